@@ -1,0 +1,246 @@
+//! A bad call: what was wrong, in which argument, and where.
+
+use core::fmt;
+
+/// The arguments that a message can name. The names are those of the Rust and C parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[allow(missing_docs)] // each is the parameter of that name
+pub enum Argument {
+    X,
+    Y,
+    A,
+    B,
+    Cost,
+    Epsilon,
+    RhoA,
+    RhoB,
+    F,
+    G,
+    Dimension,
+    Start,
+    Threshold,
+    MaxSweeps,
+    Acceleration,
+    Workspace,
+    Output,
+    Mean,
+    Covariance,
+}
+
+impl Argument {
+    /// The name as it is written in calls: `x`, `y`, `a`, `b`, `cost`, `epsilon`, ...
+    pub const fn name(self) -> &'static str {
+        match self {
+            Argument::X => "x",
+            Argument::Y => "y",
+            Argument::A => "a",
+            Argument::B => "b",
+            Argument::Cost => "cost",
+            Argument::Epsilon => "epsilon",
+            Argument::RhoA => "rho_a",
+            Argument::RhoB => "rho_b",
+            Argument::F => "f",
+            Argument::G => "g",
+            Argument::Dimension => "dimension",
+            Argument::Start => "start",
+            Argument::Threshold => "threshold",
+            Argument::MaxSweeps => "max_sweeps",
+            Argument::Acceleration => "acceleration",
+            Argument::Workspace => "workspace",
+            Argument::Output => "output",
+            Argument::Mean => "mean",
+            Argument::Covariance => "covariance",
+        }
+    }
+}
+
+impl fmt::Display for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Where in an argument: an entry of a vector, or row and column of a matrix or point set. Counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Entry of a vector; row of a matrix; number of a point.
+    pub row: usize,
+    /// Column of a matrix; coordinate of a point; `None` in a vector.
+    pub column: Option<usize>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.column {
+            None => write!(f, "[{}]", self.row),
+            Some(column) => write!(f, "[{}, {}]", self.row, column),
+        }
+    }
+}
+
+/// A bad call. Nothing has been written when one is returned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The argument has no entries.
+    Empty {
+        /// Which one.
+        argument: Argument,
+    },
+    /// An entry is NaN or infinite.
+    NotFinite {
+        /// Which argument.
+        argument: Argument,
+        /// Which entry.
+        place: Place,
+        /// The entry.
+        value: f64,
+    },
+    /// An entry that must not be negative is.
+    Negative {
+        /// Which argument.
+        argument: Argument,
+        /// Which entry.
+        place: Place,
+        /// The entry.
+        value: f64,
+    },
+    /// A number that must be positive (and finite, unless it is a `rho`) is not.
+    NotPositive {
+        /// Which argument.
+        argument: Argument,
+        /// Its value.
+        value: f64,
+    },
+    /// A number lies outside the range that its documentation states.
+    OutOfRange {
+        /// Which argument.
+        argument: Argument,
+        /// Its value.
+        value: f64,
+        /// The range.
+        range: &'static str,
+    },
+    /// The length does not match the rest of the problem.
+    Length {
+        /// Which argument.
+        argument: Argument,
+        /// What the problem asks for, in scalars.
+        expected: usize,
+        /// What was given.
+        actual: usize,
+    },
+    /// The number of scalars is not a multiple of the dimension of the points.
+    Ragged {
+        /// Which argument.
+        argument: Argument,
+        /// Scalars given.
+        length: usize,
+        /// Scalars a point.
+        dimension: usize,
+    },
+    /// All weights are zero.
+    NoMass {
+        /// Which argument.
+        argument: Argument,
+    },
+    /// A balanced problem needs the same total weight on both sides.
+    UnequalMass {
+        /// Total of `a`.
+        a: f64,
+        /// Total of `b`.
+        b: f64,
+    },
+    /// `cost / epsilon` leaves the range of the scalar: epsilon is too small for this cost, or the data too large.
+    Overflow {
+        /// Which argument.
+        argument: Argument,
+    },
+    /// The lent memory is too small.
+    Workspace {
+        /// Scalars needed.
+        required: usize,
+        /// Scalars lent.
+        actual: usize,
+    },
+    /// A size in scalars does not fit `usize`, or an index does not fit 32 bits.
+    TooLarge {
+        /// Which argument.
+        argument: Argument,
+    },
+    /// The start, or what else was asked for, is not defined for this problem.
+    Unsupported {
+        /// Which argument.
+        argument: Argument,
+        /// Why, in a few words.
+        reason: &'static str,
+    },
+}
+
+impl Error {
+    /// The argument at fault.
+    pub const fn argument(&self) -> Argument {
+        match *self {
+            Error::Empty { argument }
+            | Error::NotFinite { argument, .. }
+            | Error::Negative { argument, .. }
+            | Error::NotPositive { argument, .. }
+            | Error::OutOfRange { argument, .. }
+            | Error::Length { argument, .. }
+            | Error::Ragged { argument, .. }
+            | Error::NoMass { argument }
+            | Error::Overflow { argument }
+            | Error::TooLarge { argument }
+            | Error::Unsupported { argument, .. } => argument,
+            Error::UnequalMass { .. } => Argument::B,
+            Error::Workspace { .. } => Argument::Workspace,
+        }
+    }
+
+    /// The entry at fault, where one is.
+    pub const fn place(&self) -> Option<Place> {
+        match *self {
+            Error::NotFinite { place, .. } | Error::Negative { place, .. } => Some(place),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Error::Empty { argument } => write!(f, "{argument} is empty"),
+            Error::NotFinite { argument, place, value } => {
+                write!(f, "{argument}{place} is {value}: every entry must be finite")
+            }
+            Error::Negative { argument, place, value } => {
+                write!(f, "{argument}{place} is {value}: no entry may be negative")
+            }
+            Error::NotPositive { argument, value } => write!(f, "{argument} is {value}: it must be positive"),
+            Error::OutOfRange { argument, value, range } => {
+                write!(f, "{argument} is {value}: it must lie in {range}")
+            }
+            Error::Length { argument, expected, actual } => {
+                write!(f, "{argument} has {actual} scalars where {expected} are needed")
+            }
+            Error::Ragged { argument, length, dimension } => {
+                write!(f, "{argument} has {length} scalars, not a multiple of the dimension {dimension}")
+            }
+            Error::NoMass { argument } => write!(f, "{argument} sums to zero: there is no mass to transport"),
+            Error::UnequalMass { a, b } => {
+                write!(f, "a sums to {a} and b to {b}: a balanced problem needs equal totals")
+            }
+            Error::Overflow { argument } => {
+                write!(f, "cost / epsilon overflows the scalar: {argument} is too extreme for this problem")
+            }
+            Error::Workspace { required, actual } => {
+                write!(f, "workspace holds {actual} scalars where {required} are needed")
+            }
+            Error::TooLarge { argument } => write!(f, "{argument} is too large to be addressed"),
+            Error::Unsupported { argument, reason } => write!(f, "{argument}: {reason}"),
+        }
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,194 @@
+//! Owned storage of fixed size, for targets without an allocator, and entry points for nalgebra's fixed-size matrices.
+
+use nalgebra::{SMatrix, SVector};
+
+use crate::cost::GroundCost;
+use crate::error::Error;
+use crate::geometry::{CostMatrix, PointCloud};
+use crate::initial::Initializer;
+use crate::problem::{Epsilon, Problem};
+use crate::real::Real;
+use crate::report::Report;
+use crate::settings::Settings;
+use crate::solver::solve;
+use crate::sweep::TILE_ROWS;
+use crate::workspace::{History, PackedMemory, Workspace};
+
+/// The memory of solves with at most `N` points against `M`, as arrays: a `static` on a microcontroller.
+///
+/// `D` is the dimension of points under the squared Euclidean cost and 0 for matrices and other costs; with a `D` that does
+/// not match, points are read pair by pair, which is slower and as exact. `K` is the memory of Anderson acceleration, 0 for none.
+/// Size: that of [`workspace_len`](crate::workspace_len).
+///
+/// ```
+/// use heapless::Vec;
+/// use sinkhorn_core::{Epsilon, FixedWorkspace, Monotone, PointCloud, Problem, Settings, solve};
+///
+/// // Up to 32 readings against a reference of 16 levels.
+/// let mut workspace = FixedWorkspace::<f32, 32, 16, 1>::new();
+/// let readings: Vec<f32, 32> = Vec::from_slice(&[0.1, 0.4, 0.35, 0.8, 0.7]).unwrap();
+/// let levels: [f32; 16] = core::array::from_fn(|k| k as f32 / 15.0);
+/// let problem = Problem::new(PointCloud::squared_euclidean(&readings, &levels, 1)?)?.epsilon(Epsilon::Absolute(0.01))?;
+/// let solution = solve(&problem, &Monotone, &Settings::plain(), workspace.lend(&problem)?)?;
+/// assert!(solution.report().row_error <= 1e-3);
+/// # Ok::<(), sinkhorn_core::Error>(())
+/// ```
+pub struct FixedWorkspace<T, const N: usize, const M: usize, const D: usize = 0, const K: usize = 0> {
+    f: [T; N],
+    row: [T; N],
+    g: [T; M],
+    image: [T; M],
+    log_b: [T; M],
+    column: [T; M],
+    partial: [T; M],
+    tile: [[T; M]; TILE_ROWS],
+    x: [[T; D]; N],
+    y: [[T; D]; M],
+    delta: [T; D],
+    images: [[T; M]; K],
+    residuals: [[T; M]; K],
+    gram: [[[T; 2]; K]; K],
+    factor: [[[T; 2]; K]; K],
+    mix: [[T; 2]; K],
+}
+
+impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> FixedWorkspace<T, N, M, D, K> {
+    /// All zero; may initialise a `static`.
+    pub const fn new() -> Self {
+        FixedWorkspace {
+            f: [T::ZERO; N],
+            row: [T::ZERO; N],
+            g: [T::ZERO; M],
+            image: [T::ZERO; M],
+            log_b: [T::ZERO; M],
+            column: [T::ZERO; M],
+            partial: [T::ZERO; M],
+            tile: [[T::ZERO; M]; TILE_ROWS],
+            x: [[T::ZERO; D]; N],
+            y: [[T::ZERO; D]; M],
+            delta: [T::ZERO; D],
+            images: [[T::ZERO; M]; K],
+            residuals: [[T::ZERO; M]; K],
+            gram: [[[T::ZERO; 2]; K]; K],
+            factor: [[[T::ZERO; 2]; K]; K],
+            mix: [[T::ZERO; 2]; K],
+        }
+    }
+
+    /// The part that a problem of n <= N points against m <= M needs.
+    ///
+    /// # Errors
+    /// [`Error::Workspace`] where the problem is larger than `N` or `M`.
+    pub fn lend(&mut self, problem: &Problem<'_, T>) -> Result<Workspace<'_, T>, Error> {
+        let (n, m) = (problem.rows(), problem.columns());
+        for (required, actual) in [(n, N), (m, M)] {
+            if required > actual {
+                return Err(Error::Workspace { required, actual });
+            }
+        }
+        let dimension = problem.shape().dimension;
+        let d = if dimension == D { D } else { 0 };
+        Ok(Workspace {
+            f: &mut self.f[..n],
+            row: &mut self.row[..n],
+            g: &mut self.g[..m],
+            image: &mut self.image[..m],
+            log_b: &mut self.log_b[..m],
+            column: &mut self.column[..m],
+            partial: &mut self.partial[..m],
+            tile: &mut self.tile.as_flattened_mut()[..n.min(TILE_ROWS) * m],
+            points: PackedMemory {
+                x: &mut self.x.as_flattened_mut()[..n * d],
+                y: &mut self.y.as_flattened_mut()[..m * d],
+                delta: &mut self.delta[..d],
+            },
+            history: History {
+                memory: K,
+                images: &mut self.images.as_flattened_mut()[..K * m],
+                residuals: &mut self.residuals.as_flattened_mut()[..K * m],
+                gram: self.gram.as_flattened_mut().as_flattened_mut(),
+                factor: self.factor.as_flattened_mut().as_flattened_mut(),
+                mix: self.mix.as_flattened_mut(),
+            },
+        })
+    }
+}
+
+impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Default
+    for FixedWorkspace<T, N, M, D, K>
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<'a, T: Real> CostMatrix<'a, T> {
+    /// The cost matrix of a nalgebra matrix (which is column-major).
+    ///
+    /// # Errors
+    /// Those of [`CostMatrix::column_major`].
+    pub fn from_nalgebra<const N: usize, const M: usize>(cost: &'a SMatrix<T, N, M>) -> Result<Self, Error> {
+        CostMatrix::column_major(cost.as_slice(), N, M)
+    }
+}
+
+impl<'a, T: Real> PointCloud<'a, T> {
+    /// Points that are the columns of nalgebra matrices.
+    ///
+    /// # Errors
+    /// Those of [`PointCloud::new`].
+    pub fn from_nalgebra<const D: usize, const N: usize, const M: usize>(
+        x: &'a SMatrix<T, D, N>,
+        y: &'a SMatrix<T, D, M>,
+        cost: &'a dyn GroundCost<T>,
+    ) -> Result<Self, Error> {
+        PointCloud::new(x.as_slice(), y.as_slice(), D, cost)
+    }
+}
+
+/// What [`solve_matrix`] returns: everything owned.
+#[derive(Debug, Clone)]
+pub struct FixedSolution<T, const N: usize, const M: usize> {
+    /// f, in units of cost.
+    pub f: SVector<T, N>,
+    /// g, in units of cost.
+    pub g: SVector<T, M>,
+    /// P.
+    pub plan: SMatrix<T, N, M>,
+    /// The numbers.
+    pub report: Report<T>,
+}
+
+/// Transport between weights `a` and `b` under a cost matrix, all of nalgebra's fixed-size types; no allocation.
+///
+/// ```
+/// use nalgebra::{Matrix2, Vector2};
+/// use sinkhorn_core::{Epsilon, FixedWorkspace, Settings, Zero, solve_matrix};
+/// let (cost, a, b) = (Matrix2::new(0.0, 1.0, 1.0, 0.0), Vector2::new(0.5, 0.5), Vector2::new(0.25, 0.75));
+/// let mut workspace = FixedWorkspace::<f64, 2, 2>::new();
+/// let found = solve_matrix(&cost, &a, &b, Epsilon::Absolute(0.02), &Zero, &Settings::plain(), &mut workspace)?;
+/// assert!((found.report.transport_cost - 0.25).abs() < 1e-6);
+/// # Ok::<(), sinkhorn_core::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`CostMatrix::column_major`], [`Problem`], and [`solve`].
+pub fn solve_matrix<T: Real, const N: usize, const M: usize, const D: usize, const K: usize>(
+    cost: &SMatrix<T, N, M>,
+    a: &SVector<T, N>,
+    b: &SVector<T, M>,
+    epsilon: Epsilon<T>,
+    start: &dyn Initializer<T>,
+    settings: &Settings<T>,
+    workspace: &mut FixedWorkspace<T, N, M, D, K>,
+) -> Result<FixedSolution<T, N, M>, Error> {
+    let problem = Problem::new(CostMatrix::from_nalgebra(cost)?)?;
+    let problem = problem.weights(a.as_slice(), b.as_slice())?.epsilon(epsilon)?;
+    let solution = solve(&problem, start, settings, workspace.lend(&problem)?)?;
+    Ok(FixedSolution {
+        f: SVector::from_column_slice(solution.f()),
+        g: SVector::from_column_slice(solution.g()),
+        plan: SMatrix::from_fn(|i, j| solution.entry(i, j)),
+        report: *solution.report(),
+    })
+}

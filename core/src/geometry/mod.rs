@@ -1,0 +1,94 @@
+//! Who answers "what is the cost of pair (i, j)": a point cloud or a matrix.
+
+mod cost_matrix;
+mod point_cloud;
+
+pub use cost_matrix::CostMatrix;
+pub use point_cloud::PointCloud;
+
+use crate::real::Real;
+
+/// Where the costs of a problem come from.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum Geometry<'a, T: Real> {
+    /// Two point sets and a ground cost: costs are computed when needed and never stored.
+    Points(PointCloud<'a, T>),
+    /// A dense matrix of the caller.
+    Matrix(CostMatrix<'a, T>),
+}
+
+impl<'a, T: Real> Geometry<'a, T> {
+    /// n, the number of points on the side of `a`.
+    pub fn rows(&self) -> usize {
+        match self {
+            Geometry::Points(cloud) => cloud.x().len(),
+            Geometry::Matrix(matrix) => matrix.rows(),
+        }
+    }
+
+    /// m, the number of points on the side of `b`.
+    pub fn columns(&self) -> usize {
+        match self {
+            Geometry::Points(cloud) => cloud.y().len(),
+            Geometry::Matrix(matrix) => matrix.columns(),
+        }
+    }
+
+    /// C_ij.
+    ///
+    /// # Panics
+    /// Where an index is out of range.
+    pub fn cost(&self, i: usize, j: usize) -> T {
+        match self {
+            Geometry::Points(cloud) => cloud.cost(i, j),
+            Geometry::Matrix(matrix) => matrix.cost(i, j),
+        }
+    }
+
+    /// The sizes that decide how much memory a solve needs.
+    pub fn shape(&self) -> Shape {
+        match self {
+            Geometry::Points(cloud) if cloud.ground_cost().is_squared_euclidean() => {
+                Shape { rows: self.rows(), columns: self.columns(), dimension: cloud.dimension() }
+            }
+            _ => Shape { rows: self.rows(), columns: self.columns(), dimension: 0 },
+        }
+    }
+}
+
+impl<'a, T: Real> From<PointCloud<'a, T>> for Geometry<'a, T> {
+    fn from(cloud: PointCloud<'a, T>) -> Self {
+        Geometry::Points(cloud)
+    }
+}
+
+impl<'a, T: Real> From<CostMatrix<'a, T>> for Geometry<'a, T> {
+    fn from(matrix: CostMatrix<'a, T>) -> Self {
+        Geometry::Matrix(matrix)
+    }
+}
+
+/// The sizes of a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// n, points on the side of `a`.
+    pub rows: usize,
+    /// m, points on the side of `b`.
+    pub columns: usize,
+    /// Coordinates a point that the solver copies (centred, and transposed on the side of `b`): the dimension for the
+    /// squared Euclidean cost, 0 for every other cost and for a matrix.
+    pub dimension: usize,
+}
+
+impl Shape {
+    /// Points of dimension `dimension` under the squared Euclidean cost.
+    pub const fn squared_euclidean(rows: usize, columns: usize, dimension: usize) -> Self {
+        Shape { rows, columns, dimension }
+    }
+
+    /// A cost matrix, or points under another cost.
+    pub const fn general(rows: usize, columns: usize) -> Self {
+        Shape { rows, columns, dimension: 0 }
+    }
+}

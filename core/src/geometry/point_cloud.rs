@@ -1,0 +1,60 @@
+use crate::cost::{GroundCost, SquaredEuclidean};
+use crate::error::{Argument, Error};
+use crate::measure::Points;
+use crate::real::Real;
+
+/// Two point sets of the same dimension and a ground cost.
+#[derive(Clone, Copy)]
+pub struct PointCloud<'a, T: Real> {
+    x: Points<'a, T>,
+    y: Points<'a, T>,
+    cost: &'a dyn GroundCost<T>,
+}
+
+impl<'a, T: Real> PointCloud<'a, T> {
+    /// `x` and `y` hold points one after the other (row-major, n x dimension and m x dimension).
+    ///
+    /// # Errors
+    /// Those of [`Points::new`], naming `x` or `y`.
+    pub fn new(x: &'a [T], y: &'a [T], dimension: usize, cost: &'a dyn GroundCost<T>) -> Result<Self, Error> {
+        let x = Points::new(Argument::X, x, dimension)?;
+        let y = Points::new(Argument::Y, y, dimension)?;
+        Ok(PointCloud { x, y, cost })
+    }
+
+    /// The cost |x - y|^2.
+    ///
+    /// # Errors
+    /// Those of [`PointCloud::new`].
+    pub fn squared_euclidean(x: &'a [T], y: &'a [T], dimension: usize) -> Result<Self, Error> {
+        PointCloud::new(x, y, dimension, &SquaredEuclidean)
+    }
+
+    /// The points on the side of `a`.
+    pub fn x(&self) -> Points<'a, T> {
+        self.x
+    }
+
+    /// The points on the side of `b`.
+    pub fn y(&self) -> Points<'a, T> {
+        self.y
+    }
+
+    /// Coordinates a point.
+    pub fn dimension(&self) -> usize {
+        self.x.dimension()
+    }
+
+    /// The ground cost.
+    pub fn ground_cost(&self) -> &'a dyn GroundCost<T> {
+        self.cost
+    }
+
+    /// c(x_i, y_j).
+    ///
+    /// # Panics
+    /// Where an index is out of range.
+    pub fn cost(&self, i: usize, j: usize) -> T {
+        self.cost.cost(self.x.point(i), self.y.point(j))
+    }
+}

@@ -1,0 +1,261 @@
+//! The potential between two Gaussians fitted to the data, in closed form.
+
+use nalgebra::allocator::Allocator;
+use nalgebra::{Const, DefaultAllocator, Dim, DimDiff, DimSub, OMatrix, OVector, RealField, SymmetricEigen, U1};
+
+use super::{Initializer, Scratch, Wrote};
+use crate::error::{Argument, Error};
+use crate::geometry::Geometry;
+use crate::measure::{Points, Weights};
+use crate::problem::Problem;
+use crate::real::Real;
+
+/// Which problem between the two Gaussians is solved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// The entropic one (Janati, Muzellec, Peyre and Cuturi 2020, theorem 1): the same price, and closer.
+    #[default]
+    Entropic,
+    /// The unregularised one (Bures map), as in Thornton and Cuturi 2022, section 4.2.
+    Unregularised,
+}
+
+/// Mean and covariance of a weighted point set.
+#[derive(Debug, Clone)]
+pub struct Moments<T, D>
+where
+    T: Real + RealField,
+    D: Dim,
+    DefaultAllocator: Allocator<D> + Allocator<D, D>,
+{
+    /// d.
+    pub mean: OVector<T, D>,
+    /// d x d, symmetric, non-negative.
+    pub covariance: OMatrix<T, D, D>,
+}
+
+impl<T, D> Moments<T, D>
+where
+    T: Real + RealField,
+    D: Dim,
+    DefaultAllocator: Allocator<D> + Allocator<D, D>,
+{
+    /// The weighted moments (divided by the total weight: no n - 1).
+    ///
+    /// # Errors
+    /// [`Error::Length`] where the dimension is not that of the points; [`Error::Overflow`] where a moment is infinite.
+    pub fn of(dimension: D, points: Points<'_, T>, weights: Weights<'_, T>, argument: Argument) -> Result<Self, Error> {
+        let d = dimension.value();
+        if points.dimension() != d {
+            return Err(Error::Length { argument: Argument::Dimension, expected: points.dimension(), actual: d });
+        }
+        let (n, total) = (points.len(), weights.total());
+        let mut mean = OVector::<T, D>::zeros_generic(dimension, Const::<1>);
+        for k in 0..d {
+            let origin = points.point(0)[k];
+            let sum = crate::reduce::sum_of(n, &|i| weights.get(i) * (points.point(i)[k] - origin));
+            mean[k] = origin + sum / total;
+        }
+        let mut covariance = OMatrix::<T, D, D>::zeros_generic(dimension, dimension);
+        for i in 0..n {
+            let (point, share) = (points.point(i), weights.get(i) / total);
+            for k in 0..d {
+                let deviation = share * (point[k] - mean[k]);
+                for l in 0..=k {
+                    covariance[(k, l)] += deviation * (point[l] - mean[l]);
+                }
+            }
+        }
+        for k in 0..d {
+            for l in 0..k {
+                covariance[(l, k)] = covariance[(k, l)];
+            }
+        }
+        if !(mean.iter().chain(covariance.iter())).all(|&value| Real::is_finite(value)) {
+            return Err(Error::Overflow { argument });
+        }
+        Ok(Moments { mean, covariance })
+    }
+}
+
+/// f(x) = |x - m0|^2 - (x - m0)^T M (x - m0) + 2 (x - m0)^T (m0 - m1), a potential of transport between N(m0, S0) and
+/// N(m1, S1) under |x - y|^2, up to a constant.
+///
+/// With R = S0^(1/2) S1 S0^(1/2): unregularised, M = S0^(-1/2) R^(1/2) S0^(-1/2); entropic, with sigma = epsilon / 2,
+/// M = S0^(-1/2) ((4 R + sigma^2 I)^(1/2) - sigma I) / 2 S0^(-1/2). Eigenvalues of S0 below 1e-12 of the largest (8 units
+/// in the last place in `f32`) count as zero and are left out of the inverse: a constant column, fewer points than
+/// dimensions or a single atom give a finite potential.
+#[derive(Debug, Clone)]
+pub struct Gaussian<T, D>
+where
+    T: Real + RealField,
+    D: Dim,
+    DefaultAllocator: Allocator<D> + Allocator<D, D>,
+{
+    center: OVector<T, D>,
+    quadratic: OMatrix<T, D, D>,
+    shift: OVector<T, D>,
+}
+
+impl<T, D> Gaussian<T, D>
+where
+    T: Real + RealField,
+    D: DimSub<U1>,
+    DefaultAllocator: Allocator<D> + Allocator<D, D> + Allocator<DimDiff<D, U1>>,
+{
+    /// The potential on the side of `source`.
+    ///
+    /// # Errors
+    /// [`Error::NotPositive`] for epsilon; [`Error::Unsupported`] where the eigenvalue iteration fails, which finite
+    /// symmetric matrices have not been seen to cause.
+    pub fn between(source: &Moments<T, D>, target: &Moments<T, D>, epsilon: T, form: Form) -> Result<Self, Error> {
+        if !(epsilon > T::ZERO && Real::is_finite(epsilon)) {
+            return Err(Error::NotPositive { argument: Argument::Epsilon, value: epsilon.widen() });
+        }
+        let (dimension, _) = source.covariance.shape_generic();
+        let d = dimension.value();
+
+        let eigen = eigen(source.covariance.clone())?;
+        let largest = eigen.eigenvalues.iter().fold(T::ZERO, |most, &value| Real::max(most, value));
+        let floor = largest * Real::max(T::constant(1e-12), T::constant(8.0) * T::EPSILON);
+        let mut root = eigen.eigenvectors.clone();
+        let mut inverse_root = eigen.eigenvectors.clone();
+        for k in 0..d {
+            let value = eigen.eigenvalues[k];
+            let (factor, inverse) =
+                if value > floor { (Real::sqrt(value), T::ONE / Real::sqrt(value)) } else { (T::ZERO, T::ZERO) };
+            for l in 0..d {
+                root[(l, k)] *= factor;
+                inverse_root[(l, k)] *= inverse;
+            }
+        }
+        let transposed = eigen.eigenvectors.transpose();
+        let root = root * &transposed;
+        let inverse_root = inverse_root * &transposed;
+
+        let inner = self::eigen(symmetric(&root * &target.covariance * &root))?;
+        let sigma = T::HALF * epsilon;
+        let mut scaled = inner.eigenvectors.clone();
+        for k in 0..d {
+            let value = Real::max(inner.eigenvalues[k], T::ZERO);
+            let factor = match form {
+                Form::Unregularised => Real::sqrt(value),
+                // (sqrt(4 v + sigma^2) - sigma) / 2 without the cancellation.
+                Form::Entropic => {
+                    let four = T::TWO * T::TWO;
+                    T::TWO * value / (Real::sqrt(four * value + sigma * sigma) + sigma)
+                }
+            };
+            for l in 0..d {
+                scaled[(l, k)] *= factor;
+            }
+        }
+        let middle = scaled * inner.eigenvectors.transpose();
+        let quadratic = symmetric(&inverse_root * middle * &inverse_root);
+        let shift = &source.mean - &target.mean;
+        if !quadratic.iter().chain(shift.iter()).all(|&value| Real::is_finite(value)) {
+            return Err(Error::Overflow { argument: Argument::Covariance });
+        }
+        Ok(Gaussian { center: source.mean.clone(), quadratic, shift })
+    }
+
+    /// f(x).
+    ///
+    /// # Panics
+    /// Where `x` has fewer coordinates than the Gaussians.
+    pub fn at(&self, x: &[T]) -> T {
+        let d = self.center.len();
+        let mut total = T::ZERO;
+        for k in 0..d {
+            let u = x[k] - self.center[k];
+            let mut image = T::ZERO;
+            for l in 0..d {
+                image += self.quadratic[(k, l)] * (x[l] - self.center[l]);
+            }
+            total += u * ((u - image) + T::TWO * self.shift[k]);
+        }
+        total
+    }
+
+    /// Fits both sides of a problem and writes the potential of every x: the Gaussian start at any dimension.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] unless the cost is squared Euclidean between points; those of [`Moments::of`] and
+    /// [`Gaussian::between`].
+    pub fn fit(dimension: D, problem: &Problem<'_, T>, epsilon: T, form: Form, f: &mut [T]) -> Result<(), Error> {
+        let argument = Argument::Start;
+        let cloud = match problem.geometry() {
+            Geometry::Points(cloud) if cloud.ground_cost().is_squared_euclidean() => cloud,
+            _ => {
+                let reason = "gaussian needs points under the squared Euclidean cost";
+                return Err(Error::Unsupported { argument, reason });
+            }
+        };
+        let source = Moments::of(dimension, cloud.x(), problem.a(), Argument::X)?;
+        let target = Moments::of(dimension, cloud.y(), problem.b(), Argument::Y)?;
+        let gaussian = Gaussian::between(&source, &target, epsilon, form)?;
+        for (i, value) in f.iter_mut().enumerate() {
+            *value = gaussian.at(cloud.x().point(i));
+        }
+        Ok(())
+    }
+}
+
+fn eigen<T, D>(matrix: OMatrix<T, D, D>) -> Result<SymmetricEigen<T, D>, Error>
+where
+    T: Real + RealField,
+    D: DimSub<U1>,
+    DefaultAllocator: Allocator<D> + Allocator<D, D> + Allocator<DimDiff<D, U1>>,
+{
+    SymmetricEigen::try_new(matrix, T::EPSILON, 10_000).ok_or(Error::Unsupported {
+        argument: Argument::Covariance,
+        reason: "the eigenvalue iteration did not converge",
+    })
+}
+
+/// Rounding makes a product of symmetric matrices slightly asymmetric.
+fn symmetric<T, D>(matrix: OMatrix<T, D, D>) -> OMatrix<T, D, D>
+where
+    T: Real + RealField,
+    D: Dim,
+    DefaultAllocator: Allocator<D, D>,
+{
+    let transposed = matrix.transpose();
+    (matrix + transposed) * T::HALF
+}
+
+/// The Gaussian start for points of a dimension known at compile time: no allocation. `sinkhorn-init` has the one for
+/// dimensions known at run time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GaussianStart<const D: usize> {
+    /// Entropic unless told otherwise.
+    pub form: Form,
+}
+
+impl<T, const D: usize> Initializer<T> for GaussianStart<D>
+where
+    T: Real + RealField,
+    Const<D>: DimSub<U1>,
+    DefaultAllocator: Allocator<Const<D>> + Allocator<Const<D>, Const<D>> + Allocator<DimDiff<Const<D>, U1>>,
+{
+    fn name(&self) -> &'static str {
+        match self.form {
+            Form::Entropic => "gaussian",
+            Form::Unregularised => "gaussian-unregularised",
+        }
+    }
+
+    /// # Errors
+    /// Those of [`Gaussian::fit`].
+    fn initialize(
+        &self,
+        problem: &Problem<'_, T>,
+        epsilon: T,
+        f: &mut [T],
+        _g: &mut [T],
+        _scratch: Scratch<'_, T>,
+    ) -> Result<Wrote, Error> {
+        Gaussian::fit(Const::<D>, problem, epsilon, self.form, f)?;
+        Ok(Wrote::F)
+    }
+}

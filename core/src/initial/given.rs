@@ -1,0 +1,57 @@
+use super::{Initializer, Scratch, Wrote};
+use crate::error::{Argument, Error};
+use crate::problem::Problem;
+use crate::real::Real;
+
+/// The caller's potentials, in units of cost and in measure form: those of an earlier solve, say.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a, T> {
+    f: Option<&'a [T]>,
+    g: Option<&'a [T]>,
+}
+
+impl<'a, T: Real> Given<'a, T> {
+    /// Starts from f; g is its c-transform.
+    pub fn f(f: &'a [T]) -> Self {
+        Given { f: Some(f), g: None }
+    }
+
+    /// Starts from g; f is its c-transform.
+    pub fn g(g: &'a [T]) -> Self {
+        Given { f: None, g: Some(g) }
+    }
+
+    /// Starts from a pair as it is.
+    pub fn both(f: &'a [T], g: &'a [T]) -> Self {
+        Given { f: Some(f), g: Some(g) }
+    }
+}
+
+impl<T: Real> Initializer<T> for Given<'_, T> {
+    fn name(&self) -> &'static str {
+        "given"
+    }
+
+    fn initialize(
+        &self,
+        _problem: &Problem<'_, T>,
+        _epsilon: T,
+        f: &mut [T],
+        g: &mut [T],
+        _scratch: Scratch<'_, T>,
+    ) -> Result<Wrote, Error> {
+        for (argument, given, target) in [(Argument::F, self.f, &mut *f), (Argument::G, self.g, &mut *g)] {
+            if let Some(values) = given {
+                if values.len() != target.len() {
+                    return Err(Error::Length { argument, expected: target.len(), actual: values.len() });
+                }
+                target.copy_from_slice(values);
+            }
+        }
+        Ok(match (self.f, self.g) {
+            (Some(_), Some(_)) => Wrote::Both,
+            (None, Some(_)) => Wrote::G,
+            _ => Wrote::F,
+        })
+    }
+}

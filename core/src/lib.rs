@@ -1,0 +1,52 @@
+//! Entropic optimal transport whose Sinkhorn solver starts near the answer.
+//!
+//! `no_std`, no allocation, no global state; generic over `f32` and `f64`. Top-down:
+//!
+//! 1. [`PointCloud`] or [`CostMatrix`] say what a pair costs; a [`Problem`] adds weights, [`Epsilon`] and relaxation,
+//!    and is checked once.
+//! 2. [`Settings`] say when to stop and which [`Acceleration`] to use; a [`Workspace`] is memory that you lend.
+//! 3. A start ([`Monotone`], [`GaussianStart`], [`Given`], [`Zero`], or your own [`Initializer`]) writes potentials close to
+//!    the solution (Thornton and Cuturi, "Rethinking Initialization of the Sinkhorn Algorithm", AISTATS 2023).
+//! 4. A [`Solver`] sweeps, or [`solve`] does it all; the [`Solution`] has a [`Report`], the potentials, and the plan.
+//!
+//! Below these, `sweep` holds the only hot loops, `prepared` the units they work in, and `reduce` and `wide` the sums that
+//! keep `f32` accurate.
+//!
+//! A bad call is an [`Error`] that names argument and index; how a solve ended is a [`Status`].
+#![no_std]
+#![warn(missing_docs)]
+
+#[cfg(test)]
+extern crate std;
+
+mod cost;
+mod error;
+mod fixed;
+mod geometry;
+mod initial;
+mod measure;
+mod prepared;
+mod problem;
+mod real;
+mod reduce;
+mod report;
+mod settings;
+mod solution;
+mod solver;
+mod sweep;
+mod wide;
+mod workspace;
+
+pub use cost::{GroundCost, SquaredEuclidean};
+pub use error::{Argument, Error, Place};
+pub use fixed::{FixedSolution, FixedWorkspace, solve_matrix};
+pub use geometry::{CostMatrix, Geometry, PointCloud, Shape};
+pub use initial::{Form, Gaussian, GaussianStart, Given, Initializer, Moments, Monotone, Scratch, Wrote, Zero};
+pub use measure::{Points, Weights};
+pub use problem::{Epsilon, Problem};
+pub use real::Real;
+pub use report::{Report, Status};
+pub use settings::{Acceleration, MAX_MEMORY, Settings};
+pub use solution::Solution;
+pub use solver::{Solver, solve};
+pub use workspace::{Workspace, workspace_len};

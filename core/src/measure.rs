@@ -1,0 +1,152 @@
+//! Weighted points: checked, borrowed views.
+
+use crate::error::{Argument, Error, Place};
+use crate::real::Real;
+
+/// The weights of a measure: non-negative, finite, with a positive total. Zero weights are legal.
+#[derive(Debug, Clone, Copy)]
+pub struct Weights<'a, T> {
+    values: Option<&'a [T]>,
+    len: usize,
+    uniform: T,
+    total: T,
+}
+
+impl<'a, T: Real> Weights<'a, T> {
+    /// `len` weights of 1/`len`, stored nowhere.
+    pub fn uniform(argument: Argument, len: usize) -> Result<Self, Error> {
+        if len == 0 {
+            return Err(Error::Empty { argument });
+        }
+        Ok(Weights { values: None, len, uniform: T::ONE / T::count(len), total: T::ONE })
+    }
+
+    /// A view of `values`. `argument` is the name that errors use.
+    ///
+    /// # Errors
+    /// [`Error::Empty`], [`Error::NotFinite`], [`Error::Negative`], [`Error::NoMass`], and
+    /// [`Error::Overflow`] where the sum is infinite.
+    pub fn new(argument: Argument, values: &'a [T]) -> Result<Self, Error> {
+        if values.is_empty() {
+            return Err(Error::Empty { argument });
+        }
+        for (row, &value) in values.iter().enumerate() {
+            let place = Place { row, column: None };
+            if !value.is_finite() {
+                return Err(Error::NotFinite { argument, place, value: value.widen() });
+            }
+            if value < T::ZERO {
+                return Err(Error::Negative { argument, place, value: value.widen() });
+            }
+        }
+        let total = crate::reduce::sum(values);
+        if total == T::ZERO {
+            return Err(Error::NoMass { argument });
+        }
+        if !total.is_finite() {
+            return Err(Error::Overflow { argument });
+        }
+        Ok(Weights { values: Some(values), len: values.len(), uniform: T::ZERO, total })
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Never true: an empty measure is an error.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// The weight of point `i`.
+    ///
+    /// # Panics
+    /// Where `i` is not less than [`Weights::len`] and the weights are stored.
+    #[inline]
+    pub fn get(&self, i: usize) -> T {
+        match self.values {
+            Some(values) => values[i],
+            None => self.uniform,
+        }
+    }
+
+    /// The sum of the weights.
+    pub fn total(&self) -> T {
+        self.total
+    }
+
+    /// Whether all weights are 1/len and stored nowhere.
+    pub fn is_uniform(&self) -> bool {
+        self.values.is_none()
+    }
+}
+
+/// A set of points in row-major order: point `i` is `data[i * dimension .. (i + 1) * dimension]`. Finite.
+#[derive(Debug, Clone, Copy)]
+pub struct Points<'a, T> {
+    data: &'a [T],
+    dimension: usize,
+    len: usize,
+}
+
+impl<'a, T: Real> Points<'a, T> {
+    /// A view of `data` as points of the given dimension. `argument` is the name that errors use.
+    ///
+    /// # Errors
+    /// [`Error::Empty`], [`Error::NotPositive`] for dimension 0, [`Error::Ragged`], [`Error::NotFinite`].
+    pub fn new(argument: Argument, data: &'a [T], dimension: usize) -> Result<Self, Error> {
+        if dimension == 0 {
+            return Err(Error::NotPositive { argument: Argument::Dimension, value: 0.0 });
+        }
+        if data.is_empty() {
+            return Err(Error::Empty { argument });
+        }
+        if !data.len().is_multiple_of(dimension) {
+            return Err(Error::Ragged { argument, length: data.len(), dimension });
+        }
+        check_finite(argument, data, dimension)?;
+        Ok(Points { data, dimension, len: data.len() / dimension })
+    }
+
+    /// How many points.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Never true: an empty measure is an error.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// Coordinates a point.
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    /// All coordinates, point after point.
+    pub fn data(&self) -> &'a [T] {
+        self.data
+    }
+
+    /// The coordinates of point `i`.
+    ///
+    /// # Panics
+    /// Where `i` is not less than [`Points::len`].
+    #[inline]
+    pub fn point(&self, i: usize) -> &'a [T] {
+        &self.data[i * self.dimension..(i + 1) * self.dimension]
+    }
+}
+
+/// The first entry that is NaN or infinite, as an error with row and column.
+pub(crate) fn check_finite<T: Real>(argument: Argument, data: &[T], columns: usize) -> Result<(), Error> {
+    match data.iter().position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(index) => Err(Error::NotFinite {
+            argument,
+            place: Place { row: index / columns, column: Some(index % columns) },
+            value: data[index].widen(),
+        }),
+    }
+}

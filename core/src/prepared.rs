@@ -1,0 +1,123 @@
+//! A problem in the units of the sweep: epsilon resolved, costs scaled, relaxation turned into exponents.
+
+use crate::error::{Argument, Error};
+use crate::problem::{Epsilon, Problem};
+use crate::real::Real;
+use crate::reduce;
+use crate::sweep::scores::Scores;
+
+/// What every pass over the pairs needs to know.
+#[derive(Clone, Copy)]
+pub(crate) struct Prepared<'a, T: Real> {
+    pub problem: Problem<'a, T>,
+    pub scores: Scores<'a, T>,
+    /// In units of cost.
+    pub epsilon: T,
+    /// log2(e) / epsilon.
+    pub s: T,
+    /// rho_a / (rho_a + epsilon); 1 where balanced.
+    pub tau_a: T,
+    /// rho_b / (rho_b + epsilon); 1 where balanced.
+    pub tau_b: T,
+    /// A bound on |C_ij|.
+    pub largest_cost: T,
+}
+
+impl<'a, T: Real> Prepared<'a, T> {
+    /// `row` is scratch for m costs.
+    pub(crate) fn new(problem: Problem<'a, T>, scores: Scores<'a, T>, row: &mut [T]) -> Result<Self, Error> {
+        let requested = problem.requested_epsilon();
+        let needs_statistics = scores.bound().is_none() || !matches!(requested, Epsilon::Absolute(_));
+        let statistics = if needs_statistics { Some(Statistics::new(&problem, &scores, row)?) } else { None };
+        let largest_cost = match (scores.bound(), &statistics) {
+            (Some(bound), _) => bound,
+            (None, Some(statistics)) => statistics.largest,
+            (None, None) => T::ZERO,
+        };
+        let epsilon = match (requested, &statistics) {
+            (Epsilon::OfMean(fraction), Some(statistics)) => fraction * statistics.mean,
+            (Epsilon::OfStd(fraction), Some(statistics)) => fraction * statistics.std,
+            _ => requested.factor(),
+        };
+        let argument = Argument::Epsilon;
+        if !largest_cost.is_finite() {
+            return Err(Error::Overflow { argument: Argument::Cost });
+        }
+        if epsilon == T::ZERO && !matches!(requested, Epsilon::Absolute(_)) {
+            let reason = "relative to a mean or standard deviation of the cost that is zero; give an absolute value";
+            return Err(Error::Unsupported { argument, reason });
+        }
+        if !(epsilon > T::ZERO && epsilon.is_finite()) {
+            return Err(Error::NotPositive { argument, value: epsilon.widen() });
+        }
+        let mut prepared = Prepared { problem, scores, epsilon, s: T::ONE, tau_a: T::ONE, tau_b: T::ONE, largest_cost };
+        prepared.set_epsilon(epsilon)?;
+        Ok(prepared)
+    }
+
+    /// Changes the regularisation; potentials in base-2 units are to be rescaled by the caller.
+    pub(crate) fn set_epsilon(&mut self, epsilon: T) -> Result<(), Error> {
+        let s = T::LOG2_E / epsilon;
+        // Far below the largest number: sums of a few exponents, and log_zero, must stay apart from each other.
+        let limit = T::MAX.sqrt() / T::constant(1024.0);
+        if !s.is_finite() || s * self.largest_cost > limit {
+            return Err(Error::Overflow { argument: Argument::Epsilon });
+        }
+        let tau = |rho: T| if rho == T::INFINITY { T::ONE } else { rho / (rho + epsilon) };
+        self.epsilon = epsilon;
+        self.s = s;
+        self.tau_a = tau(self.problem.rho_a());
+        self.tau_b = tau(self.problem.rho_b());
+        Ok(())
+    }
+
+    /// What a hatted F_i lacks of f_i s.
+    pub(crate) fn row_offset(&self, i: usize) -> T {
+        self.s * self.scores.row_offset(i)
+    }
+
+    /// What a hatted G_j (without log2 b_j) lacks of g_j s.
+    pub(crate) fn column_offset(&self, j: usize) -> T {
+        self.s * self.scores.column_offset(j)
+    }
+
+    pub(crate) fn is_balanced(&self) -> bool {
+        self.tau_a == T::ONE && self.tau_b == T::ONE
+    }
+}
+
+/// Mean, standard deviation (under a x b) and largest absolute value of the cost, in one pass over the pairs.
+struct Statistics<T> {
+    mean: T,
+    std: T,
+    largest: T,
+}
+
+impl<T: Real> Statistics<T> {
+    fn new(problem: &Problem<'_, T>, scores: &Scores<'_, T>, row: &mut [T]) -> Result<Self, Error> {
+        let (a, b) = (problem.a(), problem.b());
+        let (n, m) = (problem.rows(), problem.columns());
+        let row = &mut row[..m];
+        let mut largest = T::ZERO;
+        let mut origin = T::ZERO;
+        let (mut first, mut second) = (T::ZERO, T::ZERO);
+        for i in 0..n {
+            scores.cost_row(i, 0, row);
+            if let Some(j) = row.iter().position(|value| !value.is_finite()) {
+                let place = crate::error::Place { row: i, column: Some(j) };
+                return Err(Error::NotFinite { argument: Argument::Cost, place, value: row[j].widen() });
+            }
+            largest = row.iter().fold(largest, |most, value| most.max(value.abs()));
+            if i == 0 {
+                // Deviations are taken from the mean of the first row, so that their squares do not cancel.
+                origin = reduce::sum_of(m, &|j| b.get(j) * row[j]) / b.total();
+            }
+            let weight = a.get(i) / a.total();
+            first += weight * reduce::sum_of(m, &|j| b.get(j) * (row[j] - origin));
+            second += weight * reduce::sum_of(m, &|j| b.get(j) * (row[j] - origin) * (row[j] - origin));
+        }
+        let (first, second) = (first / b.total(), second / b.total());
+        let variance = (second - first * first).max(T::ZERO);
+        Ok(Statistics { mean: origin + first, std: variance.sqrt(), largest })
+    }
+}

@@ -1,0 +1,194 @@
+//! What is to be solved: geometry, weights, regularisation.
+
+use crate::error::{Argument, Error};
+use crate::geometry::{Geometry, Shape};
+use crate::measure::Weights;
+use crate::real::Real;
+
+/// The strength of the entropic regularisation, in units of cost.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Epsilon<T> {
+    /// This value.
+    Absolute(T),
+    /// This fraction of the mean of the cost under `a` x `b`.
+    OfMean(T),
+    /// This fraction of the standard deviation of the cost under `a` x `b`.
+    OfStd(T),
+}
+
+impl<T: Real> Default for Epsilon<T> {
+    /// 0.05 of the standard deviation of the cost.
+    fn default() -> Self {
+        Epsilon::OfStd(T::constant(0.05))
+    }
+}
+
+impl<T: Real> Epsilon<T> {
+    pub(crate) fn factor(self) -> T {
+        match self {
+            Epsilon::Absolute(value) | Epsilon::OfMean(value) | Epsilon::OfStd(value) => value,
+        }
+    }
+}
+
+/// An entropic optimal transport problem over borrowed data, checked once:
+///
+/// minimise <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b),
+///
+/// KL(p | q) = sum p log(p/q) - p + q. Balanced (rho infinite) unless [`Problem::unbalanced`] is called; uniform
+/// weights unless [`Problem::weights`] is.
+///
+/// ```
+/// use sinkhorn_core::{Epsilon, PointCloud, Problem};
+/// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
+/// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?
+///     .weights(&[0.5, 0.25, 0.25], &[0.6, 0.4])?
+///     .epsilon(Epsilon::Absolute(0.1))?;
+/// assert_eq!((problem.rows(), problem.columns()), (3, 2));
+/// # Ok::<(), sinkhorn_core::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Problem<'a, T: Real> {
+    geometry: Geometry<'a, T>,
+    a: Weights<'a, T>,
+    b: Weights<'a, T>,
+    epsilon: Epsilon<T>,
+    rho_a: T,
+    rho_b: T,
+}
+
+impl<'a, T: Real> Problem<'a, T> {
+    /// Uniform weights, the default epsilon, balanced.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] where a side has more than 2^32 - 1 points.
+    pub fn new(geometry: impl Into<Geometry<'a, T>>) -> Result<Self, Error> {
+        let geometry = geometry.into();
+        let a = Weights::uniform(Argument::A, geometry.rows())?;
+        let b = Weights::uniform(Argument::B, geometry.columns())?;
+        if u32::try_from(a.len()).is_err() {
+            return Err(Error::TooLarge { argument: Argument::X });
+        }
+        if u32::try_from(b.len()).is_err() {
+            return Err(Error::TooLarge { argument: Argument::Y });
+        }
+        Ok(Problem { geometry, a, b, epsilon: Epsilon::default(), rho_a: T::INFINITY, rho_b: T::INFINITY })
+    }
+
+    /// Weights on both sides.
+    ///
+    /// # Errors
+    /// Those of [`Problem::weights_a`], for `a` and for `b`.
+    pub fn weights(self, a: &'a [T], b: &'a [T]) -> Result<Self, Error> {
+        self.weights_a(a)?.weights_b(b)
+    }
+
+    /// Weights of the points on the first side; they may sum to anything positive.
+    ///
+    /// # Errors
+    /// [`Error::Length`], and those of [`Weights::new`].
+    pub fn weights_a(mut self, a: &'a [T]) -> Result<Self, Error> {
+        self.a = checked_weights(Argument::A, a, self.geometry.rows())?;
+        Ok(self)
+    }
+
+    /// Weights of the points on the second side.
+    ///
+    /// # Errors
+    /// Those of [`Problem::weights_a`].
+    pub fn weights_b(mut self, b: &'a [T]) -> Result<Self, Error> {
+        self.b = checked_weights(Argument::B, b, self.geometry.columns())?;
+        Ok(self)
+    }
+
+    /// The regularisation.
+    ///
+    /// # Errors
+    /// [`Error::NotPositive`] unless the number is positive and finite.
+    pub fn epsilon(mut self, epsilon: Epsilon<T>) -> Result<Self, Error> {
+        let value = epsilon.factor();
+        if !(value > T::ZERO && value.is_finite()) {
+            return Err(Error::NotPositive { argument: Argument::Epsilon, value: value.widen() });
+        }
+        self.epsilon = epsilon;
+        Ok(self)
+    }
+
+    /// Relaxes the marginals: rho times their Kullback-Leibler divergence, in units of cost; infinity keeps a side exact.
+    ///
+    /// # Errors
+    /// [`Error::NotPositive`] where a rho is not positive.
+    pub fn unbalanced(mut self, rho_a: T, rho_b: T) -> Result<Self, Error> {
+        for (argument, rho) in [(Argument::RhoA, rho_a), (Argument::RhoB, rho_b)] {
+            if !(rho > T::ZERO) {
+                return Err(Error::NotPositive { argument, value: rho.widen() });
+            }
+        }
+        self.rho_a = rho_a;
+        self.rho_b = rho_b;
+        Ok(self)
+    }
+
+    /// Where the costs come from.
+    pub fn geometry(&self) -> &Geometry<'a, T> {
+        &self.geometry
+    }
+
+    /// n.
+    pub fn rows(&self) -> usize {
+        self.a.len()
+    }
+
+    /// m.
+    pub fn columns(&self) -> usize {
+        self.b.len()
+    }
+
+    /// The sizes that decide how much memory a solve needs.
+    pub fn shape(&self) -> Shape {
+        self.geometry.shape()
+    }
+
+    /// Weights of the first side.
+    pub fn a(&self) -> Weights<'a, T> {
+        self.a
+    }
+
+    /// Weights of the second side.
+    pub fn b(&self) -> Weights<'a, T> {
+        self.b
+    }
+
+    /// The regularisation as it was asked for; [`Solver::epsilon`](crate::Solver::epsilon) has it in units of cost.
+    pub fn requested_epsilon(&self) -> Epsilon<T> {
+        self.epsilon
+    }
+
+    /// rho_a, infinite where that side is balanced.
+    pub fn rho_a(&self) -> T {
+        self.rho_a
+    }
+
+    /// rho_b, infinite where that side is balanced.
+    pub fn rho_b(&self) -> T {
+        self.rho_b
+    }
+
+    /// What only the whole problem can tell: equal totals where both marginals are exact.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let (a, b) = (self.a.total(), self.b.total());
+        let exact = self.rho_a == T::INFINITY && self.rho_b == T::INFINITY;
+        if exact && (a - b).abs() > T::EPSILON.sqrt() * a.max(b) {
+            return Err(Error::UnequalMass { a: a.widen(), b: b.widen() });
+        }
+        Ok(())
+    }
+}
+
+fn checked_weights<T: Real>(argument: Argument, values: &[T], expected: usize) -> Result<Weights<'_, T>, Error> {
+    if values.len() != expected {
+        return Err(Error::Length { argument, expected, actual: values.len() });
+    }
+    Weights::new(argument, values)
+}

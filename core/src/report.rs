@@ -1,0 +1,66 @@
+//! What a solve found. Status is data: only a bad call is an error.
+
+use crate::real::Real;
+
+/// How a solve ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Status {
+    /// The marginal error is at most the threshold.
+    Converged,
+    /// The sweeps allowed were used up. The potentials are the best so far and usable.
+    SweepLimit,
+    /// Rounding keeps the marginal error above the threshold. The potentials are as good as this scalar allows.
+    PrecisionFloor,
+}
+
+impl Status {
+    /// A word for messages and JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Status::Converged => "converged",
+            Status::SweepLimit => "sweep limit",
+            Status::PrecisionFloor => "precision floor",
+        }
+    }
+}
+
+/// Numbers about a finished solve. Every one is finite, and measured on the potentials that are returned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Report<T> {
+    /// How it ended.
+    pub status: Status,
+    /// Sweeps made; one is an f-update and a g-update. Completing the start and measuring this report cost about one more each.
+    pub sweeps: u32,
+    /// ||P 1 - a||_1 where side `a` is balanced; the L1 change of that marginal by one more update where it is relaxed.
+    pub row_error: T,
+    /// The same of P^T 1 and `b`.
+    pub column_error: T,
+    /// Dual value: <a, f> + <b, g> - epsilon (mass - total_a total_b) when balanced (DESIGN of the objective in [`Problem`](crate::Problem)).
+    pub dual_value: T,
+    /// Dual value at the start, after its c-transform: what the start was worth.
+    pub start_value: T,
+    /// <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b).
+    pub objective: T,
+    /// <C, P>.
+    pub transport_cost: T,
+    /// Sum of P.
+    pub mass: T,
+    /// The regularisation in units of cost.
+    pub epsilon: T,
+    /// The name of the start.
+    pub start: &'static str,
+    /// Rows, over all sweeps, that left the safe range and were recomputed in max-shifted form.
+    pub row_fallbacks: u32,
+    /// Sweeps whose columns were.
+    pub column_fallbacks: u32,
+    /// Accelerated iterates that the safeguard took back.
+    pub rejections: u32,
+}
+
+impl<T: Real> Report<T> {
+    /// The larger of the two marginal errors.
+    pub fn marginal_error(&self) -> T {
+        self.row_error.max(self.column_error)
+    }
+}

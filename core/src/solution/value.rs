@@ -1,0 +1,237 @@
+//! Objective, transport cost, dual value and marginal errors of a pair of potentials.
+
+use crate::prepared::Prepared;
+use crate::real::Real;
+use crate::reduce;
+use crate::report::{Report, Status};
+use crate::sweep::half::{column_logsums, row_logsum};
+use crate::sweep::is_safe;
+use crate::wide::Wide;
+
+/// What the loop knows about a solve.
+pub(crate) struct Progress<T> {
+    pub status: Status,
+    pub threshold: T,
+    pub sweeps: u32,
+    pub start: &'static str,
+    pub start_value: T,
+    pub row_fallbacks: u32,
+    pub column_fallbacks: u32,
+    pub rejections: u32,
+}
+
+/// Where the results go, and scratch.
+pub(crate) struct Buffers<'s, T> {
+    /// n: f in units of cost.
+    pub f: &'s mut [T],
+    /// m: g in units of cost.
+    pub g: &'s mut [T],
+    /// m.
+    pub column_sums: &'s mut [T],
+    /// m, or more.
+    pub tile: &'s mut [T],
+    /// m.
+    pub image: &'s mut [T],
+}
+
+/// sum_i a_i phi(f_i) + sum_j b_j phi(g_j), phi(t) = t where balanced, rho (1 - exp(-t/rho)) where relaxed; and the sum of
+/// the absolute terms. In units of cost. Without `offsets`, what hatted potentials lack is left out.
+fn potential_terms<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T], log_b: &[T], offsets: bool) -> (T, T) {
+    let phi = |tau: T, rho: T, value: T| {
+        if tau == T::ONE { value } else { rho * (T::ONE - (-value / rho * T::LOG2_E).exp2()) }
+    };
+    let (a, b) = (p.problem.a(), p.problem.b());
+    let row = |i: usize| {
+        let offset = if offsets { p.row_offset(i) } else { T::ZERO };
+        a.get(i) * phi(p.tau_a, p.problem.rho_a(), (f[i] + offset) / p.s)
+    };
+    let column = |j: usize| {
+        if b.get(j) == T::ZERO {
+            return T::ZERO;
+        }
+        let offset = if offsets { p.column_offset(j) } else { T::ZERO };
+        b.get(j) * phi(p.tau_b, p.problem.rho_b(), (g[j] - log_b[j] + offset) / p.s)
+    };
+    let value = reduce::sum_of(f.len(), &row) + reduce::sum_of(g.len(), &column);
+    let size = reduce::sum_of(f.len(), &|i| row(i).abs()) + reduce::sum_of(g.len(), &|j| column(j).abs());
+    (value, size)
+}
+
+/// The dual value of a pair whose rows are exact, up to a constant of the problem, and the rounding error to expect of it.
+pub(crate) fn semi_dual<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T], log_b: &[T]) -> (T, T) {
+    let offsets = !p.is_balanced();
+    let (mut value, size) = potential_terms(p, f, g, log_b, offsets);
+    if p.tau_a != T::ONE {
+        // With exact rows the row marginal is a_i exp(-f_i / rho_a).
+        let a = p.problem.a();
+        let rate = T::LOG2_E / p.problem.rho_a();
+        let mass = reduce::sum_of(f.len(), &|i| a.get(i) * (-(f[i] + p.row_offset(i)) / p.s * rate).exp2());
+        value -= p.epsilon * mass;
+    }
+    (value, T::constant(8.0) * T::EPSILON * size)
+}
+
+/// The dual value of a pair whose columns are exact.
+pub(crate) fn dual_value_with_exact_columns<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T], log_b: &[T]) -> T {
+    let (value, _) = potential_terms(p, f, g, log_b, true);
+    let b = p.problem.b();
+    let mass = if p.tau_b == T::ONE {
+        b.total()
+    } else {
+        let rate = T::LOG2_E / p.problem.rho_b();
+        reduce::sum_of(g.len(), &|j| {
+            if b.get(j) == T::ZERO {
+                return T::ZERO;
+            }
+            b.get(j) * (-(g[j] - log_b[j] + p.column_offset(j)) / p.s * rate).exp2()
+        })
+    };
+    value - p.epsilon * (mass - p.problem.a().total() * b.total())
+}
+
+/// Visits all pairs once. Also completes the potentials of points without weight, and writes f and g in units of cost.
+pub(crate) fn measure<T: Real>(
+    p: &Prepared<'_, T>,
+    progress: Progress<T>,
+    f: &mut [T],
+    g: &mut [T],
+    log_b: &[T],
+    buffers: &mut Buffers<'_, T>,
+) -> Report<T> {
+    let (a, b) = (p.problem.a(), p.problem.b());
+    let (n, m) = (f.len(), g.len());
+    let row_buffer = &mut buffers.tile[..m];
+
+    if (0..m).any(|j| b.get(j) == T::ZERO) {
+        buffers.image.fill(T::ZERO);
+        column_logsums(p, f, buffers.image, buffers.g, buffers.column_sums, row_buffer);
+    }
+
+    buffers.column_sums.fill(T::ZERO);
+    let zero = Wide::new(T::ZERO);
+    let (mut transport, mut entropy, mut mass, mut row_error, mut relaxed_a) = (zero, zero, zero, zero, zero);
+    for i in 0..n {
+        let weight = a.get(i);
+        p.scores.row(p.s, i, 0, g, buffers.image);
+        for (value, &score) in row_buffer.iter_mut().zip(buffers.image.iter()) {
+            *value = (score + f[i]).exp2();
+        }
+        let mut sum = reduce::sum(row_buffer);
+        let mut log_sum = sum.log2();
+        if !is_safe(sum) {
+            let (largest, shifted) = row_logsum(p, i, f[i], g, row_buffer);
+            let scale = largest.exp2();
+            for value in row_buffer.iter_mut() {
+                *value *= scale;
+            }
+            sum = shifted * scale;
+            log_sum = largest + shifted.log2();
+        }
+        let full = f[i] + p.row_offset(i);
+        let change = if p.tau_a == T::ONE { -log_sum } else { p.tau_a * (full - log_sum) - full };
+        if weight == T::ZERO {
+            f[i] += change;
+            continue;
+        }
+        let marginal = weight * sum;
+        mass = mass.add(Wide::new(marginal));
+        row_error = row_error.add(Wide::new((marginal * change.exp2() - marginal).abs()));
+        if p.tau_a != T::ONE {
+            relaxed_a = relaxed_a.add(Wide::new(divergence_term(marginal, weight)));
+        }
+        let level = f[i];
+        // log2 of P_ij / (a_i b_j) is small where P is not: no cancellation, however far apart the two sides are.
+        let row_entropy = reduce::sum_of(m, &|j| {
+            let value = row_buffer[j];
+            if value > T::ZERO { value * (buffers.image[j] + level - log_b[j]) } else { T::ZERO }
+        });
+        entropy = entropy.add(Wide::new(weight * row_entropy));
+        p.scores.cost_row(i, 0, buffers.image);
+        let row_cost = reduce::sum_of(m, &|j| row_buffer[j] * buffers.image[j]);
+        transport = transport.add(Wide::new(weight * row_cost));
+        for (total, &value) in buffers.column_sums.iter_mut().zip(row_buffer.iter()) {
+            *total += weight * value;
+        }
+    }
+
+    let (mut column_error, mut relaxed_b) = (zero, zero);
+    for j in 0..m {
+        let (weight, marginal) = (b.get(j), buffers.column_sums[j]);
+        let offset = p.column_offset(j);
+        if weight == T::ZERO {
+            let full = -p.tau_b * (buffers.g[j] - offset);
+            buffers.g[j] = full / p.s;
+            continue;
+        }
+        let full = g[j] - log_b[j] + offset;
+        buffers.g[j] = full / p.s;
+        let target = if p.tau_b == T::ONE {
+            weight
+        } else {
+            let log_ratio = (marginal / weight).log2();
+            marginal * (p.tau_b * (full - log_ratio) - full).exp2()
+        };
+        column_error = column_error.add(Wide::new((target - marginal).abs()));
+        if p.tau_b != T::ONE {
+            relaxed_b = relaxed_b.add(Wide::new(divergence_term(marginal, weight)));
+        }
+    }
+    for (i, (value, &hatted)) in buffers.f.iter_mut().zip(f.iter()).enumerate() {
+        *value = (hatted + p.row_offset(i)) / p.s;
+    }
+
+    let mass = mass.value();
+    let transport_cost = transport.value();
+    let product = a.total() * b.total();
+    let (potential_value, _) = potential_terms(p, f, g, log_b, true);
+    let mut objective = transport_cost + p.epsilon * (T::LN_2 * entropy.value() - mass + product);
+    for (tau, rho, divergence) in [(p.tau_a, p.problem.rho_a(), relaxed_a), (p.tau_b, p.problem.rho_b(), relaxed_b)] {
+        if tau != T::ONE {
+            objective += rho * divergence.value();
+        }
+    }
+    if p.is_balanced() {
+        level_potentials(p, buffers.f, buffers.g);
+    }
+
+    let (row_error, column_error) = (row_error.value(), column_error.value());
+    let mut status = progress.status;
+    if status == Status::Converged && !(row_error.max(column_error) <= progress.threshold) {
+        status = Status::PrecisionFloor;
+    }
+    Report {
+        status,
+        sweeps: progress.sweeps,
+        row_error,
+        column_error,
+        dual_value: potential_value - p.epsilon * (mass - product),
+        start_value: progress.start_value,
+        objective,
+        transport_cost,
+        mass,
+        epsilon: p.epsilon,
+        start: progress.start,
+        row_fallbacks: progress.row_fallbacks,
+        column_fallbacks: progress.column_fallbacks,
+        rejections: progress.rejections,
+    }
+}
+
+/// p log(p/q) - p + q.
+fn divergence_term<T: Real>(p: T, q: T) -> T {
+    if p > T::ZERO { p * (p / q).log2() * T::LN_2 - p + q } else { q }
+}
+
+/// Shifts balanced potentials so that sum a_i f_i = sum b_j g_j.
+fn level_potentials<T: Real>(p: &Prepared<'_, T>, f: &mut [T], g: &mut [T]) {
+    let (a, b) = (p.problem.a(), p.problem.b());
+    let sum_f = reduce::sum_of(f.len(), &|i| a.get(i) * f[i]);
+    let sum_g = reduce::sum_of(g.len(), &|j| b.get(j) * g[j]);
+    let shift = (sum_g - sum_f) / (a.total() + b.total());
+    for value in f {
+        *value += shift;
+    }
+    for value in g {
+        *value -= shift;
+    }
+}

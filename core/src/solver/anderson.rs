@@ -1,0 +1,176 @@
+//! Anderson acceleration of the fixed-point map g -> g', safeguarded (Anderson 1965; Walker and Ni 2011, type II).
+//!
+//! Of the last k pairs (image g', residual g' - g) the combination with weights summing to one whose residual is smallest
+//! in the norm of b gives the next g. The Gram matrix of the residuals is scaled to unit trace, gets a ridge of 1e-10, and
+//! is kept and factorised in twice the working precision. Where the dual value has dropped, the history is forgotten and
+//! the last plain image taken instead.
+
+use crate::measure::Weights;
+use crate::real::Real;
+use crate::wide::{self, Wide};
+use crate::workspace::History;
+
+/// What [`Anderson::advance`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    WentOn,
+    TookBack,
+}
+
+pub(crate) struct Anderson<'a, T> {
+    history: History<'a, T>,
+    /// Pairs to combine at most: no more than the history holds.
+    memory: usize,
+    count: usize,
+    next: usize,
+    /// Whether the present g is a combination, not an image.
+    accelerated: bool,
+    last_value: T,
+}
+
+impl<'a, T: Real> Anderson<'a, T> {
+    /// At least two pairs.
+    pub fn new(history: History<'a, T>, memory: usize) -> Self {
+        Anderson { history, memory, count: 0, next: 0, accelerated: false, last_value: T::ZERO }
+    }
+
+    pub fn forget(&mut self) {
+        self.count = 0;
+        self.next = 0;
+        self.accelerated = false;
+    }
+
+    /// Replaces g, whose image is `image` and whose dual value is `value`, by the next iterate. `scratch` is m scalars.
+    pub fn advance(
+        &mut self,
+        (value, tolerance): (T, T),
+        g: &mut [T],
+        image: &[T],
+        b: Weights<'_, T>,
+        scratch: &mut [T],
+    ) -> Verdict {
+        let m = g.len();
+        if self.accelerated && !(value >= self.last_value - tolerance) {
+            let last = (self.next + self.memory - 1) % self.memory;
+            g.copy_from_slice(&self.history.images[last * m..(last + 1) * m]);
+            self.forget();
+            return Verdict::TookBack;
+        }
+        self.last_value = value;
+        self.remember(g, image, b);
+        self.accelerated = self.count >= 2 && self.combine(scratch);
+        if self.accelerated {
+            g.copy_from_slice(scratch);
+        } else {
+            g.copy_from_slice(image);
+        }
+        Verdict::WentOn
+    }
+
+    fn remember(&mut self, g: &[T], image: &[T], b: Weights<'_, T>) {
+        let (m, slot) = (g.len(), self.next);
+        self.history.images[slot * m..(slot + 1) * m].copy_from_slice(image);
+        let residual = &mut self.history.residuals[slot * m..(slot + 1) * m];
+        for (j, value) in residual.iter_mut().enumerate() {
+            *value = b.get(j).sqrt() * (image[j] - g[j]);
+        }
+        self.next = (slot + 1) % self.memory;
+        self.count = (self.count + 1).min(self.memory);
+        let residual = &self.history.residuals[slot * m..(slot + 1) * m];
+        for k in 0..self.count {
+            let product = wide::dot(residual, &self.history.residuals[k * m..(k + 1) * m]);
+            set(self.history.gram, self.memory, slot, k, product);
+            set(self.history.gram, self.memory, k, slot, product);
+        }
+    }
+
+    /// Writes the combination into `out`; false where the weights are not usable.
+    fn combine(&mut self, out: &mut [T]) -> bool {
+        let (m, k) = (out.len(), self.count);
+        if !self.solve() {
+            return false;
+        }
+        // Relative to the latest image: the weights sum to one, and so less is rounded.
+        let latest = (self.next + self.memory - 1) % self.memory;
+        let base = &self.history.images[latest * m..(latest + 1) * m];
+        out.copy_from_slice(base);
+        for slot in (0..k).filter(|&slot| slot != latest) {
+            let weight = self.history.mix[2 * slot] + self.history.mix[2 * slot + 1];
+            let image = &self.history.images[slot * m..(slot + 1) * m];
+            for ((value, &other), &own) in out.iter_mut().zip(image).zip(base) {
+                *value += weight * (other - own);
+            }
+        }
+        out.iter().all(|value| value.is_finite())
+    }
+
+    /// Solves (Gram / trace + ridge) mix = 1 by Cholesky factorisation and scales the sum of mix to one.
+    fn solve(&mut self) -> bool {
+        let (k, stride) = (self.count, self.memory);
+        let mut trace = Wide::new(T::ZERO);
+        for p in 0..k {
+            trace = trace.add(get(self.history.gram, stride, p, p));
+        }
+        if !(trace.value() > T::ZERO && trace.value().is_finite()) {
+            return false;
+        }
+        let ridge = Wide::new(T::constant(1e-10));
+        for p in 0..k {
+            for q in 0..=p {
+                let mut value = get(self.history.gram, stride, p, q).div(trace);
+                if p == q {
+                    value = value.add(ridge);
+                }
+                for r in 0..q {
+                    let product = get(self.history.factor, stride, p, r).mul(get(self.history.factor, stride, q, r));
+                    value = value.sub(product);
+                }
+                if p == q {
+                    if !(value.value() > T::ZERO) {
+                        return false;
+                    }
+                    value = value.sqrt();
+                } else {
+                    value = value.div(get(self.history.factor, stride, q, q));
+                }
+                set(self.history.factor, stride, p, q, value);
+            }
+        }
+        for p in 0..k {
+            let mut value = Wide::new(T::ONE);
+            for q in 0..p {
+                value = value.sub(get(self.history.factor, stride, p, q).mul(get(self.history.mix, 1, q, 0)));
+            }
+            set(self.history.mix, 1, p, 0, value.div(get(self.history.factor, stride, p, p)));
+        }
+        let mut sum = Wide::new(T::ZERO);
+        for p in (0..k).rev() {
+            let mut value = get(self.history.mix, 1, p, 0);
+            for q in p + 1..k {
+                value = value.sub(get(self.history.factor, stride, q, p).mul(get(self.history.mix, 1, q, 0)));
+            }
+            let value = value.div(get(self.history.factor, stride, p, p));
+            set(self.history.mix, 1, p, 0, value);
+            sum = sum.add(value);
+        }
+        for p in 0..k {
+            let weight = get(self.history.mix, 1, p, 0).div(sum);
+            if !weight.value().is_finite() {
+                return false;
+            }
+            set(self.history.mix, 1, p, 0, weight);
+        }
+        true
+    }
+}
+
+fn get<T: Real>(pairs: &[T], stride: usize, row: usize, column: usize) -> Wide<T> {
+    let at = 2 * (row * stride + column);
+    Wide { high: pairs[at], low: pairs[at + 1] }
+}
+
+fn set<T: Real>(pairs: &mut [T], stride: usize, row: usize, column: usize, value: Wide<T>) {
+    let at = 2 * (row * stride + column);
+    pairs[at] = value.high;
+    pairs[at + 1] = value.low;
+}

@@ -1,0 +1,35 @@
+//! The only hot loops: everything that visits all pairs.
+//!
+//! Inside a sweep, potentials are in base-2 units of epsilon, F = f s and G = g s with s = log2(e)/epsilon, and "hatted":
+//! for point clouds under the squared Euclidean cost the parts of s C_ij that depend on i alone or on j alone are
+//! moved into them ([`scores`]), so that the exponent of a pair is F_i + G_j + S_ij with S_ij a dot product.
+//! G also carries log2 b_j.
+
+pub(crate) mod exp2;
+pub(crate) mod forward;
+pub(crate) mod half;
+pub(crate) mod scores;
+
+use crate::real::Real;
+
+/// Columns handled at a time: scores and exponentials of a chunk stay in the first-level cache.
+const CHUNK: usize = 512;
+
+/// Rows whose exponentials are kept until their column sums are taken.
+pub(crate) const TILE_ROWS: usize = 4;
+
+/// Stands for log2(0): any exponent with it gives exactly zero, and differences of two of it are zero, not NaN.
+pub(crate) fn log_zero<T: Real>() -> T {
+    -T::MAX.sqrt()
+}
+
+/// log2 of a weight, [`log_zero`] for none.
+pub(crate) fn log_weight<T: Real>(weight: T) -> T {
+    if weight > T::ZERO { weight.log2() } else { log_zero() }
+}
+
+/// Whether a sum of exponentials is far from underflow and overflow.
+pub(crate) fn is_safe<T: Real>(sum: T) -> bool {
+    let bound = T::SAFE_EXPONENT.exp2();
+    sum > T::ONE / bound && sum < bound
+}

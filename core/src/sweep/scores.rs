@@ -1,0 +1,212 @@
+//! The part S_ij of an exponent that belongs to the pair, by rows.
+//!
+//! Squared Euclidean: x and y are centred, each by its own mean; with u, v the centred points and delta the difference of
+//! the means, |x-y|^2 = |u|^2 + 2 u.delta + |delta|^2  +  |v|^2 - 2 v.delta  -  2 u.v. The first two groups are the row and
+//! column offsets, which the potentials absorb; S_ij = 2 s u_i.v_j. A common shift of the data leaves no trace.
+
+use crate::geometry::{CostMatrix, Geometry, PointCloud};
+use crate::measure::{Points, Weights};
+use crate::real::Real;
+use crate::reduce;
+use crate::workspace::PackedMemory;
+
+/// The costs of a problem in the form that sweeps read.
+#[derive(Clone, Copy)]
+pub(crate) enum Scores<'a, T: Real> {
+    /// Squared Euclidean: centred copies, y transposed.
+    Packed { x: &'a [T], y: &'a [T], delta: &'a [T], columns: usize },
+    /// Any ground cost, pair by pair.
+    Cloud(PointCloud<'a, T>),
+    /// A matrix of the caller.
+    Matrix(CostMatrix<'a, T>),
+}
+
+impl<'a, T: Real> Scores<'a, T> {
+    /// Centres and transposes where the cost is squared Euclidean and there is memory for it; else reads the caller's data.
+    pub(crate) fn new(
+        geometry: Geometry<'a, T>,
+        a: Weights<'a, T>,
+        b: Weights<'a, T>,
+        memory: PackedMemory<'a, T>,
+    ) -> Self {
+        match geometry {
+            Geometry::Matrix(matrix) => Scores::Matrix(matrix),
+            Geometry::Points(cloud)
+                if cloud.ground_cost().is_squared_euclidean() && memory.delta.len() == cloud.dimension() =>
+            {
+                Scores::pack(cloud, a, b, memory)
+            }
+            Geometry::Points(cloud) => Scores::Cloud(cloud),
+        }
+    }
+
+    fn pack(cloud: PointCloud<'a, T>, a: Weights<'a, T>, b: Weights<'a, T>, memory: PackedMemory<'a, T>) -> Self {
+        let (n, m, d) = (cloud.x().len(), cloud.y().len(), cloud.dimension());
+        let PackedMemory { x, y, delta } = memory;
+        for k in 0..d {
+            let mean_x = mean(cloud.x(), a, k);
+            let mean_y = mean(cloud.y(), b, k);
+            delta[k] = mean_x - mean_y;
+            for i in 0..n {
+                x[i * d + k] = cloud.x().point(i)[k] - mean_x;
+            }
+            for j in 0..m {
+                y[k * m + j] = cloud.y().point(j)[k] - mean_y;
+            }
+        }
+        Scores::Packed { x, y, delta, columns: m }
+    }
+
+    /// out_j = base_j + S_ij for the columns from `start` on.
+    #[inline]
+    pub(crate) fn row(&self, s: T, i: usize, start: usize, base: &[T], out: &mut [T]) {
+        match self {
+            Scores::Packed { x, y, delta, columns } => {
+                let d = delta.len();
+                let factor = T::TWO * s;
+                let mut k = 0;
+                let mut first = true;
+                while k < d {
+                    let take = (d - k).min(4);
+                    let u = &x[i * d + k..i * d + k + take];
+                    let column = |q: usize| {
+                        let from = (k + q) * columns + start;
+                        &y[from..from + out.len()]
+                    };
+                    let base = if first { Some(base) } else { None };
+                    match *u {
+                        [p] => combine(base, [factor * p], [column(0)], out),
+                        [p, q] => combine(base, [factor * p, factor * q], [column(0), column(1)], out),
+                        [p, q, r] => {
+                            combine(base, [factor * p, factor * q, factor * r], [column(0), column(1), column(2)], out)
+                        }
+                        _ => combine(
+                            base,
+                            [factor * u[0], factor * u[1], factor * u[2], factor * u[3]],
+                            [column(0), column(1), column(2), column(3)],
+                            out,
+                        ),
+                    }
+                    k += take;
+                    first = false;
+                }
+            }
+            _ => {
+                self.cost_row(i, start, out);
+                for (value, &g) in out.iter_mut().zip(base) {
+                    *value = g - s * *value;
+                }
+            }
+        }
+    }
+
+    /// out_j = C_ij for the columns from `start` on, without cancellation.
+    pub(crate) fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
+        match self {
+            Scores::Packed { x, y, delta, columns } => {
+                let d = delta.len();
+                out.fill(T::ZERO);
+                for k in 0..d {
+                    let p = x[i * d + k] + delta[k];
+                    let from = k * columns + start;
+                    for (value, &q) in out.iter_mut().zip(&y[from..]) {
+                        let difference = p - q;
+                        *value += difference * difference;
+                    }
+                }
+            }
+            Scores::Cloud(cloud) => {
+                let d = cloud.dimension();
+                let ys = &cloud.y().data()[start * d..(start + out.len()) * d];
+                cloud.ground_cost().row(cloud.x().point(i), ys, out);
+            }
+            Scores::Matrix(matrix) => match matrix.contiguous_row(i) {
+                Some(row) => out.copy_from_slice(&row[start..start + out.len()]),
+                None => {
+                    for (j, value) in out.iter_mut().enumerate() {
+                        *value = matrix.cost(i, start + j);
+                    }
+                }
+            },
+        }
+    }
+
+    /// The part of C_ij that depends on i alone and is left out of the scores.
+    pub(crate) fn row_offset(&self, i: usize) -> T {
+        match self {
+            Scores::Packed { x, delta, .. } => {
+                let d = delta.len();
+                let mut total = T::ZERO;
+                for (&u, &w) in x[i * d..(i + 1) * d].iter().zip(delta.iter()) {
+                    total += u * (u + T::TWO * w) + w * w;
+                }
+                total
+            }
+            _ => T::ZERO,
+        }
+    }
+
+    /// The part of C_ij that depends on j alone and is left out of the scores.
+    pub(crate) fn column_offset(&self, j: usize) -> T {
+        match self {
+            Scores::Packed { y, delta, columns, .. } => {
+                let mut total = T::ZERO;
+                for (k, &w) in delta.iter().enumerate() {
+                    let v = y[k * columns + j];
+                    total += v * (v - T::TWO * w);
+                }
+                total
+            }
+            _ => T::ZERO,
+        }
+    }
+
+    /// A bound on |S_ij| / s and |C_ij| where the data give one without visiting the pairs.
+    pub(crate) fn bound(&self) -> Option<T> {
+        match self {
+            Scores::Packed { x, y, delta, .. } => {
+                let largest = |values: &[T]| values.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
+                let reach = largest(x) + largest(y) + largest(delta);
+                Some(reach * reach * T::count(delta.len()))
+            }
+            Scores::Matrix(matrix) => Some(matrix.max_abs()),
+            Scores::Cloud(_) => None,
+        }
+    }
+}
+
+/// out = base (or out) + sum_k factor_k * column_k.
+#[inline(always)]
+fn combine<T: Real, const K: usize>(base: Option<&[T]>, factors: [T; K], columns: [&[T]; K], out: &mut [T]) {
+    let len = out.len();
+    let columns = columns.map(|column| &column[..len]);
+    match base {
+        Some(base) => {
+            let base = &base[..len];
+            for j in 0..len {
+                let mut value = base[j];
+                for k in 0..K {
+                    value += factors[k] * columns[k][j];
+                }
+                out[j] = value;
+            }
+        }
+        None => {
+            for j in 0..len {
+                let mut value = out[j];
+                for k in 0..K {
+                    value += factors[k] * columns[k][j];
+                }
+                out[j] = value;
+            }
+        }
+    }
+}
+
+/// Weighted mean of coordinate `k`.
+fn mean<T: Real>(points: Points<'_, T>, weights: Weights<'_, T>, k: usize) -> T {
+    // Relative to the first point, so that the sum is exact to the spread of the data, not to their distance from 0.
+    let origin = points.point(0)[k];
+    let sum = reduce::sum_of(points.len(), &|i| weights.get(i) * (points.point(i)[k] - origin));
+    origin + sum / weights.total()
+}

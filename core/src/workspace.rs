@@ -1,0 +1,137 @@
+//! The memory of a solve, lent by the caller: one slice of scalars, cut into vectors.
+
+use crate::error::{Argument, Error};
+use crate::geometry::Shape;
+use crate::problem::Problem;
+use crate::real::Real;
+use crate::settings::Settings;
+use crate::sweep::TILE_ROWS;
+
+/// Scalars that a solve needs: `const`, so that a firmware can size a static array with it.
+///
+/// `memory` is [`Acceleration::memory`](crate::Acceleration::memory): 0 without Anderson acceleration. The formula is
+///
+/// 2 n + (5 + min(n, 4)) m  +  (n + m + 1) d  +  2 k m + 4 k^2 + 2 k
+///
+/// with d the dimension under the squared Euclidean cost and 0 otherwise ([`Shape`]), and k the memory. `None` on overflow.
+///
+/// ```
+/// use sinkhorn_core::{workspace_len, Shape};
+/// static mut MEMORY: [f32; workspace_len(Shape::squared_euclidean(16, 16, 2), 0).unwrap()] = [0.0; 242];
+/// ```
+pub const fn workspace_len(shape: Shape, memory: usize) -> Option<usize> {
+    let (n, m, d, k) = (shape.rows as u128, shape.columns as u128, shape.dimension as u128, memory as u128);
+    let rows = tile_rows(shape.rows) as u128;
+    if n > u32::MAX as u128 || m > u32::MAX as u128 || d > u32::MAX as u128 || k > u32::MAX as u128 {
+        return None;
+    }
+    let vectors = 2 * n + (5 + rows) * m;
+    let points = (n + m + 1) * d;
+    let history = 2 * k * m + 4 * k * k + 2 * k;
+    let total = vectors + points + history;
+    if total > (usize::MAX / 16) as u128 { None } else { Some(total as usize) }
+}
+
+const fn tile_rows(rows: usize) -> usize {
+    if rows < TILE_ROWS { rows } else { TILE_ROWS }
+}
+
+/// The parts of a solver's memory.
+pub struct Workspace<'w, T> {
+    /// n: F.
+    pub(crate) f: &'w mut [T],
+    /// n: scratch of starts; f in units of cost at the end.
+    pub(crate) row: &'w mut [T],
+    /// m: G with log2 b.
+    pub(crate) g: &'w mut [T],
+    /// m: G after the sweep.
+    pub(crate) image: &'w mut [T],
+    /// m: log2 b.
+    pub(crate) log_b: &'w mut [T],
+    /// m: column sums; scratch of starts; g in units of cost at the end.
+    pub(crate) column: &'w mut [T],
+    /// m: partial column sums.
+    pub(crate) partial: &'w mut [T],
+    /// Up to four rows of m exponentials.
+    pub(crate) tile: &'w mut [T],
+    /// Centred points, or nothing.
+    pub(crate) points: PackedMemory<'w, T>,
+    /// Anderson history, or nothing.
+    pub(crate) history: History<'w, T>,
+}
+
+/// Room for centred points.
+pub(crate) struct PackedMemory<'w, T> {
+    /// n x d.
+    pub x: &'w mut [T],
+    /// d x m.
+    pub y: &'w mut [T],
+    /// d: mean of x minus mean of y.
+    pub delta: &'w mut [T],
+}
+
+/// Room for the iterates of Anderson acceleration.
+pub(crate) struct History<'w, T> {
+    /// Iterates that fit.
+    pub memory: usize,
+    /// memory x m: images g'.
+    pub images: &'w mut [T],
+    /// memory x m: residuals g' - g, each entry times sqrt(b).
+    pub residuals: &'w mut [T],
+    /// memory x memory pairs (high, low).
+    pub gram: &'w mut [T],
+    /// The same, for its Cholesky factor.
+    pub factor: &'w mut [T],
+    /// memory pairs: the weights of the combination.
+    pub mix: &'w mut [T],
+}
+
+impl<'w, T: Real> Workspace<'w, T> {
+    /// Cuts `memory`, whose contents do not matter, for a problem: at least [`Workspace::len`] scalars.
+    ///
+    /// # Errors
+    /// [`Error::Workspace`] with the length that is needed, [`Error::TooLarge`] where none suffices.
+    pub fn new(memory: &'w mut [T], problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<Self, Error> {
+        let required = Self::len(problem, settings)?;
+        if memory.len() < required {
+            return Err(Error::Workspace { required, actual: memory.len() });
+        }
+        let (shape, anderson_memory) = (problem.shape(), settings.acceleration.memory());
+        let (n, m, d, k) = (shape.rows, shape.columns, shape.dimension, anderson_memory);
+        let mut rest = memory;
+        let mut take = |len: usize| {
+            let (part, tail) = core::mem::take(&mut rest).split_at_mut(len);
+            rest = tail;
+            part
+        };
+        Ok(Workspace {
+            f: take(n),
+            row: take(n),
+            g: take(m),
+            image: take(m),
+            log_b: take(m),
+            column: take(m),
+            partial: take(m),
+            tile: take(tile_rows(n) * m),
+            points: PackedMemory { x: take(n * d), y: take(m * d), delta: take(d) },
+            history: History {
+                memory: k,
+                images: take(k * m),
+                residuals: take(k * m),
+                gram: take(2 * k * k),
+                factor: take(2 * k * k),
+                mix: take(2 * k),
+            },
+        })
+    }
+
+    /// Scalars that a problem needs under these settings.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] where the number does not fit.
+    pub fn len(problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<usize, Error> {
+        settings.check()?;
+        let argument = Argument::Workspace;
+        workspace_len(problem.shape(), settings.acceleration.memory()).ok_or(Error::TooLarge { argument })
+    }
+}

@@ -1,0 +1,38 @@
+use nalgebra::{Dyn, RealField};
+use sinkhorn_core::{Argument, Error, Form, Gaussian, Geometry, Initializer, Problem, Real, Scratch, Wrote};
+
+/// The potential between Gaussians fitted to both sides, weights included, at any dimension d: O((n + m) d^2 + d^3).
+///
+/// The formula is that of [`sinkhorn_core::Gaussian`]; only squared Euclidean costs between points are accepted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GaussianStart {
+    /// Entropic unless told otherwise.
+    pub form: Form,
+}
+
+impl<T: Real + RealField> Initializer<T> for GaussianStart {
+    fn name(&self) -> &'static str {
+        match self.form {
+            Form::Entropic => "gaussian",
+            Form::Unregularised => "gaussian-unregularised",
+        }
+    }
+
+    /// # Errors
+    /// Those of [`Gaussian::fit`].
+    fn initialize(
+        &self,
+        problem: &Problem<'_, T>,
+        epsilon: T,
+        f: &mut [T],
+        _g: &mut [T],
+        _scratch: Scratch<'_, T>,
+    ) -> Result<Wrote, Error> {
+        let Geometry::Points(cloud) = problem.geometry() else {
+            let reason = "gaussian needs points, not a cost matrix";
+            return Err(Error::Unsupported { argument: Argument::Start, reason });
+        };
+        Gaussian::fit(Dyn(cloud.dimension()), problem, epsilon, self.form, f)?;
+        Ok(Wrote::F)
+    }
+}

@@ -1,0 +1,23 @@
+//! Starting potentials for Sinkhorn, fitted to data whose dimension is known at run time. One file a start.
+//!
+//! Each type here is an [`Initializer`](sinkhorn_core::Initializer), to be handed to [`solve`](sinkhorn_core::solve) or
+//! [`Solver::start`](sinkhorn_core::Solver::start). Starts that need no allocation are in `sinkhorn-core`.
+//!
+//! ```
+//! use sinkhorn_core::{PointCloud, Problem, Settings, Workspace, solve};
+//! use sinkhorn_init::GaussianStart;
+//!
+//! let x: Vec<f64> = (0..60).map(|k| (k as f64 * 0.7).sin()).collect(); // 20 points of dimension 3
+//! let y: Vec<f64> = (0..90).map(|k| 1.0 + 2.0 * (k as f64 * 1.3).cos()).collect();
+//! let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 3)?)?;
+//! let settings = Settings::default();
+//! let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
+//! let workspace = Workspace::new(&mut memory, &problem, &settings)?;
+//! let solution = solve(&problem, &GaussianStart::default(), &settings, workspace)?;
+//! assert_eq!(solution.report().start, "gaussian");
+//! # Ok::<(), sinkhorn_core::Error>(())
+//! ```
+
+mod gaussian;
+
+pub use gaussian::GaussianStart;
