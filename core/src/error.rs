@@ -152,7 +152,8 @@ pub enum Error {
         /// Total of `b`.
         b: f64,
     },
-    /// `cost / epsilon` leaves the range of the scalar: epsilon is too small for this cost, or the data too large.
+    /// What is computed from the argument leaves the range of the scalar: an epsilon too small for the cost (cost / epsilon),
+    /// points too far apart (their cost), weights too large (their sum).
     Overflow {
         /// Which argument.
         argument: Argument,
@@ -232,7 +233,7 @@ impl fmt::Display for Error {
                 write!(f, "a sums to {a} and b to {b}: a balanced problem needs equal totals")
             }
             Error::Overflow { argument } => {
-                write!(f, "cost / epsilon overflows the scalar: {argument} is too extreme for this problem")
+                write!(f, "{argument} is too extreme: what is computed from it overflows the scalar")
             }
             Error::Workspace { required, actual } => {
                 write!(f, "workspace holds {actual} scalars where {required} are needed")

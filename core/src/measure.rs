@@ -139,14 +139,19 @@ impl<'a, T: Real> Points<'a, T> {
     }
 }
 
-/// The first entry that is NaN or infinite, as an error with row and column.
+/// The first entry of a matrix or point set that is NaN or infinite, as an error with row and column.
 pub(crate) fn check_finite<T: Real>(argument: Argument, data: &[T], columns: usize) -> Result<(), Error> {
+    first_not_finite(argument, data, |index| Place { row: index / columns, column: Some(index % columns) })
+}
+
+/// The first entry of a vector that is NaN or infinite, as an error.
+pub(crate) fn check_finite_vector<T: Real>(argument: Argument, data: &[T]) -> Result<(), Error> {
+    first_not_finite(argument, data, |row| Place { row, column: None })
+}
+
+fn first_not_finite<T: Real>(argument: Argument, data: &[T], place: impl Fn(usize) -> Place) -> Result<(), Error> {
     match data.iter().position(|value| !value.is_finite()) {
         None => Ok(()),
-        Some(index) => Err(Error::NotFinite {
-            argument,
-            place: Place { row: index / columns, column: Some(index % columns) },
-            value: data[index].widen(),
-        }),
+        Some(index) => Err(Error::NotFinite { argument, place: place(index), value: data[index].widen() }),
     }
 }

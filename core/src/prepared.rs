@@ -43,6 +43,10 @@ impl<'a, T: Real> Prepared<'a, T> {
         if !largest_cost.is_finite() {
             return Err(Error::Overflow { argument: Argument::Cost });
         }
+        let mass = problem.a().total() * problem.b().total();
+        if !(mass * (largest_cost + T::ONE) * T::constant(1024.0)).is_finite() {
+            return Err(Error::Overflow { argument: Argument::A });
+        }
         if epsilon == T::ZERO && !matches!(requested, Epsilon::Absolute(_)) {
             let reason = "relative to a mean or standard deviation of the cost that is zero; give an absolute value";
             return Err(Error::Unsupported { argument, reason });

@@ -1,1 +1,36 @@
-//! shared
+//! What the tests share: golden values, a naive reference, seeded data, and a one-line solve.
+
+pub mod data;
+pub mod golden;
+pub mod oracle;
+
+use sinkhorn_core::{Error, Initializer, Problem, Real, Report, Settings, Workspace, solve};
+
+/// Everything a solve leaves, owned.
+#[derive(Debug, Clone)]
+pub struct Solved<T> {
+    /// The numbers.
+    pub report: Report<T>,
+    /// f, in units of cost.
+    pub f: Vec<T>,
+    /// g, in units of cost.
+    pub g: Vec<T>,
+    /// P, row-major.
+    pub plan: Vec<T>,
+}
+
+/// Solves with memory of its own.
+///
+/// # Errors
+/// Those of the solve.
+pub fn solve_owned<T: Real>(
+    problem: &Problem<'_, T>,
+    start: &dyn Initializer<T>,
+    settings: &Settings<T>,
+) -> Result<Solved<T>, Error> {
+    let mut memory = vec![T::ZERO; Workspace::len(problem, settings)?];
+    let solution = solve(problem, start, settings, Workspace::new(&mut memory, problem, settings)?)?;
+    let mut plan = vec![T::ZERO; problem.rows() * problem.columns()];
+    solution.plan(&mut plan)?;
+    Ok(Solved { report: *solution.report(), f: solution.f().to_vec(), g: solution.g().to_vec(), plan })
+}

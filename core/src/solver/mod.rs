@@ -5,7 +5,7 @@ mod stopping;
 
 use crate::error::{Argument, Error};
 use crate::initial::{Initializer, Scratch as StartScratch, Wrote, Zero};
-use crate::measure::check_finite;
+use crate::measure::check_finite_vector;
 use crate::prepared::Prepared;
 use crate::problem::Problem;
 use crate::real::Real;
@@ -134,7 +134,7 @@ impl<'a, T: Real> Solver<'a, T> {
         let wrote = start.initialize(&p.problem, p.epsilon, self.f, self.g, scratch)?;
         let limit = T::MAX.sqrt() / T::constant(1024.0);
         let check = |argument, values: &[T]| {
-            check_finite(argument, values, values.len())?;
+            check_finite_vector(argument, values)?;
             if values.iter().all(|value| value.abs() * p.s <= limit) {
                 Ok(())
             } else {

@@ -2,6 +2,7 @@
 
 use crate::prepared::Prepared;
 use crate::real::Real;
+use crate::reduce;
 
 /// Sweeps without progress after which rounding is suspected.
 const PATIENCE: u32 = 25;
@@ -33,15 +34,11 @@ impl<T: Real> Stagnation<T> {
     }
 }
 
-/// The marginal error that rounding of the exponents alone can cause: their size times the unit of rounding.
+/// The marginal error that rounding of the exponents alone can cause: the mean size of the potentials, in base-2 units of
+/// epsilon, times the unit of rounding.
 pub(crate) fn error_floor<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T]) -> T {
-    let b = p.problem.b();
-    let mut largest = f.iter().fold(T::ONE, |most, value| most.max(value.abs()));
-    for (j, value) in g.iter().enumerate() {
-        if b.get(j) > T::ZERO {
-            largest = largest.max(value.abs());
-        }
-    }
-    let four = T::TWO * T::TWO;
-    four * T::EPSILON * largest.max(p.s * p.largest_cost) * p.problem.a().total().max(b.total())
+    let (a, b) = (p.problem.a(), p.problem.b());
+    let rows = reduce::sum_of(f.len(), &|i| a.get(i) * f[i].abs());
+    let columns = reduce::sum_of(g.len(), &|j| if b.get(j) > T::ZERO { b.get(j) * g[j].abs() } else { T::ZERO });
+    T::TWO * T::EPSILON * (rows + columns + a.total().max(b.total()))
 }

@@ -1,0 +1,62 @@
+//! A whole solve allocates nothing: counted by an allocator of our own.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sinkhorn_core::{
+    Acceleration, FixedWorkspace, GaussianStart, Initializer, Monotone, PointCloud, Problem, Settings, Zero, solve,
+};
+
+struct Counting;
+
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call is passed on to the system allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::SeqCst);
+        // SAFETY: the caller's contract is passed on.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's contract is passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// One test in this file: another one beside it would be counted too.
+#[test]
+fn a_solve_allocates_nothing() {
+    let x: [f32; 20] = core::array::from_fn(|k| (k as f32 * 0.7).sin());
+    let y: [f32; 30] = core::array::from_fn(|k| 1.0 + (k as f32 * 1.1).cos());
+    let mut workspace = Box::new(FixedWorkspace::<f32, 20, 30, 2, 6>::new());
+    let starts: [(usize, &dyn Initializer<f32>); 4] = [
+        (1, &Zero),
+        (1, &Monotone),
+        (1, &GaussianStart::<1> { form: sinkhorn_core::Form::Entropic }),
+        (2, &GaussianStart::<2> { form: sinkhorn_core::Form::Unregularised }),
+    ];
+    let mut plan = [0.0_f32; 600];
+    let before = ALLOCATIONS.load(Ordering::SeqCst);
+    let probe = Box::new(1);
+    assert_eq!(ALLOCATIONS.load(Ordering::SeqCst), before + 1, "the count counts");
+    drop(probe);
+    for (dimension, start) in starts {
+        for acceleration in
+            [Acceleration::Plain, Acceleration::Relaxation { factor: 1.3 }, Acceleration::Anderson { memory: 6 }]
+        {
+            let settings = Settings { acceleration, ..Settings::default() };
+            let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, dimension).unwrap()).unwrap();
+            let before = ALLOCATIONS.load(Ordering::SeqCst);
+            let solution = solve(&problem, start, &settings, workspace.lend(&problem).unwrap()).unwrap();
+            let cells = problem.rows() * problem.columns();
+            solution.plan(&mut plan[..cells]).unwrap();
+            let objective = solution.report().objective;
+            assert_eq!(ALLOCATIONS.load(Ordering::SeqCst), before);
+            assert!(objective.is_finite());
+        }
+    }
+}
