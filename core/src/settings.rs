@@ -71,7 +71,11 @@ impl<T: Real> Settings<T> {
         Settings { acceleration: Acceleration::Plain, ..Settings::default() }
     }
 
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// What [`solve`](crate::solve) checks about them, for those who want to know sooner.
+    ///
+    /// # Errors
+    /// [`Error::NotPositive`] and [`Error::OutOfRange`], naming the field.
+    pub fn check(&self) -> Result<(), Error> {
         if !(self.threshold > T::ZERO && self.threshold.is_finite()) {
             return Err(Error::NotPositive { argument: Argument::Threshold, value: self.threshold.widen() });
         }

@@ -1,1 +1,49 @@
-//! C
+//! The C interface: what `include/sinkhorn.h` declares, and nothing else.
+//!
+//! 1. `problem`, `settings` and `report` are the structs of the header; each begins with its own size.
+//! 2. `workspace` and `solve` are the calls; `start` turns the choice of a start into one of the library's.
+//! 3. `checks` reads pointers and refuses those that no reference may be made of; a `fault` is what can be wrong, and
+//!    `error` tells C about it and keeps panics on this side.
+//!
+//! Functions are written out for both scalars, because the generator of the header does not see those that a macro
+//! makes; their bodies are generic. Public documentation becomes the header's: it is written for C.
+#![no_std]
+#![expect(clippy::missing_safety_doc, reason = "the header states what pointers must be, in the terms of C")]
+
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+// In the order of the header.
+mod workspace;
+
+mod solve;
+
+mod settings;
+mod status;
+mod version;
+
+mod error;
+mod problem;
+mod report;
+
+mod checks;
+mod fault;
+mod start;
+
+pub use error::*;
+pub use problem::*;
+pub use report::*;
+pub use settings::*;
+pub use solve::*;
+pub use status::*;
+pub use version::*;
+pub use workspace::*;
+
+/// Nothing can be printed and nobody can be told: stop here, where a debugger shows it.
+#[cfg(all(feature = "panic-handler", not(feature = "std"), not(test)))]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    loop {
+        core::hint::spin_loop();
+    }
+}

@@ -53,10 +53,7 @@ fn weights_are_checked() {
     assert_eq!(weights(&[0.5, 0.25, 0.25], &[0.5, f64::NAN]), "b[1] is NaN: every entry must be finite");
     assert_eq!(weights(&[0.5, 0.5], &[0.5, 0.5]), "a has 2 scalars where 3 are needed");
     assert_eq!(weights(&[0.0; 3], &[0.5, 0.5]), "a sums to zero: there is no mass to transport");
-    assert_eq!(
-        weights(&[f64::MAX; 3], &[0.5, 0.5]),
-        "a is too extreme: what is computed from it overflows the scalar"
-    );
+    assert_eq!(weights(&[f64::MAX; 3], &[0.5, 0.5]), "a is too extreme: what is computed from it overflows the scalar");
     let unequal = pair(&x, &y).weights(&[0.5, 0.25, 0.25], &[0.5, 0.75]).unwrap();
     let settings = Settings::default();
     assert_eq!(

@@ -1,0 +1,104 @@
+//! Pointers from C, looked at before a reference is made of them.
+
+use core::ffi::CStr;
+use core::mem::{align_of, size_of};
+
+use crate::fault::Fault;
+
+/// Bytes that a call reads or writes.
+#[derive(Clone, Copy)]
+pub(crate) struct Region {
+    name: &'static CStr,
+    start: usize,
+    bytes: usize,
+}
+
+impl Region {
+    /// `len` values from a pointer; empty where it is NULL, and then of no further interest.
+    ///
+    /// # Errors
+    /// [`Fault::Misaligned`], and [`Fault::TooLarge`] where the bytes do not fit the address space.
+    pub fn optional<T>(name: &'static CStr, pointer: *const T, len: usize) -> Result<Self, Fault> {
+        if pointer.is_null() {
+            return Ok(Region { name, start: 0, bytes: 0 });
+        }
+        if !pointer.is_aligned() {
+            return Err(Fault::Misaligned { argument: name, alignment: align_of::<T>() });
+        }
+        let start = pointer.addr();
+        match len.checked_mul(size_of::<T>()) {
+            Some(bytes) if bytes <= isize::MAX as usize && start.checked_add(bytes).is_some() => {
+                Ok(Region { name, start, bytes })
+            }
+            _ => Err(Fault::TooLarge { argument: name }),
+        }
+    }
+
+    /// The same of a pointer that must not be NULL.
+    pub fn required<T>(name: &'static CStr, pointer: *const T, len: usize) -> Result<Self, Fault> {
+        if pointer.is_null() { Err(Fault::Null { argument: name }) } else { Region::optional(name, pointer, len) }
+    }
+
+    fn overlaps(&self, other: &Region) -> bool {
+        let end = |region: &Region| region.start + region.bytes;
+        self.bytes > 0 && other.bytes > 0 && self.start < end(other) && other.start < end(self)
+    }
+}
+
+/// Refuses memory that is written and overlaps anything else.
+pub(crate) fn check_disjoint(written: &[Region], read: &[Region]) -> Result<(), Fault> {
+    for (index, region) in written.iter().enumerate() {
+        for other in written[index + 1..].iter().chain(read) {
+            if region.overlaps(other) {
+                return Err(Fault::Aliasing { argument: region.name, other: other.name });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The struct at a pointer, copied, after its size and alignment were checked.
+///
+/// # Safety
+/// `pointer` is NULL, misaligned, or points to a `T`, whose first field is its `struct_size`; every bit pattern of a `T`
+/// is valid.
+pub(crate) unsafe fn read_struct<T: Copy>(name: &'static CStr, pointer: *const T) -> Result<T, Fault> {
+    // SAFETY: the contract of this function.
+    unsafe { check_struct(name, pointer)? };
+    // SAFETY: not NULL and aligned, as just checked, and a whole `T` by its size.
+    Ok(unsafe { pointer.read() })
+}
+
+/// Refuses a struct that is NULL, misaligned, or of another version.
+///
+/// # Safety
+/// `pointer` is NULL, misaligned, or points to a struct that begins with its `struct_size`.
+pub(crate) unsafe fn check_struct<T>(name: &'static CStr, pointer: *const T) -> Result<(), Fault> {
+    Region::required(name, pointer, 1)?;
+    // SAFETY: not NULL and aligned, and the struct begins with a `usize`, by the contract of this function.
+    let actual = unsafe { pointer.cast::<usize>().read() };
+    let expected = size_of::<T>();
+    if actual == expected { Ok(()) } else { Err(Fault::StructSize { argument: name, expected, actual }) }
+}
+
+/// `len` values as a slice; `None` where the pointer is NULL.
+///
+/// # Safety
+/// `pointer` is NULL, misaligned, or points to `len` values that nobody writes during `'a`.
+pub(crate) unsafe fn slice<'a, T>(
+    name: &'static CStr,
+    pointer: *const T,
+    len: usize,
+) -> Result<Option<&'a [T]>, Fault> {
+    Region::optional(name, pointer, len)?;
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: not NULL, aligned, no larger than the address space, as checked; initialised by the contract.
+    Ok(Some(unsafe { core::slice::from_raw_parts(pointer, len) }))
+}
+
+/// n m, or the fault that names the matrix.
+pub(crate) fn product(argument: &'static CStr, n: usize, m: usize) -> Result<usize, Fault> {
+    n.checked_mul(m).ok_or(Fault::TooLarge { argument })
+}

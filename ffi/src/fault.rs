@@ -1,0 +1,229 @@
+//! A bad call, as this side sees it: the core's errors, and those that only C can make.
+
+use core::ffi::CStr;
+use core::fmt;
+
+use sinkhorn_core::{Argument, Error as CoreError, Place};
+
+use crate::status::*;
+
+/// What is wrong.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Fault {
+    Core(CoreError),
+    Null {
+        argument: &'static CStr,
+    },
+    StructSize {
+        argument: &'static CStr,
+        expected: usize,
+        actual: usize,
+    },
+    Misaligned {
+        argument: &'static CStr,
+        alignment: usize,
+    },
+    Aliasing {
+        argument: &'static CStr,
+        other: &'static CStr,
+    },
+    Zero {
+        argument: &'static CStr,
+    },
+    TooLarge {
+        argument: &'static CStr,
+    },
+    Choice {
+        argument: &'static CStr,
+        value: i32,
+    },
+    Range {
+        argument: &'static CStr,
+        value: f64,
+        range: &'static str,
+    },
+    NotFinite {
+        argument: &'static CStr,
+        row: usize,
+        value: f64,
+    },
+    Unsupported {
+        argument: &'static CStr,
+        reason: &'static str,
+    },
+    #[cfg_attr(not(feature = "std"), allow(dead_code, reason = "panics end the program there"))]
+    Internal,
+}
+
+impl From<CoreError> for Fault {
+    fn from(error: CoreError) -> Self {
+        Fault::Core(error)
+    }
+}
+
+impl Fault {
+    pub fn status(&self) -> Status {
+        match self {
+            Fault::Core(error) => match error {
+                CoreError::Empty { .. } => SINKHORN_ERROR_EMPTY,
+                CoreError::NotFinite { .. } => SINKHORN_ERROR_NOT_FINITE,
+                CoreError::Negative { .. } => SINKHORN_ERROR_NEGATIVE,
+                CoreError::NotPositive { .. } => SINKHORN_ERROR_NOT_POSITIVE,
+                CoreError::OutOfRange { .. } => SINKHORN_ERROR_OUT_OF_RANGE,
+                CoreError::Length { .. } => SINKHORN_ERROR_LENGTH,
+                CoreError::Ragged { .. } => SINKHORN_ERROR_RAGGED,
+                CoreError::NoMass { .. } => SINKHORN_ERROR_NO_MASS,
+                CoreError::UnequalMass { .. } => SINKHORN_ERROR_UNEQUAL_MASS,
+                CoreError::Overflow { .. } => SINKHORN_ERROR_OVERFLOW,
+                CoreError::Workspace { .. } => SINKHORN_ERROR_WORKSPACE,
+                CoreError::TooLarge { .. } => SINKHORN_ERROR_TOO_LARGE,
+                CoreError::Unsupported { .. } => SINKHORN_ERROR_UNSUPPORTED,
+                _ => SINKHORN_ERROR_INTERNAL,
+            },
+            Fault::Null { .. } => SINKHORN_ERROR_NULL_POINTER,
+            Fault::StructSize { .. } => SINKHORN_ERROR_STRUCT_SIZE,
+            Fault::Misaligned { .. } => SINKHORN_ERROR_MISALIGNED,
+            Fault::Aliasing { .. } => SINKHORN_ERROR_ALIASING,
+            Fault::Zero { .. } => SINKHORN_ERROR_EMPTY,
+            Fault::TooLarge { .. } => SINKHORN_ERROR_TOO_LARGE,
+            Fault::Choice { .. } | Fault::Range { .. } => SINKHORN_ERROR_OUT_OF_RANGE,
+            Fault::NotFinite { .. } => SINKHORN_ERROR_NOT_FINITE,
+            Fault::Unsupported { .. } => SINKHORN_ERROR_UNSUPPORTED,
+            Fault::Internal => SINKHORN_ERROR_INTERNAL,
+        }
+    }
+
+    pub fn argument(&self) -> &'static CStr {
+        match *self {
+            Fault::Core(error) => name(error.argument()),
+            Fault::Null { argument }
+            | Fault::StructSize { argument, .. }
+            | Fault::Misaligned { argument, .. }
+            | Fault::Aliasing { argument, .. }
+            | Fault::Zero { argument }
+            | Fault::TooLarge { argument }
+            | Fault::Choice { argument, .. }
+            | Fault::Range { argument, .. }
+            | Fault::NotFinite { argument, .. }
+            | Fault::Unsupported { argument, .. } => argument,
+            Fault::Internal => c"",
+        }
+    }
+
+    pub fn place(&self) -> Option<Place> {
+        match *self {
+            Fault::Core(error) => error.place(),
+            Fault::NotFinite { row, .. } => Some(Place { row, column: None }),
+            _ => None,
+        }
+    }
+
+    pub fn value(&self) -> f64 {
+        match *self {
+            Fault::Core(
+                CoreError::NotFinite { value, .. }
+                | CoreError::Negative { value, .. }
+                | CoreError::NotPositive { value, .. }
+                | CoreError::OutOfRange { value, .. },
+            ) => value,
+            Fault::Core(CoreError::UnequalMass { b, .. }) => b,
+            Fault::Core(CoreError::Workspace { required, .. }) => required as f64,
+            Fault::Core(CoreError::Length { expected, .. }) | Fault::StructSize { expected, .. } => expected as f64,
+            Fault::Choice { value, .. } => f64::from(value),
+            Fault::NotFinite { value, .. } | Fault::Range { value, .. } => value,
+            _ => 0.0,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Fault::Core(error) = self {
+            return write!(f, "{error}");
+        }
+        let argument = words(self.argument());
+        match *self {
+            Fault::Core(_) => Ok(()),
+            Fault::Null { .. } => write!(f, "{argument} is NULL"),
+            Fault::StructSize { expected, actual, .. } => {
+                write!(f, "{argument}: struct_size is {actual} where this library has {expected}")
+            }
+            Fault::Misaligned { alignment, .. } => {
+                write!(f, "{argument}: the address is not a multiple of {alignment}")
+            }
+            Fault::Aliasing { other, .. } => write!(f, "{argument} overlaps {}", words(other)),
+            Fault::Zero { .. } => write!(f, "{argument} is 0"),
+            Fault::TooLarge { .. } => write!(f, "{argument} is too large to be addressed"),
+            Fault::Choice { value, .. } => write!(f, "{argument} is {value}, which is none of its choices"),
+            Fault::Range { value, range, .. } => write!(f, "{argument} is {value}: it must lie in {range}"),
+            Fault::NotFinite { row, value, .. } => {
+                write!(f, "{argument}[{row}] is {value}: every entry must be finite")
+            }
+            Fault::Unsupported { reason, .. } => write!(f, "{argument}: {reason}"),
+            Fault::Internal => f.write_str("the library met a defect of its own; please report it"),
+        }
+    }
+}
+
+fn words(name: &'static CStr) -> &'static str {
+    name.to_str().unwrap_or("")
+}
+
+/// The core's name of an argument, NUL-terminated.
+fn name(argument: Argument) -> &'static CStr {
+    match argument {
+        Argument::X => c"x",
+        Argument::Y => c"y",
+        Argument::A => c"a",
+        Argument::B => c"b",
+        Argument::Cost => c"cost",
+        Argument::Epsilon => c"epsilon",
+        Argument::RhoA => c"rho_a",
+        Argument::RhoB => c"rho_b",
+        Argument::F => c"f",
+        Argument::G => c"g",
+        Argument::Dimension => c"dimension",
+        Argument::Start => c"start",
+        Argument::Threshold => c"threshold",
+        Argument::MaxSweeps => c"max_sweeps",
+        Argument::Acceleration => c"acceleration",
+        Argument::Workspace => c"workspace",
+        Argument::Output => c"output",
+        Argument::Mean => c"mean",
+        Argument::Covariance => c"covariance",
+        _ => c"",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_core() {
+        use Argument::*;
+        for argument in [
+            X,
+            Y,
+            A,
+            B,
+            Cost,
+            Epsilon,
+            RhoA,
+            RhoB,
+            F,
+            G,
+            Dimension,
+            Start,
+            Threshold,
+            MaxSweeps,
+            Acceleration,
+            Workspace,
+            Output,
+            Mean,
+            Covariance,
+        ] {
+            assert_eq!(words(name(argument)), argument.name());
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! How a call ended: one number, never renumbered.
+
+use core::ffi::{CStr, c_char};
+
+/// How a call ended: SINKHORN_OK to SINKHORN_STOPPED, or one of the SINKHORN_ERROR_ constants. Zero and above: what was
+/// written is usable. Below zero: a bad call. Numbers are never changed or used again; later versions may add some.
+pub type Status = i32;
+
+/// Done, by a call that does not solve.
+pub const SINKHORN_OK: Status = 0;
+/// The marginal error is at most the threshold.
+pub const SINKHORN_CONVERGED: Status = 0;
+/// The sweeps allowed were used up. The potentials are the best so far.
+pub const SINKHORN_SWEEP_LIMIT: Status = 1;
+/// Rounding keeps the marginal error above the threshold. The potentials are as good as this scalar allows.
+pub const SINKHORN_PRECISION_FLOOR: Status = 2;
+/// Stopped on request. Reserved: no function returns it yet.
+pub const SINKHORN_STOPPED: Status = 3;
+
+/// A size is zero.
+pub const SINKHORN_ERROR_EMPTY: Status = -1;
+/// An entry is NaN or infinite.
+pub const SINKHORN_ERROR_NOT_FINITE: Status = -2;
+/// An entry is negative and must not be.
+pub const SINKHORN_ERROR_NEGATIVE: Status = -3;
+/// A number must be positive and is not.
+pub const SINKHORN_ERROR_NOT_POSITIVE: Status = -4;
+/// A number or a choice lies outside the range that its documentation states.
+pub const SINKHORN_ERROR_OUT_OF_RANGE: Status = -5;
+/// A length does not match the rest of the problem.
+pub const SINKHORN_ERROR_LENGTH: Status = -6;
+/// A length is not a multiple of the dimension.
+pub const SINKHORN_ERROR_RAGGED: Status = -7;
+/// All weights of a side are zero.
+pub const SINKHORN_ERROR_NO_MASS: Status = -8;
+/// The totals of a and b differ, and the problem is balanced.
+pub const SINKHORN_ERROR_UNEQUAL_MASS: Status = -9;
+/// cost / epsilon leaves the range of the scalar.
+pub const SINKHORN_ERROR_OVERFLOW: Status = -10;
+/// The workspace is too short.
+pub const SINKHORN_ERROR_WORKSPACE: Status = -11;
+/// A size does not fit size_t, or a number of points 32 bits.
+pub const SINKHORN_ERROR_TOO_LARGE: Status = -12;
+/// The start, or what else was asked for, is not defined for this problem or not part of this build.
+pub const SINKHORN_ERROR_UNSUPPORTED: Status = -13;
+/// A pointer is NULL and must not be.
+pub const SINKHORN_ERROR_NULL_POINTER: Status = -14;
+/// A struct_size is not the size of that struct in this version.
+pub const SINKHORN_ERROR_STRUCT_SIZE: Status = -15;
+/// A pointer is not aligned for its type.
+pub const SINKHORN_ERROR_MISALIGNED: Status = -16;
+/// Memory that is written overlaps other memory of the same call.
+pub const SINKHORN_ERROR_ALIASING: Status = -17;
+/// A defect of the library, stopped at its border. Please report it.
+pub const SINKHORN_ERROR_INTERNAL: Status = -18;
+
+/// A few words on a status: static, never NULL, "unknown status" for a number that is none.
+///
+/// Allocates: nothing. Threads: safe.
+#[unsafe(no_mangle)]
+pub extern "C" fn sinkhorn_status_text(status: Status) -> *const c_char {
+    text(status).as_ptr()
+}
+
+fn text(status: Status) -> &'static CStr {
+    match status {
+        SINKHORN_CONVERGED => c"converged",
+        SINKHORN_SWEEP_LIMIT => c"sweep limit",
+        SINKHORN_PRECISION_FLOOR => c"precision floor",
+        SINKHORN_STOPPED => c"stopped",
+        SINKHORN_ERROR_EMPTY => c"a size is zero",
+        SINKHORN_ERROR_NOT_FINITE => c"an entry is not finite",
+        SINKHORN_ERROR_NEGATIVE => c"an entry is negative",
+        SINKHORN_ERROR_NOT_POSITIVE => c"a number is not positive",
+        SINKHORN_ERROR_OUT_OF_RANGE => c"a number is out of range",
+        SINKHORN_ERROR_LENGTH => c"a length does not match",
+        SINKHORN_ERROR_RAGGED => c"a length is not a multiple of the dimension",
+        SINKHORN_ERROR_NO_MASS => c"all weights are zero",
+        SINKHORN_ERROR_UNEQUAL_MASS => c"the totals of a and b differ",
+        SINKHORN_ERROR_OVERFLOW => c"cost / epsilon overflows the scalar",
+        SINKHORN_ERROR_WORKSPACE => c"the workspace is too short",
+        SINKHORN_ERROR_TOO_LARGE => c"a size is too large",
+        SINKHORN_ERROR_UNSUPPORTED => c"not supported",
+        SINKHORN_ERROR_NULL_POINTER => c"a pointer is NULL",
+        SINKHORN_ERROR_STRUCT_SIZE => c"a struct_size is wrong",
+        SINKHORN_ERROR_MISALIGNED => c"a pointer is misaligned",
+        SINKHORN_ERROR_ALIASING => c"memory overlaps",
+        SINKHORN_ERROR_INTERNAL => c"internal error",
+        _ => c"unknown status",
+    }
+}
+
+pub(crate) fn of_solve(status: sinkhorn_core::Status) -> Status {
+    match status {
+        sinkhorn_core::Status::Converged => SINKHORN_CONVERGED,
+        sinkhorn_core::Status::SweepLimit => SINKHORN_SWEEP_LIMIT,
+        sinkhorn_core::Status::PrecisionFloor => SINKHORN_PRECISION_FLOOR,
+        _ => SINKHORN_STOPPED,
+    }
+}
