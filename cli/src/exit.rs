@@ -1,0 +1,52 @@
+//! Exit codes. Scripts rely on the numbers: they are never changed, only added to.
+
+use std::process::ExitCode;
+
+use sinkhorn_core::Status;
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Solved to the threshold; or help, or a demo in order.
+    Converged = 0,
+    /// A file could not be read or written.
+    Io = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// The contents of a file are wrong.
+    Data = 3,
+    /// The sweeps allowed were used up. Results are written, and usable.
+    NotConverged = 4,
+    /// Rounding keeps the error above the threshold. Results are written, and as good as the precision allows.
+    PrecisionFloor = 5,
+    /// The rows of the demo, which must agree on the objective, do not.
+    Disagreement = 6,
+}
+
+/// The table in `--help`.
+pub const HELP: &str = "\
+Exit codes:
+  0  converged
+  1  a file could not be read or written
+  2  wrong use of the command line
+  3  bad data in a file
+  4  not converged within --max-sweeps; results are written and usable
+  5  rounding keeps the error above --threshold; results are written
+  6  demo: rows disagree on the objective";
+
+impl From<Status> for Exit {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Converged => Exit::Converged,
+            Status::PrecisionFloor => Exit::PrecisionFloor,
+            _ => Exit::NotConverged,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
