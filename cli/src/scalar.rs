@@ -1,6 +1,6 @@
 //! The two precisions: what the program needs of a scalar beyond what the solver does.
 
-use sinkhorn_core::{Acceleration, Epsilon, Form, Initializer, Monotone, Real, Settings, Zero};
+use sinkhorn_core::{Acceleration, Epsilon, Form, Initializer, Monotone, Real, Settings, Storage, Zero};
 use sinkhorn_init::GaussianStart;
 
 use crate::args::StartName;
@@ -46,6 +46,9 @@ pub fn epsilon<T: Real>(epsilon: Epsilon<f64>) -> Epsilon<T> {
     }
 }
 
+/// The largest kernel that is stored: a matter of memory only, for reading one is faster than computing it at every size.
+const KERNEL_BYTES: usize = 512 << 20;
+
 /// Settings with the library's threshold unless there is another.
 pub fn settings<T: Real>(acceleration: job::Acceleration, threshold: Option<f64>, max_sweeps: u32) -> Settings<T> {
     let acceleration = match acceleration {
@@ -54,5 +57,6 @@ pub fn settings<T: Real>(acceleration: job::Acceleration, threshold: Option<f64>
         job::Acceleration::Anderson { memory } => Acceleration::Anderson { memory },
     };
     let threshold = threshold.map_or(T::DEFAULT_THRESHOLD, T::constant);
-    Settings { threshold, max_sweeps, acceleration }
+    let storage = Storage::Auto { scalars: KERNEL_BYTES / size_of::<T>() };
+    Settings { threshold, max_sweeps, acceleration, storage, ..Settings::default() }
 }

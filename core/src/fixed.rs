@@ -12,7 +12,8 @@ use crate::report::Report;
 use crate::settings::Settings;
 use crate::solver::solve;
 use crate::sweep::TILE_ROWS;
-use crate::workspace::{History, PackedMemory, Workspace};
+use crate::sweep::kernel::Kernel;
+use crate::workspace::{History, PackedMemory, Stored, Workspace};
 
 /// The memory of solves with at most `N` points against `M`, as arrays: a `static` on a microcontroller.
 ///
@@ -110,7 +111,50 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
                 factor: self.factor.as_flattened_mut().as_flattened_mut(),
                 mix: self.mix.as_flattened_mut(),
             },
+            stored: Stored::Nothing,
         })
+    }
+
+    /// [`FixedWorkspace::lend`] with room for a kernel: the solve uses [`Storage::Kernel`](crate::Storage::Kernel).
+    ///
+    /// # Errors
+    /// Those of [`FixedWorkspace::lend`].
+    pub fn lend_with_kernel<'w>(
+        &'w mut self,
+        kernel: &'w mut FixedKernel<T, N, M>,
+        problem: &Problem<'_, T>,
+    ) -> Result<Workspace<'w, T>, Error> {
+        let (n, m) = (problem.rows(), problem.columns());
+        let mut workspace = self.lend(problem)?;
+        workspace.stored = Stored::Kernel(Kernel {
+            entries: &mut kernel.entries.as_flattened_mut()[..n * m],
+            f: &mut kernel.f[..n],
+            g: &mut kernel.g[..m],
+            v: &mut kernel.v[..m],
+            absorbed: false,
+        });
+        Ok(workspace)
+    }
+}
+
+/// The memory of a stored kernel of at most `N` x `M`: where it can be spared, sweeps need no exponential a pair.
+pub struct FixedKernel<T, const N: usize, const M: usize> {
+    entries: [[T; M]; N],
+    f: [T; N],
+    g: [T; M],
+    v: [T; M],
+}
+
+impl<T: Real, const N: usize, const M: usize> FixedKernel<T, N, M> {
+    /// All zero; may initialise a `static`.
+    pub const fn new() -> Self {
+        FixedKernel { entries: [[T::ZERO; M]; N], f: [T::ZERO; N], g: [T::ZERO; M], v: [T::ZERO; M] }
+    }
+}
+
+impl<T: Real, const N: usize, const M: usize> Default for FixedKernel<T, N, M> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -24,8 +24,8 @@ impl<'a, T: Real> Weights<'a, T> {
     /// A view of `values`. `argument` is the name that errors use.
     ///
     /// # Errors
-    /// [`Error::Empty`], [`Error::NotFinite`], [`Error::Negative`], [`Error::NoMass`], and
-    /// [`Error::Overflow`] where the sum is infinite.
+    /// [`Error::Empty`], [`Error::NotFinite`], [`Error::Negative`], [`Error::NoMass`], and [`Error::Overflow`] where the sum is so
+    /// large or small that products of it leave the range of the scalar (outside 1e-77 to 1e77 in `f64`, 1e-9 to 1e9 in `f32`).
     pub fn new(argument: Argument, values: &'a [T]) -> Result<Self, Error> {
         if values.is_empty() {
             return Err(Error::Empty { argument });
@@ -43,7 +43,8 @@ impl<'a, T: Real> Weights<'a, T> {
         if total == T::ZERO {
             return Err(Error::NoMass { argument });
         }
-        if !total.is_finite() {
+        let limit = T::MAX.sqrt().sqrt();
+        if !(total < limit && total > T::ONE / limit) {
             return Err(Error::Overflow { argument });
         }
         Ok(Weights { values: Some(values), len: values.len(), uniform: T::ZERO, total })

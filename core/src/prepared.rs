@@ -1,5 +1,6 @@
 //! A problem in the units of the sweep: epsilon resolved, costs scaled, relaxation turned into exponents.
 
+use crate::cost::CostScale;
 use crate::error::{Argument, Error};
 use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
@@ -11,8 +12,14 @@ use crate::sweep::scores::Scores;
 pub(crate) struct Prepared<'a, T: Real> {
     pub problem: Problem<'a, T>,
     pub scores: Scores<'a, T>,
-    /// In units of cost.
+    /// In units of the unscaled cost, as everything here is.
     pub epsilon: T,
+    /// Infinite where balanced.
+    pub rho_a: T,
+    /// Infinite where balanced.
+    pub rho_b: T,
+    /// The cost scale: what results are divided by.
+    pub unit: T,
     /// log2(e) / epsilon.
     pub s: T,
     /// rho_a / (rho_a + epsilon); 1 where balanced.
@@ -27,17 +34,29 @@ impl<'a, T: Real> Prepared<'a, T> {
     /// `row` is scratch for m costs.
     pub(crate) fn new(problem: Problem<'a, T>, scores: Scores<'a, T>, row: &mut [T]) -> Result<Self, Error> {
         let requested = problem.requested_epsilon();
-        let needs_statistics = scores.bound().is_none() || !matches!(requested, Epsilon::Absolute(_));
+        let scale = problem.requested_scale();
+        let is_relative = !matches!(requested, Epsilon::Absolute(_));
+        let needs_statistics = scores.bound().is_none() || is_relative || scale.needs_statistics();
         let statistics = if needs_statistics { Some(Statistics::new(&problem, &scores, row)?) } else { None };
         let largest_cost = match (scores.bound(), &statistics) {
             (Some(bound), _) => bound,
             (None, Some(statistics)) => statistics.largest,
             (None, None) => T::ZERO,
         };
+        let unit = match (scale, &statistics) {
+            (CostScale::Mean, Some(statistics)) => statistics.mean,
+            (CostScale::Std, Some(statistics)) => statistics.std,
+            (CostScale::Max, Some(statistics)) => statistics.largest,
+            (CostScale::Given(value), _) => value,
+            _ => T::ONE,
+        };
+        if !(unit > T::ZERO && unit.is_finite()) {
+            return Err(Error::NotPositive { argument: Argument::CostScale, value: unit.widen() });
+        }
         let epsilon = match (requested, &statistics) {
             (Epsilon::OfMean(fraction), Some(statistics)) => fraction * statistics.mean,
             (Epsilon::OfStd(fraction), Some(statistics)) => fraction * statistics.std,
-            _ => requested.factor(),
+            _ => requested.factor() * unit,
         };
         let argument = Argument::Epsilon;
         if !largest_cost.is_finite() {
@@ -47,14 +66,25 @@ impl<'a, T: Real> Prepared<'a, T> {
         if !(mass * (largest_cost + T::ONE) * T::constant(1024.0)).is_finite() {
             return Err(Error::Overflow { argument: Argument::A });
         }
-        if epsilon == T::ZERO && !matches!(requested, Epsilon::Absolute(_)) {
+        if epsilon == T::ZERO && is_relative {
             let reason = "relative to a mean or standard deviation of the cost that is zero; give an absolute value";
             return Err(Error::Unsupported { argument, reason });
         }
         if !(epsilon > T::ZERO && epsilon.is_finite()) {
             return Err(Error::NotPositive { argument, value: epsilon.widen() });
         }
-        let mut prepared = Prepared { problem, scores, epsilon, s: T::ONE, tau_a: T::ONE, tau_b: T::ONE, largest_cost };
+        let mut prepared = Prepared {
+            problem,
+            scores,
+            epsilon,
+            rho_a: problem.rho_a() * unit,
+            rho_b: problem.rho_b() * unit,
+            unit,
+            s: T::ONE,
+            tau_a: T::ONE,
+            tau_b: T::ONE,
+            largest_cost,
+        };
         prepared.set_epsilon(epsilon)?;
         Ok(prepared)
     }
@@ -62,17 +92,26 @@ impl<'a, T: Real> Prepared<'a, T> {
     /// Changes the regularisation; potentials in base-2 units are to be rescaled by the caller.
     pub(crate) fn set_epsilon(&mut self, epsilon: T) -> Result<(), Error> {
         let s = T::LOG2_E / epsilon;
-        // Far below the largest number: sums of a few exponents, and log_zero, must stay apart from each other.
-        let limit = T::MAX.sqrt() / T::constant(1024.0);
-        if !s.is_finite() || s * self.largest_cost > limit {
+        let limit = Self::largest_exponent();
+        if !s.is_finite() || s * self.largest_cost > limit || epsilon > limit {
             return Err(Error::Overflow { argument: Argument::Epsilon });
+        }
+        for (argument, rho) in [(Argument::RhoA, self.rho_a), (Argument::RhoB, self.rho_b)] {
+            if (epsilon + self.largest_cost) / rho > limit {
+                return Err(Error::Overflow { argument });
+            }
         }
         let tau = |rho: T| if rho == T::INFINITY { T::ONE } else { rho / (rho + epsilon) };
         self.epsilon = epsilon;
         self.s = s;
-        self.tau_a = tau(self.problem.rho_a());
-        self.tau_b = tau(self.problem.rho_b());
+        self.tau_a = tau(self.rho_a);
+        self.tau_b = tau(self.rho_b);
         Ok(())
+    }
+
+    /// Far below the largest number: sums of a few exponents, and log_zero, must stay apart from each other.
+    pub(crate) fn largest_exponent() -> T {
+        T::MAX.sqrt() / T::constant(1024.0)
     }
 
     /// What a hatted F_i lacks of f_i s.

@@ -1,5 +1,6 @@
 //! What is to be solved: geometry, weights, regularisation.
 
+use crate::cost::CostScale;
 use crate::error::{Argument, Error};
 use crate::geometry::{Geometry, Shape};
 use crate::measure::Weights;
@@ -53,6 +54,7 @@ pub struct Problem<'a, T: Real> {
     geometry: Geometry<'a, T>,
     a: Weights<'a, T>,
     b: Weights<'a, T>,
+    scale: CostScale<T>,
     epsilon: Epsilon<T>,
     rho_a: T,
     rho_b: T,
@@ -73,7 +75,8 @@ impl<'a, T: Real> Problem<'a, T> {
         if u32::try_from(b.len()).is_err() {
             return Err(Error::TooLarge { argument: Argument::Y });
         }
-        Ok(Problem { geometry, a, b, epsilon: Epsilon::default(), rho_a: T::INFINITY, rho_b: T::INFINITY })
+        let (scale, epsilon) = (CostScale::One, Epsilon::default());
+        Ok(Problem { geometry, a, b, scale, epsilon, rho_a: T::INFINITY, rho_b: T::INFINITY })
     }
 
     /// Weights on both sides.
@@ -112,6 +115,20 @@ impl<'a, T: Real> Problem<'a, T> {
             return Err(Error::NotPositive { argument: Argument::Epsilon, value: value.widen() });
         }
         self.epsilon = epsilon;
+        Ok(self)
+    }
+
+    /// Divides every cost. Absolute epsilon, rho, potentials and values are then in units of the scaled cost.
+    ///
+    /// # Errors
+    /// [`Error::NotPositive`] for a given scale that is not positive and finite.
+    pub fn cost_scale(mut self, scale: CostScale<T>) -> Result<Self, Error> {
+        if let CostScale::Given(value) = scale
+            && !(value > T::ZERO && value.is_finite())
+        {
+            return Err(Error::NotPositive { argument: Argument::CostScale, value: value.widen() });
+        }
+        self.scale = scale;
         Ok(self)
     }
 
@@ -163,6 +180,11 @@ impl<'a, T: Real> Problem<'a, T> {
     /// The regularisation as it was asked for; [`Solver::epsilon`](crate::Solver::epsilon) has it in units of cost.
     pub fn requested_epsilon(&self) -> Epsilon<T> {
         self.epsilon
+    }
+
+    /// The cost scale as it was asked for; the report has its value.
+    pub fn requested_scale(&self) -> CostScale<T> {
+        self.scale
     }
 
     /// rho_a, infinite where that side is balanced.

@@ -10,6 +10,8 @@ pub enum Status {
     Converged,
     /// The sweeps allowed were used up. The potentials are the best so far and usable.
     SweepLimit,
+    /// The observer asked to stop. The potentials are the best so far and usable.
+    Stopped,
     /// Rounding keeps the marginal error above the threshold. The potentials are as good as this scalar allows.
     PrecisionFloor,
 }
@@ -20,6 +22,7 @@ impl Status {
         match self {
             Status::Converged => "converged",
             Status::SweepLimit => "sweep limit",
+            Status::Stopped => "stopped",
             Status::PrecisionFloor => "precision floor",
         }
     }
@@ -46,16 +49,35 @@ pub struct Report<T> {
     pub transport_cost: T,
     /// Sum of P.
     pub mass: T,
-    /// The regularisation in units of cost.
+    /// The regularisation that was reached, in units of (scaled) cost.
     pub epsilon: T,
+    /// What every cost was divided by; 1 unless asked for.
+    pub cost_scale: T,
     /// The name of the start.
     pub start: &'static str,
     /// Rows, over all sweeps, that left the safe range and were recomputed in max-shifted form.
     pub row_fallbacks: u32,
     /// Sweeps whose columns were.
     pub column_fallbacks: u32,
-    /// Accelerated iterates that the safeguard took back.
+    /// Accelerated iterates that the safeguard took back, or times that relaxation was switched off.
     pub rejections: u32,
+    /// Times that a stored kernel was computed, the first included.
+    pub absorptions: u32,
+    /// What was kept in memory: `stream`, `cost` or `kernel`.
+    pub storage: &'static str,
+}
+
+/// What an observer sees after every sweep.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Observation<T> {
+    /// Sweeps made.
+    pub sweep: u32,
+    /// The epsilon of this sweep, in units of (scaled) cost.
+    pub epsilon: T,
+    /// The marginal error it measured.
+    pub marginal_error: T,
+    /// The dual value of the new f with the old g, at this epsilon.
+    pub dual_value: T,
 }
 
 impl<T: Real> Report<T> {

@@ -14,6 +14,8 @@ pub enum Acceleration<T> {
         /// 1 is plain; 1.5 to 1.9 pays where plain is slow.
         factor: T,
     },
+    /// The same with a factor that is learnt from the contraction of the sweeps (Young's relation).
+    AdaptiveRelaxation,
     /// Anderson acceleration of the map g -> g', safeguarded by the dual value.
     Anderson {
         /// Past iterates combined, at most; fewer where the workspace holds fewer. 2 to [`MAX_MEMORY`].
@@ -30,6 +32,7 @@ impl<T> Acceleration<T> {
         match self {
             Acceleration::Plain => "plain",
             Acceleration::Relaxation { .. } => "relaxation",
+            Acceleration::AdaptiveRelaxation => "adaptive-relaxation",
             Acceleration::Anderson { .. } => "anderson",
         }
     }
@@ -43,6 +46,65 @@ impl<T> Acceleration<T> {
     }
 }
 
+/// Sweeps at larger epsilons first: the t-th level has epsilon_t = max(epsilon, first factor^t epsilon). Pays where a start is bad
+/// and epsilon small. Acceleration sets in when epsilon is reached; levels are swept plain.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Annealing<T> {
+    /// The first level, as a multiple of epsilon, at least 1. A few with a good start; mean cost / epsilon from zero.
+    pub first: T,
+    /// From level to level, in (0, 1).
+    pub factor: T,
+    /// Sweeps a level.
+    pub sweeps: u32,
+}
+
+/// What is kept in memory between sweeps. All give the same answer to rounding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Storage {
+    /// Costs are computed at every sweep: memory O(n + m).
+    Stream,
+    /// Costs are computed once and kept, n m scalars: for costs that are dear (large dimension, a user's own).
+    Cost,
+    /// The kernel exp((f + g - C)/epsilon) is kept, n m + n + 2 m scalars, and renewed when the potentials have moved away: no
+    /// exponential a pair, the fastest where it fits the cache.
+    Kernel,
+    /// [`Storage::Kernel`] where it takes no more than this many scalars, else [`Storage::Stream`].
+    Auto {
+        /// The memory budget for it.
+        scalars: usize,
+    },
+}
+
+impl Storage {
+    /// The name in reports and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Storage::Stream => "stream",
+            Storage::Cost => "cost",
+            Storage::Kernel => "kernel",
+            Storage::Auto { .. } => "auto",
+        }
+    }
+
+    /// What is done for a problem of n x m: never `Auto`. A kernel too large to be addressed is streamed.
+    pub const fn resolve(self, rows: usize, columns: usize) -> Storage {
+        match self {
+            Storage::Auto { scalars } => match kernel_len(rows, columns) {
+                Some(len) if len <= scalars => Storage::Kernel,
+                _ => Storage::Stream,
+            },
+            chosen => chosen,
+        }
+    }
+}
+
+/// Scalars of a stored kernel.
+pub(crate) const fn kernel_len(rows: usize, columns: usize) -> Option<usize> {
+    let len = rows as u128 * columns as u128 + rows as u128 + 2 * columns as u128;
+    if len > (usize::MAX / 16) as u128 { None } else { Some(len as usize) }
+}
+
 /// When to stop and how to get there.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings<T> {
@@ -52,15 +114,21 @@ pub struct Settings<T> {
     pub max_sweeps: u32,
     /// Between the sweeps.
     pub acceleration: Acceleration<T>,
+    /// Larger epsilons first; none unless asked for.
+    pub annealing: Option<Annealing<T>>,
+    /// What is kept in memory.
+    pub storage: Storage,
 }
 
 impl<T: Real> Default for Settings<T> {
-    /// 1e-3 in `f32`, 1e-6 in `f64`; at most 10 000 sweeps; Anderson with memory 10.
+    /// 1e-3 in `f32`, 1e-6 in `f64`; at most 10 000 sweeps; Anderson with memory 10; no annealing; streamed.
     fn default() -> Self {
         Settings {
             threshold: T::DEFAULT_THRESHOLD,
             max_sweeps: 10_000,
             acceleration: Acceleration::Anderson { memory: 10 },
+            annealing: None,
+            storage: Storage::Stream,
         }
     }
 }
@@ -81,6 +149,18 @@ impl<T: Real> Settings<T> {
         }
         if self.max_sweeps == 0 {
             return Err(Error::NotPositive { argument: Argument::MaxSweeps, value: 0.0 });
+        }
+        if let Some(Annealing { first, factor, sweeps }) = self.annealing {
+            let argument = Argument::Annealing;
+            if !(first >= T::ONE && first.is_finite()) {
+                return Err(Error::OutOfRange { argument, value: first.widen(), range: "[1, inf) (first)" });
+            }
+            if !(factor > T::ZERO && factor < T::ONE) {
+                return Err(Error::OutOfRange { argument, value: factor.widen(), range: "(0, 1) (factor)" });
+            }
+            if sweeps == 0 {
+                return Err(Error::NotPositive { argument, value: 0.0 });
+            }
         }
         let argument = Argument::Acceleration;
         match self.acceleration {

@@ -4,22 +4,26 @@ use crate::error::{Argument, Error};
 use crate::geometry::Shape;
 use crate::problem::Problem;
 use crate::real::Real;
-use crate::settings::Settings;
+use crate::settings::{Settings, Storage};
 use crate::sweep::TILE_ROWS;
+use crate::sweep::kernel::Kernel;
 
 /// Scalars that a solve needs: `const`, so that a firmware can size a static array with it.
 ///
 /// `memory` is [`Acceleration::memory`](crate::Acceleration::memory): 0 without Anderson acceleration. The formula is
 ///
-/// 2 n + (5 + min(n, 4)) m  +  (n + m + 1) d  +  2 k m + 4 k^2 + 2 k
+/// 2 n + (5 + min(n, 4)) m  +  (n + m + 1) d  +  2 k m + 4 k^2 + 2 k  +  stored
 ///
-/// with d the dimension under the squared Euclidean cost and 0 otherwise ([`Shape`]), and k the memory. `None` on overflow.
+/// with d the dimension under the squared Euclidean cost and 0 otherwise ([`Shape`]), k the memory, and stored 0 for
+/// [`Storage::Stream`], n m for [`Storage::Cost`], n m + n + 2 m for [`Storage::Kernel`]. `None` on overflow.
 ///
 /// ```
-/// use sinkhorn_core::{workspace_len, Shape};
-/// static mut MEMORY: [f32; workspace_len(Shape::squared_euclidean(16, 16, 2), 0).unwrap()] = [0.0; 242];
+/// use sinkhorn_core::{Shape, Storage, workspace_len};
+/// const LEN: usize = workspace_len(Shape::squared_euclidean(16, 16, 2), 0, Storage::Stream).unwrap();
+/// static mut MEMORY: [f32; LEN] = [0.0; LEN];
+/// assert_eq!(LEN, 242);
 /// ```
-pub const fn workspace_len(shape: Shape, memory: usize) -> Option<usize> {
+pub const fn workspace_len(shape: Shape, memory: usize, storage: Storage) -> Option<usize> {
     let (n, m, d, k) = (shape.rows as u128, shape.columns as u128, shape.dimension as u128, memory as u128);
     let rows = tile_rows(shape.rows) as u128;
     if n > u32::MAX as u128 || m > u32::MAX as u128 || d > u32::MAX as u128 || k > u32::MAX as u128 {
@@ -28,7 +32,12 @@ pub const fn workspace_len(shape: Shape, memory: usize) -> Option<usize> {
     let vectors = 2 * n + (5 + rows) * m;
     let points = (n + m + 1) * d;
     let history = 2 * k * m + 4 * k * k + 2 * k;
-    let total = vectors + points + history;
+    let stored = match storage.resolve(shape.rows, shape.columns) {
+        Storage::Cost => n * m,
+        Storage::Kernel => n * m + n + 2 * m,
+        _ => 0,
+    };
+    let total = vectors + points + history + stored;
     if total > (usize::MAX / 16) as u128 { None } else { Some(total as usize) }
 }
 
@@ -58,6 +67,15 @@ pub struct Workspace<'w, T> {
     pub(crate) points: PackedMemory<'w, T>,
     /// Anderson history, or nothing.
     pub(crate) history: History<'w, T>,
+    /// Costs or kernel, or nothing.
+    pub(crate) stored: Stored<'w, T>,
+}
+
+/// Room for n x m scalars, where some are kept between sweeps.
+pub(crate) enum Stored<'w, T> {
+    Nothing,
+    Cost(&'w mut [T]),
+    Kernel(Kernel<'w, T>),
 }
 
 /// Room for centred points.
@@ -122,6 +140,13 @@ impl<'w, T: Real> Workspace<'w, T> {
                 factor: take(2 * k * k),
                 mix: take(2 * k),
             },
+            stored: match settings.storage.resolve(n, m) {
+                Storage::Cost => Stored::Cost(take(n * m)),
+                Storage::Kernel => {
+                    Stored::Kernel(Kernel { entries: take(n * m), f: take(n), g: take(m), v: take(m), absorbed: false })
+                }
+                _ => Stored::Nothing,
+            },
         })
     }
 
@@ -132,6 +157,7 @@ impl<'w, T: Real> Workspace<'w, T> {
     pub fn len(problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<usize, Error> {
         settings.check()?;
         let argument = Argument::Workspace;
-        workspace_len(problem.shape(), settings.acceleration.memory()).ok_or(Error::TooLarge { argument })
+        workspace_len(problem.shape(), settings.acceleration.memory(), settings.storage)
+            .ok_or(Error::TooLarge { argument })
     }
 }

@@ -71,7 +71,7 @@ pub struct Settings<T> {
 
 impl<T: Real> Default for Settings<T> {
     fn default() -> Self {
-        let CoreSettings { threshold, max_sweeps, acceleration } = CoreSettings::<T>::default();
+        let CoreSettings { threshold, max_sweeps, acceleration, .. } = CoreSettings::<T>::default();
         Settings {
             struct_size: size_of::<Self>(),
             threshold,
@@ -111,7 +111,12 @@ impl<T: Real> Settings<T> {
             SINKHORN_ACCELERATION_ANDERSON => CoreAcceleration::Anderson { memory: self.memory as usize },
             value => return Err(Fault::Choice { argument: c"acceleration", value }),
         };
-        let settings = CoreSettings { threshold: self.threshold, max_sweeps: self.max_sweeps, acceleration };
+        let settings = CoreSettings {
+            threshold: self.threshold,
+            max_sweeps: self.max_sweeps,
+            acceleration,
+            ..CoreSettings::default()
+        };
         settings.check().map_err(|error| match error {
             // A field of its own in C.
             CoreError::OutOfRange { argument: Argument::Acceleration, value, range } => {

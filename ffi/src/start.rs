@@ -1,8 +1,8 @@
 //! From the choice of a start to one of the library's.
 
 use sinkhorn_core::{
-    Argument, Error as CoreError, Form, GaussianStart, Geometry, Given, Initializer, Monotone, Problem as CoreProblem,
-    Real, Scratch, Wrote, Zero,
+    Argument, Error as CoreError, Form, GaussianStart, Geometry, Given, Initializer, Monotone, Real, Scratch, Target,
+    Wrote, Zero,
 };
 
 use crate::checks::slice;
@@ -33,29 +33,28 @@ macro_rules! gaussian_start {
 
             fn initialize(
                 &self,
-                problem: &CoreProblem<'_, $scalar>,
-                epsilon: $scalar,
+                target: &Target<'_, '_, $scalar>,
                 f: &mut [$scalar],
                 g: &mut [$scalar],
                 scratch: Scratch<'_, $scalar>,
             ) -> Result<Wrote, CoreError> {
-                let Geometry::Points(cloud) = problem.geometry() else {
+                let Geometry::Points(cloud) = target.problem.geometry() else {
                     let reason = "gaussian needs points, not a cost matrix";
                     return Err(CoreError::Unsupported { argument: Argument::Start, reason });
                 };
                 let form = self.form;
                 // Up to 8 the same code, and the same bits, with and without an allocator.
                 match cloud.dimension() {
-                    1 => GaussianStart::<1> { form }.initialize(problem, epsilon, f, g, scratch),
-                    2 => GaussianStart::<2> { form }.initialize(problem, epsilon, f, g, scratch),
-                    3 => GaussianStart::<3> { form }.initialize(problem, epsilon, f, g, scratch),
-                    4 => GaussianStart::<4> { form }.initialize(problem, epsilon, f, g, scratch),
-                    5 => GaussianStart::<5> { form }.initialize(problem, epsilon, f, g, scratch),
-                    6 => GaussianStart::<6> { form }.initialize(problem, epsilon, f, g, scratch),
-                    7 => GaussianStart::<7> { form }.initialize(problem, epsilon, f, g, scratch),
-                    8 => GaussianStart::<8> { form }.initialize(problem, epsilon, f, g, scratch),
+                    1 => GaussianStart::<1> { form }.initialize(target, f, g, scratch),
+                    2 => GaussianStart::<2> { form }.initialize(target, f, g, scratch),
+                    3 => GaussianStart::<3> { form }.initialize(target, f, g, scratch),
+                    4 => GaussianStart::<4> { form }.initialize(target, f, g, scratch),
+                    5 => GaussianStart::<5> { form }.initialize(target, f, g, scratch),
+                    6 => GaussianStart::<6> { form }.initialize(target, f, g, scratch),
+                    7 => GaussianStart::<7> { form }.initialize(target, f, g, scratch),
+                    8 => GaussianStart::<8> { form }.initialize(target, f, g, scratch),
                     #[cfg(feature = "init")]
-                    _ => sinkhorn_init::GaussianStart { form }.initialize(problem, epsilon, f, g, scratch),
+                    _ => sinkhorn_init::GaussianStart { form }.initialize(target, f, g, scratch),
                     #[cfg(not(feature = "init"))]
                     _ => {
                         let reason = "gaussian has dimensions 1 to 8 in a build without an allocator";

@@ -95,6 +95,7 @@ pub(crate) fn of_solve(status: sinkhorn_core::Status) -> Status {
         sinkhorn_core::Status::Converged => SINKHORN_CONVERGED,
         sinkhorn_core::Status::SweepLimit => SINKHORN_SWEEP_LIMIT,
         sinkhorn_core::Status::PrecisionFloor => SINKHORN_PRECISION_FLOOR,
+        sinkhorn_core::Status::Stopped => SINKHORN_STOPPED,
         _ => SINKHORN_STOPPED,
     }
 }

@@ -59,7 +59,7 @@ where
         &[Region::optional(c"problem", problem, 1)?, Region::optional(c"settings", settings, 1)?],
     )?;
     let chosen = chosen.core()?;
-    let required = workspace_len(shape, chosen.acceleration.memory())
+    let required = workspace_len(shape, chosen.acceleration.memory(), chosen.storage)
         .ok_or(CoreError::TooLarge { argument: Argument::Workspace })?;
     // SAFETY: not NULL and aligned, as checked; memory for a `usize` by contract.
     unsafe { len.write(required) };

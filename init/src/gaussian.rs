@@ -1,5 +1,5 @@
 use nalgebra::{Dyn, RealField};
-use sinkhorn_core::{Argument, Error, Form, Gaussian, Geometry, Initializer, Problem, Real, Scratch, Wrote};
+use sinkhorn_core::{Argument, Error, Form, Gaussian, Geometry, Initializer, Real, Scratch, Target, Wrote};
 
 /// The potential between Gaussians fitted to both sides, weights included, at any dimension d: O((n + m) d^2 + d^3).
 ///
@@ -22,17 +22,16 @@ impl<T: Real + RealField> Initializer<T> for GaussianStart {
     /// Those of [`Gaussian::fit`].
     fn initialize(
         &self,
-        problem: &Problem<'_, T>,
-        epsilon: T,
+        target: &Target<'_, '_, T>,
         f: &mut [T],
         _g: &mut [T],
         _scratch: Scratch<'_, T>,
     ) -> Result<Wrote, Error> {
-        let Geometry::Points(cloud) = problem.geometry() else {
+        let Geometry::Points(cloud) = target.problem.geometry() else {
             let reason = "gaussian needs points, not a cost matrix";
             return Err(Error::Unsupported { argument: Argument::Start, reason });
         };
-        Gaussian::fit(Dyn(cloud.dimension()), problem, epsilon, self.form, f)?;
+        Gaussian::fit(Dyn(cloud.dimension()), target.problem, target.epsilon, self.form, f)?;
         Ok(Wrote::F)
     }
 }

@@ -56,7 +56,8 @@ fn compare<T: Real>(case: &Case, solved: &Solved<T>, tolerance: f64, how: &str) 
 }
 
 fn check<T: Real>(threshold: f64, tolerance: f64, acceleration: Acceleration<T>) -> usize {
-    let settings = Settings { threshold: T::constant(threshold), max_sweeps: 200_000, acceleration };
+    let settings =
+        Settings { threshold: T::constant(threshold), max_sweeps: 200_000, acceleration, ..Settings::default() };
     let mut checked = 0;
     for case in golden::load().cases {
         let (x, y): (Vec<T>, Vec<T>) = (convert(&flatten(&case.x)), convert(&flatten(&case.y)));

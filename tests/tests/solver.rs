@@ -3,7 +3,7 @@
 use nalgebra::{SMatrix, SVector};
 use sinkhorn_core::{
     Acceleration, CostMatrix, Epsilon, FixedWorkspace, GaussianStart, Monotone, PointCloud, Problem, Settings, Solver,
-    Status, Workspace, Zero, solve, solve_matrix, workspace_len,
+    Status, Storage, Workspace, Zero, solve, solve_matrix, workspace_len,
 };
 use sinkhorn_tests::{data, oracle, solve_owned};
 
@@ -147,7 +147,7 @@ fn tiny_epsilon_ends_with_finite_numbers_and_an_honest_status() {
     let (x, y) = (data::normal(&mut generator, 240), data::normal(&mut generator, 200));
     let (x32, y32) = (data::single(&x), data::single(&y));
     for acceleration in [Acceleration::Plain, Acceleration::Anderson { memory: 10 }] {
-        let settings = Settings { threshold: 1e-6_f32, max_sweeps: 3_000, acceleration };
+        let settings = Settings { threshold: 1e-6_f32, max_sweeps: 3_000, acceleration, ..Settings::default() };
         let single = Problem::new(PointCloud::squared_euclidean(&x32, &y32, 2).unwrap())
             .and_then(|p| p.epsilon(Epsilon::OfMean(1e-4)));
         let solved = solve_owned(&single.unwrap(), &Zero, &Settings { acceleration, ..settings }).unwrap();
@@ -202,8 +202,8 @@ fn fixed_storage_gives_the_bits_of_a_slice() {
     let workspace = storage.lend(&problem).unwrap();
     let got = solve(&problem, &GaussianStart::<2>::default(), &settings, workspace).unwrap();
     assert_eq!((got.f(), got.g()), (&want.f[..], &want.g[..]));
-    let scalars = workspace_len(problem.shape(), 4).unwrap();
-    let full = workspace_len(sinkhorn_core::Shape::squared_euclidean(16, 12, 2), 4).unwrap();
+    let scalars = workspace_len(problem.shape(), 4, Storage::Stream).unwrap();
+    let full = workspace_len(sinkhorn_core::Shape::squared_euclidean(16, 12, 2), 4, Storage::Stream).unwrap();
     assert!(scalars < full);
     assert_eq!(size_of_val(&storage), 4 * full, "the formula is the size of the arrays");
     let mut small = FixedWorkspace::<f32, 12, 12, 2>::new();

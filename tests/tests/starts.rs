@@ -255,7 +255,7 @@ fn accelerations_and_starts_agree_on_the_answer() {
     for acceleration in
         [Acceleration::Plain, Acceleration::Relaxation { factor: 1.6 }, Acceleration::Anderson { memory: 10 }]
     {
-        let settings = Settings { threshold: 1e-11, max_sweeps: 100_000, acceleration };
+        let settings = Settings { threshold: 1e-11, max_sweeps: 100_000, acceleration, ..Settings::default() };
         for start in [&Zero as &dyn Initializer<f64>, &Monotone, &GaussianStart::<1> { form: Form::Entropic }] {
             let solved = solve_owned(&problem, start, &settings).unwrap();
             assert_eq!(solved.report.status, Status::Converged);

@@ -1,7 +1,17 @@
 //! Ground costs c(x, y) between points. One file a cost; a user's own implements [`GroundCost`].
 
+mod cosine;
+mod euclidean;
+mod manhattan;
+mod p_norm;
+mod scale;
 mod squared_euclidean;
 
+pub use cosine::Cosine;
+pub use euclidean::Euclidean;
+pub use manhattan::Manhattan;
+pub use p_norm::PNorm;
+pub use scale::CostScale;
 pub use squared_euclidean::SquaredEuclidean;
 
 use crate::real::Real;

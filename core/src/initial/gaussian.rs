@@ -3,7 +3,7 @@
 use nalgebra::allocator::Allocator;
 use nalgebra::{Const, DefaultAllocator, Dim, DimDiff, DimSub, OMatrix, OVector, RealField, SymmetricEigen, U1};
 
-use super::{Initializer, Scratch, Wrote};
+use super::{Initializer, Scratch, Target, Wrote};
 use crate::error::{Argument, Error};
 use crate::geometry::Geometry;
 use crate::measure::{Points, Weights};
@@ -249,13 +249,12 @@ where
     /// Those of [`Gaussian::fit`].
     fn initialize(
         &self,
-        problem: &Problem<'_, T>,
-        epsilon: T,
+        target: &Target<'_, '_, T>,
         f: &mut [T],
         _g: &mut [T],
         _scratch: Scratch<'_, T>,
     ) -> Result<Wrote, Error> {
-        Gaussian::fit(Const::<D>, problem, epsilon, self.form, f)?;
+        Gaussian::fit(Const::<D>, target.problem, target.epsilon, self.form, f)?;
         Ok(Wrote::F)
     }
 }

@@ -1,9 +1,8 @@
-use super::{Initializer, Scratch, Wrote};
+use super::{Initializer, Scratch, Target, Wrote};
 use crate::error::{Argument, Error};
-use crate::problem::Problem;
 use crate::real::Real;
 
-/// The caller's potentials, in units of cost and in measure form: those of an earlier solve, say.
+/// The caller's potentials, in units of (scaled) cost and in measure form: those of an earlier solve, say.
 #[derive(Debug, Clone, Copy)]
 pub struct Given<'a, T> {
     f: Option<&'a [T]>,
@@ -34,18 +33,19 @@ impl<T: Real> Initializer<T> for Given<'_, T> {
 
     fn initialize(
         &self,
-        _problem: &Problem<'_, T>,
-        _epsilon: T,
+        target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
         _scratch: Scratch<'_, T>,
     ) -> Result<Wrote, Error> {
-        for (argument, given, target) in [(Argument::F, self.f, &mut *f), (Argument::G, self.g, &mut *g)] {
+        for (argument, given, slots) in [(Argument::F, self.f, &mut *f), (Argument::G, self.g, &mut *g)] {
             if let Some(values) = given {
-                if values.len() != target.len() {
-                    return Err(Error::Length { argument, expected: target.len(), actual: values.len() });
+                if values.len() != slots.len() {
+                    return Err(Error::Length { argument, expected: slots.len(), actual: values.len() });
                 }
-                target.copy_from_slice(values);
+                for (slot, &value) in slots.iter_mut().zip(values) {
+                    *slot = value * target.cost_scale;
+                }
             }
         }
         Ok(match (self.f, self.g) {

@@ -33,22 +33,32 @@ pub struct Scratch<'s, T> {
     pub columns: &'s mut [T],
 }
 
-/// Writes potentials, in units of cost and up to a common constant, from which a solve begins.
+/// What a start is for.
+#[derive(Clone, Copy)]
+pub struct Target<'t, 'a, T: Real> {
+    /// The problem.
+    pub problem: &'t Problem<'a, T>,
+    /// The regularisation, in units of the unscaled cost.
+    pub epsilon: T,
+    /// The cost scale: what turns potentials in units of the scaled cost into those that a start writes.
+    pub cost_scale: T,
+}
+
+/// Writes potentials, in units of the unscaled cost and up to a common constant, from which a solve begins.
 ///
 /// Any start leads to the same answer; a good one leads there in fewer sweeps.
 pub trait Initializer<T: Real> {
     /// The name in reports and on the command line.
     fn name(&self) -> &'static str;
 
-    /// Writes `f` (n) or `g` (m) or both, for this problem with this regularisation in units of cost.
+    /// Writes `f` (n) or `g` (m) or both, for this problem and regularisation.
     ///
     /// # Errors
     /// [`Error::Unsupported`] where the start is not defined for the problem; others as the start documents. What has
     /// been written by then does not matter.
     fn initialize(
         &self,
-        problem: &Problem<'_, T>,
-        epsilon: T,
+        target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
         scratch: Scratch<'_, T>,

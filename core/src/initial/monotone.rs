@@ -1,6 +1,6 @@
 use core::cmp::Ordering;
 
-use super::{Initializer, Scratch, Wrote};
+use super::{Initializer, Scratch, Target, Wrote};
 use crate::error::{Argument, Error};
 use crate::geometry::{Geometry, PointCloud};
 use crate::measure::{Points, Weights};
@@ -27,14 +27,13 @@ impl<T: Real> Initializer<T> for Monotone {
     /// [`Error::Unsupported`] for a matrix, for a dimension other than 1, and for a cost that is not convex in x - y.
     fn initialize(
         &self,
-        problem: &Problem<'_, T>,
-        _epsilon: T,
+        target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
         scratch: Scratch<'_, T>,
     ) -> Result<Wrote, Error> {
         let argument = Argument::Start;
-        let Geometry::Points(cloud) = problem.geometry() else {
+        let Geometry::Points(cloud) = target.problem.geometry() else {
             return Err(Error::Unsupported { argument, reason: "monotone needs points, not a cost matrix" });
         };
         if cloud.dimension() != 1 {
@@ -45,7 +44,7 @@ impl<T: Real> Initializer<T> for Monotone {
         }
         sort_indices(cloud.x(), scratch.rows);
         sort_indices(cloud.y(), scratch.columns);
-        walk(problem, cloud, scratch.rows, scratch.columns, f, g);
+        walk(target.problem, cloud, scratch.rows, scratch.columns, f, g);
         Ok(Wrote::Both)
     }
 }

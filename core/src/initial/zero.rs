@@ -1,6 +1,5 @@
-use super::{Initializer, Scratch, Wrote};
+use super::{Initializer, Scratch, Target, Wrote};
 use crate::error::Error;
-use crate::problem::Problem;
 use crate::real::Real;
 
 /// f = 0: what every other solver starts from.
@@ -14,8 +13,7 @@ impl<T: Real> Initializer<T> for Zero {
 
     fn initialize(
         &self,
-        _problem: &Problem<'_, T>,
-        _epsilon: T,
+        _target: &Target<'_, '_, T>,
         f: &mut [T],
         _g: &mut [T],
         _scratch: Scratch<'_, T>,

@@ -1,8 +1,9 @@
 //! What a solve leaves: potentials, a report, and the plan without storing it.
 
+mod map;
+mod plan;
 pub(crate) mod value;
 
-use crate::error::{Argument, Error};
 use crate::prepared::Prepared;
 use crate::real::Real;
 use crate::report::Report;
@@ -45,58 +46,5 @@ impl<'s, T: Real> Solution<'s, T> {
     /// g (m), in units of cost.
     pub fn g(&self) -> &'s [T] {
         self.g
-    }
-
-    /// P_ij.
-    ///
-    /// # Panics
-    /// Where an index is out of range.
-    pub fn entry(&self, i: usize, j: usize) -> T {
-        let mut value = [T::ZERO];
-        self.prepared.scores.row(self.prepared.s, i, j, &self.g_hat[j..=j], &mut value);
-        self.prepared.problem.a().get(i) * (value[0] + self.f_hat[i]).exp2()
-    }
-
-    /// Row i of the plan into `out` (m).
-    ///
-    /// # Errors
-    /// [`Error::Length`] naming `output`.
-    ///
-    /// # Panics
-    /// Where `i` is out of range.
-    pub fn row(&self, i: usize, out: &mut [T]) -> Result<(), Error> {
-        check_output(out, self.g.len())?;
-        self.write_row(i, out);
-        Ok(())
-    }
-
-    /// The whole plan into `out` (n x m, row-major).
-    ///
-    /// # Errors
-    /// [`Error::Length`] naming `output`.
-    pub fn plan(&self, out: &mut [T]) -> Result<(), Error> {
-        let m = self.g.len();
-        let expected = self.f.len().checked_mul(m).ok_or(Error::TooLarge { argument: Argument::Output })?;
-        check_output(out, expected)?;
-        for (i, row) in out.chunks_exact_mut(m).enumerate() {
-            self.write_row(i, row);
-        }
-        Ok(())
-    }
-
-    fn write_row(&self, i: usize, out: &mut [T]) {
-        self.prepared.scores.row(self.prepared.s, i, 0, self.g_hat, out);
-        let (a, f) = (self.prepared.problem.a().get(i), self.f_hat[i]);
-        for value in out {
-            *value = a * (*value + f).exp2();
-        }
-    }
-}
-
-fn check_output<T>(out: &[T], expected: usize) -> Result<(), Error> {
-    if out.len() == expected {
-        Ok(())
-    } else {
-        Err(Error::Length { argument: Argument::Output, expected, actual: out.len() })
     }
 }

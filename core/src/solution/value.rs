@@ -18,6 +18,8 @@ pub(crate) struct Progress<T> {
     pub row_fallbacks: u32,
     pub column_fallbacks: u32,
     pub rejections: u32,
+    pub absorptions: u32,
+    pub storage: &'static str,
 }
 
 /// Where the results go, and scratch.
@@ -36,57 +38,56 @@ pub(crate) struct Buffers<'s, T> {
 
 /// sum_i a_i phi(f_i) + sum_j b_j phi(g_j), phi(t) = t where balanced, rho (1 - exp(-t/rho)) where relaxed; and the sum of
 /// the absolute terms. In units of cost. Without `offsets`, what hatted potentials lack is left out.
-fn potential_terms<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T], log_b: &[T], offsets: bool) -> (T, T) {
+fn potential_terms<T: Real>(p: &Prepared<'_, T>, (f, shift): (&[T], T), g: &[T], log_b: &[T], offsets: bool) -> (T, T) {
     let phi = |tau: T, rho: T, value: T| {
         if tau == T::ONE { value } else { rho * (T::ONE - (-value / rho * T::LOG2_E).exp2()) }
     };
     let (a, b) = (p.problem.a(), p.problem.b());
     let row = |i: usize| {
         let offset = if offsets { p.row_offset(i) } else { T::ZERO };
-        a.get(i) * phi(p.tau_a, p.problem.rho_a(), (f[i] + offset) / p.s)
+        a.get(i) * phi(p.tau_a, p.rho_a, (f[i] - shift + offset) / p.s)
     };
     let column = |j: usize| {
         if b.get(j) == T::ZERO {
             return T::ZERO;
         }
         let offset = if offsets { p.column_offset(j) } else { T::ZERO };
-        b.get(j) * phi(p.tau_b, p.problem.rho_b(), (g[j] - log_b[j] + offset) / p.s)
+        b.get(j) * phi(p.tau_b, p.rho_b, (g[j] - log_b[j] + offset) / p.s)
     };
     let value = reduce::sum_of(f.len(), &row) + reduce::sum_of(g.len(), &column);
     let size = reduce::sum_of(f.len(), &|i| row(i).abs()) + reduce::sum_of(g.len(), &|j| column(j).abs());
     (value, size)
 }
 
-/// The dual value of a pair whose rows are exact, up to a constant of the problem, and the rounding error to expect of it.
-pub(crate) fn semi_dual<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T], log_b: &[T]) -> (T, T) {
-    let offsets = !p.is_balanced();
-    let (mut value, size) = potential_terms(p, f, g, log_b, offsets);
-    if p.tau_a != T::ONE {
-        // With exact rows the row marginal is a_i exp(-f_i / rho_a).
-        let a = p.problem.a();
-        let rate = T::LOG2_E / p.problem.rho_a();
-        let mass = reduce::sum_of(f.len(), &|i| a.get(i) * (-(f[i] + p.row_offset(i)) / p.s * rate).exp2());
-        value -= p.epsilon * mass;
-    }
-    (value, T::constant(8.0) * T::EPSILON * size)
+/// The dual value of (f - shift, g), whose plan has this mass; and the rounding error to expect of it. In units of unscaled cost.
+/// Without `offsets` it is off by a constant of the problem, where balanced, and less is rounded.
+pub(crate) fn dual_value<T: Real>(
+    p: &Prepared<'_, T>,
+    (f, shift): (&[T], T),
+    g: &[T],
+    log_b: &[T],
+    mass: T,
+    offsets: bool,
+) -> (T, T) {
+    let offsets = offsets || !p.is_balanced();
+    let (value, size) = potential_terms(p, (f, shift), g, log_b, offsets);
+    let product = p.problem.a().total() * p.problem.b().total();
+    (value - p.epsilon * (mass - product), T::constant(8.0) * T::EPSILON * (size + p.epsilon * mass))
 }
 
-/// The dual value of a pair whose columns are exact.
-pub(crate) fn dual_value_with_exact_columns<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T], log_b: &[T]) -> T {
-    let (value, _) = potential_terms(p, f, g, log_b, true);
+/// The mass of the plan of a pair whose columns are exact, up to a translation of the pair.
+pub(crate) fn mass_with_exact_columns<T: Real>(p: &Prepared<'_, T>, g: &[T], log_b: &[T], shift: T) -> T {
     let b = p.problem.b();
-    let mass = if p.tau_b == T::ONE {
-        b.total()
-    } else {
-        let rate = T::LOG2_E / p.problem.rho_b();
-        reduce::sum_of(g.len(), &|j| {
-            if b.get(j) == T::ZERO {
-                return T::ZERO;
-            }
-            b.get(j) * (-(g[j] - log_b[j] + p.column_offset(j)) / p.s * rate).exp2()
-        })
-    };
-    value - p.epsilon * (mass - p.problem.a().total() * b.total())
+    if p.tau_b == T::ONE {
+        return b.total();
+    }
+    let rate = p.epsilon / p.rho_b;
+    reduce::sum_of(g.len(), &|j| {
+        if b.get(j) == T::ZERO {
+            return T::ZERO;
+        }
+        b.get(j) * (-(g[j] + shift - log_b[j] + p.column_offset(j)) * rate).exp2()
+    })
 }
 
 /// Visits all pairs once. Also completes the potentials of points without weight, and writes f and g in units of cost.
@@ -160,11 +161,11 @@ pub(crate) fn measure<T: Real>(
         let offset = p.column_offset(j);
         if weight == T::ZERO {
             let full = -p.tau_b * (buffers.g[j] - offset);
-            buffers.g[j] = full / p.s;
+            buffers.g[j] = full / (p.s * p.unit);
             continue;
         }
         let full = g[j] - log_b[j] + offset;
-        buffers.g[j] = full / p.s;
+        buffers.g[j] = full / (p.s * p.unit);
         let target = if p.tau_b == T::ONE {
             weight
         } else {
@@ -177,15 +178,15 @@ pub(crate) fn measure<T: Real>(
         }
     }
     for (i, (value, &hatted)) in buffers.f.iter_mut().zip(f.iter()).enumerate() {
-        *value = (hatted + p.row_offset(i)) / p.s;
+        *value = (hatted + p.row_offset(i)) / (p.s * p.unit);
     }
 
     let mass = mass.value();
     let transport_cost = transport.value();
     let product = a.total() * b.total();
-    let (potential_value, _) = potential_terms(p, f, g, log_b, true);
+    let (potential_value, _) = potential_terms(p, (f, T::ZERO), g, log_b, true);
     let mut objective = transport_cost + p.epsilon * (T::LN_2 * entropy.value() - mass + product);
-    for (tau, rho, divergence) in [(p.tau_a, p.problem.rho_a(), relaxed_a), (p.tau_b, p.problem.rho_b(), relaxed_b)] {
+    for (tau, rho, divergence) in [(p.tau_a, p.rho_a, relaxed_a), (p.tau_b, p.rho_b, relaxed_b)] {
         if tau != T::ONE {
             objective += rho * divergence.value();
         }
@@ -196,25 +197,39 @@ pub(crate) fn measure<T: Real>(
 
     let (row_error, column_error) = (row_error.value(), column_error.value());
     let mut status = progress.status;
-    if status == Status::Converged && !(row_error.max(column_error) <= progress.threshold) {
+    if status == Status::Converged && !(row_error <= progress.threshold && column_error <= progress.threshold) {
+        status = Status::PrecisionFloor;
+    }
+    // The last resort, for relaxed problems whose mass itself leaves the range.
+    let clamp = |value: T| if value.is_finite() { value } else { T::MAX };
+    if !(objective.is_finite() && transport_cost.is_finite() && mass.is_finite()) {
         status = Status::PrecisionFloor;
     }
     Report {
         status,
         sweeps: progress.sweeps,
-        row_error,
-        column_error,
-        dual_value: potential_value - p.epsilon * (mass - product),
-        start_value: progress.start_value,
-        objective,
-        transport_cost,
-        mass,
-        epsilon: p.epsilon,
+        row_error: clamp(row_error),
+        column_error: clamp(column_error),
+        dual_value: bound_from_below((potential_value - p.epsilon * (mass - product)) / p.unit),
+        start_value: bound_from_below(progress.start_value / p.unit),
+        objective: clamp(objective / p.unit),
+        transport_cost: clamp(transport_cost / p.unit),
+        mass: clamp(mass),
+        epsilon: p.epsilon / p.unit,
+        cost_scale: p.unit,
         start: progress.start,
         row_fallbacks: progress.row_fallbacks,
         column_fallbacks: progress.column_fallbacks,
         rejections: progress.rejections,
+        absorptions: progress.absorptions,
+        storage: progress.storage,
     }
+}
+
+/// A dual value is a lower bound, and far from the solution of a relaxed problem it can be below the range of the scalar: then the
+/// least finite number is one too.
+fn bound_from_below<T: Real>(value: T) -> T {
+    if value.is_finite() { value } else { -T::MAX }
 }
 
 /// p log(p/q) - p + q.

@@ -1,14 +1,18 @@
 //! Anderson acceleration of the fixed-point map g -> g', safeguarded (Anderson 1965; Walker and Ni 2011, type II).
 //!
-//! Of the last k pairs (image g', residual g' - g) the combination with weights summing to one whose residual is smallest
-//! in the norm of b gives the next g. The Gram matrix of the residuals is scaled to unit trace, gets a ridge of 1e-10, and
-//! is kept and factorised in twice the working precision. Where the dual value has dropped, the history is forgotten and
-//! the last plain image taken instead.
+//! Of the last k pairs (image g', residual g' - g) the affine combination whose residual is smallest in the norm of b gives the next
+//! g. It is written as the latest image plus multiples of the differences to it, with a ridge on the multiples: where the residuals do
+//! not change, as on the plateaus of nearly decoupled problems, the step is then the plain one, while a ridge on the weights
+//! themselves would average the images and fall behind it. Normal equations are scaled to unit trace, kept and factorised in
+//! twice the working precision. Where the dual value has dropped, the history is forgotten and the last plain image taken instead.
 
 use crate::measure::Weights;
 use crate::real::Real;
 use crate::wide::{self, Wide};
 use crate::workspace::History;
+
+/// Relative to the trace of the normal equations.
+const RIDGE: f64 = 1e-10;
 
 /// What [`Anderson::advance`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,15 +91,14 @@ impl<'a, T: Real> Anderson<'a, T> {
     /// Writes the combination into `out`; false where the weights are not usable.
     fn combine(&mut self, out: &mut [T]) -> bool {
         let (m, k) = (out.len(), self.count);
-        if !self.solve() {
+        let latest = (self.next + self.memory - 1) % self.memory;
+        if !self.solve(latest) {
             return false;
         }
-        // Relative to the latest image: the weights sum to one, and so less is rounded.
-        let latest = (self.next + self.memory - 1) % self.memory;
         let base = &self.history.images[latest * m..(latest + 1) * m];
         out.copy_from_slice(base);
         for slot in (0..k).filter(|&slot| slot != latest) {
-            let weight = self.history.mix[2 * slot] + self.history.mix[2 * slot + 1];
+            let weight = get(self.history.mix, 1, slot, 0).value();
             let image = &self.history.images[slot * m..(slot + 1) * m];
             for ((value, &other), &own) in out.iter_mut().zip(image).zip(base) {
                 *value += weight * (other - own);
@@ -104,20 +107,29 @@ impl<'a, T: Real> Anderson<'a, T> {
         out.iter().all(|value| value.is_finite())
     }
 
-    /// Solves (Gram / trace + ridge) mix = 1 by Cholesky factorisation and scales the sum of mix to one.
-    fn solve(&mut self) -> bool {
+    /// Solves for the weights of all but the latest pair: with d_i = r_i - r_latest, minimise |r_latest + sum_i mix_i d_i|^2 plus the
+    /// ridge times |mix|^2, by Cholesky factorisation of the normal equations.
+    fn solve(&mut self, latest: usize) -> bool {
         let (k, stride) = (self.count, self.memory);
+        let gram = |p: usize, q: usize| get(self.history.gram, stride, p, q);
+        let own = gram(latest, latest);
+        let difference = |p: usize, q: usize| gram(p, q).sub(gram(p, latest)).sub(gram(q, latest)).add(own);
         let mut trace = Wide::new(T::ZERO);
-        for p in 0..k {
-            trace = trace.add(get(self.history.gram, stride, p, p));
+        for p in (0..k).filter(|&p| p != latest) {
+            trace = trace.add(difference(p, p));
         }
         if !(trace.value() > T::ZERO && trace.value().is_finite()) {
             return false;
         }
-        let ridge = Wide::new(T::constant(1e-10));
+        let ridge = Wide::new(T::constant(RIDGE));
+        // The latest pair has a row of its own that changes nothing: 1 on the diagonal, 0 elsewhere.
         for p in 0..k {
             for q in 0..=p {
-                let mut value = get(self.history.gram, stride, p, q).div(trace);
+                let mut value = if p == latest || q == latest {
+                    Wide::new(if p == q { T::ONE } else { T::ZERO })
+                } else {
+                    difference(p, q).div(trace)
+                };
                 if p == q {
                     value = value.add(ridge);
                 }
@@ -137,28 +149,26 @@ impl<'a, T: Real> Anderson<'a, T> {
             }
         }
         for p in 0..k {
-            let mut value = Wide::new(T::ONE);
+            let mut value = if p == latest {
+                Wide::new(T::ZERO)
+            } else {
+                own.sub(get(self.history.gram, stride, p, latest)).div(trace)
+            };
             for q in 0..p {
                 value = value.sub(get(self.history.factor, stride, p, q).mul(get(self.history.mix, 1, q, 0)));
             }
             set(self.history.mix, 1, p, 0, value.div(get(self.history.factor, stride, p, p)));
         }
-        let mut sum = Wide::new(T::ZERO);
         for p in (0..k).rev() {
             let mut value = get(self.history.mix, 1, p, 0);
             for q in p + 1..k {
                 value = value.sub(get(self.history.factor, stride, q, p).mul(get(self.history.mix, 1, q, 0)));
             }
             let value = value.div(get(self.history.factor, stride, p, p));
-            set(self.history.mix, 1, p, 0, value);
-            sum = sum.add(value);
-        }
-        for p in 0..k {
-            let weight = get(self.history.mix, 1, p, 0).div(sum);
-            if !weight.value().is_finite() {
+            if !value.value().is_finite() {
                 return false;
             }
-            set(self.history.mix, 1, p, 0, weight);
+            set(self.history.mix, 1, p, 0, value);
         }
         true
     }

@@ -1,23 +1,29 @@
 //! The loop: start, sweep, accelerate, stop.
 
 mod anderson;
+mod annealing;
+mod relaxation;
 mod stopping;
 
+use core::ops::ControlFlow;
+
 use crate::error::{Argument, Error};
-use crate::initial::{Initializer, Scratch as StartScratch, Wrote, Zero};
+use crate::initial::{Initializer, Scratch as StartScratch, Target, Wrote, Zero};
 use crate::measure::check_finite_vector;
 use crate::prepared::Prepared;
 use crate::problem::Problem;
 use crate::real::Real;
-use crate::report::Status;
-use crate::settings::{Acceleration, Settings};
+use crate::report::{Observation, Status};
+use crate::settings::{Acceleration, Settings, Storage};
 use crate::solution::{Solution, value};
-use crate::sweep::forward::{Scratch, sweep};
+use crate::sweep::forward::{self, Outcome, Potentials, Scratch, translation};
 use crate::sweep::scores::Scores;
-use crate::sweep::{half, log_weight, log_zero};
-use crate::workspace::Workspace;
+use crate::sweep::{half, kernel, log_weight, log_zero};
+use crate::workspace::{Stored, Workspace};
 
 use anderson::Anderson;
+use annealing::Schedule;
+use relaxation::Relaxation;
 use stopping::Stagnation;
 
 /// A solve in progress. [`solve`] runs one from start to end.
@@ -47,25 +53,26 @@ pub struct Solver<'a, T: Real> {
     column: &'a mut [T],
     partial: &'a mut [T],
     tile: &'a mut [T],
+    stored: Stored<'a, T>,
     accelerator: Accelerator<'a, T>,
+    schedule: Schedule<T>,
+    target_epsilon: T,
     stagnation: Stagnation<T>,
     status: Option<Status>,
     sweeps: u32,
-    error: T,
+    last: Outcome<T>,
     start_value: T,
     start_name: &'static str,
     row_fallbacks: u32,
     column_fallbacks: u32,
     rejections: u32,
+    absorptions: u32,
+    recovered: bool,
 }
 
 enum Accelerator<'a, T> {
     Plain,
-    /// The sweep whose error passes the threshold is repeated plain, which measures it with exact rows.
-    Relaxation {
-        factor: T,
-        confirming: bool,
-    },
+    Relaxation(Relaxation<T>),
     Anderson(Anderson<'a, T>),
 }
 
@@ -79,24 +86,33 @@ impl<'a, T: Real> Solver<'a, T> {
     pub fn new(problem: &Problem<'a, T>, settings: &Settings<T>, workspace: Workspace<'a, T>) -> Result<Self, Error> {
         settings.check()?;
         problem.check()?;
-        let Workspace { f, row, g, image, log_b, column, partial, tile, points, history } = workspace;
+        let Workspace { f, row, g, image, log_b, column, partial, tile, points, history, stored } = workspace;
         if f.len() != problem.rows() || g.len() != problem.columns() {
             let required = problem.rows() + problem.columns();
             return Err(Error::Workspace { required, actual: f.len() + g.len() });
         }
         let scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points);
-        let prepared = Prepared::new(*problem, scores, partial)?;
+        let mut prepared = Prepared::new(*problem, scores, partial)?;
+        let stored = match stored {
+            Stored::Cost(memory) => {
+                prepared.scores.store(g.len(), memory);
+                Stored::Cost(&mut [])
+            }
+            other => other,
+        };
         for (j, log) in log_b.iter_mut().enumerate() {
             *log = log_weight(problem.b().get(j));
         }
         let accelerator = match settings.acceleration {
             Acceleration::Plain => Accelerator::Plain,
-            Acceleration::Relaxation { factor } => Accelerator::Relaxation { factor, confirming: false },
+            Acceleration::Relaxation { factor } => Accelerator::Relaxation(Relaxation::new(Some(factor))),
+            Acceleration::AdaptiveRelaxation => Accelerator::Relaxation(Relaxation::new(None)),
             Acceleration::Anderson { memory } => {
                 let memory = memory.min(history.memory);
                 if memory < 2 { Accelerator::Plain } else { Accelerator::Anderson(Anderson::new(history, memory)) }
             }
         };
+        let target_epsilon = prepared.epsilon;
         let mut solver = Solver {
             prepared,
             settings: *settings,
@@ -108,16 +124,21 @@ impl<'a, T: Real> Solver<'a, T> {
             column,
             partial,
             tile,
+            stored,
             accelerator,
+            schedule: Schedule::new(None),
+            target_epsilon,
             stagnation: Stagnation::new(),
             status: None,
             sweeps: 0,
-            error: T::INFINITY,
+            last: Outcome::new(),
             start_value: T::ZERO,
             start_name: "zero",
             row_fallbacks: 0,
             column_fallbacks: 0,
             rejections: 0,
+            absorptions: 0,
+            recovered: false,
         };
         solver.start(&Zero)?;
         Ok(solver)
@@ -129,10 +150,12 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Those of the start, and [`Error::NotFinite`] naming `f` or `g` where it wrote what is not finite. The solver then
     /// has to be started again.
     pub fn start(&mut self, start: &dyn Initializer<T>) -> Result<(), Error> {
+        self.prepared.set_epsilon(self.target_epsilon)?;
         let p = &self.prepared;
         let scratch = StartScratch { rows: self.row, columns: self.column };
-        let wrote = start.initialize(&p.problem, p.epsilon, self.f, self.g, scratch)?;
-        let limit = T::MAX.sqrt() / T::constant(1024.0);
+        let target = Target { problem: &p.problem, epsilon: p.epsilon, cost_scale: p.unit };
+        let wrote = start.initialize(&target, self.f, self.g, scratch)?;
+        let limit = Prepared::<T>::largest_exponent();
         let check = |argument, values: &[T]| {
             check_finite_vector(argument, values)?;
             if values.iter().all(|value| value.abs() * p.s <= limit) {
@@ -160,23 +183,46 @@ impl<'a, T: Real> Solver<'a, T> {
         if wrote == Wrote::G {
             half::complete_f(p, self.f, self.g, self.tile);
         }
-        // A pair that is not complete would spoil what acceleration makes of it.
-        half::complete_g(p, self.f, self.g, self.log_b, self.column, self.partial, self.tile);
-        self.mask_zero_weights();
-
         self.start_name = start.name();
-        self.start_value = value::dual_value_with_exact_columns(&self.prepared, self.f, self.g, self.log_b);
+        self.complete();
+        self.start_value = self.level_start();
+        self.recovered = false;
         self.status = None;
         self.sweeps = 0;
-        self.error = T::INFINITY;
+        self.last = Outcome { error: T::INFINITY, ..Outcome::new() };
         self.stagnation = Stagnation::new();
         self.row_fallbacks = 0;
         self.column_fallbacks = 0;
         self.rejections = 0;
+        self.absorptions = 0;
+        if let Stored::Kernel(kernel) = &mut self.stored {
+            kernel.absorbed = false;
+        }
         match &mut self.accelerator {
             Accelerator::Plain => {}
-            Accelerator::Relaxation { confirming, .. } => *confirming = false,
+            Accelerator::Relaxation(relaxation) => relaxation.restart(),
             Accelerator::Anderson(anderson) => anderson.forget(),
+        }
+        self.schedule = Schedule::new(self.settings.annealing);
+        self.change_epsilon(self.schedule.multiple())
+    }
+
+    /// Goes to a multiple of the target; potentials keep their values in units of cost.
+    fn change_epsilon(&mut self, multiple: T) -> Result<(), Error> {
+        let epsilon = if multiple == T::ONE { self.target_epsilon } else { multiple * self.target_epsilon };
+        if epsilon == self.prepared.epsilon {
+            return Ok(());
+        }
+        let before = self.prepared.s;
+        self.prepared.set_epsilon(epsilon)?;
+        let ratio = self.prepared.s / before;
+        self.f.iter_mut().for_each(|value| *value *= ratio);
+        for (value, &log) in self.g.iter_mut().zip(self.log_b.iter()) {
+            *value = (*value - log) * ratio + log;
+        }
+        self.mask_zero_weights();
+        if let Stored::Kernel(kernel) = &mut self.stored {
+            kernel.absorbed = false;
         }
         Ok(())
     }
@@ -192,48 +238,62 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// One sweep; `Some` once the solve has ended, and from then on without doing anything.
     pub fn step(&mut self) -> Option<Status> {
-        if self.status.is_some() {
-            return self.status;
-        }
-        let factor = match self.accelerator {
-            Accelerator::Relaxation { factor, confirming: false } => factor,
+        if self.status.is_some() { self.status } else { self.sweep_once(None) }
+    }
+
+    fn sweep_once(&mut self, observation: Option<&mut Option<Observation<T>>>) -> Option<Status> {
+        let annealing = !self.schedule.is_over();
+        let factor = match &self.accelerator {
+            Accelerator::Relaxation(relaxation) if !annealing => relaxation.factor(),
             _ => T::ONE,
         };
+        let (p, potentials) =
+            (&self.prepared, Potentials { f: self.f, g: self.g, image: self.image, log_b: self.log_b });
         let mut scratch = Scratch { column: self.column, partial: self.partial, tile: self.tile };
-        let outcome = sweep(&self.prepared, factor, self.f, self.g, self.image, self.log_b, &mut scratch);
+        let outcome = match &mut self.stored {
+            Stored::Kernel(kernel) => kernel::sweep(p, kernel, factor, potentials, &mut scratch),
+            _ => forward::sweep(p, factor, potentials, &mut scratch),
+        };
         self.sweeps += 1;
         self.row_fallbacks = self.row_fallbacks.saturating_add(outcome.row_fallbacks);
         self.column_fallbacks = self.column_fallbacks.saturating_add(u32::from(outcome.column_fallback));
+        self.absorptions = self.absorptions.saturating_add(u32::from(outcome.absorbed));
         if !outcome.finite || !outcome.error.is_finite() {
             return self.recover();
         }
-        self.error = outcome.error;
+        self.last = outcome;
+        if let Some(observation) = observation {
+            let (p, pair) = (&self.prepared, (&*self.f, outcome.shift));
+            let (dual_value, _) = value::dual_value(p, pair, self.g, self.log_b, outcome.mass, true);
+            *observation = Some(Observation {
+                sweep: self.sweeps,
+                epsilon: p.epsilon / p.unit,
+                marginal_error: outcome.error,
+                dual_value: dual_value / p.unit,
+            });
+        }
+        let last = self.sweeps >= self.settings.max_sweeps;
+        if annealing {
+            self.g.copy_from_slice(self.image);
+            if let Some(multiple) = self.schedule.advance()
+                && self.change_epsilon(multiple).is_err()
+            {
+                return self.recover();
+            }
+            self.status = last.then_some(Status::SweepLimit);
+            return self.status;
+        }
+
         let below = outcome.error <= self.settings.threshold;
         let floor =
             self.stagnation.observe(outcome.error, || stopping::error_floor(&self.prepared, self.f, self.image));
-        let last = self.sweeps >= self.settings.max_sweeps;
-
-        let mut confirmed = below;
-        match &mut self.accelerator {
-            Accelerator::Plain => self.g.copy_from_slice(self.image),
-            Accelerator::Relaxation { confirming, .. } => {
-                self.g.copy_from_slice(self.image);
-                confirmed = below && *confirming;
-                *confirming = below && !*confirming;
+        let converged = match &mut self.accelerator {
+            Accelerator::Relaxation(relaxation) => {
+                relaxation.observe(outcome.error, self.settings.threshold, &mut self.rejections)
             }
-            Accelerator::Anderson(anderson) => {
-                if below || last || floor {
-                    self.g.copy_from_slice(self.image);
-                } else {
-                    let value = value::semi_dual(&self.prepared, self.f, self.g, self.log_b);
-                    let b = self.prepared.problem.b();
-                    if anderson.advance(value, self.g, self.image, b, self.column) == anderson::Verdict::TookBack {
-                        self.rejections += 1;
-                    }
-                }
-            }
-        }
-        self.status = if confirmed {
+            _ => below,
+        };
+        self.status = if converged {
             Some(Status::Converged)
         } else if floor {
             Some(Status::PrecisionFloor)
@@ -242,21 +302,64 @@ impl<'a, T: Real> Solver<'a, T> {
         } else {
             None
         };
+        match &mut self.accelerator {
+            Accelerator::Anderson(anderson) if self.status.is_none() => {
+                let present = (&*self.f, outcome.shift);
+                let value = value::dual_value(&self.prepared, present, self.g, self.log_b, outcome.mass, false);
+                let b = self.prepared.problem.b();
+                if anderson.advance(value, self.g, self.image, b, self.column) == anderson::Verdict::TookBack {
+                    self.rejections += 1;
+                }
+            }
+            _ => self.g.copy_from_slice(self.image),
+        }
         self.status
     }
 
-    /// After a sweep that overflowed: the g before it is finite, and so is its c-transform.
+    /// After a sweep that overflowed: begins again from zero, a start that every problem has; gives up the second time.
     fn recover(&mut self) -> Option<Status> {
-        half::complete_f(&self.prepared, self.f, self.g, self.tile);
-        let usable = self.f.iter().chain(self.g.iter()).all(|value| value.is_finite());
-        if !usable {
-            // Nothing of the iterate is left; zero is a start that every problem has.
-            self.f.fill(T::ZERO);
-            half::complete_g(&self.prepared, self.f, self.g, self.log_b, self.column, self.partial, self.tile);
+        let given_up = self.recovered;
+        self.recovered = true;
+        self.rejections += 1;
+        if self.prepared.set_epsilon(self.target_epsilon).is_ok() {
+            self.schedule = Schedule::new(None);
+        }
+        self.f.fill(T::ZERO);
+        self.complete();
+        self.level_start();
+        if let Stored::Kernel(kernel) = &mut self.stored {
+            kernel.absorbed = false;
+        }
+        if let Accelerator::Anderson(anderson) = &mut self.accelerator {
+            anderson.forget();
+        }
+        if given_up || self.sweeps >= self.settings.max_sweeps {
+            self.status = Some(Status::PrecisionFloor);
+        }
+        self.status
+    }
+
+    /// g from f: a pair that is not complete would spoil what acceleration makes of it.
+    fn complete(&mut self) {
+        let p = &self.prepared;
+        half::complete_g(p, self.f, self.g, self.log_b, self.column, self.partial, self.tile);
+        self.mask_zero_weights();
+    }
+
+    /// Gives a complete pair its best level where the level matters: that of a start is arbitrary, and sweeps are slow to correct it.
+    /// Returns the dual value, in units of the unscaled cost.
+    fn level_start(&mut self) -> T {
+        let p = &self.prepared;
+        let mut shift = T::ZERO;
+        if !p.is_balanced() {
+            shift = translation(p, self.f, self.g, self.log_b);
+            self.f.iter_mut().for_each(|value| *value += shift);
+            self.g.iter_mut().for_each(|value| *value -= shift);
             self.mask_zero_weights();
         }
-        self.status = Some(Status::PrecisionFloor);
-        self.status
+        let p = &self.prepared;
+        let mass = value::mass_with_exact_columns(p, self.g, self.log_b, shift);
+        value::dual_value(p, (&*self.f, T::ZERO), self.g, self.log_b, mass, true).0
     }
 
     /// Sweeps until the solve ends.
@@ -268,6 +371,26 @@ impl<'a, T: Real> Solver<'a, T> {
         }
     }
 
+    /// [`Solver::run`] with a look at every sweep: `Break` ends the solve with [`Status::Stopped`]. The dual value that an observation
+    /// holds costs O(n + m).
+    pub fn run_observed(&mut self, observer: &mut dyn FnMut(&Observation<T>) -> ControlFlow<()>) -> Status {
+        loop {
+            if let Some(status) = self.status {
+                return status;
+            }
+            let mut observation = None;
+            let status = self.sweep_once(Some(&mut observation));
+            let flow = observation.map_or(ControlFlow::Continue(()), |seen| observer(&seen));
+            if let Some(status) = status {
+                return status;
+            }
+            if flow.is_break() {
+                self.status = Some(Status::Stopped);
+                return Status::Stopped;
+            }
+        }
+    }
+
     /// Sweeps made so far.
     pub fn sweeps(&self) -> u32 {
         self.sweeps
@@ -275,12 +398,12 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// The marginal error that the last sweep measured; infinite before the first.
     pub fn marginal_error(&self) -> T {
-        self.error
+        self.last.error
     }
 
-    /// The regularisation in units of cost.
+    /// The regularisation of the next sweep, in units of (scaled) cost.
     pub fn epsilon(&self) -> T {
-        self.prepared.epsilon
+        self.prepared.epsilon / self.prepared.unit
     }
 
     /// Measures the present potentials and lends them, at the price of about one sweep. The solve can go on afterwards.
@@ -311,7 +434,7 @@ impl<'a, T: Real> Solver<'a, T> {
 
     fn progress(&self) -> value::Progress<T> {
         value::Progress {
-            status: self.status.unwrap_or(Status::SweepLimit),
+            status: self.status.unwrap_or(Status::Stopped),
             threshold: self.settings.threshold,
             sweeps: self.sweeps,
             start: self.start_name,
@@ -319,6 +442,12 @@ impl<'a, T: Real> Solver<'a, T> {
             row_fallbacks: self.row_fallbacks,
             column_fallbacks: self.column_fallbacks,
             rejections: self.rejections,
+            absorptions: self.absorptions,
+            storage: match self.stored {
+                Stored::Nothing => Storage::Stream.name(),
+                Stored::Cost(_) => Storage::Cost.name(),
+                Stored::Kernel(_) => Storage::Kernel.name(),
+            },
         }
     }
 }

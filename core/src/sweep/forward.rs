@@ -7,7 +7,7 @@ use crate::real::Real;
 use crate::reduce::{self, LANES};
 
 /// Rows whose column sums are added up before they join the total: keeps the error of long `f32` columns small.
-const PARTIAL_ROWS: usize = 64;
+pub(super) const PARTIAL_ROWS: usize = 64;
 
 /// What a sweep writes besides the potentials.
 pub(crate) struct Scratch<'w, T> {
@@ -17,6 +17,18 @@ pub(crate) struct Scratch<'w, T> {
     pub partial: &'w mut [T],
     /// A whole number of rows of m exponentials.
     pub tile: &'w mut [T],
+}
+
+/// The potentials that a sweep reads and writes.
+pub(crate) struct Potentials<'w, T> {
+    /// n: F, old and then new.
+    pub f: &'w mut [T],
+    /// m: the old G.
+    pub g: &'w [T],
+    /// m: the new G.
+    pub image: &'w mut [T],
+    /// m: log2 b.
+    pub log_b: &'w [T],
 }
 
 /// What a sweep measured.
@@ -32,21 +44,39 @@ pub(crate) struct Outcome<T> {
     pub column_fallback: bool,
     /// Whether every new potential is finite. If not, nothing here is to be trusted.
     pub finite: bool,
+    /// Whether a stored kernel was computed anew.
+    pub absorbed: bool,
+    /// Mass of the pair (new f less shift, old g).
+    pub mass: T,
+    /// What was added to the new f and taken from the new g at the end: see [`translation`].
+    pub shift: T,
+}
+
+impl<T: Real> Outcome<T> {
+    pub fn new() -> Self {
+        Outcome {
+            error: T::ZERO,
+            row_fallbacks: 0,
+            column_fallback: false,
+            finite: true,
+            absorbed: false,
+            mass: T::ZERO,
+            shift: T::ZERO,
+        }
+    }
 }
 
 /// f <- f + factor (T f - f) in place, then image = g + factor (T g - g); `factor` 1 is Sinkhorn's own sweep.
 pub(crate) fn sweep<T: Real>(
     p: &Prepared<'_, T>,
     factor: T,
-    f: &mut [T],
-    g: &[T],
-    image: &mut [T],
-    log_b: &[T],
+    mut potentials: Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Outcome<T> {
+    let Potentials { f, g, .. } = &mut potentials;
     let (n, m) = (f.len(), g.len());
     let tile_rows = (scratch.tile.len() / m).min(super::TILE_ROWS);
-    let mut outcome = Outcome { error: T::ZERO, row_fallbacks: 0, column_fallback: false, finite: true };
+    let mut outcome = Outcome::new();
 
     scratch.column.fill(T::ZERO);
     let mut i = 0;
@@ -68,7 +98,7 @@ pub(crate) fn sweep<T: Real>(
         }
     }
 
-    update_columns(p, factor, f, g, image, log_b, scratch, &mut outcome);
+    finish(p, factor, potentials, scratch, &mut outcome);
     outcome
 }
 
@@ -94,6 +124,20 @@ fn update_row<T: Real>(
         let (largest, sum) = row_logsum(p, i, f[i], g, exponentials);
         (largest + sum.log2(), largest, sum)
     };
+    let step = move_f(p, factor, i, log_sum, f, outcome);
+    if plain { a / sum } else { a * (step + shift).exp2() }
+}
+
+/// f_i <- f_i + factor (T f_i - f_i), where the exponentials of f_i sum to 2^`log_sum`; returns the step.
+#[inline]
+pub(super) fn move_f<T: Real>(
+    p: &Prepared<'_, T>,
+    factor: T,
+    i: usize,
+    log_sum: T,
+    f: &mut [T],
+    outcome: &mut Outcome<T>,
+) -> T {
     let change = if p.tau_a == T::ONE {
         -log_sum
     } else {
@@ -103,12 +147,12 @@ fn update_row<T: Real>(
     let step = factor * change;
     f[i] += step;
     outcome.finite &= f[i].is_finite();
-    if plain { a / sum } else { a * (step + shift).exp2() }
+    step
 }
 
 /// exponentials_j = 2^(F_i + G_j + S_ij); returns their sum.
 #[inline]
-pub(crate) fn row_exponentials<T: Real>(p: &Prepared<'_, T>, i: usize, f: T, g: &[T], exponentials: &mut [T]) -> T {
+pub(super) fn row_exponentials<T: Real>(p: &Prepared<'_, T>, i: usize, f: T, g: &[T], exponentials: &mut [T]) -> T {
     let mut total = T::ZERO;
     let mut start = 0;
     for chunk in exponentials.chunks_mut(CHUNK) {
@@ -134,7 +178,7 @@ pub(crate) fn row_exponentials<T: Real>(p: &Prepared<'_, T>, i: usize, f: T, g: 
 
 /// partial_j += sum_k weight_k tile_kj.
 #[inline]
-fn add_rows<T: Real>(weights: &[T], tile: &[T], partial: &mut [T]) {
+pub(super) fn add_rows<T: Real>(weights: &[T], tile: &[T], partial: &mut [T]) {
     let m = partial.len();
     if let [p, q, r, s] = *weights {
         let (t0, rest) = tile.split_at(m);
@@ -153,13 +197,63 @@ fn add_rows<T: Real>(weights: &[T], tile: &[T], partial: &mut [T]) {
     }
 }
 
-#[allow(clippy::too_many_arguments)] // the state of a sweep, spelled out
-fn update_columns<T: Real>(
+/// From column sums to the new g, the shift and the error.
+pub(super) fn finish<T: Real>(
     p: &Prepared<'_, T>,
     factor: T,
+    potentials: Potentials<'_, T>,
+    scratch: &mut Scratch<'_, T>,
+    outcome: &mut Outcome<T>,
+) {
+    let Potentials { f, g, image, log_b } = potentials;
+    log_column_sums(p, f, g, log_b, scratch, outcome);
+    let b = p.problem.b();
+    for j in 0..image.len() {
+        if b.get(j) == T::ZERO {
+            // Takes no part; its potential is computed once, at the end.
+            image[j] = g[j];
+            scratch.partial[j] = T::ZERO;
+            continue;
+        }
+        let log_ratio = scratch.column[j];
+        let change = if p.tau_b == T::ONE {
+            -log_ratio
+        } else {
+            let full = g[j] - log_b[j] + p.column_offset(j);
+            p.tau_b * (full - log_ratio) - full
+        };
+        image[j] = g[j] + factor * change;
+        scratch.partial[j] = change;
+    }
+    if !p.is_balanced() {
+        outcome.shift = translation(p, f, image, log_b);
+        f.iter_mut().for_each(|value| *value += outcome.shift);
+        for (j, value) in image.iter_mut().enumerate() {
+            if b.get(j) > T::ZERO {
+                *value -= outcome.shift;
+            }
+        }
+    }
+    for j in 0..image.len() {
+        outcome.finite &= image[j].is_finite();
+        let change = scratch.partial[j] - outcome.shift;
+        let before = if b.get(j) == T::ZERO { T::ZERO } else { b.get(j) * scratch.column[j].exp2() };
+        scratch.column[j] = before;
+        scratch.partial[j] = if p.tau_b == T::ONE && outcome.shift == T::ZERO {
+            (b.get(j) - before).abs()
+        } else {
+            (before * change.exp2() - before).abs()
+        };
+    }
+    outcome.mass = reduce::sum(scratch.column);
+    outcome.error = reduce::sum(scratch.partial);
+}
+
+/// column_j <- log2 of the column sum over b_j, max-shifted where a sum leaves the safe range. Columns without weight: anything.
+fn log_column_sums<T: Real>(
+    p: &Prepared<'_, T>,
     f: &[T],
     g: &[T],
-    image: &mut [T],
     log_b: &[T],
     scratch: &mut Scratch<'_, T>,
     outcome: &mut Outcome<T>,
@@ -179,26 +273,28 @@ fn update_columns<T: Real>(
             *sum -= log;
         }
     }
-    for j in 0..image.len() {
-        let weight = b.get(j);
-        if weight == T::ZERO {
-            // Takes no part; its potential is computed once, at the end.
-            image[j] = g[j];
-            scratch.partial[j] = T::ZERO;
-            continue;
-        }
-        let log_ratio = scratch.column[j];
-        let change = if p.tau_b == T::ONE {
-            -log_ratio
-        } else {
-            let full = g[j] - log_b[j] + p.column_offset(j);
-            p.tau_b * (full - log_ratio) - full
-        };
-        image[j] = g[j] + factor * change;
-        outcome.finite &= image[j].is_finite();
-        let before = weight * log_ratio.exp2();
-        let after = weight * (log_ratio + change).exp2();
-        scratch.partial[j] = (after - before).abs();
-    }
-    outcome.error = reduce::sum(scratch.partial);
+}
+
+/// The t for which (f + t, g - t) has the largest dual value, where a side is relaxed: that of Sejourne, Vialard and Peyre 2022
+/// ("Faster unbalanced optimal transport: translation invariant Sinkhorn", proposition 3). Alternating updates move the common level
+/// of the potentials by a factor tau_a tau_b a sweep only, which is next to nothing for large rho.
+pub(crate) fn translation<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T], log_b: &[T]) -> T {
+    let (a, b) = (p.problem.a(), p.problem.b());
+    let (rate_a, rate_b) = (p.epsilon / p.rho_a, p.epsilon / p.rho_b); // 0 where balanced
+    let rows = log_sum_of(f.len(), |i| {
+        let weight = a.get(i);
+        (weight > T::ZERO).then(|| weight.log2() - rate_a * (f[i] + p.row_offset(i)))
+    });
+    let columns = log_sum_of(g.len(), |j| {
+        (b.get(j) > T::ZERO).then(|| log_b[j] - rate_b * (g[j] - log_b[j] + p.column_offset(j)))
+    });
+    let shift = (rows - columns) / (rate_a + rate_b);
+    if shift.is_finite() { shift } else { T::ZERO }
+}
+
+/// log2 of the sum of 2^term.
+fn log_sum_of<T: Real>(len: usize, term: impl Fn(usize) -> Option<T>) -> T {
+    let largest = (0..len).filter_map(&term).fold(-T::INFINITY, |most, value| most.max(value));
+    let sum = reduce::sum_of(len, &|i| term(i).map_or(T::ZERO, |value| (value - largest).exp2()));
+    largest + sum.log2()
 }

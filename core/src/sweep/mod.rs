@@ -8,6 +8,7 @@
 pub(crate) mod exp2;
 pub(crate) mod forward;
 pub(crate) mod half;
+pub(crate) mod kernel;
 pub(crate) mod scores;
 
 use crate::real::Real;

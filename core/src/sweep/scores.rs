@@ -12,7 +12,14 @@ use crate::workspace::PackedMemory;
 
 /// The costs of a problem in the form that sweeps read.
 #[derive(Clone, Copy)]
-pub(crate) enum Scores<'a, T: Real> {
+pub(crate) struct Scores<'a, T: Real> {
+    source: Source<'a, T>,
+    /// S_ij / s, n x m, where they are kept.
+    stored: Option<&'a [T]>,
+}
+
+#[derive(Clone, Copy)]
+enum Source<'a, T: Real> {
     /// Squared Euclidean: centred copies, y transposed.
     Packed { x: &'a [T], y: &'a [T], delta: &'a [T], columns: usize },
     /// Any ground cost, pair by pair.
@@ -29,17 +36,71 @@ impl<'a, T: Real> Scores<'a, T> {
         b: Weights<'a, T>,
         memory: PackedMemory<'a, T>,
     ) -> Self {
-        match geometry {
-            Geometry::Matrix(matrix) => Scores::Matrix(matrix),
+        let source = match geometry {
+            Geometry::Matrix(matrix) => Source::Matrix(matrix),
             Geometry::Points(cloud)
                 if cloud.ground_cost().is_squared_euclidean() && memory.delta.len() == cloud.dimension() =>
             {
-                Scores::pack(cloud, a, b, memory)
+                Source::pack(cloud, a, b, memory)
             }
-            Geometry::Points(cloud) => Scores::Cloud(cloud),
+            Geometry::Points(cloud) => Source::Cloud(cloud),
+        };
+        Scores { source, stored: None }
+    }
+
+    /// Computes every S_ij / s once, into `memory` (n x m).
+    pub(crate) fn store(&mut self, columns: usize, memory: &'a mut [T]) {
+        for (i, row) in memory.chunks_exact_mut(columns).enumerate() {
+            self.source.row(T::ONE, i, 0, None, row);
+        }
+        self.stored = Some(memory);
+    }
+
+    /// out_j = base_j + S_ij for the columns from `start` on.
+    #[inline]
+    pub(crate) fn row(&self, s: T, i: usize, start: usize, base: &[T], out: &mut [T]) {
+        match self.stored {
+            Some(stored) => {
+                let columns = self.columns();
+                let from = i * columns + start;
+                for ((value, &g), &score) in out.iter_mut().zip(base).zip(&stored[from..]) {
+                    *value = g + s * score;
+                }
+            }
+            None => self.source.row(s, i, start, Some(base), out),
         }
     }
 
+    fn columns(&self) -> usize {
+        match self.source {
+            Source::Packed { columns, .. } => columns,
+            Source::Cloud(cloud) => cloud.y().len(),
+            Source::Matrix(matrix) => matrix.columns(),
+        }
+    }
+
+    /// out_j = C_ij for the columns from `start` on, without cancellation.
+    pub(crate) fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
+        self.source.cost_row(i, start, out);
+    }
+
+    /// The part of C_ij that depends on i alone and is left out of the scores.
+    pub(crate) fn row_offset(&self, i: usize) -> T {
+        self.source.row_offset(i)
+    }
+
+    /// The part of C_ij that depends on j alone and is left out of the scores.
+    pub(crate) fn column_offset(&self, j: usize) -> T {
+        self.source.column_offset(j)
+    }
+
+    /// A bound on |S_ij| / s and |C_ij| where the data give one without visiting the pairs.
+    pub(crate) fn bound(&self) -> Option<T> {
+        self.source.bound()
+    }
+}
+
+impl<'a, T: Real> Source<'a, T> {
     fn pack(cloud: PointCloud<'a, T>, a: Weights<'a, T>, b: Weights<'a, T>, memory: PackedMemory<'a, T>) -> Self {
         let (n, m, d) = (cloud.x().len(), cloud.y().len(), cloud.dimension());
         let PackedMemory { x, y, delta } = memory;
@@ -54,18 +115,20 @@ impl<'a, T: Real> Scores<'a, T> {
                 y[k * m + j] = cloud.y().point(j)[k] - mean_y;
             }
         }
-        Scores::Packed { x, y, delta, columns: m }
+        Source::Packed { x, y, delta, columns: m }
     }
 
-    /// out_j = base_j + S_ij for the columns from `start` on.
     #[inline]
-    pub(crate) fn row(&self, s: T, i: usize, start: usize, base: &[T], out: &mut [T]) {
+    fn row(&self, s: T, i: usize, start: usize, base: Option<&[T]>, out: &mut [T]) {
         match self {
-            Scores::Packed { x, y, delta, columns } => {
+            Source::Packed { x, y, delta, columns } => {
                 let d = delta.len();
                 let factor = T::TWO * s;
                 let mut k = 0;
-                let mut first = true;
+                if base.is_none() {
+                    out.fill(T::ZERO);
+                }
+                let mut base = base;
                 while k < d {
                     let take = (d - k).min(4);
                     let u = &x[i * d + k..i * d + k + take];
@@ -73,7 +136,6 @@ impl<'a, T: Real> Scores<'a, T> {
                         let from = (k + q) * columns + start;
                         &y[from..from + out.len()]
                     };
-                    let base = if first { Some(base) } else { None };
                     match *u {
                         [p] => combine(base, [factor * p], [column(0)], out),
                         [p, q] => combine(base, [factor * p, factor * q], [column(0), column(1)], out),
@@ -88,22 +150,26 @@ impl<'a, T: Real> Scores<'a, T> {
                         ),
                     }
                     k += take;
-                    first = false;
+                    base = None;
                 }
             }
             _ => {
                 self.cost_row(i, start, out);
-                for (value, &g) in out.iter_mut().zip(base) {
-                    *value = g - s * *value;
+                match base {
+                    Some(base) => {
+                        for (value, &g) in out.iter_mut().zip(base) {
+                            *value = g - s * *value;
+                        }
+                    }
+                    None => out.iter_mut().for_each(|value| *value = -(s * *value)),
                 }
             }
         }
     }
 
-    /// out_j = C_ij for the columns from `start` on, without cancellation.
-    pub(crate) fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
+    fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
         match self {
-            Scores::Packed { x, y, delta, columns } => {
+            Source::Packed { x, y, delta, columns } => {
                 let d = delta.len();
                 out.fill(T::ZERO);
                 for k in 0..d {
@@ -115,12 +181,12 @@ impl<'a, T: Real> Scores<'a, T> {
                     }
                 }
             }
-            Scores::Cloud(cloud) => {
+            Source::Cloud(cloud) => {
                 let d = cloud.dimension();
                 let ys = &cloud.y().data()[start * d..(start + out.len()) * d];
                 cloud.ground_cost().row(cloud.x().point(i), ys, out);
             }
-            Scores::Matrix(matrix) => match matrix.contiguous_row(i) {
+            Source::Matrix(matrix) => match matrix.contiguous_row(i) {
                 Some(row) => out.copy_from_slice(&row[start..start + out.len()]),
                 None => {
                     for (j, value) in out.iter_mut().enumerate() {
@@ -131,10 +197,9 @@ impl<'a, T: Real> Scores<'a, T> {
         }
     }
 
-    /// The part of C_ij that depends on i alone and is left out of the scores.
-    pub(crate) fn row_offset(&self, i: usize) -> T {
+    fn row_offset(&self, i: usize) -> T {
         match self {
-            Scores::Packed { x, delta, .. } => {
+            Source::Packed { x, delta, .. } => {
                 let d = delta.len();
                 let mut total = T::ZERO;
                 for (&u, &w) in x[i * d..(i + 1) * d].iter().zip(delta.iter()) {
@@ -146,10 +211,9 @@ impl<'a, T: Real> Scores<'a, T> {
         }
     }
 
-    /// The part of C_ij that depends on j alone and is left out of the scores.
-    pub(crate) fn column_offset(&self, j: usize) -> T {
+    fn column_offset(&self, j: usize) -> T {
         match self {
-            Scores::Packed { y, delta, columns, .. } => {
+            Source::Packed { y, delta, columns, .. } => {
                 let mut total = T::ZERO;
                 for (k, &w) in delta.iter().enumerate() {
                     let v = y[k * columns + j];
@@ -161,16 +225,15 @@ impl<'a, T: Real> Scores<'a, T> {
         }
     }
 
-    /// A bound on |S_ij| / s and |C_ij| where the data give one without visiting the pairs.
-    pub(crate) fn bound(&self) -> Option<T> {
+    fn bound(&self) -> Option<T> {
         match self {
-            Scores::Packed { x, y, delta, .. } => {
+            Source::Packed { x, y, delta, .. } => {
                 let largest = |values: &[T]| values.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
                 let reach = largest(x) + largest(y) + largest(delta);
                 Some(reach * reach * T::count(delta.len()))
             }
-            Scores::Matrix(matrix) => Some(matrix.max_abs()),
-            Scores::Cloud(_) => None,
+            Source::Matrix(matrix) => Some(matrix.max_abs()),
+            Source::Cloud(_) => None,
         }
     }
 }

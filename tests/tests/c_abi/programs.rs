@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use sinkhorn_core::{Shape, workspace_len};
+use sinkhorn_core::{Shape, Storage, workspace_len};
 use sinkhorn_tests::golden;
 
 use crate::library::{embedded, hosted, root, run, scratch};
@@ -67,7 +67,7 @@ fn macro_function_and_const_fn_agree_on_the_workspace() {
     for line in text.lines() {
         let numbers: Vec<usize> = line.split(' ').map(|word| word.parse().expect("numbers")).collect();
         let [n, m, d, memory, len] = numbers[..] else { panic!("{line}") };
-        assert_eq!(workspace_len(Shape::squared_euclidean(n, m, d), memory), Some(len), "{line}");
+        assert_eq!(workspace_len(Shape::squared_euclidean(n, m, d), memory, Storage::Stream), Some(len), "{line}");
         lines += 1;
     }
     assert_eq!(lines, 10 * 10 * 6 * 5);

@@ -1,0 +1,3 @@
+//! What the benchmarks and tables share.
+
+pub mod kinds;

@@ -1,0 +1,152 @@
+//! Where mass goes: barycentric images of the points, and potentials and maps at new points.
+
+use super::Solution;
+use super::plan::check_length;
+use crate::error::{Argument, Error};
+use crate::geometry::{Geometry, PointCloud};
+use crate::measure::{Points, Weights, check_finite};
+use crate::real::Real;
+
+/// One side of a problem, as seen from a point of the other.
+struct Side<'s, T: Real> {
+    points: Points<'s, T>,
+    weights: Weights<'s, T>,
+    potential: &'s [T],
+    tau: T,
+}
+
+impl<T: Real> Solution<'_, T> {
+    /// The barycentric projection of every x_i, sum_j P_ij y_j / sum_j P_ij, into `out` (n x d, row-major). A point without mass goes
+    /// where one of infinitesimal mass would.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`.
+    pub fn barycentric_map(&self, out: &mut [T]) -> Result<(), Error> {
+        let cloud = self.cloud()?;
+        let (n, d) = (self.f.len(), cloud.dimension());
+        check_length(Argument::Output, out, n * d)?;
+        for (i, image) in out.chunks_exact_mut(d).enumerate() {
+            self.image_of(cloud, cloud.x().point(i), image);
+        }
+        Ok(())
+    }
+
+    /// The entropic map at new points (k x d, row-major), sum_j w_j y_j / sum_j w_j with w_j = b_j exp((g_j - c(x, y_j)) / epsilon),
+    /// into `out` (k x d): the barycentric projection, beyond the points of the problem (Pooladian and Niles-Weed 2021).
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`, and those of [`Points::new`] naming `x`.
+    pub fn map_at(&self, x: &[T], out: &mut [T]) -> Result<(), Error> {
+        let cloud = self.cloud()?;
+        let d = cloud.dimension();
+        let points = self.new_points(Argument::X, x, d)?;
+        check_length(Argument::Output, out, x.len())?;
+        for (k, image) in out.chunks_exact_mut(d).enumerate() {
+            self.image_of(cloud, points.point(k), image);
+        }
+        Ok(())
+    }
+
+    /// f at new points (k x d, row-major) into `out` (k): f(x) = -tau_a epsilon log sum_j b_j exp((g_j - c(x, y_j)) / epsilon). At the
+    /// points of the problem it is f.
+    ///
+    /// # Errors
+    /// Those of [`Solution::map_at`].
+    pub fn f_at(&self, x: &[T], out: &mut [T]) -> Result<(), Error> {
+        let cloud = self.cloud()?;
+        let side = self.side_of_y(cloud);
+        self.potentials_at(Argument::X, x, side, |x, y| cloud.ground_cost().cost(x, y), out)
+    }
+
+    /// g at new points, as [`Solution::f_at`].
+    ///
+    /// # Errors
+    /// Those of [`Points::new`] naming `y`, else those of [`Solution::map_at`].
+    pub fn g_at(&self, y: &[T], out: &mut [T]) -> Result<(), Error> {
+        let cloud = self.cloud()?;
+        let p = &self.prepared;
+        let side = Side { points: cloud.x(), weights: p.problem.a(), potential: self.f, tau: p.tau_b };
+        self.potentials_at(Argument::Y, y, side, |y, x| cloud.ground_cost().cost(x, y), out)
+    }
+
+    fn side_of_y<'s>(&'s self, cloud: &PointCloud<'s, T>) -> Side<'s, T> {
+        let p = &self.prepared;
+        Side { points: cloud.y(), weights: p.problem.b(), potential: self.g, tau: p.tau_a }
+    }
+
+    fn cloud(&self) -> Result<&PointCloud<'_, T>, Error> {
+        match self.prepared.problem.geometry() {
+            Geometry::Points(cloud) => Ok(cloud),
+            Geometry::Matrix(_) => {
+                let reason = "a cost matrix has no points";
+                Err(Error::Unsupported { argument: Argument::Cost, reason })
+            }
+        }
+    }
+
+    fn new_points<'p>(&self, argument: Argument, data: &'p [T], dimension: usize) -> Result<Points<'p, T>, Error> {
+        check_finite(argument, data, dimension)?;
+        Points::new(argument, data, dimension)
+    }
+
+    fn potentials_at(
+        &self,
+        argument: Argument,
+        data: &[T],
+        side: Side<'_, T>,
+        cost: impl Fn(&[T], &[T]) -> T,
+        out: &mut [T],
+    ) -> Result<(), Error> {
+        let points = self.new_points(argument, data, side.points.dimension())?;
+        check_length(Argument::Output, out, points.len())?;
+        for (k, value) in out.iter_mut().enumerate() {
+            let point = points.point(k);
+            let (largest, sum) = self.log_sum(&side, point, &cost, |_, _| {});
+            *value = -side.tau * (largest + sum.log2()) / (self.prepared.s * self.prepared.unit);
+        }
+        Ok(())
+    }
+
+    /// (largest, sum) with sum_j w_j 2^((potential_j - cost) s) = sum 2^largest. `visit` sees every j with its share of `sum`.
+    fn log_sum(
+        &self,
+        side: &Side<'_, T>,
+        point: &[T],
+        cost: &impl Fn(&[T], &[T]) -> T,
+        mut visit: impl FnMut(usize, T),
+    ) -> (T, T) {
+        let (s, unit) = (self.prepared.s, self.prepared.unit);
+        let exponent = |j: usize| {
+            let weight = side.weights.get(j);
+            (weight > T::ZERO)
+                .then(|| weight.log2() + s * (side.potential[j] * unit - cost(point, side.points.point(j))))
+        };
+        let count = side.points.len();
+        let largest = (0..count).filter_map(exponent).fold(-T::INFINITY, |most, value| most.max(value));
+        let mut sum = T::ZERO;
+        for j in 0..count {
+            if let Some(value) = exponent(j) {
+                let share = (value - largest).exp2();
+                sum += share;
+                visit(j, share);
+            }
+        }
+        (largest, sum)
+    }
+
+    fn image_of(&self, cloud: &PointCloud<'_, T>, point: &[T], image: &mut [T]) {
+        let side = self.side_of_y(cloud);
+        image.fill(T::ZERO);
+        // Relative to the first y, so that an offset common to all of them is not rounded into the image.
+        let origin = cloud.y().point(0);
+        let cost = |x: &[T], y: &[T]| cloud.ground_cost().cost(x, y);
+        let (_, sum) = self.log_sum(&side, point, &cost, |j, share| {
+            for ((value, &y), &from) in image.iter_mut().zip(cloud.y().point(j)).zip(origin) {
+                *value += share * (y - from);
+            }
+        });
+        for (value, &from) in image.iter_mut().zip(origin) {
+            *value = from + *value / sum;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The plan, entry by entry, row by row, and as an operator: computed from the potentials, never stored.
+
+use super::Solution;
+use crate::error::{Argument, Error};
+use crate::measure::check_finite_vector;
+use crate::real::Real;
+
+/// Columns computed at a time, on the stack.
+const CHUNK: usize = 64;
+
+impl<T: Real> Solution<'_, T> {
+    /// P_ij.
+    ///
+    /// # Panics
+    /// Where an index is out of range.
+    pub fn entry(&self, i: usize, j: usize) -> T {
+        let mut value = [T::ZERO];
+        self.write_part_of_row(i, j, &mut value);
+        value[0]
+    }
+
+    /// Row i of the plan into `out` (m).
+    ///
+    /// # Errors
+    /// [`Error::Length`] naming `output`.
+    ///
+    /// # Panics
+    /// Where `i` is out of range.
+    pub fn row(&self, i: usize, out: &mut [T]) -> Result<(), Error> {
+        check_length(Argument::Output, out, self.g.len())?;
+        self.write_part_of_row(i, 0, out);
+        Ok(())
+    }
+
+    /// The whole plan into `out` (n x m, row-major).
+    ///
+    /// # Errors
+    /// [`Error::Length`] naming `output`.
+    pub fn plan(&self, out: &mut [T]) -> Result<(), Error> {
+        let m = self.g.len();
+        let expected = self.f.len().checked_mul(m).ok_or(Error::TooLarge { argument: Argument::Output })?;
+        check_length(Argument::Output, out, expected)?;
+        for (i, row) in out.chunks_exact_mut(m).enumerate() {
+            self.write_part_of_row(i, 0, row);
+        }
+        Ok(())
+    }
+
+    /// P v into `out` (n), for `v` of m. One exponential a pair.
+    ///
+    /// # Errors
+    /// [`Error::Length`] naming `vector` or `output`, [`Error::NotFinite`] naming `vector`.
+    pub fn apply(&self, v: &[T], out: &mut [T]) -> Result<(), Error> {
+        check_vector(v, self.g.len())?;
+        check_length(Argument::Output, out, self.f.len())?;
+        for (i, value) in out.iter_mut().enumerate() {
+            *value = self.sum_over_row(i, |j, entry| entry * v[j]);
+        }
+        Ok(())
+    }
+
+    /// P^T w into `out` (m), for `w` of n. One exponential a pair.
+    ///
+    /// # Errors
+    /// Those of [`Solution::apply`].
+    pub fn apply_transposed(&self, w: &[T], out: &mut [T]) -> Result<(), Error> {
+        check_vector(w, self.f.len())?;
+        check_length(Argument::Output, out, self.g.len())?;
+        out.fill(T::ZERO);
+        for (i, &weight) in w.iter().enumerate() {
+            self.for_row(i, |j, entry| out[j] += weight * entry);
+        }
+        Ok(())
+    }
+
+    /// P 1 into `rows` (n) and P^T 1 into `columns` (m).
+    ///
+    /// # Errors
+    /// [`Error::Length`] naming `output`.
+    pub fn marginals(&self, rows: &mut [T], columns: &mut [T]) -> Result<(), Error> {
+        check_length(Argument::Output, rows, self.f.len())?;
+        check_length(Argument::Output, columns, self.g.len())?;
+        columns.fill(T::ZERO);
+        for (i, total) in rows.iter_mut().enumerate() {
+            *total = T::ZERO;
+            self.for_row(i, |j, entry| {
+                *total += entry;
+                columns[j] += entry;
+            });
+        }
+        Ok(())
+    }
+
+    /// The largest entries of row i, largest first, as (column, entry) into `out`; ties in the order of columns. Returns how many
+    /// there are: the length of `out`, or m where that is less.
+    ///
+    /// # Panics
+    /// Where `i` is out of range.
+    pub fn largest_in_row(&self, i: usize, out: &mut [(usize, T)]) -> usize {
+        let mut found = 0;
+        self.for_row(i, |j, entry| {
+            let place = out[..found].partition_point(|&(_, other)| other >= entry);
+            if place < out.len() {
+                found = (found + 1).min(out.len());
+                out[place..found].rotate_right(1);
+                out[place] = (j, entry);
+            }
+        });
+        found
+    }
+
+    pub(super) fn sum_over_row(&self, i: usize, mut term: impl FnMut(usize, T) -> T) -> T {
+        let mut total = T::ZERO;
+        let mut part = T::ZERO;
+        self.for_row(i, |j, entry| {
+            part += term(j, entry);
+            if j % CHUNK == CHUNK - 1 {
+                total += part;
+                part = T::ZERO;
+            }
+        });
+        total + part
+    }
+
+    /// Calls `visit` with every column and entry of row i.
+    pub(super) fn for_row(&self, i: usize, mut visit: impl FnMut(usize, T)) {
+        let m = self.g.len();
+        let mut buffer = [T::ZERO; CHUNK];
+        let mut start = 0;
+        while start < m {
+            let len = CHUNK.min(m - start);
+            self.write_part_of_row(i, start, &mut buffer[..len]);
+            for (k, &entry) in buffer[..len].iter().enumerate() {
+                visit(start + k, entry);
+            }
+            start += len;
+        }
+    }
+
+    fn write_part_of_row(&self, i: usize, start: usize, out: &mut [T]) {
+        let g = &self.g_hat[start..start + out.len()];
+        self.prepared.scores.row(self.prepared.s, i, start, g, out);
+        let (a, f) = (self.prepared.problem.a().get(i), self.f_hat[i]);
+        for value in out {
+            *value = (a * (*value + f).exp2()).min(T::MAX);
+        }
+    }
+}
+
+pub(super) fn check_length<T>(argument: Argument, values: &[T], expected: usize) -> Result<(), Error> {
+    if values.len() == expected { Ok(()) } else { Err(Error::Length { argument, expected, actual: values.len() }) }
+}
+
+fn check_vector<T: Real>(values: &[T], expected: usize) -> Result<(), Error> {
+    check_length(Argument::Vector, values, expected)?;
+    check_finite_vector(Argument::Vector, values)
+}

@@ -1,0 +1,41 @@
+//! Epsilon scaling: the first sweeps at larger epsilons, potentials carried over.
+
+use crate::real::Real;
+use crate::settings::Annealing;
+
+/// The schedule of one solve.
+pub(crate) struct Schedule<T> {
+    settings: Option<Annealing<T>>,
+    /// What epsilon is multiplied by at present; 1 at the end.
+    multiple: T,
+    sweeps_left: u32,
+}
+
+impl<T: Real> Schedule<T> {
+    pub fn new(settings: Option<Annealing<T>>) -> Self {
+        match settings {
+            Some(annealing) => Schedule { settings, multiple: annealing.first, sweeps_left: annealing.sweeps },
+            None => Schedule { settings, multiple: T::ONE, sweeps_left: 0 },
+        }
+    }
+
+    pub fn multiple(&self) -> T {
+        self.multiple
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.multiple <= T::ONE
+    }
+
+    /// After a sweep: the next multiple of epsilon, where it changes.
+    pub fn advance(&mut self) -> Option<T> {
+        let annealing = self.settings.filter(|_| !self.is_over())?;
+        self.sweeps_left -= 1;
+        if self.sweeps_left > 0 {
+            return None;
+        }
+        self.sweeps_left = annealing.sweeps;
+        self.multiple = (self.multiple * annealing.factor).max(T::ONE);
+        Some(self.multiple)
+    }
+}

@@ -1,0 +1,97 @@
+//! The plan as an operator, maps and potentials at new points: against the stored plan.
+
+use sinkhorn_core::{CostMatrix, CostScale, Epsilon, PointCloud, Problem, Settings, Workspace, Zero, solve};
+use sinkhorn_tests::data;
+
+#[test]
+fn products_rows_and_marginals_are_those_of_the_stored_plan() {
+    let mut generator = data::generator(1);
+    let (n, m, d) = (70, 131, 2);
+    let (x, y) = (data::normal(&mut generator, n * d), data::normal(&mut generator, m * d));
+    let (a, mut b) = (data::weights(&mut generator, n), data::weights(&mut generator, m));
+    b[5] = 0.0;
+    let total: f64 = b.iter().sum();
+    b.iter_mut().for_each(|weight| *weight /= total);
+    let (v, w) = (data::normal(&mut generator, m), data::normal(&mut generator, n));
+    for (rho, scale) in [(f64::INFINITY, CostScale::One), (0.4, CostScale::Mean)] {
+        let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, d).unwrap())
+            .and_then(|p| p.weights(&a, &b)?.cost_scale(scale)?.epsilon(Epsilon::OfMean(0.05))?.unbalanced(rho, rho))
+            .unwrap();
+        let settings = Settings { threshold: 1e-12, ..Settings::default() };
+        let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
+        let solution =
+            solve(&problem, &Zero, &settings, Workspace::new(&mut memory, &problem, &settings).unwrap()).unwrap();
+        let mut plan = vec![0.0; n * m];
+        solution.plan(&mut plan).unwrap();
+        let near = |p: f64, q: f64| (p - q).abs() < 1e-12;
+        let unit = solution.report().cost_scale;
+
+        let (mut row, mut pv, mut ptw, mut rows, mut columns) =
+            (vec![0.0; m], vec![0.0; n], vec![0.0; m], vec![0.0; n], vec![0.0; m]);
+        solution.apply(&v, &mut pv).unwrap();
+        solution.apply_transposed(&w, &mut ptw).unwrap();
+        solution.marginals(&mut rows, &mut columns).unwrap();
+        for i in 0..n {
+            solution.row(i, &mut row).unwrap();
+            assert_eq!(row, plan[i * m..(i + 1) * m]);
+            let entry = |j: usize| {
+                let cost = problem.geometry().cost(i, j) / unit;
+                a[i] * b[j] * ((solution.f()[i] + solution.g()[j] - cost) / solution.report().epsilon).exp()
+            };
+            assert!((0..m).all(|j| near(solution.entry(i, j), row[j]) && near(entry(j), row[j])));
+            assert!(near(pv[i], row.iter().zip(&v).map(|(p, q)| p * q).sum()));
+            assert!(near(rows[i], row.iter().sum()));
+            let mut largest = [(0, 0.0); 7];
+            assert_eq!(solution.largest_in_row(i, &mut largest), 7);
+            let mut order: Vec<usize> = (0..m).collect();
+            order.sort_by(|&p, &q| row[q].total_cmp(&row[p]));
+            assert!(largest.iter().zip(order).all(|(&(j, entry), want)| j == want && entry == row[j]));
+        }
+        for j in 0..m {
+            assert!(near(columns[j], (0..n).map(|i| plan[i * m + j]).sum()));
+            assert!(near(ptw[j], (0..n).map(|i| plan[i * m + j] * w[i]).sum()));
+        }
+
+        let mut images = vec![0.0; n * d];
+        solution.barycentric_map(&mut images).unwrap();
+        for i in 0..n {
+            for k in 0..d {
+                let want = (0..m).map(|j| plan[i * m + j] * y[j * d + k]).sum::<f64>() / rows[i];
+                assert!((images[i * d + k] - want).abs() < 1e-10);
+            }
+        }
+        let mut again = vec![0.0; n * d];
+        solution.map_at(&x, &mut again).unwrap();
+        assert_eq!(images, again);
+        // At the points of the problem, out-of-sample potentials are the potentials: weights belong inside the log-sums.
+        let (mut f, mut g) = (vec![0.0; n], vec![0.0; m]);
+        solution.f_at(&x, &mut f).unwrap();
+        solution.g_at(&y, &mut g).unwrap();
+        assert!(f.iter().zip(solution.f()).all(|(p, q)| (p - q).abs() < 1e-9));
+        assert!(g.iter().zip(solution.g()).all(|(p, q)| (p - q).abs() < 1e-9), "{g:?} {:?}", solution.g());
+
+        let mut few = [(0, 0.0); 300];
+        assert_eq!(solution.largest_in_row(0, &mut few), m);
+        assert_eq!(solution.largest_in_row(0, &mut []), 0);
+        assert_eq!(
+            solution.apply(&v[1..], &mut pv).unwrap_err().to_string(),
+            "vector has 130 scalars where 131 are needed"
+        );
+        assert_eq!(solution.row(0, &mut pv).unwrap_err().to_string(), "output has 70 scalars where 131 are needed");
+        assert_eq!(
+            solution.map_at(&[0.0, f64::NAN], &mut images[..2]).unwrap_err().to_string(),
+            "x[0, 1] is NaN: every entry must be finite"
+        );
+        assert!(solution.f_at(&[0.0], &mut f[..1]).is_err() && solution.apply(&vec![f64::NAN; m], &mut pv).is_err());
+    }
+}
+
+#[test]
+fn a_cost_matrix_has_no_maps() {
+    let problem = Problem::new(CostMatrix::row_major(&[0.0, 1.0, 1.0, 0.0], 2, 2).unwrap()).unwrap();
+    let settings = Settings::default();
+    let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
+    let solution =
+        solve(&problem, &Zero, &settings, Workspace::new(&mut memory, &problem, &settings).unwrap()).unwrap();
+    assert_eq!(solution.barycentric_map(&mut []).unwrap_err().to_string(), "cost: a cost matrix has no points");
+}
