@@ -34,3 +34,8 @@ pub fn solve_owned<T: Real>(
     solution.plan(&mut plan)?;
     Ok(Solved { report: *solution.report(), f: solution.f().to_vec(), g: solution.g().to_vec(), plan })
 }
+
+/// The Rust example of the README, compiled and run.
+#[doc = include_str!("../../README.md")]
+#[cfg(doctest)]
+pub struct ReadmeExample;

@@ -81,14 +81,14 @@ impl Data {
         // Less regularisation takes long without a good start: fewer rows.
         let images_sharper = Case {
             explanation: "With less regularisation the textbook's sweeps multiply, and so does what is saved.",
-            epsilon: 0.005,
+            epsilon: 0.002,
             starts: &[StartName::Zero, StartName::Gaussian],
             accelerations: &[PLAIN, ANDERSON],
             ..images
         };
         let pixel_sharper = Case {
             explanation: "The smaller epsilon is, the closer the unregularised potentials are to the answer.",
-            epsilon: 0.005,
+            epsilon: 0.002,
             starts: &[StartName::Zero, StartName::Monotone],
             accelerations: &[PLAIN, ANDERSON],
             ..pixel

@@ -98,3 +98,17 @@ fn the_header_compiles_twice_as_c_and_as_cpp() {
         run(&mut Command::new(build(compiler, standard, &sources, &link, &name)));
     }
 }
+
+#[test]
+fn the_example_of_the_readme_compiles_without_a_warning_and_converges() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let (_, rest) = readme.split_once("```c\n").expect("a C example");
+    let (source, _) = rest.split_once("```").expect("its end");
+    let path = scratch().join("readme.c");
+    std::fs::write(&path, source).expect("a folder for results");
+    let library = hosted().join("libsinkhorn.a");
+    let link = [library.to_str().expect("UTF-8"), "-lpthread", "-ldl", "-lm"];
+    let program = build("cc", "-std=c99", &[path.to_str().expect("UTF-8")], &link, "readme");
+    let text = run(&mut Command::new(program));
+    assert!(text.starts_with("converged: "), "{text}");
+}
