@@ -13,7 +13,8 @@ use crate::settings::Settings;
 use crate::solver::solve;
 use crate::sweep::TILE_ROWS;
 use crate::sweep::kernel::Kernel;
-use crate::workspace::{History, PackedMemory, Stored, Workspace};
+use crate::sweep::scores::PackedMemory;
+use crate::workspace::{History, Stored, Workspace};
 
 /// The memory of solves with at most `N` points against `M`, as arrays: a `static` on a microcontroller.
 ///

@@ -9,7 +9,7 @@
 //!    the solution (Thornton and Cuturi, "Rethinking Initialization of the Sinkhorn Algorithm", AISTATS 2023).
 //! 4. A [`Solver`] sweeps, or [`solve`] does it all; the [`Solution`] has a [`Report`], the potentials, and the plan.
 //!
-//! Below these, `sweep` holds the only hot loops, `prepared` the units they work in, and `reduce` and `wide` the sums that
+//! Below these, `sweep` holds the only hot loops and the units they work in, and `reduce` and `wide` the sums that
 //! keep `f32` accurate.
 //!
 //! A bad call is an [`Error`] that names argument and index; how a solve ended is a [`Status`].
@@ -25,7 +25,6 @@ mod fixed;
 mod geometry;
 mod initial;
 mod measure;
-mod prepared;
 mod problem;
 mod real;
 mod reduce;

@@ -7,6 +7,7 @@ use crate::real::Real;
 use crate::settings::{Settings, Storage};
 use crate::sweep::TILE_ROWS;
 use crate::sweep::kernel::Kernel;
+use crate::sweep::scores::PackedMemory;
 
 /// Scalars that a solve needs: `const`, so that a firmware can size a static array with it.
 ///
@@ -76,16 +77,6 @@ pub(crate) enum Stored<'w, T> {
     Nothing,
     Cost(&'w mut [T]),
     Kernel(Kernel<'w, T>),
-}
-
-/// Room for centred points.
-pub(crate) struct PackedMemory<'w, T> {
-    /// n x d.
-    pub x: &'w mut [T],
-    /// d x m.
-    pub y: &'w mut [T],
-    /// d: mean of x minus mean of y.
-    pub delta: &'w mut [T],
 }
 
 /// Room for the iterates of Anderson acceleration.

@@ -4,9 +4,9 @@ mod map;
 mod plan;
 pub(crate) mod value;
 
-use crate::prepared::Prepared;
 use crate::real::Real;
 use crate::report::Report;
+use crate::sweep::prepared::Prepared;
 
 /// Potentials, report and plan of a finished solve. Lives in the workspace.
 ///

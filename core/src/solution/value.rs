@@ -1,11 +1,11 @@
 //! Objective, transport cost, dual value and marginal errors of a pair of potentials.
 
-use crate::prepared::Prepared;
 use crate::real::Real;
 use crate::reduce;
 use crate::report::{Report, Status};
 use crate::sweep::half::{column_logsums, row_logsum};
 use crate::sweep::is_safe;
+use crate::sweep::prepared::Prepared;
 use crate::wide::Wide;
 
 /// What the loop knows about a solve.

@@ -3,22 +3,22 @@
 mod anderson;
 mod annealing;
 mod relaxation;
+mod start;
 mod stopping;
 
 use core::ops::ControlFlow;
 
-use crate::error::{Argument, Error};
-use crate::initial::{Initializer, Scratch as StartScratch, Target, Wrote, Zero};
-use crate::measure::check_finite_vector;
-use crate::prepared::Prepared;
+use crate::error::Error;
+use crate::initial::{Initializer, Zero};
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::{Observation, Status};
 use crate::settings::{Acceleration, Settings, Storage};
 use crate::solution::{Solution, value};
-use crate::sweep::forward::{self, Outcome, Potentials, Scratch, translation};
+use crate::sweep::forward::{self, Outcome, Potentials, Scratch};
+use crate::sweep::prepared::Prepared;
 use crate::sweep::scores::Scores;
-use crate::sweep::{half, kernel, log_weight, log_zero};
+use crate::sweep::{kernel, log_weight};
 use crate::workspace::{Stored, Workspace};
 
 use anderson::Anderson;
@@ -144,98 +144,6 @@ impl<'a, T: Real> Solver<'a, T> {
         Ok(solver)
     }
 
-    /// Begins anew from a start, completed by its c-transform.
-    ///
-    /// # Errors
-    /// Those of the start, and [`Error::NotFinite`] naming `f` or `g` where it wrote what is not finite. The solver then
-    /// has to be started again.
-    pub fn start(&mut self, start: &dyn Initializer<T>) -> Result<(), Error> {
-        self.prepared.set_epsilon(self.target_epsilon)?;
-        let p = &self.prepared;
-        let scratch = StartScratch { rows: self.row, columns: self.column };
-        let target = Target { problem: &p.problem, epsilon: p.epsilon, cost_scale: p.unit };
-        let wrote = start.initialize(&target, self.f, self.g, scratch)?;
-        let limit = Prepared::<T>::largest_exponent();
-        let check = |argument, values: &[T]| {
-            check_finite_vector(argument, values)?;
-            if values.iter().all(|value| value.abs() * p.s <= limit) {
-                Ok(())
-            } else {
-                Err(Error::Overflow { argument })
-            }
-        };
-        if wrote != Wrote::G {
-            check(Argument::F, self.f)?;
-            for (i, value) in self.f.iter_mut().enumerate() {
-                *value = p.s * *value - p.row_offset(i);
-            }
-        }
-        if wrote != Wrote::F {
-            check(Argument::G, self.g)?;
-            let b = p.problem.b();
-            for (j, value) in self.g.iter_mut().enumerate() {
-                *value = p.s * *value - p.column_offset(j) + self.log_b[j];
-                if b.get(j) == T::ZERO {
-                    *value = log_zero();
-                }
-            }
-        }
-        if wrote == Wrote::G {
-            half::complete_f(p, self.f, self.g, self.tile);
-        }
-        self.start_name = start.name();
-        self.complete();
-        self.start_value = self.level_start();
-        self.recovered = false;
-        self.status = None;
-        self.sweeps = 0;
-        self.last = Outcome { error: T::INFINITY, ..Outcome::new() };
-        self.stagnation = Stagnation::new();
-        self.row_fallbacks = 0;
-        self.column_fallbacks = 0;
-        self.rejections = 0;
-        self.absorptions = 0;
-        if let Stored::Kernel(kernel) = &mut self.stored {
-            kernel.absorbed = false;
-        }
-        match &mut self.accelerator {
-            Accelerator::Plain => {}
-            Accelerator::Relaxation(relaxation) => relaxation.restart(),
-            Accelerator::Anderson(anderson) => anderson.forget(),
-        }
-        self.schedule = Schedule::new(self.settings.annealing);
-        self.change_epsilon(self.schedule.multiple())
-    }
-
-    /// Goes to a multiple of the target; potentials keep their values in units of cost.
-    fn change_epsilon(&mut self, multiple: T) -> Result<(), Error> {
-        let epsilon = if multiple == T::ONE { self.target_epsilon } else { multiple * self.target_epsilon };
-        if epsilon == self.prepared.epsilon {
-            return Ok(());
-        }
-        let before = self.prepared.s;
-        self.prepared.set_epsilon(epsilon)?;
-        let ratio = self.prepared.s / before;
-        self.f.iter_mut().for_each(|value| *value *= ratio);
-        for (value, &log) in self.g.iter_mut().zip(self.log_b.iter()) {
-            *value = (*value - log) * ratio + log;
-        }
-        self.mask_zero_weights();
-        if let Stored::Kernel(kernel) = &mut self.stored {
-            kernel.absorbed = false;
-        }
-        Ok(())
-    }
-
-    fn mask_zero_weights(&mut self) {
-        let b = self.prepared.problem.b();
-        for (j, value) in self.g.iter_mut().enumerate() {
-            if b.get(j) == T::ZERO {
-                *value = log_zero();
-            }
-        }
-    }
-
     /// One sweep; `Some` once the solve has ended, and from then on without doing anything.
     pub fn step(&mut self) -> Option<Status> {
         if self.status.is_some() { self.status } else { self.sweep_once(None) }
@@ -314,52 +222,6 @@ impl<'a, T: Real> Solver<'a, T> {
             _ => self.g.copy_from_slice(self.image),
         }
         self.status
-    }
-
-    /// After a sweep that overflowed: begins again from zero, a start that every problem has; gives up the second time.
-    fn recover(&mut self) -> Option<Status> {
-        let given_up = self.recovered;
-        self.recovered = true;
-        self.rejections += 1;
-        if self.prepared.set_epsilon(self.target_epsilon).is_ok() {
-            self.schedule = Schedule::new(None);
-        }
-        self.f.fill(T::ZERO);
-        self.complete();
-        self.level_start();
-        if let Stored::Kernel(kernel) = &mut self.stored {
-            kernel.absorbed = false;
-        }
-        if let Accelerator::Anderson(anderson) = &mut self.accelerator {
-            anderson.forget();
-        }
-        if given_up || self.sweeps >= self.settings.max_sweeps {
-            self.status = Some(Status::PrecisionFloor);
-        }
-        self.status
-    }
-
-    /// g from f: a pair that is not complete would spoil what acceleration makes of it.
-    fn complete(&mut self) {
-        let p = &self.prepared;
-        half::complete_g(p, self.f, self.g, self.log_b, self.column, self.partial, self.tile);
-        self.mask_zero_weights();
-    }
-
-    /// Gives a complete pair its best level where the level matters: that of a start is arbitrary, and sweeps are slow to correct it.
-    /// Returns the dual value, in units of the unscaled cost.
-    fn level_start(&mut self) -> T {
-        let p = &self.prepared;
-        let mut shift = T::ZERO;
-        if !p.is_balanced() {
-            shift = translation(p, self.f, self.g, self.log_b);
-            self.f.iter_mut().for_each(|value| *value += shift);
-            self.g.iter_mut().for_each(|value| *value -= shift);
-            self.mask_zero_weights();
-        }
-        let p = &self.prepared;
-        let mass = value::mass_with_exact_columns(p, self.g, self.log_b, shift);
-        value::dual_value(p, (&*self.f, T::ZERO), self.g, self.log_b, mass, true).0
     }
 
     /// Sweeps until the solve ends.

@@ -1,8 +1,8 @@
 //! When more sweeps cannot help.
 
-use crate::prepared::Prepared;
 use crate::real::Real;
 use crate::reduce;
+use crate::sweep::prepared::Prepared;
 
 /// Sweeps without progress after which rounding is suspected.
 const PATIENCE: u32 = 25;

@@ -1,10 +1,11 @@
 //! One sweep: an f-update and a g-update in one pass over the pairs, one exponential a pair.
 
-use super::half::{column_logsums, row_logsum};
+use super::columns;
+use super::half::row_logsum;
 use super::{CHUNK, is_safe};
-use crate::prepared::Prepared;
 use crate::real::Real;
 use crate::reduce::{self, LANES};
+use crate::sweep::prepared::Prepared;
 
 /// Rows whose column sums are added up before they join the total: keeps the error of long `f32` columns small.
 pub(super) const PARTIAL_ROWS: usize = 64;
@@ -48,7 +49,7 @@ pub(crate) struct Outcome<T> {
     pub absorbed: bool,
     /// Mass of the pair (new f less shift, old g).
     pub mass: T,
-    /// What was added to the new f and taken from the new g at the end: see [`translation`].
+    /// What was added to the new f and taken from the new g at the end: see [`translation`](columns::translation).
     pub shift: T,
 }
 
@@ -98,7 +99,7 @@ pub(crate) fn sweep<T: Real>(
         }
     }
 
-    finish(p, factor, potentials, scratch, &mut outcome);
+    columns::finish(p, factor, potentials, scratch, &mut outcome);
     outcome
 }
 
@@ -195,106 +196,4 @@ pub(super) fn add_rows<T: Real>(weights: &[T], tile: &[T], partial: &mut [T]) {
             }
         }
     }
-}
-
-/// From column sums to the new g, the shift and the error.
-pub(super) fn finish<T: Real>(
-    p: &Prepared<'_, T>,
-    factor: T,
-    potentials: Potentials<'_, T>,
-    scratch: &mut Scratch<'_, T>,
-    outcome: &mut Outcome<T>,
-) {
-    let Potentials { f, g, image, log_b } = potentials;
-    log_column_sums(p, f, g, log_b, scratch, outcome);
-    let b = p.problem.b();
-    for j in 0..image.len() {
-        if b.get(j) == T::ZERO {
-            // Takes no part; its potential is computed once, at the end.
-            image[j] = g[j];
-            scratch.partial[j] = T::ZERO;
-            continue;
-        }
-        let log_ratio = scratch.column[j];
-        let change = if p.tau_b == T::ONE {
-            -log_ratio
-        } else {
-            let full = g[j] - log_b[j] + p.column_offset(j);
-            p.tau_b * (full - log_ratio) - full
-        };
-        image[j] = g[j] + factor * change;
-        scratch.partial[j] = change;
-    }
-    if !p.is_balanced() {
-        outcome.shift = translation(p, f, image, log_b);
-        f.iter_mut().for_each(|value| *value += outcome.shift);
-        for (j, value) in image.iter_mut().enumerate() {
-            if b.get(j) > T::ZERO {
-                *value -= outcome.shift;
-            }
-        }
-    }
-    for j in 0..image.len() {
-        outcome.finite &= image[j].is_finite();
-        let change = scratch.partial[j] - outcome.shift;
-        let before = if b.get(j) == T::ZERO { T::ZERO } else { b.get(j) * scratch.column[j].exp2() };
-        scratch.column[j] = before;
-        scratch.partial[j] = if p.tau_b == T::ONE && outcome.shift == T::ZERO {
-            (b.get(j) - before).abs()
-        } else {
-            (before * change.exp2() - before).abs()
-        };
-    }
-    outcome.mass = reduce::sum(scratch.column);
-    outcome.error = reduce::sum(scratch.partial);
-}
-
-/// column_j <- log2 of the column sum over b_j, max-shifted where a sum leaves the safe range. Columns without weight: anything.
-fn log_column_sums<T: Real>(
-    p: &Prepared<'_, T>,
-    f: &[T],
-    g: &[T],
-    log_b: &[T],
-    scratch: &mut Scratch<'_, T>,
-    outcome: &mut Outcome<T>,
-) {
-    let b = p.problem.b();
-    let safe = |(j, &sum): (usize, &T)| b.get(j) == T::ZERO || is_safe(sum / b.get(j));
-    if scratch.column.iter().enumerate().all(safe) {
-        for (j, sum) in scratch.column.iter_mut().enumerate() {
-            if b.get(j) > T::ZERO {
-                *sum = (*sum / b.get(j)).log2();
-            }
-        }
-    } else {
-        outcome.column_fallback = true;
-        column_logsums(p, f, g, scratch.column, scratch.partial, scratch.tile);
-        for (sum, &log) in scratch.column.iter_mut().zip(log_b) {
-            *sum -= log;
-        }
-    }
-}
-
-/// The t for which (f + t, g - t) has the largest dual value, where a side is relaxed: that of Sejourne, Vialard and Peyre 2022
-/// ("Faster unbalanced optimal transport: translation invariant Sinkhorn", proposition 3). Alternating updates move the common level
-/// of the potentials by a factor tau_a tau_b a sweep only, which is next to nothing for large rho.
-pub(crate) fn translation<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T], log_b: &[T]) -> T {
-    let (a, b) = (p.problem.a(), p.problem.b());
-    let (rate_a, rate_b) = (p.epsilon / p.rho_a, p.epsilon / p.rho_b); // 0 where balanced
-    let rows = log_sum_of(f.len(), |i| {
-        let weight = a.get(i);
-        (weight > T::ZERO).then(|| weight.log2() - rate_a * (f[i] + p.row_offset(i)))
-    });
-    let columns = log_sum_of(g.len(), |j| {
-        (b.get(j) > T::ZERO).then(|| log_b[j] - rate_b * (g[j] - log_b[j] + p.column_offset(j)))
-    });
-    let shift = (rows - columns) / (rate_a + rate_b);
-    if shift.is_finite() { shift } else { T::ZERO }
-}
-
-/// log2 of the sum of 2^term.
-fn log_sum_of<T: Real>(len: usize, term: impl Fn(usize) -> Option<T>) -> T {
-    let largest = (0..len).filter_map(&term).fold(-T::INFINITY, |most, value| most.max(value));
-    let sum = reduce::sum_of(len, &|i| term(i).map_or(T::ZERO, |value| (value - largest).exp2()));
-    largest + sum.log2()
 }

@@ -1,8 +1,8 @@
 //! Half sweeps in max-shifted form (log-sum-exp): for cold starts, extreme exponents, and c-transforms.
 
 use super::{CHUNK, log_weight};
-use crate::prepared::Prepared;
 use crate::real::Real;
+use crate::sweep::prepared::Prepared;
 
 /// exponentials_j = 2^(F_i + G_j + S_ij - largest); returns (largest exponent, sum of the exponentials).
 pub(crate) fn row_logsum<T: Real>(p: &Prepared<'_, T>, i: usize, f: T, g: &[T], exponentials: &mut [T]) -> (T, T) {

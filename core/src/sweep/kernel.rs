@@ -4,12 +4,13 @@
 //! exponentials are 2^(F_i - F0_i) (K v)_i. Potentials stay the state, so that everything that works on them works here; when
 //! they have moved away from the reference, the kernel is computed anew around them ("re-absorbed", Schmitzer 2019).
 
+use super::columns;
 use super::forward::{self, Outcome, Potentials, Scratch};
 use super::half::row_logsum;
 use super::is_safe;
-use crate::prepared::Prepared;
 use crate::real::Real;
 use crate::reduce::{self, LANES};
+use crate::sweep::prepared::Prepared;
 
 /// The stored kernel and what it was computed for.
 pub(crate) struct Kernel<'w, T> {
@@ -106,7 +107,7 @@ pub(crate) fn sweep<T: Real>(
     for ((total, &scaling), &apart) in scratch.column.iter_mut().zip(kernel.v.iter()).zip(image.iter()) {
         *total = *total * scaling + apart;
     }
-    forward::finish(p, factor, potentials, scratch, &mut outcome);
+    columns::finish(p, factor, potentials, scratch, &mut outcome);
     outcome
 }
 

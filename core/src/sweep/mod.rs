@@ -5,10 +5,12 @@
 //! moved into them ([`scores`]), so that the exponent of a pair is F_i + G_j + S_ij with S_ij a dot product.
 //! G also carries log2 b_j.
 
+pub(crate) mod columns;
 pub(crate) mod exp2;
 pub(crate) mod forward;
 pub(crate) mod half;
 pub(crate) mod kernel;
+pub(crate) mod prepared;
 pub(crate) mod scores;
 
 use crate::real::Real;

@@ -8,7 +8,16 @@ use crate::geometry::{CostMatrix, Geometry, PointCloud};
 use crate::measure::{Points, Weights};
 use crate::real::Real;
 use crate::reduce;
-use crate::workspace::PackedMemory;
+
+/// Room for centred points.
+pub(crate) struct PackedMemory<'w, T> {
+    /// n x d.
+    pub x: &'w mut [T],
+    /// d x m.
+    pub y: &'w mut [T],
+    /// d: mean of x minus mean of y.
+    pub delta: &'w mut [T],
+}
 
 /// The costs of a problem in the form that sweeps read.
 #[derive(Clone, Copy)]
