@@ -2,8 +2,8 @@
 
 use nalgebra::{SMatrix, SVector};
 use sinkhorn_core::{
-    Acceleration, CostMatrix, Epsilon, FixedWorkspace, GaussianStart, Monotone, PointCloud, Problem, Settings, Solver,
-    Status, Storage, Workspace, Zero, solve, solve_matrix, workspace_len,
+    Acceleration, CostMatrix, Epsilon, FixedKernel, FixedWorkspace, GaussianStart, Monotone, PointCloud, Problem,
+    Settings, Solver, Status, Storage, Workspace, Zero, solve, solve_matrix, workspace_len,
 };
 use sinkhorn_tests::{data, oracle, solve_owned};
 
@@ -224,4 +224,22 @@ fn nalgebra_matrices_are_column_major_and_handled_so() {
         assert!((got.plan[(k / 4, k % 4)] - want.plan[k]).abs() < 1e-12);
     }
     assert!((got.report.objective - want.objective).abs() < 1e-12);
+}
+
+#[test]
+fn a_fixed_kernel_gives_the_bits_of_a_slice_with_kernel_storage() {
+    let mut generator = data::generator(91);
+    let (x, y) = (data::single(&data::normal(&mut generator, 15)), data::single(&data::normal(&mut generator, 16)));
+    let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1).unwrap()).unwrap();
+    for acceleration in [Acceleration::Plain, Acceleration::Anderson { memory: 3 }] {
+        let settings = Settings { acceleration, storage: Storage::Kernel, ..Settings::default() };
+        let want = solve_owned(&problem, &Monotone, &settings).unwrap();
+        let mut storage = FixedWorkspace::<f32, 16, 16, 1, 3>::new();
+        let mut kernel = FixedKernel::<f32, 16, 16>::new();
+        let workspace = storage.lend_with_kernel(&mut kernel, &problem).unwrap();
+        let got = solve(&problem, &Monotone, &settings, workspace).unwrap();
+        assert_eq!((got.report().storage, got.report().status), ("kernel", Status::Converged));
+        assert_eq!((got.f(), got.g()), (&want.f[..], &want.g[..]));
+        assert_eq!(size_of_val(&kernel), 4 * (16 * 16 + 16 + 2 * 16));
+    }
 }
