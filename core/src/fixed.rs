@@ -77,7 +77,8 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
         }
     }
 
-    /// The part that a problem of n <= N points against m <= M needs.
+    /// The part that a problem of n <= N points against m <= M needs. What is lent decides: with `K` = 0 an Anderson acceleration in the
+    /// settings is plain, and their storage is not asked (streamed here, a kernel with [`FixedWorkspace::lend_with_kernel`]).
     ///
     /// # Errors
     /// [`Error::Workspace`] where the problem is larger than `N` or `M`.

@@ -76,6 +76,10 @@ pub trait Real:
     fn exp2(self) -> Self;
     /// Base-2 logarithm.
     fn log2(self) -> Self;
+    /// exp(self) - 1, accurate near zero.
+    fn exp_m1(self) -> Self;
+    /// ln(1 + self), accurate near zero.
+    fn ln_1p(self) -> Self;
     /// Square root, correctly rounded.
     fn sqrt(self) -> Self;
     /// Raised to a real power.
@@ -91,7 +95,7 @@ pub trait Real:
 }
 
 macro_rules! shared_items {
-    ($t:ident, $log2:path, $sqrt:path, $pow:path, $exp2:path) => {
+    ($t:ident, $log2:path, $sqrt:path, $pow:path, $exp_m1:path, $ln_1p:path, $exp2:path) => {
         const ZERO: Self = 0.0;
         const HALF: Self = 0.5;
         const ONE: Self = 1.0;
@@ -123,6 +127,14 @@ macro_rules! shared_items {
             $sqrt(self)
         }
         #[inline(always)]
+        fn exp_m1(self) -> Self {
+            $exp_m1(self)
+        }
+        #[inline(always)]
+        fn ln_1p(self) -> Self {
+            $ln_1p(self)
+        }
+        #[inline(always)]
         fn powf(self, exponent: Self) -> Self {
             $pow(self, exponent)
         }
@@ -146,7 +158,7 @@ macro_rules! shared_items {
 }
 
 impl Real for f32 {
-    shared_items!(f32, libm::log2f, libm::sqrtf, libm::powf, exp2::exp2_f32);
+    shared_items!(f32, libm::log2f, libm::sqrtf, libm::powf, libm::expm1f, libm::log1pf, exp2::exp2_f32);
     const SPLITTER: Self = 4097.0;
     const SAFE_EXPONENT: Self = 100.0;
     const DEFAULT_THRESHOLD: Self = 1e-3;
@@ -180,7 +192,7 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
-    shared_items!(f64, libm::log2, libm::sqrt, libm::pow, exp2::exp2_f64);
+    shared_items!(f64, libm::log2, libm::sqrt, libm::pow, libm::expm1, libm::log1p, exp2::exp2_f64);
     const SPLITTER: Self = 134_217_729.0;
     const SAFE_EXPONENT: Self = 900.0;
     const DEFAULT_THRESHOLD: Self = 1e-6;

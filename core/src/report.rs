@@ -8,9 +8,9 @@ use crate::real::Real;
 pub enum Status {
     /// The marginal error is at most the threshold.
     Converged,
-    /// The sweeps allowed were used up. The potentials are the best so far and usable.
+    /// The sweeps allowed were used up. The potentials are the latest and usable.
     SweepLimit,
-    /// The observer asked to stop. The potentials are the best so far and usable.
+    /// The observer asked to stop. The potentials are the latest and usable.
     Stopped,
     /// Rounding keeps the marginal error above the threshold. The potentials are as good as this scalar allows.
     PrecisionFloor,
@@ -39,7 +39,7 @@ pub struct Report<T> {
     pub row_error: T,
     /// The same of P^T 1 and `b`.
     pub column_error: T,
-    /// Dual value: <a, f> + <b, g> - epsilon (mass - total_a total_b) when balanced (DESIGN of the objective in [`Problem`](crate::Problem)).
+    /// Dual value: <a, f> + <b, g> - epsilon (mass - total_a total_b) when balanced; a lower bound of the objective.
     pub dual_value: T,
     /// Dual value at the start, after its c-transform: what the start was worth.
     pub start_value: T,

@@ -108,7 +108,8 @@ pub(crate) const fn kernel_len(rows: usize, columns: usize) -> Option<usize> {
 /// When to stop and how to get there.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings<T> {
-    /// The marginal error, absolute and in units of mass, at which a solve has converged.
+    /// The marginal error at which a solve has converged: absolute, in units of mass. For weights that do not sum to about one, scale it
+    /// with their total.
     pub threshold: T,
     /// Sweeps after which a solve stops with [`Status::SweepLimit`](crate::Status::SweepLimit).
     pub max_sweeps: u32,

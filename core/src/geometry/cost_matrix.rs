@@ -57,6 +57,7 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     /// Where an index is out of range.
     #[inline]
     pub fn cost(&self, i: usize, j: usize) -> T {
+        assert!(i < self.rows && j < self.columns, "entry ({i}, {j}) of a {} x {} matrix", self.rows, self.columns);
         self.data[i * self.row_stride + j * self.column_stride]
     }
 

@@ -26,7 +26,7 @@ impl<T: Real> Solution<'_, T> {
         let (n, d) = (self.f.len(), cloud.dimension());
         check_length(Argument::Output, out, n * d)?;
         for (i, image) in out.chunks_exact_mut(d).enumerate() {
-            self.image_of(cloud, cloud.x().point(i), image);
+            self.image_of(Argument::X, cloud, cloud.x().point(i), image)?;
         }
         Ok(())
     }
@@ -35,14 +35,15 @@ impl<T: Real> Solution<'_, T> {
     /// into `out` (k x d): the barycentric projection, beyond the points of the problem (Pooladian and Niles-Weed 2021).
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`, and those of [`Points::new`] naming `x`.
+    /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`, those of [`Points::new`] naming `x`, and
+    /// [`Error::Overflow`] for a point so far away that its costs are infinite (what precedes it has been written).
     pub fn map_at(&self, x: &[T], out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let d = cloud.dimension();
         let points = self.new_points(Argument::X, x, d)?;
         check_length(Argument::Output, out, x.len())?;
         for (k, image) in out.chunks_exact_mut(d).enumerate() {
-            self.image_of(cloud, points.point(k), image);
+            self.image_of(Argument::X, cloud, points.point(k), image)?;
         }
         Ok(())
     }
@@ -102,6 +103,9 @@ impl<T: Real> Solution<'_, T> {
         for (k, value) in out.iter_mut().enumerate() {
             let point = points.point(k);
             let (largest, sum) = self.log_sum(&side, point, &cost, |_, _| {});
+            if !largest.is_finite() {
+                return Err(Error::Overflow { argument });
+            }
             *value = -side.tau * (largest + sum.log2()) / (self.prepared.s * self.prepared.unit);
         }
         Ok(())
@@ -134,13 +138,19 @@ impl<T: Real> Solution<'_, T> {
         (largest, sum)
     }
 
-    fn image_of(&self, cloud: &PointCloud<'_, T>, point: &[T], image: &mut [T]) {
+    fn image_of(
+        &self,
+        argument: Argument,
+        cloud: &PointCloud<'_, T>,
+        point: &[T],
+        image: &mut [T],
+    ) -> Result<(), Error> {
         let side = self.side_of_y(cloud);
         image.fill(T::ZERO);
         // Relative to the first y, so that an offset common to all of them is not rounded into the image.
         let origin = cloud.y().point(0);
         let cost = |x: &[T], y: &[T]| cloud.ground_cost().cost(x, y);
-        let (_, sum) = self.log_sum(&side, point, &cost, |j, share| {
+        let (largest, sum) = self.log_sum(&side, point, &cost, |j, share| {
             for ((value, &y), &from) in image.iter_mut().zip(cloud.y().point(j)).zip(origin) {
                 *value += share * (y - from);
             }
@@ -148,5 +158,6 @@ impl<T: Real> Solution<'_, T> {
         for (value, &from) in image.iter_mut().zip(origin) {
             *value = from + *value / sum;
         }
+        if largest.is_finite() { Ok(()) } else { Err(Error::Overflow { argument }) }
     }
 }

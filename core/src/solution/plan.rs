@@ -109,7 +109,7 @@ impl<T: Real> Solution<'_, T> {
         found
     }
 
-    pub(super) fn sum_over_row(&self, i: usize, mut term: impl FnMut(usize, T) -> T) -> T {
+    fn sum_over_row(&self, i: usize, mut term: impl FnMut(usize, T) -> T) -> T {
         let mut total = T::ZERO;
         let mut part = T::ZERO;
         self.for_row(i, |j, entry| {
@@ -123,7 +123,7 @@ impl<T: Real> Solution<'_, T> {
     }
 
     /// Calls `visit` with every column and entry of row i.
-    pub(super) fn for_row(&self, i: usize, mut visit: impl FnMut(usize, T)) {
+    fn for_row(&self, i: usize, mut visit: impl FnMut(usize, T)) {
         let m = self.g.len();
         let mut buffer = [T::ZERO; CHUNK];
         let mut start = 0;

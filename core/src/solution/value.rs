@@ -40,7 +40,7 @@ pub(crate) struct Buffers<'s, T> {
 /// the absolute terms. In units of cost. Without `offsets`, what hatted potentials lack is left out.
 fn potential_terms<T: Real>(p: &Prepared<'_, T>, (f, shift): (&[T], T), g: &[T], log_b: &[T], offsets: bool) -> (T, T) {
     let phi = |tau: T, rho: T, value: T| {
-        if tau == T::ONE { value } else { rho * (T::ONE - (-value / rho * T::LOG2_E).exp2()) }
+        if tau == T::ONE { value } else { -rho * (-value / rho).exp_m1() }
     };
     let (a, b) = (p.problem.a(), p.problem.b());
     let row = |i: usize| {
@@ -141,10 +141,16 @@ pub(crate) fn measure<T: Real>(
             relaxed_a = relaxed_a.add(Wide::new(divergence_term(marginal, weight)));
         }
         let level = f[i];
-        // log2 of P_ij / (a_i b_j) is small where P is not: no cancellation, however far apart the two sides are.
+        // Term by term, p log(p/q) - p + q with q = a_i b_j: none is negative, and so nothing cancels, however large epsilon is and
+        // however far apart the two sides are.
         let row_entropy = reduce::sum_of(m, &|j| {
-            let value = row_buffer[j];
-            if value > T::ZERO { value * (buffers.image[j] + level - log_b[j]) } else { T::ZERO }
+            let weight = b.get(j);
+            if weight == T::ZERO {
+                return T::ZERO;
+            }
+            let ratio = row_buffer[j] / weight;
+            let log = T::LN_2 * (buffers.image[j] + level - log_b[j]);
+            weight * entropy_term(ratio, log)
         });
         entropy = entropy.add(Wide::new(weight * row_entropy));
         p.scores.cost_row(i, 0, buffers.image);
@@ -185,7 +191,7 @@ pub(crate) fn measure<T: Real>(
     let transport_cost = transport.value();
     let product = a.total() * b.total();
     let (potential_value, _) = potential_terms(p, (f, T::ZERO), g, log_b, true);
-    let mut objective = transport_cost + p.epsilon * (T::LN_2 * entropy.value() - mass + product);
+    let mut objective = transport_cost + p.epsilon * entropy.value();
     for (tau, rho, divergence) in [(p.tau_a, p.rho_a, relaxed_a), (p.tau_b, p.rho_b, relaxed_b)] {
         if tau != T::ONE {
             objective += rho * divergence.value();
@@ -232,9 +238,25 @@ fn bound_from_below<T: Real>(value: T) -> T {
     if value.is_finite() { value } else { -T::MAX }
 }
 
+/// r log r - r + 1, given both r and log r.
+fn entropy_term<T: Real>(ratio: T, log: T) -> T {
+    if log.abs() < T::constant(0.03) {
+        // The first terms of exp(log) (log - 1) + 1, which cancels here.
+        let c = |value: f64| T::constant(value);
+        let series = c(0.5) + log * (c(1.0 / 3.0) + log * (c(0.125) + log * (c(1.0 / 30.0) + log * c(1.0 / 144.0))));
+        log * log * series
+    } else if ratio > T::ZERO {
+        ratio * log - ratio + T::ONE
+    } else {
+        T::ONE
+    }
+}
+
 /// p log(p/q) - p + q.
 fn divergence_term<T: Real>(p: T, q: T) -> T {
-    if p > T::ZERO { p * (p / q).log2() * T::LN_2 - p + q } else { q }
+    // As q ((1 + r) ln(1 + r) - r) with r = p/q - 1: for large rho the marginals are close, and rho multiplies the rounding.
+    let r = (p - q) / q;
+    if r > -T::ONE { (q * ((T::ONE + r) * r.ln_1p() - r)).max(T::ZERO) } else { q }
 }
 
 /// Shifts balanced potentials so that sum a_i f_i = sum b_j g_j.

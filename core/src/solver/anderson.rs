@@ -14,7 +14,7 @@ use crate::workspace::History;
 /// Relative to the trace of the normal equations.
 const RIDGE: f64 = 1e-10;
 
-/// What [`Anderson::advance`] did.
+/// What [`Anderson::record`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     WentOn,
@@ -44,15 +44,9 @@ impl<'a, T: Real> Anderson<'a, T> {
         self.accelerated = false;
     }
 
-    /// Replaces g, whose image is `image` and whose dual value is `value`, by the next iterate. `scratch` is m scalars.
-    pub fn advance(
-        &mut self,
-        (value, tolerance): (T, T),
-        g: &mut [T],
-        image: &[T],
-        b: Weights<'_, T>,
-        scratch: &mut [T],
-    ) -> Verdict {
+    /// After a sweep: keeps g with its image and makes the image the present g; or takes the present g back, where its dual value
+    /// has dropped.
+    pub fn record(&mut self, (value, tolerance): (T, T), g: &mut [T], image: &[T], b: Weights<'_, T>) -> Verdict {
         let m = g.len();
         if self.accelerated && !(value >= self.last_value - tolerance) {
             let last = (self.next + self.memory - 1) % self.memory;
@@ -62,13 +56,17 @@ impl<'a, T: Real> Anderson<'a, T> {
         }
         self.last_value = value;
         self.remember(g, image, b);
+        g.copy_from_slice(image);
+        Verdict::WentOn
+    }
+
+    /// Before a sweep: replaces g, an image, by the combination of the images kept. `scratch` is m scalars. Done here and not after
+    /// the sweep, so that between two sweeps the potentials are a plain pair.
+    pub fn extrapolate(&mut self, g: &mut [T], scratch: &mut [T]) {
         self.accelerated = self.count >= 2 && self.combine(scratch);
         if self.accelerated {
             g.copy_from_slice(scratch);
-        } else {
-            g.copy_from_slice(image);
         }
-        Verdict::WentOn
     }
 
     fn remember(&mut self, g: &[T], image: &[T], b: Weights<'_, T>) {

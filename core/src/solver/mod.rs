@@ -8,7 +8,7 @@ mod stopping;
 
 use core::ops::ControlFlow;
 
-use crate::error::Error;
+use crate::error::{Argument, Error};
 use crate::initial::{Initializer, Zero};
 use crate::problem::Problem;
 use crate::real::Real;
@@ -84,12 +84,18 @@ impl<'a, T: Real> Solver<'a, T> {
     /// the range of the scalar, [`Error::NotFinite`] for a cost function that returns what is not finite,
     /// [`Error::Workspace`], and bad settings.
     pub fn new(problem: &Problem<'a, T>, settings: &Settings<T>, workspace: Workspace<'a, T>) -> Result<Self, Error> {
+        let mut solver = Solver::unstarted(problem, settings, workspace)?;
+        solver.start(&Zero)?;
+        Ok(solver)
+    }
+
+    fn unstarted(problem: &Problem<'a, T>, settings: &Settings<T>, workspace: Workspace<'a, T>) -> Result<Self, Error> {
         settings.check()?;
         problem.check()?;
         let Workspace { f, row, g, image, log_b, column, partial, tile, points, history, stored } = workspace;
         if f.len() != problem.rows() || g.len() != problem.columns() {
-            let required = problem.rows() + problem.columns();
-            return Err(Error::Workspace { required, actual: f.len() + g.len() });
+            let (argument, expected) = (Argument::Workspace, problem.rows() + problem.columns());
+            return Err(Error::Length { argument, expected, actual: f.len() + g.len() });
         }
         let scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points);
         let mut prepared = Prepared::new(*problem, scores, partial)?;
@@ -113,7 +119,7 @@ impl<'a, T: Real> Solver<'a, T> {
             }
         };
         let target_epsilon = prepared.epsilon;
-        let mut solver = Solver {
+        Ok(Solver {
             prepared,
             settings: *settings,
             f,
@@ -139,9 +145,7 @@ impl<'a, T: Real> Solver<'a, T> {
             rejections: 0,
             absorptions: 0,
             recovered: false,
-        };
-        solver.start(&Zero)?;
-        Ok(solver)
+        })
     }
 
     /// One sweep; `Some` once the solve has ended, and from then on without doing anything.
@@ -155,6 +159,11 @@ impl<'a, T: Real> Solver<'a, T> {
             Accelerator::Relaxation(relaxation) if !annealing => relaxation.factor(),
             _ => T::ONE,
         };
+        if let Accelerator::Anderson(anderson) = &mut self.accelerator
+            && !annealing
+        {
+            anderson.extrapolate(self.g, self.column);
+        }
         let (p, potentials) =
             (&self.prepared, Potentials { f: self.f, g: self.g, image: self.image, log_b: self.log_b });
         let mut scratch = Scratch { column: self.column, partial: self.partial, tile: self.tile };
@@ -215,7 +224,7 @@ impl<'a, T: Real> Solver<'a, T> {
                 let present = (&*self.f, outcome.shift);
                 let value = value::dual_value(&self.prepared, present, self.g, self.log_b, outcome.mass, false);
                 let b = self.prepared.problem.b();
-                if anderson.advance(value, self.g, self.image, b, self.column) == anderson::Verdict::TookBack {
+                if anderson.record(value, self.g, self.image, b) == anderson::Verdict::TookBack {
                     self.rejections += 1;
                 }
             }
@@ -335,7 +344,7 @@ pub fn solve<'a, T: Real>(
     settings: &Settings<T>,
     workspace: Workspace<'a, T>,
 ) -> Result<Solution<'a, T>, Error> {
-    let mut solver = Solver::new(problem, settings, workspace)?;
+    let mut solver = Solver::unstarted(problem, settings, workspace)?;
     solver.start(start)?;
     solver.run();
     Ok(solver.into_solution())

@@ -4,9 +4,11 @@ use super::annealing::Schedule;
 use super::stopping::Stagnation;
 use super::{Accelerator, Solver};
 use crate::error::{Argument, Error};
-use crate::initial::{Initializer, Scratch, Target, Wrote};
+use crate::initial::{Initializer, Scratch, Target, Wrote, Zero};
 use crate::measure::check_finite_vector;
+use crate::problem::Problem;
 use crate::real::Real;
+use crate::reduce;
 use crate::report::Status;
 use crate::solution::value;
 use crate::sweep::columns::translation;
@@ -19,9 +21,17 @@ impl<T: Real> Solver<'_, T> {
     /// Begins anew from a start, completed by its c-transform.
     ///
     /// # Errors
-    /// Those of the start, and [`Error::NotFinite`] naming `f` or `g` where it wrote what is not finite. The solver then
-    /// has to be started again.
+    /// Those of the start, and [`Error::NotFinite`] or [`Error::Overflow`] naming `f` or `g` where it wrote what is not finite or out
+    /// of range. The solver is then as it was created: started from zero.
     pub fn start(&mut self, start: &dyn Initializer<T>) -> Result<(), Error> {
+        let result = self.try_start(start);
+        if result.is_err() {
+            self.try_start(&Zero)?;
+        }
+        result
+    }
+
+    fn try_start(&mut self, start: &dyn Initializer<T>) -> Result<(), Error> {
         self.prepared.set_epsilon(self.target_epsilon)?;
         let p = &self.prepared;
         let scratch = Scratch { rows: self.row, columns: self.column };
@@ -38,12 +48,19 @@ impl<T: Real> Solver<'_, T> {
         };
         if wrote != Wrote::G {
             check(Argument::F, self.f)?;
+        }
+        if wrote != Wrote::F {
+            check(Argument::G, self.g)?;
+        }
+        if p.is_balanced() {
+            level(wrote, &p.problem, self.f, self.g);
+        }
+        if wrote != Wrote::G {
             for (i, value) in self.f.iter_mut().enumerate() {
                 *value = p.s * *value - p.row_offset(i);
             }
         }
         if wrote != Wrote::F {
-            check(Argument::G, self.g)?;
             let b = p.problem.b();
             for (j, value) in self.g.iter_mut().enumerate() {
                 *value = p.s * *value - p.column_offset(j) + self.log_b[j];
@@ -76,7 +93,7 @@ impl<T: Real> Solver<'_, T> {
             Accelerator::Anderson(anderson) => anderson.forget(),
         }
         self.schedule = Schedule::new(self.settings.annealing);
-        self.change_epsilon(self.schedule.multiple())
+        self.change_epsilon(self.schedule.multiple()).map_err(|_| Error::Overflow { argument: Argument::Annealing })
     }
 
     /// Goes to a multiple of the target; potentials keep their values in units of cost.
@@ -153,4 +170,21 @@ impl<T: Real> Solver<'_, T> {
         let mass = value::mass_with_exact_columns(p, self.g, self.log_b, shift);
         value::dual_value(p, (&*self.f, T::ZERO), self.g, self.log_b, mass, true).0
     }
+}
+
+/// Balanced potentials are free up to (+c, -c): takes out a constant that would only be rounded.
+fn level<T: Real>(wrote: Wrote, problem: &Problem<'_, T>, f: &mut [T], g: &mut [T]) {
+    let (a, b) = (problem.a(), problem.b());
+    let mean_f = |f: &[T]| reduce::sum_of(f.len(), &|i| a.get(i) / a.total() * f[i]);
+    let mean_g = |g: &[T]| reduce::sum_of(g.len(), &|j| b.get(j) / b.total() * g[j]);
+    let (from_f, from_g) = match wrote {
+        Wrote::F => (mean_f(f), T::ZERO),
+        Wrote::G => (T::ZERO, mean_g(g)),
+        Wrote::Both => {
+            let half = T::HALF * (mean_f(f) - mean_g(g));
+            (half, -half)
+        }
+    };
+    f.iter_mut().for_each(|value| *value -= from_f);
+    g.iter_mut().for_each(|value| *value -= from_g);
 }

@@ -40,5 +40,8 @@ pub(crate) fn error_floor<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T]) -> T {
     let (a, b) = (p.problem.a(), p.problem.b());
     let rows = reduce::sum_of(f.len(), &|i| a.get(i) * f[i].abs());
     let columns = reduce::sum_of(g.len(), &|j| if b.get(j) > T::ZERO { b.get(j) * g[j].abs() } else { T::ZERO });
-    T::TWO * T::EPSILON * (rows + columns + a.total().max(b.total()))
+    let rounding = T::TWO * T::EPSILON * (rows + columns + a.total().max(b.total()));
+    // Both marginals cannot be met by more than the difference of the totals, which are equal to rounding only.
+    let mismatch = if p.is_balanced() { (a.total() - b.total()).abs() } else { T::ZERO };
+    rounding + T::constant(1.01) * mismatch
 }

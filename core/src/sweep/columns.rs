@@ -91,15 +91,30 @@ fn log_column_sums<T: Real>(
 pub(crate) fn translation<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T], log_b: &[T]) -> T {
     let (a, b) = (p.problem.a(), p.problem.b());
     let (rate_a, rate_b) = (p.epsilon / p.rho_a, p.epsilon / p.rho_b); // 0 where balanced
-    let rows = log_sum_of(f.len(), |i| {
+    let rows = log_mean(f.len(), a.total(), rate_a, &|i| {
         let weight = a.get(i);
-        (weight > T::ZERO).then(|| weight.log2() - rate_a * (f[i] + p.row_offset(i)))
+        (weight > T::ZERO).then(|| (weight, weight.log2(), f[i] + p.row_offset(i)))
     });
-    let columns = log_sum_of(g.len(), |j| {
-        (b.get(j) > T::ZERO).then(|| log_b[j] - rate_b * (g[j] - log_b[j] + p.column_offset(j)))
+    let columns = log_mean(g.len(), b.total(), rate_b, &|j| {
+        let weight = b.get(j);
+        (weight > T::ZERO).then(|| (weight, log_b[j], g[j] - log_b[j] + p.column_offset(j)))
     });
     let shift = (rows - columns) / (rate_a + rate_b);
     if shift.is_finite() { shift } else { T::ZERO }
+}
+
+/// log2 of sum_k w_k 2^(-rate x_k), given (w_k, log2 w_k, x_k) of the k that have weight and the sum of the w_k.
+fn log_mean<T: Real>(len: usize, total: T, rate: T, term: &impl Fn(usize) -> Option<(T, T, T)>) -> T {
+    if rate == T::ZERO {
+        return total.log2();
+    }
+    let size = (0..len).filter_map(term).fold(T::ZERO, |most, (_, _, x)| most.max((rate * x).abs()));
+    if size < T::HALF {
+        // Large rho: the sum is close to the total, and what matters is the difference, which the caller divides by the rate.
+        let excess = reduce::sum_of(len, &|k| term(k).map_or(T::ZERO, |(w, _, x)| w * (-rate * x * T::LN_2).exp_m1()));
+        return total.log2() + (excess / total).ln_1p() * T::LOG2_E;
+    }
+    log_sum_of(len, |k| term(k).map(|(_, log, x)| log - rate * x))
 }
 
 /// log2 of the sum of 2^term.

@@ -66,7 +66,7 @@ pub(crate) fn complete_f<T: Real>(p: &Prepared<'_, T>, f: &mut [T], g: &[T], til
     }
 }
 
-/// G_j <- the c-transform of F, where b_j > 0 or `everywhere`; G carries log2 b_j.
+/// G_j <- the c-transform of F; G carries log2 b_j.
 pub(crate) fn complete_g<T: Real>(
     p: &Prepared<'_, T>,
     f: &[T],

@@ -64,7 +64,8 @@ impl<'a, T: Real> Prepared<'a, T> {
         }
         let mass = problem.a().total() * problem.b().total();
         if !(mass * (largest_cost + T::ONE) * T::constant(1024.0)).is_finite() {
-            return Err(Error::Overflow { argument: Argument::A });
+            let unit_mass = problem.a().total() <= T::TWO && problem.b().total() <= T::TWO;
+            return Err(Error::Overflow { argument: if unit_mass { Argument::Cost } else { Argument::A } });
         }
         if epsilon == T::ZERO && is_relative {
             let reason = "relative to a mean or standard deviation of the cost that is zero; give an absolute value";
@@ -142,7 +143,7 @@ impl<T: Real> Statistics<T> {
         let (n, m) = (problem.rows(), problem.columns());
         let row = &mut row[..m];
         let mut largest = T::ZERO;
-        let mut origin = T::ZERO;
+        let (mut origin, mut scale) = (T::ZERO, T::ONE);
         let (mut first, mut second) = (T::ZERO, T::ZERO);
         for i in 0..n {
             scores.cost_row(i, 0, row);
@@ -153,14 +154,24 @@ impl<T: Real> Statistics<T> {
             largest = row.iter().fold(largest, |most, value| most.max(value.abs()));
             if i == 0 {
                 // Deviations are taken from the mean of the first row, so that their squares do not cancel.
-                origin = reduce::sum_of(m, &|j| b.get(j) * row[j]) / b.total();
+                origin = reduce::sum_of(m, &|j| b.get(j) / b.total() * row[j]);
+                // And from a scale, so that the squares neither overflow nor vanish.
+                scale = scores.bound().unwrap_or(largest).max(largest);
+                if scale == T::ZERO {
+                    scale = T::ONE;
+                }
             }
             let weight = a.get(i) / a.total();
-            first += weight * reduce::sum_of(m, &|j| b.get(j) * (row[j] - origin));
-            second += weight * reduce::sum_of(m, &|j| b.get(j) * (row[j] - origin) * (row[j] - origin));
+            first += weight * reduce::sum_of(m, &|j| b.get(j) * ((row[j] - origin) / scale));
+            second +=
+                weight * reduce::sum_of(m, &|j| b.get(j) * ((row[j] - origin) / scale) * ((row[j] - origin) / scale));
         }
         let (first, second) = (first / b.total(), second / b.total());
         let variance = (second - first * first).max(T::ZERO);
-        Ok(Statistics { mean: origin + first, std: variance.sqrt(), largest })
+        let (mean, std) = (origin + scale * first, scale * variance.sqrt());
+        if !(mean.is_finite() && variance.is_finite()) {
+            return Err(Error::Overflow { argument: Argument::Cost });
+        }
+        Ok(Statistics { mean, std, largest })
     }
 }
