@@ -1,0 +1,159 @@
+//! What a report claims holds, where it is hard: large rho, stops half-way, failed starts, shifted potentials, extreme scales.
+
+use std::ops::ControlFlow;
+
+use sinkhorn_core::{
+    Acceleration, Epsilon, Given, PointCloud, Problem, Settings, Solver, Status, Storage, Workspace, Zero,
+};
+use sinkhorn_tests::{data, oracle, solve_owned};
+
+fn clouds() -> (Vec<f64>, Vec<f64>) {
+    let mut generator = data::generator(7);
+    (data::normal(&mut generator, 120), data::normal(&mut generator, 100))
+}
+
+fn problem<'a>(x: &'a [f64], y: &'a [f64]) -> Problem<'a, f64> {
+    Problem::new(PointCloud::squared_euclidean(x, y, 2).unwrap())
+        .and_then(|p| p.epsilon(Epsilon::Absolute(0.2)))
+        .unwrap()
+}
+
+#[test]
+fn large_rho_keeps_its_digits_and_does_not_crawl() {
+    let (x, y) = clouds();
+    let balanced =
+        solve_owned(&problem(&x, &y), &Zero, &Settings { threshold: 1e-9, ..Settings::default() }).unwrap().report;
+    for rho in [1e4, 1e6, 1e8, 1e10, 1e12] {
+        for (rho_a, rho_b) in [(rho, rho), (rho, f64::INFINITY), (f64::INFINITY, rho)] {
+            for acceleration in
+                [Acceleration::Plain, Acceleration::Relaxation { factor: 1.5 }, Acceleration::Anderson { memory: 10 }]
+            {
+                let settings = Settings { acceleration, ..Settings::default() };
+                let relaxed = problem(&x, &y).unbalanced(rho_a, rho_b).unwrap();
+                let report = solve_owned(&relaxed, &Zero, &settings).unwrap().report;
+                assert_eq!(report.status, Status::Converged, "rho {rho_a} {rho_b}: {report:?}");
+                assert!((report.dual_value - balanced.dual_value).abs() < 1e-3, "rho {rho_a} {rho_b}: {report:?}");
+                assert!(report.dual_value <= balanced.dual_value + 1e-9, "rho {rho_a} {rho_b}: {report:?}");
+            }
+        }
+        let (x32, y32) = (data::single(&x), data::single(&y));
+        let single = Problem::new(PointCloud::squared_euclidean(&x32, &y32, 2).unwrap())
+            .and_then(|p| p.epsilon(Epsilon::Absolute(0.2))?.unbalanced(rho as f32, rho as f32))
+            .unwrap();
+        let report = solve_owned(&single, &Zero, &Settings::default()).unwrap().report;
+        assert_eq!(report.status, Status::Converged, "f32, rho {rho}: {report:?}");
+        assert!((f64::from(report.dual_value) - balanced.dual_value).abs() < 2e-3, "f32, rho {rho}: {report:?}");
+    }
+}
+
+#[test]
+fn a_stopped_solve_returns_a_plain_pair() {
+    let (x, y) = clouds();
+    let problem = problem(&x, &y);
+    let settings = Settings { threshold: 1e-9, ..Settings::default() };
+    for stop in 1..15 {
+        let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
+        let mut solver =
+            Solver::new(&problem, &settings, Workspace::new(&mut memory, &problem, &settings).unwrap()).unwrap();
+        let mut seen = f64::INFINITY;
+        solver.run_observed(&mut |observation| {
+            seen = observation.marginal_error;
+            if observation.sweep == stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        let report = *solver.finish().report();
+        assert_eq!(report.status, Status::Stopped);
+        assert!(report.column_error < 1e-12 && (report.mass - 1.0).abs() < 1e-12, "{stop}: {report:?}");
+        assert!(report.row_error <= seen * (1.0 + 1e-9), "{stop}: {report:?}, seen {seen}");
+    }
+}
+
+#[test]
+fn a_failed_start_leaves_a_solver_that_starts_from_zero() {
+    let (x, y) = clouds();
+    let problem = problem(&x, &y);
+    let settings = Settings::default();
+    let want = solve_owned(&problem, &Zero, &settings).unwrap();
+    let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
+    let mut solver =
+        Solver::new(&problem, &settings, Workspace::new(&mut memory, &problem, &settings).unwrap()).unwrap();
+    solver.run();
+    for bad in [vec![f64::NAN; 60], vec![1e300; 60], vec![0.0; 59]] {
+        assert!(solver.start(&Given::f(&bad)).is_err());
+        assert_eq!(solver.run(), Status::Converged);
+        let solution = solver.finish();
+        assert_eq!((solution.f(), *solution.report()), (&want.f[..], want.report));
+    }
+}
+
+#[test]
+fn a_constant_in_given_potentials_does_not_matter() {
+    let (x, y) = clouds();
+    let problem = problem(&x, &y);
+    let want = solve_owned(&problem, &Zero, &Settings::default()).unwrap().report;
+    for constant in [1e3, 1e8, 1e12, 1e17, -1e60] {
+        let (f, g) = (vec![constant; 60], vec![-constant; 50]);
+        for given in [Given::f(&f), Given::g(&g), Given::both(&f, &g)] {
+            let report = solve_owned(&problem, &given, &Settings::default()).unwrap().report;
+            assert_eq!(report.status, Status::Converged, "{constant}: {report:?}");
+            assert!(
+                (report.dual_value - want.dual_value).abs() < 1e-8 && report.sweeps <= want.sweeps + 2,
+                "{constant}: {report:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn totals_that_differ_by_rounding_stop_at_their_difference() {
+    let (x, y) = clouds();
+    let (a, b) = (vec![1e4 / 60.0; 60], vec![(1e4 + 5e-5) / 50.0; 50]);
+    let problem = problem(&x, &y).weights(&a, &b).unwrap();
+    let report = solve_owned(&problem, &Zero, &Settings::default()).unwrap().report;
+    assert_eq!(report.status, Status::PrecisionFloor);
+    assert!(report.sweeps < 300 && report.marginal_error() < 1e-4, "{report:?}");
+}
+
+#[test]
+fn points_out_of_reach_are_an_error_and_not_nan() {
+    let (x, y) = clouds();
+    let problem = problem(&x, &y);
+    let settings = Settings::default();
+    let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
+    let mut solver =
+        Solver::new(&problem, &settings, Workspace::new(&mut memory, &problem, &settings).unwrap()).unwrap();
+    solver.run();
+    let solution = solver.finish();
+    let (far, mut one, mut two) = ([1e200, 0.0], [0.0], [0.0; 2]);
+    assert_eq!(solution.f_at(&far, &mut one).unwrap_err().argument().name(), "x");
+    assert_eq!(solution.g_at(&far, &mut one).unwrap_err().argument().name(), "y");
+    assert_eq!(solution.map_at(&far, &mut two).unwrap_err().argument().name(), "x");
+}
+
+#[test]
+fn large_epsilon_and_data_of_extreme_scale_have_the_right_value() {
+    let (x, y) = clouds();
+    let uniform = |n: usize| vec![1.0 / n as f64; n];
+    let cost = oracle::squared_euclidean(&x, &y, 2);
+    let mean = cost.iter().sum::<f64>() / cost.len() as f64;
+    for epsilon in [1e6, 1e12, 1e20] {
+        let loose = problem(&x, &y).epsilon(Epsilon::Absolute(epsilon)).unwrap();
+        let report = solve_owned(&loose, &Zero, &Settings::default()).unwrap().report;
+        // The plan is a b^T to first order, and its relative entropy of second order.
+        assert!((report.objective - mean).abs() < 1e-4 * mean, "{epsilon}: {} {mean}", report.objective);
+    }
+    let want = oracle::sinkhorn(&cost, &uniform(60), &uniform(50), 0.1 * mean, (f64::INFINITY, f64::INFINITY), 500);
+    for scale in [1e-100, 1e-70, 1e60] {
+        let (p, q): (Vec<f64>, Vec<f64>) =
+            (x.iter().map(|v| v * scale).collect(), y.iter().map(|v| v * scale).collect());
+        for (epsilon, factor) in [(Epsilon::OfMean(0.1), 1.0), (Epsilon::OfStd(0.1), 0.0)] {
+            let scaled = problem(&p, &q).epsilon(epsilon).unwrap();
+            let settings = Settings { threshold: 1e-10, storage: Storage::Stream, ..Settings::default() };
+            let report = solve_owned(&scaled, &Zero, &settings).unwrap().report;
+            assert_eq!(report.status, Status::Converged, "{scale}: {report:?}");
+            if factor == 1.0 {
+                let value = report.objective / (scale * scale);
+                assert!((value - want.objective).abs() < 1e-8, "{scale}: {value} {}", want.objective);
+            }
+        }
+    }
+}
