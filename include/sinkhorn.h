@@ -519,7 +519,7 @@ typedef struct sinkhorn_report_f32 {
 #define SINKHORN_CONVERGED 0
 
 /**
- * The sweeps allowed were used up. The potentials are the best so far.
+ * The sweeps allowed were used up. The potentials are the latest.
  */
 #define SINKHORN_SWEEP_LIMIT 1
 

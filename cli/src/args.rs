@@ -16,9 +16,7 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Transport between the points of two files, under the squared Euclidean cost.
     Solve(Box<SolveArgs>),
-    /// Every start against every acceleration on real handwritten digits; takes half a minute at most.
     Demo(DemoArgs),
 }
 
@@ -26,7 +24,8 @@ pub enum Command {
 ///
 /// Files are CSV (comma, semicolon, tab or blanks; lines that begin with # are skipped; a first line without a single
 /// number is a header) or NPY (a number type, one or two axes). One point a row; a single column, or an NPY array with
-/// one axis, holds points of dimension 1. The objective is <C, P> + epsilon KL(P | a b^T).
+/// one axis, holds points of dimension 1. The objective is <C, P> + epsilon KL(P | a b^T). Where it takes at most 512 MiB, the
+/// kernel is kept in memory; otherwise memory is proportional to the number of points.
 #[derive(Debug, clap::Args)]
 #[command(after_help = exit::HELP)]
 pub struct SolveArgs {

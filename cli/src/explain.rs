@@ -18,7 +18,8 @@ pub fn explain(error: Error, job: &Job) -> Failure {
     let argument = error.argument();
     match (error, argument) {
         (Error::NotPositive { .. } | Error::Overflow { .. }, Argument::Epsilon) => {
-            Failure::data(format!("{option} {value:?} is too small for these costs in {precision}"))
+            let extreme = if value > 1.0 { "large" } else { "small" };
+            Failure::data(format!("{option} {value:?} is too {extreme} for these costs in {precision}"))
         }
         (Error::Unsupported { .. }, Argument::Epsilon) => Failure::data(format!(
             "{option} {value:?}: the cost is the same for every pair of points, so a fraction of it means nothing; \
@@ -39,6 +40,10 @@ pub fn explain(error: Error, job: &Job) -> Failure {
             "the sum of the weights of {} leaves the range of {precision}",
             subject(argument, job)
         )),
+        (Error::Overflow { .. }, Argument::RhoA | Argument::RhoB) => {
+            let option = if argument == Argument::RhoA { "--rho-x" } else { "--rho-y" };
+            Failure::usage(format!("{option} is too small for these costs in {precision}"))
+        }
         (Error::Overflow { .. }, _) | (Error::NotFinite { .. }, Argument::Cost) => Failure::data(format!(
             "the squared distances between {} and {} leave the range of {precision}: scale the data{}",
             job.x.display(),

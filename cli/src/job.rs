@@ -104,8 +104,12 @@ fn acceleration(args: &SolveArgs) -> Result<Acceleration, Failure> {
 }
 
 fn same_file(p: &Path, q: &Path) -> bool {
-    match (p.canonicalize(), q.canonicalize()) {
-        (Ok(p), Ok(q)) => p == q,
-        _ => p == q,
-    }
+    let full = |path: &Path| {
+        // A file that is to be written need not exist yet; its folder does.
+        path.canonicalize().ok().or_else(|| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            Some(folder.canonicalize().ok()?.join(path.file_name()?))
+        })
+    };
+    p == q || full(p).is_some_and(|p| full(q) == Some(p))
 }

@@ -56,7 +56,12 @@ pub fn text(summary: &Summary) -> String {
         ("time, solving", format!("{}, start included", seconds(summary.seconds.solving))),
     ];
     if summary.rho.x.is_finite() || summary.rho.y.is_finite() {
-        let rho = format!("x {}, y {}, mass transported {}", summary.rho.x, summary.rho.y, number(summary.mass));
+        let rho = format!(
+            "x {}, y {}, mass transported {}",
+            number(summary.rho.x),
+            number(summary.rho.y),
+            number(summary.mass)
+        );
         lines.insert(8, ("rho", rho));
     }
     lines.into_iter().fold(String::new(), |mut text, (name, value)| {
@@ -66,7 +71,13 @@ pub fn text(summary: &Summary) -> String {
 }
 
 fn input(input: &Input) -> String {
-    let mut text = format!("{}, {} points of dimension {}", input.file, input.points, input.dimension);
+    let mut text = format!(
+        "{}, {} point{} of dimension {}",
+        input.file,
+        input.points,
+        if input.points == 1 { "" } else { "s" },
+        input.dimension
+    );
     if input.header {
         text += ", one header line";
     }

@@ -10,7 +10,7 @@ pub type Status = i32;
 pub const SINKHORN_OK: Status = 0;
 /// The marginal error is at most the threshold.
 pub const SINKHORN_CONVERGED: Status = 0;
-/// The sweeps allowed were used up. The potentials are the best so far.
+/// The sweeps allowed were used up. The potentials are the latest.
 pub const SINKHORN_SWEEP_LIMIT: Status = 1;
 /// Rounding keeps the marginal error above the threshold. The potentials are as good as this scalar allows.
 pub const SINKHORN_PRECISION_FLOOR: Status = 2;
