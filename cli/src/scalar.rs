@@ -46,7 +46,7 @@ pub fn epsilon<T: Real>(epsilon: Epsilon<f64>) -> Epsilon<T> {
     }
 }
 
-/// The largest kernel that is stored: a matter of memory only, for reading one is faster than computing it at every size.
+/// The largest kernel that is stored: a matter of memory only, for reading one beats streaming at every size of the benchmark.
 const KERNEL_BYTES: usize = 512 << 20;
 
 /// Settings with the library's threshold unless there is another.

@@ -1,5 +1,6 @@
 //! A bad call: what was wrong, in which argument, and where.
 
+use core::ffi::CStr;
 use core::fmt;
 
 /// The arguments that a message can name. The names are those of the Rust and C parameters.
@@ -34,29 +35,37 @@ pub enum Argument {
 impl Argument {
     /// The name as it is written in calls: `x`, `y`, `a`, `b`, `cost`, `epsilon`, ...
     pub const fn name(self) -> &'static str {
+        match self.c_name().to_str() {
+            Ok(name) => name,
+            Err(_) => "", // they are ASCII
+        }
+    }
+
+    /// The same for C.
+    pub const fn c_name(self) -> &'static CStr {
         match self {
-            Argument::X => "x",
-            Argument::Y => "y",
-            Argument::A => "a",
-            Argument::B => "b",
-            Argument::Cost => "cost",
-            Argument::CostScale => "cost_scale",
-            Argument::Epsilon => "epsilon",
-            Argument::RhoA => "rho_a",
-            Argument::RhoB => "rho_b",
-            Argument::F => "f",
-            Argument::G => "g",
-            Argument::Dimension => "dimension",
-            Argument::Start => "start",
-            Argument::Threshold => "threshold",
-            Argument::MaxSweeps => "max_sweeps",
-            Argument::Acceleration => "acceleration",
-            Argument::Annealing => "annealing",
-            Argument::Workspace => "workspace",
-            Argument::Output => "output",
-            Argument::Vector => "vector",
-            Argument::Mean => "mean",
-            Argument::Covariance => "covariance",
+            Argument::X => c"x",
+            Argument::Y => c"y",
+            Argument::A => c"a",
+            Argument::B => c"b",
+            Argument::Cost => c"cost",
+            Argument::CostScale => c"cost_scale",
+            Argument::Epsilon => c"epsilon",
+            Argument::RhoA => c"rho_a",
+            Argument::RhoB => c"rho_b",
+            Argument::F => c"f",
+            Argument::G => c"g",
+            Argument::Dimension => c"dimension",
+            Argument::Start => c"start",
+            Argument::Threshold => c"threshold",
+            Argument::MaxSweeps => c"max_sweeps",
+            Argument::Acceleration => c"acceleration",
+            Argument::Annealing => c"annealing",
+            Argument::Workspace => c"workspace",
+            Argument::Output => c"output",
+            Argument::Vector => c"vector",
+            Argument::Mean => c"mean",
+            Argument::Covariance => c"covariance",
         }
     }
 }

@@ -12,6 +12,8 @@
 //! Below these, `sweep` holds the only hot loops and the units they work in, and `reduce` and `wide` the sums that
 //! keep `f32` accurate.
 //!
+//! A new ground cost is a file in `cost`, a new start one in `initial` (or in `sinkhorn-init`, where it needs `std`).
+//!
 //! A bad call is an [`Error`] that names argument and index; how a solve ended is a [`Status`].
 #![no_std]
 #![warn(missing_docs)]
@@ -24,6 +26,7 @@ mod error;
 mod fixed;
 mod geometry;
 mod initial;
+mod matrix;
 mod measure;
 mod problem;
 mod real;
@@ -38,9 +41,10 @@ mod workspace;
 
 pub use cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm, SquaredEuclidean};
 pub use error::{Argument, Error, Place};
-pub use fixed::{FixedKernel, FixedSolution, FixedWorkspace, solve_matrix};
+pub use fixed::{FixedKernel, FixedWorkspace};
 pub use geometry::{CostMatrix, Geometry, PointCloud, Shape};
 pub use initial::{Form, Gaussian, GaussianStart, Given, Initializer, Moments, Monotone, Scratch, Target, Wrote, Zero};
+pub use matrix::{FixedSolution, solve_matrix};
 pub use measure::{Points, Weights};
 pub use problem::{Epsilon, Problem};
 pub use real::Real;

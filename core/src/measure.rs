@@ -130,6 +130,14 @@ impl<'a, T: Real> Points<'a, T> {
         self.data
     }
 
+    /// Weighted mean of coordinate `k`.
+    pub(crate) fn mean(&self, weights: Weights<'_, T>, k: usize) -> T {
+        // Relative to the first point, so that the sum is exact to the spread of the data, not to their distance from 0.
+        let origin = self.point(0)[k];
+        let sum = crate::reduce::sum_of(self.len, &|i| weights.get(i) * (self.point(i)[k] - origin));
+        origin + sum / weights.total()
+    }
+
     /// The coordinates of point `i`.
     ///
     /// # Panics

@@ -4,7 +4,7 @@ use crate::error::{Argument, Error};
 use crate::geometry::Shape;
 use crate::problem::Problem;
 use crate::real::Real;
-use crate::settings::{Settings, Storage};
+use crate::settings::{Settings, Storage, kernel_len};
 use crate::sweep::TILE_ROWS;
 use crate::sweep::kernel::Kernel;
 use crate::sweep::scores::PackedMemory;
@@ -35,7 +35,10 @@ pub const fn workspace_len(shape: Shape, memory: usize, storage: Storage) -> Opt
     let history = 2 * k * m + 4 * k * k + 2 * k;
     let stored = match storage.resolve(shape.rows, shape.columns) {
         Storage::Cost => n * m,
-        Storage::Kernel => n * m + n + 2 * m,
+        Storage::Kernel => match kernel_len(shape.rows, shape.columns) {
+            Some(len) => len as u128,
+            None => return None,
+        },
         _ => 0,
     };
     let total = vectors + points + history + stored;

@@ -3,7 +3,7 @@
 use core::ffi::CStr;
 use core::fmt;
 
-use sinkhorn_core::{Argument, Error as CoreError, Place};
+use sinkhorn_core::{Error as CoreError, Place};
 
 use crate::status::*;
 
@@ -95,7 +95,7 @@ impl Fault {
 
     pub fn argument(&self) -> &'static CStr {
         match *self {
-            Fault::Core(error) => name(error.argument()),
+            Fault::Core(error) => error.argument().c_name(),
             Fault::Null { argument }
             | Fault::StructSize { argument, .. }
             | Fault::Misaligned { argument, .. }
@@ -167,63 +167,4 @@ impl fmt::Display for Fault {
 
 fn words(name: &'static CStr) -> &'static str {
     name.to_str().unwrap_or("")
-}
-
-/// The core's name of an argument, NUL-terminated.
-fn name(argument: Argument) -> &'static CStr {
-    match argument {
-        Argument::X => c"x",
-        Argument::Y => c"y",
-        Argument::A => c"a",
-        Argument::B => c"b",
-        Argument::Cost => c"cost",
-        Argument::Epsilon => c"epsilon",
-        Argument::RhoA => c"rho_a",
-        Argument::RhoB => c"rho_b",
-        Argument::F => c"f",
-        Argument::G => c"g",
-        Argument::Dimension => c"dimension",
-        Argument::Start => c"start",
-        Argument::Threshold => c"threshold",
-        Argument::MaxSweeps => c"max_sweeps",
-        Argument::Acceleration => c"acceleration",
-        Argument::Workspace => c"workspace",
-        Argument::Output => c"output",
-        Argument::Mean => c"mean",
-        Argument::Covariance => c"covariance",
-        _ => c"",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_those_of_the_core() {
-        use Argument::*;
-        for argument in [
-            X,
-            Y,
-            A,
-            B,
-            Cost,
-            Epsilon,
-            RhoA,
-            RhoB,
-            F,
-            G,
-            Dimension,
-            Start,
-            Threshold,
-            MaxSweeps,
-            Acceleration,
-            Workspace,
-            Output,
-            Mean,
-            Covariance,
-        ] {
-            assert_eq!(words(name(argument)), argument.name());
-        }
-    }
 }

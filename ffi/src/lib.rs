@@ -5,7 +5,8 @@
 //! 3. `checks` reads pointers and refuses those that no reference may be made of; a `fault` is what can be wrong, and
 //!    `error` tells C about it and keeps panics on this side.
 //!
-//! Functions are written out for both scalars, because the generator of the header does not see those that a macro
+//! A new function gets a file of its own here, for both scalars, and `SINKHORN_UPDATE_HEADER=1 cargo test -p sinkhorn-tests --test c_abi`
+//! writes it into the header. Functions are written out for both scalars, because the generator of the header does not see those that a macro
 //! makes; their bodies are generic. Public documentation becomes the header's: it is written for C.
 #![no_std]
 #![expect(clippy::missing_safety_doc, reason = "the header states what pointers must be, in the terms of C")]

@@ -28,7 +28,7 @@ macro_rules! gaussian_start {
     ($scalar:ty) => {
         impl Initializer<$scalar> for Gaussian {
             fn name(&self) -> &'static str {
-                Initializer::<$scalar>::name(&GaussianStart::<1> { form: self.form })
+                self.form.start_name()
             }
 
             fn initialize(

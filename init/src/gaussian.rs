@@ -1,5 +1,5 @@
 use nalgebra::{Dyn, RealField};
-use sinkhorn_core::{Argument, Error, Form, Gaussian, Geometry, Initializer, Real, Scratch, Target, Wrote};
+use sinkhorn_core::{Error, Form, Gaussian, Geometry, Initializer, Real, Scratch, Target, Wrote};
 
 /// The potential between Gaussians fitted to both sides, weights included, at any dimension d: O((n + m) d^2 + d^3).
 ///
@@ -12,10 +12,7 @@ pub struct GaussianStart {
 
 impl<T: Real + RealField> Initializer<T> for GaussianStart {
     fn name(&self) -> &'static str {
-        match self.form {
-            Form::Entropic => "gaussian",
-            Form::Unregularised => "gaussian-unregularised",
-        }
+        self.form.start_name()
     }
 
     /// # Errors
@@ -27,11 +24,11 @@ impl<T: Real + RealField> Initializer<T> for GaussianStart {
         _g: &mut [T],
         _scratch: Scratch<'_, T>,
     ) -> Result<Wrote, Error> {
-        let Geometry::Points(cloud) = target.problem.geometry() else {
-            let reason = "gaussian needs points, not a cost matrix";
-            return Err(Error::Unsupported { argument: Argument::Start, reason });
+        let dimension = match target.problem.geometry() {
+            Geometry::Points(cloud) => cloud.dimension(),
+            _ => 0, // a matrix: refused by the fit
         };
-        Gaussian::fit(Dyn(cloud.dimension()), target.problem, target.epsilon, self.form, f)?;
+        Gaussian::fit(Dyn(dimension), target.problem, target.epsilon, self.form, f)?;
         Ok(Wrote::F)
     }
 }

@@ -64,7 +64,7 @@ fn annealing_from_zero_saves_sweeps_at_small_epsilon() {
 }
 
 #[test]
-fn relaxation_by_youngs_relation_is_near_the_best_fixed_factor() {
+fn relaxation_by_youngs_relation_halves_the_plain_sweeps_without_being_told_a_factor() {
     let mut generator = data::generator(3);
     let (x, y) = (data::normal(&mut generator, 300), data::normal(&mut generator, 300));
     let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 3).unwrap())

@@ -1,7 +1,6 @@
-//! Defects that users of other implementations have reported: one test each that they are not here. Two have their tests elsewhere:
-//! NaN from a singular covariance (`starts.rs`), out-of-sample potentials that lack the weights (`solution.rs`).
-
-use std::process::Command;
+//! Defects that users of other implementations have reported: one test each that they are not here. Elsewhere: NaN from a singular
+//! covariance (`starts.rs`), out-of-sample potentials that lack the weights (`solution.rs`), warnings that cannot be turned off (the
+//! library does not print: the lints `print_stdout` and `print_stderr`, which `tests/run` makes errors).
 
 use sinkhorn_core::{Acceleration, Epsilon, Given, Monotone, PointCloud, Problem, Settings, Status, Storage, Zero};
 use sinkhorn_tests::{data, oracle, solve_owned};
@@ -31,8 +30,10 @@ fn a_first_error_that_overflows_is_not_convergence() {
             let exact = (990.0_f64.powi(2) + 999.0_f64.powi(2) + 999.0_f64.powi(2) + 998.0_f64.powi(2)) / 4.0;
             let report = solved.report;
             let what = format!("{acceleration:?} {storage:?} {report:?}");
-            assert!((report.transport_cost - exact).abs() < 1e-3 * exact, "{what}");
-            assert!(report.dual_value <= exact + 1.0 && report.objective.is_finite(), "{what}");
+            // The dual value is sharp to epsilon log n; the cost of the plan as far as its marginals are (costs span 36 000). An
+            // independent plan would cost 20 more.
+            assert!((report.dual_value - exact).abs() < 0.1, "{what} {exact}");
+            assert!((report.transport_cost - exact).abs() < 0.1 + 36_000.0 * report.marginal_error(), "{what} {exact}");
             assert_eq!(report.status == Status::Converged, report.marginal_error() <= 1e-6, "{what}");
         }
     }
@@ -127,18 +128,4 @@ fn squared_distances_in_single_precision_survive_a_shift() {
         assert!((f64::from(solved.report.objective) - want.objective).abs() < 1e-4 * want.objective);
         assert!(solved.plan.iter().zip(&want.plan).all(|(&p, q)| (f64::from(p) - q).abs() < 1e-6));
     }
-}
-
-/// Several: warnings that cannot be turned off. The library has no way to print: no macro that does is in its sources.
-#[test]
-fn the_library_prints_nothing() {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    let output = Command::new("grep")
-        .args(["-rnE", r"\b(e?print(ln)?|dbg)!", "core/src", "init/src", "ffi/src"])
-        .current_dir(root)
-        .output()
-        .expect("grep");
-    let found = String::from_utf8_lossy(&output.stdout).into_owned();
-    let printing: Vec<&str> = found.lines().filter(|line| !line.contains("//")).collect();
-    assert!(printing.is_empty(), "{printing:?}");
 }

@@ -20,6 +20,16 @@ pub enum Form {
     Unregularised,
 }
 
+impl Form {
+    /// The name of the Gaussian start of this form, in reports and on the command line.
+    pub const fn start_name(self) -> &'static str {
+        match self {
+            Form::Entropic => "gaussian",
+            Form::Unregularised => "gaussian-unregularised",
+        }
+    }
+}
+
 /// Mean and covariance of a weighted point set.
 #[derive(Debug, Clone)]
 pub struct Moments<T, D>
@@ -52,9 +62,7 @@ where
         let (n, total) = (points.len(), weights.total());
         let mut mean = OVector::<T, D>::zeros_generic(dimension, Const::<1>);
         for k in 0..d {
-            let origin = points.point(0)[k];
-            let sum = crate::reduce::sum_of(n, &|i| weights.get(i) * (points.point(i)[k] - origin));
-            mean[k] = origin + sum / total;
+            mean[k] = points.mean(weights, k);
         }
         let mut covariance = OMatrix::<T, D, D>::zeros_generic(dimension, dimension);
         for i in 0..n {
@@ -239,10 +247,7 @@ where
     DefaultAllocator: Allocator<Const<D>> + Allocator<Const<D>, Const<D>> + Allocator<DimDiff<Const<D>, U1>>,
 {
     fn name(&self) -> &'static str {
-        match self.form {
-            Form::Entropic => "gaussian",
-            Form::Unregularised => "gaussian-unregularised",
-        }
+        self.form.start_name()
     }
 
     /// # Errors

@@ -36,6 +36,18 @@ pub(crate) struct Buffers<'s, T> {
     pub image: &'s mut [T],
 }
 
+impl<'s, T> Buffers<'s, T> {
+    pub fn new(
+        f: &'s mut [T],
+        g: &'s mut [T],
+        column_sums: &'s mut [T],
+        tile: &'s mut [T],
+        image: &'s mut [T],
+    ) -> Self {
+        Buffers { f, g, column_sums, tile, image }
+    }
+}
+
 /// sum_i a_i phi(f_i) + sum_j b_j phi(g_j), phi(t) = t where balanced, rho (1 - exp(-t/rho)) where relaxed; and the sum of
 /// the absolute terms. In units of cost. Without `offsets`, what hatted potentials lack is left out.
 fn potential_terms<T: Real>(p: &Prepared<'_, T>, (f, shift): (&[T], T), g: &[T], log_b: &[T], offsets: bool) -> (T, T) {
@@ -128,8 +140,7 @@ pub(crate) fn measure<T: Real>(
             sum = shifted * scale;
             log_sum = largest + shifted.log2();
         }
-        let full = f[i] + p.row_offset(i);
-        let change = if p.tau_a == T::ONE { -log_sum } else { p.tau_a * (full - log_sum) - full };
+        let change = p.change_of_f(i, f[i], log_sum);
         if weight == T::ZERO {
             f[i] += change;
             continue;
@@ -175,8 +186,7 @@ pub(crate) fn measure<T: Real>(
         let target = if p.tau_b == T::ONE {
             weight
         } else {
-            let log_ratio = (marginal / weight).log2();
-            marginal * (p.tau_b * (full - log_ratio) - full).exp2()
+            marginal * p.change_of_g(j, g[j] - log_b[j], (marginal / weight).log2()).exp2()
         };
         column_error = column_error.add(Wide::new((target - marginal).abs()));
         if p.tau_b != T::ONE {

@@ -280,26 +280,14 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Measures the present potentials and lends them, at the price of about one sweep. The solve can go on afterwards.
     pub fn finish(&mut self) -> Solution<'_, T> {
         let progress = self.progress();
-        let buffers = value::Buffers {
-            f: self.row,
-            g: self.column,
-            column_sums: self.partial,
-            tile: self.tile,
-            image: self.image,
-        };
+        let buffers = value::Buffers::new(self.row, self.column, self.partial, self.tile, self.image);
         Solution::measure(self.prepared, progress, self.f, self.g, self.log_b, buffers)
     }
 
     /// [`Solver::finish`] for good: the solution lives as long as the workspace.
     pub fn into_solution(self) -> Solution<'a, T> {
         let progress = self.progress();
-        let buffers = value::Buffers {
-            f: self.row,
-            g: self.column,
-            column_sums: self.partial,
-            tile: self.tile,
-            image: self.image,
-        };
+        let buffers = value::Buffers::new(self.row, self.column, self.partial, self.tile, self.image);
         Solution::measure(self.prepared, progress, self.f, self.g, self.log_b, buffers)
     }
 

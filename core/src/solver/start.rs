@@ -84,9 +84,7 @@ impl<T: Real> Solver<'_, T> {
         self.column_fallbacks = 0;
         self.rejections = 0;
         self.absorptions = 0;
-        if let Stored::Kernel(kernel) = &mut self.stored {
-            kernel.absorbed = false;
-        }
+        self.drop_kernel();
         match &mut self.accelerator {
             Accelerator::Plain => {}
             Accelerator::Relaxation(relaxation) => relaxation.restart(),
@@ -110,10 +108,14 @@ impl<T: Real> Solver<'_, T> {
             *value = (*value - log) * ratio + log;
         }
         self.mask_zero_weights();
+        self.drop_kernel();
+        Ok(())
+    }
+
+    fn drop_kernel(&mut self) {
         if let Stored::Kernel(kernel) = &mut self.stored {
             kernel.absorbed = false;
         }
-        Ok(())
     }
 
     fn mask_zero_weights(&mut self) {
@@ -130,15 +132,13 @@ impl<T: Real> Solver<'_, T> {
         let given_up = self.recovered;
         self.recovered = true;
         self.rejections += 1;
-        if self.prepared.set_epsilon(self.target_epsilon).is_ok() {
-            self.schedule = Schedule::new(None);
-        }
+        // The target was accepted when the solver was made.
+        let _ = self.prepared.set_epsilon(self.target_epsilon);
+        self.schedule = Schedule::new(None);
         self.f.fill(T::ZERO);
         self.complete();
         self.level_start();
-        if let Stored::Kernel(kernel) = &mut self.stored {
-            kernel.absorbed = false;
-        }
+        self.drop_kernel();
         if let Accelerator::Anderson(anderson) = &mut self.accelerator {
             anderson.forget();
         }

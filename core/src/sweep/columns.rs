@@ -25,13 +25,7 @@ pub(super) fn finish<T: Real>(
             scratch.partial[j] = T::ZERO;
             continue;
         }
-        let log_ratio = scratch.column[j];
-        let change = if p.tau_b == T::ONE {
-            -log_ratio
-        } else {
-            let full = g[j] - log_b[j] + p.column_offset(j);
-            p.tau_b * (full - log_ratio) - full
-        };
+        let change = p.change_of_g(j, g[j] - log_b[j], scratch.column[j]);
         image[j] = g[j] + factor * change;
         scratch.partial[j] = change;
     }
@@ -49,6 +43,7 @@ pub(super) fn finish<T: Real>(
         let change = scratch.partial[j] - outcome.shift;
         let before = if b.get(j) == T::ZERO { T::ZERO } else { b.get(j) * scratch.column[j].exp2() };
         scratch.column[j] = before;
+        // The first form is the second where the side is exact, without its exponential.
         scratch.partial[j] = if p.tau_b == T::ONE && outcome.shift == T::ZERO {
             (b.get(j) - before).abs()
         } else {

@@ -2,10 +2,10 @@
 
 use super::columns;
 use super::half::row_logsum;
+use super::prepared::Prepared;
 use super::{CHUNK, is_safe};
 use crate::real::Real;
 use crate::reduce::{self, LANES};
-use crate::sweep::prepared::Prepared;
 
 /// Rows whose column sums are added up before they join the total: keeps the error of long `f32` columns small.
 pub(super) const PARTIAL_ROWS: usize = 64;
@@ -139,13 +139,7 @@ pub(super) fn move_f<T: Real>(
     f: &mut [T],
     outcome: &mut Outcome<T>,
 ) -> T {
-    let change = if p.tau_a == T::ONE {
-        -log_sum
-    } else {
-        let full = f[i] + p.row_offset(i);
-        p.tau_a * (full - log_sum) - full
-    };
-    let step = factor * change;
+    let step = factor * p.change_of_f(i, f[i], log_sum);
     f[i] += step;
     outcome.finite &= f[i].is_finite();
     step

@@ -8,9 +8,9 @@ use super::columns;
 use super::forward::{self, Outcome, Potentials, Scratch};
 use super::half::row_logsum;
 use super::is_safe;
+use super::prepared::Prepared;
 use crate::real::Real;
 use crate::reduce::{self, LANES};
-use crate::sweep::prepared::Prepared;
 
 /// The stored kernel and what it was computed for.
 pub(crate) struct Kernel<'w, T> {
@@ -111,7 +111,7 @@ pub(crate) fn sweep<T: Real>(
     outcome
 }
 
-/// sum_j row_j v_j in lanes.
+/// sum_j row_j v_j in lanes. `reduce::sum_of` over indices takes twice as long here.
 #[inline]
 fn inner_product<T: Real>(row: &[T], v: &[T]) -> T {
     let mut total = T::ZERO;

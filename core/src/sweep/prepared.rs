@@ -125,6 +125,26 @@ impl<'a, T: Real> Prepared<'a, T> {
         self.s * self.scores.column_offset(j)
     }
 
+    /// What an update adds to a hatted F_i whose exponentials sum to 2^`log_sum`.
+    #[inline]
+    pub(crate) fn change_of_f(&self, i: usize, f: T, log_sum: T) -> T {
+        if self.tau_a == T::ONE {
+            return -log_sum;
+        }
+        let full = f + self.row_offset(i);
+        self.tau_a * (full - log_sum) - full
+    }
+
+    /// What an update adds to a hatted G_j (here without log2 b_j) whose column sums to b_j 2^`log_ratio`.
+    #[inline]
+    pub(crate) fn change_of_g(&self, j: usize, g: T, log_ratio: T) -> T {
+        if self.tau_b == T::ONE {
+            return -log_ratio;
+        }
+        let full = g + self.column_offset(j);
+        self.tau_b * (full - log_ratio) - full
+    }
+
     pub(crate) fn is_balanced(&self) -> bool {
         self.tau_a == T::ONE && self.tau_b == T::ONE
     }

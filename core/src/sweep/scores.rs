@@ -5,9 +5,8 @@
 //! column offsets, which the potentials absorb; S_ij = 2 s u_i.v_j. A common shift of the data leaves no trace.
 
 use crate::geometry::{CostMatrix, Geometry, PointCloud};
-use crate::measure::{Points, Weights};
+use crate::measure::Weights;
 use crate::real::Real;
-use crate::reduce;
 
 /// Room for centred points.
 pub(crate) struct PackedMemory<'w, T> {
@@ -114,8 +113,8 @@ impl<'a, T: Real> Source<'a, T> {
         let (n, m, d) = (cloud.x().len(), cloud.y().len(), cloud.dimension());
         let PackedMemory { x, y, delta } = memory;
         for k in 0..d {
-            let mean_x = mean(cloud.x(), a, k);
-            let mean_y = mean(cloud.y(), b, k);
+            let mean_x = cloud.x().mean(a, k);
+            let mean_y = cloud.y().mean(b, k);
             delta[k] = mean_x - mean_y;
             for i in 0..n {
                 x[i * d + k] = cloud.x().point(i)[k] - mean_x;
@@ -273,12 +272,4 @@ fn combine<T: Real, const K: usize>(base: Option<&[T]>, factors: [T; K], columns
             }
         }
     }
-}
-
-/// Weighted mean of coordinate `k`.
-fn mean<T: Real>(points: Points<'_, T>, weights: Weights<'_, T>, k: usize) -> T {
-    // Relative to the first point, so that the sum is exact to the spread of the data, not to their distance from 0.
-    let origin = points.point(0)[k];
-    let sum = reduce::sum_of(points.len(), &|i| weights.get(i) * (points.point(i)[k] - origin));
-    origin + sum / weights.total()
 }
