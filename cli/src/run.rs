@@ -177,7 +177,7 @@ fn summary<T: Scalar>(job: &Job, report: &Report<T>, x: &Table<T>, y: &Table<T>,
             _ => EpsilonRule::Absolute(report.epsilon.widen()),
         },
         rho: Sides { x: job.rho_x, y: job.rho_y },
-        start: report.start,
+        start: report.start.name,
         acceleration: match job.acceleration {
             Acceleration::Plain => AccelerationUsed::Plain,
             Acceleration::Relaxation { factor } => AccelerationUsed::Relaxation { factor },

@@ -53,10 +53,56 @@ pub(crate) fn sum<T: Real>(values: &[T]) -> T {
     sum_of(values.len(), &|i| values[i])
 }
 
+/// log2 of sum_k w_k 2^(e_k), given `term(k)` = (w_k, e_k), for exponents of any size. Terms without weight count for nothing.
+pub(crate) fn log2_sum<T: Real>(len: usize, term: &impl Fn(usize) -> (T, T)) -> T {
+    const TERMS: usize = 64;
+    let (mut weights, mut exponents) = ([T::ZERO; TERMS], [T::ZERO; TERMS]);
+    let (mut largest, mut sum) = (-T::INFINITY, T::ZERO);
+    let mut start = 0;
+    while start < len {
+        let count = TERMS.min(len - start);
+        let mut most = -T::INFINITY;
+        for k in 0..count {
+            (weights[k], exponents[k]) = term(start + k);
+            if weights[k] > T::ZERO {
+                most = most.max(exponents[k]);
+            } else {
+                (weights[k], exponents[k]) = (T::ZERO, -T::MAX.sqrt());
+            }
+        }
+        if most > largest {
+            sum *= (largest - most).exp2();
+            largest = most;
+        }
+        if largest > -T::INFINITY {
+            let mut lanes = [T::ZERO; LANES];
+            for (weights, exponents) in weights[..count].chunks(LANES).zip(exponents[..count].chunks(LANES)) {
+                for (lane, (&weight, &exponent)) in lanes.iter_mut().zip(weights.iter().zip(exponents)) {
+                    *lane += weight * (exponent - largest).exp2();
+                }
+            }
+            sum += fold(lanes);
+        }
+        start += count;
+    }
+    largest + sum.log2()
+}
+
 #[cfg(test)]
 mod tests {
     extern crate std;
     use super::*;
+
+    #[test]
+    fn a_sum_of_extreme_powers_is_that_of_the_largest() {
+        let exponents = [-5000.0, 3000.0, 2999.0, -1.0, 9000.0];
+        let log = log2_sum(5, &|k| (if k == 4 { 0.0 } else { 2.0 }, exponents[k]));
+        assert!((log - (1.0 + 3000.0 + 1.5_f64.log2())).abs() < 1e-12, "{log}");
+        let long: f64 = log2_sum(1000, &|k| (0.001, -700.0 - (k % 3) as f64));
+        let exact = (0..1000).map(|k| 0.001 * (-((k % 3) as f64)).exp2()).sum::<f64>().log2() - 700.0;
+        assert!((long - exact).abs() < 1e-12, "{long} for {exact}");
+        assert_eq!(log2_sum(3, &|_| (0.0_f32, 1.0)), f32::NEG_INFINITY);
+    }
 
     #[test]
     fn a_million_tenths_sum_to_single_precision() {

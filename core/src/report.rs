@@ -1,5 +1,6 @@
 //! What a solve found. Status is data: only a bad call is an error.
 
+use crate::initial::Started;
 use crate::real::Real;
 
 /// How a solve ended.
@@ -53,8 +54,8 @@ pub struct Report<T> {
     pub epsilon: T,
     /// What every cost was divided by; 1 unless asked for.
     pub cost_scale: T,
-    /// The name of the start.
-    pub start: &'static str,
+    /// The start: its name, what it cost, and what it has to say.
+    pub start: Started,
     /// Rows, over all sweeps, that left the safe range and were recomputed in max-shifted form.
     pub row_fallbacks: u32,
     /// Sweeps whose columns were.

@@ -1,8 +1,8 @@
 //! From the choice of a start to one of the library's.
 
 use sinkhorn_core::{
-    Argument, Error as CoreError, Form, GaussianStart, Geometry, Given, Initializer, Monotone, Real, Scratch, Target,
-    Wrote, Zero,
+    Argument, Error as CoreError, Form, GaussianStart, Geometry, Given, Initializer, Monotone, Real, Scratch, Started,
+    Target, Zero,
 };
 
 use crate::checks::slice;
@@ -36,8 +36,8 @@ macro_rules! gaussian_start {
                 target: &Target<'_, '_, $scalar>,
                 f: &mut [$scalar],
                 g: &mut [$scalar],
-                scratch: Scratch<'_, $scalar>,
-            ) -> Result<Wrote, CoreError> {
+                scratch: &mut Scratch<'_, $scalar>,
+            ) -> Result<Started, CoreError> {
                 let Geometry::Points(cloud) = target.problem.geometry() else {
                     let reason = "gaussian needs points, not a cost matrix";
                     return Err(CoreError::Unsupported { argument: Argument::Start, reason });

@@ -1,5 +1,5 @@
 use nalgebra::{Dyn, RealField};
-use sinkhorn_core::{Error, Form, Gaussian, Geometry, Initializer, Real, Scratch, Target, Wrote};
+use sinkhorn_core::{Error, Form, Gaussian, Geometry, Initializer, Real, Scratch, Started, Target, Wrote};
 
 /// The potential between Gaussians fitted to both sides, weights included, at any dimension d: O((n + m) d^2 + d^3).
 ///
@@ -22,13 +22,13 @@ impl<T: Real + RealField> Initializer<T> for GaussianStart {
         target: &Target<'_, '_, T>,
         f: &mut [T],
         _g: &mut [T],
-        _scratch: Scratch<'_, T>,
-    ) -> Result<Wrote, Error> {
+        _scratch: &mut Scratch<'_, T>,
+    ) -> Result<Started, Error> {
         let dimension = match target.problem.geometry() {
             Geometry::Points(cloud) => cloud.dimension(),
             _ => 0, // a matrix: refused by the fit
         };
         Gaussian::fit(Dyn(dimension), target.problem, target.epsilon, self.form, f)?;
-        Ok(Wrote::F)
+        Ok(Started::new(self.form.start_name(), Wrote::F))
     }
 }

@@ -14,7 +14,7 @@
 //! let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
 //! let workspace = Workspace::new(&mut memory, &problem, &settings)?;
 //! let solution = solve(&problem, &GaussianStart::default(), &settings, workspace)?;
-//! assert_eq!(solution.report().start, "gaussian");
+//! assert_eq!(solution.report().start.name, "gaussian");
 //! # Ok::<(), sinkhorn_core::Error>(())
 //! ```
 

@@ -78,7 +78,7 @@ fn given_potentials_are_used_and_have_the_same_units_everywhere() {
                 for given in [Given::f(&solved.f), Given::g(&solved.g), Given::both(&solved.f, &solved.g)] {
                     let warm = solve_owned(&problem, &given, &settings).unwrap().report;
                     // Relaxation confirms by a plain sweep what passed the threshold.
-                    assert!(warm.sweeps <= 2 && warm.start == "given", "{acceleration:?} {storage:?} {warm:?}");
+                    assert!(warm.sweeps <= 2 && warm.start.name == "given", "{acceleration:?} {storage:?} {warm:?}");
                 }
             }
         }

@@ -146,7 +146,7 @@ fn solve_row(
     let seconds = clock.elapsed().as_secs_f64();
     let report = solution.report();
     let row = Row {
-        start: report.start,
+        start: report.start.name,
         acceleration: settings.acceleration.name(),
         status: report.status.name(),
         sweeps: report.sweeps,

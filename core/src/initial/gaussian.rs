@@ -3,7 +3,7 @@
 use nalgebra::allocator::Allocator;
 use nalgebra::{Const, DefaultAllocator, Dim, DimDiff, DimSub, OMatrix, OVector, RealField, SymmetricEigen, U1};
 
-use super::{Initializer, Scratch, Target, Wrote};
+use super::{Initializer, Scratch, Started, Target, Wrote};
 use crate::error::{Argument, Error};
 use crate::geometry::Geometry;
 use crate::measure::{Points, Weights};
@@ -257,9 +257,9 @@ where
         target: &Target<'_, '_, T>,
         f: &mut [T],
         _g: &mut [T],
-        _scratch: Scratch<'_, T>,
-    ) -> Result<Wrote, Error> {
+        _scratch: &mut Scratch<'_, T>,
+    ) -> Result<Started, Error> {
         Gaussian::fit(Const::<D>, target.problem, target.epsilon, self.form, f)?;
-        Ok(Wrote::F)
+        Ok(Started::new(self.form.start_name(), Wrote::F))
     }
 }

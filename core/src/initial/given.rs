@@ -1,4 +1,4 @@
-use super::{Initializer, Scratch, Target, Wrote};
+use super::{Initializer, Scratch, Started, Target, Wrote};
 use crate::error::{Argument, Error};
 use crate::real::Real;
 
@@ -36,8 +36,8 @@ impl<T: Real> Initializer<T> for Given<'_, T> {
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        _scratch: Scratch<'_, T>,
-    ) -> Result<Wrote, Error> {
+        _scratch: &mut Scratch<'_, T>,
+    ) -> Result<Started, Error> {
         for (argument, given, slots) in [(Argument::F, self.f, &mut *f), (Argument::G, self.g, &mut *g)] {
             if let Some(values) = given {
                 if values.len() != slots.len() {
@@ -48,10 +48,11 @@ impl<T: Real> Initializer<T> for Given<'_, T> {
                 }
             }
         }
-        Ok(match (self.f, self.g) {
+        let wrote = match (self.f, self.g) {
             (Some(_), Some(_)) => Wrote::Both,
             (None, Some(_)) => Wrote::G,
             _ => Wrote::F,
-        })
+        };
+        Ok(Started::new("given", wrote))
     }
 }

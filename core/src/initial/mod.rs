@@ -1,17 +1,27 @@
 //! Starting potentials. One file a start; a user's own implements [`Initializer`].
 
+mod carried;
+mod dual_sort;
 mod gaussian;
 mod given;
+mod line;
 mod monotone;
+mod select;
+mod target;
 mod zero;
 
+pub use carried::Carried;
+pub use dual_sort::{DualSort, Passes};
 pub use gaussian::{Form, Gaussian, GaussianStart, Moments};
 pub use given::Given;
 pub use monotone::Monotone;
+pub use select::Select;
+pub use target::{SAMPLE, Target};
 pub use zero::Zero;
 
+use core::time::Duration;
+
 use crate::error::Error;
-use crate::problem::Problem;
 use crate::real::Real;
 
 /// Which potentials a start wrote. The other one is completed by its c-transform.
@@ -25,6 +35,38 @@ pub enum Wrote {
     Both,
 }
 
+/// What a start did, for the solver and for the [`Report`](crate::Report).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Started {
+    /// Which potentials it wrote.
+    pub wrote: Wrote,
+    /// Its name; that of the start it chose, where it chose one.
+    pub name: &'static str,
+    /// Pairs of points whose cost it evaluated. The c-transform that completes it takes n m more, whatever the start.
+    pub pairs: u64,
+    /// How long it took, where it had a clock: not in this crate. `sinkhorn_init::Timed` gives one to any start.
+    pub time: Option<Duration>,
+    /// Anything a user should know: that a fit failed and what was done instead, say.
+    pub note: Option<&'static str>,
+}
+
+impl Started {
+    /// A start that visited no pairs and has nothing to say.
+    pub const fn new(name: &'static str, wrote: Wrote) -> Self {
+        Started { wrote, name, pairs: 0, time: None, note: None }
+    }
+
+    /// With this many pairs.
+    pub const fn pairs(self, pairs: u64) -> Self {
+        Started { pairs, ..self }
+    }
+
+    /// With this note.
+    pub const fn note(self, note: &'static str) -> Self {
+        Started { note: Some(note), ..self }
+    }
+}
+
 /// Memory that a start may use.
 pub struct Scratch<'s, T> {
     /// n scalars.
@@ -33,20 +75,45 @@ pub struct Scratch<'s, T> {
     pub columns: &'s mut [T],
 }
 
-/// What a start is for.
-#[derive(Clone, Copy)]
-pub struct Target<'t, 'a, T: Real> {
-    /// The problem.
-    pub problem: &'t Problem<'a, T>,
-    /// The regularisation, in units of the unscaled cost.
-    pub epsilon: T,
-    /// The cost scale: what turns potentials in units of the scaled cost into those that a start writes.
-    pub cost_scale: T,
-}
-
 /// Writes potentials, in units of the unscaled cost and up to a common constant, from which a solve begins.
 ///
-/// Any start leads to the same answer; a good one leads there in fewer sweeps.
+/// Any start leads to the same answer; a good one leads there in fewer sweeps. A start of one's own:
+///
+/// ```
+/// use sinkhorn_core::*;
+///
+/// /// f(x) = |x|: better than nothing, if one knows why.
+/// struct Distance;
+///
+/// impl Initializer<f64> for Distance {
+///     fn name(&self) -> &'static str {
+///         "distance"
+///     }
+///     fn initialize(
+///         &self,
+///         target: &Target<'_, '_, f64>,
+///         f: &mut [f64],
+///         _g: &mut [f64],
+///         _scratch: &mut Scratch<'_, f64>,
+///     ) -> Result<Started, Error> {
+///         let Geometry::Points(cloud) = target.problem.geometry() else {
+///             return Err(Error::Unsupported { argument: Argument::Start, reason: "distance needs points" });
+///         };
+///         for (value, x) in f.iter_mut().zip(cloud.x().data()) {
+///             *value = x.abs();
+///         }
+///         Ok(Started::new("distance", Wrote::F))
+///     }
+/// }
+///
+/// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
+/// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?;
+/// let settings = Settings::default();
+/// let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
+/// let solution = solve(&problem, &Distance, &settings, Workspace::new(&mut memory, &problem, &settings)?)?;
+/// assert_eq!(solution.report().start.name, "distance");
+/// # Ok::<(), Error>(())
+/// ```
 pub trait Initializer<T: Real> {
     /// The name in reports and on the command line.
     fn name(&self) -> &'static str;
@@ -61,6 +128,6 @@ pub trait Initializer<T: Real> {
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        scratch: Scratch<'_, T>,
-    ) -> Result<Wrote, Error>;
+        scratch: &mut Scratch<'_, T>,
+    ) -> Result<Started, Error>;
 }

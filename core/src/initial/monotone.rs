@@ -1,9 +1,10 @@
 use core::cmp::Ordering;
 
-use super::{Initializer, Scratch, Target, Wrote};
-use crate::error::{Argument, Error};
-use crate::geometry::{Geometry, PointCloud};
-use crate::measure::{Points, Weights};
+use super::line::{convex_line, sort_indices};
+use super::{Initializer, Scratch, Started, Target, Wrote};
+use crate::error::Error;
+use crate::geometry::PointCloud;
+use crate::measure::Weights;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::wide::Wide;
@@ -30,35 +31,23 @@ impl<T: Real> Initializer<T> for Monotone {
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        scratch: Scratch<'_, T>,
-    ) -> Result<Wrote, Error> {
-        let argument = Argument::Start;
-        let Geometry::Points(cloud) = target.problem.geometry() else {
-            return Err(Error::Unsupported { argument, reason: "monotone needs points, not a cost matrix" });
-        };
-        if cloud.dimension() != 1 {
-            return Err(Error::Unsupported { argument, reason: "monotone needs points of dimension 1" });
-        }
-        if !cloud.ground_cost().is_convex_on_the_line() {
-            return Err(Error::Unsupported { argument, reason: "monotone needs a cost that is convex in x - y" });
-        }
+        scratch: &mut Scratch<'_, T>,
+    ) -> Result<Started, Error> {
+        let cloud = convex_line(
+            target.problem,
+            [
+                "monotone needs points, not a cost matrix",
+                "monotone needs points of dimension 1",
+                "monotone needs a cost that is convex in x - y",
+            ],
+        )?;
         sort_indices(cloud.x(), scratch.rows);
         sort_indices(cloud.y(), scratch.columns);
         walk(target.problem, cloud, scratch.rows, scratch.columns, f, g);
-        Ok(Wrote::Both)
+        // Two or three costs a step of the staircase, which has fewer than n + m.
+        let pairs = 3 * (f.len() as u64 + g.len() as u64);
+        Ok(Started::new("monotone", Wrote::Both).pairs(pairs))
     }
-}
-
-/// Writes the indices that sort the points, ties by index, so that the order is the same everywhere.
-fn sort_indices<T: Real>(points: Points<'_, T>, order: &mut [T]) {
-    for (i, slot) in order.iter_mut().enumerate() {
-        *slot = T::from_index(i as u32);
-    }
-    let coordinate = |slot: &T| points.data()[slot.to_index() as usize];
-    order.sort_unstable_by(|p, q| {
-        let by_coordinate = coordinate(p).partial_cmp(&coordinate(q)).unwrap_or(Ordering::Equal);
-        by_coordinate.then(p.to_index().cmp(&q.to_index()))
-    });
 }
 
 fn walk<T: Real>(

@@ -1,4 +1,4 @@
-use super::{Initializer, Scratch, Target, Wrote};
+use super::{Initializer, Scratch, Started, Target, Wrote};
 use crate::error::Error;
 use crate::real::Real;
 
@@ -16,9 +16,9 @@ impl<T: Real> Initializer<T> for Zero {
         _target: &Target<'_, '_, T>,
         f: &mut [T],
         _g: &mut [T],
-        _scratch: Scratch<'_, T>,
-    ) -> Result<Wrote, Error> {
+        _scratch: &mut Scratch<'_, T>,
+    ) -> Result<Started, Error> {
         f.fill(T::ZERO);
-        Ok(Wrote::F)
+        Ok(Started::new("zero", Wrote::F))
     }
 }

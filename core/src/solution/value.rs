@@ -1,5 +1,6 @@
 //! Objective, transport cost, dual value and marginal errors of a pair of potentials.
 
+use crate::initial::Started;
 use crate::real::Real;
 use crate::reduce;
 use crate::report::{Report, Status};
@@ -13,7 +14,7 @@ pub(crate) struct Progress<T> {
     pub status: Status,
     pub threshold: T,
     pub sweeps: u32,
-    pub start: &'static str,
+    pub start: Started,
     pub start_value: T,
     pub row_fallbacks: u32,
     pub column_fallbacks: u32,

@@ -9,7 +9,7 @@ mod stopping;
 use core::ops::ControlFlow;
 
 use crate::error::{Argument, Error};
-use crate::initial::{Initializer, Zero};
+use crate::initial::{Initializer, Started, Wrote, Zero};
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::{Observation, Status};
@@ -62,7 +62,7 @@ pub struct Solver<'a, T: Real> {
     sweeps: u32,
     last: Outcome<T>,
     start_value: T,
-    start_name: &'static str,
+    started: Started,
     row_fallbacks: u32,
     column_fallbacks: u32,
     rejections: u32,
@@ -139,7 +139,7 @@ impl<'a, T: Real> Solver<'a, T> {
             sweeps: 0,
             last: Outcome::new(),
             start_value: T::ZERO,
-            start_name: "zero",
+            started: Started::new("zero", Wrote::F),
             row_fallbacks: 0,
             column_fallbacks: 0,
             rejections: 0,
@@ -296,7 +296,7 @@ impl<'a, T: Real> Solver<'a, T> {
             status: self.status.unwrap_or(Status::Stopped),
             threshold: self.settings.threshold,
             sweeps: self.sweeps,
-            start: self.start_name,
+            start: self.started,
             start_value: self.start_value,
             row_fallbacks: self.row_fallbacks,
             column_fallbacks: self.column_fallbacks,

@@ -34,9 +34,10 @@ impl<T: Real> Solver<'_, T> {
     fn try_start(&mut self, start: &dyn Initializer<T>) -> Result<(), Error> {
         self.prepared.set_epsilon(self.target_epsilon)?;
         let p = &self.prepared;
-        let scratch = Scratch { rows: self.row, columns: self.column };
+        let mut scratch = Scratch { rows: self.row, columns: self.column };
         let target = Target { problem: &p.problem, epsilon: p.epsilon, cost_scale: p.unit };
-        let wrote = start.initialize(&target, self.f, self.g, scratch)?;
+        let started = start.initialize(&target, self.f, self.g, &mut scratch)?;
+        let wrote = started.wrote;
         let limit = Prepared::<T>::largest_exponent();
         let check = |argument, values: &[T]| {
             check_finite_vector(argument, values)?;
@@ -72,7 +73,7 @@ impl<T: Real> Solver<'_, T> {
         if wrote == Wrote::G {
             half::complete_f(p, self.f, self.g, self.tile);
         }
-        self.start_name = start.name();
+        self.started = started;
         self.complete();
         self.start_value = self.level_start();
         self.recovered = false;

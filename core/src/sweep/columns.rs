@@ -80,41 +80,57 @@ fn log_column_sums<T: Real>(
     }
 }
 
-/// The t for which (f + t, g - t) has the largest dual value, where a side is relaxed: that of Sejourne, Vialard and Peyre 2022
-/// ("Faster unbalanced optimal transport: translation invariant Sinkhorn", proposition 3). Alternating updates move the common level
+/// The t for which (f + t, g - t) has the largest dual value, where a side is relaxed. Alternating updates move the common level
 /// of the potentials by a factor tau_a tau_b a sweep only, which is next to nothing for large rho.
 pub(crate) fn translation<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T], log_b: &[T]) -> T {
     let (a, b) = (p.problem.a(), p.problem.b());
-    let (rate_a, rate_b) = (p.epsilon / p.rho_a, p.epsilon / p.rho_b); // 0 where balanced
-    let rows = log_mean(f.len(), a.total(), rate_a, &|i| {
-        let weight = a.get(i);
-        (weight > T::ZERO).then(|| (weight, weight.log2(), f[i] + p.row_offset(i)))
-    });
-    let columns = log_mean(g.len(), b.total(), rate_b, &|j| {
-        let weight = b.get(j);
-        (weight > T::ZERO).then(|| (weight, log_b[j], g[j] - log_b[j] + p.column_offset(j)))
-    });
-    let shift = (rows - columns) / (rate_a + rate_b);
+    let rows = Level { len: f.len(), total: a.total(), rate: p.epsilon / p.rho_a };
+    let columns = Level { len: g.len(), total: b.total(), rate: p.epsilon / p.rho_b };
+    best_shift(rows, &|i| (a.get(i), f[i] + p.row_offset(i)), columns, &|j| {
+        (b.get(j), g[j] - log_b[j] + p.column_offset(j))
+    })
+}
+
+/// One side of a problem, as far as its level goes.
+pub(crate) struct Level<T> {
+    /// Points.
+    pub len: usize,
+    /// Sum of the weights.
+    pub total: T,
+    /// epsilon / rho: 0 where balanced.
+    pub rate: T,
+}
+
+/// The same for potentials given as (weight, potential in base-2 units of epsilon): Sejourne, Vialard and Peyre 2022 ("Faster
+/// unbalanced optimal transport: translation invariant Sinkhorn", proposition 3). 0 where both sides are balanced.
+pub(crate) fn best_shift<T: Real>(
+    own: Level<T>,
+    own_term: &impl Fn(usize) -> (T, T),
+    other: Level<T>,
+    other_term: &impl Fn(usize) -> (T, T),
+) -> T {
+    let rates = own.rate + other.rate;
+    let shift = (log_mean(own, own_term) - log_mean(other, other_term)) / rates;
     if shift.is_finite() { shift } else { T::ZERO }
 }
 
-/// log2 of sum_k w_k 2^(-rate x_k), given (w_k, log2 w_k, x_k) of the k that have weight and the sum of the w_k.
-fn log_mean<T: Real>(len: usize, total: T, rate: T, term: &impl Fn(usize) -> Option<(T, T, T)>) -> T {
+/// log2 of sum_k w_k 2^(-rate x_k), given (w_k, x_k).
+fn log_mean<T: Real>(Level { len, total, rate }: Level<T>, term: &impl Fn(usize) -> (T, T)) -> T {
     if rate == T::ZERO {
         return total.log2();
     }
-    let size = (0..len).filter_map(term).fold(T::ZERO, |most, (_, _, x)| most.max((rate * x).abs()));
+    let exponent = |k: usize| {
+        let (weight, x) = term(k);
+        if weight > T::ZERO { (weight, -rate * x) } else { (T::ZERO, T::ZERO) }
+    };
+    let size = (0..len).fold(T::ZERO, |most, k| most.max(exponent(k).1.abs()));
     if size < T::HALF {
         // Large rho: the sum is close to the total, and what matters is the difference, which the caller divides by the rate.
-        let excess = reduce::sum_of(len, &|k| term(k).map_or(T::ZERO, |(w, _, x)| w * (-rate * x * T::LN_2).exp_m1()));
+        let excess = reduce::sum_of(len, &|k| {
+            let (weight, exponent) = exponent(k);
+            weight * (exponent * T::LN_2).exp_m1()
+        });
         return total.log2() + (excess / total).ln_1p() * T::LOG2_E;
     }
-    log_sum_of(len, |k| term(k).map(|(_, log, x)| log - rate * x))
-}
-
-/// log2 of the sum of 2^term.
-fn log_sum_of<T: Real>(len: usize, term: impl Fn(usize) -> Option<T>) -> T {
-    let largest = (0..len).filter_map(&term).fold(-T::INFINITY, |most, value| most.max(value));
-    let sum = reduce::sum_of(len, &|i| term(i).map_or(T::ZERO, |value| (value - largest).exp2()));
-    largest + sum.log2()
+    reduce::log2_sum(len, &exponent)
 }

@@ -1,0 +1,152 @@
+use super::{Initializer, Scratch, Started, Target, Wrote};
+use crate::cost::{GroundCost, SquaredEuclidean};
+use crate::error::{Argument, Error};
+use crate::geometry::Geometry;
+use crate::measure::{Points, Weights, check_finite_vector};
+use crate::real::Real;
+use crate::reduce;
+
+/// Potentials of another solve, carried to the points of this one by the c-transform: a warm start.
+///
+/// The other solve may have had other points on both sides, any number of them, other weights, another epsilon: points that
+/// have moved, a coarser or a smaller sample, a frame of a moving scene. From its points y', weights b' and potential g',
+///
+/// f(x) = -tau epsilon log sum_j b'_j exp((g'_j - c(x, y'_j)) / epsilon)
+///
+/// at the x and with the epsilon of this problem (Thornton and Cuturi 2022, section 4.4; the out-of-sample potential of
+/// Pooladian and Niles-Weed 2021). Where the points are the same and only weights have changed, [`Given`](super::Given) will do.
+///
+/// ```
+/// use sinkhorn_core::{Carried, Monotone, PointCloud, Problem, Settings, Workspace, solve};
+/// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
+/// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?;
+/// let settings = Settings::default();
+/// let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
+/// let before = solve(&problem, &Monotone, &settings, Workspace::new(&mut memory, &problem, &settings)?)?;
+///
+/// let moved = [0.1, 0.9, 1.6, 2.2]; // and one more than before
+/// let problem = Problem::new(PointCloud::squared_euclidean(&moved, &y, 1)?)?;
+/// let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
+/// let warm = Carried::from_g(&y, 1, None, before.g())?;
+/// let after = solve(&problem, &warm, &settings, Workspace::new(&mut memory, &problem, &settings)?)?;
+/// assert_eq!(after.report().start.name, "carried");
+/// # Ok::<(), sinkhorn_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Carried<'a, T> {
+    points: Points<'a, T>,
+    weights: Weights<'a, T>,
+    potential: &'a [T],
+    writes: Wrote,
+}
+
+impl<'a, T: Real> Carried<'a, T> {
+    /// Carries g, in units of (scaled) cost, from points `y` (row-major) with weights `b` (equal ones for `None`): writes f.
+    ///
+    /// # Errors
+    /// Those of [`Points::new`] and [`Weights::new`]; [`Error::Length`] and [`Error::NotFinite`] for `g`.
+    pub fn from_g(y: &'a [T], dimension: usize, b: Option<&'a [T]>, g: &'a [T]) -> Result<Self, Error> {
+        Carried::new((Argument::Y, y), dimension, (Argument::B, b), (Argument::G, g), Wrote::F)
+    }
+
+    /// Carries f from points `x` with weights `a`: writes g.
+    ///
+    /// # Errors
+    /// Those of [`Carried::from_g`], of the other side.
+    pub fn from_f(x: &'a [T], dimension: usize, a: Option<&'a [T]>, f: &'a [T]) -> Result<Self, Error> {
+        Carried::new((Argument::X, x), dimension, (Argument::A, a), (Argument::F, f), Wrote::G)
+    }
+
+    fn new(
+        (name, points): (Argument, &'a [T]),
+        dimension: usize,
+        (of_weights, weights): (Argument, Option<&'a [T]>),
+        (of_potential, potential): (Argument, &'a [T]),
+        writes: Wrote,
+    ) -> Result<Self, Error> {
+        let points = Points::new(name, points, dimension)?;
+        let check = |argument, actual| {
+            let expected = points.len();
+            if actual == expected { Ok(()) } else { Err(Error::Length { argument, expected, actual }) }
+        };
+        let weights = match weights {
+            Some(values) => {
+                check(of_weights, values.len())?;
+                Weights::new(of_weights, values)?
+            }
+            None => Weights::uniform(of_weights, points.len())?,
+        };
+        check(of_potential, potential.len())?;
+        check_finite_vector(of_potential, potential)?;
+        Ok(Carried { points, weights, potential, writes })
+    }
+}
+
+impl<T: Real> Initializer<T> for Carried<'_, T> {
+    fn name(&self) -> &'static str {
+        "carried"
+    }
+
+    /// # Errors
+    /// [`Error::Unsupported`] for a matrix; [`Error::Length`] naming the dimension where that of the points is another.
+    fn initialize(
+        &self,
+        target: &Target<'_, '_, T>,
+        f: &mut [T],
+        g: &mut [T],
+        _scratch: &mut Scratch<'_, T>,
+    ) -> Result<Started, Error> {
+        let Geometry::Points(cloud) = target.problem.geometry() else {
+            let reason = "carried needs points, not a cost matrix";
+            return Err(Error::Unsupported { argument: Argument::Start, reason });
+        };
+        let (expected, actual) = (cloud.dimension(), self.points.dimension());
+        if expected != actual {
+            return Err(Error::Length { argument: Argument::Dimension, expected, actual });
+        }
+        let squared = cloud.ground_cost().is_squared_euclidean();
+        let (problem, cost) = (target.problem, cloud.ground_cost());
+        if self.writes == Wrote::G {
+            let (to, rho) = (cloud.y(), problem.rho_b());
+            // Two closures, so that the usual cost is compiled into the loop.
+            if squared {
+                self.extend(target, to, rho, g, &|p, q| SquaredEuclidean.cost(p, q));
+            } else {
+                self.extend(target, to, rho, g, &|p, q| cost.cost(p, q));
+            }
+        } else {
+            let (to, rho) = (cloud.x(), problem.rho_a());
+            if squared {
+                self.extend(target, to, rho, f, &|p, q| SquaredEuclidean.cost(q, p));
+            } else {
+                self.extend(target, to, rho, f, &|p, q| cost.cost(q, p));
+            }
+        }
+        let written = if self.writes == Wrote::G { g.len() } else { f.len() };
+        let pairs = written as u64 * self.points.len() as u64;
+        Ok(Started::new("carried", self.writes).pairs(pairs))
+    }
+}
+
+impl<T: Real> Carried<'_, T> {
+    /// Writes the c-transform at the points `to`; `cost` takes a carried point first.
+    fn extend(
+        &self,
+        target: &Target<'_, '_, T>,
+        to: Points<'_, T>,
+        rho: T,
+        out: &mut [T],
+        cost: &impl Fn(&[T], &[T]) -> T,
+    ) {
+        let s = T::LOG2_E / target.epsilon;
+        let tau = T::ONE / (T::ONE + target.epsilon / (rho * target.cost_scale));
+        for (i, value) in out.iter_mut().enumerate() {
+            let point = to.point(i);
+            let log_sum = reduce::log2_sum(self.points.len(), &|j| {
+                let potential = target.cost_scale * self.potential[j];
+                (self.weights.get(j), s * (potential - cost(self.points.point(j), point)))
+            });
+            *value = -tau * log_sum / s;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What starts on the line share.
+
+use core::cmp::Ordering;
+
+use crate::error::{Argument, Error};
+use crate::geometry::{Geometry, PointCloud};
+use crate::measure::Points;
+use crate::problem::Problem;
+use crate::real::Real;
+
+/// The points of a problem on the line whose cost is convex in x - y.
+pub(super) fn convex_line<'p, 'a, T: Real>(
+    problem: &'p Problem<'a, T>,
+    reasons: [&'static str; 3],
+) -> Result<&'p PointCloud<'a, T>, Error> {
+    let refuse = |reason| Err(Error::Unsupported { argument: Argument::Start, reason });
+    match problem.geometry() {
+        Geometry::Matrix(_) => refuse(reasons[0]),
+        Geometry::Points(cloud) if cloud.dimension() != 1 => refuse(reasons[1]),
+        Geometry::Points(cloud) if !cloud.ground_cost().is_convex_on_the_line() => refuse(reasons[2]),
+        Geometry::Points(cloud) => Ok(cloud),
+    }
+}
+
+/// Writes the indices that sort the points, ties by index, so that the order is the same everywhere.
+pub(super) fn sort_indices<T: Real>(points: Points<'_, T>, order: &mut [T]) {
+    for (i, slot) in order.iter_mut().enumerate() {
+        *slot = T::from_index(i as u32);
+    }
+    let coordinate = |slot: &T| points.data()[slot.to_index() as usize];
+    order.sort_unstable_by(|p, q| {
+        let by_coordinate = coordinate(p).partial_cmp(&coordinate(q)).unwrap_or(Ordering::Equal);
+        by_coordinate.then(p.to_index().cmp(&q.to_index()))
+    });
+}

@@ -1,0 +1,79 @@
+use super::{Initializer, Scratch, Started, Target, Zero};
+use crate::error::Error;
+use crate::real::Real;
+
+/// The candidate whose potentials have the largest dual value; zero is always among them.
+///
+/// The dual value is what a start is worth: a lower bound of the answer, and [`Target::dual_value`] estimates it at the price of a
+/// small share of a sweep. Candidates that are not defined for the problem, or that overflow, are passed over. The report has the
+/// name of the one that was chosen and what all of them cost together. The chosen one is run again, so that no memory is
+/// needed beyond the solver's: make fits before (`sinkhorn_init::Auto` does).
+///
+/// ```
+/// use sinkhorn_core::{GaussianStart, Monotone, PointCloud, Problem, Select, Settings, Workspace, solve};
+/// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
+/// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?;
+/// let settings = Settings::default();
+/// let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
+/// let workspace = Workspace::new(&mut memory, &problem, &settings)?;
+/// let gaussian = GaussianStart::<1>::default();
+/// let solution = solve(&problem, &Select::new(&[&Monotone, &gaussian]), &settings, workspace)?;
+/// assert_eq!(solution.report().start.name, "monotone");
+/// # Ok::<(), sinkhorn_core::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Select<'c, T> {
+    candidates: &'c [&'c dyn Initializer<T>],
+}
+
+impl<'c, T: Real> Select<'c, T> {
+    /// Chooses among zero and these; of equals the first.
+    pub const fn new(candidates: &'c [&'c dyn Initializer<T>]) -> Self {
+        Select { candidates }
+    }
+}
+
+impl<T: Real> Initializer<T> for Select<'_, T> {
+    fn name(&self) -> &'static str {
+        "select"
+    }
+
+    /// # Errors
+    /// Those of the candidates, but for [`Error::Unsupported`] and [`Error::Overflow`].
+    fn initialize(
+        &self,
+        target: &Target<'_, '_, T>,
+        f: &mut [T],
+        g: &mut [T],
+        scratch: &mut Scratch<'_, T>,
+    ) -> Result<Started, Error> {
+        let mut chosen: (&dyn Initializer<T>, T) = (&Zero, -T::INFINITY);
+        let mut present = None;
+        let mut pairs = 0_u64;
+        let zero: &dyn Initializer<T> = &Zero;
+        for &candidate in core::iter::once(&zero).chain(self.candidates) {
+            present = None;
+            let started = match candidate.initialize(target, f, g, scratch) {
+                Ok(started) => started,
+                Err(Error::Unsupported { .. } | Error::Overflow { .. }) => continue,
+                Err(error) => return Err(error),
+            };
+            let value = target.dual_value(started.wrote, f, g, scratch);
+            pairs = pairs.saturating_add(started.pairs).saturating_add(target.dual_value_pairs(started.wrote));
+            if value.is_finite() && value > chosen.1 {
+                chosen = (candidate, value);
+                present = Some(started);
+            }
+        }
+        // The potentials are those of the last candidate: the chosen one's are written again, unless they are the same.
+        let started = match present {
+            Some(started) => started,
+            None => {
+                let started = chosen.0.initialize(target, f, g, scratch)?;
+                pairs = pairs.saturating_add(started.pairs);
+                started
+            }
+        };
+        Ok(Started { pairs, ..started })
+    }
+}

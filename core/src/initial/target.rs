@@ -1,0 +1,138 @@
+use super::{Scratch, Wrote};
+use crate::cost::{GroundCost, SquaredEuclidean};
+use crate::geometry::Geometry;
+use crate::measure::Weights;
+use crate::problem::Problem;
+use crate::real::Real;
+use crate::reduce;
+use crate::sweep::columns::{Level, best_shift};
+
+/// What a start is for.
+#[derive(Clone, Copy)]
+pub struct Target<'t, 'a, T: Real> {
+    /// The problem.
+    pub problem: &'t Problem<'a, T>,
+    /// The regularisation, in units of the unscaled cost.
+    pub epsilon: T,
+    /// The cost scale: what turns potentials in units of the scaled cost into those that a start writes.
+    pub cost_scale: T,
+}
+
+/// Points of the other side at which [`Target::dual_value`] looks, at most.
+pub const SAMPLE: usize = 128;
+
+/// One side of a problem: its weights, and epsilon / rho (0 where balanced).
+struct Side<'a, T> {
+    weights: Weights<'a, T>,
+    rate: T,
+}
+
+impl<T: Real> Target<'_, '_, T> {
+    /// What a start is worth: the dual value <a, f> + <b, g> of what it wrote, completed by its c-transform (and at its best level
+    /// where marginals are relaxed), in units of the unscaled cost.
+    ///
+    /// The c-transform is taken at no more than [`SAMPLE`] points of the other side, always the same ones, so that values
+    /// compare; where there are more it is an estimate. At most n [`SAMPLE`] pairs (m [`SAMPLE`] where g was written).
+    pub fn dual_value(&self, wrote: Wrote, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) -> T {
+        match self.problem.geometry() {
+            Geometry::Points(cloud) if cloud.ground_cost().is_squared_euclidean() => {
+                // Named, so that it is compiled into the loop.
+                let cost = |i: usize, j: usize| SquaredEuclidean.cost(cloud.x().point(i), cloud.y().point(j));
+                self.dual_value_under(wrote, f, g, scratch, &cost)
+            }
+            geometry => self.dual_value_under(wrote, f, g, scratch, &|i, j| geometry.cost(i, j)),
+        }
+    }
+
+    /// Pairs that [`Target::dual_value`] visits.
+    pub fn dual_value_pairs(&self, wrote: Wrote) -> u64 {
+        let (n, m) = (self.problem.rows() as u64, self.problem.columns() as u64);
+        let sample = SAMPLE as u64;
+        if wrote == Wrote::G { m * n.min(sample) } else { n * m.min(sample) }
+    }
+
+    fn dual_value_under(
+        &self,
+        wrote: Wrote,
+        f: &[T],
+        g: &[T],
+        scratch: &mut Scratch<'_, T>,
+        cost: &impl Fn(usize, usize) -> T,
+    ) -> T {
+        let problem = self.problem;
+        let rate = |rho: T| self.epsilon / (rho * self.cost_scale);
+        let rows = Side { weights: problem.a(), rate: rate(problem.rho_a()) };
+        let columns = Side { weights: problem.b(), rate: rate(problem.rho_b()) };
+        if wrote == Wrote::G {
+            self.evaluate(g, &columns, &rows, scratch.rows, &|j, i| cost(i, j))
+        } else {
+            self.evaluate(f, &rows, &columns, scratch.columns, cost)
+        }
+    }
+
+    /// The dual value of `potential`, given on the side `own`; `cost` is that of a pair (own, other).
+    fn evaluate(
+        &self,
+        potential: &[T],
+        own: &Side<'_, T>,
+        other: &Side<'_, T>,
+        sampled: &mut [T],
+        cost: &impl Fn(usize, usize) -> T,
+    ) -> T {
+        let s = T::LOG2_E / self.epsilon;
+        let (count, all) = (other.weights.len().min(SAMPLE), other.weights.len());
+        let index = |k: usize| if all <= SAMPLE { k } else { scattered(k) as usize % all };
+        let tau = T::ONE / (T::ONE + other.rate);
+        for (k, slot) in sampled.iter_mut().enumerate().take(count) {
+            let j = index(k);
+            let term = |i: usize| (own.weights.get(i), s * (potential[i] - cost(i, j)));
+            *slot = -tau * reduce::log2_sum(potential.len(), &term);
+        }
+        let sampled = &sampled[..count];
+        let seen = reduce::sum_of(count, &|k| other.weights.get(index(k)));
+        // A sample without weight tells nothing about the other side.
+        let blow_up = if seen > T::ZERO { other.weights.total() / seen } else { T::ZERO };
+
+        let own_term = |i: usize| (own.weights.get(i), s * potential[i]);
+        let other_term = |k: usize| (blow_up * other.weights.get(index(k)), sampled[k]);
+        let shift = best_shift(
+            Level { len: potential.len(), total: own.weights.total(), rate: own.rate },
+            &own_term,
+            Level { len: count, total: other.weights.total(), rate: other.rate },
+            &other_term,
+        );
+        // phi(t) = t where balanced, rho (1 - exp(-t / rho)) where relaxed; t in base-2 units of epsilon.
+        let phi = |rate: T, value: T| {
+            if rate == T::ZERO { value / s } else { -(self.epsilon / rate) * (-rate * value * T::LN_2).exp_m1() }
+        };
+        let value_of =
+            |(weight, value): (T, T), rate: T| if weight > T::ZERO { weight * phi(rate, value) } else { T::ZERO };
+        let own_value = reduce::sum_of(potential.len(), &|i| {
+            let (weight, value) = own_term(i);
+            value_of((weight, value + shift), own.rate)
+        });
+        let other_value = reduce::sum_of(count, &|k| {
+            let (weight, value) = other_term(k);
+            value_of((weight, value - shift), other.rate)
+        });
+        // The columns of a completed pair are exact: its mass is that of the other side, or what relaxation makes of it.
+        let mass = if other.rate == T::ZERO {
+            other.weights.total()
+        } else {
+            reduce::sum_of(count, &|k| {
+                let (weight, value) = other_term(k);
+                if weight > T::ZERO { weight * (-other.rate * (value - shift)).exp2() } else { T::ZERO }
+            })
+        };
+        own_value + other_value - self.epsilon * (mass - own.weights.total() * other.weights.total())
+    }
+}
+
+/// The k-th of a fixed sequence of 32-bit numbers without pattern (the finaliser of MurmurHash3): data often come in an order, and
+/// equal strides through them would see a part only.
+fn scattered(k: usize) -> u32 {
+    let mut h = (k as u32).wrapping_add(0x9e37_79b9);
+    h = (h ^ (h >> 16)).wrapping_mul(0x85eb_ca6b);
+    h = (h ^ (h >> 13)).wrapping_mul(0xc2b2_ae35);
+    h ^ (h >> 16)
+}
