@@ -5,8 +5,8 @@
 //! Medians over nine seeds (the digits are one data set). About half a minute.
 #![allow(clippy::print_stdout)]
 
-use sinkhorn_bench::kinds;
-use sinkhorn_core::{Acceleration, Epsilon, Initializer, PointCloud, Problem, Settings, Storage, Zero};
+use sinkhorn_bench::{kinds, problems::Case};
+use sinkhorn_core::{Acceleration, Epsilon, Initializer, Settings, Storage, Zero};
 use sinkhorn_init::GaussianStart;
 use sinkhorn_tests::solve_owned;
 
@@ -18,22 +18,22 @@ fn main() {
         "{:42} {:>5}  {:>10} {:>14} {:>17} {:>9}",
         "data", "eps", "zero+plain", "gaussian+plain", "gaussian+anderson", "to 1e-6"
     );
-    let seeds: Vec<Vec<kinds::Pair>> = (0..9).map(kinds::table).collect();
+    let seeds: Vec<Vec<Case>> = (0..9).map(kinds::table).collect();
     for kind in 0..seeds[0].len() {
-        let name = seeds[0][kind].name;
-        let fixed = name.starts_with("UCI");
-        let pairs: Vec<&kinds::Pair> = seeds.iter().map(|seed| &seed[kind]).take(if fixed { 1 } else { 9 }).collect();
+        let what = seeds[0][kind].what;
+        let mut cases: Vec<&Case> = seeds.iter().map(|seed| &seed[kind]).collect();
+        cases.dedup(); // data does not depend on the seed
         for epsilon in [0.01, 0.002] {
             let median = |start: &dyn Initializer<f64>, acceleration, threshold| {
                 let mut sweeps: Vec<u32> =
-                    pairs.iter().map(|pair| sweeps(pair, epsilon, start, acceleration, threshold)).collect();
+                    cases.iter().map(|case| sweeps(case, epsilon, start, acceleration, threshold)).collect();
                 sweeps.sort_unstable();
                 sweeps[sweeps.len() / 2]
             };
             let gaussian = GaussianStart::default();
             let accelerated = median(&gaussian, Acceleration::Anderson { memory: 10 }, 1e-3);
             println!(
-                "{name:42} {epsilon:5}  {:10} {:14} {accelerated:17} {:9}",
+                "{what:42} {epsilon:5}  {:10} {:14} {accelerated:17} {:9}",
                 median(&Zero, Acceleration::Plain, 1e-3),
                 median(&gaussian, Acceleration::Plain, 1e-3),
                 median(&gaussian, Acceleration::Anderson { memory: 20 }, 1e-6),
@@ -43,14 +43,13 @@ fn main() {
 }
 
 fn sweeps(
-    pair: &kinds::Pair,
+    case: &Case,
     epsilon: f64,
     start: &dyn Initializer<f64>,
     acceleration: Acceleration<f64>,
     threshold: f64,
 ) -> u32 {
-    let cloud = PointCloud::squared_euclidean(&pair.x, &pair.y, pair.dimension).expect("points of a table");
-    let problem = Problem::new(cloud).and_then(|p| p.epsilon(Epsilon::OfMean(epsilon))).expect("a problem of a table");
+    let problem = case.problem(Epsilon::OfMean(epsilon)).expect("a problem of a table");
     let settings =
         Settings { threshold, acceleration, storage: Storage::Kernel, max_sweeps: 20_000, ..Settings::default() };
     solve_owned(&problem, start, &settings).expect("a solve of a table").report.sweeps
