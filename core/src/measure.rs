@@ -77,6 +77,11 @@ impl<'a, T: Real> Weights<'a, T> {
         self.total
     }
 
+    /// The weights, where they are stored.
+    pub(crate) fn values(&self) -> Option<&'a [T]> {
+        self.values
+    }
+
     /// Whether all weights are 1/len and stored nowhere.
     pub fn is_uniform(&self) -> bool {
         self.values.is_none()

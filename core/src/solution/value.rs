@@ -122,6 +122,7 @@ pub(crate) fn measure<T: Real>(
     }
 
     buffers.column_sums.fill(T::ZERO);
+    let uniform_b = b.get(0);
     let zero = Wide::new(T::ZERO);
     let (mut transport, mut entropy, mut mass, mut row_error, mut relaxed_a) = (zero, zero, zero, zero, zero);
     for i in 0..n {
@@ -155,15 +156,14 @@ pub(crate) fn measure<T: Real>(
         let level = f[i];
         // Term by term, p log(p/q) - p + q with q = a_i b_j: none is negative, and so nothing cancels, however large epsilon is and
         // however far apart the two sides are.
-        let row_entropy = reduce::sum_of(m, &|j| {
-            let weight = b.get(j);
-            if weight == T::ZERO {
-                return T::ZERO;
-            }
-            let ratio = row_buffer[j] / weight;
-            let log = T::LN_2 * (buffers.image[j] + level - log_b[j]);
-            weight * entropy_term(ratio, log)
-        });
+        for (value, &log) in buffers.image.iter_mut().zip(log_b) {
+            *value = T::LN_2 * (*value + level - log);
+        }
+        let (exponentials, logs) = (&row_buffer[..m], &buffers.image[..m]);
+        let row_entropy = match b.values() {
+            Some(q) => reduce::sum_of(m, &|j| entropy_term(exponentials[j], q[..m][j], logs[j])),
+            None => reduce::sum_of(m, &|j| entropy_term(exponentials[j], uniform_b, logs[j])),
+        };
         entropy = entropy.add(Wide::new(weight * row_entropy));
         p.scores.cost_row(i, 0, buffers.image);
         let row_cost = reduce::sum_of(m, &|j| row_buffer[j] * buffers.image[j]);
@@ -249,18 +249,14 @@ fn bound_from_below<T: Real>(value: T) -> T {
     if value.is_finite() { value } else { -T::MAX }
 }
 
-/// r log r - r + 1, given both r and log r.
-fn entropy_term<T: Real>(ratio: T, log: T) -> T {
-    if log.abs() < T::constant(0.03) {
-        // The first terms of exp(log) (log - 1) + 1, which cancels here.
-        let c = |value: f64| T::constant(value);
-        let series = c(0.5) + log * (c(1.0 / 3.0) + log * (c(0.125) + log * (c(1.0 / 30.0) + log * c(1.0 / 144.0))));
-        log * log * series
-    } else if ratio > T::ZERO {
-        ratio * log - ratio + T::ONE
-    } else {
-        T::ONE
-    }
+/// p log(p/q) - p + q, given log(p/q) too. Without branches: there is one for each pair.
+#[inline(always)]
+fn entropy_term<T: Real>(p: T, q: T, log: T) -> T {
+    let c = |value: f64| T::constant(value);
+    // The first terms of q (exp(log) (log - 1) + 1), which cancels where log is small.
+    let series = c(0.5) + log * (c(1.0 / 3.0) + log * (c(0.125) + log * (c(1.0 / 30.0) + log * c(1.0 / 144.0))));
+    let direct = p * (log - T::ONE) + q;
+    if log.abs() < c(0.03) { q * (log * log * series) } else { direct }
 }
 
 /// p log(p/q) - p + q.

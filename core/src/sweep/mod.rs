@@ -12,6 +12,7 @@ pub(crate) mod half;
 pub(crate) mod kernel;
 pub(crate) mod prepared;
 pub(crate) mod scores;
+pub(crate) mod statistics;
 
 use crate::real::Real;
 

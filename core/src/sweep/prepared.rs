@@ -4,8 +4,8 @@ use crate::cost::CostScale;
 use crate::error::{Argument, Error};
 use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
-use crate::reduce;
 use crate::sweep::scores::Scores;
+use crate::sweep::statistics::Statistics;
 
 /// What every pass over the pairs needs to know.
 #[derive(Clone, Copy)]
@@ -37,7 +37,9 @@ impl<'a, T: Real> Prepared<'a, T> {
         let scale = problem.requested_scale();
         let is_relative = !matches!(requested, Epsilon::Absolute(_));
         let needs_statistics = scores.bound().is_none() || is_relative || scale.needs_statistics();
-        let statistics = if needs_statistics { Some(Statistics::new(&problem, &scores, row)?) } else { None };
+        let needs_largest = scale == CostScale::Max;
+        let statistics =
+            if needs_statistics { Some(Statistics::new(&problem, &scores, needs_largest, row)?) } else { None };
         let largest_cost = match (scores.bound(), &statistics) {
             (Some(bound), _) => bound,
             (None, Some(statistics)) => statistics.largest,
@@ -147,51 +149,5 @@ impl<'a, T: Real> Prepared<'a, T> {
 
     pub(crate) fn is_balanced(&self) -> bool {
         self.tau_a == T::ONE && self.tau_b == T::ONE
-    }
-}
-
-/// Mean, standard deviation (under a x b) and largest absolute value of the cost, in one pass over the pairs.
-struct Statistics<T> {
-    mean: T,
-    std: T,
-    largest: T,
-}
-
-impl<T: Real> Statistics<T> {
-    fn new(problem: &Problem<'_, T>, scores: &Scores<'_, T>, row: &mut [T]) -> Result<Self, Error> {
-        let (a, b) = (problem.a(), problem.b());
-        let (n, m) = (problem.rows(), problem.columns());
-        let row = &mut row[..m];
-        let mut largest = T::ZERO;
-        let (mut origin, mut scale) = (T::ZERO, T::ONE);
-        let (mut first, mut second) = (T::ZERO, T::ZERO);
-        for i in 0..n {
-            scores.cost_row(i, 0, row);
-            if let Some(j) = row.iter().position(|value| !value.is_finite()) {
-                let place = crate::error::Place { row: i, column: Some(j) };
-                return Err(Error::NotFinite { argument: Argument::Cost, place, value: row[j].widen() });
-            }
-            largest = row.iter().fold(largest, |most, value| most.max(value.abs()));
-            if i == 0 {
-                // Deviations are taken from the mean of the first row, so that their squares do not cancel.
-                origin = reduce::sum_of(m, &|j| b.get(j) / b.total() * row[j]);
-                // And from a scale, so that the squares neither overflow nor vanish.
-                scale = scores.bound().unwrap_or(largest).max(largest);
-                if scale == T::ZERO {
-                    scale = T::ONE;
-                }
-            }
-            let weight = a.get(i) / a.total();
-            first += weight * reduce::sum_of(m, &|j| b.get(j) * ((row[j] - origin) / scale));
-            second +=
-                weight * reduce::sum_of(m, &|j| b.get(j) * ((row[j] - origin) / scale) * ((row[j] - origin) / scale));
-        }
-        let (first, second) = (first / b.total(), second / b.total());
-        let variance = (second - first * first).max(T::ZERO);
-        let (mean, std) = (origin + scale * first, scale * variance.sqrt());
-        if !(mean.is_finite() && variance.is_finite()) {
-            return Err(Error::Overflow { argument: Argument::Cost });
-        }
-        Ok(Statistics { mean, std, largest })
     }
 }

@@ -7,6 +7,7 @@
 use crate::geometry::{CostMatrix, Geometry, PointCloud};
 use crate::measure::Weights;
 use crate::real::Real;
+use crate::reduce;
 
 /// Room for centred points.
 pub(crate) struct PackedMemory<'w, T> {
@@ -100,6 +101,14 @@ impl<'a, T: Real> Scores<'a, T> {
     /// The part of C_ij that depends on j alone and is left out of the scores.
     pub(crate) fn column_offset(&self, j: usize) -> T {
         self.source.column_offset(j)
+    }
+
+    /// The centred points under the squared Euclidean cost.
+    pub(crate) fn packed(&self) -> Option<Packed<'a, T>> {
+        match self.source {
+            Source::Packed { x, y, delta, columns } => Some(Packed { x, y, dimension: delta.len(), columns }),
+            _ => None,
+        }
     }
 
     /// A bound on |S_ij| / s and |C_ij| where the data give one without visiting the pairs.
@@ -243,6 +252,42 @@ impl<'a, T: Real> Source<'a, T> {
             Source::Matrix(matrix) => Some(matrix.max_abs()),
             Source::Cloud(_) => None,
         }
+    }
+}
+
+/// Centred points.
+pub(crate) struct Packed<'a, T> {
+    /// n x d.
+    x: &'a [T],
+    /// d x m.
+    y: &'a [T],
+    dimension: usize,
+    columns: usize,
+}
+
+impl<T: Real> Packed<'_, T> {
+    /// Whether [`Packed::trace_of_product`], about (n + m) d^2 / 2 products, is cheaper than visiting the n m pairs of dimension d.
+    pub(crate) fn is_cheap(&self) -> bool {
+        let (d, m) = (self.dimension as u128, self.columns as u128);
+        let n = (self.x.len() / self.dimension) as u128;
+        (n + m) * d <= n * m
+    }
+
+    /// tr(S0 S1) / unit^2 with S0, S1 the weighted covariances.
+    pub(crate) fn trace_of_product(&self, a: Weights<'_, T>, b: Weights<'_, T>, unit: T) -> T {
+        let (d, m) = (self.dimension, self.columns);
+        let mut trace = T::ZERO;
+        for k in 0..d {
+            for l in 0..=k {
+                let on_x =
+                    reduce::sum_of(a.len(), &|i| a.get(i) / a.total() * (self.x[i * d + k] * self.x[i * d + l] / unit));
+                let on_y =
+                    reduce::sum_of(m, &|j| b.get(j) / b.total() * (self.y[k * m + j] * self.y[l * m + j] / unit));
+                let both = if l == k { T::ONE } else { T::TWO };
+                trace += both * (on_x * on_y);
+            }
+        }
+        trace
     }
 }
 
