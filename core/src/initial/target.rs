@@ -19,7 +19,7 @@ pub struct Target<'t, 'a, T: Real> {
 }
 
 /// Points of the other side at which [`Target::dual_value`] looks, at most.
-pub const SAMPLE: usize = 128;
+pub const SAMPLE: usize = 256;
 
 /// One side of a problem: its weights, and epsilon / rho (0 where balanced).
 struct Side<'a, T> {
@@ -115,13 +115,14 @@ impl<T: Real> Target<'_, '_, T> {
             let (weight, value) = other_term(k);
             value_of((weight, value - shift), other.rate)
         });
-        // The columns of a completed pair are exact: its mass is that of the other side, or what relaxation makes of it.
+        // The columns of a completed pair are exact, its mass that of the other side or what relaxation makes of it; the shift leaves
+        // the plan as it is.
         let mass = if other.rate == T::ZERO {
             other.weights.total()
         } else {
             reduce::sum_of(count, &|k| {
                 let (weight, value) = other_term(k);
-                if weight > T::ZERO { weight * (-other.rate * (value - shift)).exp2() } else { T::ZERO }
+                if weight > T::ZERO { weight * (-other.rate * value).exp2() } else { T::ZERO }
             })
         };
         own_value + other_value - self.epsilon * (mass - own.weights.total() * other.weights.total())

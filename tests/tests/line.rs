@@ -1,0 +1,132 @@
+//! Starts on the line: the paper's DualSort beside the exact monotone duals.
+
+use sinkhorn_core::{
+    Argument, DualSort, Epsilon, Initializer, Monotone, Passes, PointCloud, Problem, Settings, Status, Zero,
+};
+use sinkhorn_tests::{data, solve_owned};
+
+fn line<'a>(x: &'a [f64], y: &'a [f64], epsilon: Epsilon<f64>) -> Problem<'a, f64> {
+    Problem::new(PointCloud::squared_euclidean(x, y, 1).unwrap()).unwrap().epsilon(epsilon).unwrap()
+}
+
+/// Algorithm 1 of the paper on sorted data, written down once more: f_i <- min_j (c_ij - c_jj + f_j).
+fn naive(x: &[f64], y: &[f64], passes: usize, sequential: bool) -> Vec<f64> {
+    let order = |values: &[f64]| {
+        let mut order: Vec<usize> = (0..values.len()).collect();
+        order.sort_by(|&p, &q| values[p].total_cmp(&values[q]));
+        order
+    };
+    let (rows, columns) = (order(x), order(y));
+    let c = |i: usize, j: usize| (x[rows[i]] - y[columns[j]]).powi(2);
+    let mut f = vec![0.0; x.len()];
+    for _ in 0..passes {
+        let before = f.clone();
+        for i in 0..f.len() {
+            let from = if sequential { &f } else { &before };
+            f[i] = (0..x.len()).map(|j| c(i, j) - c(j, j) + from[j]).fold(f64::INFINITY, f64::min);
+        }
+    }
+    let mut out = vec![0.0; x.len()];
+    for (rank, &i) in rows.iter().enumerate() {
+        out[i] = f[rank];
+    }
+    out
+}
+
+/// Keeps what a start wrote.
+fn written(problem: &Problem<'_, f64>, start: &dyn Initializer<f64>) -> (Vec<f64>, u64) {
+    let (n, m) = (problem.rows(), problem.columns());
+    let (mut f, mut g, mut rows, mut columns) = (vec![0.0; n], vec![0.0; m], vec![0.0; n], vec![0.0; m]);
+    let target = sinkhorn_core::Target { problem, epsilon: 0.1, cost_scale: 1.0 };
+    let mut scratch = sinkhorn_core::Scratch { rows: &mut rows, columns: &mut columns };
+    let started = start.initialize(&target, &mut f, &mut g, &mut scratch).unwrap();
+    (f, started.pairs)
+}
+
+#[test]
+fn dual_sort_is_the_papers_on_unsorted_points() {
+    for seed in 0..5 {
+        let mut generator = data::generator(seed);
+        let (x, y) = (data::normal(&mut generator, 40), data::uniform(&mut generator, 40));
+        let problem = line(&x, &y, Epsilon::Absolute(0.1));
+        for (form, sequential) in [(Passes::Sequential, true), (Passes::Vectorised, false)] {
+            for passes in [0, 1, 3, 50] {
+                let (f, pairs) = written(&problem, &DualSort { form, passes, tolerance: 0.0 });
+                let expected = naive(&x, &y, passes as usize, sequential);
+                assert!(f.iter().zip(&expected).all(|(p, q)| (p - q).abs() < 1e-12), "{form:?} {passes}");
+                assert!(pairs <= u64::from(passes) * 1600 && (passes == 0 || pairs >= 1600));
+            }
+        }
+        // A tolerance ends it early; without passes it is the start from zero.
+        let (_, pairs) = written(&problem, &DualSort { passes: 50, tolerance: 0.5, ..DualSort::default() });
+        assert!(pairs < 50 * 1600);
+    }
+}
+
+#[test]
+fn run_to_its_end_dual_sort_is_an_optimal_dual() {
+    let mut generator = data::generator(9);
+    let (x, y) = (data::normal(&mut generator, 60), data::uniform(&mut generator, 60));
+    let problem = line(&x, &y, Epsilon::OfMean(1e-4));
+    let settings = Settings { threshold: 1e-6, max_sweeps: 50_000, ..Settings::default() };
+    let exact = {
+        let (mut x, mut y) = (x.clone(), y.clone());
+        x.sort_by(f64::total_cmp);
+        y.sort_by(f64::total_cmp);
+        x.iter().zip(&y).map(|(p, q)| (p - q).powi(2)).sum::<f64>() / 60.0
+    };
+    for form in [Passes::Sequential, Passes::Vectorised] {
+        let start = DualSort { form, passes: 1000, tolerance: 0.0 };
+        let report = solve_owned(&problem, &start, &settings).unwrap().report;
+        assert_eq!(report.status, Status::Converged);
+        assert!((report.start_value - exact).abs() < 2e-3 * exact, "{} for {exact}", report.start_value);
+    }
+}
+
+/// The issue of starts at the ends of the optimal duals: the middle is what helps.
+#[test]
+fn the_monotone_start_beats_dual_sort_and_both_beat_zero() {
+    let settings = Settings { threshold: 1e-3, max_sweeps: 20_000, ..Settings::plain() };
+    let mut table = String::from("sweeps to 1e-3       zero  dual-sort (3 passes)  (to its end)  monotone\n");
+    for seed in 0..3 {
+        let mut generator = data::generator(seed);
+        let (x, y) = (data::normal(&mut generator, 120), data::uniform(&mut generator, 120));
+        let problem = line(&x, &y, Epsilon::OfStd(0.0005));
+        let sweeps = |start: &dyn Initializer<f64>| {
+            let report = solve_owned(&problem, start, &settings).unwrap().report;
+            assert_eq!(report.status, Status::Converged);
+            report.sweeps
+        };
+        let to_its_end = DualSort { passes: 1000, tolerance: 0.0, ..DualSort::default() };
+        let (zero, short) = (sweeps(&Zero), sweeps(&DualSort::default()));
+        let (long, monotone) = (sweeps(&to_its_end), sweeps(&Monotone));
+        table += &format!("seed {seed} {zero:17} {short:21} {long:13} {monotone:9}\n");
+        assert!(
+            20 * monotone < zero && 4 * monotone < short && 4 * monotone < long,
+            "{zero} {short} {long} {monotone}"
+        );
+    }
+    println!("{table}");
+}
+
+#[test]
+fn dual_sort_refuses_what_it_is_not_for() {
+    let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.0, 3.0]);
+    let refused = |problem: &Problem<'_, f64>| {
+        let error = solve_owned(problem, &DualSort::default(), &Settings::default()).unwrap_err();
+        assert_eq!(error.argument(), Argument::Start, "{error}");
+        error.to_string()
+    };
+    assert_eq!(refused(&line(&x, &y[..2], Epsilon::Absolute(1.0))), "start: dual-sort needs as many x as y");
+    let weighted = line(&x, &y, Epsilon::Absolute(1.0)).weights_a(&[0.5, 0.25, 0.25]).unwrap();
+    assert_eq!(refused(&weighted), "start: dual-sort needs equal weights");
+    let solid = Problem::new(PointCloud::squared_euclidean(&x, &y, 3).unwrap());
+    assert_eq!(
+        refused(&solid.unwrap().epsilon(Epsilon::Absolute(1.0)).unwrap()),
+        "start: dual-sort needs points of dimension 1"
+    );
+    // Equal weights that are given are equal weights.
+    let third = [1.0 / 3.0; 3];
+    let problem = line(&x, &y, Epsilon::Absolute(1.0)).weights(&third, &third).unwrap();
+    assert!(solve_owned(&problem, &DualSort::default(), &Settings::default()).is_ok());
+}
