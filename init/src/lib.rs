@@ -18,6 +18,10 @@
 //! # Ok::<(), sinkhorn_core::Error>(())
 //! ```
 
+mod coarse;
 mod gaussian;
+mod representatives;
+mod small;
 
+pub use coarse::{CoarseFit, CoarseStart};
 pub use gaussian::GaussianStart;
