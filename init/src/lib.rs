@@ -22,6 +22,8 @@ mod coarse;
 mod gaussian;
 mod representatives;
 mod small;
+mod subsample;
 
 pub use coarse::{CoarseFit, CoarseStart};
 pub use gaussian::GaussianStart;
+pub use subsample::SubsampleStart;
