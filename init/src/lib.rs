@@ -18,6 +18,12 @@
 //! # Ok::<(), sinkhorn_core::Error>(())
 //! ```
 
+mod coarse;
 mod gaussian;
+mod representatives;
+mod small;
+mod subsample;
 
+pub use coarse::{CoarseFit, CoarseStart};
 pub use gaussian::GaussianStart;
+pub use subsample::SubsampleStart;
