@@ -45,9 +45,16 @@ use crate::small::{LIMIT_NOTE, MAX_SWEEPS, checked_points, solve_small};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CoarseStart {
     /// Representatives a side, at most. `None`: sqrt(n m) / 8, at least 32 and at most 512: near the price of one
-    /// sweep.
+    /// sweep; and under the squared Euclidean cost no more than bring the points within epsilon / 20 (mean squared
+    /// distance) of theirs.
     pub representatives: Option<usize>,
+    /// Gives up, as not supported, where points are farther from their representatives than this times epsilon (mean
+    /// squared distance, before refinement; squared Euclidean cost): for those who have another start. `None`: never.
+    pub blur: Option<f64>,
 }
+
+/// Of epsilon: representatives as close as that leave nothing to gain from closer ones.
+const NEAR: f64 = 0.05;
 
 /// What [`CoarseStart::fit`] found: a start that can be saved and used again, for other points as well.
 ///
@@ -81,8 +88,16 @@ impl CoarseStart {
             let reason = "coarse needs points, not a cost matrix";
             return Err(Error::Unsupported { argument: Argument::Start, reason });
         };
-        let of_x = Representatives::of(cloud.x(), problem.a(), count);
-        let of_y = Representatives::of(cloud.y(), problem.b(), count);
+        let epsilon = target.epsilon.widen();
+        let is_distance = cloud.ground_cost().is_squared_euclidean();
+        let near = if is_distance && self.representatives.is_none() { NEAR * epsilon } else { 0.0 };
+        let far = self.blur.filter(|_| is_distance).map_or(f64::INFINITY, |blur| blur * epsilon);
+        let of = |points, weights| {
+            let reason = "coarse would represent points by others that are too far away";
+            Representatives::of(points, weights, count, near, far)
+                .ok_or(Error::Unsupported { argument: Argument::Start, reason })
+        };
+        let (of_x, of_y) = (of(cloud.x(), problem.a())?, of(cloud.y(), problem.b())?);
         let narrow = |values: &[f64]| values.iter().map(|&value| T::constant(value)).collect::<Vec<T>>();
         let (x, y) = (narrow(&of_x.points), narrow(&of_y.points));
         let (a, mut b) = (narrow(&of_x.masses), narrow(&of_y.masses));

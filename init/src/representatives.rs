@@ -25,31 +25,40 @@ impl Representatives {
     /// A k-d partition (the widest coordinate is cut where the weight is halved) whose means are refined by Lloyd's
     /// steps. The k-means of linfa-clustering was tried instead (eight steps): from k-means++ it left up to a fifth
     /// less squared distance but no fewer sweeps, and took 10 to 60 times as long; from random points, 3 to 8 times.
-    pub fn of<T: Real>(points: Points<'_, T>, weights: Weights<'_, T>, count: usize) -> Self {
+    ///
+    /// A cell whose points are closer to their mean than `near` (mean squared distance) is not cut: fewer representatives
+    /// do. `None` where `far` is exceeded: where the partition leaves a larger mean squared distance than that.
+    pub fn of<T: Real>(
+        points: Points<'_, T>,
+        weights: Weights<'_, T>,
+        count: usize,
+        near: f64,
+        far: f64,
+    ) -> Option<Self> {
         let cloud = Cloud::new(points, weights);
-        let (n, d) = (cloud.weights.len(), cloud.dimension);
+        let n = cloud.weights.len();
         let mut labels = vec![0; n];
         let mut order: Vec<usize> = (0..n).collect();
         let mut cells = 0;
-        cloud.partition(&mut order, count.max(1), &mut cells, &mut labels);
+        cloud.partition(&mut order, count.max(1), near, &mut cells, &mut labels);
         let (mut means, mut masses) = cloud.means(&labels, cells);
+        let mut within = cloud.within(&labels, &means);
+        if within > far {
+            return None;
+        }
         let mut pairs = 0;
         for _ in 0..REFINEMENTS {
             cloud.assign(&means, &mut labels);
             pairs += (n * masses.len()) as u64;
             (means, masses) = cloud.means(&labels, cells);
+            within = cloud.within(&labels, &means);
         }
-        let within = labels
-            .iter()
-            .enumerate()
-            .map(|(i, &label)| cloud.weights[i] * squared_distance(cloud.point(i), &means[label * d..][..d]))
-            .sum::<f64>()
-            / masses.iter().sum::<f64>();
 
+        let d = cloud.dimension;
         let kept = |cell: &usize| masses[*cell] > 0.0;
         let points = (0..cells).filter(kept).flat_map(|cell| means[cell * d..][..d].iter().copied()).collect();
         let masses = (0..cells).filter(kept).map(|cell| masses[cell]).collect();
-        Representatives { points, masses, within, pairs }
+        Some(Representatives { points, masses, within, pairs })
     }
 }
 
@@ -74,9 +83,17 @@ impl Cloud {
         &self.points[i * self.dimension..][..self.dimension]
     }
 
+    /// Mean squared distance of the points to the mean of their cell.
+    fn within(&self, labels: &[usize], means: &[f64]) -> f64 {
+        let d = self.dimension;
+        let distance = |i: usize, label: usize| squared_distance(self.point(i), &means[label * d..][..d]);
+        let sum = labels.iter().enumerate().map(|(i, &label)| self.weights[i] * distance(i, label)).sum::<f64>();
+        sum / self.weights.iter().sum::<f64>()
+    }
+
     /// Labels the points of `members` with up to `count` cells, numbered on from `cells`.
-    fn partition(&self, members: &mut [usize], count: usize, cells: &mut usize, labels: &mut [usize]) {
-        let widest = if count > 1 && members.len() > 1 { self.widest(members) } else { None };
+    fn partition(&self, members: &mut [usize], count: usize, near: f64, cells: &mut usize, labels: &mut [usize]) {
+        let widest = if count > 1 && members.len() > 1 { self.widest(members, near) } else { None };
         let Some(axis) = widest else {
             for &i in members.iter() {
                 labels[i] = *cells;
@@ -98,12 +115,12 @@ impl Cloud {
         // A side with fewer points than its share of cells leaves the rest to the other.
         let to_left = (count / 2).clamp(count.saturating_sub(right.len()).min(left.len()), left.len());
         let to_left = to_left.clamp(1, count - 1);
-        self.partition(left, to_left, cells, labels);
-        self.partition(right, count - to_left, cells, labels);
+        self.partition(left, to_left, near, cells, labels);
+        self.partition(right, count - to_left, near, cells, labels);
     }
 
-    /// The coordinate of largest variance; none where all points are equal.
-    fn widest(&self, members: &[usize]) -> Option<usize> {
+    /// The coordinate of largest variance; none where the sum of variances is at most `near`, or all points are equal.
+    fn widest(&self, members: &[usize], near: f64) -> Option<usize> {
         let mass: f64 = members.iter().map(|&i| self.weights[i]).sum();
         let (mut mean, mut spread) = (vec![0.0; self.dimension], vec![0.0; self.dimension]);
         for &i in members {
@@ -118,6 +135,9 @@ impl Cloud {
                 spread[k] += self.weights[i] * (value - mean[k]) * (value - mean[k]);
                 differ[k] |= *value != first[k];
             }
+        }
+        if spread.iter().sum::<f64>() <= near * mass {
+            return None;
         }
         (0..self.dimension).filter(|&k| differ[k]).max_by(|&k, &l| spread[k].total_cmp(&spread[l]))
     }
