@@ -23,10 +23,10 @@ macro_rules! scalar {
             fn start(name: StartName, dimension: usize) -> Box<dyn Initializer<Self>> {
                 match name {
                     StartName::Auto if dimension == 1 => Box::new(Monotone),
-                    StartName::Auto | StartName::Gaussian => Box::new(GaussianStart { form: Form::Entropic }),
+                    StartName::Auto | StartName::Gaussian => Box::new(GaussianStart::new(Form::Entropic)),
                     StartName::Zero => Box::new(Zero),
                     StartName::Monotone => Box::new(Monotone),
-                    StartName::GaussianUnregularised => Box::new(GaussianStart { form: Form::Unregularised }),
+                    StartName::GaussianUnregularised => Box::new(GaussianStart::new(Form::Unregularised)),
                 }
             }
         }

@@ -30,6 +30,7 @@ pub enum Argument {
     Vector,
     Mean,
     Covariance,
+    Shares,
 }
 
 impl Argument {
@@ -66,6 +67,7 @@ impl Argument {
             Argument::Vector => c"vector",
             Argument::Mean => c"mean",
             Argument::Covariance => c"covariance",
+            Argument::Shares => c"shares",
         }
     }
 }

@@ -54,7 +54,7 @@ macro_rules! gaussian_start {
                     7 => GaussianStart::<7> { form }.initialize(target, f, g, scratch),
                     8 => GaussianStart::<8> { form }.initialize(target, f, g, scratch),
                     #[cfg(feature = "init")]
-                    _ => sinkhorn_init::GaussianStart { form }.initialize(target, f, g, scratch),
+                    _ => sinkhorn_init::GaussianStart::new(form).initialize(target, f, g, scratch),
                     #[cfg(not(feature = "init"))]
                     _ => {
                         let reason = "gaussian has dimensions 1 to 8 in a build without an allocator";

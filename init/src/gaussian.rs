@@ -1,13 +1,30 @@
 use nalgebra::{Dyn, RealField};
-use sinkhorn_core::{Error, Form, Gaussian, Geometry, Initializer, Real, Scratch, Started, Target, Wrote};
+use sinkhorn_core::{
+    Argument, Error, Form, Gaussian, Geometry, Initializer, Moments, Points, Real, Scratch, Started, Target, Weights,
+    Wrote,
+};
+
+use crate::fit::GaussianFit;
 
 /// The potential between Gaussians fitted to both sides, weights included, at any dimension d: O((n + m) d^2 + d^3).
 ///
-/// The formula is that of [`sinkhorn_core::Gaussian`]; only squared Euclidean costs between points are accepted.
-#[derive(Debug, Clone, Copy, Default)]
+/// The formula is that of [`sinkhorn_core::Gaussian`]; only squared Euclidean costs between points are accepted. A fit that is
+/// given is used as it is, for a measure that stays the same.
+#[derive(Debug, Clone, Default)]
 pub struct GaussianStart {
     /// Entropic unless told otherwise.
     pub form: Form,
+    /// A fit of x.
+    pub source: Option<GaussianFit>,
+    /// A fit of y.
+    pub target: Option<GaussianFit>,
+}
+
+impl GaussianStart {
+    /// Of this form, fitted to both sides.
+    pub const fn new(form: Form) -> Self {
+        GaussianStart { form, source: None, target: None }
+    }
 }
 
 impl<T: Real + RealField> Initializer<T> for GaussianStart {
@@ -16,7 +33,8 @@ impl<T: Real + RealField> Initializer<T> for GaussianStart {
     }
 
     /// # Errors
-    /// Those of [`Gaussian::fit`].
+    /// [`Error::Unsupported`] unless the cost is squared Euclidean between points; those of [`Moments::of`] for a side without
+    /// a fit, those of [`GaussianFit::check`] for a fit, and of [`Gaussian::between`].
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,
@@ -24,11 +42,44 @@ impl<T: Real + RealField> Initializer<T> for GaussianStart {
         _g: &mut [T],
         _scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error> {
-        let dimension = match target.problem.geometry() {
-            Geometry::Points(cloud) => cloud.dimension(),
-            _ => 0, // a matrix: refused by the fit
+        let problem = target.problem;
+        let started = Started::new(self.form.start_name(), Wrote::F);
+        let cloud = match problem.geometry() {
+            Geometry::Points(cloud) if self.source.is_some() || self.target.is_some() => cloud,
+            geometry => {
+                let dimension = match geometry {
+                    Geometry::Points(cloud) => cloud.dimension(),
+                    _ => 0, // a matrix: refused by the fit
+                };
+                Gaussian::fit(Dyn(dimension), problem, target.epsilon, self.form, f)?;
+                return Ok(started);
+            }
         };
-        Gaussian::fit(Dyn(dimension), target.problem, target.epsilon, self.form, f)?;
-        Ok(Started::new(self.form.start_name(), Wrote::F))
+        if !cloud.ground_cost().is_squared_euclidean() {
+            let reason = "gaussian needs points under the squared Euclidean cost";
+            return Err(Error::Unsupported { argument: Argument::Start, reason });
+        }
+        let from = moments(self.source.as_ref(), cloud.x(), problem.a(), Argument::X)?;
+        let to = moments(self.target.as_ref(), cloud.y(), problem.b(), Argument::Y)?;
+        let gaussian = Gaussian::between(&from, &to, target.epsilon, self.form)?;
+        for (i, value) in f.iter_mut().enumerate() {
+            *value = gaussian.at(cloud.x().point(i));
+        }
+        Ok(started)
+    }
+}
+
+fn moments<T: Real + RealField>(
+    given: Option<&GaussianFit>,
+    points: Points<'_, T>,
+    weights: Weights<'_, T>,
+    argument: Argument,
+) -> Result<Moments<T, Dyn>, Error> {
+    match given {
+        Some(fit) => {
+            fit.check(points.dimension())?;
+            Ok(fit.moments())
+        }
+        None => Moments::of(Dyn(points.dimension()), points, weights, argument),
     }
 }

@@ -3,6 +3,9 @@
 //! Each type here is an [`Initializer`](sinkhorn_core::Initializer), to be handed to [`solve`](sinkhorn_core::solve) or
 //! [`Solver::start`](sinkhorn_core::Solver::start). Starts that need no allocation are in `sinkhorn-core`.
 //!
+//! What a start knows of a measure is a fit ([`GaussianFit`], [`MixtureFit`]): it can be saved and used again while the measure
+//! stays the same. [`Timed`] adds the time that any start took to the report.
+//!
 //! ```
 //! use sinkhorn_core::{PointCloud, Problem, Settings, Workspace, solve};
 //! use sinkhorn_init::GaussianStart;
@@ -20,12 +23,18 @@
 
 mod auto;
 mod coarse;
+mod fit;
 mod gaussian;
+mod mixture;
 mod representatives;
 mod small;
 mod subsample;
+mod timed;
 
 pub use auto::Auto;
 pub use coarse::{CoarseFit, CoarseStart};
+pub use fit::{GaussianFit, MixtureDensity, MixtureFit, MixtureSettings};
 pub use gaussian::GaussianStart;
+pub use mixture::{MixturePotential, MixtureStart};
 pub use subsample::SubsampleStart;
+pub use timed::Timed;

@@ -124,7 +124,7 @@ fn run<T: Real + nalgebra::RealField>(input: &Input) -> Result<Solved<T>, Error>
         (2, 2) => &GaussianStart::<2> { form: sinkhorn_core::Form::Unregularised },
         (2, _) => &GaussianStart::<3> { form: sinkhorn_core::Form::Entropic },
         (3, _) => &given,
-        _ => &sinkhorn_init::GaussianStart { form: sinkhorn_core::Form::Entropic },
+        _ => &sinkhorn_init::GaussianStart::new(sinkhorn_core::Form::Entropic),
     };
     solve_owned(&problem, start, &settings)
 }

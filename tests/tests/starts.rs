@@ -126,8 +126,8 @@ fn the_gaussian_start_needs_fewer_sweeps_on_gaussians_and_the_entropic_form_fewe
             .and_then(|p| p.epsilon(Epsilon::OfMean(0.01)))
             .unwrap();
         let zero = report(&problem, &Zero, &settings);
-        let entropic = report(&problem, &RunTimeGaussian { form: Form::Entropic }, &settings);
-        let unregularised = report(&problem, &RunTimeGaussian { form: Form::Unregularised }, &settings);
+        let entropic = report(&problem, &RunTimeGaussian::new(Form::Entropic), &settings);
+        let unregularised = report(&problem, &RunTimeGaussian::new(Form::Unregularised), &settings);
         let accelerated =
             report(&problem, &RunTimeGaussian::default(), &Settings { threshold: 1e-3, ..Settings::default() });
         println!(

@@ -7,7 +7,7 @@ use sinkhorn_core::{
 use sinkhorn_init::{CoarseFit, CoarseStart, SubsampleStart};
 use sinkhorn_tests::{data, oracle, solve_owned};
 
-const COARSE: CoarseStart = CoarseStart { representatives: None };
+const COARSE: CoarseStart = CoarseStart { representatives: None, blur: None };
 const SUBSAMPLE: SubsampleStart = SubsampleStart { points: None, seed: 1 };
 
 fn report(problem: &Problem<'_, f64>, start: &dyn Initializer<f64>) -> Report<f64> {
@@ -139,7 +139,7 @@ fn check(x: &[f64], y: &[f64], dimension: usize, concentrated: bool, points: Opt
     let problem = Problem::new(cloud).and_then(|p| p.weights(&a, &b)?.epsilon(Epsilon::Absolute(0.5))).unwrap();
     let cloud = PointCloud::squared_euclidean(&x32, &y32, dimension).unwrap();
     let single = Problem::new(cloud).and_then(|p| p.weights(&a32, &b32)?.epsilon(Epsilon::Absolute(0.5))).unwrap();
-    let (coarse, sample) = (CoarseStart { representatives: points }, SubsampleStart { points, seed: 3 });
+    let (coarse, sample) = (CoarseStart { representatives: points, blur: None }, SubsampleStart { points, seed: 3 });
     let limit = 50;
     for (wide, narrow) in [(&coarse as &dyn Initializer<f64>, &coarse as &dyn Initializer<f32>), (&sample, &sample)] {
         let settings = Settings { max_sweeps: limit, ..Settings::default() };
@@ -188,7 +188,7 @@ fn other_costs_relaxation_and_scales() {
     x.extend([1e3, -1e3]);
     a.push(0.0);
     let problem = plane(&x, &y, 0.02).weights_a(&a).unwrap();
-    let with_idle = report(&problem, &CoarseStart { representatives: Some(34) });
+    let with_idle = report(&problem, &CoarseStart { representatives: Some(34), blur: None });
     assert!(with_idle.sweeps <= 2 * clean.sweeps && clean.sweeps <= 2 * with_idle.sweeps);
 }
 
@@ -213,7 +213,7 @@ fn a_matrix_is_for_the_subsample_which_sees_what_it_sees_between_points() {
     assert!(matches!(matrix.geometry(), Geometry::Matrix(_)));
     let error = solve_owned(&matrix, &COARSE, &Settings::default()).unwrap_err();
     assert!(matches!(error, Error::Unsupported { argument: Argument::Start, .. }), "{error}");
-    let nothing = CoarseStart { representatives: Some(0) };
+    let nothing = CoarseStart { representatives: Some(0), blur: None };
     let error = solve_owned(&points, &nothing, &Settings::default()).unwrap_err();
     assert_eq!(error, Error::NotPositive { argument: Argument::Start, value: 0.0 });
     let nothing = SubsampleStart { points: Some(0), seed: 0 };

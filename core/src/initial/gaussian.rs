@@ -103,6 +103,8 @@ where
     center: OVector<T, D>,
     quadratic: OMatrix<T, D, D>,
     shift: OVector<T, D>,
+    mean: T,
+    value: T,
 }
 
 impl<T, D> Gaussian<T, D>
@@ -144,6 +146,7 @@ where
         let inner = self::eigen(symmetric(&root * &target.covariance * &root))?;
         let sigma = T::HALF * epsilon;
         let mut scaled = inner.eigenvectors.clone();
+        let (mut covered, mut entropy) = (T::ZERO, T::ZERO);
         for k in 0..d {
             let value = Real::max(inner.eigenvalues[k], T::ZERO);
             let factor = match form {
@@ -154,6 +157,10 @@ where
                     T::TWO * value / (Real::sqrt(four * value + sigma * sigma) + sigma)
                 }
             };
+            covered += factor;
+            if form == Form::Entropic {
+                entropy += sigma * Real::ln_1p(factor / sigma);
+            }
             for l in 0..d {
                 scaled[(l, k)] *= factor;
             }
@@ -164,7 +171,21 @@ where
         if !quadratic.iter().chain(shift.iter()).all(|&value| Real::is_finite(value)) {
             return Err(Error::Overflow { argument: Argument::Covariance });
         }
-        Ok(Gaussian { center: source.mean.clone(), quadratic, shift })
+        let spread = source.covariance.trace();
+        let value = shift.dot(&shift) + spread + target.covariance.trace() - T::TWO * covered + entropy;
+        Ok(Gaussian { center: source.mean.clone(), quadratic, shift, mean: spread - covered, value })
+    }
+
+    /// The mean of f under the source, tr(S0) - tr(M S0): subtract it to compare potentials of several pairs.
+    pub fn mean(&self) -> T {
+        self.mean
+    }
+
+    /// What transport between the two Gaussians costs: |m0 - m1|^2 + tr(S0 + S1) - 2 tr(R^(1/2)) unregularised. Entropic, with
+    /// epsilon KL(P | product of the two): |m0 - m1|^2 + tr(S0 + S1) - tr(D) + d sigma (1 - log(2 sigma)) + sigma log det(D + sigma I)
+    /// with D = (4 R + sigma^2 I)^(1/2) (Janati, Muzellec, Peyre and Cuturi 2020, theorem 1).
+    pub fn value(&self) -> T {
+        self.value
     }
 
     /// f(x).

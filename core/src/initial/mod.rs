@@ -131,3 +131,20 @@ pub trait Initializer<T: Real> {
         scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error>;
 }
+
+/// A borrowed start is a start: so that one chosen at run time can be wrapped.
+impl<T: Real, S: Initializer<T> + ?Sized> Initializer<T> for &S {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn initialize(
+        &self,
+        target: &Target<'_, '_, T>,
+        f: &mut [T],
+        g: &mut [T],
+        scratch: &mut Scratch<'_, T>,
+    ) -> Result<Started, Error> {
+        (**self).initialize(target, f, g, scratch)
+    }
+}

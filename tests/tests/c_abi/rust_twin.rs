@@ -50,7 +50,7 @@ where
         6 => Box::new(GaussianStart::<6> { form }),
         7 => Box::new(GaussianStart::<7> { form }),
         8 => Box::new(GaussianStart::<8> { form }),
-        _ => Box::new(sinkhorn_init::GaussianStart { form }),
+        _ => Box::new(sinkhorn_init::GaussianStart::new(form)),
     }
 }
 

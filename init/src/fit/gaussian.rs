@@ -1,0 +1,64 @@
+use nalgebra::{DMatrix, DVector, Dyn, RealField};
+use serde::{Deserialize, Serialize};
+use sinkhorn_core::{Argument, Error, Moments, Points, Real, Weights};
+
+use super::{check_covariance, check_entries};
+
+/// Mean and covariance of one measure, for [`GaussianStart`](crate::GaussianStart). Saved and read again, it gives the same bits
+/// as a fresh one.
+///
+/// ```
+/// use sinkhorn_core::{Argument, Points, Weights};
+/// use sinkhorn_init::GaussianFit;
+/// let x = [0.0, 1.0, 2.0, 1.0]; // two points of dimension 2
+/// let fit = GaussianFit::of(Points::new(Argument::X, &x, 2)?, Weights::uniform(Argument::A, 2)?)?;
+/// assert_eq!(fit.mean, [1.0, 1.0]);
+/// assert_eq!(fit.covariance, [1.0, 0.0, 0.0, 0.0]);
+/// let read: GaussianFit = serde_json::from_str(&serde_json::to_string(&fit).unwrap()).unwrap();
+/// assert_eq!(read, fit);
+/// # Ok::<(), sinkhorn_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GaussianFit {
+    /// d coordinates.
+    pub mean: Vec<f64>,
+    /// d x d, row-major, symmetric; in squared units of the coordinates.
+    pub covariance: Vec<f64>,
+}
+
+impl GaussianFit {
+    /// The weighted moments (divided by the total weight), computed in the precision of the points.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`], naming the covariance, where a moment is infinite.
+    ///
+    /// # Panics
+    /// Where there are fewer weights than points.
+    pub fn of<T: Real + RealField>(points: Points<'_, T>, weights: Weights<'_, T>) -> Result<Self, Error> {
+        let moments = Moments::of(Dyn(points.dimension()), points, weights, Argument::Covariance)?;
+        Ok(GaussianFit {
+            mean: moments.mean.iter().map(|value| value.widen()).collect(),
+            covariance: moments.covariance.iter().map(|value| value.widen()).collect(),
+        })
+    }
+
+    /// Whether this is mean and covariance of a measure of that dimension: it may have come from a file.
+    ///
+    /// # Errors
+    /// For the mean and for the covariance [`Error::Length`] and [`Error::NotFinite`]; for the covariance [`Error::Negative`]
+    /// (a variance) and [`Error::Unsupported`] (not symmetric, or larger than the variances allow).
+    pub fn check(&self, dimension: usize) -> Result<(), Error> {
+        check_entries(Argument::Mean, &self.mean, dimension, None)?;
+        check_entries(Argument::Covariance, &self.covariance, dimension * dimension, Some(dimension))?;
+        check_covariance(&self.covariance, dimension, 0)
+    }
+
+    /// For core, once checked.
+    pub(crate) fn moments<T: Real + RealField>(&self) -> Moments<T, Dyn> {
+        let d = self.mean.len();
+        Moments {
+            mean: DVector::from_iterator(d, self.mean.iter().map(|&value| T::constant(value))),
+            covariance: DMatrix::from_iterator(d, d, self.covariance.iter().map(|&value| T::constant(value))),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+use serde::{Deserialize, Serialize};
+use sinkhorn_core::{Argument, Error, Points, Real, Weights};
+
+use super::{GaussianFit, MixtureDensity, check_covariance, check_entries, search};
+
+/// A mixture of Gaussians fitted to one measure, for [`MixtureStart`](crate::MixtureStart). Saved and read again, it gives the
+/// same bits as a fresh one.
+///
+/// ```
+/// use sinkhorn_core::{Argument, Points, Weights};
+/// use sinkhorn_init::{MixtureFit, MixtureSettings};
+/// // Two heaps on the line.
+/// let x: Vec<f64> = (0..100).map(|i| f64::from(i % 2) * 10.0 + f64::from(i) * 0.01).collect();
+/// let (points, weights) = (Points::new(Argument::X, &x, 1)?, Weights::uniform(Argument::A, 100)?);
+/// let (fit, note) = MixtureFit::of(points, weights, &MixtureSettings::default())?;
+/// assert_eq!((fit.components(), note), (2, None));
+/// let read: MixtureFit = serde_json::from_str(&serde_json::to_string(&fit).unwrap()).unwrap();
+/// assert_eq!(read, fit);
+/// # Ok::<(), sinkhorn_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MixtureFit {
+    /// k shares of the mass; they need not sum to 1.
+    pub shares: Vec<f64>,
+    /// k x d, row-major.
+    pub means: Vec<f64>,
+    /// k matrices of d x d, each row-major and symmetric.
+    pub covariances: Vec<f64>,
+}
+
+/// How to fit a mixture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MixtureSettings {
+    /// Components; `None` lets the Bayesian information criterion choose. A fit may end with fewer, where some lose all mass.
+    pub components: Option<usize>,
+    /// The criterion looks no further.
+    pub max_components: usize,
+    /// Points that the fit looks at; where there are more, a systematic sample by weight of as many. The last step has all.
+    pub sample: usize,
+    /// Fits from different seeds for each number of components; the likeliest is kept.
+    pub restarts: usize,
+    /// Everything random follows from it.
+    pub seed: u64,
+}
+
+impl Default for MixtureSettings {
+    fn default() -> Self {
+        MixtureSettings { components: None, max_components: 6, sample: 1000, restarts: 2, seed: 0 }
+    }
+}
+
+/// More would be another method: `CoarseStart`, say.
+const MOST: usize = 64;
+
+impl MixtureSettings {
+    fn check(&self) -> Result<(), Error> {
+        let range = "1 to 64 components";
+        for value in [self.components.unwrap_or(1), self.max_components] {
+            if !(1..=MOST).contains(&value) {
+                return Err(Error::OutOfRange { argument: Argument::Start, value: value as f64, range });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl MixtureFit {
+    /// The mixture that maximises the likelihood of the weighted points, by expectation and maximisation in `f64`, with a note
+    /// where something else was done. One component has exactly the mean and covariance of the points.
+    ///
+    /// Components are in the order of the first coordinates of their means. With covariances of d (d + 1) / 2 entries each, many
+    /// dimensions and few points leave one component.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a number of components that is not 1 to 64; [`Error::Overflow`], naming the covariance, where a
+    /// moment of the points is infinite.
+    ///
+    /// # Panics
+    /// Where there are fewer weights than points.
+    pub fn of<T: Real>(
+        points: Points<'_, T>,
+        weights: Weights<'_, T>,
+        settings: &MixtureSettings,
+    ) -> Result<(Self, Option<&'static str>), Error> {
+        settings.check()?;
+        search::fit(points, weights, settings)
+    }
+
+    /// k.
+    pub fn components(&self) -> usize {
+        self.shares.len()
+    }
+
+    /// d; 0 where there are no components.
+    pub fn dimension(&self) -> usize {
+        self.means.len().checked_div(self.shares.len()).unwrap_or(0)
+    }
+
+    /// d coordinates.
+    ///
+    /// # Panics
+    /// Where there is no such component.
+    pub fn mean(&self, component: usize) -> &[f64] {
+        let d = self.dimension();
+        &self.means[component * d..(component + 1) * d]
+    }
+
+    /// d x d.
+    ///
+    /// # Panics
+    /// Where there is no such component.
+    pub fn covariance(&self, component: usize) -> &[f64] {
+        let size = self.dimension() * self.dimension();
+        &self.covariances[component * size..(component + 1) * size]
+    }
+
+    /// The density, ready to be evaluated.
+    ///
+    /// # Errors
+    /// Those of [`MixtureFit::check`].
+    pub fn density(&self) -> Result<MixtureDensity, Error> {
+        MixtureDensity::new(self)
+    }
+
+    /// Whether this is a mixture: it may have come from a file.
+    ///
+    /// # Errors
+    /// For the shares [`Error::Empty`], [`Error::NotFinite`], [`Error::Negative`] and [`Error::NoMass`]; for the means and the
+    /// covariances [`Error::Length`], [`Error::NotFinite`]; for the covariances [`Error::Negative`] (a variance) and
+    /// [`Error::Unsupported`] (not symmetric, or larger than the variances allow). Rows are counted through all components.
+    pub fn check(&self) -> Result<(), Error> {
+        let k = self.shares.len();
+        Weights::new(Argument::Shares, &self.shares)?;
+        let d = (self.means.len() / k).max(1);
+        check_entries(Argument::Mean, &self.means, k * d, Some(d))?;
+        check_entries(Argument::Covariance, &self.covariances, k * d * d, Some(d))?;
+        (0..k).try_for_each(|component| check_covariance(self.covariance(component), d, component * d))
+    }
+    /// [`MixtureFit::check`], and that the dimension is this one.
+    pub(crate) fn check_dimension(&self, dimension: usize) -> Result<(), Error> {
+        self.check()?;
+        let (expected, actual) = (self.components() * dimension, self.means.len());
+        if expected == actual { Ok(()) } else { Err(Error::Length { argument: Argument::Mean, expected, actual }) }
+    }
+
+    pub(crate) fn component(&self, component: usize) -> GaussianFit {
+        GaussianFit { mean: self.mean(component).to_vec(), covariance: self.covariance(component).to_vec() }
+    }
+}

@@ -1,0 +1,64 @@
+//! Fits: what a start knows of one measure. They can be saved (serde) and used again while that measure stays the same.
+
+mod density;
+mod em;
+mod gaussian;
+mod mixture;
+mod sample;
+mod search;
+
+pub use density::MixtureDensity;
+pub use gaussian::GaussianFit;
+pub use mixture::{MixtureFit, MixtureSettings};
+
+pub(crate) use density::{exp, log};
+use sinkhorn_core::{Argument, Error, Place};
+
+/// Entries of what may have come from a file: finite, and as many as they should be.
+fn check_entries(argument: Argument, values: &[f64], expected: usize, columns: Option<usize>) -> Result<(), Error> {
+    if values.len() != expected {
+        return Err(Error::Length { argument, expected, actual: values.len() });
+    }
+    match values.iter().position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(index) => {
+            let value = values[index];
+            Err(Error::NotFinite { argument, place: place(index, columns), value })
+        }
+    }
+}
+
+fn place(index: usize, columns: Option<usize>) -> Place {
+    match columns {
+        Some(columns) => Place { row: index / columns, column: Some(index % columns) },
+        None => Place { row: index, column: None },
+    }
+}
+
+/// A covariance of `d` coordinates whose first row is row `first` of what was saved.
+fn check_covariance(covariance: &[f64], d: usize, first: usize) -> Result<(), Error> {
+    let argument = Argument::Covariance;
+    for k in 0..d {
+        let value = covariance[k * d + k];
+        if value < 0.0 {
+            let place = Place { row: first + k, column: Some(k) };
+            return Err(Error::Negative { argument, place, value });
+        }
+    }
+    // Room for what rounding, and a text file with few digits, may do.
+    let room = 1e-6;
+    for k in 0..d {
+        for l in 0..k {
+            let (value, mirrored) = (covariance[k * d + l], covariance[l * d + k]);
+            let most = covariance[k * d + k].sqrt() * covariance[l * d + l].sqrt();
+            if (value - mirrored).abs() > room * most.max(value.abs()) {
+                return Err(Error::Unsupported { argument, reason: "a covariance must be symmetric" });
+            }
+            if value.abs() > (1.0 + room) * most {
+                let reason = "a covariance may not exceed the product of the two standard deviations";
+                return Err(Error::Unsupported { argument, reason });
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! Which mixture: k-means seeds, restarts, the number of components.
+//!
+//! The seeds are linfa-clustering's k-means. Its Gaussian mixtures are not used: they take no weights, have no log-sum-exp (a
+//! point far from all components ends the fit in NaN), return nothing where the iteration is cut short, and ten runs of k-means
+//! to begin with make them an order of magnitude slower than the steps in `em`.
+
+use linfa::{DatasetBase, ParamGuard, traits::Fit};
+use linfa_clustering::KMeans;
+use nalgebra::Dyn;
+use ndarray::Array2;
+use rand_linfa::SeedableRng;
+use rand_xoshiro_linfa::Xoshiro256Plus;
+use sinkhorn_core::{Argument, Error, Moments, Points, Real, Weights};
+
+use super::density::log;
+use super::em::{self, Cloud};
+use super::sample::{Units, resample, widen};
+use super::{MixtureFit, MixtureSettings};
+
+/// Added to the variances, in units of the spread of the data.
+const RIDGE: f64 = 1e-6;
+/// Steps end where they gain less, in nats a point.
+const TOLERANCE: f64 = 1e-3;
+/// Numbers of components in a row that are worse before the search ends: four blobs in a square are no better as two than as one.
+const PATIENCE: usize = 2;
+
+const FAILED: &str = "mixture: no fit of several components succeeded, one was used";
+const FEWER: &str = "mixture: fewer components than asked for";
+const FEW_POINTS: &str = "mixture: too few points for several components, one was used";
+
+pub(super) fn fit<T: Real>(
+    points: Points<'_, T>,
+    weights: Weights<'_, T>,
+    settings: &MixtureSettings,
+) -> Result<(MixtureFit, Option<&'static str>), Error> {
+    let cloud = widen(points, weights);
+    let single = one_component(&cloud)?;
+    let most = match settings.components {
+        Some(count) => count.min(cloud.len()),
+        None => settings.max_components.min(affordable(&cloud)),
+    };
+    if most == 1 {
+        let asked = settings.components.unwrap_or(settings.max_components);
+        return Ok((single, (asked > 1).then_some(FEW_POINTS)));
+    }
+
+    let units = Units::of(&cloud);
+    let full = units.standardise(&cloud);
+    let sample = settings.sample.max(1);
+    let uniform = full.weights.iter().all(|weight| *weight == full.weights[0]);
+    let resampled = (full.len() > sample || !uniform).then(|| resample(&full, full.len().min(sample), settings.seed));
+    let seeds = resampled.as_ref().unwrap_or(&full);
+    let fitted = if full.len() > sample { seeds } else { &full };
+
+    let chosen = match settings.components {
+        Some(count) => best_of(fitted, seeds, count.min(most), settings).map(|(fit, _)| fit),
+        None => by_criterion(fitted, seeds, most, settings),
+    };
+    let Some(mut chosen) = chosen else { return Ok((single, Some(FAILED))) };
+    if fitted.len() < full.len() && chosen.components() > 1 {
+        chosen = em::step(&full, &chosen, RIDGE).0;
+    }
+    if chosen.components() <= 1 {
+        let note = settings.components.filter(|&count| count > 1).map(|_| FEWER);
+        return Ok((single, note));
+    }
+    let chosen = ordered(&units.undo(chosen));
+    if chosen.check().is_err() {
+        return Ok((single, Some(FAILED)));
+    }
+    let note = settings.components.filter(|&count| count > chosen.components()).map(|_| FEWER);
+    Ok((chosen, note))
+}
+
+/// The moments, as they are.
+fn one_component(cloud: &Cloud) -> Result<MixtureFit, Error> {
+    let points = Points::new(Argument::Covariance, &cloud.points, cloud.dimension)?;
+    let weights = Weights::new(Argument::Covariance, &cloud.weights)?;
+    let moments = Moments::of(Dyn(cloud.dimension), points, weights, Argument::Covariance)?;
+    Ok(MixtureFit {
+        shares: vec![1.0],
+        means: moments.mean.iter().copied().collect(),
+        covariances: moments.covariance.iter().copied().collect(),
+    })
+}
+
+/// Components of which each could have twice as many points as a covariance needs not to be singular; weights that differ make
+/// fewer points (Kish's effective size).
+fn affordable(cloud: &Cloud) -> usize {
+    (effective(cloud) / (2 * (cloud.dimension + 1)) as f64).max(1.0) as usize
+}
+
+fn effective(cloud: &Cloud) -> f64 {
+    1.0 / cloud.weights.iter().map(|weight| weight * weight).sum::<f64>()
+}
+
+/// The smallest Bayesian information criterion, from one component upwards. One component as fitted here, ridge included, so that
+/// like is compared with like.
+fn by_criterion(fitted: &Cloud, seeds: &Cloud, most: usize, settings: &MixtureSettings) -> Option<MixtureFit> {
+    let d = fitted.dimension as f64;
+    let size = effective(fitted);
+    let criterion = |fit: &MixtureFit, likelihood: f64| {
+        let parameters = fit.components() as f64 * (1.0 + d + 0.5 * d * (d + 1.0)) - 1.0;
+        parameters * log(size) - 2.0 * size * likelihood
+    };
+    let mut best: Option<(MixtureFit, f64)> = None;
+    let mut worse = 0;
+    for count in 1..=most {
+        let found = best_of(fitted, seeds, count, settings);
+        let found = found.map(|(fit, likelihood)| (criterion(&fit, likelihood), fit));
+        match found {
+            Some((value, fit)) if best.as_ref().is_none_or(|(_, least)| value < *least) => {
+                best = Some((fit, value));
+                worse = 0;
+            }
+            _ => worse += 1,
+        }
+        if worse == PATIENCE {
+            break;
+        }
+    }
+    best.map(|(fit, _)| fit)
+}
+
+/// The likeliest of several fits of so many components.
+fn best_of(fitted: &Cloud, seeds: &Cloud, count: usize, settings: &MixtureSettings) -> Option<(MixtureFit, f64)> {
+    let restarts = if count == 1 { 1 } else { settings.restarts.max(1) };
+    let mut best: Option<(MixtureFit, f64)> = None;
+    for restart in 0..restarts {
+        let seed = settings.seed.wrapping_add(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(1 + restart as u64));
+        let Some(centers) = centers(seeds, count, seed) else { continue };
+        let labels: Vec<usize> = (0..fitted.len()).map(|i| nearest(&centers, fitted.point(i))).collect();
+        let start = em::of_labels(fitted, centers, &labels, RIDGE);
+        let Some((fit, likelihood)) = em::run(fitted, start, RIDGE, TOLERANCE) else { continue };
+        if best.as_ref().is_none_or(|(_, most)| likelihood > *most) {
+            best = Some((fit, likelihood));
+        }
+    }
+    best
+}
+
+/// Centres of one run of k-means (`n_runs` of the crate is 10). `None` where it fails, which finite points have not caused.
+fn centers(cloud: &Cloud, count: usize, seed: u64) -> Option<Vec<f64>> {
+    if count == 1 {
+        return Some(vec![0.0; cloud.dimension]);
+    }
+    let records = Array2::from_shape_vec((cloud.len(), cloud.dimension), cloud.points.clone()).ok()?;
+    let parameters = KMeans::params_with_rng(count, Xoshiro256Plus::seed_from_u64(seed))
+        .n_runs(1)
+        .max_n_iterations(20)
+        .tolerance(1e-2)
+        .check()
+        .ok()?;
+    let model = parameters.fit(&DatasetBase::from(records)).ok()?;
+    let centers: Vec<f64> = model.centroids().iter().copied().collect();
+    centers.iter().all(|value| value.is_finite()).then_some(centers)
+}
+
+fn nearest(centers: &[f64], point: &[f64]) -> usize {
+    let distance = |center: &[f64]| center.iter().zip(point).map(|(c, x)| (c - x) * (c - x)).sum::<f64>();
+    let mut best = (0, f64::INFINITY);
+    for (k, center) in centers.chunks(point.len()).enumerate() {
+        let found = distance(center);
+        if found < best.1 {
+            best = (k, found);
+        }
+    }
+    best.0
+}
+
+/// Components by first coordinate of the mean, then the next, then share: labels mean nothing.
+fn ordered(fit: &MixtureFit) -> MixtureFit {
+    let mut order: Vec<usize> = (0..fit.components()).collect();
+    order.sort_by(|&p, &q| {
+        let pairs = fit.mean(p).iter().zip(fit.mean(q)).map(|(s, t)| s.total_cmp(t));
+        pairs.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then).then(fit.shares[p].total_cmp(&fit.shares[q]))
+    });
+    MixtureFit {
+        shares: order.iter().map(|&k| fit.shares[k]).collect(),
+        means: order.iter().flat_map(|&k| fit.mean(k).to_vec()).collect(),
+        covariances: order.iter().flat_map(|&k| fit.covariance(k).to_vec()).collect(),
+    }
+}

@@ -1,0 +1,128 @@
+use nalgebra::Dyn;
+use sinkhorn_core::{Argument, CostMatrix, Epsilon, Error, Form, Gaussian, Problem, Settings, Workspace, Zero, solve};
+
+use crate::fit::{GaussianFit, MixtureDensity, MixtureFit, exp, log};
+
+/// The potential between two mixtures, made once for an epsilon and then evaluated anywhere, at points of the data or not.
+///
+/// Components k of the source (shares alpha, responsibilities r_k) and l of the target (shares beta) are the atoms of a small
+/// transport problem with the costs W_kl of the Gaussian pairs; this very solver finds its potentials f^ and g^. With the pair's own
+/// potential f_kl and its mean E_k f_kl under component k ([`Gaussian`]), and epsilon KL as everywhere,
+///
+/// f(x) = sum_k r_k(x) h_k(x), h_k(x) = -epsilon log sum_l beta_l exp((g^_l - W_kl - (f_kl(x) - E_k f_kl)) / epsilon).
+///
+/// h_k is the c-transform of a target potential that is g^_l + g_kl - E_l g_kl on component l: exact where components do not
+/// overlap and l deals with k alone. To first order in f_kl it is f^_k + sum_l (p_kl / alpha_k) (f_kl(x) - E_k f_kl) with the plan p
+/// between components, the mean of the Gaussian potentials (Thornton and Cuturi 2022, section 4.3, start from mixtures); the
+/// soft minimum lets the part of k nearest to l go to l, and with acceleration needs up to half the sweeps of the mean. One
+/// component a side is the Gaussian potential up to a constant.
+#[derive(Debug, Clone)]
+pub struct MixturePotential {
+    density: MixtureDensity,
+    dimension: usize,
+    epsilon: f64,
+    /// log beta_l.
+    log_shares: Vec<f64>,
+    /// k x l pairs, by k.
+    pairs: Vec<Pair>,
+}
+
+#[derive(Debug, Clone)]
+struct Pair {
+    gaussian: Gaussian<f64, Dyn>,
+    /// log beta_l + (g^_l - W_kl + E_k f_kl) / epsilon.
+    level: f64,
+}
+
+/// Below, a component has no say in a value.
+const LEAST_SHARE: f64 = 1e-16;
+
+impl MixturePotential {
+    /// The potential on the side of `source` of the cost |x - y|^2; epsilon is in units of that cost. `form` is the form of
+    /// potentials and costs of the pairs; between components regularisation is entropic in both.
+    ///
+    /// # Errors
+    /// Those of [`MixtureFit::check`]; [`Error::Length`], naming the mean, where the target has another dimension;
+    /// [`Error::NotPositive`] for epsilon; [`Error::Overflow`] where costs, or costs / epsilon, leave the range of the scalar.
+    pub fn between(source: &MixtureFit, target: &MixtureFit, epsilon: f64, form: Form) -> Result<Self, Error> {
+        let density = source.density()?;
+        target.check_dimension(source.dimension())?;
+        let (rows, columns) = (source.components(), target.components());
+        let targets: Vec<GaussianFit> = (0..columns).map(|l| target.component(l)).collect();
+        let mut gaussians = Vec::with_capacity(rows * columns);
+        for k in 0..rows {
+            let from = source.component(k).moments::<f64>();
+            for to in &targets {
+                gaussians.push(Gaussian::between(&from, &to.moments(), epsilon, form)?);
+            }
+        }
+        let costs: Vec<f64> = gaussians.iter().map(Gaussian::value).collect();
+        if costs.iter().any(|cost| !cost.is_finite()) {
+            return Err(Error::Overflow { argument: Argument::Covariance });
+        }
+        let (alpha, beta) = (normalised(&source.shares), normalised(&target.shares));
+        let levels = levels(&costs, &alpha, &beta, epsilon)?;
+
+        let log_shares: Vec<f64> = beta.iter().map(|&share| log(share)).collect();
+        let pairs = gaussians.into_iter().enumerate().map(|(index, gaussian)| {
+            let l = index % columns;
+            let level = log_shares[l] + (levels[l] - costs[index] + gaussian.mean()) / epsilon;
+            Pair { gaussian, level }
+        });
+        let pairs: Vec<Pair> = pairs.collect();
+        Ok(MixturePotential { density, dimension: source.dimension(), epsilon, log_shares, pairs })
+    }
+
+    /// f(x), in units of the cost |x - y|^2.
+    ///
+    /// # Panics
+    /// Where `x` has fewer coordinates than the mixtures.
+    pub fn at(&self, x: &[f64]) -> f64 {
+        let columns = self.log_shares.len();
+        let mut responsibilities = vec![0.0; self.pairs.len() / columns];
+        self.density.responsibilities(x, &mut responsibilities);
+        let mut total = 0.0;
+        for (share, pairs) in responsibilities.iter().zip(self.pairs.chunks(columns)) {
+            if *share > LEAST_SHARE {
+                total += share * self.soft_minimum(pairs, x);
+            }
+        }
+        total
+    }
+
+    /// d.
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    fn soft_minimum(&self, pairs: &[Pair], x: &[f64]) -> f64 {
+        // Running maximum: one pass, no memory.
+        let (mut largest, mut sum) = (f64::NEG_INFINITY, 0.0);
+        for pair in pairs {
+            let term = pair.level - pair.gaussian.at(x) / self.epsilon;
+            if term > largest {
+                sum = sum * exp(largest - term) + 1.0;
+                largest = term;
+            } else {
+                sum += exp(term - largest);
+            }
+        }
+        -self.epsilon * (largest + log(sum))
+    }
+}
+
+fn normalised(shares: &[f64]) -> Vec<f64> {
+    let total: f64 = shares.iter().sum();
+    shares.iter().map(|share| share / total).collect()
+}
+
+/// g^, the potential of the target's components. Where the sweeps run out it is as good as a start need be.
+fn levels(costs: &[f64], alpha: &[f64], beta: &[f64], epsilon: f64) -> Result<Vec<f64>, Error> {
+    let problem = Problem::new(CostMatrix::row_major(costs, alpha.len(), beta.len())?)?
+        .weights(alpha, beta)?
+        .epsilon(Epsilon::Absolute(epsilon))?;
+    let settings = Settings { threshold: 1e-6, max_sweeps: 300, ..Settings::default() };
+    let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
+    let solution = solve(&problem, &Zero, &settings, Workspace::new(&mut memory, &problem, &settings)?)?;
+    Ok(solution.g().to_vec())
+}
