@@ -43,8 +43,8 @@ pub fn svg(plan: &Plan, case: &Case, runs: &[Run]) -> Result<String, String> {
 
 fn draw(text: &mut String, plan: &Plan, case: &Case, runs: &[Run]) -> Result<(), Box<dyn std::error::Error>> {
     let drawn: Vec<&Run> = runs.iter().filter(|run| run.acceleration.is_drawn() && run.outcome.is_ok()).collect();
-    let mut names: Vec<&str> = drawn.iter().map(|run| run.start).collect();
-    names.dedup();
+    let is_drawn = |name: &&str| drawn.iter().any(|run| run.start == *name);
+    let names: Vec<&str> = plan.starts.iter().map(|start| start.name).filter(is_drawn).collect();
     let columns = plan.epsilons.len().max(2); // room for the title
     let width = PANEL.0 * columns as u32;
     let entries_a_row = (width / 215) as usize;
