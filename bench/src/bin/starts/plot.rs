@@ -14,6 +14,8 @@ use crate::measure::{Run, THRESHOLDS};
 const PANEL: (u32, u32) = (430, 400);
 const TITLE: u32 = 40;
 const LEGEND_ROW: u32 = 24;
+/// The width of an entry of the legend.
+const ENTRY: u32 = 176;
 const FONT: &str = "sans-serif";
 const GREY: RGBColor = RGBColor(110, 110, 110);
 /// Points of a line within a factor of ten of sweeps, at most.
@@ -47,7 +49,7 @@ fn draw(text: &mut String, plan: &Plan, case: &Case, runs: &[Run]) -> Result<(),
     let names: Vec<&str> = plan.starts.iter().map(|start| start.name).filter(is_drawn).collect();
     let columns = plan.epsilons.len().max(2); // room for the title
     let width = PANEL.0 * columns as u32;
-    let entries_a_row = (width / 215) as usize;
+    let entries_a_row = ((width - 40) / ENTRY) as usize;
     let legend = LEGEND_ROW * (names.len() + 2).div_ceil(entries_a_row) as u32 + 12;
     let root = SVGBackend::with_string(text, (width, TITLE + PANEL.1 + legend)).into_drawing_area();
     root.fill(&WHITE)?;
@@ -100,7 +102,7 @@ fn panel<'r>(
         let colour = colour(run.start);
         let line = thinned(&outcome.errors);
         if run.acceleration == Acceleration::Plain {
-            chart.draw_series(DashedLineSeries::new(line, 5, 4, colour.stroke_width(1)))?;
+            chart.draw_series(DashedLineSeries::new(line, 5, 5, colour.stroke_width(2)))?;
         } else {
             chart.draw_series(LineSeries::new(line, colour.stroke_width(2)))?;
         }
@@ -110,7 +112,8 @@ fn panel<'r>(
 
 fn draw_legend(area: &Area<'_>, names: &[&str], entries_a_row: usize) -> Result<(), Box<dyn std::error::Error>> {
     let place = |entry: usize| {
-        (70 + 215 * (entry % entries_a_row) as i32, 10 + (LEGEND_ROW as usize * (entry / entries_a_row)) as i32)
+        let (row, column) = (entry / entries_a_row, entry % entries_a_row);
+        (50 + (ENTRY as usize * column) as i32, 10 + (LEGEND_ROW as usize * row) as i32)
     };
     let label = |entry: usize, name: &dyn Display| {
         let (x, y) = place(entry);
@@ -126,7 +129,7 @@ fn draw_legend(area: &Area<'_>, names: &[&str], entries_a_row: usize) -> Result<
     }
     let (plain, anderson) = (names.len(), names.len() + 1);
     for from in [0, 9, 18] {
-        line(plain, from, from + 6, GREY.stroke_width(1))?;
+        line(plain, from, from + 6, GREY.stroke_width(2))?;
     }
     label(plain, &"plain sweeps")?;
     line(anderson, 0, 26, GREY.stroke_width(2))?;

@@ -73,7 +73,7 @@ pub fn closing(plan: &Plan, rows: &[Row<'_>]) -> String {
             let bounds = ratios.iter().filter(|pair| pair[0].at_least).count();
             let note = if bounds == 0 { String::new() } else { format!(", {bounds} of them lower bounds") };
             text += &format!(
-                "  epsilon {epsilon}, against {name:<14} {sweeps:>7.2} times fewer sweeps, {time:>7.2} times less time ({} problems{note})\n",
+                "  epsilon {epsilon}, against {name:<14} {sweeps:>7.2} times fewer sweeps, {time:>7.2} times less time (problems: {}{note})\n",
                 ratios.len()
             );
         }
