@@ -15,7 +15,7 @@ const PANEL: (u32, u32) = (430, 400);
 const TITLE: u32 = 40;
 const LEGEND_ROW: u32 = 24;
 /// The width of an entry of the legend.
-const ENTRY: u32 = 176;
+const ENTRY: u32 = 182;
 const FONT: &str = "sans-serif";
 const GREY: RGBColor = RGBColor(110, 110, 110);
 /// Points of a line within a factor of ten of sweeps, at most.
@@ -49,7 +49,7 @@ fn draw(text: &mut String, plan: &Plan, case: &Case, runs: &[Run]) -> Result<(),
     let names: Vec<&str> = plan.starts.iter().map(|start| start.name).filter(is_drawn).collect();
     let columns = plan.epsilons.len().max(2); // room for the title
     let width = PANEL.0 * columns as u32;
-    let entries_a_row = ((width - 40) / ENTRY) as usize;
+    let entries_a_row = ((width - 10) / ENTRY) as usize;
     let legend = LEGEND_ROW * (names.len() + 2).div_ceil(entries_a_row) as u32 + 12;
     let root = SVGBackend::with_string(text, (width, TITLE + PANEL.1 + legend)).into_drawing_area();
     root.fill(&WHITE)?;

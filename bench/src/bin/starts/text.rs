@@ -40,13 +40,18 @@ pub fn block(plan: &Plan, case: &Case, epsilon: f64, runs: &[Run]) -> String {
 }
 
 fn cell(reached: &Reached, plan: &Plan) -> String {
-    let sweeps = match (reached.sweeps, reached.status) {
+    let sweeps = sweeps(reached.sweeps, reached.status, plan.max_sweeps);
+    format!("{sweeps} {:>9}", milliseconds(reached.seconds))
+}
+
+/// The number, or why there is none.
+pub fn sweeps(sweeps: Option<u32>, status: &str, most: u32) -> String {
+    match (sweeps, status) {
         (Some(sweeps), _) => sweeps.to_string(),
-        (None, "sweep limit") => format!(">{}", plan.max_sweeps),
+        (None, "sweep limit") => format!(">{most}"),
         (None, "precision floor") => "floor".into(),
         (None, status) => status.into(),
-    };
-    format!("{sweeps} {:>9}", milliseconds(reached.seconds))
+    }
 }
 
 /// With three digits or so.

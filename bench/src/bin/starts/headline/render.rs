@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Ratio, Row, THRESHOLD, Way};
 use crate::args::Plan;
 use crate::json::{SCHEMA, parameters, problem};
-use crate::text::milliseconds;
+use crate::text::{milliseconds, sweeps};
 
 /// What the numbers are, and the columns.
 pub fn opening(plan: &Plan) -> String {
@@ -48,7 +48,7 @@ pub fn opening(plan: &Plan) -> String {
 pub fn line(row: &Row<'_>, most: u32) -> String {
     let mut text = format!("{:<17}{:>6}", row.case.name, row.epsilon);
     for way in &row.ways {
-        let sweeps = if way.converged() { way.report.sweeps.to_string() } else { format!(">{most}") };
+        let sweeps = sweeps(way.converged().then_some(way.report.sweeps), way.report.status.name(), most);
         text += &format!("{sweeps:>8}{:>11}", milliseconds(way.seconds));
     }
     for (way, width) in [(0, 9), (1, 11)] {
