@@ -58,7 +58,7 @@ fn draw(text: &mut String, plan: &Plan, case: &Case, runs: &[Run]) -> Result<(),
     let title = format!("{}: {}, {} x {}", case.name, case.what, case.rows(), case.columns());
     top.draw(&Text::new(title, (20, 14), (FONT, 20)))?;
     let sweeps = drawn.iter().filter_map(|run| Some(run.outcome.as_ref().ok()?.errors.len())).max().unwrap_or(1);
-    for (area, &epsilon) in middle.split_evenly((1, columns)).iter().zip(&plan.epsilons) {
+    for (area, &epsilon) in middle.split_evenly((1, plan.epsilons.len())).iter().zip(&plan.epsilons) {
         let runs = drawn.iter().copied().filter(|run| run.epsilon == epsilon);
         panel(area, epsilon, sweeps.max(10) as f64, runs)?;
     }
