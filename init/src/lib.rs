@@ -18,6 +18,14 @@
 //! # Ok::<(), sinkhorn_core::Error>(())
 //! ```
 
+mod auto;
+mod coarse;
 mod gaussian;
+mod representatives;
+mod small;
+mod subsample;
 
+pub use auto::Auto;
+pub use coarse::{CoarseFit, CoarseStart};
 pub use gaussian::GaussianStart;
+pub use subsample::SubsampleStart;

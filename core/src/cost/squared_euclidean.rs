@@ -1,6 +1,9 @@
 use super::GroundCost;
 use crate::real::Real;
 
+/// Coordinates at a time.
+const LANES: usize = 8;
+
 /// |x - y|^2. No factor 1/2.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SquaredEuclidean;
@@ -12,8 +15,23 @@ impl<T: Real> GroundCost<T> for SquaredEuclidean {
 
     #[inline]
     fn cost(&self, x: &[T], y: &[T]) -> T {
+        // In lanes, so that many coordinates are summed at once.
+        let (whole_x, rest_x) = x.as_chunks::<LANES>();
+        let (whole_y, rest_y) = y.as_chunks::<LANES>();
+        let mut lanes = [T::ZERO; LANES];
+        for (xs, ys) in whole_x.iter().zip(whole_y) {
+            for (lane, (&p, &q)) in lanes.iter_mut().zip(xs.iter().zip(ys)) {
+                let difference = p - q;
+                *lane += difference * difference;
+            }
+        }
         let mut total = T::ZERO;
-        for (&p, &q) in x.iter().zip(y) {
+        if !whole_x.is_empty() {
+            for lane in lanes {
+                total += lane;
+            }
+        }
+        for (&p, &q) in rest_x.iter().zip(rest_y) {
             let difference = p - q;
             total += difference * difference;
         }

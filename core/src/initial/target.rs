@@ -19,7 +19,7 @@ pub struct Target<'t, 'a, T: Real> {
 }
 
 /// Points of the other side at which [`Target::dual_value`] looks, at most.
-pub const SAMPLE: usize = 256;
+pub const SAMPLE: usize = 128;
 
 /// One side of a problem: its weights, and epsilon / rho (0 where balanced).
 struct Side<'a, T> {

@@ -1,0 +1,106 @@
+use nalgebra::RealField;
+use sinkhorn_core::{Error, Geometry, Initializer, Monotone, Problem, Real, Scratch, Select, Started, Target};
+
+use crate::{CoarseStart, GaussianStart, SubsampleStart};
+
+/// The start for those who do not want to choose one: tries what applies and takes what is worth most.
+///
+/// | problem | candidates |
+/// |---|---|
+/// | dimension 1, cost convex in x - y | zero, monotone, coarse |
+/// | squared Euclidean, other dimensions | zero, Gaussian, coarse |
+/// | other costs | zero, coarse |
+/// | a cost matrix | zero, subsample |
+///
+/// Each is made once, completed at a sample of points, and the one with the largest dual value is kept
+/// ([`Select`]; Thornton and Cuturi 2022 promise speed with minimal tuning). What would cost more than it could save is left out:
+/// the Gaussian start where its eigenvalues take longer than sweeps, the coarse one where representatives
+/// are too far from the points they stand for.
+/// The report has the name of the start that was chosen and what all of them cost.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Auto;
+
+/// Of epsilon: with representatives much farther away than that, the coarse start has been no better than the Gaussian one.
+const BLUR: f64 = 4.0;
+
+/// Points a side from which a few can stand for all.
+const MANY: usize = 128;
+
+impl<T: Real + RealField> Initializer<T> for Auto {
+    fn name(&self) -> &'static str {
+        "auto"
+    }
+
+    /// # Errors
+    /// Those of the candidates, but for [`Error::Unsupported`] and [`Error::Overflow`]: zero is always defined.
+    fn initialize(
+        &self,
+        target: &Target<'_, '_, T>,
+        f: &mut [T],
+        g: &mut [T],
+        scratch: &mut Scratch<'_, T>,
+    ) -> Result<Started, Error> {
+        let coarse = CoarseStart { blur: Some(BLUR), ..CoarseStart::default() };
+        let subsample = SubsampleStart::default();
+        let gaussian = GaussianStart::default();
+        let mut starts: Vec<&dyn Initializer<T>> = Vec::new();
+        match target.problem.geometry() {
+            Geometry::Points(cloud) => {
+                if cloud.dimension() == 1 && cloud.ground_cost().is_convex_on_the_line() {
+                    starts.push(&Monotone);
+                } else if has_cheap_eigenvalues(target.problem, cloud.dimension()) {
+                    starts.push(&gaussian);
+                }
+                if target.problem.rows().min(target.problem.columns()) >= MANY {
+                    starts.push(&coarse);
+                }
+            }
+            _ => starts.push(&subsample),
+        }
+        let mut candidates: Vec<Written<T>> = Vec::new();
+        for start in starts {
+            match start.initialize(target, f, g, scratch) {
+                Ok(started) => candidates.push(Written { started, f: f.to_vec(), g: g.to_vec() }),
+                Err(Error::Unsupported { .. } | Error::Overflow { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let cost: u64 = candidates.iter().map(|candidate| candidate.started.pairs).sum();
+        let candidates: Vec<&dyn Initializer<T>> =
+            candidates.iter().map(|candidate| candidate as &dyn Initializer<T>).collect();
+        let started = Select::new(&candidates).initialize(target, f, g, scratch)?;
+        Ok(started.pairs(started.pairs + cost))
+    }
+}
+
+/// Two decompositions of d x d matrices take about 25 d^3 operations each, a sweep n m d: up to half a sweep is well spent, and
+/// small matrices always are.
+fn has_cheap_eigenvalues<T: Real>(problem: &Problem<'_, T>, dimension: usize) -> bool {
+    let (n, m, d) = (problem.rows() as u128, problem.columns() as u128, dimension as u128);
+    dimension <= 16 || 100 * d * d <= n * m
+}
+
+/// A start that has run: writes again what it wrote, at no cost.
+struct Written<T> {
+    started: Started,
+    f: Vec<T>,
+    g: Vec<T>,
+}
+
+impl<T: Real> Initializer<T> for Written<T> {
+    fn name(&self) -> &'static str {
+        self.started.name
+    }
+
+    fn initialize(
+        &self,
+        _target: &Target<'_, '_, T>,
+        f: &mut [T],
+        g: &mut [T],
+        _scratch: &mut Scratch<'_, T>,
+    ) -> Result<Started, Error> {
+        f.copy_from_slice(&self.f);
+        g.copy_from_slice(&self.g);
+        Ok(self.started.pairs(0))
+    }
+}

@@ -1,0 +1,113 @@
+use nalgebra::RealField;
+use rand_linfa::SeedableRng;
+use rand_linfa::seq::index;
+use rand_xoshiro_linfa::Xoshiro256PlusPlus;
+use sinkhorn_core::{
+    Argument, Carried, CostMatrix, Error, Geometry, Initializer, PointCloud, Points, Real, Scratch, Started, Target,
+    Weights, Wrote,
+};
+
+use crate::small::{LIMIT_NOTE, MAX_SWEEPS, checked_points, solve_small};
+
+/// The potential between random parts of both sides, extended to all points by its c-transform (Thornton and Cuturi
+/// 2022, section 4.4).
+///
+/// For any cost, and for a cost matrix. [`CoarseStart`](crate::CoarseStart) does better between points: a sample has
+/// its own holes and clumps, and the potential follows them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SubsampleStart {
+    /// Points a side, at most. `None`: sqrt(n m) / 8, at least 32 and at most 512.
+    pub points: Option<usize>,
+    /// Chooses the sample; the same seed, the same bits.
+    pub seed: u64,
+}
+
+impl<T: Real + RealField> Initializer<T> for SubsampleStart {
+    fn name(&self) -> &'static str {
+        "subsample"
+    }
+
+    /// k^2 pairs a sweep of the small problem, and n k for the extension.
+    ///
+    /// # Errors
+    /// [`Error::NotPositive`] naming the start for 0 points; [`Error::Overflow`] where the small problem leaves the
+    /// range.
+    fn initialize(
+        &self,
+        target: &Target<'_, '_, T>,
+        f: &mut [T],
+        g: &mut [T],
+        scratch: &mut Scratch<'_, T>,
+    ) -> Result<Started, Error> {
+        let problem = target.problem;
+        let count = checked_points(self.points, problem.rows(), problem.columns())?;
+        let mut generator = Xoshiro256PlusPlus::seed_from_u64(self.seed);
+        let (rows, a) = draw(problem.a(), count, &mut generator);
+        let (columns, mut b) = draw(problem.b(), count, &mut generator);
+        let (pairs, sweeps) = match problem.geometry() {
+            Geometry::Points(cloud) => {
+                let (x, y) = (gather(cloud.x(), &rows), gather(cloud.y(), &columns));
+                let geometry = PointCloud::new(&x, &y, cloud.dimension(), cloud.ground_cost())?;
+                let mut small = solve_small(geometry.into(), &a, &mut b, target)?;
+                small.g.iter_mut().for_each(|value| *value /= target.cost_scale);
+                let carried = Carried::from_g(&y, cloud.dimension(), Some(&b), &small.g)?;
+                (small.pairs + carried.initialize(target, f, g, scratch)?.pairs, small.sweeps)
+            }
+            Geometry::Matrix(matrix) => {
+                let costs: Vec<T> =
+                    rows.iter().flat_map(|&i| columns.iter().map(move |&j| matrix.cost(i, j))).collect();
+                let geometry = CostMatrix::row_major(&costs, rows.len(), columns.len())?;
+                let small = solve_small(geometry.into(), &a, &mut b, target)?;
+                extend(matrix, &columns, &b, &small.g, target, f);
+                (small.pairs + (f.len() * columns.len()) as u64, small.sweeps)
+            }
+            _ => {
+                let reason = "subsample needs points or a cost matrix";
+                return Err(Error::Unsupported { argument: Argument::Start, reason });
+            }
+        };
+        let started = Started::new("subsample", Wrote::F).pairs(pairs);
+        Ok(if sweeps < MAX_SWEEPS { started } else { started.note(LIMIT_NOTE) })
+    }
+}
+
+/// Up to `count` places that have weight, in order, and their weights scaled to the total.
+fn draw<T: Real>(weights: Weights<'_, T>, count: usize, generator: &mut Xoshiro256PlusPlus) -> (Vec<usize>, Vec<T>) {
+    let mut places: Vec<usize> = (0..weights.len()).filter(|&i| weights.get(i) > T::ZERO).collect();
+    if count < places.len() {
+        let mut chosen = index::sample(generator, places.len(), count).into_vec();
+        chosen.sort_unstable(); // in memory order
+        places = chosen.into_iter().map(|k| places[k]).collect();
+    }
+    // In double precision, and divided first: a sum of a few of the smallest weights may have no finite inverse.
+    let sum: f64 = places.iter().map(|&i| weights.get(i).widen()).sum();
+    let values = places.iter().map(|&i| T::constant(weights.get(i).widen() / sum * weights.total().widen())).collect();
+    (places, values)
+}
+
+fn gather<T: Real>(points: Points<'_, T>, places: &[usize]) -> Vec<T> {
+    places.iter().flat_map(|&i| points.point(i)).copied().collect()
+}
+
+/// f_i = -tau epsilon log sum_l b_l exp((g_l - C_il) / epsilon) over the chosen columns.
+fn extend<T: Real>(
+    matrix: &CostMatrix<'_, T>,
+    columns: &[usize],
+    b: &[T],
+    g: &[T],
+    target: &Target<'_, '_, T>,
+    f: &mut [T],
+) {
+    let s = T::LOG2_E / target.epsilon;
+    let tau = T::ONE / (T::ONE + target.epsilon / (target.problem.rho_a() * target.cost_scale));
+    let mut exponents = vec![T::ZERO; columns.len()];
+    for (i, value) in f.iter_mut().enumerate() {
+        let mut largest = -T::INFINITY;
+        for (exponent, (&j, &g)) in exponents.iter_mut().zip(columns.iter().zip(g)) {
+            *exponent = s * (g - matrix.cost(i, j));
+            largest = largest.max(*exponent);
+        }
+        let sum = exponents.iter().zip(b).fold(T::ZERO, |sum, (&exponent, &b)| sum + b * (exponent - largest).exp2());
+        *value = -tau * (largest + sum.log2()) / s;
+    }
+}
