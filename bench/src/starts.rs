@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use sinkhorn_core::{DualSort, Error, Form, Initializer, Monotone, Scratch, Started, Target, Zero};
-use sinkhorn_init::GaussianStart;
+use sinkhorn_init::{Auto, CoarseStart, GaussianStart, SubsampleStart};
 
 /// A start and its name in tables and on the command line.
 pub struct Start {
@@ -13,7 +13,7 @@ pub struct Start {
     pub initializer: Box<dyn Initializer<f64>>,
 }
 
-/// In the order of the tables. A new one is a line here; one named `auto` is what the headline compares with zero.
+/// In the order of the tables. A new one is a line here.
 pub fn all() -> Vec<Start> {
     vec![
         Start::new("zero", Zero),
@@ -21,6 +21,9 @@ pub fn all() -> Vec<Start> {
         Start::new("dual-sort", DualSort::default()),
         Start::new("gaussian", GaussianStart::default()),
         Start::new("gaussian-unregularised", GaussianStart { form: Form::Unregularised }),
+        Start::new("coarse", CoarseStart::default()),
+        Start::new("subsample", SubsampleStart::default()),
+        Start::new("auto", Auto),
     ]
 }
 
@@ -29,10 +32,9 @@ pub fn named(name: &str) -> Option<Start> {
     all().into_iter().find(|start| start.name == name)
 }
 
-/// What a user who knows nothing but the dimension takes: `auto` where there is one, else monotone on the line and gaussian elsewhere.
-pub fn recommended(dimension: usize) -> Start {
-    let otherwise = if dimension == 1 { "monotone" } else { "gaussian" };
-    named("auto").or_else(|| named(otherwise)).expect("a name of the list")
+/// What a user takes who knows nothing of the problem, and the headline compares with zero.
+pub fn recommended() -> Start {
+    named("auto").expect("a name of the list")
 }
 
 impl Start {

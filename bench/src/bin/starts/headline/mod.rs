@@ -47,7 +47,7 @@ pub struct Way {
 pub fn row<'a>(plan: &Plan, case: &'a Case, epsilon: f64) -> Result<Row<'a>, Error> {
     let problem = case.problem(Epsilon::OfMean(epsilon))?;
     let zero = starts::named("zero").expect("a name of the list");
-    let start = starts::recommended(case.dimension);
+    let start = starts::recommended();
     let ways = [(&zero, Acceleration::Plain), (&zero, Acceleration::Anderson), (&start, Acceleration::Anderson)];
     let mut best: [Option<Way>; 3] = [None, None, None];
     for round in 0..ROUNDS {
