@@ -44,7 +44,9 @@ pub fn svg(plan: &Plan, case: &Case, runs: &[Run]) -> Result<String, String> {
 }
 
 fn draw(text: &mut String, plan: &Plan, case: &Case, runs: &[Run]) -> Result<(), Box<dyn std::error::Error>> {
-    let drawn: Vec<&Run> = runs.iter().filter(|run| run.acceleration.is_drawn() && run.outcome.is_ok()).collect();
+    // Auto would cover the start that it chose.
+    let is_drawn = |run: &&Run| run.acceleration.is_drawn() && run.outcome.is_ok() && run.start != "auto";
+    let drawn: Vec<&Run> = runs.iter().filter(is_drawn).collect();
     let is_drawn = |name: &&str| drawn.iter().any(|run| run.start == *name);
     let names: Vec<&str> = plan.starts.iter().map(|start| start.name).filter(is_drawn).collect();
     let columns = plan.epsilons.len().max(2); // room for the title
