@@ -1,0 +1,26 @@
+//! Files that are there complete or not at all.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes under a temporary name in the same folder, which is made where it is missing, and renames.
+pub fn write(path: &Path, text: &str) -> Result<(), String> {
+    try_write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn try_write(path: &Path, text: &str) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".starts-").suffix(".tmp");
+    // A temporary file is private by default, and would stay so under its final name.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path).map(drop).map_err(|failed| failed.error)
+}

@@ -1,0 +1,89 @@
+//! What every start saves, with every acceleration, on every problem: the evidence of the README.
+//!
+//!     cargo run --release -p sinkhorn-bench --bin starts
+//!     cargo run --release -p sinkhorn-bench --bin starts -- --headline
+//!
+//! Each takes about twenty-five minutes streamed, and three to five with `--storage kernel`, for the same sweeps up to rounding.
+//!
+//! Typed text ([`args`]) becomes a plan, which is run ([`measure`], [`headline`]) and rendered ([`text`], [`json`], [`plot`]).
+
+mod accelerate;
+mod args;
+mod file;
+mod headline;
+mod json;
+mod measure;
+mod plot;
+mod text;
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+use serde_json::Value;
+
+use args::{Args, Plan};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let plan = args.plan();
+    let result = if args.headline { short(&args, &plan) } else { full(&args, &plan) };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            let _ = writeln!(std::io::stderr(), "starts: error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn full(args: &Args, plan: &Plan) -> Result<(), String> {
+    let clock = Instant::now();
+    let mut runs = Vec::new();
+    print(&text::opening(plan))?;
+    for case in &plan.cases {
+        let first = runs.len();
+        for &epsilon in &plan.epsilons {
+            let block = measure::block(plan, case, epsilon).map_err(|error| format!("{}: {error}", case.name))?;
+            print(&text::block(plan, case, epsilon, &block))?;
+            runs.extend(block);
+        }
+        if let Some(folder) = &args.plots {
+            let picture = plot::svg(plan, case, &runs[first..])?;
+            file::write(&folder.join(case.name).with_extension("svg"), &picture)?;
+        }
+    }
+    print(&text::alone(plan, &runs))?;
+    let seconds = clock.elapsed().as_secs_f64();
+    print(&format!("\n{} runs in {seconds:.0} s.\n", runs.len()))?;
+    write_json(args, || json::table(plan, &runs, seconds))
+}
+
+fn short(args: &Args, plan: &Plan) -> Result<(), String> {
+    let clock = Instant::now();
+    let mut rows = Vec::new();
+    print(&headline::opening(plan))?;
+    for case in &plan.cases {
+        for &epsilon in &plan.epsilons {
+            let row = headline::row(plan, case, epsilon).map_err(|error| format!("{}: {error}", case.name))?;
+            print(&headline::line(&row, plan.max_sweeps))?;
+            rows.push(row);
+        }
+    }
+    let seconds = clock.elapsed().as_secs_f64();
+    print(&headline::closing(plan, &rows))?;
+    print(&format!("\nAll in {seconds:.0} s.\n"))?;
+    write_json(args, || headline::json(plan, &rows, seconds))
+}
+
+fn write_json(args: &Args, value: impl FnOnce() -> Value) -> Result<(), String> {
+    let Some(path) = &args.json else { return Ok(()) };
+    let text = serde_json::to_string_pretty(&value()).map_err(|error| error.to_string())?;
+    file::write(path, &(text + "\n"))
+}
+
+fn print(text: &str) -> Result<(), String> {
+    let mut output = std::io::stdout().lock();
+    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(|error| format!("standard output: {error}"))
+}
