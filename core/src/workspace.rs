@@ -82,6 +82,16 @@ pub(crate) enum Stored<'w, T> {
     Kernel(Kernel<'w, T>),
 }
 
+impl<'w, T> Stored<'w, T> {
+    /// The kernel, where one is stored.
+    pub fn kernel(&mut self) -> Option<&mut Kernel<'w, T>> {
+        match self {
+            Stored::Kernel(kernel) => Some(kernel),
+            _ => None,
+        }
+    }
+}
+
 /// Room for the iterates of Anderson acceleration.
 pub(crate) struct History<'w, T> {
     /// Iterates that fit.

@@ -6,6 +6,7 @@ pub(crate) mod value;
 
 use crate::real::Real;
 use crate::report::Report;
+use crate::sweep::kernel::Kernel;
 use crate::sweep::prepared::Prepared;
 
 /// Potentials, report and plan of a finished solve. Lives in the workspace.
@@ -28,8 +29,9 @@ impl<'s, T: Real> Solution<'s, T> {
         g_hat: &'s mut [T],
         log_b: &'s [T],
         mut buffers: value::Buffers<'s, T>,
+        kernel: Option<&mut Kernel<'_, T>>,
     ) -> Self {
-        let report = value::measure(&prepared, progress, f_hat, g_hat, log_b, &mut buffers);
+        let report = value::measure(&prepared, progress, f_hat, g_hat, log_b, &mut buffers, kernel);
         Solution { prepared, f_hat, g_hat, f: buffers.f, g: buffers.g, report }
     }
 

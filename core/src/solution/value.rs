@@ -6,6 +6,7 @@ use crate::reduce;
 use crate::report::{Report, Status};
 use crate::sweep::half::{column_logsums, row_logsum};
 use crate::sweep::is_safe;
+use crate::sweep::kernel::Kernel;
 use crate::sweep::prepared::Prepared;
 use crate::wide::Wide;
 
@@ -111,7 +112,9 @@ pub(crate) fn measure<T: Real>(
     g: &mut [T],
     log_b: &[T],
     buffers: &mut Buffers<'_, T>,
+    kernel: Option<&mut Kernel<'_, T>>,
 ) -> Report<T> {
+    let kernel = kernel.and_then(|kernel| kernel.around(f, g));
     let (a, b) = (p.problem.a(), p.problem.b());
     let (n, m) = (f.len(), g.len());
     let row_buffer = &mut buffers.tile[..m];
@@ -128,8 +131,13 @@ pub(crate) fn measure<T: Real>(
     for i in 0..n {
         let weight = a.get(i);
         p.scores.row(p.s, i, 0, g, buffers.image);
-        for (value, &score) in row_buffer.iter_mut().zip(buffers.image.iter()) {
-            *value = (score + f[i]).exp2();
+        match &kernel {
+            Some(kernel) => kernel.exponentials(i, f[i], row_buffer),
+            None => {
+                for (value, &score) in row_buffer.iter_mut().zip(buffers.image.iter()) {
+                    *value = (score + f[i]).exp2();
+                }
+            }
         }
         let mut sum = reduce::sum(row_buffer);
         let mut log_sum = sum.log2();

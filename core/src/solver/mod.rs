@@ -281,14 +281,16 @@ impl<'a, T: Real> Solver<'a, T> {
     pub fn finish(&mut self) -> Solution<'_, T> {
         let progress = self.progress();
         let buffers = value::Buffers::new(self.row, self.column, self.partial, self.tile, self.image);
-        Solution::measure(self.prepared, progress, self.f, self.g, self.log_b, buffers)
+        let kernel = self.stored.kernel();
+        Solution::measure(self.prepared, progress, self.f, self.g, self.log_b, buffers, kernel)
     }
 
     /// [`Solver::finish`] for good: the solution lives as long as the workspace.
-    pub fn into_solution(self) -> Solution<'a, T> {
+    pub fn into_solution(mut self) -> Solution<'a, T> {
         let progress = self.progress();
         let buffers = value::Buffers::new(self.row, self.column, self.partial, self.tile, self.image);
-        Solution::measure(self.prepared, progress, self.f, self.g, self.log_b, buffers)
+        let kernel = self.stored.kernel();
+        Solution::measure(self.prepared, progress, self.f, self.g, self.log_b, buffers, kernel)
     }
 
     fn progress(&self) -> value::Progress<T> {

@@ -14,7 +14,7 @@ use crate::solution::value;
 use crate::sweep::columns::translation;
 use crate::sweep::forward::Outcome;
 use crate::sweep::prepared::Prepared;
-use crate::sweep::{half, log_zero};
+use crate::sweep::{half, kernel, log_zero};
 use crate::workspace::Stored;
 
 impl<T: Real> Solver<'_, T> {
@@ -74,6 +74,7 @@ impl<T: Real> Solver<'_, T> {
             half::complete_f(p, self.f, self.g, self.tile);
         }
         self.started = started;
+        self.absorptions = 0;
         self.complete();
         self.start_value = self.level_start();
         self.recovered = false;
@@ -84,8 +85,6 @@ impl<T: Real> Solver<'_, T> {
         self.row_fallbacks = 0;
         self.column_fallbacks = 0;
         self.rejections = 0;
-        self.absorptions = 0;
-        self.drop_kernel();
         match &mut self.accelerator {
             Accelerator::Plain => {}
             Accelerator::Relaxation(relaxation) => relaxation.restart(),
@@ -139,7 +138,6 @@ impl<T: Real> Solver<'_, T> {
         self.f.fill(T::ZERO);
         self.complete();
         self.level_start();
-        self.drop_kernel();
         if let Accelerator::Anderson(anderson) = &mut self.accelerator {
             anderson.forget();
         }
@@ -152,7 +150,13 @@ impl<T: Real> Solver<'_, T> {
     /// g from f: a pair that is not complete would spoil what acceleration makes of it.
     fn complete(&mut self) {
         let p = &self.prepared;
-        half::complete_g(p, self.f, self.g, self.log_b, self.column, self.partial, self.tile);
+        match &mut self.stored {
+            Stored::Kernel(kernel) => {
+                kernel::complete_g(p, kernel, self.f, self.g, self.log_b, self.column);
+                self.absorptions = self.absorptions.saturating_add(1);
+            }
+            _ => half::complete_g(p, self.f, self.g, self.log_b, self.column, self.partial, self.tile),
+        }
         self.mask_zero_weights();
     }
 

@@ -7,8 +7,8 @@
 use super::columns;
 use super::forward::{self, Outcome, Potentials, Scratch};
 use super::half::row_logsum;
-use super::is_safe;
 use super::prepared::Prepared;
+use super::{is_safe, log_zero};
 use crate::real::Real;
 use crate::reduce::{self, LANES};
 
@@ -37,6 +37,29 @@ impl<T: Real> Kernel<'_, T> {
         self.absorbed = true;
     }
 
+    /// The kernel, where it stands for these potentials, with 2^(G - G0) in `v`.
+    pub fn around(&mut self, f: &[T], g: &[T]) -> Option<&Self> {
+        if !self.absorbed || self.is_stale(f, g) {
+            return None;
+        }
+        self.scale_columns(g);
+        Some(self)
+    }
+
+    /// 2^(F_i + G_j + S_ij) for a row i, from what is stored.
+    pub fn exponentials(&self, i: usize, f: T, out: &mut [T]) {
+        let (m, scaling) = (self.g.len(), (f - self.f[i]).exp2());
+        for ((value, &entry), &v) in out.iter_mut().zip(&self.entries[i * m..(i + 1) * m]).zip(self.v.iter()) {
+            *value = entry * scaling * v;
+        }
+    }
+
+    fn scale_columns(&mut self, g: &[T]) {
+        for (scaling, (&value, &origin)) in self.v.iter_mut().zip(g.iter().zip(self.g.iter())) {
+            *scaling = (value - origin).exp2();
+        }
+    }
+
     /// Whether potentials are so far from the reference that entries may have been lost to underflow.
     fn is_stale(&self, f: &[T], g: &[T]) -> bool {
         let limit = T::SAFE_EXPONENT / T::constant(4.0);
@@ -45,6 +68,52 @@ impl<T: Real> Kernel<'_, T> {
         };
         far(f, self.f) || far(g, self.g)
     }
+}
+
+/// As [`complete_g`](super::half::complete_g); the exponentials that this takes are kept as the kernel. `column` is scratch for m sums.
+pub(crate) fn complete_g<T: Real>(
+    p: &Prepared<'_, T>,
+    kernel: &mut Kernel<'_, T>,
+    f: &[T],
+    g: &mut [T],
+    log_b: &[T],
+    column: &mut [T],
+) {
+    let (a, b, m) = (p.problem.a(), p.problem.b(), g.len());
+    let largest = &mut *kernel.g;
+    g.fill(T::ZERO);
+    largest.fill(-T::INFINITY);
+    for (i, row) in kernel.entries.chunks_exact_mut(m).enumerate() {
+        p.scores.row(p.s, i, 0, g, row);
+        if a.get(i) > T::ZERO {
+            for (largest, &score) in largest.iter_mut().zip(row.iter()) {
+                *largest = largest.max(score + f[i]);
+            }
+        }
+    }
+    for (j, value) in largest.iter_mut().enumerate() {
+        // As everywhere, a column without weight has no entries.
+        *value = if b.get(j) > T::ZERO { *value } else { -log_zero::<T>() };
+    }
+    column.fill(T::ZERO);
+    for (i, row) in kernel.entries.chunks_exact_mut(m).enumerate() {
+        for (value, &largest) in row.iter_mut().zip(largest.iter()) {
+            *value = (*value + (f[i] - largest)).exp2();
+        }
+        let weight = a.get(i);
+        if weight > T::ZERO {
+            for (sum, &value) in column.iter_mut().zip(row.iter()) {
+                *sum += weight * value;
+            }
+        }
+    }
+    for (j, value) in g.iter_mut().enumerate() {
+        let offset = p.column_offset(j);
+        *value = log_b[j] - p.tau_b * (largest[j] + column[j].log2() - offset) - offset;
+        largest[j] = -largest[j];
+    }
+    kernel.f.copy_from_slice(f);
+    kernel.absorbed = true;
 }
 
 /// As [`forward::sweep`], on the kernel.
@@ -62,9 +131,7 @@ pub(crate) fn sweep<T: Real>(
         outcome.absorbed = true;
         kernel.absorb(p, f, g);
     }
-    for (scaling, (&value, &origin)) in kernel.v.iter_mut().zip(g.iter().zip(kernel.g.iter())) {
-        *scaling = (value - origin).exp2();
-    }
+    kernel.scale_columns(g);
 
     scratch.column.fill(T::ZERO);
     // Rows that leave the safe range are summed apart, with their scalings inside.
