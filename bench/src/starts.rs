@@ -1,9 +1,7 @@
 //! The starts that the tables compare.
 
-use std::time::Instant;
-
-use sinkhorn_core::{DualSort, Error, Form, Initializer, Monotone, Scratch, Started, Target, Zero};
-use sinkhorn_init::{Auto, CoarseStart, GaussianStart, SubsampleStart};
+use sinkhorn_core::{DualSort, Form, Initializer, Monotone, Zero};
+use sinkhorn_init::{Auto, CoarseStart, GaussianStart, MixtureStart, SubsampleStart};
 
 /// A start and its name in tables and on the command line.
 pub struct Start {
@@ -20,7 +18,8 @@ pub fn all() -> Vec<Start> {
         Start::new("monotone", Monotone),
         Start::new("dual-sort", DualSort::default()),
         Start::new("gaussian", GaussianStart::default()),
-        Start::new("gaussian-unregularised", GaussianStart { form: Form::Unregularised }),
+        Start::new("gaussian-unregularised", GaussianStart::new(Form::Unregularised)),
+        Start::new("mixture", MixtureStart::default()),
         Start::new("coarse", CoarseStart::default()),
         Start::new("subsample", SubsampleStart::default()),
         Start::new("auto", Auto),
@@ -41,26 +40,5 @@ impl Start {
     /// An entry of the list.
     pub fn new(name: &'static str, initializer: impl Initializer<f64> + 'static) -> Self {
         Start { name, initializer: Box::new(initializer) }
-    }
-}
-
-/// A start that reports how long it took.
-pub struct Clocked<'s>(pub &'s dyn Initializer<f64>);
-
-impl Initializer<f64> for Clocked<'_> {
-    fn name(&self) -> &'static str {
-        self.0.name()
-    }
-
-    fn initialize(
-        &self,
-        target: &Target<'_, '_, f64>,
-        f: &mut [f64],
-        g: &mut [f64],
-        scratch: &mut Scratch<'_, f64>,
-    ) -> Result<Started, Error> {
-        let clock = Instant::now();
-        let started = self.0.initialize(target, f, g, scratch)?;
-        Ok(Started { time: Some(clock.elapsed()), ..started })
     }
 }

@@ -4,12 +4,13 @@ use super::Case;
 use rand::rngs::StdRng;
 use sinkhorn_tests::data;
 
-/// Every blob has a partner nearby with as many points.
+/// Every blob has a partner nearby, with as many points as chance will have it: a percent or two of the mass belongs elsewhere.
 pub(super) fn matched(generator: &mut StdRng, n: usize) -> Case {
     let centres = [0.0, 0.0, 20.0, 0.0, 10.0, 17.0];
     let moved = centres.map(|value| value + 3.0);
-    let x = around(generator, n, &centres, 1.0, |k| k % 3);
-    let y = around(generator, n, &moved, 1.5, |k| k % 3);
+    let thirds = [1.0 / 3.0; 3];
+    let x = drawn(generator, n, &centres, 1.0, &thirds);
+    let y = drawn(generator, n, &moved, 1.5, &thirds);
     Case::new("blobs-matched", "2-D mixtures, 3 blobs to the same 3 moved and wider", 2, x, y)
 }
 
@@ -17,7 +18,7 @@ pub(super) fn matched(generator: &mut StdRng, n: usize) -> Case {
 pub(super) fn unmatched(generator: &mut StdRng, n: usize) -> Case {
     let side = |generator: &mut StdRng, shares: &[f64]| {
         let centres = centres(generator, shares.len());
-        around(generator, n, &centres, 1.0, |k| share(shares, (k as f64 + 0.5) / n as f64))
+        drawn(generator, n, &centres, 1.0, shares)
     };
     let x = side(generator, &[0.3, 0.25, 0.2, 0.15, 0.1]);
     let y = side(generator, &[0.5, 0.3, 0.2]);
@@ -37,6 +38,13 @@ pub(crate) fn five(generator: &mut StdRng, n: usize) -> Case {
 /// Points of the plane with standard deviation 10.
 fn centres(generator: &mut StdRng, blobs: usize) -> Vec<f64> {
     data::normal(generator, 2 * blobs).iter().map(|value| 10.0 * value).collect()
+}
+
+/// `count` points, each with this standard deviation around a centre that it takes with the probability of its share.
+fn drawn(generator: &mut StdRng, count: usize, centres: &[f64], deviation: f64, shares: &[f64]) -> Vec<f64> {
+    let blobs: Vec<usize> =
+        data::uniform(generator, count).into_iter().map(|position| share(shares, position)).collect();
+    around(generator, count, centres, deviation, |k| blobs[k])
 }
 
 /// `count` points with this standard deviation around the centre whose number `blob` tells for each of them.

@@ -8,8 +8,9 @@ mod render;
 use std::time::Instant;
 
 use sinkhorn_bench::problems::Case;
-use sinkhorn_bench::starts::{self, Clocked, Start};
+use sinkhorn_bench::starts::{self, Start};
 use sinkhorn_core::{Epsilon, Error, Problem, Report, Settings, Status, Workspace, solve};
+use sinkhorn_init::Timed;
 
 use crate::accelerate::Acceleration;
 use crate::args::Plan;
@@ -80,7 +81,7 @@ fn run(
     };
     let mut memory = vec![f64::NAN; Workspace::len(problem, &settings)?];
     let workspace = Workspace::new(&mut memory, problem, &settings)?;
-    let start = Clocked(start.initializer.as_ref());
+    let start = Timed(start.initializer.as_ref());
     let clock = Instant::now();
     let solution = solve(problem, &start, &settings, workspace)?;
     let seconds = clock.elapsed().as_secs_f64();
