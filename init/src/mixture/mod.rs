@@ -17,10 +17,6 @@ use crate::fit::{MixtureFit, MixtureSettings};
 ///
 /// A fit that is given is used as it is; a side without one is fitted whenever the start is run. O((n + m) k d^2) a step of a fit,
 /// O(n k l d^2) for the potential. Where a mixture cannot be fitted one component is used, and the report has a note.
-///
-/// More components than the data have clusters make a better start: `components: Some(24)` often needs half the sweeps of the number
-/// that the criterion chooses.
-///
 /// ```
 /// use sinkhorn_core::{Argument, PointCloud, Points, Problem, Settings, Weights, Workspace, solve};
 /// use sinkhorn_init::{MixtureFit, MixtureSettings, MixtureStart};
