@@ -2,8 +2,8 @@
 
 use rand::{Rng, rngs::StdRng};
 use sinkhorn_core::{
-    Argument, CostMatrix, Epsilon, Error, Form, Initializer, Manhattan, PointCloud, Points, Problem, Real, Settings,
-    Status, Weights,
+    Acceleration, Argument, CostMatrix, Epsilon, Error, Form, Initializer, Manhattan, PointCloud, Points, Problem,
+    Real, Select, Settings, Status, Weights,
 };
 use sinkhorn_init::{GaussianFit, GaussianStart, MixtureFit, MixturePotential, MixtureSettings, MixtureStart, Timed};
 use sinkhorn_tests::{data, solve_owned};
@@ -52,60 +52,77 @@ fn heaps(generator: &mut StdRng, n: usize, shares: &[f64], spread: f64) -> Vec<f
     heaps_at(generator, &centers, n, shares, spread)
 }
 
-/// Sweeps to 1e-3 from the Gaussian and from the mixture start, plain and with Anderson, summed over the seeds.
-fn sweeps(name: &str, epsilon: f64, start: &MixtureStart, sides: impl Fn(&mut StdRng) -> [Vec<f64>; 2]) -> ([u32; 4], f64) {
-    let plain = Settings { threshold: 1e-3, max_sweeps: 5_000, ..Settings::plain() };
-    let anderson = Settings { threshold: 1e-3, max_sweeps: 5_000, ..Settings::default() };
+/// Sweeps to 1e-3 from the Gaussian start, the mixture that the criterion chooses, the default one, and the better of
+/// Gaussian and default by dual value; summed over the seeds.
+fn sweeps(
+    name: &str,
+    epsilon: f64,
+    acceleration: Acceleration<f64>,
+    sides: impl Fn(&mut StdRng) -> [Vec<f64>; 2],
+) -> ([u32; 4], String) {
+    let settings = Settings { threshold: 1e-3, max_sweeps: 5_000, acceleration, ..Settings::default() };
     let gaussian = GaussianStart::default();
-    let mixture = Timed(start);
-    let (mut totals, mut best) = ([0; 4], 0.0_f64);
+    let by_criterion = MixtureSettings { components: None, ..MixtureSettings::default() };
+    let clusters = MixtureStart { settings: by_criterion, ..MixtureStart::default() };
+    let mixture = MixtureStart::default();
+    let both: [&dyn Initializer<f64>; 2] = [&gaussian, &mixture];
+    let starts: [&dyn Initializer<f64>; 4] = [&gaussian, &clusters, &mixture, &Select::new(&both)];
+    let (mut totals, mut table) = ([0; 4], String::new());
     for seed in 10..14 {
         let [x, y] = sides(&mut data::generator(seed));
         let problem = plane(&x, &y, Epsilon::OfMean(epsilon));
-        let runs: [(&dyn Initializer<f64>, _); 4] =
-            [(&gaussian, plain), (&mixture, plain), (&gaussian, anderson), (&mixture, anderson)];
-        let reports = runs.map(|(start, settings)| solve_owned(&problem, start, &settings).unwrap().report);
+        let reports = starts.map(|start| solve_owned(&problem, &Timed(start), &settings).unwrap().report);
+        let times = reports.map(|report| report.start.time.unwrap());
         let counts = reports.map(|report| report.sweeps);
-        println!("{name}, epsilon {epsilon:5}, seed {seed}: {counts:4?}, {:.0?}", reports[1].start.time.unwrap());
+        table += &format!(
+            "{name}, epsilon {epsilon}, seed {seed}: {counts:4?} after {times:.0?}
+"
+        );
         for (total, report) in totals.iter_mut().zip(&reports) {
             assert_eq!(report.status, Status::Converged);
             assert!((report.dual_value - reports[0].dual_value).abs() < 2e-3 * reports[0].dual_value);
             *total += report.sweeps;
         }
-        best = best.max(f64::from(counts[0]) / f64::from(counts[1]));
     }
-    println!("{name}, epsilon {epsilon:5}, all: gaussian, mixture, with Anderson {totals:?}; at best {best:.1} times fewer");
-    (totals, best)
-}
-
-const EPSILONS: [f64; 3] = [0.05, 0.01, 0.002];
-
-/// Three heaps, each of which moves and changes its shape.
-#[test]
-fn where_heaps_move_the_mixture_start_needs_a_fraction_of_the_sweeps_of_the_gaussian() {
-    let shares = [0.5, 0.3, 0.2];
-    for components in [None, Some(24)] {
-    let start = MixtureStart { settings: MixtureSettings { components, ..MixtureSettings::default() }, ..MixtureStart::default() };
-    for epsilon in EPSILONS {
-        let (totals, best) = sweeps(&format!("moved {components:?}"), epsilon, &start, |generator| {
-            let from = centers(generator, 3);
-            let to: Vec<Place> = from.iter().map(|c| [c[0] + 0.6 * generator.random::<f64>(), c[1] + 0.6 * generator.random::<f64>()]).collect();
-            [heaps_at(generator, &from, 500, &shares, 0.2), heaps_at(generator, &to, 500, &shares, 0.2)]
-        });
-    }
-    }
+    table += &format!("{name}, epsilon {epsilon}, all seeds: gaussian, criterion, default, select {totals:?}");
+    (totals, table)
 }
 
 /// Three heaps a side, of other shares and at other places: heaps must be split.
 #[test]
-fn where_heaps_are_split_the_mixture_start_still_needs_fewer() {
-    for components in [None, Some(24)] {
-    let start = MixtureStart { settings: MixtureSettings { components, ..MixtureSettings::default() }, ..MixtureStart::default() };
-    for epsilon in EPSILONS {
-        let (totals, _) = sweeps(&format!("split {components:?}"), epsilon, &start, |generator| {
-            [heaps(generator, 500, &[0.5, 0.3, 0.2], 0.2), heaps(generator, 500, &[0.3, 0.3, 0.4], 0.2)]
+fn on_heaps_the_mixture_start_needs_fewer_sweeps_than_the_gaussian() {
+    let heaps = |generator: &mut StdRng| {
+        [heaps(generator, 500, &[0.5, 0.3, 0.2], 0.2), heaps(generator, 500, &[0.3, 0.3, 0.4], 0.2)]
+    };
+    for epsilon in [0.05, 0.01, 0.002] {
+        let ([gaussian, criterion, mixture, _], table) =
+            sweeps("split, Anderson", epsilon, Settings::default().acceleration, heaps);
+        println!("{table}");
+        assert!(10 * mixture <= 7 * gaussian, "{mixture} and {gaussian}");
+        assert!(mixture < criterion && criterion < gaussian, "{mixture}, {criterion} and {gaussian}");
+    }
+    for epsilon in [0.05, 0.01] {
+        let ([gaussian, _, mixture, _], table) = sweeps("split, plain", epsilon, Acceleration::Plain, heaps);
+        println!("{table}");
+        assert!(10 * mixture <= 8 * gaussian, "{mixture} and {gaussian}");
+    }
+}
+
+/// Heaps that hardly overlap and whose masses match: what is left is the level of each, which hangs on single points
+/// that no mixture sees. The start may lose to the Gaussian one, and the dual value does not tell: printed, to be
+/// known.
+#[test]
+fn where_heaps_only_move_the_answer_is_the_same_and_the_gain_uncertain() {
+    for epsilon in [0.05, 0.01] {
+        let (_, table) = sweeps("moved, Anderson", epsilon, Settings::default().acceleration, |generator| {
+            let shares = [0.5, 0.3, 0.2];
+            let from = centers(generator, 3);
+            let mut step = |c: &Place| c.map(|x| x + 0.6 * generator.random::<f64>());
+            let to: Vec<Place> = from.iter().map(&mut step).collect();
+            [heaps_at(generator, &from, 500, &shares, 0.2), heaps_at(generator, &to, 500, &shares, 0.2)]
         });
-    }}
+        println!("{table}");
+    }
 }
 
 fn plane<'a>(x: &'a [f64], y: &'a [f64], epsilon: Epsilon<f64>) -> Problem<'a, f64> {

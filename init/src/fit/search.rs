@@ -1,8 +1,8 @@
 //! Which mixture: k-means seeds, restarts, the number of components.
 //!
-//! The seeds are linfa-clustering's k-means. Its Gaussian mixtures are not used: they take no weights, have no log-sum-exp (a
-//! point far from all components ends the fit in NaN), return nothing where the iteration is cut short, and ten runs of k-means
-//! to begin with make them an order of magnitude slower than the steps in `em`.
+//! The seeds are linfa-clustering's k-means. Its Gaussian mixtures are not used: they take no weights, have no
+//! log-sum-exp (a point far from all components ends the fit in NaN), return nothing where the iteration is cut short,
+//! and ten runs of k-means to begin with make them an order of magnitude slower than the steps in `em`.
 
 use linfa::{DatasetBase, ParamGuard, traits::Fit};
 use linfa_clustering::KMeans;
@@ -21,7 +21,8 @@ use super::{MixtureFit, MixtureSettings};
 const RIDGE: f64 = 1e-6;
 /// Steps end where they gain less, in nats a point.
 const TOLERANCE: f64 = 1e-3;
-/// Numbers of components in a row that are worse before the search ends: four blobs in a square are no better as two than as one.
+/// Numbers of components in a row that are worse before the search ends: four blobs in a square are no better as two
+/// than as one.
 const PATIENCE: usize = 2;
 
 const FAILED: &str = "mixture: no fit of several components succeeded, one was used";
@@ -90,8 +91,8 @@ fn effective(cloud: &Cloud) -> f64 {
     1.0 / cloud.weights.iter().map(|weight| weight * weight).sum::<f64>()
 }
 
-/// The smallest Bayesian information criterion, from one component upwards. One component as fitted here, ridge included, so that
-/// like is compared with like.
+/// The smallest Bayesian information criterion, from one component upwards. One component as fitted here, ridge
+/// included, so that like is compared with like.
 fn by_criterion(fitted: &Cloud, seeds: &Cloud, most: usize, settings: &MixtureSettings) -> Option<MixtureFit> {
     let d = fitted.dimension as f64;
     let size = effective(fitted);
@@ -135,7 +136,8 @@ fn best_of(fitted: &Cloud, seeds: &Cloud, count: usize, settings: &MixtureSettin
     best
 }
 
-/// Centres of one run of k-means (`n_runs` of the crate is 10). `None` where it fails, which finite points have not caused.
+/// Centres of one run of k-means (`n_runs` of the crate is 10). `None` where it fails, which finite points have not
+/// caused.
 fn centers(cloud: &Cloud, count: usize, seed: u64) -> Option<Vec<f64>> {
     if count == 1 {
         return Some(vec![0.0; cloud.dimension]);
