@@ -8,8 +8,8 @@ use crate::fit::GaussianFit;
 
 /// The potential between Gaussians fitted to both sides, weights included, at any dimension d: O((n + m) d^2 + d^3).
 ///
-/// The formula is that of [`sinkhorn_core::Gaussian`]; only squared Euclidean costs between points are accepted. A fit that is
-/// given is used as it is, for a measure that stays the same.
+/// The formula is that of [`sinkhorn_core::Gaussian`]; only squared Euclidean costs between points are accepted. A fit
+/// that is given is used as it is, for a measure that stays the same.
 #[derive(Debug, Clone, Default)]
 pub struct GaussianStart {
     /// Entropic unless told otherwise.
@@ -33,8 +33,8 @@ impl<T: Real + RealField> Initializer<T> for GaussianStart {
     }
 
     /// # Errors
-    /// [`Error::Unsupported`] unless the cost is squared Euclidean between points; those of [`Moments::of`] for a side without
-    /// a fit, those of [`GaussianFit::check`] for a fit, and of [`Gaussian::between`].
+    /// [`Error::Unsupported`] unless the cost is squared Euclidean between points; those of [`Moments::of`] for a side
+    /// without a fit, those of [`GaussianFit::check`] for a fit, and of [`Gaussian::between`].
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,

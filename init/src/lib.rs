@@ -3,8 +3,8 @@
 //! Each type here is an [`Initializer`](sinkhorn_core::Initializer), to be handed to [`solve`](sinkhorn_core::solve) or
 //! [`Solver::start`](sinkhorn_core::Solver::start). Starts that need no allocation are in `sinkhorn-core`.
 //!
-//! What a start knows of a measure is a fit ([`GaussianFit`], [`MixtureFit`]): it can be saved and used again while the measure
-//! stays the same. [`Timed`] adds the time that any start took to the report.
+//! What a start knows of a measure is a fit ([`GaussianFit`], [`MixtureFit`]): it can be saved and used again while the
+//! measure stays the same. [`Timed`] adds the time that any start took to the report.
 //!
 //! ```
 //! use sinkhorn_core::{PointCloud, Problem, Settings, Workspace, solve};

@@ -90,9 +90,9 @@ where
 /// N(m1, S1) under |x - y|^2, up to a constant.
 ///
 /// With R = S0^(1/2) S1 S0^(1/2): unregularised, M = S0^(-1/2) R^(1/2) S0^(-1/2); entropic, with sigma = epsilon / 2,
-/// M = S0^(-1/2) ((4 R + sigma^2 I)^(1/2) - sigma I) / 2 S0^(-1/2). Eigenvalues of S0 below 1e-12 of the largest (8 units
-/// in the last place in `f32`) count as zero and are left out of the inverse: a constant column, fewer points than
-/// dimensions or a single atom give a finite potential.
+/// M = S0^(-1/2) ((4 R + sigma^2 I)^(1/2) - sigma I) / 2 S0^(-1/2). Eigenvalues of S0 below 1e-12 of the largest (8
+/// units in the last place in `f32`) count as zero and are left out of the inverse: a constant column, fewer points
+/// than dimensions or a single atom give a finite potential.
 #[derive(Debug, Clone)]
 pub struct Gaussian<T, D>
 where
@@ -181,9 +181,10 @@ where
         self.mean
     }
 
-    /// What transport between the two Gaussians costs: |m0 - m1|^2 + tr(S0 + S1) - 2 tr(R^(1/2)) unregularised. Entropic, with
-    /// epsilon KL(P | product of the two): |m0 - m1|^2 + tr(S0 + S1) - tr(D) + d sigma (1 - log(2 sigma)) + sigma log det(D + sigma I)
-    /// with D = (4 R + sigma^2 I)^(1/2) (Janati, Muzellec, Peyre and Cuturi 2020, theorem 1).
+    /// What transport between the two Gaussians costs: |m0 - m1|^2 + tr(S0 + S1) - 2 tr(R^(1/2)) unregularised.
+    /// Entropic, with epsilon KL(P | product of the two): |m0 - m1|^2 + tr(S0 + S1) - tr(D) + d sigma (1 - log(2
+    /// sigma)) + sigma log det(D + sigma I) with D = (4 R + sigma^2 I)^(1/2) (Janati, Muzellec, Peyre and Cuturi 2020,
+    /// theorem 1).
     pub fn value(&self) -> T {
         self.value
     }

@@ -25,7 +25,8 @@ struct Component {
 const FARTHEST: f64 = 1e300;
 
 impl MixtureDensity {
-    /// Of a fit, which may have come from a file. A covariance that is singular is widened as little as makes it regular.
+    /// Of a fit, which may have come from a file. A covariance that is singular is widened as little as makes it
+    /// regular.
     ///
     /// # Errors
     /// Those of [`MixtureFit::check`].

@@ -116,7 +116,8 @@ pub(super) fn step(cloud: &Cloud, fit: &MixtureFit, ridge: f64) -> (MixtureFit, 
 
 /// Steps until the mean log-likelihood grows by less than `tolerance`. `None` where nothing usable is left.
 pub(super) fn run(cloud: &Cloud, start: MixtureFit, ridge: f64, tolerance: f64) -> Option<(MixtureFit, f64)> {
-    const MOST_STEPS: usize = 60;
+    // Most of what is to be gained is in the first: a start needs no more.
+    const MOST_STEPS: usize = 20;
     let mut fit = start;
     let mut before = f64::NEG_INFINITY;
     for _ in 0..MOST_STEPS {

@@ -4,8 +4,8 @@ use sinkhorn_core::{Argument, Error, Moments, Points, Real, Weights};
 
 use super::{check_covariance, check_entries};
 
-/// Mean and covariance of one measure, for [`GaussianStart`](crate::GaussianStart). Saved and read again, it gives the same bits
-/// as a fresh one.
+/// Mean and covariance of one measure, for [`GaussianStart`](crate::GaussianStart). Saved and read again, it gives the
+/// same bits as a fresh one.
 ///
 /// ```
 /// use sinkhorn_core::{Argument, Points, Weights};
@@ -45,8 +45,8 @@ impl GaussianFit {
     /// Whether this is mean and covariance of a measure of that dimension: it may have come from a file.
     ///
     /// # Errors
-    /// For the mean and for the covariance [`Error::Length`] and [`Error::NotFinite`]; for the covariance [`Error::Negative`]
-    /// (a variance) and [`Error::Unsupported`] (not symmetric, or larger than the variances allow).
+    /// For the mean and for the covariance [`Error::Length`] and [`Error::NotFinite`]; for the covariance
+    /// [`Error::Negative`] (a variance) and [`Error::Unsupported`] (not symmetric, or larger than the variances allow).
     pub fn check(&self, dimension: usize) -> Result<(), Error> {
         check_entries(Argument::Mean, &self.mean, dimension, None)?;
         check_entries(Argument::Covariance, &self.covariance, dimension * dimension, Some(dimension))?;

@@ -3,8 +3,8 @@ use sinkhorn_core::{Argument, Error, Points, Real, Weights};
 
 use super::{GaussianFit, MixtureDensity, check_covariance, check_entries, search};
 
-/// A mixture of Gaussians fitted to one measure, for [`MixtureStart`](crate::MixtureStart). Saved and read again, it gives the
-/// same bits as a fresh one.
+/// A mixture of Gaussians fitted to one measure, for [`MixtureStart`](crate::MixtureStart). Saved and read again, it
+/// gives the same bits as a fresh one.
 ///
 /// ```
 /// use sinkhorn_core::{Argument, Points, Weights};
@@ -12,7 +12,8 @@ use super::{GaussianFit, MixtureDensity, check_covariance, check_entries, search
 /// // Two heaps on the line.
 /// let x: Vec<f64> = (0..100).map(|i| f64::from(i % 2) * 10.0 + f64::from(i) * 0.01).collect();
 /// let (points, weights) = (Points::new(Argument::X, &x, 1)?, Weights::uniform(Argument::A, 100)?);
-/// let (fit, note) = MixtureFit::of(points, weights, &MixtureSettings::default())?;
+/// let settings = MixtureSettings { components: None, ..MixtureSettings::default() }; // the criterion chooses
+/// let (fit, note) = MixtureFit::of(points, weights, &settings)?;
 /// assert_eq!((fit.components(), note), (2, None));
 /// let read: MixtureFit = serde_json::from_str(&serde_json::to_string(&fit).unwrap()).unwrap();
 /// assert_eq!(read, fit);
@@ -31,11 +32,15 @@ pub struct MixtureFit {
 /// How to fit a mixture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MixtureSettings {
-    /// Components; `None` lets the Bayesian information criterion choose. A fit may end with fewer, where some lose all mass.
+    /// Components, at most: fewer where points are too few for so many covariances. `None` lets the Bayesian
+    /// information criterion choose, which finds the clusters of the data; as a start, more components than that are
+    /// better: from 24, solves with Anderson acceleration needed 20 to 45 % fewer sweeps (three clusters to three,
+    /// split, in the plane).
     pub components: Option<usize>,
     /// The criterion looks no further.
     pub max_components: usize,
-    /// Points that the fit looks at; where there are more, a systematic sample by weight of as many. The last step has all.
+    /// Points that the fit looks at; where there are more, a systematic sample by weight of as many. The last step has
+    /// all.
     pub sample: usize,
     /// Fits from different seeds for each number of components; the likeliest is kept.
     pub restarts: usize,
@@ -45,11 +50,11 @@ pub struct MixtureSettings {
 
 impl Default for MixtureSettings {
     fn default() -> Self {
-        MixtureSettings { components: None, max_components: 6, sample: 1000, restarts: 2, seed: 0 }
+        MixtureSettings { components: Some(24), max_components: 6, sample: 1000, restarts: 1, seed: 0 }
     }
 }
 
-/// More would be another method: `CoarseStart`, say.
+/// More would be another method, one of representatives without covariances.
 const MOST: usize = 64;
 
 impl MixtureSettings {
@@ -65,15 +70,15 @@ impl MixtureSettings {
 }
 
 impl MixtureFit {
-    /// The mixture that maximises the likelihood of the weighted points, by expectation and maximisation in `f64`, with a note
-    /// where something else was done. One component has exactly the mean and covariance of the points.
+    /// The mixture that maximises the likelihood of the weighted points, by expectation and maximisation in `f64`, with
+    /// a note where something else was done. One component has exactly the mean and covariance of the points.
     ///
-    /// Components are in the order of the first coordinates of their means. With covariances of d (d + 1) / 2 entries each, many
-    /// dimensions and few points leave one component.
+    /// Components are in the order of the first coordinates of their means. There are no more of them than leave each
+    /// as many points as it has parameters, (d + 1) (d + 2) / 2: many dimensions and few points leave one.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a number of components that is not 1 to 64; [`Error::Overflow`], naming the covariance, where a
-    /// moment of the points is infinite.
+    /// [`Error::OutOfRange`] for a number of components that is not 1 to 64; [`Error::Overflow`], naming the
+    /// covariance, where a moment of the points is infinite.
     ///
     /// # Panics
     /// Where there are fewer weights than points.
@@ -125,9 +130,10 @@ impl MixtureFit {
     /// Whether this is a mixture: it may have come from a file.
     ///
     /// # Errors
-    /// For the shares [`Error::Empty`], [`Error::NotFinite`], [`Error::Negative`] and [`Error::NoMass`]; for the means and the
-    /// covariances [`Error::Length`], [`Error::NotFinite`]; for the covariances [`Error::Negative`] (a variance) and
-    /// [`Error::Unsupported`] (not symmetric, or larger than the variances allow). Rows are counted through all components.
+    /// For the shares [`Error::Empty`], [`Error::NotFinite`], [`Error::Negative`] and [`Error::NoMass`]; for the means
+    /// and the covariances [`Error::Length`], [`Error::NotFinite`]; for the covariances [`Error::Negative`] (a
+    /// variance) and [`Error::Unsupported`] (not symmetric, or larger than the variances allow). Rows are counted
+    /// through all components.
     pub fn check(&self) -> Result<(), Error> {
         let k = self.shares.len();
         Weights::new(Argument::Shares, &self.shares)?;

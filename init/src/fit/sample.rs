@@ -28,8 +28,8 @@ pub(super) struct Units {
 }
 
 impl Units {
-    /// Median and median deviation: an outlier a million away does not blur the rest. A coordinate of which half is constant has
-    /// the standard deviation, and one that is constant 1.
+    /// Median and median deviation: an outlier a million away does not blur the rest. A coordinate of which half is
+    /// constant has the standard deviation, and one that is constant 1.
     pub fn of(cloud: &Cloud) -> Self {
         let mut units = Units { centers: Vec::new(), units: Vec::new() };
         for k in 0..cloud.dimension {

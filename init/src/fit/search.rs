@@ -1,8 +1,8 @@
 //! Which mixture: k-means seeds, restarts, the number of components.
 //!
-//! The seeds are linfa-clustering's k-means. Its Gaussian mixtures are not used: they take no weights, have no log-sum-exp (a
-//! point far from all components ends the fit in NaN), return nothing where the iteration is cut short, and ten runs of k-means
-//! to begin with make them an order of magnitude slower than the steps in `em`.
+//! The seeds are linfa-clustering's k-means. Its Gaussian mixtures are not used: they take no weights, have no
+//! log-sum-exp (a point far from all components ends the fit in NaN), return nothing where the iteration is cut short,
+//! and ten runs of k-means to begin with make them an order of magnitude slower than the steps in `em`.
 
 use linfa::{DatasetBase, ParamGuard, traits::Fit};
 use linfa_clustering::KMeans;
@@ -21,11 +21,12 @@ use super::{MixtureFit, MixtureSettings};
 const RIDGE: f64 = 1e-6;
 /// Steps end where they gain less, in nats a point.
 const TOLERANCE: f64 = 1e-3;
-/// Numbers of components in a row that are worse before the search ends: four blobs in a square are no better as two than as one.
+/// Numbers of components in a row that are worse before the search ends: four blobs in a square are no better as two
+/// than as one.
 const PATIENCE: usize = 2;
 
 const FAILED: &str = "mixture: no fit of several components succeeded, one was used";
-const FEWER: &str = "mixture: fewer components than asked for";
+const COLLAPSED: &str = "mixture: the components fell together into one";
 const FEW_POINTS: &str = "mixture: too few points for several components, one was used";
 
 pub(super) fn fit<T: Real>(
@@ -35,12 +36,9 @@ pub(super) fn fit<T: Real>(
 ) -> Result<(MixtureFit, Option<&'static str>), Error> {
     let cloud = widen(points, weights);
     let single = one_component(&cloud)?;
-    let most = match settings.components {
-        Some(count) => count.min(cloud.len()),
-        None => settings.max_components.min(affordable(&cloud)),
-    };
+    let asked = settings.components.unwrap_or(settings.max_components);
+    let most = asked.min(affordable(&cloud));
     if most == 1 {
-        let asked = settings.components.unwrap_or(settings.max_components);
         return Ok((single, (asked > 1).then_some(FEW_POINTS)));
     }
 
@@ -53,7 +51,7 @@ pub(super) fn fit<T: Real>(
     let fitted = if full.len() > sample { seeds } else { &full };
 
     let chosen = match settings.components {
-        Some(count) => best_of(fitted, seeds, count.min(most), settings).map(|(fit, _)| fit),
+        Some(_) => best_of(fitted, seeds, most, settings).map(|(fit, _)| fit),
         None => by_criterion(fitted, seeds, most, settings),
     };
     let Some(mut chosen) = chosen else { return Ok((single, Some(FAILED))) };
@@ -61,15 +59,13 @@ pub(super) fn fit<T: Real>(
         chosen = em::step(&full, &chosen, RIDGE).0;
     }
     if chosen.components() <= 1 {
-        let note = settings.components.filter(|&count| count > 1).map(|_| FEWER);
-        return Ok((single, note));
+        return Ok((single, settings.components.map(|_| COLLAPSED)));
     }
     let chosen = ordered(&units.undo(chosen));
     if chosen.check().is_err() {
         return Ok((single, Some(FAILED)));
     }
-    let note = settings.components.filter(|&count| count > chosen.components()).map(|_| FEWER);
-    Ok((chosen, note))
+    Ok((chosen, None))
 }
 
 /// The moments, as they are.
@@ -84,18 +80,19 @@ fn one_component(cloud: &Cloud) -> Result<MixtureFit, Error> {
     })
 }
 
-/// Components of which each could have twice as many points as a covariance needs not to be singular; weights that differ make
-/// fewer points (Kish's effective size).
+/// As many components as leave each as many points as it has parameters; weights that differ make fewer points.
 fn affordable(cloud: &Cloud) -> usize {
-    (effective(cloud) / (2 * (cloud.dimension + 1)) as f64).max(1.0) as usize
+    let parameters = (cloud.dimension + 1) * (cloud.dimension + 2) / 2;
+    (effective(cloud) / parameters as f64).max(1.0) as usize
 }
 
+/// Kish's effective number of points.
 fn effective(cloud: &Cloud) -> f64 {
     1.0 / cloud.weights.iter().map(|weight| weight * weight).sum::<f64>()
 }
 
-/// The smallest Bayesian information criterion, from one component upwards. One component as fitted here, ridge included, so that
-/// like is compared with like.
+/// The smallest Bayesian information criterion, from one component upwards. One component as fitted here, ridge
+/// included, so that like is compared with like.
 fn by_criterion(fitted: &Cloud, seeds: &Cloud, most: usize, settings: &MixtureSettings) -> Option<MixtureFit> {
     let d = fitted.dimension as f64;
     let size = effective(fitted);
@@ -139,7 +136,8 @@ fn best_of(fitted: &Cloud, seeds: &Cloud, count: usize, settings: &MixtureSettin
     best
 }
 
-/// Centres of one run of k-means (`n_runs` of the crate is 10). `None` where it fails, which finite points have not caused.
+/// Centres of one run of k-means (`n_runs` of the crate is 10). `None` where it fails, which finite points have not
+/// caused.
 fn centers(cloud: &Cloud, count: usize, seed: u64) -> Option<Vec<f64>> {
     if count == 1 {
         return Some(vec![0.0; cloud.dimension]);

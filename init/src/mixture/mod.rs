@@ -12,15 +12,16 @@ use sinkhorn_core::{
 
 use crate::fit::{MixtureFit, MixtureSettings};
 
-/// The potential between mixtures of Gaussians fitted to both sides, weights included: [`MixturePotential`]. For data in clusters,
-/// under squared Euclidean costs between points; computed in `f64` whatever the scalar.
+/// The potential between mixtures of Gaussians fitted to both sides, weights included: [`MixturePotential`]. For data
+/// in clusters, under squared Euclidean costs between points; computed in `f64` whatever the scalar.
 ///
-/// A fit that is given is used as it is; a side without one is fitted whenever the start is run. O((n + m) k d^2) a step of a fit,
-/// O(n k l d^2) for the potential. Where a mixture cannot be fitted one component is used, and the report has a note.
+/// A fit that is given is used as it is; a side without one is fitted whenever the start is run. O((n + m) k d^2) a
+/// step of a fit, O(n k l d^2) for the potential. Where a mixture cannot be fitted one component is used, and the
+/// report has a note.
 ///
-/// More components than the data have clusters make a better start: `components: Some(24)` often needs half the sweeps of the number
-/// that the criterion chooses.
-///
+/// Three clusters to three of other masses in the plane, n = 500, with Anderson acceleration: 1.6 to 1.9 times fewer
+/// sweeps than from the Gaussian start. It may need more: in 10 dimensions, and where clusters of equal masses hardly
+/// overlap, for the levels of the potential between such clusters hang on single points, which a mixture does not see.
 /// ```
 /// use sinkhorn_core::{Argument, PointCloud, Points, Problem, Settings, Weights, Workspace, solve};
 /// use sinkhorn_init::{MixtureFit, MixtureSettings, MixtureStart};
@@ -66,9 +67,9 @@ impl<T: Real> Initializer<T> for MixtureStart {
     }
 
     /// # Errors
-    /// [`Error::Unsupported`] unless the cost is squared Euclidean between points; those of [`MixtureFit::of`] for a side without
-    /// a fit, those of [`MixtureFit::check`] for a fit, and of [`MixturePotential::between`]; [`Error::Overflow`] where a
-    /// potential leaves the range of the scalar.
+    /// [`Error::Unsupported`] unless the cost is squared Euclidean between points; those of [`MixtureFit::of`] for a
+    /// side without a fit, those of [`MixtureFit::check`] for a fit, and of [`MixturePotential::between`];
+    /// [`Error::Overflow`] where a potential leaves the range of the scalar.
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,

@@ -3,19 +3,22 @@ use sinkhorn_core::{Argument, CostMatrix, Epsilon, Error, Form, Gaussian, Proble
 
 use crate::fit::{GaussianFit, MixtureDensity, MixtureFit, exp, log};
 
-/// The potential between two mixtures, made once for an epsilon and then evaluated anywhere, at points of the data or not.
+/// The potential between two mixtures, made once for an epsilon and then evaluated anywhere, at points of the data or
+/// not.
 ///
-/// Components k of the source (shares alpha, responsibilities r_k) and l of the target (shares beta) are the atoms of a small
-/// transport problem with the costs W_kl of the Gaussian pairs; this very solver finds its potentials f^ and g^. With the pair's own
-/// potential f_kl and its mean E_k f_kl under component k ([`Gaussian`]), and epsilon KL as everywhere,
+/// Components k of the source (shares alpha, responsibilities r_k) and l of the target (shares beta) are the atoms of a
+/// small transport problem with the costs W_kl of the Gaussian pairs; this very solver finds its potentials f^ and g^.
+/// With the pair's own potential f_kl and its mean E_k f_kl under component k ([`Gaussian`]), and epsilon KL as
+/// everywhere,
 ///
 /// f(x) = sum_k r_k(x) h_k(x), h_k(x) = -epsilon log sum_l beta_l exp((g^_l - W_kl - (f_kl(x) - E_k f_kl)) / epsilon).
 ///
-/// h_k is the c-transform of a target potential that is g^_l + g_kl - E_l g_kl on component l: exact where components do not
-/// overlap and l deals with k alone. To first order in f_kl it is f^_k + sum_l (p_kl / alpha_k) (f_kl(x) - E_k f_kl) with the plan p
-/// between components, the mean of the Gaussian potentials (Thornton and Cuturi 2022, section 4.3, start from mixtures); the
-/// soft minimum lets the part of k nearest to l go to l, and with acceleration needs up to half the sweeps of the mean. One
-/// component a side is the Gaussian potential up to a constant.
+/// h_k is the c-transform of a target potential that is g^_l + g_kl - E_l g_kl on component l: exact where components
+/// do not overlap and l deals with k alone. To first order in f_kl it is f^_k + sum_l (p_kl / alpha_k) (f_kl(x) - E_k
+/// f_kl) with the plan p between components, the mean of the Gaussian potentials (Thornton and Cuturi 2022, section
+/// 4.3, start from mixtures); the soft minimum lets the part of k nearest to l go to l, and on most of the data
+/// tried needed fewer sweeps with acceleration than the mean, as few as half. One component a side
+/// is the Gaussian potential up to a constant.
 #[derive(Debug, Clone)]
 pub struct MixturePotential {
     density: MixtureDensity,
@@ -38,12 +41,13 @@ struct Pair {
 const LEAST_SHARE: f64 = 1e-16;
 
 impl MixturePotential {
-    /// The potential on the side of `source` of the cost |x - y|^2; epsilon is in units of that cost. `form` is the form of
-    /// potentials and costs of the pairs; between components regularisation is entropic in both.
+    /// The potential on the side of `source` of the cost |x - y|^2; epsilon is in units of that cost. `form` is the
+    /// form of potentials and costs of the pairs; between components regularisation is entropic in both.
     ///
     /// # Errors
     /// Those of [`MixtureFit::check`]; [`Error::Length`], naming the mean, where the target has another dimension;
-    /// [`Error::NotPositive`] for epsilon; [`Error::Overflow`] where costs, or costs / epsilon, leave the range of the scalar.
+    /// [`Error::NotPositive`] for epsilon; [`Error::Overflow`] where costs, or costs / epsilon, leave the range of the
+    /// scalar.
     pub fn between(source: &MixtureFit, target: &MixtureFit, epsilon: f64, form: Form) -> Result<Self, Error> {
         let density = source.density()?;
         target.check_dimension(source.dimension())?;
