@@ -1,7 +1,7 @@
 use nalgebra::RealField;
 use sinkhorn_core::{Error, Geometry, Initializer, Monotone, Problem, Real, Scratch, Select, Started, Target};
 
-use crate::{CoarseStart, GaussianStart, SubsampleStart};
+use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 
 /// The start for those who do not want to choose one: tries what applies and takes what is worth most.
 ///
@@ -12,11 +12,28 @@ use crate::{CoarseStart, GaussianStart, SubsampleStart};
 /// | other costs | zero, coarse |
 /// | a cost matrix | zero, subsample |
 ///
-/// Each is made once, completed at a sample of points, and the one with the largest dual value is kept
-/// ([`Select`]; Thornton and Cuturi 2022 promise speed with minimal tuning). What would cost more than it could save is left out:
-/// the Gaussian start where its eigenvalues take longer than sweeps, the coarse one where representatives
-/// are too far from the points they stand for.
-/// The report has the name of the start that was chosen and what all of them cost.
+/// Each is made once, completed at a sample of points, and the one with the largest dual value is kept ([`Select`]); but where
+/// representatives are as close to their points as a tenth of epsilon under the squared Euclidean cost, the coarse start leaves so
+/// little to do that nothing else is tried. What would cost more than it could save is left out: the Gaussian start where its
+/// eigenvalues take longer than sweeps, the coarse one where sides are small (under 128 points) or representatives too far from the points
+/// they stand for, and mixtures, whose fits take longer than most solves ([`MixtureStart`](crate::MixtureStart)).
+/// The report has the name of the start that was chosen and what all of them cost. (Thornton and Cuturi 2022 promise speed
+/// with minimal tuning; this is none.)
+///
+/// ```
+/// use sinkhorn_core::{PointCloud, Problem, Settings, Workspace, solve};
+/// use sinkhorn_init::Auto;
+///
+/// let x: Vec<f64> = (0..600).map(|k| (k as f64 * 0.7).sin()).collect(); // 300 points of the plane
+/// let y: Vec<f64> = (0..600).map(|k| 1.0 + 2.0 * (k as f64 * 1.3).cos()).collect();
+/// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2)?)?;
+/// let settings = Settings::default();
+/// let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
+/// let workspace = Workspace::new(&mut memory, &problem, &settings)?;
+/// let solution = solve(&problem, &Auto, &settings, workspace)?;
+/// println!("{} after {} sweeps", solution.report().start.name, solution.report().sweeps);
+/// # Ok::<(), sinkhorn_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Auto;
 
@@ -40,22 +57,27 @@ impl<T: Real + RealField> Initializer<T> for Auto {
         g: &mut [T],
         scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error> {
-        let coarse = CoarseStart { blur: Some(BLUR), ..CoarseStart::default() };
-        let subsample = SubsampleStart::default();
-        let gaussian = GaussianStart::default();
+        let (monotone, gaussian, subsample) = (Monotone, GaussianStart::default(), SubsampleStart::default());
         let mut starts: Vec<&dyn Initializer<T>> = Vec::new();
+        let coarse = fit_coarse(target)?;
         match target.problem.geometry() {
             Geometry::Points(cloud) => {
                 if cloud.dimension() == 1 && cloud.ground_cost().is_convex_on_the_line() {
-                    starts.push(&Monotone);
-                } else if has_cheap_eigenvalues(target.problem, cloud.dimension()) {
-                    starts.push(&gaussian);
-                }
-                if target.problem.rows().min(target.problem.columns()) >= MANY {
-                    starts.push(&coarse);
+                    starts.push(&monotone);
+                } else if cloud.ground_cost().is_squared_euclidean() {
+                    if let Some(fit) = coarse.as_ref().filter(|fit| fit.is_sharp(target.epsilon)) {
+                        let started = fit.initialize(target, f, g, scratch)?;
+                        return Ok(started.pairs(started.pairs + fit.pairs()));
+                    }
+                    if has_cheap_eigenvalues(target.problem, cloud.dimension()) {
+                        starts.push(&gaussian);
+                    }
                 }
             }
             _ => starts.push(&subsample),
+        }
+        if let Some(fit) = &coarse {
+            starts.push(fit);
         }
         let mut candidates: Vec<Written<T>> = Vec::new();
         for start in starts {
@@ -65,11 +87,24 @@ impl<T: Real + RealField> Initializer<T> for Auto {
                 Err(error) => return Err(error),
             }
         }
-        let cost: u64 = candidates.iter().map(|candidate| candidate.started.pairs).sum();
+        let fitting = coarse.as_ref().map_or(0, CoarseFit::pairs);
+        let cost = fitting + candidates.iter().map(|candidate| candidate.started.pairs).sum::<u64>();
         let candidates: Vec<&dyn Initializer<T>> =
             candidates.iter().map(|candidate| candidate as &dyn Initializer<T>).collect();
         let started = Select::new(&candidates).initialize(target, f, g, scratch)?;
         Ok(started.pairs(started.pairs + cost))
+    }
+}
+
+/// The coarse fit where it may pay.
+fn fit_coarse<T: Real + RealField>(target: &Target<'_, '_, T>) -> Result<Option<CoarseFit<T>>, Error> {
+    if target.problem.rows().min(target.problem.columns()) < MANY {
+        return Ok(None);
+    }
+    match (CoarseStart { blur: Some(BLUR), ..CoarseStart::default() }).fit(target) {
+        Ok(fit) => Ok(Some(fit)),
+        Err(Error::Unsupported { .. } | Error::Overflow { .. }) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

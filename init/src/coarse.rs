@@ -53,6 +53,9 @@ pub struct CoarseStart {
     pub blur: Option<f64>,
 }
 
+/// Of epsilon: see [`CoarseFit::within`].
+const SHARP: f64 = 0.1;
+
 /// Of epsilon: representatives as close as that leave nothing to gain from closer ones.
 const NEAR: f64 = 0.05;
 
@@ -134,6 +137,11 @@ impl<T> CoarseFit<T> {
     /// epsilon, under the squared Euclidean cost, little is left to do; far above epsilon the fit is crude.
     pub fn within(&self) -> [f64; 2] {
         self.within
+    }
+
+    /// Whether both sides are within a tenth of this epsilon, in units of the unscaled cost.
+    pub(crate) fn is_sharp<S: Real>(&self, epsilon: S) -> bool {
+        self.within.iter().all(|&within| within <= SHARP * epsilon.widen())
     }
 
     /// Pairs of points that the fit visited.

@@ -6,6 +6,7 @@ mod gaussian;
 mod given;
 mod line;
 mod monotone;
+mod sample;
 mod select;
 mod target;
 mod zero;
@@ -15,8 +16,9 @@ pub use dual_sort::{DualSort, Passes};
 pub use gaussian::{Form, Gaussian, GaussianStart, Moments};
 pub use given::Given;
 pub use monotone::Monotone;
+pub use sample::SAMPLE;
 pub use select::Select;
-pub use target::{SAMPLE, Target};
+pub use target::Target;
 pub use zero::Zero;
 
 use core::time::Duration;

@@ -1,3 +1,4 @@
+use super::sample::{SAMPLE, Sample};
 use super::{Scratch, Wrote};
 use crate::cost::{GroundCost, SquaredEuclidean};
 use crate::geometry::Geometry;
@@ -18,9 +19,6 @@ pub struct Target<'t, 'a, T: Real> {
     pub cost_scale: T,
 }
 
-/// Points of the other side at which [`Target::dual_value`] looks, at most.
-pub const SAMPLE: usize = 128;
-
 /// One side of a problem: its weights, and epsilon / rho (0 where balanced).
 struct Side<'a, T> {
     weights: Weights<'a, T>,
@@ -31,8 +29,9 @@ impl<T: Real> Target<'_, '_, T> {
     /// What a start is worth: the dual value <a, f> + <b, g> of what it wrote, completed by its c-transform (and at its best level
     /// where marginals are relaxed), in units of the unscaled cost.
     ///
-    /// The c-transform is taken at no more than [`SAMPLE`] points of the other side, always the same ones, so that values
-    /// compare; where there are more it is an estimate. At most n [`SAMPLE`] pairs (m [`SAMPLE`] where g was written).
+    /// The c-transform is taken at no more than [`SAMPLE`] points of the other side, one of each cell of a k-d partition with the weight
+    /// of the cell, always the same ones, so that values compare; where there are more it is an estimate. At most n [`SAMPLE`] pairs
+    /// (m [`SAMPLE`] where g was written).
     pub fn dual_value(&self, wrote: Wrote, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) -> T {
         match self.problem.geometry() {
             Geometry::Points(cloud) if cloud.ground_cost().is_squared_euclidean() => {
@@ -63,10 +62,16 @@ impl<T: Real> Target<'_, '_, T> {
         let rate = |rho: T| self.epsilon / (rho * self.cost_scale);
         let rows = Side { weights: problem.a(), rate: rate(problem.rho_a()) };
         let columns = Side { weights: problem.b(), rate: rate(problem.rho_b()) };
+        let points = |y_side: bool| match problem.geometry() {
+            Geometry::Points(cloud) => Some(if y_side { cloud.y() } else { cloud.x() }),
+            Geometry::Matrix(_) => None,
+        };
         if wrote == Wrote::G {
-            self.evaluate(g, &columns, &rows, scratch.rows, &|j, i| cost(i, j))
+            let sample = Sample::new(points(false), rows.weights, scratch.rows);
+            self.evaluate(g, &columns, &rows, &sample, &|j, i| cost(i, j))
         } else {
-            self.evaluate(f, &rows, &columns, scratch.columns, cost)
+            let sample = Sample::new(points(true), columns.weights, scratch.columns);
+            self.evaluate(f, &rows, &columns, &sample, cost)
         }
     }
 
@@ -76,25 +81,19 @@ impl<T: Real> Target<'_, '_, T> {
         potential: &[T],
         own: &Side<'_, T>,
         other: &Side<'_, T>,
-        sampled: &mut [T],
+        sample: &Sample<T>,
         cost: &impl Fn(usize, usize) -> T,
     ) -> T {
         let s = T::LOG2_E / self.epsilon;
-        let (count, all) = (other.weights.len().min(SAMPLE), other.weights.len());
-        let index = |k: usize| if all <= SAMPLE { k } else { scattered(k) as usize % all };
         let tau = T::ONE / (T::ONE + other.rate);
-        for (k, slot) in sampled.iter_mut().enumerate().take(count) {
-            let j = index(k);
-            let term = |i: usize| (own.weights.get(i), s * (potential[i] - cost(i, j)));
-            *slot = -tau * reduce::log2_sum(potential.len(), &term);
+        let count = sample.count;
+        let mut completed = [T::ZERO; SAMPLE];
+        for (value, &j) in completed.iter_mut().zip(&sample.indices[..count]) {
+            let term = |i: usize| (own.weights.get(i), s * (potential[i] - cost(i, j as usize)));
+            *value = -tau * reduce::log2_sum(potential.len(), &term);
         }
-        let sampled = &sampled[..count];
-        let seen = reduce::sum_of(count, &|k| other.weights.get(index(k)));
-        // A sample without weight tells nothing about the other side.
-        let blow_up = if seen > T::ZERO { other.weights.total() / seen } else { T::ZERO };
-
         let own_term = |i: usize| (own.weights.get(i), s * potential[i]);
-        let other_term = |k: usize| (blow_up * other.weights.get(index(k)), sampled[k]);
+        let other_term = |k: usize| (sample.masses[k], completed[k]);
         let shift = best_shift(
             Level { len: potential.len(), total: own.weights.total(), rate: own.rate },
             &own_term,
@@ -127,13 +126,4 @@ impl<T: Real> Target<'_, '_, T> {
         };
         own_value + other_value - self.epsilon * (mass - own.weights.total() * other.weights.total())
     }
-}
-
-/// The k-th of a fixed sequence of 32-bit numbers without pattern (the finaliser of MurmurHash3): data often come in an order, and
-/// equal strides through them would see a part only.
-fn scattered(k: usize) -> u32 {
-    let mut h = (k as u32).wrapping_add(0x9e37_79b9);
-    h = (h ^ (h >> 16)).wrapping_mul(0x85eb_ca6b);
-    h = (h ^ (h >> 13)).wrapping_mul(0xc2b2_ae35);
-    h ^ (h >> 16)
 }

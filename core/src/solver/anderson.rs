@@ -4,7 +4,10 @@
 //! g. It is written as the latest image plus multiples of the differences to it, with a ridge on the multiples: where the residuals do
 //! not change, as on the plateaus of nearly decoupled problems, the step is then the plain one, while a ridge on the weights
 //! themselves would average the images and fall behind it. Normal equations are scaled to unit trace, kept and factorised in
-//! twice the working precision. Where the dual value has dropped, the history is forgotten and the last plain image taken instead.
+//! twice the working precision. Where the dual value has dropped, the history is forgotten, the last plain image taken instead, and a
+//! combination may from then on go no farther from an image than a tenth of the step that was taken back; four times as far whenever
+//! that has been too little. Blobs of nearly equal mass need this: there images drift at a constant rate towards a kink of the dual,
+//! and combinations overshoot it.
 
 use crate::measure::Weights;
 use crate::real::Real;
@@ -13,6 +16,12 @@ use crate::workspace::History;
 
 /// Relative to the trace of the normal equations.
 const RIDGE: f64 = 1e-10;
+
+/// What the reach becomes of the step that was taken back.
+const SHORTER: f64 = 0.1;
+
+/// What the reach is multiplied by where it was used up and the dual value has risen.
+const LONGER: f64 = 4.0;
 
 /// What [`Anderson::record`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,12 +39,25 @@ pub(crate) struct Anderson<'a, T> {
     /// Whether the present g is a combination, not an image.
     accelerated: bool,
     last_value: T,
+    /// The largest change that a combination may make to an entry of the latest image.
+    reach: T,
+    /// The change that the present one made.
+    step: T,
 }
 
 impl<'a, T: Real> Anderson<'a, T> {
     /// At least two pairs.
     pub fn new(history: History<'a, T>, memory: usize) -> Self {
-        Anderson { history, memory, count: 0, next: 0, accelerated: false, last_value: T::ZERO }
+        Anderson {
+            history,
+            memory,
+            count: 0,
+            next: 0,
+            accelerated: false,
+            last_value: T::ZERO,
+            reach: T::INFINITY,
+            step: T::ZERO,
+        }
     }
 
     pub fn forget(&mut self) {
@@ -52,7 +74,11 @@ impl<'a, T: Real> Anderson<'a, T> {
             let last = (self.next + self.memory - 1) % self.memory;
             g.copy_from_slice(&self.history.images[last * m..(last + 1) * m]);
             self.forget();
+            self.reach = self.step * T::constant(SHORTER);
             return Verdict::TookBack;
+        }
+        if self.accelerated && self.step >= self.reach {
+            self.reach *= T::constant(LONGER);
         }
         self.last_value = value;
         self.remember(g, image, b);
@@ -64,9 +90,20 @@ impl<'a, T: Real> Anderson<'a, T> {
     /// the sweep, so that between two sweeps the potentials are a plain pair.
     pub fn extrapolate(&mut self, g: &mut [T], scratch: &mut [T]) {
         self.accelerated = self.count >= 2 && self.combine(scratch);
-        if self.accelerated {
-            g.copy_from_slice(scratch);
+        if !self.accelerated {
+            return;
         }
+        let change = |(&next, &image): (&T, &T)| (next - image).abs();
+        self.step = scratch.iter().zip(g.iter()).map(change).fold(T::ZERO, T::max);
+        if self.step <= self.reach {
+            g.copy_from_slice(scratch);
+            return;
+        }
+        let share = self.reach / self.step;
+        for (image, &next) in g.iter_mut().zip(scratch.iter()) {
+            *image += share * (next - *image);
+        }
+        self.step = self.reach;
     }
 
     fn remember(&mut self, g: &[T], image: &[T], b: Weights<'_, T>) {

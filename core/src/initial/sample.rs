@@ -1,0 +1,87 @@
+//! A few points that stand for one side of a problem.
+
+use core::cmp::Ordering;
+
+use crate::measure::{Points, Weights};
+use crate::real::Real;
+
+/// Points of the other side at which [`Target::dual_value`](super::Target::dual_value) looks, at most.
+pub const SAMPLE: usize = 128;
+
+/// At most [`SAMPLE`] indices, each with the weight of the points that it stands for.
+pub(super) struct Sample<T> {
+    pub count: usize,
+    pub indices: [u32; SAMPLE],
+    pub masses: [T; SAMPLE],
+}
+
+impl<T: Real> Sample<T> {
+    /// All points where they are few; else one of each cell of a k-d partition into equal counts, so that clusters have the shares that they
+    /// have: a random sample would have them by chance, and potentials differ most between clusters. Without points (a cost matrix) a
+    /// random sample. `order` is scratch, one scalar a point.
+    pub fn new(points: Option<Points<'_, T>>, weights: Weights<'_, T>, order: &mut [T]) -> Self {
+        let mut sample = Sample { count: 0, indices: [0; SAMPLE], masses: [T::ZERO; SAMPLE] };
+        for (i, slot) in order.iter_mut().enumerate() {
+            *slot = T::from_index(i as u32);
+        }
+        if order.len() > SAMPLE && points.is_none() {
+            // By a hash of the index: data often come in an order.
+            order.sort_unstable_by_key(|slot| scattered(slot.to_index()));
+        }
+        let cells = order.len().min(SAMPLE);
+        sample.split(points, weights, order, cells);
+        sample
+    }
+
+    fn split(&mut self, points: Option<Points<'_, T>>, weights: Weights<'_, T>, members: &mut [T], cells: usize) {
+        if cells == 1 {
+            let index = |slot: &T| slot.to_index();
+            self.indices[self.count] = members.iter().map(index).min_by_key(|&i| scattered(i)).unwrap_or(0);
+            self.masses[self.count] =
+                members.iter().fold(T::ZERO, |sum, slot| sum + weights.get(slot.to_index() as usize));
+            self.count += 1;
+            return;
+        }
+        let left_cells = cells / 2;
+        let cut = members.len() * left_cells / cells;
+        if let Some(points) = points {
+            let axis = widest(points, members);
+            let coordinate = |slot: &T| points.point(slot.to_index() as usize)[axis];
+            members.select_nth_unstable_by(cut, |p, q| {
+                let by_coordinate = coordinate(p).partial_cmp(&coordinate(q)).unwrap_or(Ordering::Equal);
+                by_coordinate.then(p.to_index().cmp(&q.to_index()))
+            });
+        }
+        let (left, right) = members.split_at_mut(cut);
+        self.split(points, weights, left, left_cells);
+        self.split(points, weights, right, cells - left_cells);
+    }
+}
+
+/// The coordinate in which these points spread most.
+fn widest<T: Real>(points: Points<'_, T>, members: &[T]) -> usize {
+    let spread = |axis: usize| {
+        let (mut least, mut most) = (T::INFINITY, -T::INFINITY);
+        for slot in members {
+            let value = points.point(slot.to_index() as usize)[axis];
+            (least, most) = (least.min(value), most.max(value));
+        }
+        most - least
+    };
+    let mut best = (0, spread(0));
+    for axis in 1..points.dimension() {
+        let width = spread(axis);
+        if width > best.1 {
+            best = (axis, width);
+        }
+    }
+    best.0
+}
+
+/// A number without pattern for an index (the finaliser of MurmurHash3).
+fn scattered(index: u32) -> u32 {
+    let mut h = index.wrapping_add(0x9e37_79b9);
+    h = (h ^ (h >> 16)).wrapping_mul(0x85eb_ca6b);
+    h = (h ^ (h >> 13)).wrapping_mul(0xc2b2_ae35);
+    h ^ (h >> 16)
+}
