@@ -54,6 +54,10 @@ pub struct SolveArgs {
     /// Starting potentials
     #[arg(long, value_enum, default_value_t = StartName::Auto)]
     pub start: StartName,
+
+    /// Of the starts that draw points: mixture and subsample
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
     /// What makes the sweeps fewer
     #[arg(long, value_enum, default_value_t = AccelerationName::Anderson)]
     pub acceleration: AccelerationName,
@@ -107,16 +111,24 @@ pub struct DemoArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StartName {
-    /// `monotone` in dimension 1, `gaussian` otherwise
+    /// The best of those that apply, by its dual value: zero, monotone in dimension 1, gaussian otherwise, coarse
     Auto,
     /// Nothing: the textbook's
     Zero,
-    /// The exact unregularised potentials on the line
+    /// The exact unregularised potentials, in dimension 1
     Monotone,
+    /// The paper's algorithm in dimension 1: as many x as y, equal weights
+    DualSort,
     /// The entropic potential between Gaussians fitted to both sides
     Gaussian,
     /// The unregularised one
     GaussianUnregularised,
+    /// The potential between Gaussian mixtures fitted to both sides
+    Mixture,
+    /// The solution between a few representatives of both sides, extended to all points
+    Coarse,
+    /// The same between random subsets
+    Subsample,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

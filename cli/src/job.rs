@@ -17,6 +17,7 @@ pub struct Job {
     pub weights_y: Option<PathBuf>,
     pub epsilon: Epsilon<f64>,
     pub start: StartName,
+    pub seed: u64,
     pub acceleration: Acceleration,
     /// The library's default for the precision, unless given.
     pub threshold: Option<f64>,
@@ -50,6 +51,7 @@ impl Job {
         let job = Job {
             epsilon,
             start: args.start,
+            seed: args.seed,
             acceleration,
             threshold: args.threshold,
             max_sweeps: args.max_sweeps,

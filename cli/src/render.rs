@@ -53,8 +53,14 @@ pub fn text(summary: &Summary) -> String {
         ("x", input(&summary.points.x)),
         ("y", input(&summary.points.y)),
         ("time, reading", seconds(summary.seconds.reading)),
-        ("time, solving", format!("{}, start included", seconds(summary.seconds.solving))),
+        (
+            "time, solving",
+            format!("{}, of which the start {}", seconds(summary.seconds.solving), seconds(summary.seconds.start)),
+        ),
     ];
+    if let Some(note) = summary.start_note {
+        lines.insert(9, ("start, note", note.into()));
+    }
     if summary.rho.x.is_finite() || summary.rho.y.is_finite() {
         let rho = format!(
             "x {}, y {}, mass transported {}",

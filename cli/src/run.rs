@@ -36,6 +36,10 @@ pub struct Summary {
     pub epsilon_rule: EpsilonRule,
     pub rho: Sides<f64>,
     pub start: &'static str,
+    /// Costs of pairs that the start evaluated, its c-transform apart.
+    pub start_pairs: u64,
+    /// Anything the start has to say.
+    pub start_note: Option<&'static str>,
     pub acceleration: AccelerationUsed,
     pub precision: &'static str,
     pub points: Sides<Input>,
@@ -86,7 +90,10 @@ pub struct Input {
 #[derive(Debug, Serialize)]
 pub struct Seconds {
     pub reading: f64,
+    /// Start included.
     pub solving: f64,
+    /// The start alone, without the c-transform that completes it.
+    pub start: f64,
 }
 
 /// Does what the job says.
@@ -112,13 +119,14 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Summary, Failure> {
     let solution =
         solve_in(job, &x, &y, a.as_deref(), b.as_deref(), &mut memory).map_err(|error| explain(error, job))?;
     let solving = clock.elapsed().as_secs_f64();
+    let start = solution.report().start.time.unwrap_or_default().as_secs_f64();
 
     let f = job.potentials_x.as_ref().map(|target| output::stage(target, "f", solution.f())).transpose()?;
     let g = job.potentials_y.as_ref().map(|target| output::stage(target, "g", solution.g())).transpose()?;
     for staged in [f, g].into_iter().flatten() {
         staged.commit()?;
     }
-    Ok(summary(job, solution.report(), &x, &y, Seconds { reading, solving }))
+    Ok(summary(job, solution.report(), &x, &y, Seconds { reading, solving, start }))
 }
 
 fn solve_in<'a, T: Scalar>(
@@ -141,7 +149,7 @@ fn solve_in<'a, T: Scalar>(
     let settings = scalar::settings(job.acceleration, job.threshold, job.max_sweeps);
     memory.resize(Workspace::len(&problem, &settings)?, T::ZERO);
     let workspace = Workspace::new(memory, &problem, &settings)?;
-    solve(&problem, T::start(job.start, x.columns).as_ref(), &settings, workspace)
+    solve(&problem, T::start(job.start, job.seed).as_ref(), &settings, workspace)
 }
 
 /// The number as people write it: 1e-3, not the decimals of the nearest `f32`.
@@ -178,6 +186,8 @@ fn summary<T: Scalar>(job: &Job, report: &Report<T>, x: &Table<T>, y: &Table<T>,
         },
         rho: Sides { x: job.rho_x, y: job.rho_y },
         start: report.start.name,
+        start_pairs: report.start.pairs,
+        start_note: report.start.note,
         acceleration: match job.acceleration {
             Acceleration::Plain => AccelerationUsed::Plain,
             Acceleration::Relaxation { factor } => AccelerationUsed::Relaxation { factor },

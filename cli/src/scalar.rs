@@ -1,7 +1,7 @@
 //! The two precisions: what the program needs of a scalar beyond what the solver does.
 
-use sinkhorn_core::{Acceleration, Epsilon, Form, Initializer, Monotone, Real, Settings, Storage, Zero};
-use sinkhorn_init::GaussianStart;
+use sinkhorn_core::{Acceleration, DualSort, Epsilon, Form, Initializer, Monotone, Real, Settings, Storage, Zero};
+use sinkhorn_init::{Auto, CoarseStart, GaussianStart, MixtureSettings, MixtureStart, SubsampleStart, Timed};
 
 use crate::args::StartName;
 use crate::job;
@@ -11,8 +11,8 @@ pub trait Scalar: Real + npyz::AutoSerialize {
     /// As it is typed.
     const NAME: &'static str;
 
-    /// The start of that name for points of that dimension: here `auto` is decided.
-    fn start(name: StartName, dimension: usize) -> Box<dyn Initializer<Self>>;
+    /// The start of that name, with a clock.
+    fn start(name: StartName, seed: u64) -> Box<dyn Initializer<Self>>;
 }
 
 macro_rules! scalar {
@@ -20,13 +20,20 @@ macro_rules! scalar {
         impl Scalar for $t {
             const NAME: &'static str = stringify!($t);
 
-            fn start(name: StartName, dimension: usize) -> Box<dyn Initializer<Self>> {
+            fn start(name: StartName, seed: u64) -> Box<dyn Initializer<Self>> {
                 match name {
-                    StartName::Auto if dimension == 1 => Box::new(Monotone),
-                    StartName::Auto | StartName::Gaussian => Box::new(GaussianStart::new(Form::Entropic)),
-                    StartName::Zero => Box::new(Zero),
-                    StartName::Monotone => Box::new(Monotone),
-                    StartName::GaussianUnregularised => Box::new(GaussianStart::new(Form::Unregularised)),
+                    StartName::Auto => Box::new(Timed(Auto)),
+                    StartName::Zero => Box::new(Timed(Zero)),
+                    StartName::Monotone => Box::new(Timed(Monotone)),
+                    StartName::DualSort => Box::new(Timed(DualSort::default())),
+                    StartName::Gaussian => Box::new(Timed(GaussianStart::new(Form::Entropic))),
+                    StartName::GaussianUnregularised => Box::new(Timed(GaussianStart::new(Form::Unregularised))),
+                    StartName::Mixture => {
+                        let settings = MixtureSettings { seed, ..MixtureSettings::default() };
+                        Box::new(Timed(MixtureStart { settings, ..MixtureStart::default() }))
+                    }
+                    StartName::Coarse => Box::new(Timed(CoarseStart::default())),
+                    StartName::Subsample => Box::new(Timed(SubsampleStart { seed, ..SubsampleStart::default() })),
                 }
             }
         }

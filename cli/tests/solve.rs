@@ -209,7 +209,38 @@ fn a_reader_that_goes_away_is_no_error() {
 fn help_documents_starts_weights_and_exit_codes() {
     let run = Folder::new().run("solve --help");
     assert_eq!(run.code, 0);
-    for text in ["`monotone` in dimension 1, `gaussian` otherwise", "scaled to sum to one", "Exit codes:"] {
+    for text in ["The best of those that apply, by its dual value", "scaled to sum to one", "Exit codes:"] {
         assert!(run.stdout.contains(text), "{text}");
     }
+}
+
+#[test]
+fn every_start_says_its_name_and_what_it_cost() {
+    let folder = Folder::new();
+    let points = |count: usize, shift: f64| {
+        let line = |i: usize| format!("{},{}\n", shift + (i as f64 * 0.7).sin(), (i as f64 * 1.3).cos());
+        (0..count).map(line).collect::<String>()
+    };
+    folder.write("p.csv", points(150, 0.0));
+    folder.write("q.csv", points(140, 0.5));
+    let mut objectives = Vec::new();
+    for start in ["auto", "zero", "gaussian", "gaussian-unregularised", "mixture", "coarse", "subsample"] {
+        let run = folder.run(&format!("solve p.csv q.csv --json --seed 7 --start {start}"));
+        assert_eq!(run.code, 0, "{start}: {}", run.stderr);
+        let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let name = json["start"].as_str().unwrap();
+        assert!(name == start || start == "auto", "{start}: {name}");
+        let pairs = json["start_pairs"].as_u64().unwrap();
+        assert_eq!(pairs > 0, ["auto", "coarse", "subsample"].contains(&start), "{start}: {pairs}");
+        let seconds = &json["seconds"];
+        assert!(seconds["start"].as_f64().unwrap() <= seconds["solving"].as_f64().unwrap(), "{start}");
+        objectives.push(json["objective"].as_f64().unwrap());
+        let again = folder.run(&format!("solve p.csv q.csv --json --seed 7 --start {start}"));
+        let again: serde_json::Value = serde_json::from_str(&again.stdout).unwrap();
+        assert_eq!(json["objective"], again["objective"], "{start}: the same seed gives the same bits");
+    }
+    assert!(objectives.iter().all(|value| (value - objectives[0]).abs() < 1e-4), "{objectives:?}");
+    // One that is not for these points is refused by name.
+    let run = folder.run("solve p.csv q.csv --start dual-sort");
+    assert!(run.code != 0 && run.stderr.contains("dual-sort needs points of dimension 1"), "{}", run.stderr);
 }

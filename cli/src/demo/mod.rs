@@ -118,7 +118,7 @@ pub fn run(quick: bool, mut watch: impl FnMut(&Event<'_>) -> Result<(), Failure>
         watch(&Event::Table(&table))?;
         for &start in case.starts {
             for &acceleration in case.accelerations {
-                let (row, epsilon) = solve_row(&problem, case.dimension, start, acceleration).map_err(refuse)?;
+                let (row, epsilon) = solve_row(&problem, start, acceleration).map_err(refuse)?;
                 watch(&Event::Row(&row))?;
                 table.epsilon = epsilon;
                 table.rows.push(row);
@@ -131,16 +131,11 @@ pub fn run(quick: bool, mut watch: impl FnMut(&Event<'_>) -> Result<(), Failure>
     Ok(tables)
 }
 
-fn solve_row(
-    problem: &Problem<'_, f64>,
-    dimension: usize,
-    start: StartName,
-    acceleration: Acceleration,
-) -> Result<(Row, f64), Error> {
+fn solve_row(problem: &Problem<'_, f64>, start: StartName, acceleration: Acceleration) -> Result<(Row, f64), Error> {
     let settings = scalar::settings(acceleration, Some(THRESHOLD), MAX_SWEEPS);
     let mut memory = vec![0.0; Workspace::len(problem, &settings)?];
     let workspace = Workspace::new(&mut memory, problem, &settings)?;
-    let start = f64::start(start, dimension);
+    let start = f64::start(start, 0);
     let clock = Instant::now();
     let solution = solve(problem, start.as_ref(), &settings, workspace)?;
     let seconds = clock.elapsed().as_secs_f64();

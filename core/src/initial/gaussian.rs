@@ -65,18 +65,24 @@ where
             mean[k] = points.mean(weights, k);
         }
         let mut covariance = OMatrix::<T, D, D>::zeros_generic(dimension, dimension);
+        let mut deviation = mean.clone();
         for i in 0..n {
-            let (point, share) = (points.point(i), weights.get(i) / total);
+            let share = weights.get(i) / total;
+            for (slot, (&value, &center)) in deviation.iter_mut().zip(points.point(i).iter().zip(mean.iter())) {
+                *slot = value - center;
+            }
+            // The upper triangle, column by column as it is stored.
             for k in 0..d {
-                let deviation = share * (point[k] - mean[k]);
-                for l in 0..=k {
-                    covariance[(k, l)] += deviation * (point[l] - mean[l]);
+                let factor = share * deviation[k];
+                let column = &mut covariance.as_mut_slice()[k * d..k * d + k + 1];
+                for (slot, &other) in column.iter_mut().zip(deviation.as_slice()) {
+                    *slot += factor * other;
                 }
             }
         }
         for k in 0..d {
             for l in 0..k {
-                covariance[(l, k)] = covariance[(k, l)];
+                covariance[(k, l)] = covariance[(l, k)];
             }
         }
         if !(mean.iter().chain(covariance.iter())).all(|&value| Real::is_finite(value)) {
@@ -195,14 +201,15 @@ where
     /// Where `x` has fewer coordinates than the Gaussians.
     pub fn at(&self, x: &[T]) -> T {
         let d = self.center.len();
+        let mut u = self.center.clone();
+        for (slot, &value) in u.iter_mut().zip(&x[..d]) {
+            *slot = value - *slot;
+        }
         let mut total = T::ZERO;
         for k in 0..d {
-            let u = x[k] - self.center[k];
-            let mut image = T::ZERO;
-            for l in 0..d {
-                image += self.quadratic[(k, l)] * (x[l] - self.center[l]);
-            }
-            total += u * ((u - image) + T::TWO * self.shift[k]);
+            // Symmetric: a column, which is contiguous, for the row.
+            let image = dot(&self.quadratic.as_slice()[k * d..(k + 1) * d], u.as_slice());
+            total += u[k] * ((u[k] - image) + T::TWO * self.shift[k]);
         }
         total
     }
@@ -241,6 +248,27 @@ where
         argument: Argument::Covariance,
         reason: "the eigenvalue iteration did not converge",
     })
+}
+
+/// In lanes, so that many products are summed at once.
+fn dot<T: Real>(p: &[T], q: &[T]) -> T {
+    const LANES: usize = 8;
+    let (whole_p, rest_p) = p.as_chunks::<LANES>();
+    let (whole_q, rest_q) = q.as_chunks::<LANES>();
+    let mut lanes = [T::ZERO; LANES];
+    for (p, q) in whole_p.iter().zip(whole_q) {
+        for (lane, (&p, &q)) in lanes.iter_mut().zip(p.iter().zip(q)) {
+            *lane += p * q;
+        }
+    }
+    let mut total = T::ZERO;
+    for lane in lanes {
+        total += lane;
+    }
+    for (&p, &q) in rest_p.iter().zip(rest_q) {
+        total += p * q;
+    }
+    total
 }
 
 /// Rounding makes a product of symmetric matrices slightly asymmetric.
