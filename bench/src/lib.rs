@@ -1,5 +1,4 @@
 //! What the benchmarks and tables share.
 
-pub mod kinds;
 pub mod problems;
 pub mod starts;

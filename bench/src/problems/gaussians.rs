@@ -8,11 +8,11 @@ pub(super) fn two(generator: &mut StdRng, n: usize) -> Case {
     random("gaussians-2", "2-D Gaussians, random covariance", 2, generator, n)
 }
 
-pub(crate) fn three(generator: &mut StdRng, n: usize) -> Case {
+pub(super) fn three(generator: &mut StdRng, n: usize) -> Case {
     random("gaussians-3", "3-D Gaussians, random covariance", 3, generator, n)
 }
 
-pub(crate) fn ten(generator: &mut StdRng, n: usize) -> Case {
+pub(super) fn ten(generator: &mut StdRng, n: usize) -> Case {
     random("gaussians-10", "10-D Gaussians, random covariance", 10, generator, n)
 }
 

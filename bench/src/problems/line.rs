@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 use sinkhorn_tests::data;
 
 /// Uniform points to a grid of twice their spread.
-pub(crate) fn uniform(generator: &mut StdRng, n: usize) -> Case {
+pub(super) fn uniform(generator: &mut StdRng, n: usize) -> Case {
     let x = data::uniform(generator, n);
     let y = data::grid(n).into_iter().map(|value| 2.0 * value).collect();
     Case::new("line-uniform", "1-D uniform on [0, 1] to grid on [0, 2]", 1, x, y)

@@ -25,16 +25,6 @@ pub(super) fn unmatched(generator: &mut StdRng, n: usize) -> Case {
     Case::new("blobs-unmatched", "2-D mixtures, 5 blobs to 3, unequal shares", 2, x, y)
 }
 
-/// Five blobs to five, with centres that know nothing of each other.
-pub(crate) fn five(generator: &mut StdRng, n: usize) -> Case {
-    let side = |generator: &mut StdRng| {
-        let centres = centres(generator, 5);
-        around(generator, n, &centres, 1.0, |k| k % 5)
-    };
-    let (x, y) = (side(generator), side(generator));
-    Case::new("blobs-5", "2-D mixtures, 5 to 5 blobs", 2, x, y)
-}
-
 /// Points of the plane with standard deviation 10.
 fn centres(generator: &mut StdRng, blobs: usize) -> Vec<f64> {
     data::normal(generator, 2 * blobs).iter().map(|value| 10.0 * value).collect()

@@ -2,12 +2,12 @@
 //! made. A new one is a function in the file of its kind (or in a new one) and an entry in `ALL`.
 
 mod colours;
-pub(crate) mod gaussians;
+mod gaussians;
 mod histograms;
-pub(crate) mod line;
-pub(crate) mod mixtures;
+mod line;
+mod mixtures;
 mod shapes;
-pub(crate) mod tables;
+mod tables;
 
 use rand::rngs::StdRng;
 use sinkhorn_core::{Epsilon, Error, PointCloud, Problem};

@@ -4,7 +4,7 @@ use super::{Case, numbers};
 use rand::rngs::StdRng;
 
 /// Pixels of images, 0 to 16.
-pub(crate) fn digits(_: &mut StdRng, n: usize) -> Case {
+pub(super) fn digits(_: &mut StdRng, n: usize) -> Case {
     let d = 64;
     let rows = include_str!("../../../cli/data/digits/digits.csv").lines();
     let [x, y] = split(rows, d, |digit| Some(if digit < 5.0 { 0 } else { 1 }));

@@ -42,7 +42,7 @@ pub struct Args {
     /// Only this acceleration; can be repeated
     #[arg(long, value_enum, value_name = "NAME")]
     acceleration: Vec<Acceleration>,
-    /// What is kept in memory between sweeps [default: that of the library]
+    /// What is kept in memory between sweeps [default: kernel, as in the command line program]
     #[arg(long, value_enum)]
     storage: Option<StorageName>,
     /// Write the results there
@@ -76,13 +76,12 @@ impl Args {
     /// The plan; what was not restricted is complete.
     pub fn plan(&self) -> Plan {
         let (size, max_sweeps, epsilons): (_, _, &[f64]) =
-            if self.headline { (2000, 10_000, &[0.01, 0.002]) } else { (500, 5000, &[0.05, 0.01, 0.002]) };
+            if self.headline { (2000, 10_000, &[0.05, 0.01, 0.002]) } else { (500, 5000, &[0.05, 0.01, 0.002]) };
         let size = self.size.map_or(size, NonZeroUsize::get);
         let wanted = |names: &[String], name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
         let storage = match self.storage {
-            None => Settings::<f64>::default().storage,
+            None | Some(StorageName::Kernel) => Storage::Kernel,
             Some(StorageName::Stream) => Storage::Stream,
-            Some(StorageName::Kernel) => Storage::Kernel,
             Some(StorageName::Auto) => Storage::Auto { scalars: KERNEL_SCALARS },
         };
         Plan {

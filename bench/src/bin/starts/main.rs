@@ -3,7 +3,7 @@
 //!     cargo run --release -p sinkhorn-bench --bin starts
 //!     cargo run --release -p sinkhorn-bench --bin starts -- --headline
 //!
-//! Each takes about twenty-five minutes streamed, and three to five with `--storage kernel`, for the same sweeps up to rounding.
+//! Each takes about five minutes; with `--storage stream`, which takes the same sweeps up to rounding, about twenty-five.
 //!
 //! Typed text ([`args`]) becomes a plan, which is run ([`measure`], [`headline`]) and rendered ([`text`], [`json`], [`plot`]).
 
