@@ -38,7 +38,7 @@ use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 pub struct Auto;
 
 /// Of epsilon: with representatives much farther away than that, the coarse start has been no better than the Gaussian one.
-const BLUR: f64 = 4.0;
+const BLUR: f64 = 2.0;
 
 /// Points a side from which a few can stand for all.
 const MANY: usize = 128;

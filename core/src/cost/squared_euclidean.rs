@@ -15,23 +15,25 @@ impl<T: Real> GroundCost<T> for SquaredEuclidean {
 
     #[inline]
     fn cost(&self, x: &[T], y: &[T]) -> T {
-        // In lanes, so that many coordinates are summed at once.
-        let (whole_x, rest_x) = x.as_chunks::<LANES>();
-        let (whole_y, rest_y) = y.as_chunks::<LANES>();
-        let mut lanes = [T::ZERO; LANES];
-        for (xs, ys) in whole_x.iter().zip(whole_y) {
-            for (lane, (&p, &q)) in lanes.iter_mut().zip(xs.iter().zip(ys)) {
-                let difference = p - q;
-                *lane += difference * difference;
-            }
-        }
         let mut total = T::ZERO;
-        if !whole_x.is_empty() {
+        let mut tail = 0;
+        if x.len() >= LANES {
+            // In lanes, so that many coordinates are summed at once.
+            let (whole_x, _) = x.as_chunks::<LANES>();
+            let (whole_y, _) = y.as_chunks::<LANES>();
+            let mut lanes = [T::ZERO; LANES];
+            for (xs, ys) in whole_x.iter().zip(whole_y) {
+                for (lane, (&p, &q)) in lanes.iter_mut().zip(xs.iter().zip(ys)) {
+                    let difference = p - q;
+                    *lane += difference * difference;
+                }
+            }
             for lane in lanes {
                 total += lane;
             }
+            tail = x.len() - x.len() % LANES;
         }
-        for (&p, &q) in rest_x.iter().zip(rest_y) {
+        for (&p, &q) in x[tail..].iter().zip(&y[tail..]) {
             let difference = p - q;
             total += difference * difference;
         }

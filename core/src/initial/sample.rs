@@ -6,7 +6,7 @@ use crate::measure::{Points, Weights};
 use crate::real::Real;
 
 /// Points of the other side at which [`Target::dual_value`](super::Target::dual_value) looks, at most.
-pub const SAMPLE: usize = 128;
+pub const SAMPLE: usize = 64;
 
 /// At most [`SAMPLE`] indices, each with the weight of the points that it stands for.
 pub(super) struct Sample<T> {

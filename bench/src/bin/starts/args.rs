@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Parser, ValueEnum};
 use sinkhorn_bench::problems::{self, Case};
 use sinkhorn_bench::starts::{self, Start};
-use sinkhorn_core::{Settings, Storage};
+use sinkhorn_core::Storage;
 
 use crate::accelerate::Acceleration;
 
