@@ -5,7 +5,7 @@
 //! 1. [`PointCloud`] or [`CostMatrix`] say what a pair costs; a [`Problem`] adds weights, [`Epsilon`] and relaxation,
 //!    and is checked once.
 //! 2. [`Settings`] say when to stop and which [`Acceleration`] to use; a [`Workspace`] is memory that you lend.
-//! 3. A start ([`Monotone`], [`GaussianStart`], [`Carried`], [`Given`], [`Zero`], the best of several by [`Select`], or your own [`Initializer`]) writes potentials close to
+//! 3. A start ([`Monotone`], [`FixedGaussianStart`], [`Carried`], [`Given`], [`Zero`], the best of several by [`Select`], or your own [`Initializer`]) writes potentials close to
 //!    the solution (Thornton and Cuturi, "Rethinking Initialization of the Sinkhorn Algorithm", AISTATS 2023).
 //! 4. A [`Solver`] sweeps, or [`solve`] does it all; the [`Solution`] has a [`Report`], the potentials, and the plan.
 //!
@@ -44,8 +44,8 @@ pub use error::{Argument, Error, Place};
 pub use fixed::{FixedKernel, FixedWorkspace};
 pub use geometry::{CostMatrix, Geometry, PointCloud, Shape};
 pub use initial::{
-    Carried, DualSort, Form, Gaussian, GaussianStart, Given, Initializer, Moments, Monotone, Passes, SAMPLE, Scratch,
-    Select, Started, Target, Wrote, Zero,
+    Carried, DualSort, FixedGaussianStart, Form, Gaussian, Given, Initializer, Moments, Monotone, Passes, SAMPLE,
+    Scratch, Select, Started, Target, Wrote, Zero,
 };
 pub use matrix::{FixedSolution, solve_matrix};
 pub use measure::{Points, Weights};

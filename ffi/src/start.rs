@@ -1,8 +1,8 @@
 //! From the choice of a start to one of the library's.
 
 use sinkhorn_core::{
-    Argument, Error as CoreError, Form, GaussianStart, Geometry, Given, Initializer, Monotone, Real, Scratch, Started,
-    Target, Zero,
+    Argument, Error as CoreError, FixedGaussianStart, Form, Geometry, Given, Initializer, Monotone, Real, Scratch,
+    Started, Target, Zero,
 };
 
 use crate::checks::slice;
@@ -45,14 +45,14 @@ macro_rules! gaussian_start {
                 let form = self.form;
                 // Up to 8 the same code, and the same bits, with and without an allocator.
                 match cloud.dimension() {
-                    1 => GaussianStart::<1> { form }.initialize(target, f, g, scratch),
-                    2 => GaussianStart::<2> { form }.initialize(target, f, g, scratch),
-                    3 => GaussianStart::<3> { form }.initialize(target, f, g, scratch),
-                    4 => GaussianStart::<4> { form }.initialize(target, f, g, scratch),
-                    5 => GaussianStart::<5> { form }.initialize(target, f, g, scratch),
-                    6 => GaussianStart::<6> { form }.initialize(target, f, g, scratch),
-                    7 => GaussianStart::<7> { form }.initialize(target, f, g, scratch),
-                    8 => GaussianStart::<8> { form }.initialize(target, f, g, scratch),
+                    1 => FixedGaussianStart::<1> { form }.initialize(target, f, g, scratch),
+                    2 => FixedGaussianStart::<2> { form }.initialize(target, f, g, scratch),
+                    3 => FixedGaussianStart::<3> { form }.initialize(target, f, g, scratch),
+                    4 => FixedGaussianStart::<4> { form }.initialize(target, f, g, scratch),
+                    5 => FixedGaussianStart::<5> { form }.initialize(target, f, g, scratch),
+                    6 => FixedGaussianStart::<6> { form }.initialize(target, f, g, scratch),
+                    7 => FixedGaussianStart::<7> { form }.initialize(target, f, g, scratch),
+                    8 => FixedGaussianStart::<8> { form }.initialize(target, f, g, scratch),
                     #[cfg(feature = "init")]
                     _ => sinkhorn_init::GaussianStart::new(form).initialize(target, f, g, scratch),
                     #[cfg(not(feature = "init"))]

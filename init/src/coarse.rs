@@ -61,6 +61,24 @@ const NEAR: f64 = 0.05;
 
 /// What [`CoarseStart::fit`] found: a start that can be saved and used again, for other points as well.
 ///
+/// ```
+/// use sinkhorn_core::{PointCloud, Problem, Settings, Solver, Workspace};
+/// use sinkhorn_init::{CoarseFit, CoarseStart};
+/// let x: Vec<f64> = (0..400).map(|k| (k as f64 * 0.7).sin()).collect();
+/// let y: Vec<f64> = (0..400).map(|k| 1.0 + 2.0 * (k as f64 * 1.3).cos()).collect();
+/// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2)?)?;
+/// let settings = Settings::default();
+/// let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
+/// let mut solver = Solver::new(&problem, &settings, Workspace::new(&mut memory, &problem, &settings)?)?;
+/// let saved = serde_json::to_string(&CoarseStart::default().fit(&solver.target())?).unwrap();
+///
+/// let fit: CoarseFit<f64> = serde_json::from_str(&saved).unwrap();
+/// solver.start(&fit)?;
+/// solver.run();
+/// assert_eq!(solver.finish().report().start.name, "coarse");
+/// # Ok::<(), sinkhorn_core::Error>(())
+/// ```
+///
 /// A text format must keep every digit for the same bits to come back (with `serde_json` the feature
 /// `float_roundtrip`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,12 +99,15 @@ impl CoarseStart {
     /// Finds the representatives and solves between them. At most k (n + m) distances two times, and k^2 pairs a sweep.
     ///
     /// # Errors
-    /// [`Error::NotPositive`] naming the start for 0 representatives; [`Error::Unsupported`] for a matrix;
+    /// [`Error::NotPositive`] naming the start for 0 representatives or a blur that is not positive; [`Error::Unsupported`] for a matrix;
     /// [`Error::Overflow`] where points are so far apart, or epsilon so small, that costs of representatives leave the
     /// range.
     pub fn fit<T: Real + RealField>(&self, target: &Target<'_, '_, T>) -> Result<CoarseFit<T>, Error> {
         let problem = target.problem;
         let count = checked_points(self.representatives, problem.rows(), problem.columns())?;
+        if let Some(value) = self.blur.filter(|blur| !(*blur > 0.0)) {
+            return Err(Error::NotPositive { argument: Argument::Start, value });
+        }
         let Geometry::Points(cloud) = problem.geometry() else {
             let reason = "coarse needs points, not a cost matrix";
             return Err(Error::Unsupported { argument: Argument::Start, reason });
@@ -158,7 +179,7 @@ impl<T: Real> Initializer<T> for CoarseFit<T> {
     /// Writes f: n k pairs.
     ///
     /// # Errors
-    /// Those of [`Carried::from_g`] for a fit that was tampered with, and of [`Carried`] as a start.
+    /// [`Error::Unsupported`] for a fit that was tampered with, and those of [`Carried`] as a start.
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,
@@ -166,6 +187,13 @@ impl<T: Real> Initializer<T> for CoarseFit<T> {
         g: &mut [T],
         scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error> {
+        let is_finite = |values: &[T]| values.iter().all(|&value| value.is_finite());
+        let count = self.weights.len();
+        let sizes_agree = count == self.potential.len() && count.checked_mul(self.dimension) == Some(self.points.len());
+        if !(sizes_agree && count > 0 && is_finite(&self.points) && is_finite(&self.potential)) {
+            let reason = "the coarse fit is damaged: its sizes disagree or an entry is not finite";
+            return Err(Error::Unsupported { argument: Argument::Start, reason });
+        }
         let potential: Vec<T> = self.potential.iter().map(|&value| value / target.cost_scale).collect();
         let carried = Carried::from_g(&self.points, self.dimension, Some(&self.weights), &potential)?;
         let Started { pairs, .. } = carried.initialize(target, f, g, scratch)?;

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use sinkhorn_core::{
-    Acceleration, Annealing, CostMatrix, CostScale, Epsilon, Error, GaussianStart, Given, Initializer, Manhattan,
+    Acceleration, Annealing, CostMatrix, CostScale, Epsilon, Error, FixedGaussianStart, Given, Initializer, Manhattan,
     Monotone, PointCloud, Problem, Real, Settings, Status, Storage, Zero,
 };
 use sinkhorn_tests::{Solved, solve_owned};
@@ -120,9 +120,9 @@ fn run<T: Real + nalgebra::RealField>(input: &Input) -> Result<Solved<T>, Error>
     let start: &dyn Initializer<T> = match (input.start, input.dimension) {
         (0, _) => &Zero,
         (1, _) => &Monotone,
-        (2, 1) => &GaussianStart::<1> { form: sinkhorn_core::Form::Entropic },
-        (2, 2) => &GaussianStart::<2> { form: sinkhorn_core::Form::Unregularised },
-        (2, _) => &GaussianStart::<3> { form: sinkhorn_core::Form::Entropic },
+        (2, 1) => &FixedGaussianStart::<1> { form: sinkhorn_core::Form::Entropic },
+        (2, 2) => &FixedGaussianStart::<2> { form: sinkhorn_core::Form::Unregularised },
+        (2, _) => &FixedGaussianStart::<3> { form: sinkhorn_core::Form::Entropic },
         (3, _) => &given,
         _ => &sinkhorn_init::GaussianStart::new(sinkhorn_core::Form::Entropic),
     };

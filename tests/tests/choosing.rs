@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use sinkhorn_core::{
-    Argument, CostMatrix, CostScale, DualSort, Epsilon, Error, GaussianStart, Geometry, Given, Initializer, Monotone,
-    PointCloud, Problem, SAMPLE, Scratch, Select, Settings, Started, Target, Zero,
+    Argument, CostMatrix, CostScale, DualSort, Epsilon, Error, FixedGaussianStart, Geometry, Given, Initializer,
+    Monotone, PointCloud, Problem, SAMPLE, Scratch, Select, Settings, Started, Target, Zero,
 };
 use sinkhorn_tests::{data, solve_owned};
 
@@ -98,7 +98,7 @@ fn with_many_points_it_is_estimated_from_a_sample_and_close() {
     let n = 8 * SAMPLE;
     let (x, y) = (data::normal(&mut generator, 2 * n), data::normal(&mut generator, 2 * n));
     let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap()).unwrap();
-    for start in [&Zero as &dyn Initializer<f64>, &GaussianStart::<2>::default()] {
+    for start in [&Zero as &dyn Initializer<f64>, &FixedGaussianStart::<2>::default()] {
         let (value, exact) = estimate_and_report(&problem, start);
         // The standard error of a mean of SAMPLE potentials.
         assert!((value - exact).abs() < 0.6, "{value} for {exact}");
@@ -114,8 +114,8 @@ fn the_start_with_the_largest_value_is_chosen_and_what_all_cost_is_reported() {
         .and_then(|p| p.epsilon(Epsilon::OfMean(0.002)))
         .unwrap();
     let settings = Settings::default();
-    let gaussian = GaussianStart::<1>::default();
-    let wrong_dimension = GaussianStart::<3>::default();
+    let gaussian = FixedGaussianStart::<1>::default();
+    let wrong_dimension = FixedGaussianStart::<3>::default();
     let candidates: [&dyn Initializer<f64>; 3] = [&Monotone, &gaussian, &DualSort::default()];
     let values: Vec<f64> =
         candidates.iter().map(|&start| solve_owned(&problem, start, &settings).unwrap().report.start_value).collect();

@@ -1,8 +1,8 @@
 //! Values of other implementations, case by case, through points and through a cost matrix, in both scalars.
 
 use sinkhorn_core::{
-    Acceleration, Cosine, CostMatrix, Epsilon, Euclidean, GaussianStart, Given, GroundCost, Initializer, Manhattan,
-    PointCloud, Problem, Real, Settings, SquaredEuclidean, Storage, Zero,
+    Acceleration, Cosine, CostMatrix, Epsilon, Euclidean, FixedGaussianStart, Given, GroundCost, Initializer,
+    Manhattan, PointCloud, Problem, Real, Settings, SquaredEuclidean, Storage, Zero,
 };
 use sinkhorn_init::GaussianStart as RunTimeGaussian;
 use sinkhorn_tests::golden::{self, Case};
@@ -131,9 +131,9 @@ fn the_gaussian_starts_of_core_and_init_are_one_formula_and_lead_to_the_golden_v
             .and_then(|p| p.unbalanced(rho(case.rho_a), rho(case.rho_b)))
             .unwrap();
         let fixed: &dyn Initializer<f64> = match case.dimension() {
-            1 => &GaussianStart::<1> { form: sinkhorn_core::Form::Entropic },
-            2 => &GaussianStart::<2> { form: sinkhorn_core::Form::Entropic },
-            3 => &GaussianStart::<3> { form: sinkhorn_core::Form::Entropic },
+            1 => &FixedGaussianStart::<1> { form: sinkhorn_core::Form::Entropic },
+            2 => &FixedGaussianStart::<2> { form: sinkhorn_core::Form::Entropic },
+            3 => &FixedGaussianStart::<3> { form: sinkhorn_core::Form::Entropic },
             d => panic!("dimension {d}"),
         };
         let first = solve_owned(&problem, fixed, &settings).unwrap();

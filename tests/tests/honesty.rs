@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use sinkhorn_core::{
-    Acceleration, Epsilon, Given, PointCloud, Problem, Settings, Solver, Status, Storage, Workspace, Zero,
+    Acceleration, Epsilon, FixedGaussianStart, Given, Initializer, PointCloud, Problem, Settings, Solver, Status,
+    Storage, Workspace, Zero,
 };
 use sinkhorn_tests::{data, oracle, solve_owned};
 
@@ -154,6 +155,81 @@ fn large_epsilon_and_data_of_extreme_scale_have_the_right_value() {
                 let value = report.objective / (scale * scale);
                 assert!((value - want.objective).abs() < 1e-8, "{scale}: {value} {}", want.objective);
             }
+        }
+    }
+}
+
+/// A start so far off that columns vanish: an error of zero times infinity is not convergence.
+#[test]
+fn a_relaxed_solve_from_a_start_far_off_finds_the_answer() {
+    let mut generator = data::generator(1);
+    let x: Vec<f64> = data::normal(&mut generator, 400).iter().map(|value| value * 30.0).collect();
+    let y: Vec<f64> = data::normal(&mut generator, 360).iter().map(|value| value * 15.0 + 30.0).collect();
+    let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap())
+        .and_then(|p| p.epsilon(Epsilon::Absolute(1.0)))
+        .and_then(|p| p.unbalanced(0.1, 0.1))
+        .unwrap();
+    let far: Vec<f64> = (0..200).map(|i| if i == 8 { 3000.0 } else { 0.0 }).collect();
+    for acceleration in [Acceleration::Plain, Acceleration::Anderson { memory: 10 }] {
+        for storage in [Storage::Stream, Storage::Kernel] {
+            let settings = Settings { acceleration, storage, ..Settings::default() };
+            let zero = solve_owned(&problem, &Zero, &settings).unwrap().report;
+            assert_eq!(zero.status, Status::Converged);
+            for start in [&FixedGaussianStart::<2>::default() as &dyn Initializer<f64>, &Given::f(&far)] {
+                let report = solve_owned(&problem, start, &settings).unwrap().report;
+                assert_eq!(report.status, Status::Converged, "{acceleration:?} {storage:?} {report:?}");
+                assert!((report.objective - zero.objective).abs() < 1e-5 * zero.objective, "{report:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_start_with_absurd_potentials_costs_sweeps_and_not_the_answer() {
+    let mut generator = data::generator(2);
+    let (x, y) = (data::normal(&mut generator, 80), data::uniform(&mut generator, 60));
+    let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap()).unwrap();
+    let zero = solve_owned(&problem, &Zero, &Settings::default()).unwrap().report;
+    for size in [1e3, 1e30, 1e100] {
+        let wild: Vec<f64> = (0..40).map(|i| size * f64::from(i).sin()).collect();
+        let report = solve_owned(&problem, &Given::f(&wild), &Settings::default()).unwrap().report;
+        assert_eq!(report.status, Status::Converged, "{size:e} {report:?}");
+        assert!((report.objective - zero.objective).abs() < 1e-5 * zero.objective.abs(), "{size:e} {report:?}");
+    }
+}
+
+#[test]
+fn points_without_weight_do_not_spoil_the_start_value() {
+    let (x, y, a) = ([0.0, 1.0, 40.0], [0.5, 2.0, 3.0], [0.5, 0.5, 0.0]);
+    let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1).unwrap())
+        .and_then(|p| p.weights_a(&a))
+        .and_then(|p| p.epsilon(Epsilon::Absolute(0.1)))
+        .and_then(|p| p.unbalanced(1.0, 1.0))
+        .unwrap();
+    for start in [&FixedGaussianStart::<1>::default() as &dyn Initializer<f64>, &Given::f(&[0.0, 0.0, -1000.0])] {
+        let report = solve_owned(&problem, start, &Settings::default()).unwrap().report;
+        assert!(report.start_value.abs() < 100.0 && report.start_value <= report.dual_value + 1e-9, "{report:?}");
+    }
+}
+
+#[test]
+fn a_solver_that_begins_anew_does_the_same_again() {
+    for seed in 0..10 {
+        let mut generator = data::generator(seed);
+        let (x, y) = (data::normal(&mut generator, 120), data::normal(&mut generator, 100));
+        let x: Vec<f64> = x.iter().enumerate().map(|(k, value)| value + f64::from(k as u32 % 3) * 9.0).collect();
+        let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap()).unwrap();
+        for storage in [Storage::Stream, Storage::Cost, Storage::Kernel] {
+            let settings = Settings { storage, ..Settings::default() };
+            let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
+            let workspace = Workspace::new(&mut memory, &problem, &settings).unwrap();
+            let mut solver = Solver::new(&problem, &settings, workspace).unwrap();
+            let mut once = || {
+                solver.start(&Zero).unwrap();
+                solver.run();
+                *solver.finish().report()
+            };
+            assert_eq!(once(), once(), "seed {seed}, {storage:?}");
         }
     }
 }

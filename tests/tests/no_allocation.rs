@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sinkhorn_core::{
-    Acceleration, FixedWorkspace, GaussianStart, Initializer, Monotone, PointCloud, Problem, Settings, Zero, solve,
+    Acceleration, FixedGaussianStart, FixedWorkspace, Initializer, Monotone, PointCloud, Problem, Settings, Zero, solve,
 };
 
 struct Counting;
@@ -36,8 +36,8 @@ fn a_solve_allocates_nothing() {
     let starts: [(usize, &dyn Initializer<f32>); 4] = [
         (1, &Zero),
         (1, &Monotone),
-        (1, &GaussianStart::<1> { form: sinkhorn_core::Form::Entropic }),
-        (2, &GaussianStart::<2> { form: sinkhorn_core::Form::Unregularised }),
+        (1, &FixedGaussianStart::<1> { form: sinkhorn_core::Form::Entropic }),
+        (2, &FixedGaussianStart::<2> { form: sinkhorn_core::Form::Unregularised }),
     ];
     let mut plan = [0.0_f32; 600];
     let before = ALLOCATIONS.load(Ordering::SeqCst);

@@ -2,7 +2,7 @@
 
 use nalgebra::{SMatrix, SVector};
 use sinkhorn_core::{
-    Acceleration, CostMatrix, Epsilon, FixedKernel, FixedWorkspace, GaussianStart, Monotone, PointCloud, Problem,
+    Acceleration, CostMatrix, Epsilon, FixedGaussianStart, FixedKernel, FixedWorkspace, Monotone, PointCloud, Problem,
     Settings, Solver, Status, Storage, Workspace, Zero, solve, solve_matrix, workspace_len,
 };
 use sinkhorn_tests::{data, oracle, solve_owned};
@@ -87,7 +87,7 @@ fn coincident_points_are_no_trouble() {
     let problem = Problem::new(PointCloud::squared_euclidean(&x, &x, 2).unwrap())
         .and_then(|p| p.epsilon(Epsilon::Absolute(0.1)))
         .unwrap();
-    let solved = solve_owned(&problem, &GaussianStart::<2>::default(), &Settings::default()).unwrap();
+    let solved = solve_owned(&problem, &FixedGaussianStart::<2>::default(), &Settings::default()).unwrap();
     assert_eq!(solved.report.status, Status::Converged);
     assert!(solved.report.transport_cost.abs() < 1e-12 && solved.report.sweeps <= 2);
     // Relative to a mean of zero there is no epsilon.
@@ -132,7 +132,7 @@ fn data_far_from_the_origin_are_solved_as_well_in_single_precision() {
         let problem = Problem::new(PointCloud::squared_euclidean(x, y, 2).unwrap())
             .and_then(|p| p.epsilon(Epsilon::OfMean(0.01)))
             .unwrap();
-        let solved = solve_owned(&problem, &GaussianStart::<2>::default(), &Settings::default()).unwrap();
+        let solved = solve_owned(&problem, &FixedGaussianStart::<2>::default(), &Settings::default()).unwrap();
         assert_eq!(solved.report.status, Status::Converged);
         solved.report.objective
     };
@@ -159,7 +159,7 @@ fn tiny_epsilon_ends_with_finite_numbers_and_an_honest_status() {
     let settings = Settings { threshold: 1e-6, max_sweeps: 2_000, ..Settings::default() };
     let double =
         Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap()).and_then(|p| p.epsilon(Epsilon::OfMean(1e-6)));
-    let solved = solve_owned(&double.unwrap(), &GaussianStart::<2>::default(), &settings).unwrap();
+    let solved = solve_owned(&double.unwrap(), &FixedGaussianStart::<2>::default(), &settings).unwrap();
     println!("f64: {:?}", solved.report);
     assert!(solved.report.objective.is_finite());
     assert!(solved.f.iter().chain(&solved.g).chain(&solved.plan).all(|value| value.is_finite()));
@@ -197,10 +197,10 @@ fn fixed_storage_gives_the_bits_of_a_slice() {
     let (x, y) = (data::single(&data::normal(&mut generator, 26)), data::single(&data::normal(&mut generator, 22)));
     let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap()).unwrap();
     let settings = Settings { acceleration: Acceleration::Anderson { memory: 4 }, ..Settings::default() };
-    let want = solve_owned(&problem, &GaussianStart::<2>::default(), &settings).unwrap();
+    let want = solve_owned(&problem, &FixedGaussianStart::<2>::default(), &settings).unwrap();
     let mut storage = FixedWorkspace::<f32, 16, 12, 2, 4>::new();
     let workspace = storage.lend(&problem).unwrap();
-    let got = solve(&problem, &GaussianStart::<2>::default(), &settings, workspace).unwrap();
+    let got = solve(&problem, &FixedGaussianStart::<2>::default(), &settings, workspace).unwrap();
     assert_eq!((got.f(), got.g()), (&want.f[..], &want.g[..]));
     let scalars = workspace_len(problem.shape(), 4, Storage::Stream).unwrap();
     let full = workspace_len(sinkhorn_core::Shape::squared_euclidean(16, 12, 2), 4, Storage::Stream).unwrap();

@@ -1,8 +1,8 @@
 //! Starting potentials: they lead to the same answer, in far fewer sweeps, and refuse what they are not for.
 
 use sinkhorn_core::{
-    Acceleration, Argument, CostMatrix, Epsilon, Error, Form, GaussianStart, Given, GroundCost, Initializer, Monotone,
-    PointCloud, Problem, Report, Settings, Status, Zero,
+    Acceleration, Argument, CostMatrix, Epsilon, Error, FixedGaussianStart, Form, Given, GroundCost, Initializer,
+    Monotone, PointCloud, Problem, Report, Settings, Status, Zero,
 };
 use sinkhorn_init::GaussianStart as RunTimeGaussian;
 use sinkhorn_tests::{data, solve_owned};
@@ -34,7 +34,7 @@ fn on_the_line_the_monotone_start_replaces_thousands_of_sweeps_by_tens() {
             let problem = line(x, y, Epsilon::OfStd(0.0005));
             let zero = report(&problem, &Zero, &settings);
             let monotone = report(&problem, &Monotone, &settings);
-            let gaussian = report(&problem, &GaussianStart::<1>::default(), &settings);
+            let gaussian = report(&problem, &FixedGaussianStart::<1>::default(), &settings);
             table += &format!(
                 "seed {seed} {name:18} sweeps to 1e-3: zero {:6}, gaussian {:6}, monotone {:4}\n",
                 zero.sweeps, gaussian.sweeps, monotone.sweeps
@@ -158,14 +158,14 @@ fn degenerate_clouds_give_the_gaussian_start_no_nan() {
                 .and_then(|p| p.epsilon(Epsilon::Absolute(0.5)))
                 .unwrap();
             for form in [Form::Entropic, Form::Unregularised] {
-                let solved = solve_owned(&problem, &GaussianStart::<2> { form }, &Settings::default()).unwrap();
+                let solved = solve_owned(&problem, &FixedGaussianStart::<2> { form }, &Settings::default()).unwrap();
                 assert!(solved.report.start_value.is_finite() && solved.report.objective.is_finite());
                 assert!(solved.f.iter().chain(&solved.g).chain(&solved.plan).all(|value| value.is_finite()));
                 let single: (Vec<f32>, Vec<f32>) = (data::single(x), data::single(y));
                 let problem = Problem::new(PointCloud::squared_euclidean(&single.0, &single.1, 2).unwrap())
                     .and_then(|p| p.epsilon(Epsilon::Absolute(0.5)))
                     .unwrap();
-                let solved = solve_owned(&problem, &GaussianStart::<2> { form }, &Settings::default()).unwrap();
+                let solved = solve_owned(&problem, &FixedGaussianStart::<2> { form }, &Settings::default()).unwrap();
                 assert!(solved.report.objective.is_finite());
                 assert!(solved.f.iter().chain(&solved.g).chain(&solved.plan).all(|value| value.is_finite()));
             }
@@ -233,7 +233,7 @@ fn starts_refuse_what_they_are_not_for() {
     let matrix = Problem::new(CostMatrix::row_major(&[0.0, 1.0, 1.0, 0.0], 2, 2).unwrap()).unwrap();
     assert_eq!(refused(&matrix, &Monotone), "start: monotone needs points, not a cost matrix");
     assert_eq!(
-        refused(&matrix, &GaussianStart::<2>::default()),
+        refused(&matrix, &FixedGaussianStart::<2>::default()),
         "start: gaussian needs points under the squared Euclidean cost"
     );
 
@@ -242,7 +242,7 @@ fn starts_refuse_what_they_are_not_for() {
     assert!(matches!(error, Error::NotFinite { argument: Argument::F, .. }) && error.place().unwrap().row == 1);
     let error = solve_owned(&problem, &Given::g(&[1.0]), &settings).unwrap_err();
     assert_eq!(error, Error::Length { argument: Argument::G, expected: 2, actual: 1 });
-    let error = solve_owned(&problem, &GaussianStart::<3>::default(), &settings).unwrap_err();
+    let error = solve_owned(&problem, &FixedGaussianStart::<3>::default(), &settings).unwrap_err();
     assert_eq!(error.argument(), Argument::Dimension);
 }
 
@@ -256,7 +256,7 @@ fn accelerations_and_starts_agree_on_the_answer() {
         [Acceleration::Plain, Acceleration::Relaxation { factor: 1.6 }, Acceleration::Anderson { memory: 10 }]
     {
         let settings = Settings { threshold: 1e-11, max_sweeps: 100_000, acceleration, ..Settings::default() };
-        for start in [&Zero as &dyn Initializer<f64>, &Monotone, &GaussianStart::<1> { form: Form::Entropic }] {
+        for start in [&Zero as &dyn Initializer<f64>, &Monotone, &FixedGaussianStart::<1> { form: Form::Entropic }] {
             let solved = solve_owned(&problem, start, &settings).unwrap();
             assert_eq!(solved.report.status, Status::Converged);
             seen.push((solved.report.objective, solved.f));

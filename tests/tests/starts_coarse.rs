@@ -2,7 +2,7 @@
 
 use sinkhorn_core::{
     Argument, Cosine, CostMatrix, CostScale, Epsilon, Error, Euclidean, Geometry, GroundCost, Initializer, PointCloud,
-    Problem, Report, Scratch, Settings, Status, Target, Zero,
+    Problem, Report, Scratch, Settings, Solver, Status, Target, Workspace, Zero,
 };
 use sinkhorn_init::{CoarseFit, CoarseStart, SubsampleStart};
 use sinkhorn_tests::{data, oracle, solve_owned};
@@ -231,5 +231,31 @@ fn a_subsample_is_drawn_from_points_with_weight() {
         let problem = plane(&x, &y, 0.1).weights_a(&a).unwrap();
         let found = report(&problem, &SubsampleStart { points: Some(2), seed });
         assert!(found.status == Status::Converged && found.start_value.is_finite());
+    }
+}
+
+#[test]
+fn a_damaged_fit_and_a_senseless_blur_are_refused() {
+    let mut generator = data::generator(5);
+    let (x, y) = (data::normal(&mut generator, 200), data::normal(&mut generator, 200));
+    let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap()).unwrap();
+    let settings = Settings::default();
+    let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
+    let workspace = Workspace::new(&mut memory, &problem, &settings).unwrap();
+    let mut solver = Solver::new(&problem, &settings, workspace).unwrap();
+    let saved = serde_json::to_value(COARSE.fit(&solver.target()).unwrap()).unwrap();
+    for (field, value) in [("points", "[]"), ("potential", "[1.0]"), ("weights", "[]"), ("dimension", "3")] {
+        let mut broken = saved.clone();
+        broken[field] = serde_json::from_str(value).unwrap();
+        let fit: CoarseFit<f64> = serde_json::from_value(broken).unwrap();
+        let message = solver.start(&fit).unwrap_err().to_string();
+        assert_eq!(
+            message, "start: the coarse fit is damaged: its sizes disagree or an entry is not finite",
+            "{field}"
+        );
+    }
+    for blur in [0.0, -1.0, f64::NAN] {
+        let start = CoarseStart { blur: Some(blur), ..COARSE };
+        assert!(matches!(solver.start(&start), Err(Error::NotPositive { argument: Argument::Start, .. })), "{blur}");
     }
 }

@@ -340,3 +340,16 @@ fn nonsense_is_refused() {
     unsupported(&Problem::new(PointCloud::new(&x, &y, 2, &Manhattan).unwrap()).unwrap());
     unsupported(&Problem::new(CostMatrix::row_major(&[0.0, 1.0, 1.0, 0.0], 2, 2).unwrap()).unwrap());
 }
+
+#[test]
+fn components_without_share_count_for_nothing() {
+    let (x, y): (Vec<f64>, Vec<f64>) = ((0..30).map(|i| f64::from(i) * 0.03).collect(), data::grid(30));
+    let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1).unwrap()).unwrap();
+    let fit =
+        |shares: [f64; 2]| MixtureFit { shares: shares.to_vec(), means: vec![0.2, 0.8], covariances: vec![0.1, 0.1] };
+    for shares in [[0.0, 1.0], [1.0, 0.0], [1e-320, 1.0]] {
+        let start = MixtureStart { target: Some(fit(shares)), ..MixtureStart::default() };
+        let report = solve_owned(&problem, &start, &Settings::default()).unwrap().report;
+        assert_eq!(report.status, Status::Converged, "{shares:?}");
+    }
+}

@@ -285,12 +285,12 @@ where
 /// The Gaussian start for points of a dimension known at compile time: no allocation. `sinkhorn-init` has the one for
 /// dimensions known at run time.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct GaussianStart<const D: usize> {
+pub struct FixedGaussianStart<const D: usize> {
     /// Entropic unless told otherwise.
     pub form: Form,
 }
 
-impl<T, const D: usize> Initializer<T> for GaussianStart<D>
+impl<T, const D: usize> Initializer<T> for FixedGaussianStart<D>
 where
     T: Real + RealField,
     Const<D>: DimSub<U1>,

@@ -13,7 +13,7 @@ mod zero;
 
 pub use carried::Carried;
 pub use dual_sort::{DualSort, Passes};
-pub use gaussian::{Form, Gaussian, GaussianStart, Moments};
+pub use gaussian::{FixedGaussianStart, Form, Gaussian, Moments};
 pub use given::Given;
 pub use monotone::Monotone;
 pub use sample::SAMPLE;
@@ -44,7 +44,7 @@ pub struct Started {
     pub wrote: Wrote,
     /// Its name; that of the start it chose, where it chose one.
     pub name: &'static str,
-    /// Pairs of points whose cost it evaluated. The c-transform that completes it takes n m more, whatever the start.
+    /// Pairs of points whose cost it evaluated. The c-transform that completes it takes n m more, twice that where it wrote g alone.
     pub pairs: u64,
     /// How long it took, where it had a clock: not in this crate. `sinkhorn_init::Timed` gives one to any start.
     pub time: Option<Duration>,

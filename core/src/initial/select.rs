@@ -10,13 +10,13 @@ use crate::real::Real;
 /// needed beyond the solver's: make fits before (`sinkhorn_init::Auto` does).
 ///
 /// ```
-/// use sinkhorn_core::{GaussianStart, Monotone, PointCloud, Problem, Select, Settings, Workspace, solve};
+/// use sinkhorn_core::{FixedGaussianStart, Monotone, PointCloud, Problem, Select, Settings, Workspace, solve};
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
 /// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?;
 /// let settings = Settings::default();
 /// let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
 /// let workspace = Workspace::new(&mut memory, &problem, &settings)?;
-/// let gaussian = GaussianStart::<1>::default();
+/// let gaussian = FixedGaussianStart::<1>::default();
 /// let solution = solve(&problem, &Select::new(&[&Monotone, &gaussian]), &settings, workspace)?;
 /// assert_eq!(solution.report().start.name, "monotone");
 /// # Ok::<(), sinkhorn_core::Error>(())

@@ -31,7 +31,7 @@ impl<T: Real> Target<'_, '_, T> {
     ///
     /// The c-transform is taken at no more than [`SAMPLE`] points of the other side, one of each cell of a k-d partition with the weight
     /// of the cell, always the same ones, so that values compare; where there are more it is an estimate. At most n [`SAMPLE`] pairs
-    /// (m [`SAMPLE`] where g was written).
+    /// (m [`SAMPLE`] where g was written: of such a start the solver makes a little more, for it transforms twice).
     pub fn dual_value(&self, wrote: Wrote, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) -> T {
         match self.problem.geometry() {
             Geometry::Points(cloud) if cloud.ground_cost().is_squared_euclidean() => {

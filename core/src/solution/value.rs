@@ -4,6 +4,7 @@ use crate::initial::Started;
 use crate::real::Real;
 use crate::reduce;
 use crate::report::{Report, Status};
+use crate::sweep::columns::moved;
 use crate::sweep::half::{column_logsums, row_logsum};
 use crate::sweep::is_safe;
 use crate::sweep::kernel::Kernel;
@@ -58,6 +59,9 @@ fn potential_terms<T: Real>(p: &Prepared<'_, T>, (f, shift): (&[T], T), g: &[T],
     };
     let (a, b) = (p.problem.a(), p.problem.b());
     let row = |i: usize| {
+        if a.get(i) == T::ZERO {
+            return T::ZERO;
+        }
         let offset = if offsets { p.row_offset(i) } else { T::ZERO };
         a.get(i) * phi(p.tau_a, p.rho_a, (f[i] - shift + offset) / p.s)
     };
@@ -157,7 +161,7 @@ pub(crate) fn measure<T: Real>(
         }
         let marginal = weight * sum;
         mass = mass.add(Wide::new(marginal));
-        row_error = row_error.add(Wide::new((marginal * change.exp2() - marginal).abs()));
+        row_error = row_error.add(Wide::new((moved(marginal, weight, log_sum, change) - marginal).abs()));
         if p.tau_a != T::ONE {
             relaxed_a = relaxed_a.add(Wide::new(divergence_term(marginal, weight)));
         }
@@ -195,7 +199,8 @@ pub(crate) fn measure<T: Real>(
         let target = if p.tau_b == T::ONE {
             weight
         } else {
-            marginal * p.change_of_g(j, g[j] - log_b[j], (marginal / weight).log2()).exp2()
+            let log_ratio = (marginal / weight).log2();
+            moved(marginal, weight, log_ratio, p.change_of_g(j, g[j] - log_b[j], log_ratio))
         };
         column_error = column_error.add(Wide::new((target - marginal).abs()));
         if p.tau_b != T::ONE {

@@ -60,6 +60,12 @@ impl<'a, T: Real> Anderson<'a, T> {
         }
     }
 
+    /// For another solve.
+    pub fn restart(&mut self) {
+        self.forget();
+        self.reach = T::INFINITY;
+    }
+
     pub fn forget(&mut self) {
         self.count = 0;
         self.next = 0;
@@ -74,7 +80,9 @@ impl<'a, T: Real> Anderson<'a, T> {
             let last = (self.next + self.memory - 1) % self.memory;
             g.copy_from_slice(&self.history.images[last * m..(last + 1) * m]);
             self.forget();
-            self.reach = self.step * T::constant(SHORTER);
+            if self.step > T::ZERO {
+                self.reach = self.step * T::constant(SHORTER);
+            }
             return Verdict::TookBack;
         }
         if self.accelerated && self.step >= self.reach {

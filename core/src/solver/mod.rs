@@ -9,7 +9,7 @@ mod stopping;
 use core::ops::ControlFlow;
 
 use crate::error::{Argument, Error};
-use crate::initial::{Initializer, Started, Wrote, Zero};
+use crate::initial::{Initializer, Started, Target, Wrote, Zero};
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::{Observation, Status};
@@ -260,6 +260,12 @@ impl<'a, T: Real> Solver<'a, T> {
                 return Status::Stopped;
             }
         }
+    }
+
+    /// What a start is made for: to fit one before [`Solver::start`], and to keep the fit.
+    pub fn target(&self) -> Target<'_, 'a, T> {
+        let p = &self.prepared;
+        Target { problem: &p.problem, epsilon: self.target_epsilon, cost_scale: p.unit }
     }
 
     /// Sweeps made so far.

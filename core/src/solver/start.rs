@@ -55,6 +55,12 @@ impl<T: Real> Solver<'_, T> {
         }
         if p.is_balanced() {
             level(wrote, &p.problem, self.f, self.g);
+            // A potential differs from its mean by no more than twice the largest cost. What is far beyond says nothing, and would make the
+            // other potential so large that rounding takes what the costs say.
+            let most = T::constant(64.0) * (p.largest_cost + p.epsilon);
+            for values in [&mut *self.f, &mut *self.g] {
+                values.iter_mut().for_each(|value| *value = value.min(most).max(-most));
+            }
         }
         if wrote != Wrote::G {
             for (i, value) in self.f.iter_mut().enumerate() {
@@ -88,7 +94,7 @@ impl<T: Real> Solver<'_, T> {
         match &mut self.accelerator {
             Accelerator::Plain => {}
             Accelerator::Relaxation(relaxation) => relaxation.restart(),
-            Accelerator::Anderson(anderson) => anderson.forget(),
+            Accelerator::Anderson(anderson) => anderson.restart(),
         }
         self.schedule = Schedule::new(self.settings.annealing);
         self.change_epsilon(self.schedule.multiple()).map_err(|_| Error::Overflow { argument: Argument::Annealing })
@@ -139,7 +145,7 @@ impl<T: Real> Solver<'_, T> {
         self.complete();
         self.level_start();
         if let Accelerator::Anderson(anderson) = &mut self.accelerator {
-            anderson.forget();
+            anderson.restart();
         }
         if given_up || self.sweeps >= self.settings.max_sweeps {
             self.status = Some(Status::PrecisionFloor);

@@ -40,14 +40,15 @@ pub(super) fn finish<T: Real>(
     }
     for j in 0..image.len() {
         outcome.finite &= image[j].is_finite();
+        let (weight, log_ratio) = (b.get(j), scratch.column[j]);
         let change = scratch.partial[j] - outcome.shift;
-        let before = if b.get(j) == T::ZERO { T::ZERO } else { b.get(j) * scratch.column[j].exp2() };
+        let before = if weight == T::ZERO { T::ZERO } else { weight * log_ratio.exp2() };
         scratch.column[j] = before;
         // The first form is the second where the side is exact, without its exponential.
         scratch.partial[j] = if p.tau_b == T::ONE && outcome.shift == T::ZERO {
-            (b.get(j) - before).abs()
+            (weight - before).abs()
         } else {
-            (before * change.exp2() - before).abs()
+            (moved(before, weight, log_ratio, change) - before).abs()
         };
     }
     outcome.mass = reduce::sum(scratch.column);
@@ -77,6 +78,18 @@ fn log_column_sums<T: Real>(
         for (sum, &log) in scratch.column.iter_mut().zip(log_b) {
             *sum -= log;
         }
+    }
+}
+
+/// A marginal `before` = weight 2^log_ratio after an update by `change`: also where it has vanished before, and would for ever if 0 were
+/// multiplied.
+pub(crate) fn moved<T: Real>(before: T, weight: T, log_ratio: T, change: T) -> T {
+    if before > T::ZERO {
+        before * change.exp2()
+    } else if weight > T::ZERO {
+        weight * (log_ratio + change).exp2()
+    } else {
+        T::ZERO
     }
 }
 

@@ -104,6 +104,9 @@ impl MixturePotential {
         let (mut largest, mut sum) = (f64::NEG_INFINITY, 0.0);
         for pair in pairs {
             let term = pair.level - pair.gaussian.at(x) / self.epsilon;
+            if term == f64::NEG_INFINITY {
+                continue; // a component without share
+            }
             if term > largest {
                 sum = sum * exp(largest - term) + 1.0;
                 largest = term;

@@ -1,8 +1,8 @@
 //! The solves of `bits.c`, made in Rust.
 
 use sinkhorn_core::{
-    Acceleration, CostMatrix, Epsilon, Form, GaussianStart, Given, Initializer, Monotone, PointCloud, Problem, Real,
-    Settings, Status, Zero,
+    Acceleration, CostMatrix, Epsilon, FixedGaussianStart, Form, Given, Initializer, Monotone, PointCloud, Problem,
+    Real, Settings, Status, Zero,
 };
 use sinkhorn_tests::{Solved, solve_owned};
 
@@ -31,25 +31,25 @@ impl Generator {
 
 fn gaussian<T: Real>(dimension: usize, form: Form) -> Box<dyn Initializer<T>>
 where
-    GaussianStart<1>: Initializer<T>,
-    GaussianStart<2>: Initializer<T>,
-    GaussianStart<3>: Initializer<T>,
-    GaussianStart<4>: Initializer<T>,
-    GaussianStart<5>: Initializer<T>,
-    GaussianStart<6>: Initializer<T>,
-    GaussianStart<7>: Initializer<T>,
-    GaussianStart<8>: Initializer<T>,
+    FixedGaussianStart<1>: Initializer<T>,
+    FixedGaussianStart<2>: Initializer<T>,
+    FixedGaussianStart<3>: Initializer<T>,
+    FixedGaussianStart<4>: Initializer<T>,
+    FixedGaussianStart<5>: Initializer<T>,
+    FixedGaussianStart<6>: Initializer<T>,
+    FixedGaussianStart<7>: Initializer<T>,
+    FixedGaussianStart<8>: Initializer<T>,
     sinkhorn_init::GaussianStart: Initializer<T>,
 {
     match dimension {
-        1 => Box::new(GaussianStart::<1> { form }),
-        2 => Box::new(GaussianStart::<2> { form }),
-        3 => Box::new(GaussianStart::<3> { form }),
-        4 => Box::new(GaussianStart::<4> { form }),
-        5 => Box::new(GaussianStart::<5> { form }),
-        6 => Box::new(GaussianStart::<6> { form }),
-        7 => Box::new(GaussianStart::<7> { form }),
-        8 => Box::new(GaussianStart::<8> { form }),
+        1 => Box::new(FixedGaussianStart::<1> { form }),
+        2 => Box::new(FixedGaussianStart::<2> { form }),
+        3 => Box::new(FixedGaussianStart::<3> { form }),
+        4 => Box::new(FixedGaussianStart::<4> { form }),
+        5 => Box::new(FixedGaussianStart::<5> { form }),
+        6 => Box::new(FixedGaussianStart::<6> { form }),
+        7 => Box::new(FixedGaussianStart::<7> { form }),
+        8 => Box::new(FixedGaussianStart::<8> { form }),
         _ => Box::new(sinkhorn_init::GaussianStart::new(form)),
     }
 }
