@@ -15,8 +15,8 @@ use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 /// Each is made once, completed at a sample of points, and the one with the largest dual value is kept ([`Select`]); but where
 /// representatives are as close to their points as a tenth of epsilon under the squared Euclidean cost, the coarse start leaves so
 /// little to do that nothing else is tried. What would cost more than it could save is left out: the Gaussian start where its
-/// eigenvalues take longer than sweeps, the coarse one where sides are small (under 128 points) or representatives too far from the points
-/// they stand for, and mixtures, whose fits take longer than most solves ([`MixtureStart`](crate::MixtureStart)).
+/// eigenvalues take longer than sweeps, the coarse one where sides are small (under 128 points), coordinates many (over 16) or representatives too far
+/// from the points they stand for, and mixtures, whose fits take longer than most solves ([`MixtureStart`](crate::MixtureStart)).
 /// The report has the name of the start that was chosen and what all of them cost. (Thornton and Cuturi 2022 promise speed
 /// with minimal tuning; this is none.)
 ///
@@ -42,6 +42,9 @@ const BLUR: f64 = 2.0;
 
 /// Points a side from which a few can stand for all.
 const MANY: usize = 128;
+
+/// Coordinates up to which they can.
+const FEW_COORDINATES: usize = 16;
 
 impl<T: Real + RealField> Initializer<T> for Auto {
     fn name(&self) -> &'static str {
@@ -98,7 +101,12 @@ impl<T: Real + RealField> Initializer<T> for Auto {
 
 /// The coarse fit where it may pay.
 fn fit_coarse<T: Real + RealField>(target: &Target<'_, '_, T>) -> Result<Option<CoarseFit<T>>, Error> {
-    if target.problem.rows().min(target.problem.columns()) < MANY {
+    let problem = target.problem;
+    let dimension = match problem.geometry() {
+        Geometry::Points(cloud) => cloud.dimension(),
+        _ => return Ok(None),
+    };
+    if problem.rows().min(problem.columns()) < MANY || dimension > FEW_COORDINATES {
         return Ok(None);
     }
     match (CoarseStart { blur: Some(BLUR), ..CoarseStart::default() }).fit(target) {

@@ -47,7 +47,7 @@ fn estimate_and_report(problem: &Problem<'_, f64>, start: &dyn Initializer<f64>)
 #[test]
 fn the_value_that_a_start_is_chosen_by_is_that_of_the_report() {
     let mut generator = data::generator(3);
-    let (n, m) = (50, 60); // fewer than SAMPLE: no estimate
+    let (n, m) = (14, 16); // so few that there is no estimate
     let (x, y) = (data::normal(&mut generator, 2 * n), data::uniform(&mut generator, 2 * m));
     let (mut a, mut b) = (data::weights(&mut generator, n), data::weights(&mut generator, m));
     (a[3], a[4], b[8]) = (0.0, a[3] + a[4], 0.0);
@@ -109,7 +109,7 @@ fn with_many_points_it_is_estimated_from_a_sample_and_close() {
 #[test]
 fn the_start_with_the_largest_value_is_chosen_and_what_all_cost_is_reported() {
     let mut generator = data::generator(5);
-    let (x, y) = (data::normal(&mut generator, 60), data::uniform(&mut generator, 60));
+    let (x, y) = (data::normal(&mut generator, 16), data::uniform(&mut generator, 16));
     let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1).unwrap())
         .and_then(|p| p.epsilon(Epsilon::OfMean(0.002)))
         .unwrap();
@@ -127,7 +127,7 @@ fn the_start_with_the_largest_value_is_chosen_and_what_all_cost_is_reported() {
         assert_eq!(chosen.report.start.name, "monotone");
         assert_eq!((chosen.report.sweeps, &chosen.f), (alone.report.sweeps, &alone.f));
         // Four evaluations, and the passes of dual-sort.
-        assert!(chosen.report.start.pairs >= 4 * 60 * 60 + 60 * 60, "{:?}", chosen.report.start);
+        assert!(chosen.report.start.pairs >= 4 * 16 * 16 + 16 * 16, "{:?}", chosen.report.start);
     }
     // Not defined here, or worse than nothing: zero is left.
     let misleading: Vec<f64> = x.iter().map(|x| 1e3 * x).collect();
@@ -136,7 +136,7 @@ fn the_start_with_the_largest_value_is_chosen_and_what_all_cost_is_reported() {
     }
     // A bad call is an error, not a candidate to be passed over.
     let error = solve_owned(&problem, &Select::new(&[&Given::f(&[1.0])]), &settings).unwrap_err();
-    assert_eq!(error, Error::Length { argument: Argument::F, expected: 60, actual: 1 });
+    assert_eq!(error, Error::Length { argument: Argument::F, expected: 16, actual: 1 });
     let error = solve_owned(&problem, &Select::new(&[&wrong_dimension]), &settings).unwrap_err();
     assert_eq!(error.argument(), Argument::Dimension);
 

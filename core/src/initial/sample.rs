@@ -8,6 +8,17 @@ use crate::real::Real;
 /// Points of the other side at which [`Target::dual_value`](super::Target::dual_value) looks, at most.
 pub const SAMPLE: usize = 64;
 
+/// And at least, where there are as many.
+const LEAST: usize = 16;
+
+/// How many there are for one point of the sample: the price of a value is then about that part of a sweep.
+const SHARE: usize = 32;
+
+/// Points that are looked at of a side of `len`.
+pub(super) fn sample_len(len: usize) -> usize {
+    (len / SHARE).clamp(LEAST, SAMPLE).min(len)
+}
+
 /// At most [`SAMPLE`] indices, each with the weight of the points that it stands for.
 pub(super) struct Sample<T> {
     pub count: usize,
@@ -24,11 +35,11 @@ impl<T: Real> Sample<T> {
         for (i, slot) in order.iter_mut().enumerate() {
             *slot = T::from_index(i as u32);
         }
-        if order.len() > SAMPLE && points.is_none() {
+        let cells = sample_len(order.len());
+        if order.len() > cells && points.is_none() {
             // By a hash of the index: data often come in an order.
             order.sort_unstable_by_key(|slot| scattered(slot.to_index()));
         }
-        let cells = order.len().min(SAMPLE);
         sample.split(points, weights, order, cells);
         sample
     }

@@ -1,4 +1,4 @@
-use super::sample::{SAMPLE, Sample};
+use super::sample::{SAMPLE, Sample, sample_len};
 use super::{Scratch, Wrote};
 use crate::cost::{GroundCost, SquaredEuclidean};
 use crate::geometry::Geometry;
@@ -29,9 +29,9 @@ impl<T: Real> Target<'_, '_, T> {
     /// What a start is worth: the dual value <a, f> + <b, g> of what it wrote, completed by its c-transform (and at its best level
     /// where marginals are relaxed), in units of the unscaled cost.
     ///
-    /// The c-transform is taken at no more than [`SAMPLE`] points of the other side, one of each cell of a k-d partition with the weight
-    /// of the cell, always the same ones, so that values compare; where there are more it is an estimate. At most n [`SAMPLE`] pairs
-    /// (m [`SAMPLE`] where g was written: of such a start the solver makes a little more, for it transforms twice).
+    /// The c-transform is taken at one in 32 points of the other side (16 at least, [`SAMPLE`] at most), one of each cell of a
+    /// k-d partition with the weight of the cell, always the same ones, so that values compare. Where there are more than 16 it is an
+    /// estimate; of a start that wrote g the solver makes a little more, for it transforms twice.
     pub fn dual_value(&self, wrote: Wrote, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) -> T {
         match self.problem.geometry() {
             Geometry::Points(cloud) if cloud.ground_cost().is_squared_euclidean() => {
@@ -46,8 +46,8 @@ impl<T: Real> Target<'_, '_, T> {
     /// Pairs that [`Target::dual_value`] visits.
     pub fn dual_value_pairs(&self, wrote: Wrote) -> u64 {
         let (n, m) = (self.problem.rows() as u64, self.problem.columns() as u64);
-        let sample = SAMPLE as u64;
-        if wrote == Wrote::G { m * n.min(sample) } else { n * m.min(sample) }
+        let of = |len: u64| sample_len(len as usize) as u64;
+        if wrote == Wrote::G { m * of(n) } else { n * of(m) }
     }
 
     fn dual_value_under(
