@@ -1,8 +1,8 @@
 //! Starting potentials: they lead to the same answer, in far fewer sweeps, and refuse what they are not for.
 
 use sinkhorn_core::{
-    Acceleration, Argument, CostMatrix, Epsilon, Error, FixedGaussianStart, Form, Given, GroundCost, Initializer,
-    Monotone, PointCloud, Problem, Report, Settings, Status, Zero,
+    Acceleration, Argument, CostMatrix, Epsilon, Error, Euclidean, FixedGaussianStart, Form, Given, GroundCost,
+    Initializer, Monotone, PointCloud, Problem, Report, Settings, SquaredEuclidean, Status, Zero,
 };
 use sinkhorn_init::GaussianStart as RunTimeGaussian;
 use sinkhorn_tests::{data, solve_owned};
@@ -210,6 +210,43 @@ fn a_users_own_convex_cost_gets_the_monotone_start() {
     let settings = Settings { threshold: 1e-3, ..Settings::plain() };
     let (zero, monotone) = (report(&problem, &Zero, &settings), report(&problem, &Monotone, &settings));
     assert!(10 * monotone.sweeps < zero.sweeps, "{} and {}", monotone.sweeps, zero.sweeps);
+}
+
+/// Whatever epsilon and the convex cost are, with the default acceleration.
+#[test]
+fn on_the_line_fifty_sweeps_suffice() {
+    let settings = Settings { threshold: 1e-3, ..Settings::default() };
+    let costs: [&dyn GroundCost<f64>; 3] = [&SquaredEuclidean, &Euclidean, &Quartic];
+    for seed in 0..4 {
+        let mut generator = data::generator(seed);
+        let (normal, uniform) = (data::normal(&mut generator, 200), data::uniform(&mut generator, 200));
+        let shifted: Vec<f64> = data::normal(&mut generator, 150).iter().map(|z| 3.0 + 0.5 * z).collect();
+        let grid = data::grid(200);
+        let weights = data::weights(&mut generator, 150);
+        for (name, x, y, b) in [
+            ("normal to grid", &normal, &grid, None),
+            ("normal to uniform", &normal, &uniform, None),
+            ("uniform to grid", &uniform, &grid, None),
+            ("normal to fewer, weighted", &normal, &shifted, Some(&weights)),
+        ] {
+            for cost in costs {
+                let mut table = format!("seed {seed} {name:26} {:18}", cost.name());
+                for epsilon in [0.05, 0.01, 0.002, 0.0005] {
+                    let mut problem = Problem::new(PointCloud::new(x, y, 1, cost).unwrap())
+                        .and_then(|p| p.epsilon(Epsilon::OfStd(epsilon)))
+                        .unwrap();
+                    if let Some(b) = b {
+                        problem = problem.weights_b(b).unwrap();
+                    }
+                    let found = report(&problem, &Monotone, &settings);
+                    table += &format!(" {:4}", found.sweeps);
+                    assert_eq!(found.status, Status::Converged);
+                    assert!(found.sweeps <= 50, "{table}");
+                }
+                println!("{table}");
+            }
+        }
+    }
 }
 
 #[test]
