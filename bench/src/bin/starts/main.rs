@@ -3,7 +3,7 @@
 //!     cargo run --release -p sinkhorn-bench --bin starts
 //!     cargo run --release -p sinkhorn-bench --bin starts -- --headline
 //!
-//! Each takes about five minutes; with `--storage stream`, which takes the same sweeps up to rounding, about twenty-five.
+//! Eleven minutes and four; with `--storage stream`, which takes the same sweeps up to rounding, about five times as long.
 //!
 //! Typed text ([`args`]) becomes a plan, which is run ([`measure`], [`headline`]) and rendered ([`text`], [`json`], [`plot`]).
 
