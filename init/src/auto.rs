@@ -84,10 +84,8 @@ impl<T: Real + RealField> Initializer<T> for Auto {
         }
         let mut candidates: Vec<Written<T>> = Vec::new();
         for start in starts {
-            match start.initialize(target, f, g, scratch) {
-                Ok(started) => candidates.push(Written { started, f: f.to_vec(), g: g.to_vec() }),
-                Err(Error::Unsupported { .. } | Error::Overflow { .. }) => {}
-                Err(error) => return Err(error),
+            if let Some(started) = where_defined(start.initialize(target, f, g, scratch))? {
+                candidates.push(Written { started, f: f.to_vec(), g: g.to_vec() });
             }
         }
         let fitting = coarse.as_ref().map_or(0, CoarseFit::pairs);
@@ -109,15 +107,20 @@ fn fit_coarse<T: Real + RealField>(target: &Target<'_, '_, T>) -> Result<Option<
     if problem.rows().min(problem.columns()) < MANY || dimension > FEW_COORDINATES {
         return Ok(None);
     }
-    match (CoarseStart { blur: Some(BLUR), ..CoarseStart::default() }).fit(target) {
-        Ok(fit) => Ok(Some(fit)),
+    where_defined((CoarseStart { blur: Some(BLUR), ..CoarseStart::default() }).fit(target))
+}
+
+/// Nothing where a candidate is not for the problem.
+fn where_defined<V>(result: Result<V, Error>) -> Result<Option<V>, Error> {
+    match result {
+        Ok(value) => Ok(Some(value)),
         Err(Error::Unsupported { .. } | Error::Overflow { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// Two decompositions of d x d matrices were measured at 2.3 d^3 ns together, a streamed sweep at 0.2 n m d ns: up to half a sweep is well
-/// spent, and small matrices always are.
+/// Two decompositions of d x d matrices against n m pairs of dimension d: up to about half a streamed sweep is well spent, and small
+/// matrices always are.
 fn has_cheap_eigenvalues<T: Real>(problem: &Problem<'_, T>, dimension: usize) -> bool {
     let (n, m, d) = (problem.rows() as u128, problem.columns() as u128, dimension as u128);
     dimension <= 16 || 23 * d * d <= n * m

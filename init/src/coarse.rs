@@ -1,8 +1,6 @@
 use nalgebra::RealField;
 use serde::{Deserialize, Serialize};
-use sinkhorn_core::{
-    Argument, Carried, Error, Geometry, Initializer, PointCloud, Real, Scratch, Started, Target, Wrote,
-};
+use sinkhorn_core::{Argument, Carried, Error, Initializer, PointCloud, Real, Scratch, Started, Target, Wrote};
 
 use crate::representatives::Representatives;
 use crate::small::{LIMIT_NOTE, MAX_SWEEPS, checked_points, solve_small};
@@ -20,13 +18,7 @@ use crate::small::{LIMIT_NOTE, MAX_SWEEPS, checked_points, solve_small};
 ///
 /// It pays where no formula holds - mixtures, rings, bent clouds - and most where representatives lie within
 /// sqrt(epsilon) of the points they stand for, in dimension 1 to 3: a few sweeps remain. Where they do not
-/// ([`CoarseFit::within`] well above epsilon; dimension 10, say) it is worth less than the Gaussian start. A random
-/// subsample of the same size was hardly better than zero with plain sweeps.
-///
-/// Also tried, in accelerated sweeps to 1e-3, and not kept: writing g from f of the representatives (half a sweep fewer
-/// for half a sweep more); extending with a larger epsilon, and interpolating the difference from the Gaussian start
-/// (no fewer); a second solve of representatives against all points (up to half fewer, for one or two sweeps' worth of
-/// pairs: more representatives are as good).
+/// ([`CoarseFit::within`] well above epsilon; dimension 10, say) it is worth less than the Gaussian start.
 ///
 /// ```
 /// use sinkhorn_core::{PointCloud, Problem, Settings, Workspace, solve};
@@ -44,8 +36,7 @@ use crate::small::{LIMIT_NOTE, MAX_SWEEPS, checked_points, solve_small};
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CoarseStart {
-    /// Representatives a side, at most. `None`: sqrt(n m) / 8, at least 32 and at most 512: near the price of one
-    /// sweep; and under the squared Euclidean cost no more than bring the points within epsilon / 20 (mean squared
+    /// Representatives a side, at most. `None`: sqrt(n m) / 8, at least 32 and at most 512; and under the squared Euclidean cost no more than bring the points within epsilon / 20 (mean squared
     /// distance) of theirs.
     pub representatives: Option<usize>,
     /// Gives up, as not supported, where points are farther from their representatives than this times epsilon (mean
@@ -108,10 +99,7 @@ impl CoarseStart {
         if let Some(value) = self.blur.filter(|blur| !(*blur > 0.0)) {
             return Err(Error::NotPositive { argument: Argument::Start, value });
         }
-        let Geometry::Points(cloud) = problem.geometry() else {
-            let reason = "coarse needs points, not a cost matrix";
-            return Err(Error::Unsupported { argument: Argument::Start, reason });
-        };
+        let cloud = target.points("coarse needs points, not a cost matrix")?;
         let epsilon = target.epsilon.widen();
         let is_distance = cloud.ground_cost().is_squared_euclidean();
         let near = if is_distance && self.representatives.is_none() { NEAR * epsilon } else { 0.0 };
@@ -148,8 +136,7 @@ impl<T> CoarseFit<T> {
         self.weights.len()
     }
 
-    /// Accelerated sweeps to 1e-3 that the small problem took, of at most 200: once to twice as many as the whole
-    /// problem takes from the Gaussian start, in general.
+    /// Accelerated sweeps to 1e-3 that the small problem took, of at most 200.
     pub fn sweeps(&self) -> u32 {
         self.sweeps
     }

@@ -1,7 +1,6 @@
 use nalgebra::{Dyn, RealField};
 use sinkhorn_core::{
-    Argument, Error, Form, Gaussian, Geometry, Initializer, Moments, Points, Real, Scratch, Started, Target, Weights,
-    Wrote,
+    Argument, Error, Form, Gaussian, Initializer, Moments, Points, Real, Scratch, Started, Target, Weights, Wrote,
 };
 
 use crate::fit::GaussianFit;
@@ -43,29 +42,14 @@ impl<T: Real + RealField> Initializer<T> for GaussianStart {
         _scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error> {
         let problem = target.problem;
-        let started = Started::new(self.form.start_name(), Wrote::F);
-        let cloud = match problem.geometry() {
-            Geometry::Points(cloud) if self.source.is_some() || self.target.is_some() => cloud,
-            geometry => {
-                let dimension = match geometry {
-                    Geometry::Points(cloud) => cloud.dimension(),
-                    _ => 0, // a matrix: refused by the fit
-                };
-                Gaussian::fit(Dyn(dimension), problem, target.epsilon, self.form, f)?;
-                return Ok(started);
-            }
-        };
-        if !cloud.ground_cost().is_squared_euclidean() {
-            let reason = "gaussian needs points under the squared Euclidean cost";
-            return Err(Error::Unsupported { argument: Argument::Start, reason });
-        }
+        let cloud = target.squared_euclidean_points("gaussian needs points under the squared Euclidean cost")?;
         let from = moments(self.source.as_ref(), cloud.x(), problem.a(), Argument::X)?;
         let to = moments(self.target.as_ref(), cloud.y(), problem.b(), Argument::Y)?;
         let gaussian = Gaussian::between(&from, &to, target.epsilon, self.form)?;
         for (i, value) in f.iter_mut().enumerate() {
             *value = gaussian.at(cloud.x().point(i));
         }
-        Ok(started)
+        Ok(Started::new(self.form.start_name(), Wrote::F))
     }
 }
 

@@ -98,16 +98,8 @@ fn extend<T: Real>(
     target: &Target<'_, '_, T>,
     f: &mut [T],
 ) {
-    let s = T::LOG2_E / target.epsilon;
-    let tau = T::ONE / (T::ONE + target.epsilon / (target.problem.rho_a() * target.cost_scale));
-    let mut exponents = vec![T::ZERO; columns.len()];
     for (i, value) in f.iter_mut().enumerate() {
-        let mut largest = -T::INFINITY;
-        for (exponent, (&j, &g)) in exponents.iter_mut().zip(columns.iter().zip(g)) {
-            *exponent = s * (g - matrix.cost(i, j));
-            largest = largest.max(*exponent);
-        }
-        let sum = exponents.iter().zip(b).fold(T::ZERO, |sum, (&exponent, &b)| sum + b * (exponent - largest).exp2());
-        *value = -tau * (largest + sum.log2()) / s;
+        let term = |l: usize| (b[l], g[l] - matrix.cost(i, columns[l]));
+        *value = target.c_transform(target.problem.rho_a(), columns.len(), &term);
     }
 }

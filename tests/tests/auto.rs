@@ -73,7 +73,7 @@ fn every_cost_matrix_and_relaxation_has_a_start() {
 }
 
 fn survives<T: Real + nalgebra::RealField>(x: &[T], y: &[T], d: usize) {
-    let epsilon = Epsilon::Absolute(Real::max(T::constant(0.5), T::constant(1e-5)));
+    let epsilon = Epsilon::Absolute(T::constant(0.5));
     let problem = Problem::new(PointCloud::squared_euclidean(x, y, d).unwrap()).and_then(|p| p.epsilon(epsilon));
     let settings = Settings { max_sweeps: 50, ..Settings::default() };
     let found = solve_owned(&problem.unwrap(), &Auto, &settings).unwrap();

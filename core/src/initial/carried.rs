@@ -1,10 +1,8 @@
 use super::{Initializer, Scratch, Started, Target, Wrote};
 use crate::cost::{GroundCost, SquaredEuclidean};
 use crate::error::{Argument, Error};
-use crate::geometry::Geometry;
 use crate::measure::{Points, Weights, check_finite_vector};
 use crate::real::Real;
-use crate::reduce;
 
 /// Potentials of another solve, carried to the points of this one by the c-transform: a warm start.
 ///
@@ -96,10 +94,7 @@ impl<T: Real> Initializer<T> for Carried<'_, T> {
         g: &mut [T],
         _scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error> {
-        let Geometry::Points(cloud) = target.problem.geometry() else {
-            let reason = "carried needs points, not a cost matrix";
-            return Err(Error::Unsupported { argument: Argument::Start, reason });
-        };
+        let cloud = target.points("carried needs points, not a cost matrix")?;
         let (expected, actual) = (cloud.dimension(), self.points.dimension());
         if expected != actual {
             return Err(Error::Length { argument: Argument::Dimension, expected, actual });
@@ -138,15 +133,12 @@ impl<T: Real> Carried<'_, T> {
         out: &mut [T],
         cost: &impl Fn(&[T], &[T]) -> T,
     ) {
-        let s = T::LOG2_E / target.epsilon;
-        let tau = T::ONE / (T::ONE + target.epsilon / (rho * target.cost_scale));
         for (i, value) in out.iter_mut().enumerate() {
             let point = to.point(i);
-            let log_sum = reduce::log2_sum(self.points.len(), &|j| {
+            *value = target.c_transform(rho, self.points.len(), &|j| {
                 let potential = target.cost_scale * self.potential[j];
-                (self.weights.get(j), s * (potential - cost(self.points.point(j), point)))
+                (self.weights.get(j), potential - cost(self.points.point(j), point))
             });
-            *value = -tau * log_sum / s;
         }
     }
 }

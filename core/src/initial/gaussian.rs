@@ -5,9 +5,7 @@ use nalgebra::{Const, DefaultAllocator, Dim, DimDiff, DimSub, OMatrix, OVector, 
 
 use super::{Initializer, Scratch, Started, Target, Wrote};
 use crate::error::{Argument, Error};
-use crate::geometry::Geometry;
 use crate::measure::{Points, Weights};
-use crate::problem::Problem;
 use crate::real::Real;
 
 /// Which problem between the two Gaussians is solved.
@@ -219,18 +217,12 @@ where
     /// # Errors
     /// [`Error::Unsupported`] unless the cost is squared Euclidean between points; those of [`Moments::of`] and
     /// [`Gaussian::between`].
-    pub fn fit(dimension: D, problem: &Problem<'_, T>, epsilon: T, form: Form, f: &mut [T]) -> Result<(), Error> {
-        let argument = Argument::Start;
-        let cloud = match problem.geometry() {
-            Geometry::Points(cloud) if cloud.ground_cost().is_squared_euclidean() => cloud,
-            _ => {
-                let reason = "gaussian needs points under the squared Euclidean cost";
-                return Err(Error::Unsupported { argument, reason });
-            }
-        };
+    pub fn fit(dimension: D, target: &Target<'_, '_, T>, form: Form, f: &mut [T]) -> Result<(), Error> {
+        let problem = target.problem;
+        let cloud = target.squared_euclidean_points("gaussian needs points under the squared Euclidean cost")?;
         let source = Moments::of(dimension, cloud.x(), problem.a(), Argument::X)?;
-        let target = Moments::of(dimension, cloud.y(), problem.b(), Argument::Y)?;
-        let gaussian = Gaussian::between(&source, &target, epsilon, form)?;
+        let other = Moments::of(dimension, cloud.y(), problem.b(), Argument::Y)?;
+        let gaussian = Gaussian::between(&source, &other, target.epsilon, form)?;
         for (i, value) in f.iter_mut().enumerate() {
             *value = gaussian.at(cloud.x().point(i));
         }
@@ -309,7 +301,7 @@ where
         _g: &mut [T],
         _scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error> {
-        Gaussian::fit(Const::<D>, target.problem, target.epsilon, self.form, f)?;
+        Gaussian::fit(Const::<D>, target, self.form, f)?;
         Ok(Started::new(self.form.start_name(), Wrote::F))
     }
 }

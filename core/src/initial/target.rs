@@ -1,7 +1,8 @@
 use super::sample::{SAMPLE, Sample, sample_len};
 use super::{Scratch, Wrote};
 use crate::cost::{GroundCost, SquaredEuclidean};
-use crate::geometry::Geometry;
+use crate::error::{Argument, Error};
+use crate::geometry::{Geometry, PointCloud};
 use crate::measure::Weights;
 use crate::problem::Problem;
 use crate::real::Real;
@@ -19,13 +20,50 @@ pub struct Target<'t, 'a, T: Real> {
     pub cost_scale: T,
 }
 
-/// One side of a problem: its weights, and epsilon / rho (0 where balanced).
+/// One side of a problem: its weights, rho, and epsilon / rho (0 where balanced).
 struct Side<'a, T> {
     weights: Weights<'a, T>,
+    rho: T,
     rate: T,
 }
 
 impl<T: Real> Target<'_, '_, T> {
+    /// The points of the problem.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] naming the start, with this reason, for a cost matrix.
+    pub fn points(&self, reason: &'static str) -> Result<&PointCloud<'_, T>, Error> {
+        match self.problem.geometry() {
+            Geometry::Points(cloud) => Ok(cloud),
+            Geometry::Matrix(_) => Err(Error::Unsupported { argument: Argument::Start, reason }),
+        }
+    }
+
+    /// The points of a problem under the squared Euclidean cost.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] naming the start, with this reason, for a cost matrix and every other cost.
+    pub fn squared_euclidean_points(&self, reason: &'static str) -> Result<&PointCloud<'_, T>, Error> {
+        let cloud = self.points(reason)?;
+        if cloud.ground_cost().is_squared_euclidean() {
+            Ok(cloud)
+        } else {
+            Err(Error::Unsupported { argument: Argument::Start, reason })
+        }
+    }
+
+    /// The c-transform at one point, -tau epsilon log sum_k w_k exp((p_k - c_k) / epsilon), tau = rho / (rho + epsilon): `term(k)` is
+    /// (w_k, p_k - c_k) for `len` points of the other side, in units of the unscaled cost; rho, of this side, as the problem has it.
+    pub fn c_transform(&self, rho: T, len: usize, term: &impl Fn(usize) -> (T, T)) -> T {
+        let s = T::LOG2_E / self.epsilon;
+        let tau = T::ONE / (T::ONE + self.epsilon / (rho * self.cost_scale));
+        let log_sum = reduce::log2_sum(len, &|k| {
+            let (weight, exponent) = term(k);
+            (weight, s * exponent)
+        });
+        -tau * log_sum / s
+    }
+
     /// What a start is worth: the dual value <a, f> + <b, g> of what it wrote, completed by its c-transform (and at its best level
     /// where marginals are relaxed), in units of the unscaled cost.
     ///
@@ -59,18 +97,17 @@ impl<T: Real> Target<'_, '_, T> {
         cost: &impl Fn(usize, usize) -> T,
     ) -> T {
         let problem = self.problem;
-        let rate = |rho: T| self.epsilon / (rho * self.cost_scale);
-        let rows = Side { weights: problem.a(), rate: rate(problem.rho_a()) };
-        let columns = Side { weights: problem.b(), rate: rate(problem.rho_b()) };
-        let points = |y_side: bool| match problem.geometry() {
-            Geometry::Points(cloud) => Some(if y_side { cloud.y() } else { cloud.x() }),
+        let side = |weights, rho: T| Side { weights, rho, rate: self.epsilon / (rho * self.cost_scale) };
+        let (rows, columns) = (side(problem.a(), problem.rho_a()), side(problem.b(), problem.rho_b()));
+        let cloud = match problem.geometry() {
+            Geometry::Points(cloud) => Some(cloud),
             Geometry::Matrix(_) => None,
         };
         if wrote == Wrote::G {
-            let sample = Sample::new(points(false), rows.weights, scratch.rows);
+            let sample = Sample::new(cloud.map(|cloud| cloud.x()), rows.weights, scratch.rows);
             self.evaluate(g, &columns, &rows, &sample, &|j, i| cost(i, j))
         } else {
-            let sample = Sample::new(points(true), columns.weights, scratch.columns);
+            let sample = Sample::new(cloud.map(|cloud| cloud.y()), columns.weights, scratch.columns);
             self.evaluate(f, &rows, &columns, &sample, cost)
         }
     }
@@ -85,12 +122,11 @@ impl<T: Real> Target<'_, '_, T> {
         cost: &impl Fn(usize, usize) -> T,
     ) -> T {
         let s = T::LOG2_E / self.epsilon;
-        let tau = T::ONE / (T::ONE + other.rate);
         let count = sample.count;
         let mut completed = [T::ZERO; SAMPLE];
         for (value, &j) in completed.iter_mut().zip(&sample.indices[..count]) {
-            let term = |i: usize| (own.weights.get(i), s * (potential[i] - cost(i, j as usize)));
-            *value = -tau * reduce::log2_sum(potential.len(), &term);
+            let term = |i: usize| (own.weights.get(i), potential[i] - cost(i, j as usize));
+            *value = s * self.c_transform(other.rho, potential.len(), &term);
         }
         let own_term = |i: usize| (own.weights.get(i), s * potential[i]);
         let other_term = |k: usize| (sample.masses[k], completed[k]);

@@ -6,9 +6,7 @@ pub use potential::MixturePotential;
 
 use std::borrow::Cow;
 
-use sinkhorn_core::{
-    Argument, Error, Form, Geometry, Initializer, Points, Real, Scratch, Started, Target, Weights, Wrote,
-};
+use sinkhorn_core::{Argument, Error, Form, Initializer, Points, Real, Scratch, Started, Target, Weights, Wrote};
 
 use crate::fit::{MixtureFit, MixtureSettings};
 
@@ -22,6 +20,7 @@ use crate::fit::{MixtureFit, MixtureSettings};
 /// Three clusters to three of other masses in the plane, n = 500, with Anderson acceleration: 1.6 to 1.9 times fewer
 /// sweeps than from the Gaussian start. It may need more: in 10 dimensions, and where clusters of equal masses hardly
 /// overlap, for the levels of the potential between such clusters hang on single points, which a mixture does not see.
+///
 /// ```
 /// use sinkhorn_core::{Argument, PointCloud, Points, Problem, Settings, Weights, Workspace, solve};
 /// use sinkhorn_init::{MixtureFit, MixtureSettings, MixtureStart};
@@ -77,13 +76,7 @@ impl<T: Real> Initializer<T> for MixtureStart {
         _g: &mut [T],
         _scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error> {
-        let cloud = match target.problem.geometry() {
-            Geometry::Points(cloud) if cloud.ground_cost().is_squared_euclidean() => cloud,
-            _ => {
-                let reason = "mixture needs points under the squared Euclidean cost";
-                return Err(Error::Unsupported { argument: Argument::Start, reason });
-            }
-        };
+        let cloud = target.squared_euclidean_points("mixture needs points under the squared Euclidean cost")?;
         let (of_x, note_x) = self.fitted(self.source.as_ref(), cloud.x(), target.problem.a())?;
         let (of_y, note_y) = self.fitted(self.target.as_ref(), cloud.y(), target.problem.b())?;
         let potential = MixturePotential::between(&of_x, &of_y, target.epsilon.widen(), self.form)?;

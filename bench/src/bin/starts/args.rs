@@ -33,7 +33,7 @@ pub struct Args {
     /// Only this problem; can be repeated
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(problems::all(1).iter().map(|case| case.name)))]
     problem: Vec<String>,
-    /// Only this fraction of the mean cost; can be repeated [default: 0.05, 0.01, 0.002, with --headline the last two]
+    /// Only this fraction of the mean cost; can be repeated [default: 0.05, 0.01, 0.002]
     #[arg(long, value_name = "FRACTION", value_parser = fraction)]
     epsilon: Vec<f64>,
     /// Only this start; can be repeated
@@ -75,8 +75,7 @@ pub struct Plan {
 impl Args {
     /// The plan; what was not restricted is complete.
     pub fn plan(&self) -> Plan {
-        let (size, max_sweeps, epsilons): (_, _, &[f64]) =
-            if self.headline { (2000, 10_000, &[0.05, 0.01, 0.002]) } else { (500, 5000, &[0.05, 0.01, 0.002]) };
+        let (size, max_sweeps) = if self.headline { (2000, 10_000) } else { (500, 5000) };
         let size = self.size.map_or(size, NonZeroUsize::get);
         let wanted = |names: &[String], name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
         let storage = match self.storage {
@@ -89,7 +88,7 @@ impl Args {
             max_sweeps: self.max_sweeps.map_or(max_sweeps, NonZeroU32::get),
             storage,
             cases: problems::all(size).into_iter().filter(|case| wanted(&self.problem, case.name)).collect(),
-            epsilons: unless_empty(&self.epsilon, epsilons),
+            epsilons: unless_empty(&self.epsilon, &[0.05, 0.01, 0.002]),
             starts: starts::all().into_iter().filter(|start| wanted(&self.start, start.name)).collect(),
             accelerations: unless_empty(&self.acceleration, Acceleration::value_variants()),
         }
