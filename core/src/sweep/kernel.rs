@@ -10,7 +10,7 @@ use super::half::row_logsum;
 use super::prepared::Prepared;
 use super::{is_safe, log_zero};
 use crate::real::Real;
-use crate::reduce::{self, LANES};
+use crate::reduce;
 
 /// The stored kernel and what it was computed for.
 pub(crate) struct Kernel<'w, T> {
@@ -145,7 +145,7 @@ pub(crate) fn sweep<T: Real>(
             let mut weights = [T::ZERO; super::TILE_ROWS];
             for (k, weight) in weights.iter_mut().enumerate().take(rows) {
                 let row = &kernel.entries[(i + k) * m..(i + k + 1) * m];
-                let sum = inner_product(row, kernel.v);
+                let sum = reduce::dot(row, kernel.v);
                 let reference = kernel.f[i + k];
                 if is_safe(sum) {
                     let log_sum = sum.log2() + (f[i + k] - reference);
@@ -176,25 +176,4 @@ pub(crate) fn sweep<T: Real>(
     }
     columns::finish(p, factor, potentials, scratch, &mut outcome);
     outcome
-}
-
-/// sum_j row_j v_j in lanes. `reduce::sum_of` over indices takes twice as long here.
-#[inline]
-fn inner_product<T: Real>(row: &[T], v: &[T]) -> T {
-    let mut total = T::ZERO;
-    for (row, v) in row.chunks(super::CHUNK).zip(v.chunks(super::CHUNK)) {
-        let mut lanes = [T::ZERO; LANES];
-        let (whole, rest) = row.as_chunks::<LANES>();
-        let (whole_v, rest_v) = v.as_chunks::<LANES>();
-        for (group, group_v) in whole.iter().zip(whole_v) {
-            for (lane, (&p, &q)) in lanes.iter_mut().zip(group.iter().zip(group_v)) {
-                *lane += p * q;
-            }
-        }
-        for (lane, (&p, &q)) in lanes.iter_mut().zip(rest.iter().zip(rest_v)) {
-            *lane += p * q;
-        }
-        total += reduce::fold(lanes);
-    }
-    total
 }

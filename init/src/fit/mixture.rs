@@ -34,8 +34,7 @@ pub struct MixtureFit {
 pub struct MixtureSettings {
     /// Components, at most: fewer where points are too few for so many covariances. `None` lets the Bayesian
     /// information criterion choose, which finds the clusters of the data; as a start, more components than that are
-    /// better: from 24, solves with Anderson acceleration needed 20 to 45 % fewer sweeps (three clusters to three,
-    /// split, in the plane).
+    /// better (`tests/starts_mixture.rs` prints both).
     pub components: Option<usize>,
     /// The criterion looks no further.
     pub max_components: usize,

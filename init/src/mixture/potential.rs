@@ -16,8 +16,7 @@ use crate::fit::{GaussianFit, MixtureDensity, MixtureFit, exp, log};
 /// h_k is the c-transform of a target potential that is g^_l + g_kl - E_l g_kl on component l: exact where components
 /// do not overlap and l deals with k alone. To first order in f_kl it is f^_k + sum_l (p_kl / alpha_k) (f_kl(x) - E_k
 /// f_kl) with the plan p between components, the mean of the Gaussian potentials (Thornton and Cuturi 2022, section
-/// 4.3, start from mixtures); the soft minimum lets the part of k nearest to l go to l, and on most of the data
-/// tried needed fewer sweeps with acceleration than the mean, as few as half. One component a side
+/// 4.3, start from mixtures); the soft minimum lets the part of k nearest to l go to l. One component a side
 /// is the Gaussian potential up to a constant.
 #[derive(Debug, Clone)]
 pub struct MixturePotential {
