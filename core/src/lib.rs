@@ -18,7 +18,7 @@
 #![no_std]
 #![warn(missing_docs)]
 
-#[cfg(test)]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
 mod cost;
@@ -33,6 +33,7 @@ mod real;
 mod reduce;
 mod report;
 mod settings;
+mod simd;
 mod solution;
 mod solver;
 mod sweep;
@@ -53,6 +54,7 @@ pub use problem::{Epsilon, Problem};
 pub use real::Real;
 pub use report::{Observation, Report, Status};
 pub use settings::{Acceleration, Annealing, MAX_MEMORY, Settings, Storage};
+pub use simd::SimdLevel;
 pub use solution::Solution;
 pub use solver::{Solver, solve};
 pub use workspace::{Workspace, workspace_len};

@@ -2,6 +2,7 @@
 
 use crate::error::{Argument, Error};
 use crate::real::Real;
+use crate::simd::SimdLevel;
 
 /// What is done between two sweeps to need fewer of them. Combines with every start; never changes the answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -119,10 +120,15 @@ pub struct Settings<T> {
     pub annealing: Option<Annealing<T>>,
     /// What is kept in memory.
     pub storage: Storage,
+    /// Threads that share the rows of a sweep, of the rayon pool that the caller is in. They take memory each, and change no bit of the
+    /// result. Without the feature `parallel` there is one.
+    pub threads: usize,
+    /// The instructions that sweeps use.
+    pub simd: SimdLevel,
 }
 
 impl<T: Real> Default for Settings<T> {
-    /// 1e-3 in `f32`, 1e-6 in `f64`; at most 10 000 sweeps; Anderson with memory 10; no annealing; streamed.
+    /// 1e-3 in `f32`, 1e-6 in `f64`; at most 10 000 sweeps; Anderson with memory 10; no annealing; streamed; one thread.
     fn default() -> Self {
         Settings {
             threshold: T::DEFAULT_THRESHOLD,
@@ -130,6 +136,8 @@ impl<T: Real> Default for Settings<T> {
             acceleration: Acceleration::Anderson { memory: 10 },
             annealing: None,
             storage: Storage::Stream,
+            threads: 1,
+            simd: SimdLevel::Best,
         }
     }
 }
@@ -151,6 +159,10 @@ impl<T: Real> Settings<T> {
         if self.max_sweeps == 0 {
             return Err(Error::NotPositive { argument: Argument::MaxSweeps, value: 0.0 });
         }
+        if self.threads == 0 {
+            return Err(Error::NotPositive { argument: Argument::Threads, value: 0.0 });
+        }
+        self.simd.check()?;
         if let Some(Annealing { first, factor, sweeps }) = self.annealing {
             let argument = Argument::Annealing;
             if !(first >= T::ONE && first.is_finite()) {

@@ -64,8 +64,8 @@ pub(crate) fn solve_small<T: Real + RealField>(
         threshold,
         max_sweeps: MAX_SWEEPS,
         acceleration: Acceleration::Anderson { memory: 10 },
-        annealing: None,
         storage: Storage::Auto { scalars: 1 << 22 },
+        ..Settings::default()
     };
     let mut memory = vec![T::ZERO; Workspace::len(&small, &settings)?];
     let gaussian = GaussianStart::default();

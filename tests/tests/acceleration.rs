@@ -29,8 +29,14 @@ fn all_combinations_of_start_acceleration_annealing_and_storage_agree() {
                         Acceleration::AdaptiveRelaxation,
                         Acceleration::Anderson { memory: 10 },
                     ] {
-                        let settings =
-                            Settings { threshold: 1e-10, max_sweeps: 100_000, acceleration, annealing, storage };
+                        let settings = Settings {
+                            threshold: 1e-10,
+                            max_sweeps: 100_000,
+                            acceleration,
+                            annealing,
+                            storage,
+                            ..Settings::default()
+                        };
                         let got = solve_owned(&problem, start, &settings).unwrap().report;
                         assert_eq!(got.status, Status::Converged, "{settings:?} {got:?}");
                         let want = *want.get_or_insert(got.objective);

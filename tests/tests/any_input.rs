@@ -114,8 +114,14 @@ fn run<T: Real + nalgebra::RealField>(input: &Input) -> Result<Solved<T>, Error>
     let annealing =
         input.annealing.then(|| Annealing { first: T::constant(50.0), factor: T::constant(0.5), sweeps: 1 });
     let storage = [Storage::Stream, Storage::Kernel, Storage::Cost][usize::from(input.storage)];
-    let settings =
-        Settings { threshold: T::constant(input.threshold), max_sweeps: 300, acceleration, annealing, storage };
+    let settings = Settings {
+        threshold: T::constant(input.threshold),
+        max_sweeps: 300,
+        acceleration,
+        annealing,
+        storage,
+        ..Settings::default()
+    };
     let given = Given::f(&x[..a.len().min(x.len())]);
     let start: &dyn Initializer<T> = match (input.start, input.dimension) {
         (0, _) => &Zero,

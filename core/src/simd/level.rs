@@ -1,0 +1,66 @@
+//! Which vector instructions are used.
+
+use crate::error::{Argument, Error};
+
+/// The vector instructions of a solve.
+///
+/// [`SimdLevel::Portable`] is plain code, which every target runs; its additions and multiplications round one by one. All other
+/// levels fuse them and work on vectors of 512 bits, in pieces where the processor has narrower ones, so that they agree with each other to the last
+/// bit, and with the portable level to rounding. To force a level is for tests and comparisons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SimdLevel {
+    /// The best that is there. With the feature `std` the processor is asked, without it the compiler's target features.
+    Best,
+    /// Plain code.
+    Portable,
+    /// 128 bits: ARM, 64-bit.
+    Neon,
+    /// 256 bits: AVX2 and FMA.
+    Avx2,
+    /// 512 bits: the AVX-512 of Ice Lake, Zen 4 and later.
+    Avx512,
+}
+
+impl SimdLevel {
+    /// All of them but [`SimdLevel::Best`], the narrowest first.
+    pub const ALL: [SimdLevel; 4] = [SimdLevel::Portable, SimdLevel::Neon, SimdLevel::Avx2, SimdLevel::Avx512];
+
+    /// The name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            SimdLevel::Best => "best",
+            SimdLevel::Portable => "portable",
+            SimdLevel::Neon => "neon",
+            SimdLevel::Avx2 => "avx2",
+            SimdLevel::Avx512 => "avx512",
+        }
+    }
+
+    /// Whether this machine, and this build, can do it.
+    pub fn is_available(self) -> bool {
+        match self {
+            SimdLevel::Best | SimdLevel::Portable => true,
+            #[cfg(feature = "simd")]
+            level => super::vector::offers(level),
+            #[cfg(not(feature = "simd"))]
+            _ => false,
+        }
+    }
+
+    /// What [`SimdLevel::Best`] is here; itself for every other level.
+    pub fn resolve(self) -> SimdLevel {
+        match self {
+            SimdLevel::Best => {
+                let available = Self::ALL.iter().rev().copied().find(|level| level.is_available());
+                available.unwrap_or(SimdLevel::Portable)
+            }
+            level => level,
+        }
+    }
+
+    pub(crate) fn check(self) -> Result<(), Error> {
+        let reason = "not a level of this machine or of this build";
+        if self.is_available() { Ok(()) } else { Err(Error::Unsupported { argument: Argument::Simd, reason }) }
+    }
+}
