@@ -6,13 +6,14 @@ use crate::real::Real;
 use crate::sweep::TILE_ROWS;
 use crate::sweep::kernel::Kernel;
 use crate::sweep::scores::PackedMemory;
+use crate::sweep::strips::{self, Scratch};
 use crate::workspace::{History, Stored, Workspace};
 
 /// The memory of solves with at most `N` points against `M`, as arrays: a `static` on a microcontroller.
 ///
 /// `D` is the dimension of points under the squared Euclidean cost and 0 for matrices and other costs; with a `D` that does
 /// not match, points are read pair by pair, which is slower and as exact. `K` is the memory of Anderson acceleration, 0 for none.
-/// Size: that of [`workspace_len`](crate::workspace_len).
+/// Size: that of [`workspace_len`](crate::workspace_len) for small dimensions, and `M` scalars more where `N` <= 64. Sweeps run on one thread.
 ///
 /// ```
 /// use heapless::Vec;
@@ -34,8 +35,8 @@ pub struct FixedWorkspace<T, const N: usize, const M: usize, const D: usize = 0,
     image: [T; M],
     log_b: [T; M],
     column: [T; M],
-    partial: [T; M],
-    tile: [[T; M]; TILE_ROWS],
+    spare: [T; M],
+    pool: [[T; M]; TILE_ROWS + 1],
     x: [[T; D]; N],
     y: [[T; D]; M],
     delta: [T; D],
@@ -56,8 +57,8 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
             image: [T::ZERO; M],
             log_b: [T::ZERO; M],
             column: [T::ZERO; M],
-            partial: [T::ZERO; M],
-            tile: [[T::ZERO; M]; TILE_ROWS],
+            spare: [T::ZERO; M],
+            pool: [[T::ZERO; M]; TILE_ROWS + 1],
             x: [[T::ZERO; D]; N],
             y: [[T::ZERO; D]; M],
             delta: [T::ZERO; D],
@@ -83,15 +84,20 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
         }
         let dimension = problem.shape().dimension;
         let d = if dimension == D { D } else { 0 };
+        let lane = strips::lane(n, m, 0);
         Ok(Workspace {
             f: &mut self.f[..n],
             row: &mut self.row[..n],
             g: &mut self.g[..m],
             image: &mut self.image[..m],
             log_b: &mut self.log_b[..m],
-            column: &mut self.column[..m],
-            partial: &mut self.partial[..m],
-            tile: &mut self.tile.as_flattened_mut()[..n.min(TILE_ROWS) * m],
+            scratch: Scratch {
+                column: &mut self.column[..m],
+                spare: &mut self.spare[..m],
+                pool: &mut self.pool.as_flattened_mut()[..lane],
+                lane,
+                strips: &mut [],
+            },
             points: PackedMemory {
                 x: &mut self.x.as_flattened_mut()[..n * d],
                 y: &mut self.y.as_flattened_mut()[..m * d],

@@ -3,12 +3,40 @@
 use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
-use crate::sweep::exp2;
+use crate::simd::exp2;
 
 mod sealed {
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
+    use crate::simd::{Instructions, Job, log2};
+
+    /// What this crate does with its scalars and does not promise to anyone.
+    pub trait Sealed: Sized {
+        /// Runs a loop with these instructions.
+        fn dispatch<J: Job<Self>>(instructions: Instructions, job: J) -> J::Output;
+        /// log2 of a positive normal number, branch-free.
+        fn log2_of_normal(self) -> Self;
+    }
+
+    impl Sealed for f32 {
+        #[inline]
+        fn dispatch<J: Job<Self>>(instructions: Instructions, job: J) -> J::Output {
+            instructions.run_f32(job)
+        }
+        #[inline(always)]
+        fn log2_of_normal(self) -> Self {
+            log2::log2_f32(self)
+        }
+    }
+
+    impl Sealed for f64 {
+        #[inline]
+        fn dispatch<J: Job<Self>>(instructions: Instructions, job: J) -> J::Output {
+            instructions.run_f64(job)
+        }
+        #[inline(always)]
+        fn log2_of_normal(self) -> Self {
+            log2::log2_f64(self)
+        }
+    }
 }
 
 /// A floating-point scalar: `f32` or `f64`. Sealed.

@@ -5,18 +5,19 @@ use crate::geometry::Shape;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::settings::{Settings, Storage, kernel_len};
-use crate::sweep::TILE_ROWS;
 use crate::sweep::kernel::Kernel;
 use crate::sweep::scores::PackedMemory;
+use crate::sweep::strips::{self, Scratch};
 
 /// Scalars that a solve needs: `const`, so that a firmware can size a static array with it.
 ///
 /// `memory` is [`Acceleration::memory`](crate::Acceleration::memory): 0 without Anderson acceleration. The formula is
 ///
-/// 2 n + (5 + min(n, 4)) m  +  (n + m + 1) d  +  2 k m + 4 k^2 + 2 k  +  stored
+/// 2 n + (5 + t + p) m  +  (n + m + 1) d  +  2 k m + 4 k^2 + 2 k  +  stored
 ///
-/// with d the dimension under the squared Euclidean cost and 0 otherwise ([`Shape`]), k the memory, and stored 0 for
-/// [`Storage::Stream`], n m for [`Storage::Cost`], n m + n + 2 m for [`Storage::Kernel`]. `None` on overflow.
+/// with d the dimension under the squared Euclidean cost and 0 otherwise ([`Shape`]), k the memory, t = min(n, 4) where d < 16 and
+/// min(n, 16) else, p = 1 where n > 64 and 0 else, and stored 0 for [`Storage::Stream`], n m for [`Storage::Cost`], n m + n + 2 m for
+/// [`Storage::Kernel`]. This is for one thread; [`Workspace::len`] knows of more. `None` on overflow.
 ///
 /// ```
 /// use sinkhorn_core::{Shape, Storage, workspace_len};
@@ -25,12 +26,16 @@ use crate::sweep::scores::PackedMemory;
 /// assert_eq!(LEN, 242);
 /// ```
 pub const fn workspace_len(shape: Shape, memory: usize, storage: Storage) -> Option<usize> {
+    len_for(shape, memory, storage, 1)
+}
+
+const fn len_for(shape: Shape, memory: usize, storage: Storage, threads: usize) -> Option<usize> {
     let (n, m, d, k) = (shape.rows as u128, shape.columns as u128, shape.dimension as u128, memory as u128);
-    let rows = tile_rows(shape.rows) as u128;
     if n > u32::MAX as u128 || m > u32::MAX as u128 || d > u32::MAX as u128 || k > u32::MAX as u128 {
         return None;
     }
-    let vectors = 2 * n + (5 + rows) * m;
+    let vectors = 2 * n + (4 + spare_rows(shape.rows) as u128) * m;
+    let passes = strips::memory(shape.rows, shape.columns, shape.dimension, threads);
     let points = (n + m + 1) * d;
     let history = 2 * k * m + 4 * k * k + 2 * k;
     let stored = match storage.resolve(shape.rows, shape.columns) {
@@ -41,12 +46,13 @@ pub const fn workspace_len(shape: Shape, memory: usize, storage: Storage) -> Opt
         },
         _ => 0,
     };
-    let total = vectors + points + history + stored;
+    let total = vectors + passes + points + history + stored;
     if total > (usize::MAX / 16) as u128 { None } else { Some(total as usize) }
 }
 
-const fn tile_rows(rows: usize) -> usize {
-    if rows < TILE_ROWS { rows } else { TILE_ROWS }
+/// Whether strips need column sums of their own.
+pub(crate) const fn spare_rows(rows: usize) -> usize {
+    if strips::count(rows) > 1 { 1 } else { 0 }
 }
 
 /// The parts of a solver's memory.
@@ -57,16 +63,12 @@ pub struct Workspace<'w, T> {
     pub(crate) row: &'w mut [T],
     /// m: G with log2 b.
     pub(crate) g: &'w mut [T],
-    /// m: G after the sweep.
+    /// m: G after the sweep; g in units of cost at the end.
     pub(crate) image: &'w mut [T],
     /// m: log2 b.
     pub(crate) log_b: &'w mut [T],
-    /// m: column sums; scratch of starts; g in units of cost at the end.
-    pub(crate) column: &'w mut [T],
-    /// m: partial column sums.
-    pub(crate) partial: &'w mut [T],
-    /// Up to four rows of m exponentials.
-    pub(crate) tile: &'w mut [T],
+    /// Scratch of passes over the pairs; its column also of starts.
+    pub(crate) scratch: Scratch<'w, T>,
     /// Centred points, or nothing.
     pub(crate) points: PackedMemory<'w, T>,
     /// Anderson history, or nothing.
@@ -80,16 +82,6 @@ pub(crate) enum Stored<'w, T> {
     Nothing,
     Cost(&'w mut [T]),
     Kernel(Kernel<'w, T>),
-}
-
-impl<'w, T> Stored<'w, T> {
-    /// The kernel, where one is stored.
-    pub fn kernel(&mut self) -> Option<&mut Kernel<'w, T>> {
-        match self {
-            Stored::Kernel(kernel) => Some(kernel),
-            _ => None,
-        }
-    }
 }
 
 /// Room for the iterates of Anderson acceleration.
@@ -120,6 +112,7 @@ impl<'w, T: Real> Workspace<'w, T> {
         }
         let (shape, anderson_memory) = (problem.shape(), settings.acceleration.memory());
         let (n, m, d, k) = (shape.rows, shape.columns, shape.dimension, anderson_memory);
+        let (lane, parts) = (strips::lane(n, m, d), strips::parts(n, settings.threads));
         let mut rest = memory;
         let mut take = |len: usize| {
             let (part, tail) = core::mem::take(&mut rest).split_at_mut(len);
@@ -132,9 +125,13 @@ impl<'w, T: Real> Workspace<'w, T> {
             g: take(m),
             image: take(m),
             log_b: take(m),
-            column: take(m),
-            partial: take(m),
-            tile: take(tile_rows(n) * m),
+            scratch: Scratch {
+                column: take(m),
+                spare: take(spare_rows(n) * m),
+                lane,
+                pool: take(parts * lane),
+                strips: take(if parts > 1 { strips::count(n) * m } else { 0 }),
+            },
             points: PackedMemory { x: take(n * d), y: take(m * d), delta: take(d) },
             history: History {
                 memory: k,
@@ -161,7 +158,7 @@ impl<'w, T: Real> Workspace<'w, T> {
     pub fn len(problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<usize, Error> {
         settings.check()?;
         let argument = Argument::Workspace;
-        workspace_len(problem.shape(), settings.acceleration.memory(), settings.storage)
+        len_for(problem.shape(), settings.acceleration.memory(), settings.storage, settings.threads)
             .ok_or(Error::TooLarge { argument })
     }
 }

@@ -1,7 +1,117 @@
 //! Vectors: which instructions there are, and the few operations that sweeps are written in.
+//!
+//! A loop over pairs is a [`Job`], written once for every [`Simd`]; [`dispatch`](crate::real::Real::dispatch) runs it with the instructions that a
+//! solve uses. Everything below a job is `#[inline(always)]`, because functions inherit no instructions from their caller.
 
+pub(crate) mod exp2;
 mod level;
+pub(crate) mod log2;
+mod portable;
 #[cfg(feature = "simd")]
 mod vector;
 
+use core::ops::{Add, Div, Mul, Sub};
+
+pub(crate) use level::Instructions;
 pub use level::SimdLevel;
+pub(crate) use portable::Portable;
+
+use crate::real::Real;
+
+/// Vectors of [`Simd::LANES`] scalars. The value itself is the proof that the processor has the instructions.
+pub trait Simd<T>: Copy {
+    /// A vector.
+    type Vector: Copy
+        + Add<Output = Self::Vector>
+        + Sub<Output = Self::Vector>
+        + Mul<Output = Self::Vector>
+        + Div<Output = Self::Vector>;
+
+    /// Scalars in a vector; a divisor of [`MAX_LANES`].
+    const LANES: usize;
+
+    /// Vectors of accumulators for four rows that the registers have room for: 1 or 2.
+    const COLUMNS: usize;
+
+    /// The same scalar in every lane.
+    fn splat(self, value: T) -> Self::Vector;
+    /// The scalars of a slice of length `LANES`.
+    fn load(self, from: &[T]) -> Self::Vector;
+    /// Writes a slice of length `LANES`.
+    fn store(self, vector: Self::Vector, to: &mut [T]);
+    /// p q + r, rounded once where the instructions can.
+    fn mul_add(self, p: Self::Vector, q: Self::Vector, r: Self::Vector) -> Self::Vector;
+    /// The larger of two; the second where one is NaN.
+    fn max(self, p: Self::Vector, q: Self::Vector) -> Self::Vector;
+    /// Absolute values.
+    fn abs(self, p: Self::Vector) -> Self::Vector;
+    /// `yes` where p < q, else `no`.
+    fn select_less(self, p: Self::Vector, q: Self::Vector, yes: Self::Vector, no: Self::Vector) -> Self::Vector;
+    /// As [`exp2`].
+    fn exp2(self, x: Self::Vector) -> Self::Vector;
+    /// As [`log2`].
+    fn log2(self, x: Self::Vector) -> Self::Vector;
+}
+
+/// The most lanes of any vector.
+pub(crate) const MAX_LANES: usize = 16;
+
+/// What the loops need beyond single instructions.
+pub(crate) trait SimdExt<T: Real>: Simd<T> {
+    /// The scalars of a slice of any length up to `LANES`, then `fill`.
+    #[inline(always)]
+    fn load_part(self, from: &[T], fill: T) -> Self::Vector {
+        if from.len() == Self::LANES {
+            return self.load(from);
+        }
+        let mut lanes = [fill; MAX_LANES];
+        for (lane, &value) in lanes.iter_mut().zip(from) {
+            *lane = value;
+        }
+        self.load(&lanes[..Self::LANES])
+    }
+
+    /// Writes as many lanes as the slice has places.
+    #[inline(always)]
+    fn store_part(self, vector: Self::Vector, to: &mut [T]) {
+        if to.len() == Self::LANES {
+            return self.store(vector, to);
+        }
+        let mut lanes = [T::ZERO; MAX_LANES];
+        self.store(vector, &mut lanes[..Self::LANES]);
+        for (value, &lane) in to.iter_mut().zip(&lanes) {
+            *value = lane;
+        }
+    }
+
+    /// All lanes in one, pairwise.
+    #[inline(always)]
+    fn fold(self, vector: Self::Vector, join: impl Fn(T, T) -> T) -> T {
+        let mut lanes = [T::ZERO; MAX_LANES];
+        self.store(vector, &mut lanes[..Self::LANES]);
+        let mut width = Self::LANES / 2;
+        while width > 0 {
+            for lane in 0..width {
+                lanes[lane] = join(lanes[lane], lanes[lane + width]);
+            }
+            width /= 2;
+        }
+        lanes[0]
+    }
+
+    /// The sum of the lanes, pairwise.
+    #[inline(always)]
+    fn sum(self, vector: Self::Vector) -> T {
+        self.fold(vector, |p, q| p + q)
+    }
+}
+
+impl<T: Real, S: Simd<T>> SimdExt<T> for S {}
+
+/// A loop that is written once for all instructions. `run` must be `#[inline(always)]`, and all that it calls in its loops.
+pub trait Job<T> {
+    /// What comes out.
+    type Output;
+    /// Does it.
+    fn run<S: Simd<T>>(self, simd: S) -> Self::Output;
+}

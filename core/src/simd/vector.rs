@@ -1,7 +1,14 @@
-//! Vectors of known width, of the crate `fearless_simd`.
+//! Vectors of 512 bits, of the crate `fearless_simd`: sixteen `f32` or eight `f64`, in pieces where the processor has narrower ones.
 
-use super::SimdLevel;
-use fearless_simd::Level;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, f32x16, f64x8, u32x16, u64x8};
+
+#[allow(unused_imports)] // the trait of the name below is in scope for its methods
+use fearless_simd::Simd as _;
+
+use super::exp2::{MAGIC_F32, MAGIC_F64, POLYNOMIAL_F32, POLYNOMIAL_F64};
+use super::log2::{ROUND_F32, ROUND_F64, SERIES_F32, SERIES_F64};
+use super::{Job, Portable, Simd, SimdLevel};
 
 /// What the processor can do, as far as this build can know.
 fn detected() -> Level {
@@ -11,16 +18,121 @@ fn detected() -> Level {
     Level::baseline()
 }
 
-/// Whether the processor offers a level.
-pub(super) fn offers(level: SimdLevel) -> bool {
+/// The instructions of a level, where the processor has them.
+pub(super) fn find(level: SimdLevel) -> Option<Level> {
     match level {
-        SimdLevel::Best | SimdLevel::Portable => true,
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        SimdLevel::Avx2 => detected().as_avx2().is_some(),
+        SimdLevel::Avx2 => detected().as_avx2().map(Level::Avx2),
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        SimdLevel::Avx512 => detected().as_avx512().is_some(),
+        SimdLevel::Avx512 => detected().as_avx512().map(Level::Avx512),
         #[cfg(target_arch = "aarch64")]
-        SimdLevel::Neon => detected().as_neon().is_some(),
-        _ => false,
+        SimdLevel::Neon => detected().as_neon().map(Level::Neon),
+        _ => None,
     }
 }
+
+macro_rules! simd {
+    ($t:ident, $run:ident, $vector:ident, $bits:ident, $uint:ident, $lanes:literal, $mantissa:literal, $bias:literal,
+     $magic:ident, $polynomial:ident, $series:ident, $round:ident) => {
+        #[inline]
+        pub(super) fn $run<J: Job<$t>>(level: Level, job: J) -> J::Output {
+            match level {
+                #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+                Level::Avx512(token) => token.vectorize(
+                    #[inline(always)]
+                    || job.run(Token::<_, 2>(token)),
+                ),
+                #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+                Level::Avx2(token) => token.vectorize(
+                    #[inline(always)]
+                    || job.run(Token::<_, 1>(token)),
+                ),
+                #[cfg(target_arch = "aarch64")]
+                Level::Neon(token) => token.vectorize(
+                    #[inline(always)]
+                    || job.run(Token::<_, 1>(token)),
+                ),
+                _ => job.run(Portable),
+            }
+        }
+
+        impl<S: fearless_simd::Simd, const COLUMNS: usize> Simd<$t> for Token<S, COLUMNS> {
+            type Vector = $vector<S>;
+            const LANES: usize = $lanes;
+            const COLUMNS: usize = COLUMNS;
+
+            #[inline(always)]
+            fn splat(self, value: $t) -> $vector<S> {
+                $vector::splat(self.0, value)
+            }
+            #[inline(always)]
+            fn load(self, from: &[$t]) -> $vector<S> {
+                $vector::from_slice(self.0, from)
+            }
+            #[inline(always)]
+            fn store(self, vector: $vector<S>, to: &mut [$t]) {
+                vector.store_slice(to);
+            }
+            #[inline(always)]
+            fn mul_add(self, p: $vector<S>, q: $vector<S>, r: $vector<S>) -> $vector<S> {
+                p.mul_add(q, r)
+            }
+            #[inline(always)]
+            fn max(self, p: $vector<S>, q: $vector<S>) -> $vector<S> {
+                p.simd_gt(q).select(p, q)
+            }
+            #[inline(always)]
+            fn abs(self, p: $vector<S>) -> $vector<S> {
+                p.abs()
+            }
+            #[inline(always)]
+            fn select_less(self, p: $vector<S>, q: $vector<S>, yes: $vector<S>, no: $vector<S>) -> $vector<S> {
+                p.simd_lt(q).select(yes, no)
+            }
+            #[inline(always)]
+            fn exp2(self, x: $vector<S>) -> $vector<S> {
+                let c = |value: $t| $vector::splat(self.0, value);
+                let lowest = c(1.0 - $bias as $t);
+                let clamped = c($bias as $t + 0.9).min(x); // NaN stays NaN where the second is taken
+                let shifted = clamped + c($magic);
+                let t = clamped - (shifted - c($magic));
+                let mut p = c($polynomial[$polynomial.len() - 1]);
+                let mut k = $polynomial.len() - 1;
+                while k > 0 {
+                    k -= 1;
+                    p = p.mul_add(t, c($polynomial[k]));
+                }
+                let exponent = shifted.bitcast::<$bits<S>>() << ($mantissa as u32);
+                let value = (p.bitcast::<$bits<S>>() + exponent).bitcast::<$vector<S>>();
+                x.simd_lt(lowest).select(c(0.0), value)
+            }
+            #[inline(always)]
+            fn log2(self, x: $vector<S>) -> $vector<S> {
+                let c = |value: $t| $vector::splat(self.0, value);
+                let u = |value: $uint| $bits::splat(self.0, value);
+                let bits = x.bitcast::<$bits<S>>();
+                let biased = (bits + u($round)) >> ($mantissa as u32);
+                let m =
+                    (bits - (biased << ($mantissa as u32)) + u(($bias as $uint) << $mantissa)).bitcast::<$vector<S>>();
+                let t = (m - c(1.0)) / (m + c(1.0));
+                let z = t * t;
+                let mut p = c($series[$series.len() - 1]);
+                let mut k = $series.len() - 1;
+                while k > 0 {
+                    k -= 1;
+                    p = p.mul_add(z, c($series[k]));
+                }
+                // The exponent as a number: a small integer in the last bits of the magic number.
+                let exponent = (biased + u($magic.to_bits())).bitcast::<$vector<S>>() - c($magic + $bias as $t);
+                p.mul_add(t, exponent)
+            }
+        }
+    };
+}
+
+/// A level, and the vectors of accumulators for four rows that its registers have room for.
+#[derive(Clone, Copy)]
+pub struct Token<S, const COLUMNS: usize>(S);
+
+simd!(f32, run_f32, f32x16, u32x16, u32, 16, 23, 127, MAGIC_F32, POLYNOMIAL_F32, SERIES_F32, ROUND_F32);
+simd!(f64, run_f64, f64x8, u64x8, u64, 8, 52, 1023, MAGIC_F64, POLYNOMIAL_F64, SERIES_F64, ROUND_F64);

@@ -6,8 +6,8 @@ pub(crate) mod value;
 
 use crate::real::Real;
 use crate::report::Report;
-use crate::sweep::kernel::Kernel;
 use crate::sweep::prepared::Prepared;
+use crate::sweep::strips::Scratch;
 
 /// Potentials, report and plan of a finished solve. Lives in the workspace.
 ///
@@ -25,14 +25,12 @@ impl<'s, T: Real> Solution<'s, T> {
     pub(crate) fn measure(
         prepared: Prepared<'s, T>,
         progress: value::Progress<T>,
-        f_hat: &'s mut [T],
-        g_hat: &'s mut [T],
-        log_b: &'s [T],
         mut buffers: value::Buffers<'s, T>,
-        kernel: Option<&mut Kernel<'_, T>>,
+        scratch: &mut Scratch<'_, T>,
     ) -> Self {
-        let report = value::measure(&prepared, progress, f_hat, g_hat, log_b, &mut buffers, kernel);
-        Solution { prepared, f_hat, g_hat, f: buffers.f, g: buffers.g, report }
+        let report = value::measure(&prepared, progress, &mut buffers, scratch);
+        let value::Buffers { f_hat, g_hat, f, g, .. } = buffers;
+        Solution { prepared, f_hat, g_hat, f, g, report }
     }
 
     /// The numbers.

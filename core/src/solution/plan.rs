@@ -4,9 +4,11 @@ use super::Solution;
 use crate::error::{Argument, Error};
 use crate::measure::check_finite_vector;
 use crate::real::Real;
+use crate::sweep::block::{Place, exponentials};
+use crate::sweep::scores::PANEL;
 
-/// Columns computed at a time, on the stack.
-const CHUNK: usize = 64;
+/// Columns computed at a time, on the stack: some panels.
+const CHUNK: usize = 2 * PANEL;
 
 impl<T: Real> Solution<'_, T> {
     /// P_ij.
@@ -14,9 +16,12 @@ impl<T: Real> Solution<'_, T> {
     /// # Panics
     /// Where an index is out of range.
     pub fn entry(&self, i: usize, j: usize) -> T {
-        let mut value = [T::ZERO];
-        self.write_part_of_row(i, j, &mut value);
-        value[0]
+        let mut part = [T::ZERO; CHUNK];
+        let (start, m) = (j - j % CHUNK, self.g.len());
+        assert!(j < m, "column {j} of {m}");
+        let part = &mut part[..CHUNK.min(m - start)];
+        self.write_part_of_row(i, start, part);
+        part[j - start]
     }
 
     /// Row i of the plan into `out` (m).
@@ -137,12 +142,13 @@ impl<T: Real> Solution<'_, T> {
         }
     }
 
+    /// `start` is that of a chunk.
     fn write_part_of_row(&self, i: usize, start: usize, out: &mut [T]) {
-        let g = &self.g_hat[start..start + out.len()];
-        self.prepared.scores.row(self.prepared.s, i, start, g, out);
-        let (a, f) = (self.prepared.problem.a().get(i), self.f_hat[i]);
+        let place = Place { i, start, f: &self.f_hat[i..=i], g: &self.g_hat[start..start + out.len()] };
+        exponentials(&self.prepared, place, out, &mut [T::ZERO]);
+        let a = self.prepared.problem.a().get(i);
         for value in out {
-            *value = (a * (*value + f).exp2()).min(T::MAX);
+            *value = (a * *value).min(T::MAX);
         }
     }
 }

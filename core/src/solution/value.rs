@@ -6,9 +6,10 @@ use crate::reduce;
 use crate::report::{Report, Status};
 use crate::sweep::columns::moved;
 use crate::sweep::half::{column_logsums, row_logsum};
-use crate::sweep::is_safe;
-use crate::sweep::kernel::Kernel;
 use crate::sweep::prepared::Prepared;
+use crate::sweep::strips::{Pass, Scratch, Strip};
+use crate::sweep::terms::{self, Terms};
+use crate::sweep::{MAX_TILE_ROWS, block, is_safe, log_zero, rows};
 use crate::wide::Wide;
 
 /// What the loop knows about a solve.
@@ -25,29 +26,46 @@ pub(crate) struct Progress<T> {
     pub storage: &'static str,
 }
 
-/// Where the results go, and scratch.
+/// Potentials, where the results go, and scratch.
 pub(crate) struct Buffers<'s, T> {
+    /// n: F.
+    pub f_hat: &'s mut [T],
+    /// m: G with log2 b.
+    pub g_hat: &'s mut [T],
+    /// m: log2 b.
+    pub log_b: &'s [T],
     /// n: f in units of cost.
     pub f: &'s mut [T],
     /// m: g in units of cost.
     pub g: &'s mut [T],
-    /// m.
-    pub column_sums: &'s mut [T],
-    /// m, or more.
-    pub tile: &'s mut [T],
-    /// m.
-    pub image: &'s mut [T],
 }
 
-impl<'s, T> Buffers<'s, T> {
-    pub fn new(
-        f: &'s mut [T],
-        g: &'s mut [T],
-        column_sums: &'s mut [T],
-        tile: &'s mut [T],
-        image: &'s mut [T],
-    ) -> Self {
-        Buffers { f, g, column_sums, tile, image }
+/// Sums over the pairs, in unscaled cost.
+#[derive(Clone, Copy)]
+struct Totals<T> {
+    transport: Wide<T>,
+    entropy: Wide<T>,
+    mass: Wide<T>,
+    row_error: Wide<T>,
+    relaxed: Wide<T>,
+}
+
+impl<T: Real> Default for Totals<T> {
+    fn default() -> Self {
+        let zero = Wide::new(T::ZERO);
+        Totals { transport: zero, entropy: zero, mass: zero, row_error: zero, relaxed: zero }
+    }
+}
+
+impl<T: Real> Totals<T> {
+    fn with(self, other: Self) -> Self {
+        Totals {
+            transport: self.transport.add(other.transport),
+            entropy: self.entropy.add(other.entropy),
+            mass: self.mass.add(other.mass),
+            row_error: self.row_error.add(other.row_error),
+            relaxed: self.relaxed.add(other.relaxed),
+        }
     }
 }
 
@@ -112,82 +130,29 @@ pub(crate) fn mass_with_exact_columns<T: Real>(p: &Prepared<'_, T>, g: &[T], log
 pub(crate) fn measure<T: Real>(
     p: &Prepared<'_, T>,
     progress: Progress<T>,
-    f: &mut [T],
-    g: &mut [T],
-    log_b: &[T],
     buffers: &mut Buffers<'_, T>,
-    kernel: Option<&mut Kernel<'_, T>>,
+    scratch: &mut Scratch<'_, T>,
 ) -> Report<T> {
-    let kernel = kernel.and_then(|kernel| kernel.around(f, g));
+    let Buffers { f_hat: f, g_hat, log_b, .. } = buffers;
     let (a, b) = (p.problem.a(), p.problem.b());
-    let (n, m) = (f.len(), g.len());
-    let row_buffer = &mut buffers.tile[..m];
+    let m = g_hat.len();
 
-    if (0..m).any(|j| b.get(j) == T::ZERO) {
-        buffers.image.fill(T::ZERO);
-        column_logsums(p, f, buffers.image, buffers.g, buffers.column_sums, row_buffer);
+    let without_weight = |j: &usize| b.get(*j) == T::ZERO;
+    if (0..m).any(|j| without_weight(&j)) {
+        (0..m).filter(without_weight).for_each(|j| g_hat[j] = T::ZERO);
+        column_logsums(p, f, g_hat, buffers.g, scratch);
+        for j in (0..m).filter(without_weight) {
+            buffers.g[j] = scratch.column[j];
+            g_hat[j] = log_zero();
+        }
     }
+    let (g, log_b) = (&**g_hat, *log_b);
+    let totals = Pass::sums(f).run(scratch, &|strip| measure_strip(p, g, log_b, strip), Totals::with);
 
-    buffers.column_sums.fill(T::ZERO);
-    let uniform_b = b.get(0);
     let zero = Wide::new(T::ZERO);
-    let (mut transport, mut entropy, mut mass, mut row_error, mut relaxed_a) = (zero, zero, zero, zero, zero);
-    for i in 0..n {
-        let weight = a.get(i);
-        p.scores.row(p.s, i, 0, g, buffers.image);
-        match &kernel {
-            Some(kernel) => kernel.exponentials(i, f[i], row_buffer),
-            None => {
-                for (value, &score) in row_buffer.iter_mut().zip(buffers.image.iter()) {
-                    *value = (score + f[i]).exp2();
-                }
-            }
-        }
-        let mut sum = reduce::sum(row_buffer);
-        let mut log_sum = sum.log2();
-        if !is_safe(sum) {
-            let (largest, shifted) = row_logsum(p, i, f[i], g, row_buffer);
-            let scale = largest.exp2();
-            for value in row_buffer.iter_mut() {
-                *value *= scale;
-            }
-            sum = shifted * scale;
-            log_sum = largest + shifted.log2();
-        }
-        let change = p.change_of_f(i, f[i], log_sum);
-        if weight == T::ZERO {
-            f[i] += change;
-            continue;
-        }
-        let marginal = weight * sum;
-        mass = mass.add(Wide::new(marginal));
-        row_error = row_error.add(Wide::new((moved(marginal, weight, log_sum, change) - marginal).abs()));
-        if p.tau_a != T::ONE {
-            relaxed_a = relaxed_a.add(Wide::new(divergence_term(marginal, weight)));
-        }
-        let level = f[i];
-        // Term by term, p log(p/q) - p + q with q = a_i b_j: none is negative, and so nothing cancels, however large epsilon is and
-        // however far apart the two sides are.
-        for (value, &log) in buffers.image.iter_mut().zip(log_b) {
-            *value = T::LN_2 * (*value + level - log);
-        }
-        let (exponentials, logs) = (&row_buffer[..m], &buffers.image[..m]);
-        let row_entropy = match b.values() {
-            Some(q) => reduce::sum_of(m, &|j| entropy_term(exponentials[j], q[..m][j], logs[j])),
-            None => reduce::sum_of(m, &|j| entropy_term(exponentials[j], uniform_b, logs[j])),
-        };
-        entropy = entropy.add(Wide::new(weight * row_entropy));
-        p.scores.cost_row(i, 0, buffers.image);
-        let row_cost = reduce::sum_of(m, &|j| row_buffer[j] * buffers.image[j]);
-        transport = transport.add(Wide::new(weight * row_cost));
-        for (total, &value) in buffers.column_sums.iter_mut().zip(row_buffer.iter()) {
-            *total += weight * value;
-        }
-    }
-
     let (mut column_error, mut relaxed_b) = (zero, zero);
     for j in 0..m {
-        let (weight, marginal) = (b.get(j), buffers.column_sums[j]);
+        let (weight, marginal) = (b.get(j), scratch.column[j]);
         let offset = p.column_offset(j);
         if weight == T::ZERO {
             let full = -p.tau_b * (buffers.g[j] - offset);
@@ -211,12 +176,12 @@ pub(crate) fn measure<T: Real>(
         *value = (hatted + p.row_offset(i)) / (p.s * p.unit);
     }
 
-    let mass = mass.value();
-    let transport_cost = transport.value();
+    let mass = totals.mass.value();
+    let transport_cost = totals.transport.value();
     let product = a.total() * b.total();
     let (potential_value, _) = potential_terms(p, (f, T::ZERO), g, log_b, true);
-    let mut objective = transport_cost + p.epsilon * entropy.value();
-    for (tau, rho, divergence) in [(p.tau_a, p.rho_a, relaxed_a), (p.tau_b, p.rho_b, relaxed_b)] {
+    let mut objective = transport_cost + p.epsilon * totals.entropy.value();
+    for (tau, rho, divergence) in [(p.tau_a, p.rho_a, totals.relaxed), (p.tau_b, p.rho_b, relaxed_b)] {
         if tau != T::ONE {
             objective += rho * divergence.value();
         }
@@ -225,7 +190,7 @@ pub(crate) fn measure<T: Real>(
         level_potentials(p, buffers.f, buffers.g);
     }
 
-    let (row_error, column_error) = (row_error.value(), column_error.value());
+    let (row_error, column_error) = (totals.row_error.value(), column_error.value());
     let mut status = progress.status;
     if status == Status::Converged && !(row_error <= progress.threshold && column_error <= progress.threshold) {
         status = Status::PrecisionFloor;
@@ -262,14 +227,47 @@ fn bound_from_below<T: Real>(value: T) -> T {
     if value.is_finite() { value } else { -T::MAX }
 }
 
-/// p log(p/q) - p + q, given log(p/q) too. Without branches: there is one for each pair.
-#[inline(always)]
-fn entropy_term<T: Real>(p: T, q: T, log: T) -> T {
-    let c = |value: f64| T::constant(value);
-    // The first terms of q (exp(log) (log - 1) + 1), which cancels where log is small.
-    let series = c(0.5) + log * (c(1.0 / 3.0) + log * (c(0.125) + log * (c(1.0 / 30.0) + log * c(1.0 / 144.0))));
-    let direct = p * (log - T::ONE) + q;
-    if log.abs() < c(0.03) { q * (log * log * series) } else { direct }
+fn measure_strip<T: Real>(p: &Prepared<'_, T>, g: &[T], log_b: &[T], strip: Strip<'_, T>) -> Totals<T> {
+    let Strip { rows, f, column, tile, partial: costs, .. } = strip;
+    let (a, b, m) = (p.problem.a(), p.problem.b(), g.len());
+    let tile_rows = (tile.len() / m).min(MAX_TILE_ROWS);
+    let mut totals = Totals::default();
+    for (k, f) in f.chunks_mut(tile_rows).enumerate() {
+        let first = rows.start + k * tile_rows;
+        let tile = &mut tile[..f.len() * m];
+        let mut weights = [T::ZERO; MAX_TILE_ROWS];
+        let weights = &mut weights[..f.len()];
+        block::exponents(p, block::Place { i: first, start: 0, f, g }, tile, weights);
+        for (k, (weight, f)) in weights.iter_mut().zip(f).enumerate() {
+            let i = first + k;
+            let row = &mut tile[k * m..(k + 1) * m];
+            *weight = a.get(i);
+            p.scores.cost_row(i, 0, costs);
+            let Terms { mut sum, entropy, cost } = terms::of_row(p, row, log_b, b, costs);
+            let mut log_sum = sum.log2();
+            if !is_safe(sum) {
+                let (largest, shifted) = row_logsum(p, i, *f, g, costs);
+                sum = shifted * largest.exp2();
+                log_sum = largest + shifted.log2();
+            }
+            let change = p.change_of_f(i, *f, log_sum);
+            if *weight == T::ZERO {
+                *f += change;
+                continue;
+            }
+            let marginal = *weight * sum;
+            let moved = moved(marginal, *weight, log_sum, change);
+            totals = totals.with(Totals {
+                transport: Wide::new(*weight * cost),
+                entropy: Wide::new(*weight * entropy),
+                mass: Wide::new(marginal),
+                row_error: Wide::new((moved - marginal).abs()),
+                relaxed: Wide::new(if p.tau_a == T::ONE { T::ZERO } else { divergence_term(marginal, *weight) }),
+            });
+        }
+        rows::add(p, weights, tile, column);
+    }
+    totals
 }
 
 /// p log(p/q) - p + q.

@@ -14,10 +14,12 @@ use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::{Observation, Status};
 use crate::settings::{Acceleration, Settings, Storage};
+use crate::simd::Instructions;
 use crate::solution::{Solution, value};
-use crate::sweep::forward::{self, Outcome, Potentials, Scratch};
+use crate::sweep::forward::{self, Outcome, Potentials};
 use crate::sweep::prepared::Prepared;
 use crate::sweep::scores::Scores;
+use crate::sweep::strips::Scratch;
 use crate::sweep::{kernel, log_weight};
 use crate::workspace::{Stored, Workspace};
 
@@ -50,9 +52,7 @@ pub struct Solver<'a, T: Real> {
     image: &'a mut [T],
     log_b: &'a mut [T],
     row: &'a mut [T],
-    column: &'a mut [T],
-    partial: &'a mut [T],
-    tile: &'a mut [T],
+    scratch: Scratch<'a, T>,
     stored: Stored<'a, T>,
     accelerator: Accelerator<'a, T>,
     schedule: Schedule<T>,
@@ -92,16 +92,17 @@ impl<'a, T: Real> Solver<'a, T> {
     fn unstarted(problem: &Problem<'a, T>, settings: &Settings<T>, workspace: Workspace<'a, T>) -> Result<Self, Error> {
         settings.check()?;
         problem.check()?;
-        let Workspace { f, row, g, image, log_b, column, partial, tile, points, history, stored } = workspace;
+        let Workspace { f, row, g, image, log_b, scratch, points, history, stored } = workspace;
         if f.len() != problem.rows() || g.len() != problem.columns() {
             let (argument, expected) = (Argument::Workspace, problem.rows() + problem.columns());
             return Err(Error::Length { argument, expected, actual: f.len() + g.len() });
         }
         let scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points);
-        let mut prepared = Prepared::new(*problem, scores, partial)?;
+        let mut prepared = Prepared::new(*problem, scores, Instructions::of(settings.simd), image)?;
         let stored = match stored {
             Stored::Cost(memory) => {
-                prepared.scores.store(g.len(), memory);
+                g.fill(T::ZERO);
+                prepared.keep_scores(memory, g);
                 Stored::Cost(&mut [])
             }
             other => other,
@@ -127,9 +128,7 @@ impl<'a, T: Real> Solver<'a, T> {
             image,
             log_b,
             row,
-            column,
-            partial,
-            tile,
+            scratch,
             stored,
             accelerator,
             schedule: Schedule::new(None),
@@ -162,14 +161,14 @@ impl<'a, T: Real> Solver<'a, T> {
         if let Accelerator::Anderson(anderson) = &mut self.accelerator
             && !annealing
         {
-            anderson.extrapolate(self.g, self.column);
+            anderson.extrapolate(self.g, self.scratch.column);
         }
         let (p, potentials) =
             (&self.prepared, Potentials { f: self.f, g: self.g, image: self.image, log_b: self.log_b });
-        let mut scratch = Scratch { column: self.column, partial: self.partial, tile: self.tile };
+        let scratch = &mut self.scratch;
         let outcome = match &mut self.stored {
-            Stored::Kernel(kernel) => kernel::sweep(p, kernel, factor, potentials, &mut scratch),
-            _ => forward::sweep(p, factor, potentials, &mut scratch),
+            Stored::Kernel(kernel) => kernel::sweep(p, kernel, factor, potentials, self.row, scratch),
+            _ => forward::sweep(p, factor, potentials, scratch),
         };
         self.sweeps += 1;
         self.row_fallbacks = self.row_fallbacks.saturating_add(outcome.row_fallbacks);
@@ -286,17 +285,16 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Measures the present potentials and lends them, at the price of about one sweep. The solve can go on afterwards.
     pub fn finish(&mut self) -> Solution<'_, T> {
         let progress = self.progress();
-        let buffers = value::Buffers::new(self.row, self.column, self.partial, self.tile, self.image);
-        let kernel = self.stored.kernel();
-        Solution::measure(self.prepared, progress, self.f, self.g, self.log_b, buffers, kernel)
+        let (f, g) = (&mut *self.row, &mut *self.image);
+        let buffers = value::Buffers { f_hat: self.f, g_hat: self.g, log_b: self.log_b, f, g };
+        Solution::measure(self.prepared, progress, buffers, &mut self.scratch)
     }
 
     /// [`Solver::finish`] for good: the solution lives as long as the workspace.
     pub fn into_solution(mut self) -> Solution<'a, T> {
         let progress = self.progress();
-        let buffers = value::Buffers::new(self.row, self.column, self.partial, self.tile, self.image);
-        let kernel = self.stored.kernel();
-        Solution::measure(self.prepared, progress, self.f, self.g, self.log_b, buffers, kernel)
+        let buffers = value::Buffers { f_hat: self.f, g_hat: self.g, log_b: self.log_b, f: self.row, g: self.image };
+        Solution::measure(self.prepared, progress, buffers, &mut self.scratch)
     }
 
     fn progress(&self) -> value::Progress<T> {

@@ -34,7 +34,7 @@ impl<T: Real> Solver<'_, T> {
     fn try_start(&mut self, start: &dyn Initializer<T>) -> Result<(), Error> {
         self.prepared.set_epsilon(self.target_epsilon)?;
         let p = &self.prepared;
-        let mut scratch = Scratch { rows: self.row, columns: self.column };
+        let mut scratch = Scratch { rows: self.row, columns: self.scratch.column };
         let target = Target { problem: &p.problem, epsilon: p.epsilon, cost_scale: p.unit };
         let started = start.initialize(&target, self.f, self.g, &mut scratch)?;
         let wrote = started.wrote;
@@ -77,7 +77,7 @@ impl<T: Real> Solver<'_, T> {
             }
         }
         if wrote == Wrote::G {
-            half::complete_f(p, self.f, self.g, self.tile);
+            half::complete_f(p, self.f, self.g, &mut self.scratch);
         }
         self.started = started;
         self.absorptions = 0;
@@ -158,10 +158,10 @@ impl<T: Real> Solver<'_, T> {
         let p = &self.prepared;
         match &mut self.stored {
             Stored::Kernel(kernel) => {
-                kernel::complete_g(p, kernel, self.f, self.g, self.log_b, self.column);
+                kernel::complete_g(p, kernel, self.f, self.g, self.log_b, &mut self.scratch);
                 self.absorptions = self.absorptions.saturating_add(1);
             }
-            _ => half::complete_g(p, self.f, self.g, self.log_b, self.column, self.partial, self.tile),
+            _ => half::complete_g(p, self.f, self.g, self.log_b, self.image, &mut self.scratch),
         }
         self.mask_zero_weights();
     }

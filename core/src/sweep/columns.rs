@@ -1,9 +1,10 @@
 //! The second half of a sweep: from column sums to the new g, the level of both potentials, and the error.
 
-use super::forward::{Outcome, Potentials, Scratch};
+use super::forward::{Outcome, Potentials};
 use super::half::column_logsums;
-use super::is_safe;
 use super::prepared::Prepared;
+use super::strips::Scratch;
+use super::{is_safe, rows};
 use crate::real::Real;
 use crate::reduce;
 
@@ -16,18 +17,18 @@ pub(super) fn finish<T: Real>(
     outcome: &mut Outcome<T>,
 ) {
     let Potentials { f, g, image, log_b } = potentials;
-    log_column_sums(p, f, g, log_b, scratch, outcome);
+    log_column_sums(p, f, g, log_b, image, scratch, outcome);
     let b = p.problem.b();
+    let (column, change) = (&mut *scratch.column, &mut scratch.pool[..g.len()]);
     for j in 0..image.len() {
         if b.get(j) == T::ZERO {
             // Takes no part; its potential is computed once, at the end.
             image[j] = g[j];
-            scratch.partial[j] = T::ZERO;
+            change[j] = T::ZERO;
             continue;
         }
-        let change = p.change_of_g(j, g[j] - log_b[j], scratch.column[j]);
-        image[j] = g[j] + factor * change;
-        scratch.partial[j] = change;
+        change[j] = p.change_of_g(j, g[j] - log_b[j], column[j]);
+        image[j] = g[j] + factor * change[j];
     }
     if !p.is_balanced() {
         outcome.shift = translation(p, f, image, log_b);
@@ -40,27 +41,28 @@ pub(super) fn finish<T: Real>(
     }
     for j in 0..image.len() {
         outcome.finite &= image[j].is_finite();
-        let (weight, log_ratio) = (b.get(j), scratch.column[j]);
-        let change = scratch.partial[j] - outcome.shift;
+        let (weight, log_ratio) = (b.get(j), column[j]);
+        let moved_by = change[j] - outcome.shift;
         let before = if weight == T::ZERO { T::ZERO } else { weight * log_ratio.exp2() };
-        scratch.column[j] = before;
+        column[j] = before;
         // The first form is the second where the side is exact, without its exponential.
-        scratch.partial[j] = if p.tau_b == T::ONE && outcome.shift == T::ZERO {
+        change[j] = if p.tau_b == T::ONE && outcome.shift == T::ZERO {
             (weight - before).abs()
         } else {
-            (moved(before, weight, log_ratio, change) - before).abs()
+            (moved(before, weight, log_ratio, moved_by) - before).abs()
         };
     }
-    outcome.mass = reduce::sum(scratch.column);
-    outcome.error = reduce::sum(scratch.partial);
+    outcome.mass = reduce::sum(column);
+    outcome.error = reduce::sum(change);
 }
 
 /// column_j <- log2 of the column sum over b_j, max-shifted where a sum leaves the safe range. Columns without weight: anything.
 fn log_column_sums<T: Real>(
     p: &Prepared<'_, T>,
-    f: &[T],
+    f: &mut [T],
     g: &[T],
     log_b: &[T],
+    image: &mut [T],
     scratch: &mut Scratch<'_, T>,
     outcome: &mut Outcome<T>,
 ) {
@@ -68,13 +70,12 @@ fn log_column_sums<T: Real>(
     let safe = |(j, &sum): (usize, &T)| b.get(j) == T::ZERO || is_safe(sum / b.get(j));
     if scratch.column.iter().enumerate().all(safe) {
         for (j, sum) in scratch.column.iter_mut().enumerate() {
-            if b.get(j) > T::ZERO {
-                *sum = (*sum / b.get(j)).log2();
-            }
+            *sum = if b.get(j) > T::ZERO { *sum / b.get(j) } else { T::ONE };
         }
+        rows::log2(p.instructions, scratch.column);
     } else {
         outcome.column_fallback = true;
-        column_logsums(p, f, g, scratch.column, scratch.partial, scratch.tile);
+        column_logsums(p, f, g, image, scratch);
         for (sum, &log) in scratch.column.iter_mut().zip(log_b) {
             *sum -= log;
         }

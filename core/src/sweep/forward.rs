@@ -1,24 +1,12 @@
 //! One sweep: an f-update and a g-update in one pass over the pairs, one exponential a pair.
 
+use super::block::{Place, exponentials};
 use super::columns;
 use super::half::row_logsum;
 use super::prepared::Prepared;
-use super::{CHUNK, is_safe};
+use super::strips::{Pass, STRIP_ROWS, Scratch, Strip};
+use super::{MAX_TILE_ROWS, is_safe, rows};
 use crate::real::Real;
-use crate::reduce::{self, LANES};
-
-/// Rows whose column sums are added up before they join the total: keeps the error of long `f32` columns small.
-pub(super) const PARTIAL_ROWS: usize = 64;
-
-/// What a sweep writes besides the potentials.
-pub(crate) struct Scratch<'w, T> {
-    /// m: column sums.
-    pub column: &'w mut [T],
-    /// m: column sums of a few rows, then error terms.
-    pub partial: &'w mut [T],
-    /// A whole number of rows of m exponentials.
-    pub tile: &'w mut [T],
-}
 
 /// The potentials that a sweep reads and writes.
 pub(crate) struct Potentials<'w, T> {
@@ -67,66 +55,91 @@ impl<T: Real> Outcome<T> {
     }
 }
 
+impl<T: Real> Default for Outcome<T> {
+    fn default() -> Self {
+        Outcome::new()
+    }
+}
+
+impl<T: Real> Outcome<T> {
+    /// What two parts of a sweep have seen.
+    pub fn with(mut self, other: Self) -> Self {
+        self.row_fallbacks = self.row_fallbacks.saturating_add(other.row_fallbacks);
+        self.finite &= other.finite;
+        self
+    }
+}
+
 /// f <- f + factor (T f - f) in place, then image = g + factor (T g - g); `factor` 1 is Sinkhorn's own sweep.
 pub(crate) fn sweep<T: Real>(
     p: &Prepared<'_, T>,
     factor: T,
-    mut potentials: Potentials<'_, T>,
+    potentials: Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Outcome<T> {
-    let Potentials { f, g, .. } = &mut potentials;
-    let (n, m) = (f.len(), g.len());
-    let tile_rows = (scratch.tile.len() / m).min(super::TILE_ROWS);
-    let mut outcome = Outcome::new();
-
-    scratch.column.fill(T::ZERO);
-    let mut i = 0;
-    while i < n {
-        let block_end = (i + PARTIAL_ROWS).min(n);
-        scratch.partial.fill(T::ZERO);
-        while i < block_end {
-            let rows = tile_rows.min(block_end - i);
-            let mut weights = [T::ZERO; super::TILE_ROWS];
-            for (k, weight) in weights.iter_mut().enumerate().take(rows) {
-                let exponentials = &mut scratch.tile[k * m..(k + 1) * m];
-                *weight = update_row(p, factor, i + k, f, g, exponentials, &mut outcome);
-            }
-            add_rows(&weights[..rows], scratch.tile, scratch.partial);
-            i += rows;
-        }
-        for (total, &part) in scratch.column.iter_mut().zip(scratch.partial.iter()) {
-            *total += part;
-        }
-    }
-
+    let g = potentials.g;
+    let work = |strip: Strip<'_, T>| sweep_strip(p, factor, g, strip);
+    let mut outcome = Pass::sums(potentials.f).run(scratch, &work, Outcome::with);
     columns::finish(p, factor, potentials, scratch, &mut outcome);
     outcome
 }
 
-/// Writes the exponentials of row i and the new f_i; returns the factor that turns the exponentials into entries of the
-/// plan of the new f.
-#[inline]
-fn update_row<T: Real>(
+fn sweep_strip<T: Real>(p: &Prepared<'_, T>, factor: T, g: &[T], strip: Strip<'_, T>) -> Outcome<T> {
+    let Strip { rows, f, column, tile, partial, .. } = strip;
+    let m = g.len();
+    let tile_rows = (tile.len() / m).min(MAX_TILE_ROWS);
+    let mut outcome = Outcome::new();
+    for (block, f) in f.chunks_mut(STRIP_ROWS).enumerate() {
+        let first = rows.start + block * STRIP_ROWS;
+        partial.fill(T::ZERO);
+        for (k, f) in f.chunks_mut(tile_rows).enumerate() {
+            let i = first + k * tile_rows;
+            let tile = &mut tile[..f.len() * m];
+            let mut weights = [T::ZERO; MAX_TILE_ROWS];
+            let weights = &mut weights[..f.len()];
+            exponentials(p, Place { i, start: 0, f, g }, tile, weights);
+            update_rows(p, factor, i, f, g, tile, weights, &mut outcome);
+            rows::add(p, weights, tile, partial);
+        }
+        for (total, &part) in column.iter_mut().zip(partial.iter()) {
+            *total += part;
+        }
+    }
+    outcome
+}
+
+/// Writes the new f of some rows, whose exponentials sum to `sums`. Turns the sums into the factors that make of the exponentials entries
+/// of the plan of the new f.
+#[allow(clippy::too_many_arguments)] // what a row of the sweep reads and writes
+fn update_rows<T: Real>(
     p: &Prepared<'_, T>,
     factor: T,
     i: usize,
     f: &mut [T],
     g: &[T],
-    exponentials: &mut [T],
+    tile: &mut [T],
+    sums: &mut [T],
     outcome: &mut Outcome<T>,
-) -> T {
-    let a = p.problem.a().get(i);
-    let sum = row_exponentials(p, i, f[i], g, exponentials);
+) {
     let plain = p.tau_a == T::ONE && factor == T::ONE;
-    let (log_sum, shift, sum) = if is_safe(sum) {
-        (sum.log2(), T::ZERO, sum)
-    } else {
-        outcome.row_fallbacks = outcome.row_fallbacks.saturating_add(1);
-        let (largest, sum) = row_logsum(p, i, f[i], g, exponentials);
-        (largest + sum.log2(), largest, sum)
-    };
-    let step = move_f(p, factor, i, log_sum, f, outcome);
-    if plain { a / sum } else { a * (step + shift).exp2() }
+    let mut logs = [T::ONE; MAX_TILE_ROWS];
+    for (log, &sum) in logs.iter_mut().zip(sums.iter()) {
+        *log = if is_safe(sum) { sum } else { T::ONE };
+    }
+    rows::log2(p.instructions, &mut logs[..sums.len()]);
+    for (k, sum) in sums.iter_mut().enumerate() {
+        let a = p.problem.a().get(i + k);
+        if is_safe(*sum) {
+            let step = move_f(p, factor, i + k, logs[k], &mut f[k], outcome);
+            *sum = if plain { a / *sum } else { a * step.exp2() };
+        } else {
+            outcome.row_fallbacks = outcome.row_fallbacks.saturating_add(1);
+            let m = g.len();
+            let (largest, shifted) = row_logsum(p, i + k, f[k], g, &mut tile[k * m..(k + 1) * m]);
+            let step = move_f(p, factor, i + k, largest + shifted.log2(), &mut f[k], outcome);
+            *sum = if plain { a / shifted } else { a * (step + largest).exp2() };
+        }
+    }
 }
 
 /// f_i <- f_i + factor (T f_i - f_i), where the exponentials of f_i sum to 2^`log_sum`; returns the step.
@@ -136,58 +149,11 @@ pub(super) fn move_f<T: Real>(
     factor: T,
     i: usize,
     log_sum: T,
-    f: &mut [T],
+    f: &mut T,
     outcome: &mut Outcome<T>,
 ) -> T {
-    let step = factor * p.change_of_f(i, f[i], log_sum);
-    f[i] += step;
-    outcome.finite &= f[i].is_finite();
+    let step = factor * p.change_of_f(i, *f, log_sum);
+    *f += step;
+    outcome.finite &= f.is_finite();
     step
-}
-
-/// exponentials_j = 2^(F_i + G_j + S_ij); returns their sum.
-#[inline]
-pub(super) fn row_exponentials<T: Real>(p: &Prepared<'_, T>, i: usize, f: T, g: &[T], exponentials: &mut [T]) -> T {
-    let mut total = T::ZERO;
-    let mut start = 0;
-    for chunk in exponentials.chunks_mut(CHUNK) {
-        let end = start + chunk.len();
-        p.scores.row(p.s, i, start, &g[start..end], chunk);
-        let mut lanes = [T::ZERO; LANES];
-        let (whole, rest) = chunk.as_chunks_mut::<LANES>();
-        for group in whole {
-            for (value, lane) in group.iter_mut().zip(&mut lanes) {
-                *value = (*value + f).exp2();
-                *lane += *value;
-            }
-        }
-        for (value, lane) in rest.iter_mut().zip(&mut lanes) {
-            *value = (*value + f).exp2();
-            *lane += *value;
-        }
-        total += reduce::fold(lanes);
-        start = end;
-    }
-    total
-}
-
-/// partial_j += sum_k weight_k tile_kj.
-#[inline]
-pub(super) fn add_rows<T: Real>(weights: &[T], tile: &[T], partial: &mut [T]) {
-    let m = partial.len();
-    if let [p, q, r, s] = *weights {
-        let (t0, rest) = tile.split_at(m);
-        let (t1, rest) = rest.split_at(m);
-        let (t2, rest) = rest.split_at(m);
-        let t3 = &rest[..m];
-        for j in 0..m {
-            partial[j] += (p * t0[j] + q * t1[j]) + (r * t2[j] + s * t3[j]);
-        }
-    } else {
-        for (&weight, row) in weights.iter().zip(tile.chunks_exact(m)) {
-            for (total, &value) in partial.iter_mut().zip(row) {
-                *total += weight * value;
-            }
-        }
-    }
 }

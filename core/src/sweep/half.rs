@@ -1,85 +1,102 @@
 //! Half sweeps in max-shifted form (log-sum-exp): for cold starts, extreme exponents, and c-transforms.
 
-use super::{CHUNK, log_weight};
+use super::block::{Place, exponents};
+use super::prepared::Prepared;
+use super::strips::{Join, Pass, STRIP_ROWS, Scratch, Strip};
+use super::{MAX_TILE_ROWS, log_weight, rows};
 use crate::real::Real;
-use crate::sweep::prepared::Prepared;
+use crate::reduce;
 
 /// exponentials_j = 2^(F_i + G_j + S_ij - largest); returns (largest exponent, sum of the exponentials).
 pub(crate) fn row_logsum<T: Real>(p: &Prepared<'_, T>, i: usize, f: T, g: &[T], exponentials: &mut [T]) -> (T, T) {
-    p.scores.row(p.s, i, 0, g, exponentials);
-    let mut largest = -T::INFINITY;
-    for value in exponentials.iter_mut() {
-        *value += f;
-        largest = largest.max(*value);
-    }
-    let mut sum = T::ZERO;
-    for chunk in exponentials.chunks_mut(CHUNK) {
-        let mut part = T::ZERO;
-        for value in chunk {
-            *value = (*value - largest).exp2();
-            part += *value;
-        }
-        sum += part;
-    }
-    (largest, sum)
+    let mut largest = [T::ZERO];
+    exponents(p, Place { i, start: 0, f: &[f], g }, exponentials, &mut largest);
+    rows::exp2_less(p, exponentials, largest[0]);
+    (largest[0], reduce::sum(exponentials))
 }
 
-/// out_j = log2 sum_i a_i 2^(F_i + G_j + S_ij). `sums` and the first row of `tile` are scratch.
+/// scratch.column_j <- log2 sum_i a_i 2^(F_i + G_j + S_ij). `largest` is scratch for m scalars; f is only read.
 pub(crate) fn column_logsums<T: Real>(
     p: &Prepared<'_, T>,
-    f: &[T],
+    f: &mut [T],
     g: &[T],
-    out: &mut [T],
-    sums: &mut [T],
-    tile: &mut [T],
+    largest: &mut [T],
+    scratch: &mut Scratch<'_, T>,
 ) {
-    let a = p.problem.a();
-    let row = &mut tile[..g.len()];
-    out.fill(-T::INFINITY);
-    for i in (0..f.len()).filter(|&i| a.get(i) > T::ZERO) {
-        let level = f[i] + log_weight(a.get(i));
-        p.scores.row(p.s, i, 0, g, row);
-        for (largest, &value) in out.iter_mut().zip(row.iter()) {
-            *largest = largest.max(value + level);
-        }
+    let pass = |f| Pass { join: Join::Largest, ..Pass::sums(f) };
+    pass(&mut *f).run(scratch, &|strip| raise_columns(p, g, strip), |(), ()| ());
+    largest.copy_from_slice(scratch.column);
+    let shifts = &*largest;
+    Pass::sums(f).run(scratch, &|strip| add_columns(p, g, shifts, strip), |(), ()| ());
+    for (sum, &largest) in scratch.column.iter_mut().zip(shifts) {
+        *sum = largest + sum.log2();
     }
-    sums.fill(T::ZERO);
-    for i in (0..f.len()).filter(|&i| a.get(i) > T::ZERO) {
-        let level = f[i] + log_weight(a.get(i));
-        p.scores.row(p.s, i, 0, g, row);
-        for ((sum, &value), &largest) in sums.iter_mut().zip(row.iter()).zip(out.iter()) {
-            *sum += (value + level - largest).exp2();
-        }
+}
+
+/// The exponents of some rows, each raised by log2 a_i. Rows without weight are left at [`log_zero`](super::log_zero).
+fn weighted_exponents<'t, T: Real>(p: &Prepared<'_, T>, i: usize, f: &[T], g: &[T], tile: &'t mut [T]) -> &'t mut [T] {
+    let (mut levels, mut found) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
+    for (k, (level, &f)) in levels.iter_mut().zip(f).enumerate() {
+        *level = f + log_weight(p.problem.a().get(i + k));
     }
-    for (largest, &sum) in out.iter_mut().zip(sums.iter()) {
-        *largest += sum.log2();
+    let tile = &mut tile[..f.len() * g.len()];
+    exponents(p, Place { i, start: 0, f: &levels[..f.len()], g }, tile, &mut found[..f.len()]);
+    tile
+}
+
+fn raise_columns<T: Real>(p: &Prepared<'_, T>, g: &[T], strip: Strip<'_, T>) {
+    let Strip { rows, f, column, tile, .. } = strip;
+    let tile_rows = (tile.len() / g.len()).min(MAX_TILE_ROWS);
+    for (k, f) in f.chunks(tile_rows).enumerate() {
+        let exponents = weighted_exponents(p, rows.start + k * tile_rows, f, g, tile);
+        rows::raise(p, exponents, column);
+    }
+}
+
+fn add_columns<T: Real>(p: &Prepared<'_, T>, g: &[T], largest: &[T], strip: Strip<'_, T>) {
+    let Strip { rows, f, column, tile, partial, .. } = strip;
+    let tile_rows = (tile.len() / g.len()).min(MAX_TILE_ROWS);
+    for (block, f) in f.chunks(STRIP_ROWS).enumerate() {
+        partial.fill(T::ZERO);
+        for (k, f) in f.chunks(tile_rows).enumerate() {
+            let i = rows.start + block * STRIP_ROWS + k * tile_rows;
+            let tile = weighted_exponents(p, i, f, g, tile);
+            rows::add_exp2_less(p, tile, largest, partial);
+        }
+        for (total, &part) in column.iter_mut().zip(partial.iter()) {
+            *total += part;
+        }
     }
 }
 
 /// F_i <- the c-transform of G, every row in max-shifted form.
-pub(crate) fn complete_f<T: Real>(p: &Prepared<'_, T>, f: &mut [T], g: &[T], tile: &mut [T]) {
-    let row = &mut tile[..g.len()];
-    for (i, value) in f.iter_mut().enumerate() {
-        let offset = p.row_offset(i);
-        let (largest, sum) = row_logsum(p, i, T::ZERO, g, row);
-        *value = -p.tau_a * (largest + sum.log2() - offset) - offset;
-    }
+pub(crate) fn complete_f<T: Real>(p: &Prepared<'_, T>, f: &mut [T], g: &[T], scratch: &mut Scratch<'_, T>) {
+    Pass::sums(f).run(
+        scratch,
+        &|Strip { rows, f, tile, .. }| {
+            for (i, value) in rows.zip(f) {
+                let offset = p.row_offset(i);
+                let (largest, sum) = row_logsum(p, i, T::ZERO, g, &mut tile[..g.len()]);
+                *value = -p.tau_a * (largest + sum.log2() - offset) - offset;
+            }
+        },
+        |(), ()| (),
+    );
 }
 
-/// G_j <- the c-transform of F; G carries log2 b_j.
+/// G_j <- the c-transform of F; G carries log2 b_j. `largest` is scratch for m scalars.
 pub(crate) fn complete_g<T: Real>(
     p: &Prepared<'_, T>,
-    f: &[T],
+    f: &mut [T],
     g: &mut [T],
     log_b: &[T],
-    column: &mut [T],
-    partial: &mut [T],
-    tile: &mut [T],
+    largest: &mut [T],
+    scratch: &mut Scratch<'_, T>,
 ) {
     g.fill(T::ZERO);
-    column_logsums(p, f, g, column, partial, tile);
+    column_logsums(p, f, g, largest, scratch);
     for (j, value) in g.iter_mut().enumerate() {
         let offset = p.column_offset(j);
-        *value = log_b[j] - p.tau_b * (column[j] - offset) - offset;
+        *value = log_b[j] - p.tau_b * (scratch.column[j] - offset) - offset;
     }
 }

@@ -4,13 +4,14 @@
 //! exponentials are 2^(F_i - F0_i) (K v)_i. Potentials stay the state, so that everything that works on them works here; when
 //! they have moved away from the reference, the kernel is computed anew around them ("re-absorbed", Schmitzer 2019).
 
-use super::columns;
-use super::forward::{self, Outcome, Potentials, Scratch};
-use super::half::row_logsum;
+use core::ops::Range;
+
+use super::block::{Place, exponentials, exponents};
+use super::forward::{self, Outcome, Potentials};
 use super::prepared::Prepared;
-use super::{is_safe, log_zero};
+use super::strips::{Join, Pass, STRIP_ROWS, Scratch, Strip};
+use super::{MAX_TILE_ROWS, TILE_ROWS, columns, is_safe, log_zero, rows};
 use crate::real::Real;
-use crate::reduce;
 
 /// The stored kernel and what it was computed for.
 pub(crate) struct Kernel<'w, T> {
@@ -28,36 +29,23 @@ pub(crate) struct Kernel<'w, T> {
 
 impl<T: Real> Kernel<'_, T> {
     /// Computes the kernel around (f, g).
-    fn absorb(&mut self, p: &Prepared<'_, T>, f: &[T], g: &[T]) {
+    fn absorb(&mut self, p: &Prepared<'_, T>, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) {
         self.f.copy_from_slice(f);
         self.g.copy_from_slice(g);
-        for (i, row) in self.entries.chunks_exact_mut(g.len()).enumerate() {
-            forward::row_exponentials(p, i, f[i], g, row);
-        }
+        let work = |Strip { rows, f, entries, .. }: Strip<'_, T>| {
+            for (k, (f, entries)) in f.chunks(STRIP_ROWS).zip(entries.chunks_mut(STRIP_ROWS * g.len())).enumerate() {
+                let mut sums = [T::ZERO; STRIP_ROWS];
+                let place = Place { i: rows.start + k * STRIP_ROWS, start: 0, f, g };
+                exponentials(p, place, entries, &mut sums[..f.len()]);
+            }
+        };
+        Pass { entries: self.entries, ..Pass::sums(self.f) }.run(scratch, &work, |(), ()| ());
         self.absorbed = true;
     }
 
-    /// The kernel, where it stands for these potentials, with 2^(G - G0) in `v`.
-    pub fn around(&mut self, f: &[T], g: &[T]) -> Option<&Self> {
-        if !self.absorbed || self.is_stale(f, g) {
-            return None;
-        }
-        self.scale_columns(g);
-        Some(self)
-    }
-
-    /// 2^(F_i + G_j + S_ij) for a row i, from what is stored.
-    pub fn exponentials(&self, i: usize, f: T, out: &mut [T]) {
-        let (m, scaling) = (self.g.len(), (f - self.f[i]).exp2());
-        for ((value, &entry), &v) in out.iter_mut().zip(&self.entries[i * m..(i + 1) * m]).zip(self.v.iter()) {
-            *value = entry * scaling * v;
-        }
-    }
-
-    fn scale_columns(&mut self, g: &[T]) {
-        for (scaling, (&value, &origin)) in self.v.iter_mut().zip(g.iter().zip(self.g.iter())) {
-            *scaling = (value - origin).exp2();
-        }
+    fn scale_columns(&mut self, p: &Prepared<'_, T>, g: &[T]) {
+        self.v.copy_from_slice(g);
+        rows::exp2_less_each(p, self.v, self.g);
     }
 
     /// Whether potentials are so far from the reference that entries may have been lost to underflow.
@@ -70,110 +58,138 @@ impl<T: Real> Kernel<'_, T> {
     }
 }
 
-/// As [`complete_g`](super::half::complete_g); the exponentials that this takes are kept as the kernel. `column` is scratch for m sums.
+/// As [`complete_g`](super::half::complete_g); the exponentials that this takes are kept as the kernel.
 pub(crate) fn complete_g<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,
     f: &[T],
     g: &mut [T],
     log_b: &[T],
-    column: &mut [T],
+    scratch: &mut Scratch<'_, T>,
 ) {
-    let (a, b, m) = (p.problem.a(), p.problem.b(), g.len());
-    let largest = &mut *kernel.g;
+    let b = p.problem.b();
+    kernel.f.copy_from_slice(f);
     g.fill(T::ZERO);
-    largest.fill(-T::INFINITY);
-    for (i, row) in kernel.entries.chunks_exact_mut(m).enumerate() {
-        p.scores.row(p.s, i, 0, g, row);
-        if a.get(i) > T::ZERO {
-            for (largest, &score) in largest.iter_mut().zip(row.iter()) {
-                *largest = largest.max(score + f[i]);
-            }
-        }
-    }
+    let base = &*g;
+    let pass = Pass { f: kernel.f, entries: kernel.entries, join: Join::Largest };
+    pass.run(scratch, &|strip| keep_exponents(p, base, strip), |(), ()| ());
+    let largest = &mut *kernel.g;
     for (j, value) in largest.iter_mut().enumerate() {
         // As everywhere, a column without weight has no entries.
-        *value = if b.get(j) > T::ZERO { *value } else { -log_zero::<T>() };
+        *value = if b.get(j) > T::ZERO { scratch.column[j] } else { -log_zero::<T>() };
     }
-    column.fill(T::ZERO);
-    for (i, row) in kernel.entries.chunks_exact_mut(m).enumerate() {
-        for (value, &largest) in row.iter_mut().zip(largest.iter()) {
-            *value = (*value + (f[i] - largest)).exp2();
-        }
-        let weight = a.get(i);
-        if weight > T::ZERO {
-            for (sum, &value) in column.iter_mut().zip(row.iter()) {
-                *sum += weight * value;
-            }
-        }
-    }
+    let shifts = &*largest;
+    let pass = Pass { f: kernel.f, entries: kernel.entries, join: Join::Sum };
+    pass.run(scratch, &|strip| keep_exponentials(p, shifts, strip), |(), ()| ());
     for (j, value) in g.iter_mut().enumerate() {
         let offset = p.column_offset(j);
-        *value = log_b[j] - p.tau_b * (largest[j] + column[j].log2() - offset) - offset;
+        *value = log_b[j] - p.tau_b * (largest[j] + scratch.column[j].log2() - offset) - offset;
         largest[j] = -largest[j];
     }
-    kernel.f.copy_from_slice(f);
     kernel.absorbed = true;
 }
 
-/// As [`forward::sweep`], on the kernel.
+/// The exponents of a strip into its entries; the largest of its columns, among the rows with weight.
+fn keep_exponents<T: Real>(p: &Prepared<'_, T>, g: &[T], strip: Strip<'_, T>) {
+    let (Strip { rows, f, entries, column, .. }, m) = (strip, g.len());
+    for (k, (f, entries)) in f.chunks(STRIP_ROWS).zip(entries.chunks_mut(STRIP_ROWS * m)).enumerate() {
+        let i = rows.start + k * STRIP_ROWS;
+        let mut found = [T::ZERO; STRIP_ROWS];
+        exponents(p, Place { i, start: 0, f, g }, entries, &mut found[..f.len()]);
+        for (row, entries) in entries.chunks_exact(m).enumerate() {
+            if p.problem.a().get(i + row) > T::ZERO {
+                rows::raise(p, entries, column);
+            }
+        }
+    }
+}
+
+/// The entries of a strip, exponents less those of their columns, into exponentials; their weighted sums.
+fn keep_exponentials<T: Real>(p: &Prepared<'_, T>, largest: &[T], strip: Strip<'_, T>) {
+    let (Strip { rows, entries, column, .. }, m) = (strip, largest.len());
+    for (k, entries) in entries.chunks_mut(TILE_ROWS * m).enumerate() {
+        rows::exp2_less_each(p, entries, largest);
+        let mut weights = [T::ZERO; TILE_ROWS];
+        let count = entries.len() / m;
+        for (row, weight) in weights.iter_mut().enumerate().take(count) {
+            *weight = p.problem.a().get(rows.start + k * TILE_ROWS + row);
+        }
+        rows::add(p, &weights[..count], entries, column);
+    }
+}
+
+/// As [`forward::sweep`], on the kernel. `steps` is scratch for n scalars.
 pub(crate) fn sweep<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,
     factor: T,
-    mut potentials: Potentials<'_, T>,
+    potentials: Potentials<'_, T>,
+    steps: &mut [T],
     scratch: &mut Scratch<'_, T>,
 ) -> Outcome<T> {
-    let Potentials { f, g, image, .. } = &mut potentials;
-    let (n, m) = (f.len(), g.len());
-    let mut outcome = Outcome::new();
-    if !kernel.absorbed || kernel.is_stale(f, g) {
-        outcome.absorbed = true;
-        kernel.absorb(p, f, g);
+    let absorbed = !kernel.absorbed || kernel.is_stale(potentials.f, potentials.g);
+    if absorbed {
+        kernel.absorb(p, potentials.f, potentials.g, scratch);
     }
-    kernel.scale_columns(g);
+    kernel.scale_columns(p, potentials.g);
+    let (f, shared) = (&*potentials.f, &*kernel);
+    let work = |strip: Strip<'_, T>| sweep_strip(p, shared, factor, f, strip);
+    let mut outcome = Pass::sums(steps).run(scratch, &work, Outcome::with);
+    if outcome.row_fallbacks > 0 {
+        // Sums out of range: the potentials jump by more than the kernel can follow. Stream this sweep, then compute the kernel anew.
+        kernel.absorbed = false;
+        return Outcome { absorbed, ..forward::sweep(p, factor, potentials, scratch) };
+    }
+    outcome.absorbed = absorbed;
+    for (f, &step) in potentials.f.iter_mut().zip(steps.iter()) {
+        *f += step;
+        outcome.finite &= f.is_finite();
+    }
+    for (total, &scaling) in scratch.column.iter_mut().zip(kernel.v.iter()) {
+        *total *= scaling;
+    }
+    columns::finish(p, factor, potentials, scratch, &mut outcome);
+    outcome
+}
 
-    scratch.column.fill(T::ZERO);
-    // Rows that leave the safe range are summed apart, with their scalings inside.
-    image.fill(T::ZERO);
-    let mut i = 0;
-    while i < n {
-        let block_end = (i + forward::PARTIAL_ROWS).min(n);
-        scratch.partial.fill(T::ZERO);
-        while i < block_end {
-            let rows = super::TILE_ROWS.min(block_end - i);
-            let mut weights = [T::ZERO; super::TILE_ROWS];
-            for (k, weight) in weights.iter_mut().enumerate().take(rows) {
-                let row = &kernel.entries[(i + k) * m..(i + k + 1) * m];
-                let sum = reduce::dot(row, kernel.v);
-                let reference = kernel.f[i + k];
-                if is_safe(sum) {
-                    let log_sum = sum.log2() + (f[i + k] - reference);
-                    forward::move_f(p, factor, i + k, log_sum, f, &mut outcome);
-                    let plain = p.tau_a == T::ONE && factor == T::ONE;
-                    let a = p.problem.a().get(i + k);
-                    *weight = if plain { a / sum } else { a * (f[i + k] - reference).exp2() };
-                } else {
-                    let row = &mut scratch.tile[..m];
-                    let (largest, sum) = row_logsum(p, i + k, f[i + k], g, row);
-                    outcome.row_fallbacks = outcome.row_fallbacks.saturating_add(1);
-                    let step = forward::move_f(p, factor, i + k, largest + sum.log2(), f, &mut outcome);
-                    let share = p.problem.a().get(i + k) * (step + largest).exp2();
-                    for (total, &value) in image.iter_mut().zip(row.iter()) {
-                        *total += share * value;
-                    }
-                }
+/// What f moves by, into the scalars of the strip; no more than a mark in the outcome where a sum leaves the safe range.
+fn sweep_strip<T: Real>(
+    p: &Prepared<'_, T>,
+    kernel: &Kernel<'_, T>,
+    factor: T,
+    f: &[T],
+    strip: Strip<'_, T>,
+) -> Outcome<T> {
+    let Strip { rows: Range { start, .. }, f: steps, column, partial, .. } = strip;
+    let m = kernel.v.len();
+    // Rows that are read twice should be in the cache the second time.
+    let tile_rows = if m <= 4096 { MAX_TILE_ROWS } else { TILE_ROWS };
+    let plain = p.tau_a == T::ONE && factor == T::ONE;
+    let mut outcome = Outcome::new();
+    for (block, steps) in steps.chunks_mut(STRIP_ROWS).enumerate() {
+        partial.fill(T::ZERO);
+        for (k, steps) in steps.chunks_mut(tile_rows).enumerate() {
+            let (i, count) = (start + block * STRIP_ROWS + k * tile_rows, steps.len());
+            let entries = &kernel.entries[i * m..(i + count) * m];
+            let mut weights = [T::ZERO; MAX_TILE_ROWS];
+            let weights = &mut weights[..count];
+            rows::times(p, entries, kernel.v, weights);
+            if !weights.iter().all(|&sum| is_safe(sum)) {
+                outcome.row_fallbacks = 1;
+                return outcome;
             }
-            forward::add_rows(&weights[..rows], &kernel.entries[i * m..(i + rows) * m], scratch.partial);
-            i += rows;
+            steps.copy_from_slice(weights);
+            rows::log2(p.instructions, steps);
+            for (k, (weight, step)) in weights.iter_mut().zip(steps).enumerate() {
+                let (a, f, reference) = (p.problem.a().get(i + k), f[i + k], kernel.f[i + k]);
+                *step = factor * p.change_of_f(i + k, f, *step + (f - reference));
+                *weight = if plain { a / *weight } else { a * (f + *step - reference).exp2() };
+            }
+            rows::add(p, weights, entries, partial);
         }
-        for (total, &part) in scratch.column.iter_mut().zip(scratch.partial.iter()) {
+        for (total, &part) in column.iter_mut().zip(partial.iter()) {
             *total += part;
         }
     }
-    for ((total, &scaling), &apart) in scratch.column.iter_mut().zip(kernel.v.iter()).zip(image.iter()) {
-        *total = *total * scaling + apart;
-    }
-    columns::finish(p, factor, potentials, scratch, &mut outcome);
     outcome
 }

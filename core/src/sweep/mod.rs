@@ -5,22 +5,34 @@
 //! moved into them ([`scores`]), so that the exponent of a pair is F_i + G_j + S_ij with S_ij a dot product.
 //! G also carries log2 b_j.
 
+pub(crate) mod block;
 pub(crate) mod columns;
-pub(crate) mod exp2;
 pub(crate) mod forward;
 pub(crate) mod half;
 pub(crate) mod kernel;
 pub(crate) mod prepared;
+pub(crate) mod rows;
 pub(crate) mod scores;
 pub(crate) mod statistics;
+pub(crate) mod strips;
+pub(crate) mod terms;
 
 use crate::real::Real;
 
-/// Columns handled at a time: scores and exponentials of a chunk stay in the first-level cache.
-const CHUNK: usize = 512;
+/// Columns after which the lanes of a sum are added to its total.
+const FLUSH: usize = 512;
 
 /// Rows whose exponentials are kept until their column sums are taken.
 pub(crate) const TILE_ROWS: usize = 4;
+
+/// The same where a row is many coordinates: the columns' are read once for all of them.
+pub(crate) const MAX_TILE_ROWS: usize = 16;
+
+/// Rows of a tile for n points of dimension d.
+pub(crate) const fn tile_rows(n: usize, d: usize) -> usize {
+    let rows = if d < MAX_TILE_ROWS { TILE_ROWS } else { MAX_TILE_ROWS };
+    if n < rows { n } else { rows }
+}
 
 /// Stands for log2(0): any exponent with it gives exactly zero, and differences of two of it are zero, not NaN.
 pub(crate) fn log_zero<T: Real>() -> T {

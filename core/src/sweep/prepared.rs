@@ -4,14 +4,19 @@ use crate::cost::CostScale;
 use crate::error::{Argument, Error};
 use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
+use crate::simd::Instructions;
+use crate::sweep::MAX_TILE_ROWS;
+use crate::sweep::block::{Place, exponents};
 use crate::sweep::scores::Scores;
-use crate::sweep::statistics::Statistics;
+use crate::sweep::statistics::{Statistics, Wanted};
 
 /// What every pass over the pairs needs to know.
 #[derive(Clone, Copy)]
 pub(crate) struct Prepared<'a, T: Real> {
     pub problem: Problem<'a, T>,
     pub scores: Scores<'a, T>,
+    /// What sweeps are run with.
+    pub instructions: Instructions,
     /// In units of the unscaled cost, as everything here is.
     pub epsilon: T,
     /// Infinite where balanced.
@@ -32,14 +37,21 @@ pub(crate) struct Prepared<'a, T: Real> {
 
 impl<'a, T: Real> Prepared<'a, T> {
     /// `row` is scratch for m costs.
-    pub(crate) fn new(problem: Problem<'a, T>, scores: Scores<'a, T>, row: &mut [T]) -> Result<Self, Error> {
+    pub(crate) fn new(
+        problem: Problem<'a, T>,
+        scores: Scores<'a, T>,
+        instructions: Instructions,
+        row: &mut [T],
+    ) -> Result<Self, Error> {
         let requested = problem.requested_epsilon();
         let scale = problem.requested_scale();
         let is_relative = !matches!(requested, Epsilon::Absolute(_));
         let needs_statistics = scores.bound().is_none() || is_relative || scale.needs_statistics();
-        let needs_largest = scale == CostScale::Max;
-        let statistics =
-            if needs_statistics { Some(Statistics::new(&problem, &scores, needs_largest, row)?) } else { None };
+        let wanted = Wanted {
+            std: scale == CostScale::Std || matches!(requested, Epsilon::OfStd(_)),
+            largest: scale == CostScale::Max,
+        };
+        let statistics = if needs_statistics { Some(Statistics::new(&problem, &scores, wanted, row)?) } else { None };
         let largest_cost = match (scores.bound(), &statistics) {
             (Some(bound), _) => bound,
             (None, Some(statistics)) => statistics.largest,
@@ -79,6 +91,7 @@ impl<'a, T: Real> Prepared<'a, T> {
         let mut prepared = Prepared {
             problem,
             scores,
+            instructions,
             epsilon,
             rho_a: problem.rho_a() * unit,
             rho_b: problem.rho_b() * unit,
@@ -90,6 +103,19 @@ impl<'a, T: Real> Prepared<'a, T> {
         };
         prepared.set_epsilon(epsilon)?;
         Ok(prepared)
+    }
+
+    /// Computes every S_ij / s once, into `memory` (n x m), and reads it from now on. `zeros` are m.
+    pub(crate) fn keep_scores(&mut self, memory: &'a mut [T], zeros: &[T]) {
+        let m = zeros.len();
+        let unscaled = Prepared { s: T::ONE, ..*self };
+        for (k, rows) in memory.chunks_mut(MAX_TILE_ROWS * m).enumerate() {
+            let (f, mut found) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
+            let count = rows.len() / m;
+            let place = Place { i: k * MAX_TILE_ROWS, start: 0, f: &f[..count], g: zeros };
+            exponents(&unscaled, place, rows, &mut found[..count]);
+        }
+        self.scores.keep(memory);
     }
 
     /// Changes the regularisation; potentials in base-2 units are to be rescaled by the caller.

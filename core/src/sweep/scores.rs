@@ -13,11 +13,15 @@ use crate::reduce;
 pub(crate) struct PackedMemory<'w, T> {
     /// n x d.
     pub x: &'w mut [T],
-    /// d x m.
+    /// m x d, in panels.
     pub y: &'w mut [T],
     /// d: mean of x minus mean of y.
     pub delta: &'w mut [T],
 }
+
+/// Columns whose coordinates lie side by side: y is kept as d lines of the first PANEL points, then of the next. The last panel is as wide as what is
+/// left.
+pub(crate) const PANEL: usize = 32;
 
 /// The costs of a problem in the form that sweeps read.
 #[derive(Clone, Copy)]
@@ -29,8 +33,8 @@ pub(crate) struct Scores<'a, T: Real> {
 
 #[derive(Clone, Copy)]
 enum Source<'a, T: Real> {
-    /// Squared Euclidean: centred copies, y transposed.
-    Packed { x: &'a [T], y: &'a [T], delta: &'a [T], columns: usize },
+    /// Squared Euclidean: centred copies.
+    Packed(Packed<'a, T>),
     /// Any ground cost, pair by pair.
     Cloud(PointCloud<'a, T>),
     /// A matrix of the caller.
@@ -57,32 +61,30 @@ impl<'a, T: Real> Scores<'a, T> {
         Scores { source, stored: None }
     }
 
-    /// Computes every S_ij / s once, into `memory` (n x m).
-    pub(crate) fn store(&mut self, columns: usize, memory: &'a mut [T]) {
-        for (i, row) in memory.chunks_exact_mut(columns).enumerate() {
-            self.source.row(T::ONE, i, 0, None, row);
-        }
+    /// Reads every S_ij / s from `memory` (n x m) from now on.
+    pub(crate) fn keep(&mut self, memory: &'a [T]) {
         self.stored = Some(memory);
     }
 
-    /// out_j = base_j + S_ij for the columns from `start` on.
+    /// The scores of the rows from `i` on and the columns from `start` on.
     #[inline]
-    pub(crate) fn row(&self, s: T, i: usize, start: usize, base: &[T], out: &mut [T]) {
-        match self.stored {
-            Some(stored) => {
-                let columns = self.columns();
-                let from = i * columns + start;
-                for ((value, &g), &score) in out.iter_mut().zip(base).zip(&stored[from..]) {
-                    *value = g + s * score;
-                }
-            }
-            None => self.source.row(s, i, start, Some(base), out),
+    pub(crate) fn rows(&self, s: T, i: usize, start: usize) -> Rows<'a, T> {
+        let m = self.columns();
+        let kept = |values: &'a [T], factor| Rows::Kept { values: &values[i * m + start..], stride: m, factor };
+        match (self.stored, &self.source) {
+            (Some(stored), _) => kept(stored, s),
+            (None, Source::Packed(points)) => Rows::Products { points: *points, factor: T::TWO * s },
+            (None, Source::Matrix(matrix)) => match matrix.row_major_data() {
+                Some(values) => kept(values, -s),
+                None => Rows::Computed { factor: -s },
+            },
+            (None, Source::Cloud(_)) => Rows::Computed { factor: -s },
         }
     }
 
     fn columns(&self) -> usize {
         match self.source {
-            Source::Packed { columns, .. } => columns,
+            Source::Packed(points) => points.columns,
             Source::Cloud(cloud) => cloud.y().len(),
             Source::Matrix(matrix) => matrix.columns(),
         }
@@ -106,7 +108,7 @@ impl<'a, T: Real> Scores<'a, T> {
     /// The centred points under the squared Euclidean cost.
     pub(crate) fn packed(&self) -> Option<Packed<'a, T>> {
         match self.source {
-            Source::Packed { x, y, delta, columns } => Some(Packed { x, y, dimension: delta.len(), columns }),
+            Source::Packed(points) => Some(points),
             _ => None,
         }
     }
@@ -128,76 +130,19 @@ impl<'a, T: Real> Source<'a, T> {
             for i in 0..n {
                 x[i * d + k] = cloud.x().point(i)[k] - mean_x;
             }
-            for j in 0..m {
-                y[k * m + j] = cloud.y().point(j)[k] - mean_y;
-            }
-        }
-        Source::Packed { x, y, delta, columns: m }
-    }
-
-    #[inline]
-    fn row(&self, s: T, i: usize, start: usize, base: Option<&[T]>, out: &mut [T]) {
-        match self {
-            Source::Packed { x, y, delta, columns } => {
-                let d = delta.len();
-                let factor = T::TWO * s;
-                let mut k = 0;
-                if base.is_none() {
-                    out.fill(T::ZERO);
-                }
-                let mut base = base;
-                while k < d {
-                    let take = (d - k).min(4);
-                    let u = &x[i * d + k..i * d + k + take];
-                    let column = |q: usize| {
-                        let from = (k + q) * columns + start;
-                        &y[from..from + out.len()]
-                    };
-                    match *u {
-                        [p] => combine(base, [factor * p], [column(0)], out),
-                        [p, q] => combine(base, [factor * p, factor * q], [column(0), column(1)], out),
-                        [p, q, r] => {
-                            combine(base, [factor * p, factor * q, factor * r], [column(0), column(1), column(2)], out)
-                        }
-                        _ => combine(
-                            base,
-                            [factor * u[0], factor * u[1], factor * u[2], factor * u[3]],
-                            [column(0), column(1), column(2), column(3)],
-                            out,
-                        ),
-                    }
-                    k += take;
-                    base = None;
-                }
-            }
-            _ => {
-                self.cost_row(i, start, out);
-                match base {
-                    Some(base) => {
-                        for (value, &g) in out.iter_mut().zip(base) {
-                            *value = g - s * *value;
-                        }
-                    }
-                    None => out.iter_mut().for_each(|value| *value = -(s * *value)),
+            for (panel, points) in y.chunks_mut(PANEL * d).enumerate() {
+                let width = points.len() / d;
+                for (lane, value) in points[k * width..(k + 1) * width].iter_mut().enumerate() {
+                    *value = cloud.y().point(panel * PANEL + lane)[k] - mean_y;
                 }
             }
         }
+        Source::Packed(Packed { x, y, delta, dimension: d, columns: m })
     }
 
     fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
         match self {
-            Source::Packed { x, y, delta, columns } => {
-                let d = delta.len();
-                out.fill(T::ZERO);
-                for k in 0..d {
-                    let p = x[i * d + k] + delta[k];
-                    let from = k * columns + start;
-                    for (value, &q) in out.iter_mut().zip(&y[from..]) {
-                        let difference = p - q;
-                        *value += difference * difference;
-                    }
-                }
-            }
+            Source::Packed(points) => points.cost_row(i, start, out),
             Source::Cloud(cloud) => {
                 let d = cloud.dimension();
                 let ys = &cloud.y().data()[start * d..(start + out.len()) * d];
@@ -216,56 +161,117 @@ impl<'a, T: Real> Source<'a, T> {
 
     fn row_offset(&self, i: usize) -> T {
         match self {
-            Source::Packed { x, delta, .. } => {
-                let d = delta.len();
-                let mut total = T::ZERO;
-                for (&u, &w) in x[i * d..(i + 1) * d].iter().zip(delta.iter()) {
-                    total += u * (u + T::TWO * w) + w * w;
-                }
-                total
-            }
+            Source::Packed(points) => points.row_offset(i),
             _ => T::ZERO,
         }
     }
 
     fn column_offset(&self, j: usize) -> T {
         match self {
-            Source::Packed { y, delta, columns, .. } => {
-                let mut total = T::ZERO;
-                for (k, &w) in delta.iter().enumerate() {
-                    let v = y[k * columns + j];
-                    total += v * (v - T::TWO * w);
-                }
-                total
-            }
+            Source::Packed(points) => points.column_offset(j),
             _ => T::ZERO,
         }
     }
 
     fn bound(&self) -> Option<T> {
         match self {
-            Source::Packed { x, y, delta, .. } => {
-                let largest = |values: &[T]| values.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
-                let reach = largest(x) + largest(y) + largest(delta);
-                Some(reach * reach * T::count(delta.len()))
-            }
+            Source::Packed(points) => Some(points.bound()),
             Source::Matrix(matrix) => Some(matrix.max_abs()),
             Source::Cloud(_) => None,
         }
     }
 }
 
+/// Where the scores of some rows come from.
+pub(crate) enum Rows<'a, T> {
+    /// factor times the products of points.
+    Products { points: Packed<'a, T>, factor: T },
+    /// factor times values that lie in rows, each `stride` after the one before.
+    Kept { values: &'a [T], stride: usize, factor: T },
+    /// factor times costs that have to be asked for.
+    Computed { factor: T },
+}
+
 /// Centred points.
+#[derive(Clone, Copy)]
 pub(crate) struct Packed<'a, T> {
     /// n x d.
-    x: &'a [T],
-    /// d x m.
+    pub x: &'a [T],
+    /// m x d, in panels.
     y: &'a [T],
-    dimension: usize,
+    /// d: mean of x minus mean of y.
+    delta: &'a [T],
+    pub dimension: usize,
     columns: usize,
 }
 
-impl<T: Real> Packed<'_, T> {
+/// Some columns side by side.
+#[derive(Clone, Copy)]
+pub(crate) struct Panel<'a, T> {
+    /// d x width.
+    pub values: &'a [T],
+    pub width: usize,
+}
+
+impl<'a, T: Real> Packed<'a, T> {
+    /// The panel that begins at column `start`.
+    #[inline(always)]
+    pub fn panel(&self, start: usize) -> Panel<'a, T> {
+        let width = PANEL.min(self.columns - start);
+        let from = start * self.dimension;
+        Panel { values: &self.y[from..from + width * self.dimension], width }
+    }
+
+    /// Coordinate k of y_j.
+    fn y(&self, j: usize, k: usize) -> T {
+        let panel = self.panel(j - j % PANEL);
+        panel.values[k * panel.width + j % PANEL]
+    }
+
+    fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
+        let d = self.dimension;
+        out.fill(T::ZERO);
+        let mut done = 0;
+        while done < out.len() {
+            let skip = (start + done) % PANEL;
+            let panel = self.panel(start + done - skip);
+            let count = (panel.width - skip).min(out.len() - done);
+            let out = &mut out[done..done + count];
+            for k in 0..d {
+                let p = self.x[i * d + k] + self.delta[k];
+                for (value, &q) in out.iter_mut().zip(&panel.values[k * panel.width + skip..]) {
+                    let difference = p - q;
+                    *value += difference * difference;
+                }
+            }
+            done += count;
+        }
+    }
+
+    fn row_offset(&self, i: usize) -> T {
+        let d = self.dimension;
+        let mut total = T::ZERO;
+        for (&u, &w) in self.x[i * d..(i + 1) * d].iter().zip(self.delta.iter()) {
+            total += u * (u + T::TWO * w) + w * w;
+        }
+        total
+    }
+
+    fn column_offset(&self, j: usize) -> T {
+        let mut total = T::ZERO;
+        for (k, &w) in self.delta.iter().enumerate() {
+            let v = self.y(j, k);
+            total += v * (v - T::TWO * w);
+        }
+        total
+    }
+
+    fn bound(&self) -> T {
+        let largest = |values: &[T]| values.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
+        let reach = largest(self.x) + largest(self.y) + largest(self.delta);
+        reach * reach * T::count(self.dimension)
+    }
+
     /// Whether [`Packed::trace_of_product`], about (n + m) d^2 / 2 products, is cheaper than visiting the n m pairs of dimension d.
     pub(crate) fn is_cheap(&self) -> bool {
         let (d, m) = (self.dimension as u128, self.columns as u128);
@@ -281,40 +287,11 @@ impl<T: Real> Packed<'_, T> {
             for l in 0..=k {
                 let on_x =
                     reduce::sum_of(a.len(), &|i| a.get(i) / a.total() * (self.x[i * d + k] * self.x[i * d + l] / unit));
-                let on_y =
-                    reduce::sum_of(m, &|j| b.get(j) / b.total() * (self.y[k * m + j] * self.y[l * m + j] / unit));
+                let on_y = reduce::sum_of(m, &|j| b.get(j) / b.total() * (self.y(j, k) * self.y(j, l) / unit));
                 let both = if l == k { T::ONE } else { T::TWO };
                 trace += both * (on_x * on_y);
             }
         }
         trace
-    }
-}
-
-/// out = base (or out) + sum_k factor_k * column_k.
-#[inline(always)]
-fn combine<T: Real, const K: usize>(base: Option<&[T]>, factors: [T; K], columns: [&[T]; K], out: &mut [T]) {
-    let len = out.len();
-    let columns = columns.map(|column| &column[..len]);
-    match base {
-        Some(base) => {
-            let base = &base[..len];
-            for j in 0..len {
-                let mut value = base[j];
-                for k in 0..K {
-                    value += factors[k] * columns[k][j];
-                }
-                out[j] = value;
-            }
-        }
-        None => {
-            for j in 0..len {
-                let mut value = out[j];
-                for k in 0..K {
-                    value += factors[k] * columns[k][j];
-                }
-                out[j] = value;
-            }
-        }
     }
 }

@@ -7,9 +7,17 @@ use crate::real::Real;
 use crate::reduce;
 use crate::sweep::scores::{Packed, Scores};
 
+/// What is needed beyond the mean.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted {
+    pub std: bool,
+    pub largest: bool,
+}
+
 /// Mean, standard deviation (under a x b) and largest absolute value of the cost.
 pub(crate) struct Statistics<T> {
     pub mean: T,
+    /// Zero where it is not asked for and would take time.
     pub std: T,
     /// A bound of it where the largest is not asked for.
     pub largest: T,
@@ -17,14 +25,11 @@ pub(crate) struct Statistics<T> {
 
 impl<T: Real> Statistics<T> {
     /// Without visiting the pairs where that is possible. `row` is scratch for m costs.
-    pub fn new(
-        problem: &Problem<'_, T>,
-        scores: &Scores<'_, T>,
-        needs_largest: bool,
-        row: &mut [T],
-    ) -> Result<Self, Error> {
+    pub fn new(problem: &Problem<'_, T>, scores: &Scores<'_, T>, wanted: Wanted, row: &mut [T]) -> Result<Self, Error> {
         let found = match scores.packed() {
-            Some(packed) if !needs_largest && packed.is_cheap() => Self::closed_form(problem, scores, &packed),
+            Some(packed) if !wanted.largest && (!wanted.std || packed.is_cheap()) => {
+                Self::closed_form(problem, scores, &packed, wanted)
+            }
             _ => Self::over_pairs(problem, scores, row)?,
         };
         if !(found.mean.is_finite() && found.std.is_finite()) {
@@ -35,7 +40,7 @@ impl<T: Real> Statistics<T> {
 
     /// With u, v the centred points and r, c the row and column offsets, C_ij = r_i + c_j - 2 u_i.v_j; the three terms are uncorrelated under a x b,
     /// so that var C = var r + var c + 4 tr(S0 S1).
-    fn closed_form(problem: &Problem<'_, T>, scores: &Scores<'_, T>, packed: &Packed<'_, T>) -> Self {
+    fn closed_form(problem: &Problem<'_, T>, scores: &Scores<'_, T>, packed: &Packed<'_, T>, wanted: Wanted) -> Self {
         let (a, b) = (problem.a(), problem.b());
         // In units of a bound, so that squares neither overflow nor vanish.
         let largest = scores.bound().unwrap_or(T::ZERO);
@@ -51,7 +56,7 @@ impl<T: Real> Statistics<T> {
         };
         let (mean_r, var_r) = side(a, &|i| scores.row_offset(i));
         let (mean_c, var_c) = side(b, &|j| scores.column_offset(j));
-        let cross = packed.trace_of_product(a, b, unit);
+        let cross = if wanted.std { packed.trace_of_product(a, b, unit) } else { T::ZERO };
         let variance = var_r + var_c + T::TWO * T::TWO * cross;
         Statistics { mean: unit * (mean_r + mean_c), std: unit * variance.max(T::ZERO).sqrt(), largest }
     }

@@ -2,16 +2,17 @@
 //!
 //! x = k + t with k the nearest integer and |t| <= 1/2; 2^t by a minimax polynomial (Remez, relative
 //! error 1.9e-9 at degree 6, 3.1e-18 at degree 11); k is added to the exponent bits. Results below the
-//! smallest normal number are exactly zero. Measured against a reference in `tests`: at most 2 ulp.
+//! smallest normal number are exactly zero. Measured against a reference in `tests`: at most 2 ulp. The vectors of [`super::vector`]
+//! take the same steps.
 
 /// Coefficients of 2^t on [-1/2, 1/2], constant term first.
 #[allow(clippy::approx_constant, clippy::excessive_precision)] // fitted: the second is near ln 2 and is not it
-const POLYNOMIAL_F32: [f32; 7] =
+pub(super) const POLYNOMIAL_F32: [f32; 7] =
     [1.0, 0.693_147_2, 0.240_226_47, 0.055_503_29, 0.009_618_489, 0.001_339_993_1, 0.000_153_458_12];
 
 /// Coefficients of 2^t on [-1/2, 1/2], constant term first.
 #[allow(clippy::approx_constant, clippy::excessive_precision)] // fitted: the second is near ln 2 and is not it
-const POLYNOMIAL_F64: [f64; 12] = [
+pub(super) const POLYNOMIAL_F64: [f64; 12] = [
     1.0,
     0.693_147_180_559_945_330_46,
     0.240_226_506_959_101_562_04,
@@ -26,13 +27,17 @@ const POLYNOMIAL_F64: [f64; 12] = [
     4.435_282_706_957_277_151_1e-10,
 ];
 
+/// 1.5 * 2^23: adding it rounds to an integer.
+pub(super) const MAGIC_F32: f32 = 12_582_912.0;
+/// 1.5 * 2^52.
+pub(super) const MAGIC_F64: f64 = 6_755_399_441_055_744.0;
+
 /// 2^x in single precision: at most 2 ulp on [-126, 127.9]; 0 below -126.
 #[inline(always)]
 pub fn exp2_f32(x: f32) -> f32 {
-    const MAGIC: f32 = 12_582_912.0; // 1.5 * 2^23: adding it rounds to an integer
     let clamped = x.clamp(-126.0, 127.9);
-    let shifted = clamped + MAGIC;
-    let t = clamped - (shifted - MAGIC);
+    let shifted = clamped + MAGIC_F32;
+    let t = clamped - (shifted - MAGIC_F32);
     let mut p = POLYNOMIAL_F32[6];
     p = p * t + POLYNOMIAL_F32[5];
     p = p * t + POLYNOMIAL_F32[4];
@@ -47,10 +52,9 @@ pub fn exp2_f32(x: f32) -> f32 {
 /// 2^x in double precision: at most 2 ulp on [-1022, 1023.9]; 0 below -1022.
 #[inline(always)]
 pub fn exp2_f64(x: f64) -> f64 {
-    const MAGIC: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
     let clamped = x.clamp(-1022.0, 1023.9);
-    let shifted = clamped + MAGIC;
-    let t = clamped - (shifted - MAGIC);
+    let shifted = clamped + MAGIC_F64;
+    let t = clamped - (shifted - MAGIC_F64);
     let mut p = POLYNOMIAL_F64[11];
     p = p * t + POLYNOMIAL_F64[10];
     p = p * t + POLYNOMIAL_F64[9];

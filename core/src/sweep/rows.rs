@@ -1,0 +1,251 @@
+//! Sums over rows that are stored: products with a vector, weighted sums of rows, logarithms.
+
+use super::FLUSH;
+use super::prepared::Prepared;
+use crate::real::Real;
+use crate::simd::{Instructions, Job, Simd, SimdExt};
+
+/// total_j += sum_k weight_k row_kj, four rows at a time.
+pub(crate) fn add<T: Real>(p: &Prepared<'_, T>, weights: &[T], rows: &[T], total: &mut [T]) {
+    T::dispatch(p.instructions, Add { weights, rows, total });
+}
+
+struct Add<'r, T> {
+    weights: &'r [T],
+    rows: &'r [T],
+    total: &'r mut [T],
+}
+
+impl<T: Real> Job<T> for Add<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, simd: S) {
+        let Add { weights, rows, total } = self;
+        let m = total.len();
+        let mut k = 0;
+        while k + 4 <= weights.len() {
+            let [t0, t1, t2, t3] = four(&rows[k * m..(k + 4) * m], m);
+            let [p, q, r, s] = [weights[k], weights[k + 1], weights[k + 2], weights[k + 3]].map(|w| simd.splat(w));
+            let mut at = 0;
+            while at < m {
+                let len = S::LANES.min(m - at);
+                let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
+                let left = simd.mul_add(p, load(t0), q * load(t1));
+                let right = simd.mul_add(r, load(t2), s * load(t3));
+                let sum = simd.load_part(&total[at..at + len], T::ZERO) + (left + right);
+                simd.store_part(sum, &mut total[at..at + len]);
+                at += len;
+            }
+            k += 4;
+        }
+        while k < weights.len() {
+            let (weight, row) = (simd.splat(weights[k]), &rows[k * m..(k + 1) * m]);
+            let mut at = 0;
+            while at < m {
+                let len = S::LANES.min(m - at);
+                let sum = simd.load_part(&total[at..at + len], T::ZERO);
+                let sum = simd.mul_add(weight, simd.load_part(&row[at..at + len], T::ZERO), sum);
+                simd.store_part(sum, &mut total[at..at + len]);
+                at += len;
+            }
+            k += 1;
+        }
+    }
+}
+
+#[inline(always)]
+fn four<T>(rows: &[T], m: usize) -> [&[T]; 4] {
+    let (t0, rest) = rows.split_at(m);
+    let (t1, rest) = rest.split_at(m);
+    let (t2, t3) = rest.split_at(m);
+    [t0, t1, t2, t3]
+}
+
+/// sums_k = sum_j row_kj v_j.
+pub(crate) fn times<T: Real>(p: &Prepared<'_, T>, rows: &[T], v: &[T], sums: &mut [T]) {
+    T::dispatch(p.instructions, Times { rows, v, sums });
+}
+
+struct Times<'r, T> {
+    rows: &'r [T],
+    v: &'r [T],
+    sums: &'r mut [T],
+}
+
+impl<T: Real> Job<T> for Times<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, simd: S) {
+        let Times { rows, v, sums } = self;
+        let m = v.len();
+        let (fours, rest) = sums.as_chunks_mut::<4>();
+        for (k, sums) in fours.iter_mut().enumerate() {
+            let [t0, t1, t2, t3] = four(&rows[4 * k * m..4 * (k + 1) * m], m);
+            *sums = [T::ZERO; 4];
+            let mut at = 0;
+            while at < m {
+                let end = (at + FLUSH).min(m);
+                let zero = simd.splat(T::ZERO);
+                let (mut s0, mut s1, mut s2, mut s3) = (zero, zero, zero, zero);
+                while at < end {
+                    let len = S::LANES.min(end - at);
+                    let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
+                    let v = load(v);
+                    s0 = simd.mul_add(load(t0), v, s0);
+                    s1 = simd.mul_add(load(t1), v, s1);
+                    s2 = simd.mul_add(load(t2), v, s2);
+                    s3 = simd.mul_add(load(t3), v, s3);
+                    at += len;
+                }
+                sums[0] += simd.sum(s0);
+                sums[1] += simd.sum(s1);
+                sums[2] += simd.sum(s2);
+                sums[3] += simd.sum(s3);
+            }
+        }
+        let first = 4 * fours.len();
+        for (k, sum) in rest.iter_mut().enumerate() {
+            let row = &rows[(first + k) * m..(first + k + 1) * m];
+            *sum = T::ZERO;
+            let mut at = 0;
+            while at < m {
+                let end = (at + FLUSH).min(m);
+                let mut lanes = simd.splat(T::ZERO);
+                while at < end {
+                    let len = S::LANES.min(end - at);
+                    let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
+                    lanes = simd.mul_add(load(row), load(v), lanes);
+                    at += len;
+                }
+                *sum += simd.sum(lanes);
+            }
+        }
+    }
+}
+
+/// largest_j = max(largest_j, row_kj) over all rows.
+pub(crate) fn raise<T: Real>(p: &Prepared<'_, T>, rows: &[T], largest: &mut [T]) {
+    T::dispatch(p.instructions, Raise { rows, largest });
+}
+
+struct Raise<'r, T> {
+    rows: &'r [T],
+    largest: &'r mut [T],
+}
+
+impl<T: Real> Job<T> for Raise<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, simd: S) {
+        let m = self.largest.len();
+        for row in self.rows.chunks_exact(m) {
+            for (row, largest) in row.chunks(S::LANES).zip(self.largest.chunks_mut(S::LANES)) {
+                let most = simd.max(simd.load_part(row, T::ZERO), simd.load_part(largest, T::ZERO));
+                simd.store_part(most, largest);
+            }
+        }
+    }
+}
+
+/// row_j <- 2^(row_j - largest).
+pub(crate) fn exp2_less<T: Real>(p: &Prepared<'_, T>, row: &mut [T], largest: T) {
+    T::dispatch(p.instructions, Exp2Less { row, largest });
+}
+
+struct Exp2Less<'r, T> {
+    row: &'r mut [T],
+    largest: T,
+}
+
+impl<T: Real> Job<T> for Exp2Less<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, simd: S) {
+        let largest = simd.splat(self.largest);
+        for row in self.row.chunks_mut(S::LANES) {
+            let exponent = simd.load_part(row, T::ZERO) - largest;
+            simd.store_part(simd.exp2(exponent), row);
+        }
+    }
+}
+
+/// row_kj <- 2^(row_kj - largest_j).
+pub(crate) fn exp2_less_each<T: Real>(p: &Prepared<'_, T>, rows: &mut [T], largest: &[T]) {
+    T::dispatch(p.instructions, Exp2LessEach { rows, largest });
+}
+
+struct Exp2LessEach<'r, T> {
+    rows: &'r mut [T],
+    largest: &'r [T],
+}
+
+impl<T: Real> Job<T> for Exp2LessEach<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, simd: S) {
+        for row in self.rows.chunks_exact_mut(self.largest.len()) {
+            for (row, largest) in row.chunks_mut(S::LANES).zip(self.largest.chunks(S::LANES)) {
+                let exponent = simd.load_part(row, T::ZERO) - simd.load_part(largest, T::ZERO);
+                simd.store_part(simd.exp2(exponent), row);
+            }
+        }
+    }
+}
+
+/// total_j += sum_k 2^(row_kj - largest_j).
+pub(crate) fn add_exp2_less<T: Real>(p: &Prepared<'_, T>, rows: &[T], largest: &[T], total: &mut [T]) {
+    T::dispatch(p.instructions, AddExp2Less { rows, largest, total });
+}
+
+struct AddExp2Less<'r, T> {
+    rows: &'r [T],
+    largest: &'r [T],
+    total: &'r mut [T],
+}
+
+impl<T: Real> Job<T> for AddExp2Less<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, simd: S) {
+        let AddExp2Less { rows, largest, total } = self;
+        let m = total.len();
+        let mut at = 0;
+        while at < m {
+            let len = S::LANES.min(m - at);
+            let shift = simd.load_part(&largest[at..at + len], T::ZERO);
+            let mut sum = simd.load_part(&total[at..at + len], T::ZERO);
+            for row in rows.chunks_exact(m) {
+                sum = sum + simd.exp2(simd.load_part(&row[at..at + len], T::ZERO) - shift);
+            }
+            simd.store_part(sum, &mut total[at..at + len]);
+            at += len;
+        }
+    }
+}
+
+/// log2 in place, of positive normal numbers.
+pub(crate) fn log2<T: Real>(instructions: Instructions, values: &mut [T]) {
+    T::dispatch(instructions, Log2 { values });
+}
+
+struct Log2<'r, T> {
+    values: &'r mut [T],
+}
+
+impl<T: Real> Job<T> for Log2<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, simd: S) {
+        for part in self.values.chunks_mut(S::LANES) {
+            let logs = simd.log2(simd.load_part(part, T::ONE));
+            simd.store_part(logs, part);
+        }
+    }
+}
