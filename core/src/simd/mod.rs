@@ -30,7 +30,7 @@ pub trait Simd<T>: Copy {
     /// Scalars in a vector; a divisor of [`MAX_LANES`].
     const LANES: usize;
 
-    /// Vectors of accumulators for four rows that the registers have room for: 1 or 2.
+    /// Vectors of columns whose products with four rows the registers have room for: 1 or 2.
     const COLUMNS: usize;
 
     /// The same scalar in every lane.
@@ -107,6 +107,19 @@ pub(crate) trait SimdExt<T: Real>: Simd<T> {
 }
 
 impl<T: Real, S: Simd<T>> SimdExt<T> for S {}
+
+/// Calls `body` with the start and the length of every vector, the last of which may be shorter.
+#[inline(always)]
+pub(crate) fn each_vector<T, S: Simd<T>>(range: core::ops::Range<usize>, mut body: impl FnMut(usize, usize)) {
+    let mut at = range.start;
+    while at + S::LANES <= range.end {
+        body(at, S::LANES);
+        at += S::LANES;
+    }
+    if at < range.end {
+        body(at, range.end - at);
+    }
+}
 
 /// A loop that is written once for all instructions. `run` must be `#[inline(always)]`, and all that it calls in its loops.
 pub trait Job<T> {

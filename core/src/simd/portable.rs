@@ -1,6 +1,5 @@
 //! Plain code: four scalars side by side, which compilers turn into vectors where the target has any.
 
-use core::array::from_fn;
 use core::ops::{Add, Div, Mul, Sub};
 
 use super::Simd;
@@ -16,11 +15,30 @@ pub struct Portable;
 #[derive(Clone, Copy)]
 pub struct Four<T>([T; LANES]);
 
+impl<T: Copy> Four<T> {
+    /// Loops, because `array::map` and its like are calls that are not always inlined.
+    #[inline(always)]
+    fn map(mut self, of: impl Fn(T) -> T) -> Self {
+        for value in &mut self.0 {
+            *value = of(*value);
+        }
+        self
+    }
+
+    #[inline(always)]
+    fn with(mut self, other: Self, of: impl Fn(T, T) -> T) -> Self {
+        for k in 0..LANES {
+            self.0[k] = of(self.0[k], other.0[k]);
+        }
+        self
+    }
+}
+
 impl<T: Real> Add for Four<T> {
     type Output = Self;
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        Four(from_fn(|k| self.0[k] + other.0[k]))
+        self.with(other, |p, q| p + q)
     }
 }
 
@@ -28,7 +46,7 @@ impl<T: Real> Sub for Four<T> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
-        Four(from_fn(|k| self.0[k] - other.0[k]))
+        self.with(other, |p, q| p - q)
     }
 }
 
@@ -36,7 +54,7 @@ impl<T: Real> Mul for Four<T> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
-        Four(from_fn(|k| self.0[k] * other.0[k]))
+        self.with(other, |p, q| p * q)
     }
 }
 
@@ -44,7 +62,7 @@ impl<T: Real> Div for Four<T> {
     type Output = Self;
     #[inline(always)]
     fn div(self, other: Self) -> Self {
-        Four(from_fn(|k| self.0[k] / other.0[k]))
+        self.with(other, |p, q| p / q)
     }
 }
 
@@ -71,22 +89,25 @@ impl<T: Real> Simd<T> for Portable {
     }
     #[inline(always)]
     fn max(self, p: Four<T>, q: Four<T>) -> Four<T> {
-        Four(from_fn(|k| if p.0[k] > q.0[k] { p.0[k] } else { q.0[k] }))
+        p.with(q, |p, q| if p > q { p } else { q })
     }
     #[inline(always)]
     fn abs(self, p: Four<T>) -> Four<T> {
-        Four(p.0.map(T::abs))
+        p.map(T::abs)
     }
     #[inline(always)]
-    fn select_less(self, p: Four<T>, q: Four<T>, yes: Four<T>, no: Four<T>) -> Four<T> {
-        Four(from_fn(|k| if p.0[k] < q.0[k] { yes.0[k] } else { no.0[k] }))
+    fn select_less(self, p: Four<T>, q: Four<T>, mut yes: Four<T>, no: Four<T>) -> Four<T> {
+        for k in 0..LANES {
+            yes.0[k] = if p.0[k] < q.0[k] { yes.0[k] } else { no.0[k] };
+        }
+        yes
     }
     #[inline(always)]
     fn exp2(self, x: Four<T>) -> Four<T> {
-        Four(x.0.map(T::exp2))
+        x.map(T::exp2)
     }
     #[inline(always)]
     fn log2(self, x: Four<T>) -> Four<T> {
-        Four(x.0.map(T::log2_of_normal))
+        x.map(T::log2_of_normal)
     }
 }

@@ -130,7 +130,7 @@ macro_rules! simd {
     };
 }
 
-/// A level, and the vectors of accumulators for four rows that its registers have room for.
+/// A level, and the vectors of columns that its registers have room for.
 #[derive(Clone, Copy)]
 pub struct Token<S, const COLUMNS: usize>(S);
 

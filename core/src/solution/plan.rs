@@ -7,8 +7,8 @@ use crate::real::Real;
 use crate::sweep::block::{Place, exponentials};
 use crate::sweep::scores::PANEL;
 
-/// Columns computed at a time, on the stack: some panels.
-const CHUNK: usize = 2 * PANEL;
+/// Columns computed at a time, on the stack.
+const CHUNK: usize = PANEL;
 
 impl<T: Real> Solution<'_, T> {
     /// P_ij.

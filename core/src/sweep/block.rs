@@ -4,11 +4,13 @@
 //! coordinate that is read takes part in four products, in small dimensions (where the sum is short and the exponential dear) as in large
 //! ones (where this is the kernel of a matrix product).
 
+use core::ops::Range;
+
 use super::prepared::Prepared;
-use super::scores::{PANEL, Packed, Rows};
+use super::scores::{GROUP, PANEL, Packed, Panel, Rows};
 use super::{FLUSH, MAX_TILE_ROWS, log_zero};
 use crate::real::Real;
-use crate::simd::{Job, Simd, SimdExt};
+use crate::simd::{Job, Simd, SimdExt, each_vector};
 
 /// Where a block begins, and the potentials of its rows and columns.
 #[derive(Clone, Copy)]
@@ -84,21 +86,22 @@ impl<T: Real, const EXP: bool> Job<T> for Affine<'_, T, EXP> {
         let Affine { values, factor, f, g, row } = self;
         let (f, factor) = (simd.splat(f), simd.splat(factor));
         let mut found = Found::<T, S, EXP>::new(simd);
-        let mut at = 0;
-        while at < row.len() {
-            let len = S::LANES.min(row.len() - at);
-            let value = match values {
-                Some(values) => simd.load_part(&values[at..at + len], T::ZERO),
-                None => simd.load_part(&row[at..at + len], T::ZERO),
-            };
-            let base = simd.load_part(&g[at..at + len], log_zero()) + f;
-            let result = found.take(simd, simd.mul_add(value, factor, base));
-            simd.store_part(result, &mut row[at..at + len]);
-            at += len;
-            if at % FLUSH == 0 {
-                found.flush(simd);
-            }
-        }
+        each_vector::<T, S>(
+            0..row.len(),
+            #[inline(always)]
+            |at, len| {
+                let value = match values {
+                    Some(values) => simd.load_part(&values[at..at + len], T::ZERO),
+                    None => simd.load_part(&row[at..at + len], T::ZERO),
+                };
+                let base = simd.load_part(&g[at..at + len], log_zero()) + f;
+                let result = found.take(simd, simd.mul_add(value, factor, base));
+                simd.store_part(result, &mut row[at..at + len]);
+                if (at + len) % FLUSH == 0 {
+                    found.flush(simd);
+                }
+            },
+        );
         found.flush(simd);
         found.total
     }
@@ -156,21 +159,34 @@ impl<T: Real, const EXP: bool> Job<T> for Products<'_, T, EXP> {
 
     #[inline(always)]
     fn run<S: Simd<T>>(mut self, simd: S) {
-        let rows = self.place.f.len();
+        let (rows, m) = (self.place.f.len(), self.place.g.len());
+        // As many columns as stay in the cache while all rows of the tile go over them.
+        let stride = if self.points.dimension < MAX_TILE_ROWS { FLUSH } else { PANEL };
         let mut found = [Found::<T, S, EXP>::new(simd); MAX_TILE_ROWS];
         let mut at = 0;
-        while at < self.place.g.len() {
-            let width = self.points.panel(self.place.start + at).width.min(self.place.g.len() - at);
+        while at < m {
+            let end = (at + stride).min(m);
             let mut row = 0;
-            while row + 4 <= rows {
-                self.panel::<S, 4>(simd, row, at, width, &mut found);
-                row += 4;
-            }
             while row < rows {
-                self.panel::<S, 1>(simd, row, at, width, &mut found);
-                row += 1;
+                let i = self.place.i + row;
+                if i % GROUP == 0 && row + GROUP <= rows {
+                    let coordinates = self.points.group(i).values.as_chunks::<GROUP>().0;
+                    self.group(simd, row, at..end, &mut found, coordinates);
+                    row += GROUP;
+                } else {
+                    let group = self.points.group(i - i % GROUP);
+                    let x = group.values[i % GROUP..].iter().step_by(group.width).map(|&x| [x]);
+                    if self.points.dimension <= 3 {
+                        let factor = self.factor;
+                        let x = x.map(|[x]| [factor * x]);
+                        self.columns::<S, 1, true>(simd, row, at..end, &mut found, x);
+                    } else {
+                        self.columns::<S, 1, false>(simd, row, at..end, &mut found, x);
+                    }
+                    row += 1;
+                }
             }
-            at += width;
+            at = end;
             if at % FLUSH == 0 {
                 for found in &mut found[..rows] {
                     found.flush(simd);
@@ -185,65 +201,124 @@ impl<T: Real, const EXP: bool> Job<T> for Products<'_, T, EXP> {
 }
 
 impl<T: Real, const EXP: bool> Products<'_, T, EXP> {
-    /// R rows against the panel of columns that begins at `at`.
+    /// The rows of a group against some columns.
     #[inline(always)]
-    fn panel<S: Simd<T>, const R: usize>(
+    fn group<S: Simd<T>>(
         &mut self,
         simd: S,
         row: usize,
-        at: usize,
-        width: usize,
+        columns: Range<usize>,
         found: &mut [Found<T, S, EXP>; MAX_TILE_ROWS],
+        coordinates: &[[T; GROUP]],
     ) {
-        let mut done = 0;
-        if S::COLUMNS == 2 {
-            while done + 2 * S::LANES <= width {
-                self.tile::<S, R, 2>(simd, row, at, done, S::LANES, found);
-                done += 2 * S::LANES;
+        let factor = self.factor;
+        let scaled = |mut x: [T; GROUP]| {
+            x.iter_mut().for_each(|x| *x = factor * *x);
+            x
+        };
+        // Few coordinates: loops of a known length are no loops, and the factor becomes a part of the coordinates.
+        match *coordinates {
+            [p] => {
+                let x = [scaled(p)];
+                self.columns::<S, GROUP, true>(simd, row, columns, found, x.into_iter());
+            }
+            [p, q] => {
+                let x = [scaled(p), scaled(q)];
+                self.columns::<S, GROUP, true>(simd, row, columns, found, x.into_iter());
+            }
+            [p, q, r] => {
+                let x = [scaled(p), scaled(q), scaled(r)];
+                self.columns::<S, GROUP, true>(simd, row, columns, found, x.into_iter());
+            }
+            ref more => {
+                self.columns::<S, GROUP, false>(simd, row, columns, found, more.iter().copied());
             }
         }
-        while done + S::LANES <= width {
-            self.tile::<S, R, 1>(simd, row, at, done, S::LANES, found);
-            done += S::LANES;
+    }
+
+    /// R rows against some columns: whole panels, but for the last. `SCALED` coordinates contain the factor.
+    #[inline(always)]
+    fn columns<S: Simd<T>, const R: usize, const SCALED: bool>(
+        &mut self,
+        simd: S,
+        row: usize,
+        columns: Range<usize>,
+        all: &mut [Found<T, S, EXP>; MAX_TILE_ROWS],
+        x: impl Iterator<Item = [T; R]> + Clone,
+    ) {
+        let mut found = [all[row]; R];
+        found.copy_from_slice(&all[row..row + R]);
+        let mut at = columns.start;
+        while at < columns.end {
+            let panel = self.points.panel(self.place.start + at);
+            let width = panel.width.min(columns.end - at);
+            let mut done = 0;
+            if S::COLUMNS == 2 {
+                while done + 2 * S::LANES <= width {
+                    self.tile::<S, R, 2, SCALED>(simd, row, at, panel, done, S::LANES, &mut found, x.clone());
+                    done += 2 * S::LANES;
+                }
+            }
+            while done + S::LANES <= width {
+                self.tile::<S, R, 1, SCALED>(simd, row, at, panel, done, S::LANES, &mut found, x.clone());
+                done += S::LANES;
+            }
+            if done < width {
+                self.tile::<S, R, 1, SCALED>(simd, row, at, panel, done, width - done, &mut found, x.clone());
+            }
+            at += width;
         }
-        if done < width {
-            self.tile::<S, R, 1>(simd, row, at, done, width - done, found);
-        }
+        all[row..row + R].copy_from_slice(&found);
     }
 
     /// R rows against C vectors of `len` columns.
     #[inline(always)]
-    fn tile<S: Simd<T>, const R: usize, const C: usize>(
+    #[allow(clippy::too_many_arguments)] // the innermost part of a loop over panels and rows
+    fn tile<S: Simd<T>, const R: usize, const C: usize, const SCALED: bool>(
         &mut self,
         simd: S,
         row: usize,
         at: usize,
+        panel: Panel<'_, T>,
         done: usize,
         len: usize,
-        found: &mut [Found<T, S, EXP>; MAX_TILE_ROWS],
+        found: &mut [Found<T, S, EXP>; R],
+        x: impl Iterator<Item = [T; R]>,
     ) {
-        let d = self.points.dimension;
-        let panel = self.points.panel(self.place.start + at);
-        let x = &self.points.x[(self.place.i + row) * d..(self.place.i + row + R) * d];
+        let (m, factor) = (self.place.g.len(), simd.splat(self.factor));
+        let Place { f, g, .. } = self.place;
+        let f = &f[row..row + R];
+        let first = at + done;
+        let g = &g[first..first + (C - 1) * S::LANES + len];
         let mut products = [[simd.splat(T::ZERO); C]; R];
-        for k in 0..d {
-            let line = &panel.values[k * panel.width + done..k * panel.width + done + (C - 1) * S::LANES + len];
+        if SCALED {
             for c in 0..C {
-                let y = simd.load_part(&line[c * S::LANES..c * S::LANES + len], T::ZERO);
+                let g = simd.load_part(&g[c * S::LANES..c * S::LANES + len], log_zero());
                 for r in 0..R {
-                    products[r][c] = simd.mul_add(simd.splat(x[r * d + k]), y, products[r][c]);
+                    products[r][c] = g + simd.splat(f[r]);
                 }
             }
         }
-        let (m, factor) = (self.place.g.len(), simd.splat(self.factor));
+        let mut from = done;
+        for x in x {
+            let line = &panel.values[from..from + (C - 1) * S::LANES + len];
+            from += panel.width;
+            for c in 0..C {
+                let y = simd.load_part(&line[c * S::LANES..c * S::LANES + len], T::ZERO);
+                for r in 0..R {
+                    products[r][c] = simd.mul_add(simd.splat(x[r]), y, products[r][c]);
+                }
+            }
+        }
         for c in 0..C {
-            let from = at + done + c * S::LANES;
-            let g = simd.load_part(&self.place.g[from..from + len], log_zero());
             for r in 0..R {
-                let base = g + simd.splat(self.place.f[row + r]);
-                let result = found[row + r].take(simd, simd.mul_add(products[r][c], factor, base));
-                let to = (row + r) * m + from;
-                simd.store_part(result, &mut self.out[to..to + len]);
+                let mut exponent = products[r][c];
+                if !SCALED {
+                    let g = simd.load_part(&g[c * S::LANES..c * S::LANES + len], log_zero());
+                    exponent = simd.mul_add(exponent, factor, g + simd.splat(f[r]));
+                }
+                let to = (row + r) * m + first + c * S::LANES;
+                simd.store_part(found[r].take(simd, exponent), &mut self.out[to..to + len]);
             }
         }
     }

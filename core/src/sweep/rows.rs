@@ -3,7 +3,7 @@
 use super::FLUSH;
 use super::prepared::Prepared;
 use crate::real::Real;
-use crate::simd::{Instructions, Job, Simd, SimdExt};
+use crate::simd::{Instructions, Job, Simd, SimdExt, each_vector};
 
 /// total_j += sum_k weight_k row_kj, four rows at a time.
 pub(crate) fn add<T: Real>(p: &Prepared<'_, T>, weights: &[T], rows: &[T], total: &mut [T]) {
@@ -27,28 +27,30 @@ impl<T: Real> Job<T> for Add<'_, T> {
         while k + 4 <= weights.len() {
             let [t0, t1, t2, t3] = four(&rows[k * m..(k + 4) * m], m);
             let [p, q, r, s] = [weights[k], weights[k + 1], weights[k + 2], weights[k + 3]].map(|w| simd.splat(w));
-            let mut at = 0;
-            while at < m {
-                let len = S::LANES.min(m - at);
-                let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
-                let left = simd.mul_add(p, load(t0), q * load(t1));
-                let right = simd.mul_add(r, load(t2), s * load(t3));
-                let sum = simd.load_part(&total[at..at + len], T::ZERO) + (left + right);
-                simd.store_part(sum, &mut total[at..at + len]);
-                at += len;
-            }
+            each_vector::<T, S>(
+                0..m,
+                #[inline(always)]
+                |at, len| {
+                    let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
+                    let left = simd.mul_add(p, load(t0), q * load(t1));
+                    let right = simd.mul_add(r, load(t2), s * load(t3));
+                    let sum = simd.load_part(&total[at..at + len], T::ZERO) + (left + right);
+                    simd.store_part(sum, &mut total[at..at + len]);
+                },
+            );
             k += 4;
         }
         while k < weights.len() {
             let (weight, row) = (simd.splat(weights[k]), &rows[k * m..(k + 1) * m]);
-            let mut at = 0;
-            while at < m {
-                let len = S::LANES.min(m - at);
-                let sum = simd.load_part(&total[at..at + len], T::ZERO);
-                let sum = simd.mul_add(weight, simd.load_part(&row[at..at + len], T::ZERO), sum);
-                simd.store_part(sum, &mut total[at..at + len]);
-                at += len;
-            }
+            each_vector::<T, S>(
+                0..m,
+                #[inline(always)]
+                |at, len| {
+                    let sum = simd.load_part(&total[at..at + len], T::ZERO);
+                    let sum = simd.mul_add(weight, simd.load_part(&row[at..at + len], T::ZERO), sum);
+                    simd.store_part(sum, &mut total[at..at + len]);
+                },
+            );
             k += 1;
         }
     }
@@ -89,16 +91,19 @@ impl<T: Real> Job<T> for Times<'_, T> {
                 let end = (at + FLUSH).min(m);
                 let zero = simd.splat(T::ZERO);
                 let (mut s0, mut s1, mut s2, mut s3) = (zero, zero, zero, zero);
-                while at < end {
-                    let len = S::LANES.min(end - at);
-                    let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
-                    let v = load(v);
-                    s0 = simd.mul_add(load(t0), v, s0);
-                    s1 = simd.mul_add(load(t1), v, s1);
-                    s2 = simd.mul_add(load(t2), v, s2);
-                    s3 = simd.mul_add(load(t3), v, s3);
-                    at += len;
-                }
+                each_vector::<T, S>(
+                    at..end,
+                    #[inline(always)]
+                    |at, len| {
+                        let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
+                        let v = load(v);
+                        s0 = simd.mul_add(load(t0), v, s0);
+                        s1 = simd.mul_add(load(t1), v, s1);
+                        s2 = simd.mul_add(load(t2), v, s2);
+                        s3 = simd.mul_add(load(t3), v, s3);
+                    },
+                );
+                at = end;
                 sums[0] += simd.sum(s0);
                 sums[1] += simd.sum(s1);
                 sums[2] += simd.sum(s2);
@@ -113,12 +118,15 @@ impl<T: Real> Job<T> for Times<'_, T> {
             while at < m {
                 let end = (at + FLUSH).min(m);
                 let mut lanes = simd.splat(T::ZERO);
-                while at < end {
-                    let len = S::LANES.min(end - at);
-                    let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
-                    lanes = simd.mul_add(load(row), load(v), lanes);
-                    at += len;
-                }
+                each_vector::<T, S>(
+                    at..end,
+                    #[inline(always)]
+                    |at, len| {
+                        let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
+                        lanes = simd.mul_add(load(row), load(v), lanes);
+                    },
+                );
+                at = end;
                 *sum += simd.sum(lanes);
             }
         }

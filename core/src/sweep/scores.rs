@@ -11,7 +11,7 @@ use crate::reduce;
 
 /// Room for centred points.
 pub(crate) struct PackedMemory<'w, T> {
-    /// n x d.
+    /// n x d, in groups.
     pub x: &'w mut [T],
     /// m x d, in panels.
     pub y: &'w mut [T],
@@ -19,9 +19,13 @@ pub(crate) struct PackedMemory<'w, T> {
     pub delta: &'w mut [T],
 }
 
+/// Rows whose coordinates lie side by side: x is kept as d lines of the first GROUP points, then of the next. The last group is as wide as what is
+/// left.
+pub(crate) const GROUP: usize = 4;
+
 /// Columns whose coordinates lie side by side: y is kept as d lines of the first PANEL points, then of the next. The last panel is as wide as what is
 /// left.
-pub(crate) const PANEL: usize = 32;
+pub(crate) const PANEL: usize = 64;
 
 /// The costs of a problem in the form that sweeps read.
 #[derive(Clone, Copy)]
@@ -121,23 +125,16 @@ impl<'a, T: Real> Scores<'a, T> {
 
 impl<'a, T: Real> Source<'a, T> {
     fn pack(cloud: PointCloud<'a, T>, a: Weights<'a, T>, b: Weights<'a, T>, memory: PackedMemory<'a, T>) -> Self {
-        let (n, m, d) = (cloud.x().len(), cloud.y().len(), cloud.dimension());
+        let (m, d) = (cloud.y().len(), cloud.dimension());
         let PackedMemory { x, y, delta } = memory;
         for k in 0..d {
             let mean_x = cloud.x().mean(a, k);
             let mean_y = cloud.y().mean(b, k);
             delta[k] = mean_x - mean_y;
-            for i in 0..n {
-                x[i * d + k] = cloud.x().point(i)[k] - mean_x;
-            }
-            for (panel, points) in y.chunks_mut(PANEL * d).enumerate() {
-                let width = points.len() / d;
-                for (lane, value) in points[k * width..(k + 1) * width].iter_mut().enumerate() {
-                    *value = cloud.y().point(panel * PANEL + lane)[k] - mean_y;
-                }
-            }
+            pack(x, GROUP, k, d, &|i| cloud.x().point(i)[k] - mean_x);
+            pack(y, PANEL, k, d, &|j| cloud.y().point(j)[k] - mean_y);
         }
-        Source::Packed(Packed { x, y, delta, dimension: d, columns: m })
+        Source::Packed(Packed { x, y, delta, dimension: d, rows: cloud.x().len(), columns: m })
     }
 
     fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
@@ -192,20 +189,31 @@ pub(crate) enum Rows<'a, T> {
     Computed { factor: T },
 }
 
+/// Writes line k of all panels of `width` points.
+fn pack<T: Real>(panels: &mut [T], width: usize, k: usize, d: usize, coordinate: &dyn Fn(usize) -> T) {
+    for (panel, points) in panels.chunks_mut(width * d).enumerate() {
+        let own = points.len() / d;
+        for (lane, value) in points[k * own..(k + 1) * own].iter_mut().enumerate() {
+            *value = coordinate(panel * width + lane);
+        }
+    }
+}
+
 /// Centred points.
 #[derive(Clone, Copy)]
 pub(crate) struct Packed<'a, T> {
-    /// n x d.
-    pub x: &'a [T],
+    /// n x d, in groups.
+    x: &'a [T],
     /// m x d, in panels.
     y: &'a [T],
     /// d: mean of x minus mean of y.
     delta: &'a [T],
     pub dimension: usize,
+    rows: usize,
     columns: usize,
 }
 
-/// Some columns side by side.
+/// Some points side by side.
 #[derive(Clone, Copy)]
 pub(crate) struct Panel<'a, T> {
     /// d x width.
@@ -213,16 +221,36 @@ pub(crate) struct Panel<'a, T> {
     pub width: usize,
 }
 
+impl<'a, T: Real> Panel<'a, T> {
+    #[inline(always)]
+    fn new(values: &'a [T], count: usize, d: usize, start: usize, most: usize) -> Self {
+        let width = most.min(count - start);
+        Panel { values: &values[start * d..(start + width) * d], width }
+    }
+}
+
 impl<'a, T: Real> Packed<'a, T> {
     /// The panel that begins at column `start`.
     #[inline(always)]
     pub fn panel(&self, start: usize) -> Panel<'a, T> {
-        let width = PANEL.min(self.columns - start);
-        let from = start * self.dimension;
-        Panel { values: &self.y[from..from + width * self.dimension], width }
+        Panel::new(self.y, self.columns, self.dimension, start, PANEL)
+    }
+
+    /// The group that begins at row `start`.
+    #[inline(always)]
+    pub fn group(&self, start: usize) -> Panel<'a, T> {
+        Panel::new(self.x, self.rows, self.dimension, start, GROUP)
+    }
+
+    /// Coordinate k of x_i.
+    #[inline]
+    fn x(&self, i: usize, k: usize) -> T {
+        let group = self.group(i - i % GROUP);
+        group.values[k * group.width + i % GROUP]
     }
 
     /// Coordinate k of y_j.
+    #[inline]
     fn y(&self, j: usize, k: usize) -> T {
         let panel = self.panel(j - j % PANEL);
         panel.values[k * panel.width + j % PANEL]
@@ -238,7 +266,7 @@ impl<'a, T: Real> Packed<'a, T> {
             let count = (panel.width - skip).min(out.len() - done);
             let out = &mut out[done..done + count];
             for k in 0..d {
-                let p = self.x[i * d + k] + self.delta[k];
+                let p = self.x(i, k) + self.delta[k];
                 for (value, &q) in out.iter_mut().zip(&panel.values[k * panel.width + skip..]) {
                     let difference = p - q;
                     *value += difference * difference;
@@ -249,9 +277,9 @@ impl<'a, T: Real> Packed<'a, T> {
     }
 
     fn row_offset(&self, i: usize) -> T {
-        let d = self.dimension;
         let mut total = T::ZERO;
-        for (&u, &w) in self.x[i * d..(i + 1) * d].iter().zip(self.delta.iter()) {
+        for (k, &w) in self.delta.iter().enumerate() {
+            let u = self.x(i, k);
             total += u * (u + T::TWO * w) + w * w;
         }
         total
@@ -275,7 +303,7 @@ impl<'a, T: Real> Packed<'a, T> {
     /// Whether [`Packed::trace_of_product`], about (n + m) d^2 / 2 products, is cheaper than visiting the n m pairs of dimension d.
     pub(crate) fn is_cheap(&self) -> bool {
         let (d, m) = (self.dimension as u128, self.columns as u128);
-        let n = (self.x.len() / self.dimension) as u128;
+        let n = self.rows as u128;
         (n + m) * d <= n * m
     }
 
@@ -285,8 +313,7 @@ impl<'a, T: Real> Packed<'a, T> {
         let mut trace = T::ZERO;
         for k in 0..d {
             for l in 0..=k {
-                let on_x =
-                    reduce::sum_of(a.len(), &|i| a.get(i) / a.total() * (self.x[i * d + k] * self.x[i * d + l] / unit));
+                let on_x = reduce::sum_of(a.len(), &|i| a.get(i) / a.total() * (self.x(i, k) * self.x(i, l) / unit));
                 let on_y = reduce::sum_of(m, &|j| b.get(j) / b.total() * (self.y(j, k) * self.y(j, l) / unit));
                 let both = if l == k { T::ONE } else { T::TWO };
                 trace += both * (on_x * on_y);
