@@ -38,10 +38,14 @@
  * a cost matrix) and a memory of Anderson acceleration (0 without it, SINKHORN_DEFAULT_MEMORY by default). Overflow is
  * not noticed.
  */
-#define SINKHORN_WORKSPACE_LEN(n, m, d, memory)                              \
-  (2 * (size_t)(n) + (5 + ((size_t)(n) < 4 ? (size_t)(n) : 4)) * (size_t)(m) \
-   + ((size_t)(n) + (size_t)(m) + 1) * (size_t)(d)                           \
+#define SINKHORN_WORKSPACE_LEN(n, m, d, memory)                            \
+  (2 * (size_t)(n) + (6 + SINKHORN_TILE_ROWS(n, d)) * (size_t)(m)          \
+   + ((size_t)(n) + (size_t)(m) + 1) * (size_t)(d)                         \
    + 2 * (size_t)(memory) * ((size_t)(m) + 2 * (size_t)(memory) + 1))
+
+/** Of SINKHORN_WORKSPACE_LEN: rows of exponentials that are kept at a time. */
+#define SINKHORN_TILE_ROWS(n, d) \
+  ((size_t)(n) < ((d) < 16 ? 4u : 16u) ? (size_t)(n) : ((d) < 16 ? 4u : 16u))
 
 /**
  * The default of the field memory of the settings.

@@ -13,7 +13,7 @@ use crate::workspace::{History, Stored, Workspace};
 ///
 /// `D` is the dimension of points under the squared Euclidean cost and 0 for matrices and other costs; with a `D` that does
 /// not match, points are read pair by pair, which is slower and as exact. `K` is the memory of Anderson acceleration, 0 for none.
-/// Size: that of [`workspace_len`](crate::workspace_len) for small dimensions, and `M` scalars more where `N` <= 64. Sweeps run on one thread.
+/// Size: that of [`workspace_len`](crate::workspace_len) for dimensions below 16. Sweeps run on one thread.
 ///
 /// ```
 /// use heapless::Vec;

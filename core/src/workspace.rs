@@ -13,17 +13,16 @@ use crate::sweep::strips::{self, Scratch};
 ///
 /// `memory` is [`Acceleration::memory`](crate::Acceleration::memory): 0 without Anderson acceleration. The formula is
 ///
-/// 2 n + (5 + t + p) m  +  (n + m + 1) d  +  2 k m + 4 k^2 + 2 k  +  stored
+/// 2 n + (6 + t) m  +  (n + m + 1) d  +  2 k m + 4 k^2 + 2 k  +  stored
 ///
-/// with d the dimension under the squared Euclidean cost and 0 otherwise ([`Shape`]), k the memory, t = min(n, 4) where d < 16 and
-/// min(n, 16) else, p = 1 where n > 64 and 0 else, and stored 0 for [`Storage::Stream`], n m for [`Storage::Cost`], n m + n + 2 m for
-/// [`Storage::Kernel`]. This is for one thread; [`Workspace::len`] knows of more. `None` on overflow.
+/// with d the dimension under the squared Euclidean cost and 0 otherwise ([`Shape`]), t = min(n, 4) where d < 16 and min(n, 16) else, k the
+/// memory, and stored 0 for [`Storage::Stream`], n m for [`Storage::Cost`], n m + n + 2 m for [`Storage::Kernel`]. This is for one thread; [`Workspace::len`] knows of more. `None` on overflow.
 ///
 /// ```
 /// use sinkhorn_core::{Shape, Storage, workspace_len};
 /// const LEN: usize = workspace_len(Shape::squared_euclidean(16, 16, 2), 0, Storage::Stream).unwrap();
 /// static mut MEMORY: [f32; LEN] = [0.0; LEN];
-/// assert_eq!(LEN, 242);
+/// assert_eq!(LEN, 258);
 /// ```
 pub const fn workspace_len(shape: Shape, memory: usize, storage: Storage) -> Option<usize> {
     len_for(shape, memory, storage, 1)
@@ -34,7 +33,7 @@ const fn len_for(shape: Shape, memory: usize, storage: Storage, threads: usize) 
     if n > u32::MAX as u128 || m > u32::MAX as u128 || d > u32::MAX as u128 || k > u32::MAX as u128 {
         return None;
     }
-    let vectors = 2 * n + (4 + spare_rows(shape.rows) as u128) * m;
+    let vectors = 2 * n + 5 * m;
     let passes = strips::memory(shape.rows, shape.columns, shape.dimension, threads);
     let points = (n + m + 1) * d;
     let history = 2 * k * m + 4 * k * k + 2 * k;
@@ -48,11 +47,6 @@ const fn len_for(shape: Shape, memory: usize, storage: Storage, threads: usize) 
     };
     let total = vectors + passes + points + history + stored;
     if total > (usize::MAX / 16) as u128 { None } else { Some(total as usize) }
-}
-
-/// Whether strips need column sums of their own.
-pub(crate) const fn spare_rows(rows: usize) -> usize {
-    if strips::count(rows) > 1 { 1 } else { 0 }
 }
 
 /// The parts of a solver's memory.
@@ -127,7 +121,7 @@ impl<'w, T: Real> Workspace<'w, T> {
             log_b: take(m),
             scratch: Scratch {
                 column: take(m),
-                spare: take(spare_rows(n) * m),
+                spare: take(m),
                 lane,
                 pool: take(parts * lane),
                 strips: take(if parts > 1 { strips::count(n) * m } else { 0 }),

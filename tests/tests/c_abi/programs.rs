@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use sinkhorn_core::{Shape, Storage, workspace_len};
+use sinkhorn_core::{Shape, SimdLevel, Storage, workspace_len};
 use sinkhorn_tests::golden;
 
 use crate::library::{embedded, hosted, root, run, scratch};
@@ -76,9 +76,9 @@ fn macro_function_and_const_fn_agree_on_the_workspace() {
 #[test]
 fn c_and_rust_find_the_same_bits() {
     let text = run(Command::new(hosted_program("bits.c")).arg("10"));
-    assert_eq!(text.lines().collect::<Vec<_>>(), rust_twin::lines(10), "with std");
+    assert_eq!(text.lines().collect::<Vec<_>>(), rust_twin::lines(10, SimdLevel::Best), "with std");
     let text = run(Command::new(embedded_program("bits.c")).arg("8"));
-    assert_eq!(text.lines().collect::<Vec<_>>(), rust_twin::lines(8), "without an allocator");
+    assert_eq!(text.lines().collect::<Vec<_>>(), rust_twin::lines(8, SimdLevel::Portable), "without an allocator");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use sinkhorn_core::{
     Acceleration, CostMatrix, Epsilon, FixedGaussianStart, Form, Given, Initializer, Monotone, PointCloud, Problem,
-    Real, Settings, Status, Zero,
+    Real, Settings, SimdLevel, Status, Zero,
 };
 use sinkhorn_tests::{Solved, solve_owned};
 
@@ -11,9 +11,9 @@ const M: usize = 17;
 const LARGEST: usize = 16;
 
 /// What `bits.c` prints, line by line.
-pub fn lines(largest: usize) -> Vec<String> {
-    let mut lines = all::<f64>(largest, f64::to_bits);
-    lines.extend(all::<f32>(largest, |value| u64::from(value.to_bits())));
+pub fn lines(largest: usize, simd: SimdLevel) -> Vec<String> {
+    let mut lines = all::<f64>(largest, simd, f64::to_bits);
+    lines.extend(all::<f32>(largest, simd, |value| u64::from(value.to_bits())));
     lines
 }
 
@@ -54,7 +54,8 @@ where
     }
 }
 
-fn all<T: nalgebra::RealField + Real>(largest: usize, bits: fn(T) -> u64) -> Vec<String> {
+fn all<T: nalgebra::RealField + Real>(largest: usize, simd: SimdLevel, bits: fn(T) -> u64) -> Vec<String> {
+    let default = Settings { simd, ..Settings::default() };
     let mut generator = Generator(1);
     let x: Vec<T> = generator.draw(N * LARGEST, |u| u);
     let y: Vec<T> = generator.draw(M * LARGEST, |u| 2.0 * u);
@@ -76,7 +77,7 @@ fn all<T: nalgebra::RealField + Real>(largest: usize, bits: fn(T) -> u64) -> Vec
         let starts: [&dyn Initializer<T>; 4] = [&Zero, &Monotone, &*gaussians[0], &*gaussians[1]];
         for (number, start) in starts.into_iter().enumerate() {
             for (index, &acceleration) in accelerations.iter().enumerate() {
-                match solve_owned(&points(d), start, &Settings { acceleration, ..Settings::default() }) {
+                match solve_owned(&points(d), start, &Settings { acceleration, ..default }) {
                     Ok(solved) => {
                         lines.push(line(d, number, index, &solved, bits));
                         last = Some(solved);
@@ -88,8 +89,7 @@ fn all<T: nalgebra::RealField + Real>(largest: usize, bits: fn(T) -> u64) -> Vec
     }
 
     let before = last.expect("solves");
-    let settings = Settings::default();
-    let settings = Settings { threshold: settings.threshold / T::constant(64.0), ..settings };
+    let settings = Settings { threshold: default.threshold / T::constant(64.0), ..default };
     let pair = solve_owned(&points(largest), &Given::both(&before.f, &before.g), &settings).expect("a solve");
     lines.push(line(largest, 4, 2, &pair, bits));
     let alone = solve_owned(&points(largest), &Given::g(&pair.g), &settings).expect("a solve");
@@ -98,7 +98,7 @@ fn all<T: nalgebra::RealField + Real>(largest: usize, bits: fn(T) -> u64) -> Vec
     let matrix = Problem::new(CostMatrix::row_major(&cost, N, M).expect("costs")).expect("a problem");
     let matrix = matrix.weights(&a, &b).expect("weights").epsilon(Epsilon::OfMean(T::constant(0.125)));
     let matrix = matrix.expect("an epsilon").unbalanced(T::constant(2.0), T::constant(4.0)).expect("relaxations");
-    let solved = solve_owned(&matrix, &Zero, &Settings::default()).expect("a solve");
+    let solved = solve_owned(&matrix, &Zero, &default).expect("a solve");
     lines.push(line(0, 0, 2, &solved, bits));
     lines
 }
