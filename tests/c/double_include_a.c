@@ -7,7 +7,7 @@ unsigned size_in_b(void);
 
 int main(void) {
   return size_in_b() == sizeof(sinkhorn_problem_f64) && sinkhorn_version() == SINKHORN_VERSION &&
-                 sizeof workspace_of_a == 242 * sizeof(double)
+                 sizeof workspace_of_a == 258 * sizeof(double)
              ? 0
              : 1;
 }
