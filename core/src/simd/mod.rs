@@ -53,6 +53,20 @@ pub trait Simd<T>: Copy {
     fn log2(self, x: Self::Vector) -> Self::Vector;
 }
 
+/// Copies fewer than [`MAX_LANES`] scalars in pieces of known length: for so few a call takes longer than the copy.
+#[inline(always)]
+fn copy_few<T: Copy>(from: &[T], to: &mut [T]) {
+    let mut at = 0;
+    let mut width = MAX_LANES / 2;
+    while width > 0 {
+        if from.len() & width != 0 {
+            to[at..at + width].copy_from_slice(&from[at..at + width]);
+            at += width;
+        }
+        width /= 2;
+    }
+}
+
 /// The most lanes of any vector.
 pub(crate) const MAX_LANES: usize = 16;
 
@@ -65,9 +79,7 @@ pub(crate) trait SimdExt<T: Real>: Simd<T> {
             return self.load(from);
         }
         let mut lanes = [fill; MAX_LANES];
-        for (lane, &value) in lanes.iter_mut().zip(from) {
-            *lane = value;
-        }
+        copy_few(from, &mut lanes);
         self.load(&lanes[..Self::LANES])
     }
 
@@ -79,9 +91,8 @@ pub(crate) trait SimdExt<T: Real>: Simd<T> {
         }
         let mut lanes = [T::ZERO; MAX_LANES];
         self.store(vector, &mut lanes[..Self::LANES]);
-        for (value, &lane) in to.iter_mut().zip(&lanes) {
-            *value = lane;
-        }
+        let len = to.len();
+        copy_few(&lanes[..len], to);
     }
 
     /// All lanes in one, pairwise.

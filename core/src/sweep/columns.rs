@@ -18,45 +18,80 @@ pub(super) fn finish<T: Real>(
 ) {
     let Potentials { f, g, image, log_b } = potentials;
     log_column_sums(p, f, g, log_b, image, scratch, outcome);
-    let b = p.problem.b();
-    let (column, change) = (&mut *scratch.column, &mut scratch.pool[..g.len()]);
-    for j in 0..image.len() {
-        if b.get(j) == T::ZERO {
-            // Takes no part; its potential is computed once, at the end.
-            image[j] = g[j];
-            change[j] = T::ZERO;
-            continue;
-        }
-        change[j] = p.change_of_g(j, g[j] - log_b[j], column[j]);
-        image[j] = g[j] + factor * change[j];
+    let (before, logs) = (&*scratch.column, &mut scratch.pool[..g.len()]);
+    let errors = if p.is_balanced() {
+        update_balanced(p, factor, g, image, before, logs)
+    } else {
+        outcome.shift = update_relaxed(p, factor, f, g, log_b, image, before, logs);
+        logs
+    };
+    for value in image.iter() {
+        outcome.finite &= value.is_finite();
     }
-    if !p.is_balanced() {
-        outcome.shift = translation(p, f, image, log_b);
-        f.iter_mut().for_each(|value| *value += outcome.shift);
-        for (j, value) in image.iter_mut().enumerate() {
-            if b.get(j) > T::ZERO {
-                *value -= outcome.shift;
-            }
-        }
-    }
-    for j in 0..image.len() {
-        outcome.finite &= image[j].is_finite();
-        let (weight, log_ratio) = (b.get(j), column[j]);
-        let moved_by = change[j] - outcome.shift;
-        let before = if weight == T::ZERO { T::ZERO } else { weight * log_ratio.exp2() };
-        column[j] = before;
-        // The first form is the second where the side is exact, without its exponential.
-        change[j] = if p.tau_b == T::ONE && outcome.shift == T::ZERO {
-            (weight - before).abs()
-        } else {
-            (moved(before, weight, log_ratio, moved_by) - before).abs()
-        };
-    }
-    outcome.mass = reduce::sum(column);
-    outcome.error = reduce::sum(change);
+    outcome.mass = reduce::sum(before);
+    outcome.error = reduce::sum(errors);
 }
 
-/// column_j <- log2 of the column sum over b_j, max-shifted where a sum leaves the safe range. Columns without weight: anything.
+/// image <- g + factor (T g - g), for column sums `before` and the logarithms of these over b, which become the errors.
+fn update_balanced<'l, T: Real>(
+    p: &Prepared<'_, T>,
+    factor: T,
+    g: &[T],
+    image: &mut [T],
+    before: &[T],
+    logs: &'l mut [T],
+) -> &'l [T] {
+    let b = p.problem.b();
+    for (j, ((image, log), (&g, &before))) in
+        image.iter_mut().zip(logs.iter_mut()).zip(g.iter().zip(before)).enumerate()
+    {
+        let weight = b.get(j);
+        // Without weight it takes no part; its potential is computed once, at the end.
+        *image = if weight > T::ZERO { g - factor * *log } else { g };
+        *log = (weight - before).abs();
+    }
+    logs
+}
+
+/// The same where a side is relaxed; returns what was added to the new f and taken from the new g.
+#[allow(clippy::too_many_arguments)] // all that the second half of a sweep reads and writes
+fn update_relaxed<T: Real>(
+    p: &Prepared<'_, T>,
+    factor: T,
+    f: &mut [T],
+    g: &[T],
+    log_b: &[T],
+    image: &mut [T],
+    before: &[T],
+    logs: &mut [T],
+) -> T {
+    let b = p.problem.b();
+    for j in 0..image.len() {
+        let change = if b.get(j) > T::ZERO { p.change_of_g(j, g[j] - log_b[j], logs[j]) } else { T::ZERO };
+        image[j] = g[j] + factor * change;
+    }
+    let shift = translation(p, f, image, log_b);
+    f.iter_mut().for_each(|value| *value += shift);
+    for (j, image) in image.iter_mut().enumerate() {
+        let (weight, log_ratio, before) = (b.get(j), logs[j], before[j]);
+        logs[j] = T::ZERO;
+        if weight == T::ZERO {
+            continue;
+        }
+        *image -= shift;
+        // The first form is the second where the side is exact, without its exponential.
+        logs[j] = if p.tau_b == T::ONE && shift == T::ZERO {
+            (weight - before).abs()
+        } else {
+            let change = p.change_of_g(j, g[j] - log_b[j], log_ratio);
+            (moved(before, weight, log_ratio, change - shift) - before).abs()
+        };
+    }
+    shift
+}
+
+/// The logarithms of the column sums over b into the first m scalars of the pool, max-shifted where a sum leaves the safe range. Columns without
+/// weight: anything.
 fn log_column_sums<T: Real>(
     p: &Prepared<'_, T>,
     f: &mut [T],
@@ -66,19 +101,22 @@ fn log_column_sums<T: Real>(
     scratch: &mut Scratch<'_, T>,
     outcome: &mut Outcome<T>,
 ) {
-    let b = p.problem.b();
-    let safe = |(j, &sum): (usize, &T)| b.get(j) == T::ZERO || is_safe(sum / b.get(j));
-    if scratch.column.iter().enumerate().all(safe) {
-        for (j, sum) in scratch.column.iter_mut().enumerate() {
-            *sum = if b.get(j) > T::ZERO { *sum / b.get(j) } else { T::ONE };
-        }
-        rows::log2(p.instructions, scratch.column);
-    } else {
-        outcome.column_fallback = true;
-        column_logsums(p, f, g, image, scratch);
-        for (sum, &log) in scratch.column.iter_mut().zip(log_b) {
-            *sum -= log;
-        }
+    let (b, m) = (p.problem.b(), g.len());
+    let mut safe = true;
+    for (j, (log, &sum)) in scratch.pool[..m].iter_mut().zip(scratch.column.iter()).enumerate() {
+        let weight = b.get(j);
+        *log = if weight > T::ZERO { sum / weight } else { T::ONE };
+        safe &= is_safe(*log);
+    }
+    if safe {
+        rows::log2(p.instructions, &mut scratch.pool[..m]);
+        return;
+    }
+    outcome.column_fallback = true;
+    column_logsums(p, f, g, image, scratch);
+    for (j, (log, sum)) in scratch.pool[..m].iter_mut().zip(scratch.column.iter_mut()).enumerate() {
+        *log = *sum - log_b[j];
+        *sum = if b.get(j) > T::ZERO { b.get(j) * log.exp2() } else { T::ZERO };
     }
 }
 
