@@ -7,6 +7,8 @@
 //! these pairs, to be compared with those of one sweep of that storage in `--bench sweep`, times the number of cores.
 #![allow(missing_docs, clippy::print_stdout)] // criterion's macros write undocumented functions; what was done belongs beside the times
 
+use std::time::Duration;
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sinkhorn_core::{
     Acceleration, Epsilon, FixedGaussianStart, Form, Initializer, PointCloud, Problem, Report, Settings, Storage, Zero,
@@ -33,15 +35,11 @@ fn batches(criterion: &mut Criterion) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let gaussian: Start = &FixedGaussianStart::<2> { form: Form::Entropic };
     let starts: [Start; 3] = [&Zero, gaussian, &Auto];
-    let accelerations = [
-        Acceleration::Plain,
-        Acceleration::AdaptiveRelaxation,
-        Acceleration::Anderson { memory: 5 },
-        Acceleration::Anderson { memory: 10 },
-    ];
+    let accelerations =
+        [Acceleration::Plain, Acceleration::Anderson { memory: 5 }, Acceleration::Anderson { memory: 10 }];
 
     let mut group = criterion.benchmark_group(format!("batch of {PROBLEMS}"));
-    group.sample_size(10);
+    group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
     for storage in [Storage::Stream, Storage::Cost, Storage::Kernel] {
         for acceleration in accelerations {
             for start in starts {
