@@ -1,7 +1,7 @@
 //! Time of 2 000 small problems in one call, by storage, acceleration and start: `cargo bench -p sinkhorn-bench --bench batch`.
 //!
 //! 64 x 64 points of the plane, other points in every problem, epsilon 0.05 of the mean cost, to a marginal error of 1e-3, in
-//! `f32`, on all threads. A line before each time has what was done: sweeps a problem, and how many pairs a sweep, a start or a report visits.
+//! `f32`, on all threads. A line before each time has the sweeps that a problem took on average.
 //!
 //! The floor: for every problem the start's c-transform, the sweeps, and the report, 64 x 64 pairs each; criterion's elements a second are
 //! these pairs, to be compared with those of one sweep of that storage in `--bench sweep`, times the number of cores.
