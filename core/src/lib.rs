@@ -8,6 +8,7 @@
 //! 3. A start ([`Monotone`], [`FixedGaussianStart`], [`Carried`], [`Given`], [`Zero`], the best of several by [`Select`], or your own [`Initializer`]) writes potentials close to
 //!    the solution (Thornton and Cuturi, "Rethinking Initialization of the Sinkhorn Algorithm", AISTATS 2023).
 //! 4. A [`Solver`] sweeps, or [`solve`] does it all; the [`Solution`] has a [`Report`], the potentials, and the plan.
+//!    [`solve_batch`] solves many problems in one call.
 //!
 //! Below these, `sweep` holds the only hot loops and the units they work in, and `reduce` and `wide` the sums that
 //! keep `f32` accurate.
@@ -21,6 +22,7 @@
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+mod batch;
 mod cost;
 mod error;
 mod fixed;
@@ -40,6 +42,7 @@ mod sweep;
 mod wide;
 mod workspace;
 
+pub use batch::{Potentials, batch_len, share_out, solve_batch};
 pub use cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm, SquaredEuclidean};
 pub use error::{Argument, Error, Place};
 pub use fixed::{FixedKernel, FixedWorkspace};

@@ -81,14 +81,20 @@ pub(crate) fn dot<T: Real>(p: &[T], q: &[T]) -> Wide<T> {
     const LANES: usize = 8;
     let mut high = [T::ZERO; LANES];
     let mut low = [T::ZERO; LANES];
-    for (p, q) in p.chunks(LANES).zip(q.chunks(LANES)) {
-        for lane in 0..p.len() {
-            let product = two_product(p[lane], q[lane]);
-            let sum = two_sum(high[lane], product.high);
-            high[lane] = sum.high;
-            low[lane] += sum.low + product.low;
+    let mut add = |p: &[T], q: &[T]| {
+        for ((high, low), (&p, &q)) in high.iter_mut().zip(&mut low).zip(p.iter().zip(q)) {
+            let product = two_product(p, q);
+            let sum = two_sum(*high, product.high);
+            *high = sum.high;
+            *low += sum.low + product.low;
         }
+    };
+    let (whole_p, rest_p) = p.as_chunks::<LANES>();
+    let (whole_q, rest_q) = q.as_chunks::<LANES>();
+    for (p, q) in whole_p.iter().zip(whole_q) {
+        add(p, q);
     }
+    add(rest_p, rest_q);
     let mut total = Wide::new(T::ZERO);
     for lane in 0..LANES {
         total = total.add(two_sum(high[lane], low[lane]));

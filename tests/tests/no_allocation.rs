@@ -1,10 +1,11 @@
-//! A whole solve allocates nothing: counted by an allocator of our own.
+//! A whole solve allocates nothing, and a batch nothing for a problem: counted by an allocator of our own.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sinkhorn_core::{
-    Acceleration, FixedGaussianStart, FixedWorkspace, Initializer, Monotone, PointCloud, Problem, Settings, Zero, solve,
+    Acceleration, FixedGaussianStart, FixedWorkspace, Initializer, Monotone, PointCloud, Problem, Settings, Zero,
+    batch_len, solve, solve_batch,
 };
 
 struct Counting;
@@ -29,6 +30,11 @@ static ALLOCATOR: Counting = Counting;
 
 // One test in this file: another one beside it would be counted too.
 #[test]
+fn problems_allocate_nothing() {
+    a_solve_allocates_nothing();
+    a_batch_allocates_nothing_for_a_problem();
+}
+
 fn a_solve_allocates_nothing() {
     let x: [f32; 20] = core::array::from_fn(|k| (k as f32 * 0.7).sin());
     let y: [f32; 30] = core::array::from_fn(|k| 1.0 + (k as f32 * 1.1).cos());
@@ -59,4 +65,39 @@ fn a_solve_allocates_nothing() {
             assert!(objective.is_finite());
         }
     }
+}
+
+fn a_batch_allocates_nothing_for_a_problem() {
+    let x: [f32; 40] = core::array::from_fn(|k| (k as f32 * 0.7).sin());
+    let y: [f32; 40] = core::array::from_fn(|k| 1.0 + (k as f32 * 1.1).cos());
+    let problems: Vec<_> = (0..1000)
+        .map(|k| Problem::new(PointCloud::squared_euclidean(&x[..10 + 2 * (k % 15)], &y, 2).unwrap()).unwrap())
+        .collect();
+    let mut costs = vec![Ok(0.0); problems.len()];
+    for threads in [1, 2, 3] {
+        let settings = Settings { threads, ..Settings::default() };
+        let mut memory = vec![0.0; batch_len(&problems, &settings).unwrap()];
+        let mut allocated = |problems: &[Problem<'_, f32>]| {
+            let before = ALLOCATIONS.load(Ordering::SeqCst);
+            let outputs = &mut costs[..problems.len()];
+            solve_batch(
+                problems,
+                |_| Zero,
+                &settings,
+                &mut memory,
+                outputs,
+                |cost, solved| {
+                    *cost = solved.map(|solution| solution.report().transport_cost);
+                },
+            )
+            .unwrap();
+            ALLOCATIONS.load(Ordering::SeqCst) - before
+        };
+        // The least of a few: rayon makes its threads at the first call, and room for its queues now and then.
+        let mut least = |count| (0..5).map(|_| allocated(&problems[..count])).min().unwrap();
+        let (few, many) = (least(10), least(1000));
+        assert_eq!(few, many, "{threads} threads");
+        assert!(threads > 1 || many == 0, "{many} without rayon");
+    }
+    assert!(costs.iter().all(|cost| cost.as_ref().is_ok_and(|cost| *cost > 0.0)));
 }

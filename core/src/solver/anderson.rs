@@ -161,17 +161,19 @@ impl<'a, T: Real> Anderson<'a, T> {
         for p in (0..k).filter(|&p| p != latest) {
             trace = trace.add(difference(p, p));
         }
-        if !(trace.value() > T::ZERO && trace.value().is_finite()) {
+        let scale = T::ONE / trace.value();
+        if !(scale > T::ZERO && scale.is_finite()) {
             return false;
         }
-        let ridge = Wide::new(T::constant(RIDGE));
-        // The latest pair has a row of its own that changes nothing: 1 on the diagonal, 0 elsewhere.
+        let (scale, ridge) = (Wide::new(scale), Wide::new(T::constant(RIDGE)));
+        // The latest pair has a row of its own that changes nothing: 1 on the diagonal, 0 elsewhere. The diagonal of the factor is kept as its
+        // reciprocal: a division in twice the precision takes as long as many products.
         for p in 0..k {
             for q in 0..=p {
                 let mut value = if p == latest || q == latest {
                     Wide::new(if p == q { T::ONE } else { T::ZERO })
                 } else {
-                    difference(p, q).div(trace)
+                    difference(p, q).mul(scale)
                 };
                 if p == q {
                     value = value.add(ridge);
@@ -184,9 +186,9 @@ impl<'a, T: Real> Anderson<'a, T> {
                     if !(value.value() > T::ZERO) {
                         return false;
                     }
-                    value = value.sqrt();
+                    value = Wide::new(T::ONE).div(value.sqrt());
                 } else {
-                    value = value.div(get(self.history.factor, stride, q, q));
+                    value = value.mul(get(self.history.factor, stride, q, q));
                 }
                 set(self.history.factor, stride, p, q, value);
             }
@@ -195,19 +197,19 @@ impl<'a, T: Real> Anderson<'a, T> {
             let mut value = if p == latest {
                 Wide::new(T::ZERO)
             } else {
-                own.sub(get(self.history.gram, stride, p, latest)).div(trace)
+                own.sub(get(self.history.gram, stride, p, latest)).mul(scale)
             };
             for q in 0..p {
                 value = value.sub(get(self.history.factor, stride, p, q).mul(get(self.history.mix, 1, q, 0)));
             }
-            set(self.history.mix, 1, p, 0, value.div(get(self.history.factor, stride, p, p)));
+            set(self.history.mix, 1, p, 0, value.mul(get(self.history.factor, stride, p, p)));
         }
         for p in (0..k).rev() {
             let mut value = get(self.history.mix, 1, p, 0);
             for q in p + 1..k {
                 value = value.sub(get(self.history.factor, stride, q, p).mul(get(self.history.mix, 1, q, 0)));
             }
-            let value = value.div(get(self.history.factor, stride, p, p));
+            let value = value.mul(get(self.history.factor, stride, p, p));
             if !value.value().is_finite() {
                 return false;
             }

@@ -1,0 +1,72 @@
+use core::iter::FusedIterator;
+
+use crate::error::{Argument, Error};
+use crate::problem::Problem;
+use crate::real::Real;
+
+/// The rows of two arrays that hold the potentials of all problems of a batch, one problem after the other: an iterator over
+/// (f, g), to be the outputs of [`solve_batch`](crate::solve_batch).
+///
+/// ```
+/// use sinkhorn_core::{Error, Monotone, PointCloud, Potentials, Problem, Settings, batch_len, solve_batch};
+/// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
+/// let problems = [
+///     Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?,
+///     Problem::new(PointCloud::squared_euclidean(&y, &y, 1)?)?,
+/// ];
+/// let settings = Settings::default();
+/// let mut memory = vec![0.0; batch_len(&problems, &settings)?];
+/// let (mut f, mut g, mut reports) = ([0.0; 3 + 2], [0.0; 2 + 2], [None; 2]);
+/// let outputs = Potentials::new(&problems, &mut f, &mut g)?.zip(&mut reports);
+/// solve_batch(&problems, |_| Monotone, &settings, &mut memory, outputs, |((f, g), report), solved| {
+///     *report = Some(solved.map(|solution| {
+///         f.copy_from_slice(solution.f());
+///         g.copy_from_slice(solution.g());
+///         *solution.report()
+///     }));
+/// })?;
+/// # Ok::<(), Error>(())
+/// ```
+pub struct Potentials<'s, 'a, T: Real> {
+    problems: core::slice::Iter<'s, Problem<'a, T>>,
+    f: &'s mut [T],
+    g: &'s mut [T],
+}
+
+impl<'s, 'a, T: Real> Potentials<'s, 'a, T> {
+    /// `f` has as many scalars as all problems together have rows, `g` as many as they have columns.
+    ///
+    /// # Errors
+    /// [`Error::Length`] naming `f` or `g`.
+    pub fn new(problems: &'s [Problem<'a, T>], f: &'s mut [T], g: &'s mut [T]) -> Result<Self, Error> {
+        let total = |argument, size: fn(&Problem<'a, T>) -> usize, actual| {
+            let add = |sum: usize, problem| sum.checked_add(size(problem));
+            match problems.iter().try_fold(0, add) {
+                Some(expected) if expected == actual => Ok(()),
+                Some(expected) => Err(Error::Length { argument, expected, actual }),
+                None => Err(Error::TooLarge { argument }),
+            }
+        };
+        total(Argument::F, Problem::rows, f.len())?;
+        total(Argument::G, Problem::columns, g.len())?;
+        Ok(Potentials { problems: problems.iter(), f, g })
+    }
+}
+
+impl<'s, T: Real> Iterator for Potentials<'s, '_, T> {
+    type Item = (&'s mut [T], &'s mut [T]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let problem = self.problems.next()?;
+        // Their lengths are the sums: there is enough of both.
+        Some((self.f.split_off_mut(..problem.rows())?, self.g.split_off_mut(..problem.columns())?))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.problems.size_hint()
+    }
+}
+
+impl<T: Real> ExactSizeIterator for Potentials<'_, '_, T> {}
+
+impl<T: Real> FusedIterator for Potentials<'_, '_, T> {}

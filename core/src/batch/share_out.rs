@@ -1,0 +1,65 @@
+/// Calls `work` with every item and a part of `memory`: up to `threads` items at a time, each with one of as many equal parts to
+/// itself.
+///
+/// An item is handed out, in their order, as soon as a part is free, so that items may take different times. Which part an item
+/// gets, and what is left in it, is not determined: `work` is to write before it reads. Threads are those of the rayon pool that the caller is in; without the
+/// feature `parallel` there is one. What [`solve_batch`](crate::solve_batch) is made of, for whatever else there is to do with many problems:
+///
+/// ```
+/// use sinkhorn_core::{Monotone, PointCloud, Problem, Settings, Workspace, share_out, solve};
+/// let (sets, y) = ([[0.0, 1.0], [0.5, 2.0], [3.0, 3.5]], [0.2, 1.1]);
+/// let settings = Settings::default();
+/// let against_y = |x| Problem::new(PointCloud::squared_euclidean(x, &y, 1)?);
+/// let threads = 2;
+/// let mut memory = vec![0.0; threads * Workspace::len(&against_y(&sets[0])?, &settings)?];
+/// let mut costs = [const { Ok(0.0) }; 3];
+/// share_out(sets.iter().zip(&mut costs), threads, &mut memory, |(x, cost), memory| {
+///     *cost = against_y(x).and_then(|problem| {
+///         let solution = solve(&problem, &Monotone, &settings, Workspace::new(memory, &problem, &settings)?)?;
+///         Ok(solution.report().transport_cost)
+///     });
+/// });
+/// assert!(costs.iter().all(Result::is_ok));
+/// # Ok::<(), sinkhorn_core::Error>(())
+/// ```
+///
+/// # Panics
+/// Where `work` does.
+pub fn share_out<T, I>(items: I, threads: usize, memory: &mut [T], work: impl Fn(I::Item, &mut [T]) + Sync)
+where
+    T: Send,
+    I: IntoIterator<Item: Send, IntoIter: Send>,
+{
+    let items = items.into_iter();
+    #[cfg(feature = "parallel")]
+    if threads > 1 {
+        return in_parallel(items, threads, memory, &work);
+    }
+    let part = memory.len() / threads.max(1);
+    for item in items {
+        work(item, &mut memory[..part]);
+    }
+}
+
+#[cfg(feature = "parallel")]
+fn in_parallel<T, I>(items: I, threads: usize, memory: &mut [T], work: &(impl Fn(I::Item, &mut [T]) + Sync))
+where
+    T: Send,
+    I: Iterator<Item: Send> + Send,
+{
+    let part = memory.len() / threads;
+    let queue = &std::sync::Mutex::new(items);
+    // Locked for as long as it takes to find the next item. A poisoned queue is one whose iterator has panicked: rayon hands that on.
+    let next = move || queue.lock().ok().and_then(|mut items| items.next());
+    rayon::scope(|scope| {
+        let mut rest = memory;
+        for _ in 0..threads {
+            let memory = rest.split_off_mut(..part).unwrap_or_default();
+            scope.spawn(move |_| {
+                while let Some(item) = next() {
+                    work(item, memory);
+                }
+            });
+        }
+    });
+}
