@@ -24,8 +24,8 @@ pub enum Command {
 ///
 /// Files are CSV (comma, semicolon, tab or blanks; lines that begin with # are skipped; a first line without a single
 /// number is a header) or NPY (a number type, one or two axes). One point a row; a single column, or an NPY array with
-/// one axis, holds points of dimension 1. The objective is <C, P> + epsilon KL(P | a b^T). Where it takes at most 512 MiB, the
-/// kernel is kept in memory; otherwise memory is proportional to the number of points.
+/// one axis, holds points of dimension 1. The objective is <C, P> + epsilon KL(P | a b^T). Where it takes at most 512 MiB and
+/// is faster, the kernel is kept in memory; otherwise memory is proportional to the number of points.
 #[derive(Debug, clap::Args)]
 #[command(after_help = exit::HELP)]
 pub struct SolveArgs {
@@ -74,6 +74,9 @@ pub struct SolveArgs {
     /// Sweeps to stop at
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = value_parser!(u32).range(1..))]
     pub max_sweeps: u32,
+    /// Threads; they change no bit of the result [default: all that the machine offers]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
     /// Floating-point numbers to calculate with
     #[arg(long, value_enum, default_value_t = Precision::F64)]
     pub precision: Precision,

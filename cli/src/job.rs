@@ -22,6 +22,7 @@ pub struct Job {
     /// The library's default for the precision, unless given.
     pub threshold: Option<f64>,
     pub max_sweeps: u32,
+    pub threads: usize,
     pub precision: Precision,
     /// Infinite where that marginal is exact.
     pub rho_x: f64,
@@ -55,6 +56,7 @@ impl Job {
             acceleration,
             threshold: args.threshold,
             max_sweeps: args.max_sweeps,
+            threads: args.threads.map_or_else(available_threads, usize::from),
             precision: args.precision,
             rho_x: args.rho_x.unwrap_or(f64::INFINITY),
             rho_y: args.rho_y.unwrap_or(f64::INFINITY),
@@ -114,4 +116,9 @@ fn same_file(p: &Path, q: &Path) -> bool {
         })
     };
     p == q || full(p).is_some_and(|p| full(q) == Some(p))
+}
+
+/// As many as can run at once.
+pub fn available_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

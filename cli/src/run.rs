@@ -146,7 +146,7 @@ fn solve_in<'a, T: Scalar>(
     if let Some(b) = b {
         problem = problem.weights_b(b)?;
     }
-    let settings = scalar::settings(job.acceleration, job.threshold, job.max_sweeps);
+    let settings = scalar::settings(job.acceleration, job.threshold, job.max_sweeps, job.threads);
     memory.resize(Workspace::len(&problem, &settings)?, T::ZERO);
     let workspace = Workspace::new(memory, &problem, &settings)?;
     solve(&problem, T::start(job.start, job.seed).as_ref(), &settings, workspace)

@@ -53,11 +53,16 @@ pub fn epsilon<T: Real>(epsilon: Epsilon<f64>) -> Epsilon<T> {
     }
 }
 
-/// The largest kernel that is stored: a matter of memory only, for reading one beats streaming at every size of the benchmark.
+/// The largest kernel that is stored.
 const KERNEL_BYTES: usize = 512 << 20;
 
 /// Settings with the library's threshold unless there is another.
-pub fn settings<T: Real>(acceleration: job::Acceleration, threshold: Option<f64>, max_sweeps: u32) -> Settings<T> {
+pub fn settings<T: Real>(
+    acceleration: job::Acceleration,
+    threshold: Option<f64>,
+    max_sweeps: u32,
+    threads: usize,
+) -> Settings<T> {
     let acceleration = match acceleration {
         job::Acceleration::Plain => Acceleration::Plain,
         job::Acceleration::Relaxation { factor } => Acceleration::Relaxation { factor: T::constant(factor) },
@@ -65,5 +70,5 @@ pub fn settings<T: Real>(acceleration: job::Acceleration, threshold: Option<f64>
     };
     let threshold = threshold.map_or(T::DEFAULT_THRESHOLD, T::constant);
     let storage = Storage::Auto { scalars: KERNEL_BYTES / size_of::<T>() };
-    Settings { threshold, max_sweeps, acceleration, storage, ..Settings::default() }
+    Settings { threshold, max_sweeps, acceleration, storage, threads, ..Settings::default() }
 }

@@ -1,8 +1,10 @@
 //! How to solve: when to stop, what to accelerate with.
 
 use crate::error::{Argument, Error};
+use crate::geometry::Shape;
 use crate::real::Real;
 use crate::simd::SimdLevel;
+use crate::sweep::model::kernel_pays;
 
 /// What is done between two sweeps to need fewer of them. Combines with every start; never changes the answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,7 +72,8 @@ pub enum Storage {
     /// The kernel exp((f + g - C)/epsilon) is kept, n m + n + 2 m scalars, and renewed when the potentials have moved away: no
     /// exponential a pair, the fastest where it fits the cache.
     Kernel,
-    /// [`Storage::Kernel`] where it takes no more than this many scalars, else [`Storage::Stream`].
+    /// [`Storage::Kernel`] where it takes no more than this many scalars and is expected to be faster, else [`Storage::Stream`]: by a model of
+    /// what sweeps cost that knows the dimension, the instructions and the threads.
     Auto {
         /// The memory budget for it.
         scalars: usize,
@@ -88,8 +91,8 @@ impl Storage {
         }
     }
 
-    /// What is done for a problem of n x m: never `Auto`. A kernel too large to be addressed is streamed.
-    pub const fn resolve(self, rows: usize, columns: usize) -> Storage {
+    /// What may be done for a problem of n x m, as far as memory goes: never `Auto`. A kernel too large to be addressed is streamed.
+    pub(crate) const fn within_budget(self, rows: usize, columns: usize) -> Storage {
         match self {
             Storage::Auto { scalars } => match kernel_len(rows, columns) {
                 Some(len) if len <= scalars => Storage::Kernel,
@@ -143,6 +146,19 @@ impl<T: Real> Default for Settings<T> {
 }
 
 impl<T: Real> Settings<T> {
+    /// The storage of a problem: never [`Storage::Auto`].
+    pub fn storage_for(&self, shape: Shape) -> Storage {
+        let threads = if cfg!(feature = "parallel") { self.threads } else { 1 };
+        match (self.storage, self.storage.within_budget(shape.rows, shape.columns)) {
+            (Storage::Auto { .. }, Storage::Kernel)
+                if !kernel_pays(shape, self.simd.resolve(), size_of::<T>(), threads) =>
+            {
+                Storage::Stream
+            }
+            (_, chosen) => chosen,
+        }
+    }
+
     /// The defaults without acceleration: what textbooks call the Sinkhorn algorithm.
     pub fn plain() -> Self {
         Settings { acceleration: Acceleration::Plain, ..Settings::default() }

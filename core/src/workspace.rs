@@ -16,7 +16,7 @@ use crate::sweep::strips::{self, Scratch};
 /// 2 n + (6 + t) m  +  (n + m + 1) d  +  2 k m + 4 k^2 + 2 k  +  stored
 ///
 /// with d the dimension under the squared Euclidean cost and 0 otherwise ([`Shape`]), t = min(n, 4) where d < 16 and min(n, 16) else, k the
-/// memory, and stored 0 for [`Storage::Stream`], n m for [`Storage::Cost`], n m + n + 2 m for [`Storage::Kernel`]. This is for one thread; [`Workspace::len`] knows of more. `None` on overflow.
+/// memory, and stored 0 for [`Storage::Stream`], n m for [`Storage::Cost`], n m + n + 2 m for [`Storage::Kernel`] and, at most, for [`Storage::Auto`]. This is for one thread; [`Workspace::len`] knows of more. `None` on overflow.
 ///
 /// ```
 /// use sinkhorn_core::{Shape, Storage, workspace_len};
@@ -37,7 +37,7 @@ const fn len_for(shape: Shape, memory: usize, storage: Storage, threads: usize) 
     let passes = strips::memory(shape.rows, shape.columns, shape.dimension, threads);
     let points = (n + m + 1) * d;
     let history = 2 * k * m + 4 * k * k + 2 * k;
-    let stored = match storage.resolve(shape.rows, shape.columns) {
+    let stored = match storage.within_budget(shape.rows, shape.columns) {
         Storage::Cost => n * m,
         Storage::Kernel => match kernel_len(shape.rows, shape.columns) {
             Some(len) => len as u128,
@@ -135,7 +135,7 @@ impl<'w, T: Real> Workspace<'w, T> {
                 factor: take(2 * k * k),
                 mix: take(2 * k),
             },
-            stored: match settings.storage.resolve(n, m) {
+            stored: match settings.storage_for(shape) {
                 Storage::Cost => Stored::Cost(take(n * m)),
                 Storage::Kernel => {
                     Stored::Kernel(Kernel { entries: take(n * m), f: take(n), g: take(m), v: take(m), absorbed: false })
@@ -151,8 +151,8 @@ impl<'w, T: Real> Workspace<'w, T> {
     /// [`Error::TooLarge`] where the number does not fit.
     pub fn len(problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<usize, Error> {
         settings.check()?;
-        let argument = Argument::Workspace;
-        len_for(problem.shape(), settings.acceleration.memory(), settings.storage, settings.threads)
+        let (argument, shape) = (Argument::Workspace, problem.shape());
+        len_for(shape, settings.acceleration.memory(), settings.storage_for(shape), settings.threads)
             .ok_or(Error::TooLarge { argument })
     }
 }

@@ -11,7 +11,7 @@ use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Workspace, solve};
 use crate::args::StartName;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::job::Acceleration;
+use crate::job::{self, Acceleration};
 use crate::run::SCHEMA;
 use crate::scalar::{self, Scalar};
 
@@ -132,7 +132,7 @@ pub fn run(quick: bool, mut watch: impl FnMut(&Event<'_>) -> Result<(), Failure>
 }
 
 fn solve_row(problem: &Problem<'_, f64>, start: StartName, acceleration: Acceleration) -> Result<(Row, f64), Error> {
-    let settings = scalar::settings(acceleration, Some(THRESHOLD), MAX_SWEEPS);
+    let settings = scalar::settings(acceleration, Some(THRESHOLD), MAX_SWEEPS, job::available_threads());
     let mut memory = vec![0.0; Workspace::len(problem, &settings)?];
     let workspace = Workspace::new(&mut memory, problem, &settings)?;
     let start = f64::start(start, 0);

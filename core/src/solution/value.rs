@@ -8,7 +8,7 @@ use crate::sweep::columns::moved;
 use crate::sweep::half::{column_logsums, row_logsum};
 use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::{Pass, Scratch, Strip};
-use crate::sweep::terms::{self, Terms};
+use crate::sweep::terms::{self, Costs, Terms};
 use crate::sweep::{MAX_TILE_ROWS, block, is_safe, log_zero, rows};
 use crate::wide::Wide;
 
@@ -141,26 +141,37 @@ pub(crate) fn measure<T: Real>(
     if (0..m).any(|j| without_weight(&j)) {
         (0..m).filter(without_weight).for_each(|j| g_hat[j] = T::ZERO);
         column_logsums(p, f, g_hat, buffers.g, scratch);
-        for j in (0..m).filter(without_weight) {
-            buffers.g[j] = scratch.column[j];
-            g_hat[j] = log_zero();
+        (0..m).filter(without_weight).for_each(|j| g_hat[j] = log_zero());
+    }
+    let (g, log_b, full_g) = (&**g_hat, *log_b, &mut *buffers.g);
+    for (j, value) in full_g.iter_mut().enumerate() {
+        let offset = p.column_offset(j);
+        let full = if b.get(j) == T::ZERO { -p.tau_b * (scratch.column[j] - offset) } else { g[j] - log_b[j] + offset };
+        *value = full / p.s;
+    }
+    let mut pass = |full_g: Option<&[T]>| {
+        let work = |strip: Strip<'_, T>| measure_strip(p, g, log_b, full_g, strip);
+        Pass::sums(f).run(scratch, &work, Totals::with)
+    };
+    // In many dimensions costs are dear, and potentials tell them too: to rounding, which only a cost far below them shows.
+    let dear = p.scores.packed().is_some_and(|points| points.dimension >= MAX_TILE_ROWS);
+    let mut totals = pass(dear.then_some(&*full_g));
+    if dear {
+        let mean = reduce::sum_of(a.len(), &|i| a.get(i) / a.total() * p.scores.row_offset(i))
+            + reduce::sum_of(m, &|j| b.get(j) / b.total() * p.scores.column_offset(j));
+        if !(totals.transport.value() > T::constant(1.0 / 64.0) * mean * totals.mass.value()) {
+            totals = pass(None);
         }
     }
-    let (g, log_b) = (&**g_hat, *log_b);
-    let totals = Pass::sums(f).run(scratch, &|strip| measure_strip(p, g, log_b, strip), Totals::with);
 
     let zero = Wide::new(T::ZERO);
     let (mut column_error, mut relaxed_b) = (zero, zero);
     for j in 0..m {
+        full_g[j] /= p.unit;
         let (weight, marginal) = (b.get(j), scratch.column[j]);
-        let offset = p.column_offset(j);
         if weight == T::ZERO {
-            let full = -p.tau_b * (buffers.g[j] - offset);
-            buffers.g[j] = full / (p.s * p.unit);
             continue;
         }
-        let full = g[j] - log_b[j] + offset;
-        buffers.g[j] = full / (p.s * p.unit);
         let target = if p.tau_b == T::ONE {
             weight
         } else {
@@ -227,7 +238,14 @@ fn bound_from_below<T: Real>(value: T) -> T {
     if value.is_finite() { value } else { -T::MAX }
 }
 
-fn measure_strip<T: Real>(p: &Prepared<'_, T>, g: &[T], log_b: &[T], strip: Strip<'_, T>) -> Totals<T> {
+/// `full_g` are potentials in units of cost, where costs are to be told from them.
+fn measure_strip<T: Real>(
+    p: &Prepared<'_, T>,
+    g: &[T],
+    log_b: &[T],
+    full_g: Option<&[T]>,
+    strip: Strip<'_, T>,
+) -> Totals<T> {
     let Strip { rows, f, column, tile, partial: costs, .. } = strip;
     let (a, b, m) = (p.problem.a(), p.problem.b(), g.len());
     let tile_rows = (tile.len() / m).min(MAX_TILE_ROWS);
@@ -242,8 +260,14 @@ fn measure_strip<T: Real>(p: &Prepared<'_, T>, g: &[T], log_b: &[T], strip: Stri
             let i = first + k;
             let row = &mut tile[k * m..(k + 1) * m];
             *weight = a.get(i);
-            p.scores.cost_row(i, 0, costs);
-            let Terms { mut sum, entropy, cost } = terms::of_row(p, row, log_b, b, costs);
+            let own_costs = match full_g {
+                Some(g) => Costs::Implied { f: (*f + p.row_offset(i)) / p.s, g, epsilon: p.epsilon },
+                None => {
+                    block::costs(p, i, costs);
+                    Costs::Given(costs)
+                }
+            };
+            let Terms { mut sum, entropy, cost } = terms::of_row(p, row, log_b, b, own_costs);
             let mut log_sum = sum.log2();
             if !is_safe(sum) {
                 let (largest, shifted) = row_logsum(p, i, *f, g, costs);

@@ -324,4 +324,47 @@ impl<T: Real, const EXP: bool> Products<'_, T, EXP> {
     }
 }
 
+/// out_j = C_ij, without cancellation.
+pub(crate) fn costs<T: Real>(p: &Prepared<'_, T>, i: usize, out: &mut [T]) {
+    match p.scores.packed() {
+        Some(points) => T::dispatch(p.instructions, Distances { points, i, out }),
+        None => p.scores.cost_row(i, 0, out),
+    }
+}
+
+/// Squared distances of x_i.
+struct Distances<'b, T> {
+    points: Packed<'b, T>,
+    i: usize,
+    out: &'b mut [T],
+}
+
+impl<T: Real> Job<T> for Distances<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, simd: S) {
+        let Distances { points, i, out } = self;
+        let group = points.group(i - i % GROUP);
+        let x = group.values[i % GROUP..].iter().step_by(group.width).zip(points.delta);
+        for (start, out) in (0..).step_by(PANEL).zip(out.chunks_mut(PANEL)) {
+            let panel = points.panel(start);
+            each_vector::<T, S>(
+                0..out.len(),
+                #[inline(always)]
+                |at, len| {
+                    let (mut total, mut from) = (simd.splat(T::ZERO), at);
+                    for (&x, &delta) in x.clone() {
+                        let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
+                        let difference = simd.splat(x + delta) - y;
+                        total = simd.mul_add(difference, difference, total);
+                        from += panel.width;
+                    }
+                    simd.store_part(total, &mut out[at..at + len]);
+                },
+            );
+        }
+    }
+}
+
 const _: () = assert!(FLUSH % PANEL == 0 && PANEL % crate::simd::MAX_LANES == 0);

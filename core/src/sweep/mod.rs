@@ -10,6 +10,7 @@ pub(crate) mod columns;
 pub(crate) mod forward;
 pub(crate) mod half;
 pub(crate) mod kernel;
+pub(crate) mod model;
 pub(crate) mod prepared;
 pub(crate) mod rows;
 pub(crate) mod scores;

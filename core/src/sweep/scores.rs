@@ -207,7 +207,7 @@ pub(crate) struct Packed<'a, T> {
     /// m x d, in panels.
     y: &'a [T],
     /// d: mean of x minus mean of y.
-    delta: &'a [T],
+    pub delta: &'a [T],
     pub dimension: usize,
     rows: usize,
     columns: usize,

@@ -16,6 +16,16 @@ pub(crate) struct Terms<T> {
     pub cost: T,
 }
 
+/// Where the costs of a row come from.
+#[derive(Clone, Copy)]
+pub(crate) enum Costs<'r, T> {
+    /// They are given.
+    Given(&'r [T]),
+    /// C_ij = f_i + g_j - epsilon log(E_j / b_j), where f and g are potentials in units of cost. Rounded in proportion to the
+    /// potentials.
+    Implied { f: T, g: &'r [T], epsilon: T },
+}
+
 /// Turns the exponents of a row into exponentials E, which carry b, and sums. Term by term none of the entropy is negative, and so nothing cancels,
 /// however large epsilon is and however far apart the two sides are.
 pub(crate) fn of_row<T: Real>(
@@ -23,7 +33,7 @@ pub(crate) fn of_row<T: Real>(
     row: &mut [T],
     log_b: &[T],
     b: Weights<'_, T>,
-    costs: &[T],
+    costs: Costs<'_, T>,
 ) -> Terms<T> {
     T::dispatch(p.instructions, OfRow { row, log_b, b, costs })
 }
@@ -32,7 +42,7 @@ struct OfRow<'r, T> {
     row: &'r mut [T],
     log_b: &'r [T],
     b: Weights<'r, T>,
-    costs: &'r [T],
+    costs: Costs<'r, T>,
 }
 
 impl<T: Real> Job<T> for OfRow<'_, T> {
@@ -72,7 +82,16 @@ impl<T: Real> Job<T> for OfRow<'_, T> {
                 let term = simd.select_less(simd.abs(log), small, q * (log * log * series), direct);
                 sum = sum + value;
                 entropy = entropy + term;
-                cost = simd.mul_add(value, simd.load_part(&costs[at..at + len], T::ZERO), cost);
+                let of_pair = match costs {
+                    Costs::Given(costs) => simd.load_part(&costs[at..at + len], T::ZERO),
+                    Costs::Implied { f, g, epsilon } => {
+                        let g = simd.load_part(&g[at..at + len], T::ZERO);
+                        g + (simd.splat(f) - simd.splat(epsilon) * log)
+                    }
+                };
+                // No mass, no cost: where there is none, logarithms mean nothing.
+                let of_pair = simd.select_less(zero, value, of_pair, zero);
+                cost = simd.mul_add(value, of_pair, cost);
                 simd.store_part(value, &mut row[at..at + len]);
                 at += len;
             }

@@ -1,0 +1,74 @@
+//! What a sweep costs, to choose between streaming and a stored kernel.
+//!
+//! Nanoseconds a pair on one thread, as the roofline command of the benchmarks measures them on a server processor of 2022 (Zen 4); what counts is
+//! their ratio, which differs less between machines than they do.
+
+use crate::geometry::Shape;
+use crate::simd::SimdLevel;
+
+/// A sweep that streams: an exponential and d multiplications a pair. A sweep on a kernel: two multiplications a pair.
+struct PerPair {
+    exponential: f32,
+    coordinate: f32,
+    kernel: f32,
+}
+
+const fn per_pair(level: SimdLevel, bytes: usize) -> PerPair {
+    let (exponential, coordinate, kernel) = match (level, bytes) {
+        (SimdLevel::Avx512 | SimdLevel::Best, 4) => (0.29, 0.02, 0.14),
+        (SimdLevel::Avx512 | SimdLevel::Best, _) => (0.87, 0.04, 0.28),
+        (SimdLevel::Avx2, 4) => (0.43, 0.035, 0.14),
+        (SimdLevel::Avx2, _) => (1.25, 0.07, 0.28),
+        // Vectors of 128 bits.
+        (SimdLevel::Neon, 4) => (0.86, 0.07, 0.28),
+        (SimdLevel::Neon, _) => (2.5, 0.14, 0.56),
+        (SimdLevel::Portable, 4) => (1.35, 0.08, 0.44),
+        (SimdLevel::Portable, _) => (4.4, 0.2, 0.62),
+    };
+    PerPair { exponential, coordinate, kernel }
+}
+
+/// Kernels up to here stay in a cache, of which each core has about as much to itself.
+const CACHE_BYTES: f32 = (4 << 20) as f32;
+
+/// Bytes a nanosecond from memory, for one thread; and the threads from which on there are no more.
+const BYTES_PER_NANOSECOND: f32 = 14.0;
+const THREADS_OF_MEMORY: usize = 4;
+
+/// Sweeps of a solve, about; and what storing costs once, in sweeps that stream.
+const SWEEPS: f32 = 20.0;
+const STORING: f32 = 2.0;
+
+/// Whether a kernel pays. Costs other than the squared Euclidean (d = 0) are read or computed anew at each sweep without one, and it always
+/// does.
+pub(crate) fn kernel_pays(shape: Shape, level: SimdLevel, bytes: usize, threads: usize) -> bool {
+    let PerPair { exponential, coordinate, kernel } = per_pair(level, bytes);
+    let size = shape.rows as f32 * shape.columns as f32 * bytes as f32;
+    let share = 1.0 / threads as f32;
+    let streamed = share * (exponential + coordinate * shape.dimension as f32);
+    let mut stored = share * kernel;
+    if size > CACHE_BYTES * threads as f32 {
+        let lanes = threads.min(THREADS_OF_MEMORY) as f32;
+        stored = stored.max(bytes as f32 / (BYTES_PER_NANOSECOND * lanes));
+    }
+    shape.dimension == 0 || SWEEPS * stored + STORING * streamed < SWEEPS * streamed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kernels_pay_where_exponentials_are_dear_or_memory_is_near() {
+        let pays =
+            |n: usize, d, level, bytes, threads| kernel_pays(Shape::squared_euclidean(n, n, d), level, bytes, threads);
+        assert!(pays(16, 2, SimdLevel::Portable, 4, 1));
+        assert!(pays(1000, 3, SimdLevel::Avx512, 4, 1));
+        assert!(pays(10_000, 64, SimdLevel::Avx512, 4, 2));
+        assert!(pays(4000, 3, SimdLevel::Avx2, 8, 2));
+        // Sixteen threads wait for the memory that four of them use up.
+        assert!(!pays(20_000, 3, SimdLevel::Avx512, 4, 16));
+        assert!(pays(20_000, 784, SimdLevel::Avx512, 4, 16));
+        assert!(kernel_pays(Shape::general(20_000, 20_000), SimdLevel::Avx512, 4, 16));
+    }
+}
