@@ -6,21 +6,15 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAss
 use crate::simd::exp2;
 
 mod sealed {
-    use crate::simd::{Instructions, Job, log2};
+    use crate::simd::{Jobs, log2};
 
     /// What this crate does with its scalars and does not promise to anyone.
-    pub trait Sealed: Sized {
-        /// Runs a loop with these instructions.
-        fn dispatch<J: Job<Self>>(instructions: Instructions, job: J) -> J::Output;
+    pub trait Sealed: Jobs {
         /// log2 of a positive normal number, branch-free.
         fn log2_of_normal(self) -> Self;
     }
 
     impl Sealed for f32 {
-        #[inline]
-        fn dispatch<J: Job<Self>>(instructions: Instructions, job: J) -> J::Output {
-            instructions.run_f32(job)
-        }
         #[inline(always)]
         fn log2_of_normal(self) -> Self {
             log2::log2_f32(self)
@@ -28,10 +22,6 @@ mod sealed {
     }
 
     impl Sealed for f64 {
-        #[inline]
-        fn dispatch<J: Job<Self>>(instructions: Instructions, job: J) -> J::Output {
-            instructions.run_f64(job)
-        }
         #[inline(always)]
         fn log2_of_normal(self) -> Self {
             log2::log2_f64(self)

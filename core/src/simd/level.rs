@@ -67,7 +67,7 @@ impl SimdLevel {
     /// [`Error::Unsupported`] where this machine does not have the level.
     pub fn exp2<T: Real>(self, values: &mut [T]) -> Result<(), Error> {
         self.check()?;
-        T::dispatch(Instructions::of(self), Exp2 { values });
+        T::run(Instructions::of(self), Exp2 { values });
         Ok(())
     }
 
@@ -77,7 +77,7 @@ impl SimdLevel {
     }
 }
 
-struct Exp2<'v, T> {
+pub struct Exp2<'v, T> {
     values: &'v mut [T],
 }
 

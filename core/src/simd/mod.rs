@@ -1,9 +1,10 @@
 //! Vectors: which instructions there are, and the few operations that sweeps are written in.
 //!
-//! A loop over pairs is a [`Job`], written once for every [`Simd`]; [`dispatch`](crate::real::Real::dispatch) runs it with the instructions that a
+//! A loop over pairs is a [`Job`], written once for every [`Simd`]; [`jobs::Run`] runs it with the instructions that a
 //! solve uses. Everything below a job is `#[inline(always)]`, because functions inherit no instructions from their caller.
 
 pub(crate) mod exp2;
+mod jobs;
 mod level;
 pub(crate) mod log2;
 mod portable;
@@ -12,6 +13,7 @@ mod vector;
 
 use core::ops::{Add, Div, Mul, Sub};
 
+pub(crate) use jobs::Jobs;
 pub(crate) use level::Instructions;
 pub use level::SimdLevel;
 pub(crate) use portable::Portable;

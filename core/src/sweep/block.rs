@@ -27,15 +27,15 @@ pub(crate) struct Place<'b, T> {
 
 /// out_kj = 2^(F_k + G_j + S_kj), row after row; `sums` are those of the rows.
 pub(crate) fn exponentials<T: Real>(p: &Prepared<'_, T>, place: Place<'_, T>, out: &mut [T], sums: &mut [T]) {
-    for_rows::<T, true>(p, place, out, sums);
+    for_rows(p, place, out, sums, true);
 }
 
 /// out_kj = F_k + G_j + S_kj, row after row; `largest` are those of the rows.
 pub(crate) fn exponents<T: Real>(p: &Prepared<'_, T>, place: Place<'_, T>, out: &mut [T], largest: &mut [T]) {
-    for_rows::<T, false>(p, place, out, largest);
+    for_rows(p, place, out, largest, false);
 }
 
-fn for_rows<T: Real, const EXP: bool>(p: &Prepared<'_, T>, place: Place<'_, T>, out: &mut [T], found: &mut [T]) {
+fn for_rows<T: Real>(p: &Prepared<'_, T>, place: Place<'_, T>, out: &mut [T], found: &mut [T], exp: bool) {
     let m = place.g.len();
     match p.scores.rows(p.s, place.i, place.start) {
         Rows::Products { points, factor } => {
@@ -45,24 +45,20 @@ fn for_rows<T: Real, const EXP: bool>(p: &Prepared<'_, T>, place: Place<'_, T>, 
                 let (part, rest) = core::mem::take(&mut out).split_at_mut(count * m);
                 let (found_part, found_rest) = core::mem::take(&mut found).split_at_mut(count);
                 let place = Place { i: place.i + first, f: &place.f[first..first + count], ..place };
-                T::dispatch(p.instructions, Products::<T, EXP> { points, factor, place, out: part, found: found_part });
+                T::run(p.instructions, Products { points, factor, place, out: part, found: found_part, exp });
                 (out, found, first) = (rest, found_rest, first + count);
             }
         }
         Rows::Kept { values, stride, factor } => {
             for (k, (row, found)) in out.chunks_exact_mut(m).zip(found).enumerate() {
                 let values = Some(&values[k * stride..k * stride + m]);
-                *found =
-                    T::dispatch(p.instructions, Affine::<T, EXP> { values, factor, f: place.f[k], g: place.g, row });
+                *found = T::run(p.instructions, Affine { values, factor, f: place.f[k], g: place.g, row, exp });
             }
         }
         Rows::Computed { factor } => {
             for (k, (row, found)) in out.chunks_exact_mut(m).zip(found).enumerate() {
                 p.scores.cost_row(place.i + k, place.start, row);
-                *found = T::dispatch(
-                    p.instructions,
-                    Affine::<T, EXP> { values: None, factor, f: place.f[k], g: place.g, row },
-                );
+                *found = T::run(p.instructions, Affine { values: None, factor, f: place.f[k], g: place.g, row, exp });
             }
         }
     }
@@ -70,20 +66,28 @@ fn for_rows<T: Real, const EXP: bool>(p: &Prepared<'_, T>, place: Place<'_, T>, 
 
 /// row_j = f + g_j + factor value_j, or its exponential; the values are those of `row` itself where none are given. Returns the sum of
 /// the exponentials, or the largest exponent.
-struct Affine<'b, T, const EXP: bool> {
+pub struct Affine<'b, T> {
     values: Option<&'b [T]>,
     factor: T,
     f: T,
     g: &'b [T],
     row: &'b mut [T],
+    exp: bool,
 }
 
-impl<T: Real, const EXP: bool> Job<T> for Affine<'_, T, EXP> {
+impl<T: Real> Job<T> for Affine<'_, T> {
     type Output = T;
 
     #[inline(always)]
     fn run<S: Simd<T>>(self, simd: S) -> T {
-        let Affine { values, factor, f, g, row } = self;
+        if self.exp { self.found::<S, true>(simd) } else { self.found::<S, false>(simd) }
+    }
+}
+
+impl<T: Real> Affine<'_, T> {
+    #[inline(always)]
+    fn found<S: Simd<T>, const EXP: bool>(self, simd: S) -> T {
+        let Affine { values, factor, f, g, row, .. } = self;
         let (f, factor) = (simd.splat(f), simd.splat(factor));
         let mut found = Found::<T, S, EXP>::new(simd);
         each_vector::<T, S>(
@@ -146,19 +150,27 @@ impl<T: Real, S: Simd<T>, const EXP: bool> Found<T, S, EXP> {
 }
 
 /// The exponents of up to [`MAX_TILE_ROWS`] rows of points.
-struct Products<'b, T, const EXP: bool> {
+pub struct Products<'b, T> {
     points: Packed<'b, T>,
     factor: T,
     place: Place<'b, T>,
     out: &'b mut [T],
     found: &'b mut [T],
+    exp: bool,
 }
 
-impl<T: Real, const EXP: bool> Job<T> for Products<'_, T, EXP> {
+impl<T: Real> Job<T> for Products<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd<T>>(mut self, simd: S) {
+    fn run<S: Simd<T>>(self, simd: S) {
+        if self.exp { self.over_columns::<S, true>(simd) } else { self.over_columns::<S, false>(simd) }
+    }
+}
+
+impl<T: Real> Products<'_, T> {
+    #[inline(always)]
+    fn over_columns<S: Simd<T>, const EXP: bool>(mut self, simd: S) {
         let (rows, m) = (self.place.f.len(), self.place.g.len());
         // As many columns as stay in the cache while all rows of the tile go over them.
         let stride = if self.points.dimension < MAX_TILE_ROWS { FLUSH } else { PANEL };
@@ -179,9 +191,9 @@ impl<T: Real, const EXP: bool> Job<T> for Products<'_, T, EXP> {
                     if self.points.dimension <= 3 {
                         let factor = self.factor;
                         let x = x.map(|[x]| [factor * x]);
-                        self.columns::<S, 1, true>(simd, row, at..end, &mut found, x);
+                        self.columns::<S, EXP, 1, true>(simd, row, at..end, &mut found, x);
                     } else {
-                        self.columns::<S, 1, false>(simd, row, at..end, &mut found, x);
+                        self.columns::<S, EXP, 1, false>(simd, row, at..end, &mut found, x);
                     }
                     row += 1;
                 }
@@ -198,12 +210,10 @@ impl<T: Real, const EXP: bool> Job<T> for Products<'_, T, EXP> {
             *total = found.total;
         }
     }
-}
 
-impl<T: Real, const EXP: bool> Products<'_, T, EXP> {
     /// The rows of a group against some columns.
     #[inline(always)]
-    fn group<S: Simd<T>>(
+    fn group<S: Simd<T>, const EXP: bool>(
         &mut self,
         simd: S,
         row: usize,
@@ -220,25 +230,25 @@ impl<T: Real, const EXP: bool> Products<'_, T, EXP> {
         match *coordinates {
             [p] => {
                 let x = [scaled(p)];
-                self.columns::<S, GROUP, true>(simd, row, columns, found, x.into_iter());
+                self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.into_iter());
             }
             [p, q] => {
                 let x = [scaled(p), scaled(q)];
-                self.columns::<S, GROUP, true>(simd, row, columns, found, x.into_iter());
+                self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.into_iter());
             }
             [p, q, r] => {
                 let x = [scaled(p), scaled(q), scaled(r)];
-                self.columns::<S, GROUP, true>(simd, row, columns, found, x.into_iter());
+                self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.into_iter());
             }
             ref more => {
-                self.columns::<S, GROUP, false>(simd, row, columns, found, more.iter().copied());
+                self.columns::<S, EXP, GROUP, false>(simd, row, columns, found, more.iter().copied());
             }
         }
     }
 
     /// R rows against some columns: whole panels, but for the last. `SCALED` coordinates contain the factor.
     #[inline(always)]
-    fn columns<S: Simd<T>, const R: usize, const SCALED: bool>(
+    fn columns<S: Simd<T>, const EXP: bool, const R: usize, const SCALED: bool>(
         &mut self,
         simd: S,
         row: usize,
@@ -255,16 +265,16 @@ impl<T: Real, const EXP: bool> Products<'_, T, EXP> {
             let mut done = 0;
             if S::COLUMNS == 2 {
                 while done + 2 * S::LANES <= width {
-                    self.tile::<S, R, 2, SCALED>(simd, row, at, panel, done, S::LANES, &mut found, x.clone());
+                    self.tile::<S, EXP, R, 2, SCALED>(simd, row, at, panel, done, S::LANES, &mut found, x.clone());
                     done += 2 * S::LANES;
                 }
             }
             while done + S::LANES <= width {
-                self.tile::<S, R, 1, SCALED>(simd, row, at, panel, done, S::LANES, &mut found, x.clone());
+                self.tile::<S, EXP, R, 1, SCALED>(simd, row, at, panel, done, S::LANES, &mut found, x.clone());
                 done += S::LANES;
             }
             if done < width {
-                self.tile::<S, R, 1, SCALED>(simd, row, at, panel, done, width - done, &mut found, x.clone());
+                self.tile::<S, EXP, R, 1, SCALED>(simd, row, at, panel, done, width - done, &mut found, x.clone());
             }
             at += width;
         }
@@ -274,7 +284,7 @@ impl<T: Real, const EXP: bool> Products<'_, T, EXP> {
     /// R rows against C vectors of `len` columns.
     #[inline(always)]
     #[allow(clippy::too_many_arguments)] // the innermost part of a loop over panels and rows
-    fn tile<S: Simd<T>, const R: usize, const C: usize, const SCALED: bool>(
+    fn tile<S: Simd<T>, const EXP: bool, const R: usize, const C: usize, const SCALED: bool>(
         &mut self,
         simd: S,
         row: usize,
@@ -327,13 +337,13 @@ impl<T: Real, const EXP: bool> Products<'_, T, EXP> {
 /// out_j = C_ij, without cancellation.
 pub(crate) fn costs<T: Real>(p: &Prepared<'_, T>, i: usize, out: &mut [T]) {
     match p.scores.packed() {
-        Some(points) => T::dispatch(p.instructions, Distances { points, i, out }),
+        Some(points) => T::run(p.instructions, Distances { points, i, out }),
         None => p.scores.cost_row(i, 0, out),
     }
 }
 
 /// Squared distances of x_i.
-struct Distances<'b, T> {
+pub struct Distances<'b, T> {
     points: Packed<'b, T>,
     i: usize,
     out: &'b mut [T],

@@ -7,10 +7,10 @@ use crate::simd::{Instructions, Job, Simd, SimdExt, each_vector};
 
 /// total_j += sum_k weight_k row_kj, four rows at a time.
 pub(crate) fn add<T: Real>(p: &Prepared<'_, T>, weights: &[T], rows: &[T], total: &mut [T]) {
-    T::dispatch(p.instructions, Add { weights, rows, total });
+    T::run(p.instructions, Add { weights, rows, total });
 }
 
-struct Add<'r, T> {
+pub struct Add<'r, T> {
     weights: &'r [T],
     rows: &'r [T],
     total: &'r mut [T],
@@ -66,10 +66,10 @@ fn four<T>(rows: &[T], m: usize) -> [&[T]; 4] {
 
 /// sums_k = sum_j row_kj v_j.
 pub(crate) fn times<T: Real>(p: &Prepared<'_, T>, rows: &[T], v: &[T], sums: &mut [T]) {
-    T::dispatch(p.instructions, Times { rows, v, sums });
+    T::run(p.instructions, Times { rows, v, sums });
 }
 
-struct Times<'r, T> {
+pub struct Times<'r, T> {
     rows: &'r [T],
     v: &'r [T],
     sums: &'r mut [T],
@@ -135,10 +135,10 @@ impl<T: Real> Job<T> for Times<'_, T> {
 
 /// largest_j = max(largest_j, row_kj) over all rows.
 pub(crate) fn raise<T: Real>(p: &Prepared<'_, T>, rows: &[T], largest: &mut [T]) {
-    T::dispatch(p.instructions, Raise { rows, largest });
+    T::run(p.instructions, Raise { rows, largest });
 }
 
-struct Raise<'r, T> {
+pub struct Raise<'r, T> {
     rows: &'r [T],
     largest: &'r mut [T],
 }
@@ -160,10 +160,10 @@ impl<T: Real> Job<T> for Raise<'_, T> {
 
 /// row_j <- 2^(row_j - largest).
 pub(crate) fn exp2_less<T: Real>(p: &Prepared<'_, T>, row: &mut [T], largest: T) {
-    T::dispatch(p.instructions, Exp2Less { row, largest });
+    T::run(p.instructions, Exp2Less { row, largest });
 }
 
-struct Exp2Less<'r, T> {
+pub struct Exp2Less<'r, T> {
     row: &'r mut [T],
     largest: T,
 }
@@ -183,10 +183,10 @@ impl<T: Real> Job<T> for Exp2Less<'_, T> {
 
 /// row_kj <- 2^(row_kj - largest_j).
 pub(crate) fn exp2_less_each<T: Real>(p: &Prepared<'_, T>, rows: &mut [T], largest: &[T]) {
-    T::dispatch(p.instructions, Exp2LessEach { rows, largest });
+    T::run(p.instructions, Exp2LessEach { rows, largest });
 }
 
-struct Exp2LessEach<'r, T> {
+pub struct Exp2LessEach<'r, T> {
     rows: &'r mut [T],
     largest: &'r [T],
 }
@@ -207,10 +207,10 @@ impl<T: Real> Job<T> for Exp2LessEach<'_, T> {
 
 /// total_j += sum_k 2^(row_kj - largest_j).
 pub(crate) fn add_exp2_less<T: Real>(p: &Prepared<'_, T>, rows: &[T], largest: &[T], total: &mut [T]) {
-    T::dispatch(p.instructions, AddExp2Less { rows, largest, total });
+    T::run(p.instructions, AddExp2Less { rows, largest, total });
 }
 
-struct AddExp2Less<'r, T> {
+pub struct AddExp2Less<'r, T> {
     rows: &'r [T],
     largest: &'r [T],
     total: &'r mut [T],
@@ -239,10 +239,10 @@ impl<T: Real> Job<T> for AddExp2Less<'_, T> {
 
 /// log2 in place, of positive normal numbers.
 pub(crate) fn log2<T: Real>(instructions: Instructions, values: &mut [T]) {
-    T::dispatch(instructions, Log2 { values });
+    T::run(instructions, Log2 { values });
 }
 
-struct Log2<'r, T> {
+pub struct Log2<'r, T> {
     values: &'r mut [T],
 }
 

@@ -7,7 +7,7 @@ use crate::real::Real;
 use crate::simd::{Job, Simd, SimdExt};
 
 /// Sums over a row, for weight 1.
-pub(crate) struct Terms<T> {
+pub struct Terms<T> {
     /// sum_j E_j.
     pub sum: T,
     /// sum_j E_j log(E_j / b_j) - E_j + b_j.
@@ -35,10 +35,10 @@ pub(crate) fn of_row<T: Real>(
     b: Weights<'_, T>,
     costs: Costs<'_, T>,
 ) -> Terms<T> {
-    T::dispatch(p.instructions, OfRow { row, log_b, b, costs })
+    T::run(p.instructions, OfRow { row, log_b, b, costs })
 }
 
-struct OfRow<'r, T> {
+pub struct OfRow<'r, T> {
     row: &'r mut [T],
     log_b: &'r [T],
     b: Weights<'r, T>,
