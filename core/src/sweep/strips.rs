@@ -65,6 +65,7 @@ pub(crate) struct Scratch<'w, T> {
     /// Scalars of `pool` that each part gets.
     pub lane: usize,
     /// m for each strip; empty where one thread does it all.
+    #[cfg_attr(not(feature = "parallel"), allow(dead_code))]
     pub strips: &'w mut [T],
 }
 
