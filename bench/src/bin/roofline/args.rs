@@ -56,7 +56,7 @@ impl Args {
         let size = |d| {
             let size = match d {
                 ..=3 => 10_000,
-                ..=64 => 4_000,
+                4..=64 => 4_000,
                 _ => 2_000,
             };
             self.size.map_or(if self.quick { size / 10 } else { size }, NonZeroUsize::get)
