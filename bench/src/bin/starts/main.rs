@@ -9,7 +9,6 @@
 
 mod accelerate;
 mod args;
-mod file;
 mod headline;
 mod json;
 mod measure;
@@ -21,7 +20,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use serde_json::Value;
+use sinkhorn_bench::output::{print, write, write_json};
 
 use args::{Args, Plan};
 
@@ -51,13 +50,13 @@ fn full(args: &Args, plan: &Plan) -> Result<(), String> {
         }
         if let Some(folder) = &args.plots {
             let picture = plot::svg(plan, case, &runs[first..])?;
-            file::write(&folder.join(case.name).with_extension("svg"), &picture)?;
+            write(&folder.join(case.name).with_extension("svg"), &picture)?;
         }
     }
     print(&text::alone(plan, &runs))?;
     let seconds = clock.elapsed().as_secs_f64();
     print(&format!("\n{} runs in {seconds:.0} s.\n", runs.len()))?;
-    write_json(args, || json::table(plan, &runs, seconds))
+    write_json(args.json.as_deref(), || json::table(plan, &runs, seconds))
 }
 
 fn short(args: &Args, plan: &Plan) -> Result<(), String> {
@@ -74,16 +73,5 @@ fn short(args: &Args, plan: &Plan) -> Result<(), String> {
     let seconds = clock.elapsed().as_secs_f64();
     print(&headline::closing(plan, &rows))?;
     print(&format!("\nAll in {seconds:.0} s.\n"))?;
-    write_json(args, || headline::json(plan, &rows, seconds))
-}
-
-fn write_json(args: &Args, value: impl FnOnce() -> Value) -> Result<(), String> {
-    let Some(path) = &args.json else { return Ok(()) };
-    let text = serde_json::to_string_pretty(&value()).map_err(|error| error.to_string())?;
-    file::write(path, &(text + "\n"))
-}
-
-fn print(text: &str) -> Result<(), String> {
-    let mut output = std::io::stdout().lock();
-    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(|error| format!("standard output: {error}"))
+    write_json(args.json.as_deref(), || headline::json(plan, &rows, seconds))
 }

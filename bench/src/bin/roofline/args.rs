@@ -1,0 +1,82 @@
+//! The command line, and the plan that it becomes.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+use sinkhorn_core::SimdLevel;
+
+/// How close sweeps are to what the machine can do: bare exponentials, multiply-adds and reads, and sweeps between them.
+#[derive(Debug, Parser)]
+#[command(name = "roofline")]
+pub struct Args {
+    /// Only this level of instructions; can be repeated [default: all that are there]
+    #[arg(long, value_name = "NAME", value_parser = level)]
+    level: Vec<SimdLevel>,
+    /// Only this scalar; can be repeated
+    #[arg(long, value_enum, value_name = "NAME")]
+    scalar: Vec<ScalarName>,
+    /// Only this dimension; can be repeated [default: 2, 3, 16, 64, 784]
+    #[arg(long, value_name = "D")]
+    dimension: Vec<NonZeroUsize>,
+    /// Points a side [default: 10000 to dimension 3, 4000 to 64, else 2000]
+    #[arg(long, value_name = "N")]
+    size: Option<NonZeroUsize>,
+    /// A tenth of the points and little patience: a try
+    #[arg(long)]
+    quick: bool,
+    /// Write the results there
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScalarName {
+    F32,
+    F64,
+}
+
+/// What is measured.
+pub struct Plan {
+    pub scalars: Vec<ScalarName>,
+    pub levels: Vec<SimdLevel>,
+    /// Dimensions, with points a side.
+    pub shapes: Vec<(usize, usize)>,
+    /// Bytes that are read to measure the bandwidth.
+    pub read: usize,
+    /// No more rounds once they have taken so long.
+    pub patience: Duration,
+}
+
+impl Args {
+    /// The plan; what was not restricted is complete.
+    pub fn plan(&self) -> Plan {
+        let available = || SimdLevel::ALL.into_iter().filter(|level| level.is_available()).collect();
+        let size = |d| {
+            let size = match d {
+                ..=3 => 10_000,
+                4..=64 => 4_000,
+                _ => 2_000,
+            };
+            self.size.map_or(if self.quick { size / 10 } else { size }, NonZeroUsize::get)
+        };
+        let dimensions: Vec<usize> = match &self.dimension[..] {
+            [] => vec![2, 3, 16, 64, 784],
+            given => given.iter().map(|d| d.get()).collect(),
+        };
+        Plan {
+            scalars: if self.scalar.is_empty() { ScalarName::value_variants().to_vec() } else { self.scalar.clone() },
+            levels: if self.level.is_empty() { available() } else { self.level.clone() },
+            shapes: dimensions.into_iter().map(|d| (d, size(d))).collect(),
+            read: if self.quick { 64 << 20 } else { 256 << 20 },
+            patience: Duration::from_millis(if self.quick { 20 } else { 400 }),
+        }
+    }
+}
+
+fn level(name: &str) -> Result<SimdLevel, String> {
+    let level = SimdLevel::ALL.into_iter().find(|level| level.name() == name);
+    let level = level.ok_or_else(|| format!("one of {}", SimdLevel::ALL.map(SimdLevel::name).join(", ")))?;
+    if level.is_available() { Ok(level) } else { Err("this machine does not have it".into()) }
+}
