@@ -6,6 +6,11 @@ import sys
 
 import jax
 import numpy
+from jax._src.interpreters.batching import is_vmappable
+from jax.interpreters import batching
+
+# OTT 0.6.0 looks for it where JAX 0.10 no longer has it; without, nothing can be computed online.
+batching.is_vmappable = is_vmappable
 
 jax.config.update("jax_enable_x64", json.loads(sys.argv[1])["precision"] == "f64")
 

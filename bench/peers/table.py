@@ -29,7 +29,8 @@ def opening(results):
     packages = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
     return (f"{machine['cpu']}, {machine['cores']} cores (load {machine['load']:.1f} at the beginning); "
             f"ours {machine['ours']}, Python {machine['python']}, {packages}."
-            + " Small sizes, to see that it works: not for quoting." * results["quick"])
+            + " **Small sizes, to see that it works: not for quoting.**" * results["quick"]
+            + " **The machine was busy: not for quoting.**" * (machine["load"] > machine["cores"] / 2))
 
 
 def agreement(runs, packages):

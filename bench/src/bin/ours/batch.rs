@@ -1,9 +1,11 @@
-//! Time of many small solves, one after another in one workspace.
+//! Time of many small solves in one call, from points in memory to the potentials of all.
 
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Settings, Status, Workspace, solve};
+use sinkhorn_core::{
+    Epsilon, Error, PointCloud, Potentials, Problem, Report, Settings, Status, batch_len, solve_batch,
+};
 
 use crate::args::BatchArgs;
 use crate::files;
@@ -20,12 +22,11 @@ struct Batch<T> {
     dimension: usize,
 }
 
-/// Potentials of all problems and what the solves took.
+/// The same of what was found.
 struct Solved<T> {
     f: Vec<T>,
     g: Vec<T>,
-    converged: usize,
-    sweeps: Vec<u32>,
+    reports: Vec<Report<T>>,
 }
 
 pub fn run<T: Scalar>(args: &BatchArgs) -> Result<Value, String> {
@@ -42,35 +43,47 @@ pub fn run<T: Scalar>(args: &BatchArgs) -> Result<Value, String> {
         seconds.push(clock.elapsed().as_secs_f64());
         last = Some(solved);
     }
-    let Some(solved) = last else { return Err("no repeats".into()) };
+    let Some(Solved { f, g, reports }) = last else { return Err("no repeats".into()) };
     if let Some(folder) = &args.potentials {
-        files::write_potentials(folder, &[count], &solved.f, &solved.g)?;
+        files::write_potentials(folder, &[count], &f, &g)?;
     }
+    let sweeps = reports.iter().map(|report| report.sweeps);
     Ok(json!({
         "seconds": summary(seconds),
         "settings": used(&settings),
-        "converged": solved.converged,
-        "iterations": solved.sweeps.iter().max(),
-        "iterations_mean": solved.sweeps.iter().map(|&sweeps| f64::from(sweeps)).sum::<f64>() / count as f64,
+        "converged": reports.iter().filter(|report| report.status == Status::Converged).count(),
+        "iterations": sweeps.clone().max(),
+        "iterations_mean": f64::from(sweeps.sum::<u32>()) / count as f64,
     }))
 }
 
 fn solve_all<T: Scalar>(batch: &Batch<T>, args: &BatchArgs, settings: &Settings<T>) -> Result<Solved<T>, Error> {
     let &Batch { rows, columns, dimension, .. } = batch;
-    let start = T::start(args.how.start);
-    let mut memory = Vec::new();
-    let mut solved = Solved { f: Vec::new(), g: Vec::new(), converged: 0, sweeps: Vec::new() };
     let points = batch.x.chunks_exact(rows * dimension).zip(batch.y.chunks_exact(columns * dimension));
-    for ((x, y), &epsilon) in points.zip(&batch.epsilons) {
-        let problem =
-            Problem::new(PointCloud::squared_euclidean(x, y, dimension)?)?.epsilon(Epsilon::Absolute(epsilon))?;
-        memory.resize(Workspace::len(&problem, settings)?, T::ZERO);
-        let workspace = Workspace::new(&mut memory, &problem, settings)?;
-        let solution = solve(&problem, start.as_ref(), settings, workspace)?;
-        solved.f.extend_from_slice(solution.f());
-        solved.g.extend_from_slice(solution.g());
-        solved.converged += usize::from(solution.report().status == Status::Converged);
-        solved.sweeps.push(solution.report().sweeps);
-    }
-    Ok(solved)
+    let problems: Vec<_> = points
+        .zip(&batch.epsilons)
+        .map(|((x, y), &epsilon)| {
+            Problem::new(PointCloud::squared_euclidean(x, y, dimension)?)?.epsilon(Epsilon::Absolute(epsilon))
+        })
+        .collect::<Result<_, _>>()?;
+    let start = T::start(args.how.start);
+    let mut memory = vec![T::ZERO; batch_len(&problems, settings)?];
+    let (mut f, mut g) = (vec![T::ZERO; problems.len() * rows], vec![T::ZERO; problems.len() * columns]);
+    let mut reports = vec![None; problems.len()];
+    let outputs = Potentials::new(&problems, &mut f, &mut g)?.zip(&mut reports);
+    solve_batch(
+        &problems,
+        |_| start.as_ref(),
+        settings,
+        &mut memory,
+        outputs,
+        |((f, g), report), solved| {
+            *report = Some(solved.map(|solution| {
+                f.copy_from_slice(solution.f());
+                g.copy_from_slice(solution.g());
+                *solution.report()
+            }));
+        },
+    )?;
+    Ok(Solved { f, g, reports: reports.into_iter().flatten().collect::<Result<_, _>>()? })
 }

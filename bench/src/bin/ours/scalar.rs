@@ -11,7 +11,7 @@ pub trait Scalar: Real {
     const NAME: &'static str;
 
     /// The start of that name, with a clock.
-    fn start(name: Start) -> Box<dyn Initializer<Self>>;
+    fn start(name: Start) -> Box<dyn Initializer<Self> + Sync>;
 }
 
 macro_rules! scalar {
@@ -19,7 +19,7 @@ macro_rules! scalar {
         impl Scalar for $t {
             const NAME: &'static str = stringify!($t);
 
-            fn start(name: Start) -> Box<dyn Initializer<Self>> {
+            fn start(name: Start) -> Box<dyn Initializer<Self> + Sync> {
                 match name {
                     Start::Zero => Box::new(Timed(Zero)),
                     Start::Gaussian => Box::new(Timed(GaussianStart::default())),
