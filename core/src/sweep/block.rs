@@ -90,23 +90,25 @@ impl<T: Real> Affine<'_, T> {
         let Affine { values, factor, f, g, row, .. } = self;
         let (f, factor) = (simd.splat(f), simd.splat(factor));
         let mut found = Found::<T, S, EXP>::new(simd);
-        each_vector::<T, S>(
-            0..row.len(),
-            #[inline(always)]
-            |at, len| {
-                let value = match values {
-                    Some(values) => simd.load_part(&values[at..at + len], T::ZERO),
-                    None => simd.load_part(&row[at..at + len], T::ZERO),
-                };
-                let base = simd.load_part(&g[at..at + len], log_zero()) + f;
-                let result = found.take(simd, simd.mul_add(value, factor, base));
-                simd.store_part(result, &mut row[at..at + len]);
-                if (at + len) % FLUSH == 0 {
-                    found.flush(simd);
-                }
-            },
-        );
-        found.flush(simd);
+        let mut at = 0;
+        while at < row.len() {
+            let end = (at + FLUSH).min(row.len());
+            each_vector::<T, S>(
+                at..end,
+                #[inline(always)]
+                |at, len| {
+                    let value = match values {
+                        Some(values) => simd.load_part(&values[at..at + len], T::ZERO),
+                        None => simd.load_part(&row[at..at + len], T::ZERO),
+                    };
+                    let base = simd.load_part(&g[at..at + len], log_zero()) + f;
+                    let result = found.take(simd, simd.mul_add(value, factor, base));
+                    simd.store_part(result, &mut row[at..at + len]);
+                },
+            );
+            found.flush(simd);
+            at = end;
+        }
         found.total
     }
 }
