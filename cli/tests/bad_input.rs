@@ -175,6 +175,7 @@ fn options_that_are_wrong() {
         ("--epsilon much", "invalid value 'much' for '--epsilon <VALUE>': it is not a number"),
         ("--epsilon 1 --epsilon-of-mean 1", "the argument '--epsilon <VALUE>' cannot be used with"),
         ("--threshold 0", "invalid value '0' for '--threshold <T>': it must be positive"),
+        ("--threads 0", "invalid value '0' for '--threads <N>'"),
         ("--max-sweeps 0", "invalid value '0' for '--max-sweeps <N>'"),
         ("--rho-x -1", "invalid value '-1' for '--rho-x <R>': it must be positive"),
         ("--acceleration relaxation --relaxation-factor 2", "it must be at least 1 and less than 2"),

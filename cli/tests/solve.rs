@@ -206,6 +206,27 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 #[test]
+fn threads_change_no_digit() {
+    let folder = Folder::new();
+    let points = |shift: f64| {
+        (0..300)
+            .map(|i| format!("{},{}\n", shift + (f64::from(i) * 0.7).sin(), (f64::from(i) * 1.3).cos()))
+            .collect::<String>()
+    };
+    folder.write("p.csv", points(0.0));
+    folder.write("q.csv", points(0.5));
+    let potentials = |threads: u32| {
+        let run = folder.run(&format!("solve p.csv q.csv --threads {threads} --potentials-x f{threads}.csv"));
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        folder.read(&format!("f{threads}.csv"))
+    };
+    let one = potentials(1);
+    assert!(one.lines().count() >= 300);
+    assert_eq!(one, potentials(2));
+    assert_eq!(one, potentials(7));
+}
+
+#[test]
 fn help_documents_starts_weights_and_exit_codes() {
     let run = Folder::new().run("solve --help");
     assert_eq!(run.code, 0);

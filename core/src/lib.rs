@@ -10,10 +10,13 @@
 //! 4. A [`Solver`] sweeps, or [`solve`] does it all; the [`Solution`] has a [`Report`], the potentials, and the plan.
 //!    [`solve_batch`] solves many problems in one call.
 //!
-//! Below these, `sweep` holds the only hot loops and the units they work in, and `reduce` and `wide` the sums that
-//! keep `f32` accurate.
+//! Below these, `sweep` holds the only hot loops and the units they work in, `simd` the vectors that they are written in, and `reduce` and `wide`
+//! the sums that keep `f32` accurate.
 //!
 //! A new ground cost is a file in `cost`, a new start one in `initial` (or in `sinkhorn-init`, where it needs `std`).
+//!
+//! Features, all on by default: `std` asks the processor for its instructions, `simd` has vectors of known width ([`SimdLevel`]), `parallel` threads
+//! ([`Settings::threads`]). Without them the crate needs neither `std` nor an allocator.
 //!
 //! A bad call is an [`Error`] that names argument and index; how a solve ended is a [`Status`].
 #![no_std]

@@ -31,7 +31,7 @@ mod sealed {
 
 /// A floating-point scalar: `f32` or `f64`. Sealed.
 ///
-/// Every elementary function is the same code with and without `std`, so that a result has the
+/// Every elementary function is the same code with and without `std`, so that with [`SimdLevel::Portable`](crate::SimdLevel) a result has the
 /// same bits on a workstation and on a microcontroller. Nothing done in `f32` touches `f64`.
 pub trait Real:
     sealed::Sealed
