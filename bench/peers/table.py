@@ -131,7 +131,8 @@ def seconds(run):
 
 
 def usable(run):
-    return run is not None and "seconds" in run["result"] and run["result"].get("finite", True)
+    # A difference of two times that is not positive is noise, and no time.
+    return run is not None and "seconds" in run["result"] and run["result"].get("finite", True) and seconds(run) > 0
 
 
 def best(runs):
@@ -150,6 +151,8 @@ def timing(run, unit, name_it=False, detailed=False):
     if run is None:
         return ""
     if not usable(run):
+        if "seconds" in run["result"] and run["result"].get("finite", True):
+            return "lost in noise"
         return "failed" if "failed" in run["result"] else "not finite"
     text = f"{unit * seconds(run):.3g}"
     if detailed:
