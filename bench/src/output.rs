@@ -15,7 +15,7 @@ pub fn print(text: &str) -> Result<(), String> {
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(|error| format!("standard output: {error}"))
 }
 
-/// [`write`]s JSON, where a file was asked for.
+/// [`write()`]s JSON, where a file was asked for.
 ///
 /// # Errors
 /// What went wrong, for the user.

@@ -183,7 +183,7 @@ impl<T: Real> Products<'_, T> {
             let mut row = 0;
             while row < rows {
                 let i = self.place.i + row;
-                if i % GROUP == 0 && row + GROUP <= rows {
+                if i.is_multiple_of(GROUP) && row + GROUP <= rows {
                     let coordinates = self.points.group(i).values.as_chunks::<GROUP>().0;
                     self.group(simd, row, at..end, &mut found, coordinates);
                     row += GROUP;
@@ -201,7 +201,7 @@ impl<T: Real> Products<'_, T> {
                 }
             }
             at = end;
-            if at % FLUSH == 0 {
+            if at.is_multiple_of(FLUSH) {
                 for found in &mut found[..rows] {
                     found.flush(simd);
                 }
@@ -379,4 +379,4 @@ impl<T: Real> Job<T> for Distances<'_, T> {
     }
 }
 
-const _: () = assert!(FLUSH % PANEL == 0 && PANEL % crate::simd::MAX_LANES == 0);
+const _: () = assert!(FLUSH.is_multiple_of(PANEL) && PANEL.is_multiple_of(crate::simd::MAX_LANES));

@@ -237,7 +237,7 @@ mod tests {
         for n in (1..700).chain([1000, 4095, 4096, 4097, 10_000, 99_999, 100_000]) {
             let rows = rows_per_strip(n);
             assert!(count(n) <= MAX_STRIPS && rows * count(n) >= n && rows * (count(n) - 1) < n, "{n}");
-            assert!(rows % STRIP_ROWS == 0);
+            assert!(rows.is_multiple_of(STRIP_ROWS));
         }
     }
 }
