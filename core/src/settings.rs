@@ -73,7 +73,7 @@ pub enum Storage {
     /// exponential a pair, the fastest where it fits the cache.
     Kernel,
     /// [`Storage::Kernel`] where it takes no more than this many scalars and is expected to be faster, else [`Storage::Stream`]: by a model of
-    /// what sweeps cost that knows the dimension, the instructions and the threads.
+    /// what sweeps cost on one thread that knows the dimension and the instructions, so that the choice does not change with the threads.
     Auto {
         /// The memory budget for it.
         scalars: usize,
@@ -148,11 +148,8 @@ impl<T: Real> Default for Settings<T> {
 impl<T: Real> Settings<T> {
     /// The storage of a problem: never [`Storage::Auto`].
     pub fn storage_for(&self, shape: Shape) -> Storage {
-        let threads = if cfg!(feature = "parallel") { self.threads } else { 1 };
         match (self.storage, self.storage.within_budget(shape.rows, shape.columns)) {
-            (Storage::Auto { .. }, Storage::Kernel)
-                if !kernel_pays(shape, self.simd.resolve(), size_of::<T>(), threads) =>
-            {
+            (Storage::Auto { .. }, Storage::Kernel) if !kernel_pays(shape, self.simd.resolve(), size_of::<T>()) => {
                 Storage::Stream
             }
             (_, chosen) => chosen,

@@ -184,3 +184,35 @@ fn exponentials_of_all_levels_are_within_two_units() {
         assert!(special[5].is_nan() && special[6] == 0.0, "{}", level.name());
     }
 }
+
+/// In sixteen dimensions and more the report tells costs from potentials, where that is exact enough.
+#[test]
+fn costs_of_many_dimensions_survive_any_epsilon() {
+    let (n, d) = (200, 16);
+    let x = points::<f32>(1, n * d);
+    let y: Vec<f32> = points::<f32>(2, n * d).iter().map(|value| value + 1.0).collect();
+    let wide = |values: &[f32]| values.iter().map(|&value| f64::from(value)).collect::<Vec<f64>>();
+    let (wide_x, wide_y) = (wide(&x), wide(&y));
+    for epsilon in [0.05, 1.0, 1e2, 1e4, 1e6, 1e8] {
+        let problem = Problem::new(PointCloud::squared_euclidean(&wide_x, &wide_y, d).unwrap()).unwrap();
+        let problem = problem.epsilon(Epsilon::OfMean(f64::from(epsilon))).unwrap();
+        let want = solve_owned(&problem, &Zero, &Settings::default()).unwrap().report;
+        let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, d).unwrap()).unwrap();
+        let problem = problem.epsilon(Epsilon::OfMean(epsilon)).unwrap();
+        let got = solve_owned(&problem, &Zero, &Settings { threshold: 1e-5, ..Settings::default() }).unwrap().report;
+        let error = (f64::from(got.transport_cost) - want.transport_cost).abs() / want.transport_cost;
+        assert!(error < 1e-4, "epsilon {epsilon}: {} for {}", got.transport_cost, want.transport_cost);
+    }
+}
+
+#[test]
+fn the_choice_of_storage_does_not_change_with_the_threads() {
+    for n in [16, 1200, 2900, 20_000] {
+        for d in [0, 1, 3, 64] {
+            let shape = sinkhorn_core::Shape::squared_euclidean(n, n, d);
+            let storage = Storage::Auto { scalars: 1 << 40 };
+            let chosen = |threads| Settings::<f32> { storage, threads, ..Settings::default() }.storage_for(shape);
+            assert!(chosen(1) != storage && [2, 7, 16].iter().all(|&threads| chosen(threads) == chosen(1)), "{n}, {d}");
+        }
+    }
+}

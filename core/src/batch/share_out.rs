@@ -23,6 +23,8 @@
 /// # Ok::<(), sinkhorn_core::Error>(())
 /// ```
 ///
+/// `next` of `items` runs under a lock: it must not use rayon itself.
+///
 /// # Panics
 /// Where `work` does.
 pub fn share_out<T, I>(items: I, threads: usize, memory: &mut [T], work: impl Fn(I::Item, &mut [T]) + Sync)

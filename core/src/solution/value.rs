@@ -153,15 +153,13 @@ pub(crate) fn measure<T: Real>(
         let work = |strip: Strip<'_, T>| measure_strip(p, g, log_b, full_g, strip);
         Pass::sums(f).run(scratch, &work, Totals::with)
     };
-    // In many dimensions costs are dear, and potentials tell them too: to rounding, which only a cost far below them shows.
-    let dear = p.scores.packed().is_some_and(|points| points.dimension >= MAX_TILE_ROWS);
+    // In many dimensions costs are dear, and potentials tell them too: to rounding, which shows where a cost is far below them or below epsilon.
+    let mean = reduce::sum_of(a.len(), &|i| a.get(i) / a.total() * p.scores.row_offset(i))
+        + reduce::sum_of(m, &|j| b.get(j) / b.total() * p.scores.column_offset(j));
+    let dear = p.scores.packed().is_some_and(|points| points.dimension >= MAX_TILE_ROWS) && p.epsilon <= mean;
     let mut totals = pass(dear.then_some(&*full_g));
-    if dear {
-        let mean = reduce::sum_of(a.len(), &|i| a.get(i) / a.total() * p.scores.row_offset(i))
-            + reduce::sum_of(m, &|j| b.get(j) / b.total() * p.scores.column_offset(j));
-        if !(totals.transport.value() > T::constant(1.0 / 64.0) * mean * totals.mass.value()) {
-            totals = pass(None);
-        }
+    if dear && !(totals.transport.value() > T::constant(1.0 / 64.0) * mean * totals.mass.value()) {
+        totals = pass(None);
     }
 
     let zero = Wide::new(T::ZERO);

@@ -28,12 +28,11 @@ const fn per_pair(level: SimdLevel, bytes: usize) -> PerPair {
     PerPair { exponential, coordinate, kernel }
 }
 
-/// Kernels up to here stay in a cache, of which each core has about as much to itself.
+/// Kernels up to here stay in a cache.
 const CACHE_BYTES: f32 = (4 << 20) as f32;
 
-/// Bytes a nanosecond from memory, for one thread; and the threads from which on there are no more.
+/// Bytes a nanosecond from memory.
 const BYTES_PER_NANOSECOND: f32 = 14.0;
-const THREADS_OF_MEMORY: usize = 4;
 
 /// Sweeps of a solve, about; and what storing costs once, in sweeps that stream.
 const SWEEPS: f32 = 20.0;
@@ -41,16 +40,11 @@ const STORING: f32 = 2.0;
 
 /// Whether a kernel pays. Costs other than the squared Euclidean (d = 0) are read or computed anew at each sweep without one, and it always
 /// does.
-pub(crate) fn kernel_pays(shape: Shape, level: SimdLevel, bytes: usize, threads: usize) -> bool {
+pub(crate) fn kernel_pays(shape: Shape, level: SimdLevel, bytes: usize) -> bool {
     let PerPair { exponential, coordinate, kernel } = per_pair(level, bytes);
     let size = shape.rows as f32 * shape.columns as f32 * bytes as f32;
-    let share = 1.0 / threads as f32;
-    let streamed = share * (exponential + coordinate * shape.dimension as f32);
-    let mut stored = share * kernel;
-    if size > CACHE_BYTES * threads as f32 {
-        let lanes = threads.min(THREADS_OF_MEMORY) as f32;
-        stored = stored.max(bytes as f32 / (BYTES_PER_NANOSECOND * lanes));
-    }
+    let streamed = exponential + coordinate * shape.dimension as f32;
+    let stored = if size > CACHE_BYTES { kernel.max(bytes as f32 / BYTES_PER_NANOSECOND) } else { kernel };
     shape.dimension == 0 || SWEEPS * stored + STORING * streamed < SWEEPS * streamed
 }
 
@@ -60,15 +54,13 @@ mod tests {
 
     #[test]
     fn kernels_pay_where_exponentials_are_dear_or_memory_is_near() {
-        let pays =
-            |n: usize, d, level, bytes, threads| kernel_pays(Shape::squared_euclidean(n, n, d), level, bytes, threads);
-        assert!(pays(16, 2, SimdLevel::Portable, 4, 1));
-        assert!(pays(1000, 3, SimdLevel::Avx512, 4, 1));
-        assert!(pays(10_000, 64, SimdLevel::Avx512, 4, 2));
-        assert!(pays(4000, 3, SimdLevel::Avx2, 8, 2));
-        // Sixteen threads wait for the memory that four of them use up.
-        assert!(!pays(20_000, 3, SimdLevel::Avx512, 4, 16));
-        assert!(pays(20_000, 784, SimdLevel::Avx512, 4, 16));
-        assert!(kernel_pays(Shape::general(20_000, 20_000), SimdLevel::Avx512, 4, 16));
+        let pays = |n: usize, d, level, bytes| kernel_pays(Shape::squared_euclidean(n, n, d), level, bytes);
+        assert!(pays(16, 2, SimdLevel::Portable, 4));
+        assert!(pays(1000, 3, SimdLevel::Avx512, 4));
+        assert!(pays(10_000, 64, SimdLevel::Avx512, 4));
+        assert!(pays(4000, 3, SimdLevel::Avx2, 8));
+        // Memory is no faster than the exponentials of few coordinates.
+        assert!(!pays(20_000, 1, SimdLevel::Avx512, 4));
+        assert!(kernel_pays(Shape::general(20_000, 20_000), SimdLevel::Avx512, 4));
     }
 }

@@ -22,7 +22,7 @@ pub(crate) enum Costs<'r, T> {
     /// They are given.
     Given(&'r [T]),
     /// C_ij = f_i + g_j - epsilon log(E_j / b_j), where f and g are potentials in units of cost. Rounded in proportion to the
-    /// potentials.
+    /// potentials and to epsilon times the logarithms.
     Implied { f: T, g: &'r [T], epsilon: T },
 }
 
