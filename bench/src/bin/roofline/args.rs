@@ -70,7 +70,7 @@ impl Args {
             levels: if self.level.is_empty() { available() } else { self.level.clone() },
             shapes: dimensions.into_iter().map(|d| (d, size(d))).collect(),
             read: if self.quick { 64 << 20 } else { 256 << 20 },
-            patience: Duration::from_millis(if self.quick { 20 } else { 400 }),
+            patience: Duration::from_millis(if self.quick { 20 } else { 250 }),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use sinkhorn_bench::sweeper::{Sweeper, settings};
+use sinkhorn_bench::sweeper::{Sweeper, Taken, settings};
 use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, SimdLevel, Storage, Workspace};
 use sinkhorn_tests::data;
 
@@ -14,8 +14,6 @@ use crate::scalar::Scalar;
 pub const EPSILON: f64 = 0.05;
 /// Rounds, at least and at most; in between, patience decides.
 const ROUNDS: std::ops::RangeInclusive<u32> = 3..=9;
-/// Sweeps of a round take at least so many seconds, or there is one of them.
-const ROUND_SECONDS: f64 = 2e-3;
 /// The storages of the table.
 const STORAGES: [Storage; 3] = [Storage::Stream, Storage::Cost, Storage::Kernel];
 
@@ -44,8 +42,8 @@ pub struct Way {
 pub struct Cell {
     pub way: Way,
     pub threads: usize,
-    /// Of the fastest sweep.
-    pub seconds: f64,
+    /// By the least of sweeps.
+    pub taken: Taken,
     /// Between the sweeps.
     pub bare: Rates,
     /// Rows that left the safe range.
@@ -111,8 +109,9 @@ fn cells<T: Scalar>(
 ) -> Result<Vec<Cell>, Error> {
     let mut cells = Vec::new();
     for (&threads, memory) in bench.threads.iter().zip(memory) {
-        let sweeper = Sweeper::new(problem, &settings(way.storage, way.level, threads), memory)?;
-        let cell = Cell { way, threads, seconds: f64::INFINITY, bare: Rates::default(), fallbacks: 0, rounds: 0 };
+        let mut sweeper = Sweeper::new(problem, &settings(way.storage, way.level, threads), memory)?;
+        let taken = sweeper.round()?;
+        let cell = Cell { way, threads, taken, bare: Rates::default(), fallbacks: 0, rounds: 0 };
         cells.push((cell, sweeper));
     }
     let memory = way.is_read(bench.cache).then_some(&bench.memory[..]);
@@ -121,12 +120,7 @@ fn cells<T: Scalar>(
         for (cell, sweeper) in &mut cells {
             cell.rounds = round;
             cell.bare = cell.bare.max(Rates::measure::<T>(way.level, cell.threads, memory));
-            let mut taken = 0.0;
-            while taken < ROUND_SECONDS {
-                let seconds = sweeper.time()?;
-                cell.seconds = cell.seconds.min(seconds);
-                taken += seconds;
-            }
+            cell.taken = cell.taken.min(sweeper.round()?);
         }
         if round >= *ROUNDS.start() && clock.elapsed() >= bench.plan.patience {
             break;
@@ -164,9 +158,14 @@ impl Way {
 
 /// Speeds, and how close they are to what is possible.
 impl Cell {
+    /// What shares are shares of.
+    pub fn seconds(&self) -> f64 {
+        self.taken.alone(self.threads)
+    }
+
     /// Per second.
     pub fn pairs(&self) -> f64 {
-        self.way.pairs() / self.seconds
+        self.way.pairs() / self.seconds()
     }
 
     /// Of products of coordinates, per second; none where costs are not computed.
@@ -181,7 +180,7 @@ impl Cell {
 
     /// Share of the bandwidth; none where what is stored fits the cache.
     pub fn of_read(&self) -> Option<f64> {
-        (self.bare.read > 0.0).then(|| self.way.stored_bytes() / self.seconds / self.bare.read)
+        (self.bare.read > 0.0).then(|| self.way.stored_bytes() / self.seconds() / self.bare.read)
     }
 
     /// Share of the multiply-adds, of products of coordinates.
@@ -194,6 +193,6 @@ impl Cell {
         let exponentials = self.way.exponentials() / self.bare.exp2;
         let arithmetic = self.way.pairs() * (exponentials + 2.0 * self.way.multiply_adds() / self.bare.flops);
         let reading = if self.bare.read > 0.0 { self.way.stored_bytes() / self.bare.read } else { 0.0 };
-        arithmetic.max(reading) / self.seconds
+        arithmetic.max(reading) / self.seconds()
     }
 }

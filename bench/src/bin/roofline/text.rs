@@ -42,9 +42,24 @@ pub fn header() -> String {
         "\nA plain sweep, epsilon {EPSILON} of the mean cost; the fastest of several, and the best bare rates measured between them. In percent \
          of the bare rates:\nexp2 (one a pair), read (what is stored, once a sweep; where it does not fit the cache), flop (2 d a pair, \
          streamed).\nFloor: in percent of the speed at which exponentials and multiply-adds one after the other (d + 1 a pair streamed, 2 \
-         stored) would be all that takes time, or reading memory where that takes longer; caches count as free.\nScaling: how many times faster in all threads.\n\n\
-         {:<5}{:<9}{:>4}{:>7} {:<7}{:>8}{:>10}{:>10}{:>9}{:>7}{:>7}{:>7}{:>7}{:>9}\n",
-        "", "", "d", "n", "storage", "threads", "ms", "Gpair/s", "GFLOP/s", "exp2", "read", "flop", "floor", "scaling",
+         stored) would be all that takes time, or reading memory where that takes longer; caches count as free.\nCpu: of all threads on their cores; more by the clock, because other processes run too, is not counted in one thread. Scaling: how \
+         many times faster by the clock in all threads.\n\n\
+         {:<5}{:<9}{:>4}{:>7} {:<7}{:>8}{:>10}{:>10}{:>10}{:>9}{:>7}{:>7}{:>7}{:>7}{:>9}\n",
+        "",
+        "",
+        "d",
+        "n",
+        "storage",
+        "threads",
+        "ms",
+        "cpu ms",
+        "Gpair/s",
+        "GFLOP/s",
+        "exp2",
+        "read",
+        "flop",
+        "floor",
+        "scaling",
     )
 }
 
@@ -55,14 +70,15 @@ pub fn rows(cells: &[Cell]) -> String {
         let way = &cell.way;
         let _ = write!(
             text,
-            "{:<5}{:<9}{:>4}{:>7} {:<7}{:>8}{:>10.3}{:>10.3}{:>9}{:>7}{:>7}{:>7}{:>7}{:>9}",
+            "{:<5}{:<9}{:>4}{:>7} {:<7}{:>8}{:>10.3}{:>10}{:>10.3}{:>9}{:>7}{:>7}{:>7}{:>7}{:>9}",
             way.scalar,
             way.level.name(),
             way.dimension,
             way.size,
             way.storage.name(),
             cell.threads,
-            1e3 * cell.seconds,
+            1e3 * cell.taken.seconds,
+            cell.taken.cpu.map_or("?".into(), |cpu| format!("{:.3}", 1e3 * cpu)),
             cell.pairs() / 1e9,
             cell.flops().map_or("-".into(), |flops| format!("{:.1}", flops / 1e9)),
             percent(cell.of_exp2()),
@@ -81,7 +97,7 @@ pub fn rows(cells: &[Cell]) -> String {
 
 /// How many times faster than one thread.
 pub fn scaling(cells: &[Cell], cell: &Cell) -> Option<f64> {
-    (cell.threads > 1).then(|| cells[0].seconds / cell.seconds)
+    (cell.threads > 1).then(|| cells[0].taken.seconds / cell.taken.seconds)
 }
 
 fn percent(share: Option<f64>) -> String {

@@ -1,10 +1,10 @@
 //! What one process measures.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use sinkhorn_bench::machine::{self, Machine};
-use sinkhorn_bench::sweeper::{self, Sweeper};
+use sinkhorn_bench::sweeper::{self, Sweeper, Taken};
 use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Settings, SimdLevel, Storage, Workspace, solve};
 use sinkhorn_init::{Auto, Timed};
 use sinkhorn_tests::data;
@@ -17,15 +17,15 @@ pub const EPSILON: f32 = 0.01;
 pub const THRESHOLD: f32 = 1e-3;
 /// Of the others.
 const FEW_SWEEPS: u32 = 3;
-/// Sweeps are repeated for so many seconds, and twice at least.
-const PATIENCE: f64 = 0.5;
+/// Sweeps are repeated for so long, and twice at least.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Plain sweeps.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Sweep {
     pub threads: usize,
-    /// Of the fastest.
-    pub seconds: f64,
+    /// By the least of them.
+    pub taken: Taken,
     pub workspace_bytes: usize,
     /// Rows that left the safe range.
     pub row_fallbacks: u32,
@@ -65,16 +65,14 @@ pub fn sweeps(size: usize) -> Result<Sweeps, Error> {
         let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
         let workspace_bytes = size_of_val(&memory[..]);
         let mut sweeper = Sweeper::new(&problem, &settings, &mut memory)?;
-        let (mut seconds, mut taken) = (f64::INFINITY, 0.0);
-        for sweep in 0.. {
-            if sweep >= 2 && taken >= PATIENCE {
+        let (mut taken, clock) = (sweeper.round()?, Instant::now());
+        loop {
+            taken = taken.min(sweeper.round()?);
+            if clock.elapsed() >= PATIENCE {
                 break;
             }
-            let one = sweeper.time()?;
-            seconds = seconds.min(one);
-            taken += one;
         }
-        sweeps.push(Sweep { threads, seconds, workspace_bytes, row_fallbacks: sweeper.fallbacks() });
+        sweeps.push(Sweep { threads, taken, workspace_bytes, row_fallbacks: sweeper.fallbacks() });
     }
     Ok(Sweeps { sweeps, peak_bytes: machine::peak_memory() })
 }

@@ -4,14 +4,14 @@ use std::fmt::Write;
 
 use sinkhorn_bench::machine::Machine;
 
-use crate::measure::{DIMENSION, EPSILON, THRESHOLD};
+use crate::measure::{DIMENSION, EPSILON, Sweep, THRESHOLD};
 use crate::{Row, TARGET_BYTES, TARGET_SIZE};
 
 /// The machine, what the numbers are, and the columns.
 pub fn opening(machine: &Machine) -> String {
     format!(
-        "{}\n\nTwo Gaussians in {DIMENSION} dimensions, f32, costs streamed, epsilon {EPSILON} of the mean cost.\nSweep: plain, the fastest of several; growth: its \
-         time / n^2, relative to that of the first n. Solve: from Auto with Anderson, in all threads, to a marginal error of {THRESHOLD:e}, or \
+        "{}\n\nTwo Gaussians in {DIMENSION} dimensions, f32, costs streamed, epsilon {EPSILON} of the mean cost.\nSweep: plain, the fastest of several, in one thread without what other \
+         processes take; growth: its time / n^2, relative to that of the first n; scaling: by the clock. Solve: from Auto with Anderson, in all threads, to a marginal error of {THRESHOLD:e}, or \
          three sweeps (*).\nMB (10^6 bytes): the workspace for all threads, and the peak of the process, points and program included.\n\n\
          {:>7}{:>36}{:>23}{:>17}{:>58}\n{:>7}{:>12}{:>12}{:>12}{:>11}{:>12}{:>9}{:>8}{:>12}{:>9}{:>9}{:>10}{:>9}{:>9}\n",
         machine.text(),
@@ -43,11 +43,11 @@ pub fn row(row: &Row, first: &Row) -> String {
     let mut text = format!(
         "{:>7}{:>12.3}{:>12.3}{:>12.2}{:>11.2}{:>12.2}{:>9.2}{:>8}{:>12}{:>9}{:>10.1}{:>9.1}{:>9.2}{:>9}",
         row.size,
-        1e3 * one.seconds,
-        1e3 * all.seconds,
-        one.seconds / all.seconds,
-        growth(row, one.seconds, first, first.one().seconds),
-        growth(row, all.seconds, first, first.all().seconds),
+        1e3 * one.taken.alone(one.threads),
+        1e3 * all.taken.seconds,
+        one.taken.seconds / all.taken.seconds,
+        growth((row, one), (first, first.one())),
+        growth((row, all), (first, first.all())),
         all.workspace_bytes as f64 / 1e6,
         megabytes(row.sweeps.peak_bytes),
         row.solve.start,
@@ -84,9 +84,9 @@ pub fn target(rows: &[Row]) -> String {
 }
 
 /// Of time / n^2.
-fn growth(row: &Row, seconds: f64, first: &Row, first_seconds: f64) -> f64 {
-    let square = |row: &Row| row.size as f64 * row.size as f64;
-    seconds / square(row) / (first_seconds / square(first))
+fn growth(present: (&Row, &Sweep), first: (&Row, &Sweep)) -> f64 {
+    let value = |(row, sweep): (&Row, &Sweep)| sweep.taken.alone(sweep.threads) / (row.size as f64 * row.size as f64);
+    value(present) / value(first)
 }
 
 fn megabytes(bytes: Option<u64>) -> String {
