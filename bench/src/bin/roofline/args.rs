@@ -20,7 +20,7 @@ pub struct Args {
     /// Only this dimension; can be repeated [default: 2, 3, 16, 64, 784]
     #[arg(long, value_name = "D")]
     dimension: Vec<NonZeroUsize>,
-    /// Points a side [default: 10000 to dimension 3, 4000 to 64, else 2000]
+    /// Points a side [default: 10000 to dimension 3, 4000 to 64, else 1500]
     #[arg(long, value_name = "N")]
     size: Option<NonZeroUsize>,
     /// A tenth of the points and little patience: a try
@@ -57,7 +57,7 @@ impl Args {
             let size = match d {
                 ..=3 => 10_000,
                 4..=64 => 4_000,
-                _ => 2_000,
+                _ => 1_500,
             };
             self.size.map_or(if self.quick { size / 10 } else { size }, NonZeroUsize::get)
         };

@@ -12,8 +12,8 @@ use crate::scalar::Scalar;
 
 /// Of the mean cost.
 pub const EPSILON: f64 = 0.05;
-/// Rounds, at least and at most; in between, patience decides.
-const ROUNDS: std::ops::RangeInclusive<u32> = 3..=9;
+/// Rounds after a first of sweeps only, at least and at most; in between, patience decides.
+const ROUNDS: std::ops::RangeInclusive<u32> = 2..=9;
 /// The storages of the table.
 const STORAGES: [Storage; 3] = [Storage::Stream, Storage::Cost, Storage::Kernel];
 

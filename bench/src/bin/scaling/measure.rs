@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use sinkhorn_bench::machine::{self, Machine};
 use sinkhorn_bench::sweeper::{self, Sweeper, Taken};
-use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Settings, SimdLevel, Storage, Workspace, solve};
+use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Settings, SimdLevel, Solver, Storage, Workspace};
 use sinkhorn_init::{Auto, Timed};
 use sinkhorn_tests::data;
 
@@ -45,10 +45,16 @@ pub struct Sweeps {
 pub struct Solve {
     pub workspace_bytes: usize,
     pub start: String,
+    /// Of the start alone.
     pub start_seconds: f64,
+    /// Of completing it by the other potential.
+    pub completion_seconds: f64,
     pub sweeps: u32,
-    /// Start included.
-    pub seconds: f64,
+    pub sweep_seconds: f64,
+    /// Of measuring the result.
+    pub finish_seconds: f64,
+    /// Rows that left the safe range.
+    pub row_fallbacks: u32,
     pub marginal_error: f32,
     pub status: String,
     /// Of the process, points and program included; none where the system does not say.
@@ -86,17 +92,25 @@ pub fn run_solve(size: usize, to_the_end: bool) -> Result<Solve, Error> {
     let settings = Settings { max_sweeps, ..defaults };
     let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
     let workspace_bytes = size_of_val(&memory[..]);
-    let workspace = Workspace::new(&mut memory, &problem, &settings)?;
-    let clock = Instant::now();
-    let solution = solve(&problem, &Timed(Auto), &settings, workspace)?;
-    let seconds = clock.elapsed().as_secs_f64();
-    let report = solution.report();
+    let mut solver = Solver::new(&problem, &settings, Workspace::new(&mut memory, &problem, &settings)?)?;
+    let mut clock = Instant::now();
+    let mut lap = || std::mem::replace(&mut clock, Instant::now()).elapsed().as_secs_f64();
+    solver.start(&Timed(Auto))?;
+    let started = lap();
+    solver.run();
+    let sweep_seconds = lap();
+    let report = *solver.finish().report();
+    let finish_seconds = lap();
+    let start_seconds = report.start.time.unwrap_or_default().as_secs_f64();
     Ok(Solve {
         workspace_bytes,
         start: report.start.name.into(),
-        start_seconds: report.start.time.unwrap_or_default().as_secs_f64(),
+        start_seconds,
+        completion_seconds: started - start_seconds,
         sweeps: report.sweeps,
-        seconds,
+        sweep_seconds,
+        finish_seconds,
+        row_fallbacks: report.row_fallbacks,
         marginal_error: report.marginal_error(),
         status: report.status.name().into(),
         peak_bytes: machine::peak_memory(),

@@ -12,8 +12,8 @@ pub fn opening(machine: &Machine) -> String {
     format!(
         "{}\n\nTwo Gaussians in {DIMENSION} dimensions, f32, costs streamed, epsilon {EPSILON} of the mean cost.\nSweep: plain, the fastest of several, in one thread without what other \
          processes take; growth: its time / n^2, relative to that of the first n; scaling: by the clock. Solve: from Auto with Anderson, in all threads, to a marginal error of {THRESHOLD:e}, or \
-         three sweeps (*).\nMB (10^6 bytes): the workspace for all threads, and the peak of the process, points and program included.\n\n\
-         {:>7}{:>36}{:>23}{:>17}{:>58}\n{:>7}{:>12}{:>12}{:>12}{:>11}{:>12}{:>9}{:>8}{:>12}{:>9}{:>9}{:>10}{:>9}{:>9}\n",
+         three sweeps (*): ms of the start, of completing it, of the sweeps, of measuring the result.\nMB (10^6 bytes): the workspace for all threads, and the peak of the process, points and program included.\n\n\
+         {:>7}{:>36}{:>23}{:>17}{:>79}\n{:>7}{:>12}{:>12}{:>12}{:>11}{:>12}{:>9}{:>8}{:>12}{:>9}{:>10}{:>10}{:>10}{:>10}{:>9}{:>9}\n",
         machine.text(),
         "",
         "sweep, ms",
@@ -31,7 +31,9 @@ pub fn opening(machine: &Machine) -> String {
         "start",
         "sweeps",
         "start ms",
-        "ms",
+        "complete",
+        "sweep",
+        "finish",
         "space",
         "peak",
     )
@@ -41,7 +43,7 @@ pub fn opening(machine: &Machine) -> String {
 pub fn row(row: &Row, first: &Row) -> String {
     let (one, all) = (row.one(), row.all());
     let mut text = format!(
-        "{:>7}{:>12.3}{:>12.3}{:>12.2}{:>11.2}{:>12.2}{:>9.2}{:>8}{:>12}{:>9}{:>10.1}{:>9.1}{:>9.2}{:>9}",
+        "{:>7}{:>12.3}{:>12.3}{:>12.2}{:>11.2}{:>12.2}{:>9.2}{:>8}{:>12}{:>9}{:>10.1}{:>10.1}{:>10.1}{:>10.1}{:>9.2}{:>9}",
         row.size,
         1e3 * one.taken.alone(one.threads),
         1e3 * all.taken.seconds,
@@ -53,7 +55,9 @@ pub fn row(row: &Row, first: &Row) -> String {
         row.solve.start,
         format!("{}{}", row.solve.sweeps, if row.to_the_end { "" } else { "*" }),
         1e3 * row.solve.start_seconds,
-        1e3 * row.solve.seconds,
+        1e3 * row.solve.completion_seconds,
+        1e3 * row.solve.sweep_seconds,
+        1e3 * row.solve.finish_seconds,
         row.solve.workspace_bytes as f64 / 1e6,
         megabytes(row.solve.peak_bytes),
     );
@@ -61,6 +65,7 @@ pub fn row(row: &Row, first: &Row) -> String {
         let _ = write!(text, "  {}", row.solve.status);
     }
     let fallbacks: u32 = row.sweeps.sweeps.iter().map(|sweep| sweep.row_fallbacks).sum();
+    let fallbacks = fallbacks + row.solve.row_fallbacks;
     if fallbacks > 0 {
         let _ = write!(text, "  {fallbacks} rows max-shifted");
     }
