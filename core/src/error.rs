@@ -33,6 +33,12 @@ pub enum Argument {
     Mean,
     Covariance,
     Shares,
+    Plan,
+    Map,
+    Tolerance,
+    MaxIterations,
+    Levels,
+    Values,
 }
 
 impl Argument {
@@ -72,6 +78,12 @@ impl Argument {
             Argument::Mean => c"mean",
             Argument::Covariance => c"covariance",
             Argument::Shares => c"shares",
+            Argument::Plan => c"plan",
+            Argument::Map => c"map",
+            Argument::Tolerance => c"tolerance",
+            Argument::MaxIterations => c"max_iterations",
+            Argument::Levels => c"levels",
+            Argument::Values => c"values",
         }
     }
 }

@@ -27,6 +27,7 @@ extern crate std;
 
 mod batch;
 mod cost;
+mod diff;
 mod error;
 mod fixed;
 mod geometry;
@@ -47,6 +48,10 @@ mod workspace;
 
 pub use batch::{Potentials, batch_len, share_out, solve_batch};
 pub use cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm, SquaredEuclidean};
+pub use diff::{
+    Changes, Cotangent, DerivativeSettings, Derivatives, Gradients, LinearReport, LinearStatus, PlanCotangent, Tangent,
+    derivatives_len,
+};
 pub use error::{Argument, Error, Place};
 pub use fixed::{FixedKernel, FixedWorkspace};
 pub use geometry::{CostMatrix, Geometry, PointCloud, Shape};

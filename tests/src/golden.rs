@@ -28,6 +28,12 @@ pub struct Case {
     pub transport_cost: f64,
     pub objective: f64,
     pub mass: f64,
+    pub objective_grad_x: Option<Vec<Vec<f64>>>,
+    pub objective_grad_y: Option<Vec<Vec<f64>>>,
+    /// Of sum_ij sin(0.7 (i m + j) + 0.2) P_ij.
+    pub plan_loss: Option<f64>,
+    pub plan_loss_grad_x: Option<Vec<Vec<f64>>>,
+    pub plan_loss_grad_y: Option<Vec<Vec<f64>>>,
 }
 
 impl Case {

@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod golden;
+pub mod inputs;
 pub mod oracle;
 
 use sinkhorn_core::{Error, Initializer, Problem, Real, Report, Settings, Workspace, solve};

@@ -5,17 +5,20 @@ use crate::real::Real;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cosine;
 
-impl<T: Real> GroundCost<T> for Cosine {
-    fn name(&self) -> &'static str {
-        "cosine"
-    }
+/// The angle between two points that are not zero.
+struct Angle<T> {
+    norm_x: T,
+    norm_y: T,
+    cosine: T,
+}
 
-    fn cost(&self, x: &[T], y: &[T]) -> T {
+impl<T: Real> Angle<T> {
+    fn new(x: &[T], y: &[T]) -> Option<Self> {
         // Scaled by the largest coordinates: neither overflow nor underflow of the squares.
         let scale = |point: &[T]| point.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
         let (scale_x, scale_y) = (scale(x), scale(y));
         if scale_x == T::ZERO || scale_y == T::ZERO {
-            return T::ONE;
+            return None;
         }
         let (mut inner, mut norm_x, mut norm_y) = (T::ZERO, T::ZERO, T::ZERO);
         for (&p, &q) in x.iter().zip(y) {
@@ -24,6 +27,52 @@ impl<T: Real> GroundCost<T> for Cosine {
             norm_x += p * p;
             norm_y += q * q;
         }
-        T::ONE - (inner / (norm_x.sqrt() * norm_y.sqrt())).max(-T::ONE).min(T::ONE)
+        let cosine = (inner / (norm_x.sqrt() * norm_y.sqrt())).max(-T::ONE).min(T::ONE);
+        Some(Angle { norm_x: scale_x * norm_x.sqrt(), norm_y: scale_y * norm_y.sqrt(), cosine })
+    }
+}
+
+impl<T: Real> GroundCost<T> for Cosine {
+    fn name(&self) -> &'static str {
+        "cosine"
+    }
+
+    fn cost(&self, x: &[T], y: &[T]) -> T {
+        Angle::new(x, y).map_or(T::ONE, |angle| T::ONE - angle.cosine)
+    }
+
+    /// With u = x / |x| and v = y / |y|: -(v - u (u.v)) / |x| in x, and its mirror image in y; 0 where a point is zero.
+    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+        let Some(Angle { norm_x, norm_y, cosine }) = Angle::new(x, y) else {
+            in_x.fill(T::ZERO);
+            in_y.fill(T::ZERO);
+            return true;
+        };
+        for k in 0..x.len() {
+            let (u, v) = (x[k] / norm_x, y[k] / norm_y);
+            in_x[k] = (u * cosine - v) / norm_x;
+            in_y[k] = (v * cosine - u) / norm_y;
+        }
+        true
+    }
+
+    fn gradient_along(&self, x: &[T], y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+        let Some(Angle { norm_x, norm_y, cosine }) = Angle::new(x, y) else {
+            in_x.fill(T::ZERO);
+            in_y.fill(T::ZERO);
+            return true;
+        };
+        let inner = |p: &[T], q: &[T], norms: T| p.iter().zip(q).fold(T::ZERO, |total, (&p, &q)| total + p * q) / norms;
+        // Relative growth of the norms; u turns by du = (dx - x growth) / |x|, v likewise.
+        let growth_x = inner(x, dx, norm_x * norm_x);
+        let growth_y = inner(y, dy, norm_y * norm_y);
+        let change = inner(dx, y, norm_x * norm_y) + inner(x, dy, norm_x * norm_y) - cosine * (growth_x + growth_y);
+        for k in 0..x.len() {
+            let (u, v) = (x[k] / norm_x, y[k] / norm_y);
+            let (du, dv) = (dx[k] / norm_x - u * growth_x, dy[k] / norm_y - v * growth_y);
+            in_x[k] = (du * cosine + u * change - dv - (u * cosine - v) * growth_x) / norm_x;
+            in_y[k] = (dv * cosine + v * change - du - (v * cosine - u) * growth_y) / norm_y;
+        }
+        true
     }
 }

@@ -1,4 +1,4 @@
-use super::GroundCost;
+use super::{GroundCost, of_difference, sign};
 use crate::real::Real;
 
 /// sum_k |x_k - y_k|.
@@ -17,5 +17,13 @@ impl<T: Real> GroundCost<T> for Manhattan {
 
     fn is_convex_on_the_line(&self) -> bool {
         true
+    }
+
+    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+        of_difference(in_x, in_y, |k| sign(x[k] - y[k]))
+    }
+
+    fn gradient_along(&self, _x: &[T], _y: &[T], _dx: &[T], _dy: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+        of_difference(in_x, in_y, |_| T::ZERO)
     }
 }

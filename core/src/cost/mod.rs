@@ -16,6 +16,26 @@ pub use squared_euclidean::SquaredEuclidean;
 
 use crate::real::Real;
 
+/// Of a cost h(x - y): writes its gradient in x, given entry by entry, and the negative of it in y.
+fn of_difference<T: Real>(in_x: &mut [T], in_y: &mut [T], entry: impl Fn(usize) -> T) -> bool {
+    for (k, (in_x, in_y)) in in_x.iter_mut().zip(in_y).enumerate() {
+        *in_x = entry(k);
+        *in_y = -*in_x;
+    }
+    true
+}
+
+/// -1, 0 or 1.
+fn sign<T: Real>(value: T) -> T {
+    if value > T::ZERO {
+        T::ONE
+    } else if value < T::ZERO {
+        -T::ONE
+    } else {
+        T::ZERO
+    }
+}
+
 /// A cost between two points of the same dimension.
 ///
 /// A new cost needs [`GroundCost::cost`] and [`GroundCost::name`]; the rest is for speed, and for starts that
@@ -32,6 +52,20 @@ pub trait GroundCost<T: Real>: Sync {
         for (value, y) in out.iter_mut().zip(ys.chunks_exact(x.len())) {
             *value = self.cost(x, y);
         }
+    }
+
+    /// The gradient of c(x, y) in x and in y; where c has a kink, a subgradient (0 where that is one: coincident points under |x-y|).
+    /// Returns whether the cost has one: without it, derivatives in the points are refused, and everything else works.
+    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+        let _ = (x, y, in_x, in_y);
+        false
+    }
+
+    /// How [`GroundCost::gradient`] changes along (dx, dy): a product with the Hessian of c, for second-order products alone. Returns whether the
+    /// cost has one; where that is infinite or has a kink, 0.
+    fn gradient_along(&self, x: &[T], y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+        let _ = (x, y, dx, dy, in_x, in_y);
+        false
     }
 
     /// True for |x-y|^2 and nothing else: solved through dot products, and the only cost of the Gaussian starts.

@@ -1,4 +1,4 @@
-use super::GroundCost;
+use super::{GroundCost, of_difference, sign};
 use crate::error::{Argument, Error};
 use crate::real::Real;
 
@@ -20,6 +20,27 @@ impl<T: Real> PNorm<T> {
     }
 }
 
+/// What the derivatives at a pair of points are made of.
+struct Slopes<T> {
+    p: T,
+    norm: T,
+    /// The coordinate of the largest difference.
+    largest: usize,
+}
+
+impl<T: Real> PNorm<T> {
+    fn slopes(&self, x: &[T], y: &[T]) -> Slopes<T> {
+        let size = |k: usize| (x[k] - y[k]).abs();
+        let largest = (0..x.len()).fold(0, |most, k| if size(k) > size(most) { k } else { most });
+        Slopes { p: self.p, norm: self.cost(x, y), largest }
+    }
+}
+
+/// The derivative of the norm in a coordinate whose difference is z.
+fn slope<T: Real>(p: T, norm: T, z: T) -> T {
+    if z == T::ZERO { T::ZERO } else { sign(z) * (z.abs() / norm).powf(p - T::ONE) }
+}
+
 impl<T: Real> GroundCost<T> for PNorm<T> {
     fn name(&self) -> &'static str {
         "p-norm"
@@ -37,5 +58,29 @@ impl<T: Real> GroundCost<T> for PNorm<T> {
 
     fn is_convex_on_the_line(&self) -> bool {
         true
+    }
+
+    /// sign(z) (|z| / N)^(p-1), z = x - y, N its norm; of the largest coordinate alone where p is infinite.
+    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+        let Slopes { p, norm, largest } = self.slopes(x, y);
+        if p == T::INFINITY {
+            return of_difference(in_x, in_y, |k| if k == largest { sign(x[k] - y[k]) } else { T::ZERO });
+        }
+        of_difference(in_x, in_y, |k| slope(p, norm, x[k] - y[k]))
+    }
+
+    /// With g the gradient and v = dx - dy: (p - 1) / N ((|z| / N)^(p-2) v - g (g.v)).
+    fn gradient_along(&self, x: &[T], y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+        let Slopes { p, norm, .. } = self.slopes(x, y);
+        if p == T::INFINITY || p == T::ONE || norm == T::ZERO {
+            return of_difference(in_x, in_y, |_| T::ZERO);
+        }
+        let direction = |k: usize| dx[k] - dy[k];
+        let along = (0..x.len()).fold(T::ZERO, |total, k| total + slope(p, norm, x[k] - y[k]) * direction(k));
+        of_difference(in_x, in_y, |k| {
+            let z = x[k] - y[k];
+            let bend = if z == T::ZERO && p != T::TWO { T::ZERO } else { (z.abs() / norm).powf(p - T::TWO) };
+            (p - T::ONE) / norm * (bend * direction(k) - slope(p, norm, z) * along)
+        })
     }
 }

@@ -1,4 +1,4 @@
-use super::GroundCost;
+use super::{GroundCost, of_difference};
 use crate::real::Real;
 
 /// Coordinates at a time.
@@ -46,5 +46,13 @@ impl<T: Real> GroundCost<T> for SquaredEuclidean {
 
     fn is_convex_on_the_line(&self) -> bool {
         true
+    }
+
+    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+        of_difference(in_x, in_y, |k| T::TWO * (x[k] - y[k]))
+    }
+
+    fn gradient_along(&self, _x: &[T], _y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+        of_difference(in_x, in_y, |k| T::TWO * (dx[k] - dy[k]))
     }
 }

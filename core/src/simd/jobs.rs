@@ -2,6 +2,7 @@
 
 use super::level::{Exp2, Instructions};
 use crate::sweep::block::{Affine, Distances, Products};
+use crate::sweep::moments::{Along, ColumnMoments, RowMoments, Weigh};
 use crate::sweep::rows::{Add, AddExp2Less, Exp2Less, Exp2LessEach, Log2, Raise, Times};
 use crate::sweep::terms::{OfRow, Terms};
 
@@ -45,4 +46,8 @@ jobs! {
     Exp2LessEach => nothing,
     AddExp2Less => nothing,
     Log2 => nothing,
+    Weigh => nothing,
+    RowMoments => nothing,
+    ColumnMoments => nothing,
+    Along => nothing,
 }

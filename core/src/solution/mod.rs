@@ -4,6 +4,8 @@ mod map;
 mod plan;
 pub(crate) mod value;
 
+pub(crate) use plan::check_length;
+
 use crate::real::Real;
 use crate::report::Report;
 use crate::sweep::prepared::Prepared;
@@ -13,9 +15,11 @@ use crate::sweep::strips::Scratch;
 ///
 /// P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon): measure form, f and g in units of cost.
 pub struct Solution<'s, T: Real> {
-    prepared: Prepared<'s, T>,
-    f_hat: &'s [T],
-    g_hat: &'s [T],
+    pub(crate) prepared: Prepared<'s, T>,
+    /// n: F.
+    pub(crate) f_hat: &'s [T],
+    /// m: G with log2 b.
+    pub(crate) g_hat: &'s [T],
     f: &'s [T],
     g: &'s [T],
     report: Report<T>,

@@ -153,7 +153,7 @@ impl<T: Real> Solution<'_, T> {
     }
 }
 
-pub(super) fn check_length<T>(argument: Argument, values: &[T], expected: usize) -> Result<(), Error> {
+pub(crate) fn check_length<T>(argument: Argument, values: &[T], expected: usize) -> Result<(), Error> {
     if values.len() == expected { Ok(()) } else { Err(Error::Length { argument, expected, actual: values.len() }) }
 }
 

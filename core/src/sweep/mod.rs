@@ -11,6 +11,7 @@ pub(crate) mod forward;
 pub(crate) mod half;
 pub(crate) mod kernel;
 pub(crate) mod model;
+pub(crate) mod moments;
 pub(crate) mod prepared;
 pub(crate) mod rows;
 pub(crate) mod scores;

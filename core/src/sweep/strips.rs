@@ -75,7 +75,7 @@ pub(crate) struct Strip<'s, T> {
     pub rows: Range<usize>,
     /// What the pass writes, one scalar a row.
     pub f: &'s mut [T],
-    /// What the pass writes, m scalars a row; or nothing.
+    /// What the pass writes, some more scalars a row; or nothing.
     pub entries: &'s mut [T],
     /// m: its column sums.
     pub column: &'s mut [T],
@@ -89,7 +89,7 @@ pub(crate) struct Strip<'s, T> {
 pub(crate) struct Pass<'w, T> {
     /// Written by strips, one scalar a row.
     pub f: &'w mut [T],
-    /// Written by strips, m scalars a row; or empty.
+    /// Written by strips, the same number of scalars for every row (m, say); or empty.
     pub entries: &'w mut [T],
     /// What is made of columns.
     pub join: Join,
@@ -120,7 +120,7 @@ impl<'w, T: Real> Pass<'w, T> {
         let (n, m) = (self.f.len(), scratch.column.len());
         let Pass { f, entries, join } = self;
         let zero = if join == Join::Sum { T::ZERO } else { -T::INFINITY };
-        let mut rest = Rows { n, m, next: 0, f, entries };
+        let mut rest = Rows { n, m, width: entries.len() / n, next: 0, f, entries };
         #[cfg(feature = "parallel")]
         if !scratch.strips.is_empty() && n.saturating_mul(m) >= WORTH_A_THREAD {
             scratch.strips.fill(zero);
@@ -161,6 +161,8 @@ fn join_columns<T: Real>(total: &mut [T], part: &[T], join: Join) {
 struct Rows<'w, T> {
     n: usize,
     m: usize,
+    /// Of the entries.
+    width: usize,
     /// The next strip.
     next: usize,
     f: &'w mut [T],
@@ -173,11 +175,10 @@ impl<'w, T> Rows<'w, T> {
         let start = (self.next * rows_per_strip(self.n)).min(self.n);
         let rows = (end * rows_per_strip(self.n)).min(self.n) - start;
         let (f, rest_f) = core::mem::take(&mut self.f).split_at_mut(rows);
-        let len = if self.entries.is_empty() { 0 } else { rows * self.m };
-        let (entries, rest_entries) = core::mem::take(&mut self.entries).split_at_mut(len);
+        let (entries, rest_entries) = core::mem::take(&mut self.entries).split_at_mut(rows * self.width);
         (self.f, self.entries) = (rest_f, rest_entries);
         let next = core::mem::replace(&mut self.next, end);
-        Rows { n: self.n, m: self.m, next, f, entries }
+        Rows { n: self.n, m: self.m, width: self.width, next, f, entries }
     }
 
     /// The next strip.

@@ -1,0 +1,169 @@
+//! The linear system of implicit derivatives, on the side of b:
+//!
+//! (D_c / tau_b - tau_a P^T D_r^-1 P) beta = rhs,
+//!
+//! the Schur complement of the Hessian of the dual ([`vjp`](super::vjp) says where it comes from). Preconditioned by D_c its
+//! largest eigenvalue is at most 1 / tau_b, and the vector of ones is an eigenvector, exactly, whose eigenvalue is 1 / tau_b - tau_a: zero where balanced. It is
+//! taken out and solved for by itself; conjugate gradients (Hestenes and Stiefel 1952) do the rest.
+
+use crate::real::Real;
+use crate::reduce;
+use crate::sweep::strips::Scratch;
+
+use super::conditional::Conditional;
+use super::{DerivativeSettings, LinearReport};
+
+/// How a linear system was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum LinearStatus {
+    /// The residual is at most the tolerance.
+    #[default]
+    Converged,
+    /// The iterations allowed were used up. The derivative is as good as the residual says.
+    IterationLimit,
+    /// Rounding keeps the residual above the tolerance.
+    PrecisionFloor,
+}
+
+impl LinearStatus {
+    /// A word for messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            LinearStatus::Converged => "converged",
+            LinearStatus::IterationLimit => "iteration limit",
+            LinearStatus::PrecisionFloor => "precision floor",
+        }
+    }
+}
+
+/// Iterations without progress after which rounding is suspected.
+const PATIENCE: u32 = 40;
+
+/// Times that the residual is measured and the iteration begun again from there.
+const ROUNDS: u32 = 4;
+
+/// Scratch, m scalars each; and n for `t`.
+pub(super) struct Vectors<'v, T> {
+    /// The solution.
+    pub beta: &'v mut [T],
+    /// Q beta.
+    pub t: &'v mut [T],
+    pub residual: &'v mut [T],
+    pub direction: &'v mut [T],
+}
+
+/// Solves; `size` is what the tolerance is relative to, at least that of `rhs`. Afterwards `t` is Q beta and `scratch.column` is Q^T (r t).
+pub(super) fn solve<T: Real>(
+    plan: &Conditional<'_, T>,
+    settings: &DerivativeSettings<T>,
+    rhs: &[T],
+    size: T,
+    vectors: Vectors<'_, T>,
+    scratch: &mut Scratch<'_, T>,
+) -> LinearReport<T> {
+    let Vectors { beta, t, residual, direction } = vectors;
+    let p = &plan.p;
+    let m = rhs.len();
+    let total = reduce::sum(plan.c);
+    let project = |values: &mut [T]| {
+        let mean = reduce::sum(values) / total;
+        values.iter_mut().zip(plan.c).for_each(|(value, &c)| *value -= mean * c);
+        mean
+    };
+    // <values, D_c^-1 values>
+    let square = |values: &[T]| {
+        reduce::sum_of(m, &|j| if plan.has_mass(j) { values[j] * (values[j] / plan.c[j]) } else { T::ZERO })
+    };
+    // 1 / tau_b - tau_a, without cancellation.
+    let eigenvalue = p.epsilon / p.rho_b + p.epsilon / (p.rho_a + p.epsilon);
+
+    residual.copy_from_slice(rhs);
+    let mean = project(residual);
+    let constant = if eigenvalue > T::ZERO { mean / eigenvalue } else { T::ZERO };
+    for (j, beta) in beta.iter_mut().enumerate() {
+        *beta = if plan.has_mass(j) { constant } else { T::ZERO };
+    }
+    let target = settings.tolerance * size;
+    let mut report =
+        LinearReport { status: LinearStatus::Converged, iterations: 0, residual: T::ZERO, projected: T::ZERO };
+    for round in 0..ROUNDS {
+        let mut along = square(residual);
+        let (mut best, mut idle) = (along, 0);
+        for (j, direction) in direction.iter_mut().enumerate() {
+            *direction = if plan.has_mass(j) { residual[j] / plan.c[j] } else { T::ZERO };
+        }
+        report.status = LinearStatus::Converged;
+        while !(along.sqrt() <= T::constant(0.98) * target) {
+            if report.iterations >= settings.max_iterations {
+                report.status = LinearStatus::IterationLimit;
+                break;
+            }
+            report.iterations += 1;
+            plan.normal_product(direction, t, scratch);
+            let image = &mut *scratch.column;
+            for (j, image) in image.iter_mut().enumerate() {
+                *image = plan.c[j] * direction[j] / p.tau_b - p.tau_a * *image;
+            }
+            let curvature = reduce::dot(direction, image);
+            let step = along / curvature;
+            if !(curvature > T::ZERO && step.is_finite()) {
+                report.status = LinearStatus::PrecisionFloor;
+                break;
+            }
+            for j in 0..m {
+                beta[j] += step * direction[j];
+                residual[j] -= step * image[j];
+            }
+            project(residual);
+            let before = along;
+            along = square(residual);
+            let growth = along / before;
+            for (j, direction) in direction.iter_mut().enumerate() {
+                if plan.has_mass(j) {
+                    *direction = residual[j] / plan.c[j] + growth * *direction;
+                }
+            }
+            if along < T::constant(0.98) * best {
+                (best, idle) = (along, 0);
+            } else {
+                idle += 1;
+                if idle >= PATIENCE {
+                    report.status = LinearStatus::PrecisionFloor;
+                    break;
+                }
+            }
+        }
+        // What was carried along drifts: measure.
+        plan.normal_product(beta, t, scratch);
+        for j in 0..m {
+            residual[j] = rhs[j] - plan.c[j] * beta[j] / p.tau_b + p.tau_a * scratch.column[j];
+        }
+        if eigenvalue == T::ZERO {
+            project(residual);
+        }
+        let measured = square(residual).sqrt();
+        let before = core::mem::replace(&mut report.residual, if size > T::ZERO { measured / size } else { T::ZERO });
+        if measured <= target {
+            report.status = LinearStatus::Converged;
+            break;
+        }
+        if report.status == LinearStatus::IterationLimit {
+            break;
+        }
+        // Begun again, it gains at least a factor of two, or rounding does not let it.
+        report.status = LinearStatus::PrecisionFloor;
+        if round > 0 && report.residual > T::HALF * before {
+            break;
+        }
+        if eigenvalue > T::ZERO {
+            let constant = project(residual) / eigenvalue;
+            for (j, beta) in beta.iter_mut().enumerate() {
+                if plan.has_mass(j) {
+                    *beta += constant;
+                }
+            }
+        }
+    }
+    report
+}

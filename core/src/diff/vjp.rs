@@ -1,0 +1,228 @@
+//! Vector-Jacobian products of potentials, plan and map.
+//!
+//! The potentials solve f = T_a(g), g = T_b(f). With conditional plans Q (by rows) and R (by columns) their differentials satisfy
+//!
+//! df_i + tau_a sum_j Q_ij dg_j = tau_a sum_j Q_ij (dC_ij - epsilon db_j / b_j + l_ij depsilon),     l_ij = log(P_ij / (a_i b_j)),
+//!
+//! and its mirror image. The multipliers lambda, mu of a cotangent solve the transposed system; with beta_j = tau_b mu_j / c_j and
+//! lambda_i eliminated, it is the symmetric one of [`conjugate_gradients`](super::conjugate_gradients). Both follow from differentiating the
+//! optimality conditions (Luise, Rudi, Pontil and Ciliberto 2018; Cuturi et al. 2022, "Optimal Transport Tools", section on implicit
+//! differentiation), here with relaxed marginals and weights of zero.
+
+use crate::error::Error;
+use crate::real::Real;
+use crate::reduce;
+use crate::sweep::{MAX_TILE_ROWS, log_weight, moments, rows};
+
+use super::conditional::{Conditional, Tile};
+use super::conjugate_gradients;
+use super::pull_back::{Pairs, add_times};
+use super::{Cotangent, Derivatives, Gradients, LinearReport, Vectors};
+
+impl<T: Real> Derivatives<'_, T> {
+    /// The gradient of a loss of potentials, plan and map in the inputs of the problem, given what the loss is worth in them ([`Cotangent`]).
+    ///
+    /// One pass over the pairs an iteration of conjugate gradients, three more, and one each for x and y.
+    ///
+    /// # Errors
+    /// [`Error::Length`] and [`Error::NotFinite`] naming `f`, `g`, `plan`, `map` (of the cotangent), `x`, `y`, `a`, `b`, `cost` (of the gradients),
+    /// [`Error::Unsupported`] naming `map` or `cost` for points of a matrix and costs without a gradient. Nothing is written then.
+    pub fn vjp(
+        &mut self,
+        cotangent: &Cotangent<'_, T>,
+        gradients: &mut Gradients<'_, T>,
+    ) -> Result<LinearReport<T>, Error> {
+        let (plan, memory, solution) = (&self.plan, &mut self.memory, self.solution);
+        let [in_x, in_y] = &mut memory.gradient;
+        gradients.check(plan, [in_x, in_y])?;
+        cotangent.check(plan)?;
+        let p = &plan.p;
+        let (a, b) = (p.problem.a(), p.problem.b());
+        let (n, m) = (plan.f.len(), plan.g.len());
+
+        // Balanced potentials are those with sum a f = sum b g: what a cotangent is worth along the constant goes through that convention.
+        let of = |values: Option<&[T]>, k: usize| values.map_or(T::ZERO, |values| values[k]);
+        let constant = if p.is_balanced() {
+            reduce::sum_of(n, &|i| of(cotangent.f, i)) - reduce::sum_of(m, &|j| of(cotangent.g, j))
+        } else {
+            T::ZERO
+        };
+        let totals = a.total() + b.total();
+        for (i, value) in memory.row.iter_mut().enumerate() {
+            *value = (of(cotangent.f, i) - a.get(i) * (constant / totals)) / p.unit;
+        }
+        for (j, value) in memory.column.iter_mut().enumerate() {
+            *value = (of(cotangent.g, j) + b.get(j) * (constant / totals)) / p.unit;
+        }
+        let (row, column) = (&mut *memory.row, &*memory.column);
+        if cotangent.g.is_some() {
+            plan.each_weightless(solution, memory.t, |weightless| {
+                add_times(row, -p.tau_b * column[weightless.j], weightless.shares);
+            });
+        }
+
+        memory.plan_mean.fill(T::ZERO);
+        memory.map_mean.fill(T::ZERO);
+        memory.scratch.column.fill(T::ZERO);
+        if cotangent.has_pairs() || row.iter().any(|&value| value != T::ZERO) {
+            let fixed_row = &*row;
+            let work = |tile: Tile<'_, T>| reduce_tile(plan, cotangent, fixed_row, tile);
+            plan.each_tile(&mut memory.scratch, memory.plan_mean, memory.map_mean, &work, &|(), ()| ());
+        }
+        for (i, value) in row.iter_mut().enumerate() {
+            *value += plan.r(i) * memory.plan_mean[i] / p.epsilon;
+            if !(value.is_finite() && memory.map_mean[i].is_finite()) {
+                return Err(cotangent.bad_entry(i, m, memory.scratch.spare));
+            }
+        }
+        for (j, rhs) in memory.rhs.iter_mut().enumerate() {
+            *rhs = memory.scratch.column[j] + if plan.has_mass(j) { column[j] } else { T::ZERO };
+        }
+
+        let over = |value: T, mass: T| if mass > T::ONE / T::MAX.sqrt() { value * (value / mass) } else { T::ZERO };
+        let size = reduce::sum_of(n, &|i| over(row[i], plan.r(i)))
+            + reduce::sum_of(m, &|j| over(column[j], plan.c[j]) + over(memory.rhs[j], plan.c[j]));
+        let vectors =
+            Vectors { beta: memory.beta, t: memory.t, residual: memory.residual, direction: memory.direction };
+        let report =
+            conjugate_gradients::solve(plan, &self.settings, memory.rhs, size.sqrt(), vectors, &mut memory.scratch);
+
+        // lambda, times tau_a.
+        for (i, value) in row.iter_mut().enumerate() {
+            *value = p.tau_a * (*value - plan.r(i) * memory.t[i]);
+        }
+        if let Some(in_a) = &mut gradients.a {
+            for (i, value) in in_a.iter_mut().enumerate() {
+                let level = constant * solution.f()[i] / totals;
+                *value = plan.ratio[i] * (memory.plan_mean[i] - p.epsilon * memory.t[i]) - level;
+            }
+        }
+        if let Some(in_b) = &mut gradients.b {
+            for (j, value) in in_b.iter_mut().enumerate() {
+                let own = if plan.has_mass(j) { column[j] } else { T::ZERO };
+                let of_pairs = memory.rhs[j] - own + p.tau_a * memory.scratch.column[j];
+                let weight = b.get(j);
+                let direct = if weight > T::ZERO { p.epsilon * of_pairs / weight } else { T::ZERO };
+                *value = direct + constant * solution.g()[j] / totals;
+            }
+        }
+        let pairs = Pairs { plan, row, beta: memory.beta, cotangent: Some((cotangent, memory.map_mean)) };
+        pairs.points(
+            gradients.x.as_deref_mut(),
+            gradients.y.as_deref_mut(),
+            self.settings.threads,
+            memory.t,
+            &mut memory.gradient,
+            &mut memory.scratch,
+        );
+        if let Some(in_cost) = &mut gradients.cost {
+            pairs.costs(in_cost, memory.t, &mut memory.scratch);
+        }
+        if let Some(in_epsilon) = &mut gradients.epsilon {
+            for (j, log) in memory.log_b.iter_mut().enumerate() {
+                *log = log_weight(b.get(j));
+            }
+            **in_epsilon = p.unit * pairs.epsilon(memory.log_b, memory.t, &mut memory.scratch);
+        }
+        let [gradient_x, gradient_y] = &mut memory.gradient;
+        let spare = &mut *memory.scratch.spare;
+        plan.each_weightless(solution, memory.t, |weightless| {
+            let j = weightless.j;
+            if let Some(in_b) = &mut gradients.b {
+                for i in 0..n {
+                    let omega = pair(plan, cotangent, memory.map_mean[i], (i, j), spare);
+                    let worth = omega - p.epsilon * row[i];
+                    if worth != T::ZERO {
+                        in_b[j] += plan.density(solution, i, &weightless) * worth;
+                    }
+                }
+            }
+            let weight = p.tau_b * column[j];
+            if weight == T::ZERO {
+                return;
+            }
+            for (i, &share) in weightless.shares.iter().enumerate().filter(|&(_, &share)| share > T::ZERO) {
+                let in_pair = weight * share;
+                if let Some(in_a) = &mut gradients.a {
+                    in_a[i] -= p.epsilon * in_pair / a.get(i);
+                }
+                if let Some(in_cost) = &mut gradients.cost {
+                    in_cost[i * m + j] += in_pair;
+                }
+                if let Some(in_epsilon) = &mut gradients.epsilon {
+                    **in_epsilon += p.unit * in_pair * plan.log_density(solution, i, j);
+                }
+                let Some(cloud) = plan.cloud() else { continue };
+                let d = cloud.dimension();
+                if gradients.x.is_none() && gradients.y.is_none() {
+                    continue;
+                }
+                cloud.ground_cost().gradient(cloud.x().point(i), cloud.y().point(j), gradient_x, gradient_y);
+                if let Some(in_x) = &mut gradients.x {
+                    add_times(&mut in_x[i * d..(i + 1) * d], in_pair, gradient_x);
+                }
+                if let Some(in_y) = &mut gradients.y {
+                    add_times(&mut in_y[j * d..(j + 1) * d], in_pair, gradient_y);
+                }
+            }
+        });
+        Ok(LinearReport { projected: constant, ..report })
+    }
+}
+
+/// Conditional means of what the pairs are worth into the tile's own scalars (of the plan) and entries (of the map); into the columns,
+/// sum_i Q_ij (omega_ij / epsilon - tau_a dL/df_i), where dL/df includes what the plan is worth.
+fn reduce_tile<T: Real>(plan: &Conditional<'_, T>, cotangent: &Cotangent<'_, T>, row: &[T], mut tile: Tile<'_, T>) {
+    let p = &plan.p;
+    let count = tile.own.len();
+    for k in 0..count {
+        let i = tile.i + k;
+        let mut omega_mean = T::ZERO;
+        let (plan_mean, map_mean) = {
+            let (q, values, _) = tile.row(k);
+            let mut means = (T::ZERO, T::ZERO);
+            if cotangent.plan.is_some() {
+                cotangent.plan_row(i, 0, q.len(), values);
+                means.0 = reduce::dot(q, values);
+                omega_mean = plan.r(i) * means.0;
+            }
+            if cotangent.map.is_some() {
+                cotangent.map_row(plan, i, 0, values);
+                means.1 = reduce::dot(q, values);
+            }
+            means
+        };
+        tile.own[k] = plan_mean;
+        tile.entries[k] = map_mean;
+        let in_f = row[i] + omega_mean / p.epsilon;
+        let (q, omega, spare) = tile.row(k);
+        if cotangent.has_pairs() {
+            cotangent.pairs_of_row(plan, map_mean, (i, 0), omega, spare);
+            // The potentials of the columns do not take part: `factor` 0.
+            moments::weigh(p, q, -p.tau_a * in_f, T::ZERO, plan.c, Some((omega, p.epsilon)));
+        } else {
+            let factor = -p.tau_a * in_f;
+            q.iter_mut().for_each(|value| *value *= factor);
+        }
+    }
+    rows::add(p, &[T::ONE; MAX_TILE_ROWS][..count], tile.q, tile.column);
+}
+
+/// omega of one pair: what dL/dP and dL/dT say of it.
+fn pair<T: Real>(
+    plan: &Conditional<'_, T>,
+    cotangent: &Cotangent<'_, T>,
+    map_mean: T,
+    (i, j): (usize, usize),
+    spare: &mut [T],
+) -> T {
+    if !cotangent.has_pairs() {
+        return T::ZERO;
+    }
+    // The panel that the column is in: rows are computed by panels.
+    let start = j - j % crate::sweep::scores::PANEL;
+    let len = (j + 1 - start).min(spare.len());
+    let mut omega = [T::ZERO; crate::sweep::scores::PANEL];
+    cotangent.pairs_of_row(plan, map_mean, (i, start), &mut omega[..len], &mut spare[..len]);
+    omega[j - start]
+}
