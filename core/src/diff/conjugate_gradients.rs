@@ -10,6 +10,7 @@ use crate::real::Real;
 use crate::reduce;
 use crate::sweep::strips::Scratch;
 
+use super::coarse::Coarse;
 use super::conditional::Conditional;
 use super::{DerivativeSettings, LinearReport};
 
@@ -53,6 +54,15 @@ pub(super) struct Vectors<'v, T> {
     pub direction: &'v mut [T],
 }
 
+/// z = (preconditioner) residual into `out`; returns <z, residual>.
+fn precondition<T: Real>(plan: &Conditional<'_, T>, coarse: &mut Coarse<'_, T>, residual: &[T], out: &mut [T]) -> T {
+    for (j, out) in out.iter_mut().enumerate() {
+        *out = if plan.has_mass(j) { plan.p.tau_b * residual[j] / plan.c[j] } else { T::ZERO };
+    }
+    coarse.correct(plan.p.tau_b, residual, out);
+    reduce::dot(out, residual)
+}
+
 /// Solves; `size` is what the tolerance is relative to, at least that of `rhs`. Afterwards `t` is Q beta and `scratch.column` is Q^T (r t).
 pub(super) fn solve<T: Real>(
     plan: &Conditional<'_, T>,
@@ -60,6 +70,7 @@ pub(super) fn solve<T: Real>(
     rhs: &[T],
     size: T,
     vectors: Vectors<'_, T>,
+    coarse: &mut Coarse<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> LinearReport<T> {
     let Vectors { beta, t, residual, direction } = vectors;
@@ -88,13 +99,14 @@ pub(super) fn solve<T: Real>(
     let mut report =
         LinearReport { status: LinearStatus::Converged, iterations: 0, residual: T::ZERO, projected: T::ZERO };
     for round in 0..ROUNDS {
-        let mut along = square(residual);
-        let (mut best, mut idle) = (along, 0);
-        for (j, direction) in direction.iter_mut().enumerate() {
-            *direction = if plan.has_mass(j) { residual[j] / plan.c[j] } else { T::ZERO };
+        let mut error = square(residual);
+        let (mut best, mut idle) = (error, 0);
+        if error.sqrt() > target && !coarse.ready {
+            coarse.prepare(plan, t, scratch);
         }
+        let mut along = precondition(plan, coarse, residual, direction);
         report.status = LinearStatus::Converged;
-        while !(along.sqrt() <= T::constant(0.98) * target) {
+        while !(error.sqrt() <= T::constant(0.98) * target) {
             if report.iterations >= settings.max_iterations {
                 report.status = LinearStatus::IterationLimit;
                 break;
@@ -117,15 +129,14 @@ pub(super) fn solve<T: Real>(
             }
             project(residual);
             let before = along;
-            along = square(residual);
+            along = precondition(plan, coarse, residual, image);
             let growth = along / before;
-            for (j, direction) in direction.iter_mut().enumerate() {
-                if plan.has_mass(j) {
-                    *direction = residual[j] / plan.c[j] + growth * *direction;
-                }
+            for (direction, &next) in direction.iter_mut().zip(image.iter()) {
+                *direction = next + growth * *direction;
             }
-            if along < T::constant(0.98) * best {
-                (best, idle) = (along, 0);
+            error = square(residual);
+            if error < T::constant(0.98) * best {
+                (best, idle) = (error, 0);
             } else {
                 idle += 1;
                 if idle >= PATIENCE {

@@ -128,7 +128,8 @@ impl<T: Real> Derivatives<'_, T> {
     /// `memory.column`, log2 b into `memory.log_b`.
     pub(super) fn differentials(&mut self, tangent: &Tangent<'_, T>) -> Result<LinearReport<T>, Error> {
         let (plan, solution) = (&self.plan, self.solution);
-        let Memory { row, t, column, rhs, beta, residual, direction, log_b, gradient, scratch, .. } = &mut self.memory;
+        let Memory { row, t, column, rhs, beta, residual, direction, log_b, gradient, scratch, coarse, .. } =
+            &mut self.memory;
         let [in_x, in_y] = gradient;
         tangent.check(plan, [in_x, in_y])?;
         let p = &plan.p;
@@ -188,7 +189,7 @@ impl<T: Real> Derivatives<'_, T> {
                 over(rhs[j], plan.c[j]) + plan.c[j] * p.epsilon * p.epsilon * column[j] * column[j]
             }) + reduce::sum_of(n, &|i| over(p.epsilon * plan.ratio[i] * da(i), plan.r(i)));
         let vectors = Vectors { beta, t, residual, direction };
-        let report = conjugate_gradients::solve(plan, &self.settings, rhs, size.sqrt(), vectors, scratch);
+        let report = conjugate_gradients::solve(plan, &self.settings, rhs, size.sqrt(), vectors, coarse, scratch);
 
         for (i, value) in row.iter_mut().enumerate() {
             *value = p.tau_a * (*value - t[i]);

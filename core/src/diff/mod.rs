@@ -7,6 +7,7 @@
 //! ([`conditional`]). A new loss is a cotangent ([`cotangent`]); what a cotangent of the costs is worth in the points, in the matrix or in epsilon
 //! is in [`pull_back`].
 
+mod coarse;
 mod conditional;
 mod conjugate_gradients;
 mod cotangent;

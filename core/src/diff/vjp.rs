@@ -84,8 +84,15 @@ impl<T: Real> Derivatives<'_, T> {
             + reduce::sum_of(m, &|j| over(column[j], plan.c[j]) + over(memory.rhs[j], plan.c[j]));
         let vectors =
             Vectors { beta: memory.beta, t: memory.t, residual: memory.residual, direction: memory.direction };
-        let report =
-            conjugate_gradients::solve(plan, &self.settings, memory.rhs, size.sqrt(), vectors, &mut memory.scratch);
+        let report = conjugate_gradients::solve(
+            plan,
+            &self.settings,
+            memory.rhs,
+            size.sqrt(),
+            vectors,
+            &mut memory.coarse,
+            &mut memory.scratch,
+        );
 
         // lambda, times tau_a.
         for (i, value) in row.iter_mut().enumerate() {

@@ -6,6 +6,8 @@ use crate::real::Real;
 use crate::sweep::strips::{self, Scratch};
 use crate::sweep::tile_rows;
 
+use super::coarse::{self, Coarse};
+
 /// Columns of a block in passes that go down the columns: a multiple of a panel.
 const BLOCK: usize = 256;
 
@@ -24,7 +26,8 @@ pub const fn derivatives_len(rows: usize, columns: usize, dimension: usize, thre
     let (n, m, d) = (rows as u128, columns as u128, dimension as u128);
     let parts = strips::parts(rows, threads);
     let strips = if parts > 1 { strips::count(rows) as u128 } else { 0 };
-    let total = 6 * n + (9 + strips) * m + parts as u128 * lane(rows, columns, dimension) + 3 * d;
+    let k = coarse::len(columns, dimension) as u128;
+    let total = 6 * n + (9 + strips + k) * m + parts as u128 * lane(rows, columns, dimension) + 3 * d + k * k + k;
     if total > (usize::MAX / 16) as u128 { None } else { Some(total as usize) }
 }
 
@@ -80,6 +83,8 @@ pub(super) struct Memory<'d, T> {
     pub scratch: Scratch<'d, T>,
     /// Rows of a tile.
     pub tile_rows: usize,
+    /// A coarse space for the system.
+    pub coarse: Coarse<'d, T>,
 }
 
 /// `memory` is long enough.
@@ -93,6 +98,7 @@ pub(super) fn cut<'d, T: Real>(
         Geometry::Matrix(_) => 0,
     };
     let (n, m) = (problem.rows(), problem.columns());
+    let k = coarse::len(m, d);
     let (lane, parts) = (lane(n, m, d) as usize, strips::parts(n, threads));
     let mut rest = memory;
     let mut take = |len: usize| {
@@ -122,6 +128,7 @@ pub(super) fn cut<'d, T: Real>(
             strips: take(if parts > 1 { strips::count(n) * m } else { 0 }),
         },
         tile_rows: tile_rows(n, d),
+        coarse: Coarse { basis: take(k * m), factor: take(k * k), image: take(k), ready: false },
     };
     memory.zeros.fill(T::ZERO);
     (of_plan, memory)
