@@ -28,6 +28,7 @@ extern crate std;
 mod batch;
 mod cost;
 mod diff;
+mod divergence;
 mod error;
 mod fixed;
 mod geometry;
@@ -51,6 +52,9 @@ pub use cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm, Squar
 pub use diff::{
     Changes, Cotangent, DerivativeSettings, Derivatives, Gradients, LinearReport, LinearStatus, PlanCotangent, Tangent,
     derivatives_len,
+};
+pub use divergence::{
+    Divergence, divergence_gradient_len, divergence_len, sinkhorn_divergence, sinkhorn_divergence_between,
 };
 pub use error::{Argument, Error, Place};
 pub use fixed::{FixedKernel, FixedWorkspace};

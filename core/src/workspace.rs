@@ -28,7 +28,7 @@ pub const fn workspace_len(shape: Shape, memory: usize, storage: Storage) -> Opt
     len_for(shape, memory, storage, 1)
 }
 
-const fn len_for(shape: Shape, memory: usize, storage: Storage, threads: usize) -> Option<usize> {
+pub(crate) const fn len_for(shape: Shape, memory: usize, storage: Storage, threads: usize) -> Option<usize> {
     let (n, m, d, k) = (shape.rows as u128, shape.columns as u128, shape.dimension as u128, memory as u128);
     if n > u32::MAX as u128 || m > u32::MAX as u128 || d > u32::MAX as u128 || k > u32::MAX as u128 {
         return None;

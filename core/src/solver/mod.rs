@@ -5,6 +5,7 @@ mod annealing;
 mod relaxation;
 mod start;
 mod stopping;
+mod symmetric;
 
 use core::ops::ControlFlow;
 
@@ -89,7 +90,12 @@ impl<'a, T: Real> Solver<'a, T> {
         Ok(solver)
     }
 
-    fn unstarted(problem: &Problem<'a, T>, settings: &Settings<T>, workspace: Workspace<'a, T>) -> Result<Self, Error> {
+    /// Without a start: what follows must make one.
+    pub(crate) fn unstarted(
+        problem: &Problem<'a, T>,
+        settings: &Settings<T>,
+        workspace: Workspace<'a, T>,
+    ) -> Result<Self, Error> {
         settings.check()?;
         problem.check()?;
         let Workspace { f, row, g, image, log_b, scratch, points, history, stored } = workspace;

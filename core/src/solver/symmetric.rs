@@ -1,0 +1,114 @@
+//! Problems whose two sides are the same: averaged updates of one potential.
+
+use super::Solver;
+use crate::real::Real;
+use crate::reduce;
+use crate::report::Status;
+use crate::sweep::block::{Place, exponentials};
+use crate::sweep::columns::moved;
+use crate::sweep::half::row_logsum;
+use crate::sweep::prepared::Prepared;
+use crate::sweep::strips::{Pass, Scratch, Strip};
+use crate::sweep::{MAX_TILE_ROWS, is_safe, log_zero, rows, tile_rows};
+
+/// Updates by the mean of f and T f before those that go farther.
+const AVERAGES: u32 = 4;
+
+impl<T: Real> Solver<'_, T> {
+    /// f <- f + step (T f - f), g = f, until the marginals are exact, from zero. A sweep is one pass over the pairs.
+    ///
+    /// T has derivatives -lambda, 0 <= lambda <= 1 for positive definite kernels, so that with step 1/2, the mean of f and T f, an error shrinks by (1 - lambda) / 2
+    /// (Feydy et al. 2019, section 3.3; Knight, Ruiz and Ucar 2014), and with 2/3 by at most 1/3 either way, which is taken once close.
+    pub(crate) fn run_symmetric(&mut self) -> Status {
+        let p = &self.prepared;
+        let b = p.problem.b();
+        // Hatted potentials of zero, which are the same on both sides.
+        for (i, value) in self.f.iter_mut().enumerate() {
+            *value = -p.row_offset(i);
+        }
+        self.status = None;
+        self.sweeps = 0;
+        let mut start = true;
+        loop {
+            for (j, (g, &f)) in self.g.iter_mut().zip(self.f.iter()).enumerate() {
+                *g = if b.get(j) > T::ZERO { f + self.log_b[j] } else { log_zero() };
+            }
+            if let Some(status) = self.status {
+                return status;
+            }
+            let p = &self.prepared;
+            let rows = Rows { p, f: self.f, g: self.g };
+            let fallbacks = rows.log_sums(self.row, &mut self.scratch);
+            self.row_fallbacks = self.row_fallbacks.saturating_add(fallbacks);
+            self.sweeps += 1;
+            let a = p.problem.a();
+            let error = reduce::sum_of(self.f.len(), &|i| {
+                let (weight, log_sum) = (a.get(i), self.row[i]);
+                let marginal = weight * log_sum.exp2();
+                (moved(marginal, weight, log_sum, p.change_of_f(i, self.f[i], log_sum)) - marginal).abs()
+            });
+            self.last.error = error;
+            // The first errors of small epsilons are infinite; what is not a number is beyond help.
+            let broken = error.partial_cmp(&T::ZERO).is_none();
+            let floor = !start && {
+                let (f, image) = (&*self.f, &*self.g);
+                self.stagnation.observe(error, || super::stopping::error_floor(p, f, image))
+            };
+            start = false;
+            self.status = if error <= self.settings.threshold {
+                Some(Status::Converged)
+            } else if floor || broken {
+                Some(Status::PrecisionFloor)
+            } else if self.sweeps >= self.settings.max_sweeps {
+                Some(Status::SweepLimit)
+            } else {
+                None
+            };
+            if self.status == Some(Status::Converged) {
+                continue;
+            }
+            let step = if self.sweeps <= AVERAGES { T::HALF } else { T::constant(2.0 / 3.0) };
+            for (i, (f, &log_sum)) in self.f.iter_mut().zip(self.row.iter()).enumerate() {
+                *f += step * p.change_of_f(i, *f, log_sum);
+            }
+        }
+    }
+}
+
+/// The rows of a pair.
+struct Rows<'r, 'a, T: Real> {
+    p: &'r Prepared<'a, T>,
+    f: &'r [T],
+    g: &'r [T],
+}
+
+impl<T: Real> Rows<'_, '_, T> {
+    /// log2 of the sums of the exponentials of every row; returns how many were max-shifted.
+    fn log_sums(&self, out: &mut [T], scratch: &mut Scratch<'_, T>) -> u32 {
+        let Rows { p, f, g } = *self;
+        let (m, tile_rows) = (g.len(), tile_rows(f.len(), p.problem.shape().dimension));
+        let work = |Strip { rows: range, f: out, tile, .. }: Strip<'_, T>| {
+            let mut fallbacks = 0;
+            for (k, out) in out.chunks_mut(tile_rows).enumerate() {
+                let i = range.start + k * tile_rows;
+                let tile = &mut tile[..out.len() * m];
+                let mut sums = [T::ZERO; MAX_TILE_ROWS];
+                let sums = &mut sums[..out.len()];
+                exponentials(p, Place { i, start: 0, f: &f[i..i + out.len()], g }, tile, sums);
+                for (log, &sum) in out.iter_mut().zip(sums.iter()) {
+                    *log = if is_safe(sum) { sum } else { T::ONE };
+                }
+                rows::log2(p.instructions, out);
+                for (k, (log, &sum)) in out.iter_mut().zip(sums.iter()).enumerate() {
+                    if !is_safe(sum) {
+                        let (largest, shifted) = row_logsum(p, i + k, f[i + k], g, &mut tile[k * m..(k + 1) * m]);
+                        *log = largest + shifted.log2();
+                        fallbacks += 1;
+                    }
+                }
+            }
+            fallbacks
+        };
+        Pass::sums(out).run(scratch, &work, u32::saturating_add)
+    }
+}

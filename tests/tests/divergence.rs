@@ -1,0 +1,223 @@
+//! The Sinkhorn divergence: what it is, never negative, and its gradient.
+
+use proptest::prelude::*;
+use sinkhorn_core::{
+    Argument, CostMatrix, CostScale, DerivativeSettings, Epsilon, Error, Euclidean, Gradients, GroundCost, Manhattan,
+    PointCloud, Problem, Real, Settings, SquaredEuclidean, Status, Zero, divergence_gradient_len, divergence_len,
+    sinkhorn_divergence, sinkhorn_divergence_between,
+};
+use sinkhorn_tests::inputs::{Inputs, OwnedGradients};
+use sinkhorn_tests::{data, solve_owned};
+
+fn tight() -> Settings<f64> {
+    Settings { threshold: 1e-13, max_sweeps: 100_000, ..Settings::default() }
+}
+
+fn divergence<T: Real>(problem: &Problem<'_, T>, settings: &Settings<T>) -> T {
+    let mut memory = vec![T::constant(f64::NAN); divergence_len(problem, settings).unwrap()];
+    let divergence = sinkhorn_divergence(problem, &Zero, settings, &mut memory).unwrap();
+    divergence.value()
+}
+
+/// The divergence of inputs under the squared Euclidean cost, and its gradients.
+fn of_inputs(inputs: &Inputs, gradients: Option<&mut OwnedGradients<f64>>) -> f64 {
+    let settings = tight();
+    let problem = Problem::new(PointCloud::new(&inputs.x, &inputs.y, inputs.dimension, cost(inputs)).unwrap())
+        .and_then(|p| p.weights(&inputs.a, &inputs.b)?.epsilon(Epsilon::Absolute(inputs.epsilon)))
+        .and_then(|p| p.cost_scale(CostScale::Given(inputs.scale))?.unbalanced(inputs.rho.0, inputs.rho.1))
+        .unwrap();
+    let mut memory = vec![f64::NAN; divergence_len(&problem, &settings).unwrap()];
+    let divergence = sinkhorn_divergence(&problem, &Zero, &settings, &mut memory).unwrap();
+    if let Some(gradients) = gradients {
+        let differentiation = DerivativeSettings::default();
+        let mut memory = vec![f64::NAN; divergence_gradient_len(&problem, &differentiation).unwrap()];
+        divergence.gradient(&differentiation, &mut memory, &mut gradients.lend(true)).unwrap();
+    }
+    divergence.value()
+}
+
+fn cost(inputs: &Inputs) -> &'static dyn GroundCost<f64> {
+    match inputs.ground_cost {
+        "euclidean" => &Euclidean,
+        "manhattan" => &Manhattan,
+        _ => &SquaredEuclidean,
+    }
+}
+
+fn cases() -> Vec<Inputs> {
+    let squared = "squared-euclidean";
+    let mut unequal = Inputs::random(7, (5, 8, 2), 0.1, squared).relaxed(0.5, 0.8);
+    unequal.a.iter_mut().for_each(|a| *a *= 2.5);
+    vec![
+        Inputs::random(1, (7, 5, 2), 0.1, squared),
+        Inputs::random(2, (5, 8, 1), 0.02, squared),
+        Inputs { scale: 0.6, ..Inputs::random(3, (6, 6, 20), 0.3, squared) },
+        Inputs::random(4, (7, 5, 2), 0.1, "euclidean"),
+        Inputs { scale: 1.4, ..Inputs::random(5, (6, 5, 2), 0.1, squared).relaxed(0.9, 0.9) },
+        Inputs::random(6, (6, 5, 2), 0.1, "manhattan").relaxed(0.7, 0.7),
+        unequal,
+    ]
+}
+
+#[test]
+fn it_is_made_of_three_objectives() {
+    for inputs in cases() {
+        let objective = |x: &[f64], y: &[f64], a: &[f64], b: &[f64], rho: (f64, f64)| {
+            let problem = Problem::new(PointCloud::new(x, y, inputs.dimension, cost(&inputs)).unwrap())
+                .and_then(|p| p.weights(a, b)?.epsilon(Epsilon::Absolute(inputs.epsilon)))
+                .and_then(|p| p.cost_scale(CostScale::Given(inputs.scale))?.unbalanced(rho.0, rho.1))
+                .unwrap();
+            solve_owned(&problem, &Zero, &tight()).unwrap().report.objective
+        };
+        let Inputs { x, y, a, b, rho, epsilon, .. } = &inputs;
+        let masses = a.iter().sum::<f64>() - b.iter().sum::<f64>();
+        let wanted = objective(x, y, a, b, *rho)
+            - 0.5 * objective(x, x, a, a, (rho.0, rho.0))
+            - 0.5 * objective(y, y, b, b, (rho.1, rho.1))
+            + 0.5 * epsilon * masses * masses;
+        let got = of_inputs(&inputs, None);
+        assert!((got - wanted).abs() < 1e-10, "{}: {got}, not {wanted}", inputs.ground_cost);
+    }
+}
+
+#[test]
+fn its_gradient_is_that_of_central_differences() {
+    let step = 1e-4;
+    for inputs in cases() {
+        let mut gradients = OwnedGradients::new(&inputs);
+        of_inputs(&inputs, Some(&mut gradients));
+        let check = |name: &str, index: usize, partner: Option<(&str, usize)>| {
+            let at = |t: f64| {
+                let mut moved = inputs.clone();
+                *moved.entry(name, index) += t;
+                if let Some((name, index)) = partner {
+                    *moved.entry(name, index) -= t;
+                }
+                of_inputs(&moved, None)
+            };
+            let wanted = (8.0 * (at(step) - at(-step)) - (at(2.0 * step) - at(-2.0 * step))) / (12.0 * step);
+            let got = gradients.entry(name, index) - partner.map_or(0.0, |(name, index)| gradients.entry(name, index));
+            let error = (got - wanted).abs() / gradients.size(name).max(1e-2);
+            assert!(error < 1e-6, "{}: d{name}[{index}] is {got}, not {wanted}", inputs.ground_cost);
+        };
+        (0..inputs.x.len()).for_each(|k| check("x", k, None));
+        (0..inputs.y.len()).for_each(|k| check("y", k, None));
+        (0..inputs.a.len()).for_each(|k| check("a", k, inputs.is_balanced().then_some(("a", 0))));
+        (0..inputs.b.len()).for_each(|k| check("b", k, inputs.is_balanced().then_some(("b", 0))));
+        check("epsilon", 0, None);
+    }
+}
+
+#[test]
+fn the_same_measure_twice_and_in_another_order_is_zero() {
+    let random = &mut data::generator(5);
+    let (x, a) = (data::normal(random, 60), data::weights(random, 20));
+    let reversed: Vec<f64> = x.chunks(3).rev().flatten().copied().collect();
+    let a_reversed: Vec<f64> = a.iter().rev().copied().collect();
+    for epsilon in [1.0, 0.1, 0.01, 1e-3] {
+        let of = |x: &[f64], y: &[f64], a: &[f64], b: &[f64]| {
+            let problem = Problem::new(PointCloud::squared_euclidean(x, y, 3).unwrap()).unwrap();
+            let problem = problem.weights(a, b).unwrap().epsilon(Epsilon::Absolute(epsilon)).unwrap();
+            divergence(&problem, &Settings::default())
+        };
+        for value in [of(&x, &x, &a, &a), of(&x, &reversed, &a, &a_reversed)] {
+            assert!((-1e-14..1e-9).contains(&value), "epsilon {epsilon}: {value:e}");
+        }
+        // In single precision, whose threshold is 1e-3.
+        let (x, a) = (data::single(&x), data::single(&a));
+        let problem = Problem::new(PointCloud::squared_euclidean(&x, &x, 3).unwrap()).unwrap();
+        let problem = problem.weights(&a, &a).unwrap().epsilon(Epsilon::Absolute(epsilon as f32)).unwrap();
+        let value = divergence(&problem, &Settings::default());
+        assert!((-3e-6..1e-3).contains(&value), "single precision, epsilon {epsilon}: {value:e}");
+    }
+}
+
+#[test]
+fn matrices_give_what_points_give() {
+    let inputs = Inputs::random(8, (7, 6, 2), 0.05, "squared-euclidean");
+    let pairs = |x: &[f64], y: &[f64]| sinkhorn_tests::oracle::squared_euclidean(x, y, 2);
+    let (xy, xx, yy) = (pairs(&inputs.x, &inputs.y), pairs(&inputs.x, &inputs.x), pairs(&inputs.y, &inputs.y));
+    let problem = Problem::new(CostMatrix::row_major(&xy, 7, 6).unwrap())
+        .and_then(|p| p.weights(&inputs.a, &inputs.b)?.epsilon(Epsilon::Absolute(0.05)))
+        .unwrap();
+    let settings = tight();
+    let mut memory = vec![0.0; divergence_len(&problem, &settings).unwrap()];
+    assert_eq!(
+        sinkhorn_divergence(&problem, &Zero, &settings, &mut memory).err().map(|error| error.argument()),
+        Some(Argument::Cost)
+    );
+    let within = [CostMatrix::row_major(&xx, 7, 7).unwrap().into(), CostMatrix::row_major(&yy, 6, 6).unwrap().into()];
+    let short = sinkhorn_divergence_between(&problem, within, &Zero, &settings, &mut memory[1..]).err();
+    assert!(matches!(short, Some(Error::Workspace { .. })));
+    let wrong = sinkhorn_divergence_between(&problem, [within[1], within[0]], &Zero, &settings, &mut memory).err();
+    assert!(matches!(wrong, Some(Error::Length { expected: 7, actual: 6, .. })), "{wrong:?}");
+    let found = sinkhorn_divergence_between(&problem, within, &Zero, &settings, &mut memory).unwrap();
+    assert!((found.value() - of_inputs(&inputs, None)).abs() < 1e-12);
+    let differentiation = DerivativeSettings::default();
+    let mut memory = vec![0.0; divergence_gradient_len(&problem, &differentiation).unwrap()];
+    let mut in_a = [0.0; 7];
+    let gradients = &mut Gradients { a: Some(&mut in_a), ..Gradients::none() };
+    found.gradient(&differentiation, &mut memory, gradients).unwrap();
+    let mut of_points = OwnedGradients::new(&inputs);
+    of_inputs(&inputs, Some(&mut of_points));
+    for (got, want) in in_a.iter().zip(&of_points.a) {
+        assert!((got - in_a[0] - (want - of_points.a[0])).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn symmetric_terms_converge_in_a_dozen_sweeps() {
+    let random = &mut data::generator(11);
+    for (n, d) in [(300, 1), (300, 2), (200, 10)] {
+        let (x, y) = (data::normal(random, n * d), data::normal(random, n * d));
+        for fraction in [0.1, 0.01, 0.001] {
+            let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, d).unwrap())
+                .and_then(|p| p.epsilon(Epsilon::OfMean(fraction)))
+                .unwrap();
+            let settings = Settings::default();
+            let mut memory = vec![0.0; divergence_len(&problem, &settings).unwrap()];
+            let found = sinkhorn_divergence(&problem, &Zero, &settings, &mut memory).unwrap();
+            for report in &found.reports()[1..] {
+                assert_eq!(report.status, Status::Converged, "{report:?}");
+                assert!(report.sweeps <= 25, "{} sweeps, d = {d}, {fraction}", report.sweeps);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// With loose thresholds and few sweeps, in both precisions, near and far.
+    #[test]
+    fn it_is_never_negative(
+        seed in 0_u64..10_000, n in 1_usize..20, m in 1_usize..20, d in 1_usize..4, log_epsilon in -4.0_f64..1.0,
+        shift in prop_oneof![Just(0.0), Just(1e-3), Just(1.0)], sweeps in 1_u32..20, cost in 0_usize..3,
+        relaxed in any::<bool>(),
+    ) {
+        let random = &mut data::generator(seed);
+        let x = data::normal(random, n * d);
+        // The same points moved, or others.
+        let y: Vec<f64> = if n == m { x.iter().map(|x| x + shift).collect() } else { data::normal(random, m * d) };
+        let (a, b) = (data::weights(random, n), data::weights(random, m));
+        let rho = if relaxed { 0.7 } else { f64::INFINITY };
+        let epsilon = log_epsilon.exp();
+        let mut settings = Settings { max_sweeps: sweeps, threshold: 1e-2, ..Settings::plain() };
+        let costs: [&dyn GroundCost<f64>; 3] = [&SquaredEuclidean, &Euclidean, &Manhattan];
+        let problem = Problem::new(PointCloud::new(&x, &y, d, costs[cost]).unwrap())
+            .and_then(|p| p.weights(&a, &b)?.epsilon(Epsilon::Absolute(epsilon))?.unbalanced(rho, rho))
+            .unwrap();
+        let value = divergence(&problem, &settings);
+        prop_assert!(value >= -1e-13 && value.is_finite(), "{value:e}");
+        settings.max_sweeps = 1000;
+        prop_assert!(divergence(&problem, &settings) >= -1e-13);
+
+        let (x, y, a, b) = (data::single(&x), data::single(&y), data::single(&a), data::single(&b));
+        let costs: [&dyn GroundCost<f32>; 3] = [&SquaredEuclidean, &Euclidean, &Manhattan];
+        let problem = Problem::new(PointCloud::new(&x, &y, d, costs[cost]).unwrap())
+            .and_then(|p| p.weights(&a, &b)?.epsilon(Epsilon::Absolute(epsilon as f32))?.unbalanced(rho as f32, rho as f32))
+            .unwrap();
+        let value = divergence(&problem, &Settings { max_sweeps: sweeps, threshold: 1e-2, ..Settings::plain() });
+        prop_assert!(value >= -2e-5 && value.is_finite(), "single precision: {value:e}");
+    }
+}
