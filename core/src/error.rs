@@ -39,6 +39,7 @@ pub enum Argument {
     MaxIterations,
     Levels,
     Values,
+    K,
 }
 
 impl Argument {
@@ -84,6 +85,7 @@ impl Argument {
             Argument::MaxIterations => c"max_iterations",
             Argument::Levels => c"levels",
             Argument::Values => c"values",
+            Argument::K => c"k",
         }
     }
 }

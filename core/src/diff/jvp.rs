@@ -63,7 +63,7 @@ impl<T: Real> Derivatives<'_, T> {
     pub fn jvp(&mut self, tangent: &Tangent<'_, T>, changes: &mut Changes<'_, T>) -> Result<LinearReport<T>, Error> {
         changes.check(&self.plan)?;
         let report = self.differentials(tangent)?;
-        let (plan, memory, solution) = (&self.plan, &mut self.memory, self.solution);
+        let (plan, memory, solution) = (&self.plan, &mut self.memory, &self.solution);
         let (p, m) = (&plan.p, plan.g.len());
         let (df, dg) = (&*memory.row, &*memory.beta);
         if let Some(out) = &mut changes.f {
@@ -127,7 +127,7 @@ impl<T: Real> Derivatives<'_, T> {
     /// df into `memory.row` and dg into `memory.beta`, in units of the unscaled cost, with sum a f = sum b g where balanced; db_j / b_j into
     /// `memory.column`, log2 b into `memory.log_b`.
     pub(super) fn differentials(&mut self, tangent: &Tangent<'_, T>) -> Result<LinearReport<T>, Error> {
-        let (plan, solution) = (&self.plan, self.solution);
+        let (plan, solution) = (&self.plan, &self.solution);
         let Memory { row, t, column, rhs, beta, residual, direction, log_b, gradient, scratch, coarse, .. } =
             &mut self.memory;
         let [in_x, in_y] = gradient;

@@ -113,7 +113,7 @@ pub struct LinearReport<T> {
 /// # Ok::<(), Error>(())
 /// ```
 pub struct Derivatives<'d, T: Real> {
-    solution: &'d Solution<'d, T>,
+    solution: Solution<'d, T>,
     settings: DerivativeSettings<T>,
     plan: Conditional<'d, T>,
     memory: Memory<'d, T>,
@@ -143,7 +143,7 @@ impl<'d, T: Real> Derivatives<'d, T> {
     /// # Errors
     /// Bad settings, [`Error::Workspace`], and [`Error::Overflow`] naming `cost` where the marginals of a relaxed problem leave the range of the scalar.
     pub fn new(
-        solution: &'d Solution<'d, T>,
+        solution: &Solution<'d, T>,
         settings: &DerivativeSettings<T>,
         memory: &'d mut [T],
     ) -> Result<Self, Error> {
@@ -154,6 +154,27 @@ impl<'d, T: Real> Derivatives<'d, T> {
         }
         let (of_plan, mut memory) = workspace::cut(memory, problem, settings.threads);
         let plan = Conditional::new(solution, of_plan, memory.tile_rows, &mut memory.scratch)?;
-        Ok(Derivatives { solution, settings: *settings, plan, memory })
+        Ok(Derivatives { solution: solution.clone(), settings: *settings, plan, memory })
+    }
+
+    /// What is differentiated.
+    pub fn solution(&self) -> &Solution<'d, T> {
+        &self.solution
+    }
+
+    /// sum_j P_ij v_j / sum_j P_ij, for every i: one pass over the pairs.
+    pub(crate) fn row_means(&mut self, v: &[T]) -> &[T] {
+        self.plan.normal_product(v, self.memory.t, &mut self.memory.scratch);
+        self.memory.t
+    }
+
+    /// sum_i P_ij w_i / b_j, for every j with weight: one pass over the pairs.
+    pub(crate) fn column_means(&mut self, w: &[T]) -> &[T] {
+        self.plan.transposed_product(w, self.memory.t, &mut self.memory.scratch);
+        let b = self.plan.p.problem.b();
+        for (j, sum) in self.memory.scratch.column.iter_mut().enumerate() {
+            *sum = if b.get(j) > T::ZERO { *sum / b.get(j) } else { T::ZERO };
+        }
+        self.memory.scratch.column
     }
 }

@@ -26,7 +26,7 @@ impl<T: Real> Derivatives<'_, T> {
             self.plan.check_second_derivatives([in_x, in_y])?;
         }
         let report = self.differentials(tangent)?;
-        let (plan, memory, solution) = (&self.plan, &mut self.memory, self.solution);
+        let (plan, memory, solution) = (&self.plan, &mut self.memory, &self.solution);
         let (p, n, m) = (&plan.p, plan.f.len(), plan.g.len());
         let (a, b) = (p.problem.a(), p.problem.b());
         let (df, dg) = (&*memory.row, &*memory.beta);

@@ -32,7 +32,7 @@ impl<T: Real> Derivatives<'_, T> {
         cotangent: &Cotangent<'_, T>,
         gradients: &mut Gradients<'_, T>,
     ) -> Result<LinearReport<T>, Error> {
-        let (plan, memory, solution) = (&self.plan, &mut self.memory, self.solution);
+        let (plan, memory, solution) = (&self.plan, &mut self.memory, &self.solution);
         let [in_x, in_y] = &mut memory.gradient;
         gradients.check(plan, [in_x, in_y])?;
         cotangent.check(plan)?;

@@ -14,6 +14,7 @@ use crate::sweep::strips::Scratch;
 /// Potentials, report and plan of a finished solve. Lives in the workspace.
 ///
 /// P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon): measure form, f and g in units of cost.
+#[derive(Clone)]
 pub struct Solution<'s, T: Real> {
     pub(crate) prepared: Prepared<'s, T>,
     /// n: F.

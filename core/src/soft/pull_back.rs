@@ -1,0 +1,77 @@
+use super::{Reads, Soft};
+use crate::diff::{Cotangent, Gradients, LinearReport, PlanCotangent};
+use crate::error::{Argument, Error};
+use crate::measure::check_finite_vector;
+use crate::real::Real;
+use crate::reduce;
+use crate::solution::check_length;
+
+impl<T: Real> Soft<'_, T> {
+    /// The gradient of a loss in the values (n), and in the weights (n) where asked for, given dL/d(output). Standardisation and the sum of the weights
+    /// are differentiated too.
+    ///
+    /// # Errors
+    /// [`Error::Length`] and [`Error::NotFinite`] naming `vector` (the cotangent), [`Error::Length`] naming `values` or `a`. Nothing is written then.
+    pub fn vjp(
+        &mut self,
+        cotangent: &[T],
+        in_values: &mut [T],
+        mut in_weights: Option<&mut [T]>,
+    ) -> Result<LinearReport<T>, Error> {
+        let (n, m) = (self.x.len(), self.b.len());
+        let outputs = match self.reads {
+            Reads::Values { first, stride } => (m - first).div_ceil(stride),
+            Reads::Levels { .. } => n,
+        };
+        check_length(Argument::Vector, cotangent, outputs)?;
+        check_finite_vector(Argument::Vector, cotangent)?;
+        check_length(Argument::Values, in_values, n)?;
+        if let Some(in_weights) = &in_weights {
+            check_length(Argument::A, in_weights, n)?;
+        }
+        let Soft { derivatives, x, a, b, in_x, in_map, in_levels, .. } = self;
+        let gradients = &mut Gradients { x: Some(in_x), a: in_weights.as_deref_mut(), ..Gradients::none() };
+        in_values.fill(T::ZERO);
+        let report = match self.reads {
+            Reads::Levels { factor, .. } => {
+                in_map.iter_mut().zip(cotangent).for_each(|(out, &value)| *out = factor * value);
+                derivatives.vjp(&Cotangent { map: Some(in_map), ..Cotangent::none() }, gradients)?
+            }
+            Reads::Values { first, stride } => {
+                // dL/ds_j over b_j, for all levels.
+                in_levels.fill(T::ZERO);
+                for (k, &value) in cotangent.iter().enumerate() {
+                    let j = first + k * stride;
+                    in_levels[j] = if b[j] > T::ZERO { value / b[j] } else { T::ZERO };
+                }
+                let (levels, scale) = (&*in_levels, self.scale);
+                let rows = |i: usize, start: usize, out: &mut [T]| {
+                    let value = scale * x[i];
+                    out.iter_mut().zip(&levels[start..]).for_each(|(out, &level)| *out = value * level);
+                };
+                let cotangent = Cotangent { plan: Some(PlanCotangent::Rows(&rows)), ..Cotangent::none() };
+                let report = derivatives.vjp(&cotangent, gradients)?;
+                // s_j = sum_i P_ij x_i / b_j: in the values themselves.
+                for ((out, &mean), &a) in in_values.iter_mut().zip(derivatives.row_means(levels)).zip(a.iter()) {
+                    *out = a * mean;
+                }
+                report
+            }
+        };
+        // Through x = (value - mean) / scale.
+        let (sum, along) =
+            if self.standardised { (reduce::sum(in_x), reduce::dot(in_x, x)) } else { (T::ZERO, T::ZERO) };
+        for (i, out) in in_values.iter_mut().enumerate() {
+            *out += (in_x[i] - a[i] * (sum + x[i] * along)) / self.scale;
+        }
+        if let Some(in_weights) = in_weights {
+            for (i, out) in in_weights.iter_mut().enumerate() {
+                // The mean as a sum over values from the present mean; what that leaves out is the same for all.
+                *out -= sum * x[i] + T::HALF * along * x[i] * x[i];
+            }
+            let mean = reduce::dot(in_weights, a);
+            in_weights.iter_mut().for_each(|out| *out = (*out - mean) / self.total);
+        }
+        Ok(report)
+    }
+}

@@ -1,0 +1,34 @@
+use super::targets::Targets;
+use super::{Soft, SoftSettings};
+use crate::error::{Argument, Error};
+use crate::real::Real;
+use crate::solution::check_length;
+
+/// Soft quantiles: the values at increasing levels in [0, 1] into `out` (as many), 0 the least, 1/2 the median, 1 the greatest. A quantile is the mean
+/// of the values that go to a share of 1/n around its level, less where the next level is nearer.
+///
+/// ```
+/// use sinkhorn_core::{SoftSettings, soft_len, soft_quantile};
+/// let values = [3.0, -1.0, 2.0, 0.5, 7.0];
+/// let settings = SoftSettings { epsilon: 1e-3, ..SoftSettings::default() };
+/// let mut memory = vec![0.0; soft_len(5, 2 * 2 + 1, &settings)?];
+/// let mut quantiles = [0.0; 2];
+/// soft_quantile(&values, None, &[0.5, 1.0], &settings, &mut memory, &mut quantiles)?;
+/// assert!((quantiles[0] - 2.0).abs() < 0.01 && (quantiles[1] - 7.0).abs() < 0.01);
+/// # Ok::<(), sinkhorn_core::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`soft_sort`](super::soft_sort), [`Error::Length`] naming `output`, and [`Error::Empty`] and [`Error::OutOfRange`] naming `levels`.
+pub fn soft_quantile<'w, T: Real>(
+    values: &[T],
+    weights: Option<&[T]>,
+    levels: &[T],
+    settings: &SoftSettings<T>,
+    memory: &'w mut [T],
+    out: &mut [T],
+) -> Result<Soft<'w, T>, Error> {
+    let targets = Targets::quantiles(levels)?;
+    check_length(Argument::Output, out, levels.len())?;
+    Soft::new(values, weights, &targets, settings, memory, out)
+}

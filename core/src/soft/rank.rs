@@ -1,0 +1,34 @@
+use super::targets::Targets;
+use super::{Soft, SoftSettings};
+use crate::error::{Argument, Error};
+use crate::real::Real;
+use crate::solution::check_length;
+
+/// Soft ranks: of every value, how many are below it, from 0 to n - 1, into `out` (n). Ties get the mean of their ranks. With weights, n times the
+/// share of the mass below, half of its own included, less 1/2.
+///
+/// ```
+/// use sinkhorn_core::{SoftSettings, soft_len, soft_rank};
+/// let values = [3.0, -1.0, 2.0, 0.5];
+/// let settings = SoftSettings { epsilon: 1e-3, ..SoftSettings::default() };
+/// let mut memory = vec![0.0; soft_len(4, 4, &settings)?];
+/// let mut ranks = [0.0; 4];
+/// soft_rank(&values, None, &settings, &mut memory, &mut ranks)?;
+/// for (rank, expected) in ranks.into_iter().zip([3.0, 0.0, 2.0, 1.0]) {
+///     assert!((rank - expected).abs() < 1e-3);
+/// }
+/// # Ok::<(), sinkhorn_core::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`soft_sort`](super::soft_sort), and [`Error::Length`] naming `output`.
+pub fn soft_rank<'w, T: Real>(
+    values: &[T],
+    weights: Option<&[T]>,
+    settings: &SoftSettings<T>,
+    memory: &'w mut [T],
+    out: &mut [T],
+) -> Result<Soft<'w, T>, Error> {
+    check_length(Argument::Output, out, values.len())?;
+    Soft::new(values, weights, &Targets::Ranks(values.len()), settings, memory, out)
+}

@@ -1,0 +1,38 @@
+use super::targets::Targets;
+use super::{Soft, SoftSettings};
+use crate::error::{Argument, Error};
+use crate::real::Real;
+use crate::solution::check_length;
+
+/// Soft selection of the k largest of n: of every value, from 0 to 1, how much it is among them, into `out` (n). The entries sum to k; k need not
+/// be whole. With weights, the share that is selected is k / n of their sum.
+///
+/// ```
+/// use sinkhorn_core::{SoftSettings, soft_len, soft_top_k};
+/// let values = [3.0, -1.0, 2.0, 0.5];
+/// let settings = SoftSettings { epsilon: 0.1, ..SoftSettings::default() };
+/// let mut memory = vec![0.0; soft_len(4, 2, &settings)?];
+/// let mut selected = [0.0; 4];
+/// soft_top_k(&values, None, 2.0, &settings, &mut memory, &mut selected)?;
+/// assert!(selected[0] > 0.99 && selected[2] > 0.99 && selected[1] < 0.01);
+/// assert!((selected.iter().sum::<f64>() - 2.0).abs() < 1e-5);
+/// # Ok::<(), sinkhorn_core::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`soft_rank`](super::soft_rank), and [`Error::OutOfRange`] naming `k` unless 0 < k < n.
+pub fn soft_top_k<'w, T: Real>(
+    values: &[T],
+    weights: Option<&[T]>,
+    k: T,
+    settings: &SoftSettings<T>,
+    memory: &'w mut [T],
+    out: &mut [T],
+) -> Result<Soft<'w, T>, Error> {
+    let n = T::count(values.len());
+    if !(k > T::ZERO && k < n) {
+        return Err(Error::OutOfRange { argument: Argument::K, value: k.widen(), range: "(0, n)" });
+    }
+    check_length(Argument::Output, out, values.len())?;
+    Soft::new(values, weights, &Targets::Top(k / n), settings, memory, out)
+}
