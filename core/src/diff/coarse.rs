@@ -1,39 +1,43 @@
-//! A coarse space for the linear system: low-degree polynomials of y.
+//! A coarse space for the linear system on the line and in the plane: low-degree polynomials of y.
 //!
-//! The eigenvectors of P^T D_r^-1 P whose eigenvalues are close to one, which is what makes conjugate gradients slow, are smooth functions of y. Between
-//! Gaussians they are polynomials, exactly (products of Hermite polynomials, with eigenvalues rho^(2 degree)); elsewhere those are close enough to be worth a pass
-//! over the pairs. With W a D_c-orthonormal basis and A = W^T S W, D_c^-1 + W (A^-1 - I) W^T preconditions S: as if what is in the span had
-//! been solved for (tau factors left out here).
+//! The eigenvectors that make conjugate gradients slow are smooth functions of y: between Gaussians they are polynomials, exactly (Hermite's, with
+//! eigenvalues rho^(2 degree)). In one and two dimensions a few span most of them, which is worth the pass over the pairs that it takes; in three it was
+//! not, nor were clusters instead of polynomials.
+//!
+//! With W a D_c-orthonormal basis and A = W^T S W, D_c^-1 + W (A^-1 - I) W^T preconditions S as if what is in the span had been solved for
+//! (factors tau left out here).
 
 use crate::real::Real;
 use crate::reduce;
-use crate::sweep::rows;
 use crate::sweep::strips::Scratch;
+use crate::sweep::{MAX_TILE_ROWS, rows};
 
 use super::conditional::{Conditional, Tile};
 
-/// Polynomials at most.
-const MOST: usize = 24;
+/// Polynomials beside the constant, at most: degree 8 on the line, 5 in the plane.
+const MOST: usize = 20;
 
-/// Degree at most: beyond it they stand for little that is smooth.
-const DEGREE: usize = 5;
+/// Polynomials of up to a degree in d variables, beside the constant.
+const fn count(dimension: usize, degree: usize) -> usize {
+    if dimension == 1 { degree } else { (degree + 1) * (degree + 2) / 2 - 1 }
+}
 
-/// Polynomials beside the constant for points of a dimension, m of them on the side of b: those of a whole degree.
+/// The degree for m points: the products of polynomials with each other are summed up where column sums otherwise are.
+const fn degree(columns: usize, dimension: usize) -> usize {
+    let mut degree = match dimension {
+        1 => 8,
+        2 => 5,
+        _ => return 0,
+    };
+    while degree > 0 && count(dimension, degree) * (count(dimension, degree) + 1) / 2 > columns {
+        degree -= 1;
+    }
+    degree
+}
+
+/// Polynomials for m points of a dimension.
 pub(super) const fn len(columns: usize, dimension: usize) -> usize {
-    if dimension == 0 {
-        return 0;
-    }
-    let (mut degree, mut count) = (0, 1_usize);
-    // Binomials of (d + degree, degree).
-    while degree < DEGREE {
-        let next = count.saturating_mul(dimension + degree + 1) / (degree + 1);
-        let room = next - 1 <= MOST && next * (next - 1) / 2 <= columns;
-        if !room {
-            break;
-        }
-        (degree, count) = (degree + 1, next);
-    }
-    count - 1
+    count(dimension, degree(columns, dimension))
 }
 
 /// Memory, and what was made of it.
@@ -42,174 +46,130 @@ pub(super) struct Coarse<'c, T> {
     pub basis: &'c mut [T],
     /// len x len: the Cholesky factor of A.
     pub factor: &'c mut [T],
-    /// len.
-    pub image: &'c mut [T],
-    /// Whether it is of use.
+    /// Whether they are written, and of use.
     pub ready: bool,
 }
 
 impl<T: Real> Coarse<'_, T> {
-    /// Makes W and A; one pass over the pairs. `unused` is scratch for n scalars.
+    /// Makes W and A, once: one pass over the pairs. `unused` is scratch for n scalars.
     pub fn prepare(&mut self, plan: &Conditional<'_, T>, unused: &mut [T], scratch: &mut Scratch<'_, T>) {
-        let (m, k) = (plan.g.len(), self.image.len());
-        self.ready = false;
-        if k == 0 || !self.write_polynomials(plan) {
+        let m = plan.g.len();
+        let k = self.basis.len() / m;
+        if k == 0 || self.ready {
             return;
         }
-        self.orthonormalise(plan);
-        // (Q W)^T D_r (Q W), lower triangle, where column sums go.
+        self.write_polynomials(plan);
+        // The lower triangle of (Q W)^T D_r (Q W).
         let basis = &*self.basis;
         let work = |tile: Tile<'_, T>| {
             let count = tile.own.len();
-            let mut means = [[T::ZERO; crate::sweep::MAX_TILE_ROWS]; MOST];
+            let mut means = [[T::ZERO; MAX_TILE_ROWS]; MOST];
             for (line, means) in basis.chunks_exact(m).zip(&mut means) {
                 rows::times(&plan.p, tile.q, line, &mut means[..count]);
             }
-            let mut at = 0;
-            for p in 0..k {
-                for q in 0..=p {
-                    let mut sum = T::ZERO;
-                    for row in 0..count {
-                        sum += plan.r(tile.i + row) * means[p][row] * means[q][row];
-                    }
-                    tile.column[at] += sum;
-                    at += 1;
+            for (sum, (p, q)) in tile.column.iter_mut().zip(triangle(k)) {
+                for row in 0..count {
+                    *sum += plan.r(tile.i + row) * means[p][row] * means[q][row];
                 }
             }
         };
         plan.each_tile(scratch, unused, &mut [], &work, &|(), ()| ());
-        let mut at = 0;
-        for p in 0..k {
-            for q in 0..=p {
-                let own = if p == q { T::ONE / plan.p.tau_b } else { T::ZERO };
-                self.factor[p * k + q] = own - plan.p.tau_a * scratch.column[at];
-                at += 1;
-            }
+        for (&sum, (p, q)) in scratch.column.iter().zip(triangle(k)) {
+            let own = if p == q { T::ONE / plan.p.tau_b } else { T::ZERO };
+            self.factor[p * k + q] = own - plan.p.tau_a * sum;
         }
-        self.ready = self.factorise();
+        self.ready = self.factorise(k);
     }
 
-    /// Products of Hermite polynomials of standardised coordinates, in the order of their degree.
-    fn write_polynomials(&mut self, plan: &Conditional<'_, T>) -> bool {
-        let Some(cloud) = plan.cloud() else { return false };
-        let (m, d, k) = (plan.g.len(), cloud.dimension(), self.image.len());
-        let total = reduce::sum(plan.c);
-        let y = |j: usize, l: usize| cloud.y().point(j)[l];
-        let mut written = 0;
-        let mut first = 0; // of the degree before
-        let mut degree = 1;
+    /// Each is a coordinate times one of a degree less, made orthogonal to all before and to the constant.
+    fn write_polynomials(&mut self, plan: &Conditional<'_, T>) {
+        let Some(cloud) = plan.cloud() else { return };
+        let (m, d, k) = (plan.g.len(), cloud.dimension(), self.basis.len() / plan.g.len());
+        let (mut before, mut written, mut degree) = (0, 0, 0);
         while written < k {
-            let before = written;
-            if degree == 1 {
-                for l in 0..d {
-                    let line = &mut self.basis[l * m..(l + 1) * m];
-                    let origin = y(0, l);
-                    let mean = reduce::sum_of(m, &|j| plan.c[j] * (y(j, l) - origin)) / total;
-                    line.iter_mut().enumerate().for_each(|(j, value)| *value = (y(j, l) - origin) - mean);
-                    let variance = reduce::sum_of(m, &|j| plan.c[j] * line[j] * line[j]) / total;
-                    let scale = if variance > T::ZERO { T::ONE / variance.sqrt() } else { T::ZERO };
-                    line.iter_mut().for_each(|value| *value *= scale);
-                }
-                written += d;
-            } else {
-                // x_l times every product of the degree before whose last factor is l or earlier: each product once. They are made orthogonal afterwards, which
-                // makes of powers what the polynomials would be.
-                for l in 0..d {
-                    let end = first + products(degree - 1, l);
-                    for other in first..end {
-                        let (done, rest) = self.basis.split_at_mut(written * m);
-                        for (j, value) in rest[..m].iter_mut().enumerate() {
-                            *value = done[l * m + j] * done[other * m + j];
-                        }
-                        written += 1;
-                    }
-                }
-            }
-            first = before;
+            let first = written;
             degree += 1;
-        }
-        true
-    }
-
-    /// Modified Gram-Schmidt in the inner product of D_c, against the constant first. What depends on the others becomes zero.
-    fn orthonormalise(&mut self, plan: &Conditional<'_, T>) {
-        let (m, k) = (plan.g.len(), self.image.len());
-        let total = reduce::sum(plan.c);
-        for p in 0..k {
-            let (done, rest) = self.basis.split_at_mut(p * m);
-            let line = &mut rest[..m];
-            let square = |line: &[T]| reduce::sum_of(m, &|j| plan.c[j] * line[j] * line[j]);
-            let before = square(line);
-            // Twice is enough (Kahan).
-            for _ in 0..2 {
-                let mean = reduce::dot(plan.c, line) / total;
-                line.iter_mut().for_each(|value| *value -= mean);
-                for other in done.chunks_exact(m) {
-                    let along = reduce::sum_of(m, &|j| plan.c[j] * other[j] * line[j]);
-                    line.iter_mut().zip(other).for_each(|(value, &other)| *value -= along * other);
+            // The first coordinate times each of the degree before; in the plane, the second one times the last of these.
+            for number in 0..count(d, degree) - count(d, degree - 1) {
+                let (l, factor) = (usize::from(number >= degree), before + number.min(degree - 1));
+                let (done, rest) = self.basis.split_at_mut(written * m);
+                let line = &mut rest[..m];
+                let origin = cloud.y().point(0)[l];
+                for (j, value) in line.iter_mut().enumerate() {
+                    *value = match degree {
+                        1 => cloud.y().point(j)[l] - origin,
+                        _ => done[l * m + j] * done[factor * m + j],
+                    };
                 }
+                orthonormalise(plan.c, done, line);
+                written += 1;
             }
-            let after = square(line);
-            let scale = if after > T::EPSILON * before { T::ONE / after.sqrt() } else { T::ZERO };
-            line.iter_mut().for_each(|value| *value *= scale);
+            before = first;
         }
     }
 
-    fn factorise(&mut self) -> bool {
-        let k = self.image.len();
+    fn factorise(&mut self, k: usize) -> bool {
         for p in 0..k {
             for q in 0..=p {
-                let mut value = self.factor[p * k + q];
-                for r in 0..q {
-                    value -= self.factor[p * k + r] * self.factor[q * k + r];
+                let known = reduce::dot(&self.factor[p * k..p * k + q], &self.factor[q * k..q * k + q]);
+                let value = self.factor[p * k + q] - known;
+                if p == q && !(value > T::EPSILON * T::constant(16.0)) {
+                    return false;
                 }
-                if p == q {
-                    if !(value > T::EPSILON * T::constant(16.0)) {
-                        return false;
-                    }
-                    value = value.sqrt();
-                } else {
-                    value = value / self.factor[q * k + q];
-                }
-                self.factor[p * k + q] = value;
+                self.factor[p * k + q] = if p == q { value.sqrt() } else { value / self.factor[q * k + q] };
             }
         }
         true
     }
 
     /// out += W (A^-1 - tau_b) W^T residual.
-    pub fn correct(&mut self, tau_b: T, residual: &[T], out: &mut [T]) {
+    pub fn correct(&self, tau_b: T, residual: &[T], out: &mut [T]) {
         if !self.ready {
             return;
         }
-        let (m, k) = (residual.len(), self.image.len());
-        for (value, line) in self.image.iter_mut().zip(self.basis.chunks_exact(m)) {
-            *value = reduce::dot(line, residual);
-        }
-        let mut own = [T::ZERO; MOST];
-        own[..k].copy_from_slice(self.image);
-        for p in 0..k {
-            for q in 0..p {
-                let known = self.image[q];
-                self.image[p] -= self.factor[p * k + q] * known;
-            }
-            self.image[p] = self.image[p] / self.factor[p * k + p];
+        let m = residual.len();
+        let k = self.basis.len() / m;
+        let (mut own, mut solved) = ([T::ZERO; MOST], [T::ZERO; MOST]);
+        for (p, line) in self.basis.chunks_exact(m).enumerate() {
+            own[p] = reduce::dot(line, residual);
+            let known = reduce::dot(&self.factor[p * k..p * k + p], &solved[..p]);
+            solved[p] = (own[p] - known) / self.factor[p * k + p];
         }
         for p in (0..k).rev() {
-            for q in p + 1..k {
-                let known = self.image[q];
-                self.image[p] -= self.factor[q * k + p] * known;
-            }
-            self.image[p] = self.image[p] / self.factor[p * k + p];
+            let known = (p + 1..k).fold(T::ZERO, |sum, q| sum + self.factor[q * k + p] * solved[q]);
+            solved[p] = (solved[p] - known) / self.factor[p * k + p];
         }
-        for ((&value, &own), line) in self.image.iter().zip(&own).zip(self.basis.chunks_exact(m)) {
-            let weight = value - tau_b * own;
+        for (p, line) in self.basis.chunks_exact(m).enumerate() {
+            let weight = solved[p] - tau_b * own[p];
             out.iter_mut().zip(line).for_each(|(out, &value)| *out += weight * value);
         }
     }
 }
 
-/// Products of a degree in the coordinates up to l: binomial of (l + degree, degree).
-fn products(degree: usize, l: usize) -> usize {
-    (1..=degree).fold(1, |ways, k| ways * (l + k) / k)
+/// Rows and columns of a lower triangle.
+fn triangle(k: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..k).flat_map(|p| (0..=p).map(move |q| (p, q)))
+}
+
+/// Gram-Schmidt in the inner product of D_c, against the constant and what is `done`; what depends on these becomes zero.
+fn orthonormalise<T: Real>(c: &[T], done: &[T], line: &mut [T]) {
+    let total = reduce::sum(c);
+    let product = |p: &[T], q: &[T]| reduce::sum_of(c.len(), &|j| c[j] * p[j] * q[j]);
+    let scale = line.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
+    if scale > T::ZERO {
+        line.iter_mut().for_each(|value| *value = *value / scale);
+    }
+    let before = product(line, line);
+    // Twice is enough (Parlett 1980, after Kahan).
+    for _ in 0..2 {
+        let mean = reduce::dot(c, line) / total;
+        line.iter_mut().for_each(|value| *value -= mean);
+        for other in done.chunks_exact(line.len()) {
+            let along = product(other, line);
+            line.iter_mut().zip(other).for_each(|(value, &other)| *value -= along * other);
+        }
+    }
+    let after = product(line, line);
+    let scale = if after > T::EPSILON * before { T::ONE / after.sqrt() } else { T::ZERO };
+    line.iter_mut().for_each(|value| *value *= scale);
 }

@@ -63,30 +63,24 @@ impl<T: Real> Cotangent<'_, T> {
         self.plan.is_some() || self.map.is_some()
     }
 
-    /// dL/dP_ij for the columns from `start` on.
-    pub(super) fn plan_row(&self, i: usize, start: usize, columns: usize, out: &mut [T]) {
+    /// Of the columns from `start` on, dL/dT_i . y_j up to a number that is the same for all of them, and dL/dP_ij; where there is one.
+    pub(super) fn rows(&self, plan: &Conditional<'_, T>, (i, start): (usize, usize), map: &mut [T], of_plan: &mut [T]) {
         match self.plan {
             Some(PlanCotangent::Matrix(values)) => {
-                let first = i * columns + start;
-                out.copy_from_slice(&values[first..first + out.len()]);
+                let first = i * plan.g.len() + start;
+                of_plan.copy_from_slice(&values[first..first + of_plan.len()]);
             }
-            Some(PlanCotangent::Rows(rows)) => rows(i, start, out),
-            None => out.fill(T::ZERO),
+            Some(PlanCotangent::Rows(rows)) => rows(i, start, of_plan),
+            None => {}
         }
-    }
-
-    /// dL/dT_i . y_j for the columns from `start` on, up to a number that is the same for all of them.
-    pub(super) fn map_row(&self, plan: &Conditional<'_, T>, i: usize, start: usize, out: &mut [T]) {
-        let (Some(values), Some(cloud)) = (self.map, plan.cloud()) else {
-            return out.fill(T::ZERO);
-        };
+        let (Some(values), Some(cloud)) = (self.map, plan.cloud()) else { return };
         let d = cloud.dimension();
         let own = &values[i * d..(i + 1) * d];
         match plan.p.scores.packed() {
-            Some(points) => moments::along(&plan.p, points, start, own, out),
+            Some(points) => moments::along(&plan.p, points, start, own, map),
             None => {
                 let origin = cloud.y().point(0);
-                for (j, value) in out.iter_mut().enumerate() {
+                for (j, value) in map.iter_mut().enumerate() {
                     let y = cloud.y().point(start + j);
                     *value = (0..d).fold(T::ZERO, |total, k| total + own[k] * (y[k] - origin[k]));
                 }
@@ -94,35 +88,22 @@ impl<T: Real> Cotangent<'_, T> {
         }
     }
 
-    /// What P_ij = r_i Q_ij is worth beyond what its potentials are: omega_ij with dL/dlog Q_ij = Q_ij omega_ij at fixed potentials, for the columns from
-    /// `start` on; `spare` is as long.
-    pub(super) fn pairs_of_row(
-        &self,
-        plan: &Conditional<'_, T>,
-        map_mean: T,
-        (i, start): (usize, usize),
-        out: &mut [T],
-        spare: &mut [T],
-    ) {
-        if self.map.is_some() {
-            self.map_row(plan, i, start, out);
-            out.iter_mut().for_each(|value| *value -= map_mean);
-        }
-        if self.plan.is_some() {
-            let r = plan.r(i);
-            if self.map.is_some() {
-                self.plan_row(i, start, plan.g.len(), spare);
-                out.iter_mut().zip(spare.iter()).for_each(|(value, &other)| *value += r * other);
-            } else {
-                self.plan_row(i, start, plan.g.len(), out);
-                out.iter_mut().for_each(|value| *value *= r);
-            }
+    /// Both rows into what a pair is worth beyond its potentials: omega_ij with dL/dlog Q_ij = Q_ij omega_ij at fixed potentials, in place of that of the
+    /// map. `map_mean` is sum_j Q_ij of that.
+    pub(super) fn combine(&self, r: T, map_mean: T, map: &mut [T], of_plan: &[T]) {
+        let pairs = map.iter_mut().zip(of_plan);
+        match (self.map.is_some(), self.plan.is_some()) {
+            (true, true) => pairs.for_each(|(value, &of_plan)| *value = (*value - map_mean) + r * of_plan),
+            (false, true) => pairs.for_each(|(value, &of_plan)| *value = r * of_plan),
+            (true, false) => map.iter_mut().for_each(|value| *value -= map_mean),
+            (false, false) => {}
         }
     }
 
     /// The first entry that is not finite, where a computed cotangent has one in row i.
-    pub(super) fn bad_entry(&self, i: usize, m: usize, out: &mut [T]) -> Error {
-        self.plan_row(i, 0, m, out);
+    pub(super) fn bad_entry(&self, plan: &Conditional<'_, T>, i: usize, map: &mut [T], out: &mut [T]) -> Error {
+        out.fill(T::ZERO);
+        self.rows(plan, (i, 0), map, out);
         let column = out.iter().position(|value| !value.is_finite());
         let place = Place { row: i, column };
         match column {

@@ -35,8 +35,9 @@ impl<T: Real> Pairs<'_, '_, T> {
         let (row, r, beta) = (self.row[i], self.plan.r(i), &self.beta[start..start + q.len()]);
         match self.cotangent {
             Some((cotangent, map_mean)) if cotangent.has_pairs() => {
-                cotangent.pairs_of_row(self.plan, map_mean[i], (i, start), omega, spare);
-                moments::weigh(p, q, row, r, beta, Some((omega, -p.epsilon)));
+                cotangent.rows(self.plan, (i, start), omega, spare);
+                cotangent.combine(r, map_mean[i], omega, spare);
+                moments::weigh(p, q, row, r, beta, Some((omega, -T::ONE / p.epsilon)));
             }
             _ => moments::weigh(p, q, row, r, beta, None),
         }

@@ -72,7 +72,7 @@ impl<T: Real> Derivatives<'_, T> {
         for (i, value) in row.iter_mut().enumerate() {
             *value += plan.r(i) * memory.plan_mean[i] / p.epsilon;
             if !(value.is_finite() && memory.map_mean[i].is_finite()) {
-                return Err(cotangent.bad_entry(i, m, memory.scratch.spare));
+                return Err(cotangent.bad_entry(plan, i, memory.direction, memory.scratch.spare));
             }
         }
         for (j, rhs) in memory.rhs.iter_mut().enumerate() {
@@ -180,39 +180,29 @@ impl<T: Real> Derivatives<'_, T> {
 /// Conditional means of what the pairs are worth into the tile's own scalars (of the plan) and entries (of the map); into the columns,
 /// sum_i Q_ij (omega_ij / epsilon - tau_a dL/df_i), where dL/df includes what the plan is worth.
 fn reduce_tile<T: Real>(plan: &Conditional<'_, T>, cotangent: &Cotangent<'_, T>, row: &[T], mut tile: Tile<'_, T>) {
-    let p = &plan.p;
-    let count = tile.own.len();
+    let (p, count) = (&plan.p, tile.own.len());
+    let mut weights = [T::ONE; MAX_TILE_ROWS];
     for k in 0..count {
         let i = tile.i + k;
-        let mut omega_mean = T::ZERO;
-        let (plan_mean, map_mean) = {
-            let (q, values, _) = tile.row(k);
-            let mut means = (T::ZERO, T::ZERO);
-            if cotangent.plan.is_some() {
-                cotangent.plan_row(i, 0, q.len(), values);
-                means.0 = reduce::dot(q, values);
-                omega_mean = plan.r(i) * means.0;
-            }
-            if cotangent.map.is_some() {
-                cotangent.map_row(plan, i, 0, values);
-                means.1 = reduce::dot(q, values);
-            }
-            means
-        };
-        tile.own[k] = plan_mean;
-        tile.entries[k] = map_mean;
-        let in_f = row[i] + omega_mean / p.epsilon;
-        let (q, omega, spare) = tile.row(k);
-        if cotangent.has_pairs() {
-            cotangent.pairs_of_row(plan, map_mean, (i, 0), omega, spare);
-            // The potentials of the columns do not take part: `factor` 0.
-            moments::weigh(p, q, -p.tau_a * in_f, T::ZERO, plan.c, Some((omega, p.epsilon)));
-        } else {
-            let factor = -p.tau_a * in_f;
-            q.iter_mut().for_each(|value| *value *= factor);
+        if !cotangent.has_pairs() {
+            weights[k] = -p.tau_a * row[i];
+            continue;
         }
+        let (q, omega, spare) = tile.row(k);
+        let (mut plan_mean, mut map_mean) = (T::ZERO, T::ZERO);
+        cotangent.rows(plan, (i, 0), omega, spare);
+        if cotangent.plan.is_some() {
+            rows::times(p, q, spare, core::slice::from_mut(&mut plan_mean));
+        }
+        if cotangent.map.is_some() {
+            rows::times(p, q, omega, core::slice::from_mut(&mut map_mean));
+        }
+        cotangent.combine(plan.r(i), map_mean, omega, spare);
+        let in_f = row[i] + plan.r(i) * plan_mean / p.epsilon;
+        moments::weigh(p, q, -p.tau_a * in_f, T::ZERO, plan.c, Some((omega, T::ONE / p.epsilon)));
+        (tile.own[k], tile.entries[k]) = (plan_mean, map_mean);
     }
-    rows::add(p, &[T::ONE; MAX_TILE_ROWS][..count], tile.q, tile.column);
+    rows::add(p, &weights[..count], tile.q, tile.column);
 }
 
 /// omega of one pair: what dL/dP and dL/dT say of it.
@@ -230,6 +220,7 @@ fn pair<T: Real>(
     let start = j - j % crate::sweep::scores::PANEL;
     let len = (j + 1 - start).min(spare.len());
     let mut omega = [T::ZERO; crate::sweep::scores::PANEL];
-    cotangent.pairs_of_row(plan, map_mean, (i, start), &mut omega[..len], &mut spare[..len]);
+    cotangent.rows(plan, (i, start), &mut omega[..len], &mut spare[..len]);
+    cotangent.combine(plan.r(i), map_mean, &mut omega[..len], &spare[..len]);
     omega[j - start]
 }

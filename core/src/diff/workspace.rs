@@ -18,6 +18,8 @@ pub(super) const SPARE_ROWS: usize = 3;
 /// size a static array with it. `None` on overflow. On one thread, with w = min(m, 256), t = min(n, 4) where d < 16 and min(n, 16) else:
 ///
 /// 6 n + 9 m  +  max((t + 3) m, (t + 2 + 2 d) w)  +  3 d
+///
+/// and k m + k^2 more in one and two dimensions, where k is at most 8 and 20: the largest number 1, 2, 3, ... or 2, 5, 9, ... with k (k + 1) / 2 <= m.
 pub const fn derivatives_len(rows: usize, columns: usize, dimension: usize, threads: usize) -> Option<usize> {
     let limit = u32::MAX as usize;
     if rows > limit || columns > limit || dimension > limit {
@@ -27,7 +29,7 @@ pub const fn derivatives_len(rows: usize, columns: usize, dimension: usize, thre
     let parts = strips::parts(rows, threads);
     let strips = if parts > 1 { strips::count(rows) as u128 } else { 0 };
     let k = coarse::len(columns, dimension) as u128;
-    let total = 6 * n + (9 + strips + k) * m + parts as u128 * lane(rows, columns, dimension) + 3 * d + k * k + k;
+    let total = 6 * n + (9 + strips + k) * m + parts as u128 * lane(rows, columns, dimension) + 3 * d + k * k;
     if total > (usize::MAX / 16) as u128 { None } else { Some(total as usize) }
 }
 
@@ -128,7 +130,7 @@ pub(super) fn cut<'d, T: Real>(
             strips: take(if parts > 1 { strips::count(n) * m } else { 0 }),
         },
         tile_rows: tile_rows(n, d),
-        coarse: Coarse { basis: take(k * m), factor: take(k * k), image: take(k), ready: false },
+        coarse: Coarse { basis: take(k * m), factor: take(k * k), ready: false },
     };
     memory.zeros.fill(T::ZERO);
     (of_plan, memory)

@@ -6,7 +6,7 @@ use super::{FLUSH, MAX_TILE_ROWS};
 use crate::real::Real;
 use crate::simd::{Job, Simd, SimdExt, each_vector};
 
-/// row_j <- row_j (constant + factor v_j + w_j / divisor), without the last where there is none.
+/// row_j <- row_j (constant + factor v_j + w_j times its own factor), without the last where there is none.
 pub(crate) fn weigh<T: Real>(
     p: &Prepared<'_, T>,
     row: &mut [T],
@@ -38,8 +38,8 @@ impl<T: Real> Job<T> for Weigh<'_, T> {
             #[inline(always)]
             |at, len| {
                 let mut weight = simd.mul_add(factor, simd.load_part(&v[at..at + len], T::ZERO), constant);
-                if let Some((w, divisor)) = w {
-                    weight = weight + simd.load_part(&w[at..at + len], T::ZERO) / simd.splat(divisor);
+                if let Some((w, factor)) = w {
+                    weight = simd.mul_add(simd.load_part(&w[at..at + len], T::ZERO), simd.splat(factor), weight);
                 }
                 let value = simd.load_part(&row[at..at + len], T::ZERO) * weight;
                 simd.store_part(value, &mut row[at..at + len]);
