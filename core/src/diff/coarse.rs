@@ -157,7 +157,7 @@ fn orthonormalise<T: Real>(c: &[T], done: &[T], line: &mut [T]) {
     let product = |p: &[T], q: &[T]| reduce::sum_of(c.len(), &|j| c[j] * p[j] * q[j]);
     let scale = line.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
     if scale > T::ZERO {
-        line.iter_mut().for_each(|value| *value = *value / scale);
+        line.iter_mut().for_each(|value| *value /= scale);
     }
     let before = product(line, line);
     // Twice is enough (Parlett 1980, after Kahan).

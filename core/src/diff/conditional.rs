@@ -81,7 +81,7 @@ impl<'d, T: Real> Conditional<'d, T> {
                             (*sum, log_sum) = (shifted, largest + shifted.log2());
                         }
                         *ratio = (p.change_of_f(i + k, *f, log_sum) + log_sum).exp2();
-                        *f = *f - log_sum;
+                        *f -= log_sum;
                         *sum = a.get(i + k) * *ratio / *sum;
                     }
                     rows::add(&p, weights, tile, partial);

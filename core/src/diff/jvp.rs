@@ -196,12 +196,16 @@ impl<T: Real> Derivatives<'_, T> {
         }
         let (in_x, in_y) = gradient.split_at_mut(1);
         plan.each_weightless(solution, t, |weightless| {
-            // dg_j = tau_b sum_i R_ij (omega_ij - epsilon da_i / a_i - df_i).
+            // dg_j = tau_b sum_i R_ij (omega_ij - df_i) - epsilon (R_ij / a_i) da_i.
             let mut sum = T::ZERO;
-            for (i, &share) in weightless.shares.iter().enumerate().filter(|&(_, &share)| share > T::ZERO) {
-                let change = tangent.epsilon * p.unit * plan.log_density(solution, i, weightless.j);
-                let cost = rates.change_of_cost(i, weightless.j, in_x[0], in_y[0]);
-                sum += share * (cost + change - p.epsilon * da(i) / a.get(i) - row[i]);
+            for (i, &share) in weightless.shares.iter().enumerate() {
+                if da(i) != T::ZERO {
+                    sum -= p.epsilon * plan.share_of_weight(solution, i, &weightless) * da(i);
+                }
+                if share > T::ZERO {
+                    let change = tangent.epsilon * p.unit * plan.log_density(solution, i, weightless.j);
+                    sum += share * (rates.change_of_cost(i, weightless.j, in_x[0], in_y[0]) + change - row[i]);
+                }
             }
             beta[weightless.j] = p.tau_b * sum;
         });

@@ -148,11 +148,13 @@ impl<T: Real> Derivatives<'_, T> {
             if weight == T::ZERO {
                 return;
             }
+            if let Some(in_a) = &mut gradients.a {
+                for (i, value) in in_a.iter_mut().enumerate() {
+                    *value -= p.epsilon * weight * plan.share_of_weight(solution, i, &weightless);
+                }
+            }
             for (i, &share) in weightless.shares.iter().enumerate().filter(|&(_, &share)| share > T::ZERO) {
                 let in_pair = weight * share;
-                if let Some(in_a) = &mut gradients.a {
-                    in_a[i] -= p.epsilon * in_pair / a.get(i);
-                }
                 if let Some(in_cost) = &mut gradients.cost {
                     in_cost[i * m + j] += in_pair;
                 }

@@ -46,13 +46,21 @@ impl<T: Real> Conditional<'_, T> {
     pub fn density(&self, solution: &Solution<'_, T>, i: usize, column: &Weightless<'_, T>) -> T {
         let r = self.r(i);
         if r > T::ZERO {
-            return column.ratio * (column.shares[i] / r);
+            column.ratio * (column.shares[i] / r)
+        } else {
+            self.joint(solution, i, column) / self.ratio[i]
         }
-        let p = &self.p;
-        let cost = p.problem.geometry().cost(i, column.j) / p.unit;
-        let exponent = p.s * p.unit * (solution.f()[i] + solution.g()[column.j] - cost);
-        // A point without weight beside one without weight, far from all others: more than the scalar can say.
-        (exponent.exp2().min(T::MAX.sqrt())) / self.ratio[i]
+    }
+
+    /// R_ij / a_i for a column without weight.
+    pub fn share_of_weight(&self, solution: &Solution<'_, T>, i: usize, column: &Weightless<'_, T>) -> T {
+        let a = self.p.problem.a().get(i);
+        if a > T::ZERO { column.shares[i] / a } else { self.joint(solution, i, column) / column.ratio }
+    }
+
+    /// P_ij / (a_i b_j) where neither has weight: far from all others, more than the scalar can say.
+    fn joint(&self, solution: &Solution<'_, T>, i: usize, column: &Weightless<'_, T>) -> T {
+        (self.log_density(solution, i, column.j) * T::LOG2_E).exp2().min(T::MAX.sqrt())
     }
 
     /// log(P_ij / (a_i b_j)) for a column without weight.

@@ -223,6 +223,6 @@ fn standardise<T: Real>(values: &[T], a: &[T], asked: bool, out: &mut [T]) -> Re
     out.iter_mut().for_each(|value| *value -= mean);
     let deviation = reduce::sum_of(out.len(), &|i| a[i] * out[i] * out[i]).sqrt();
     let deviation = if deviation > T::ZERO { deviation } else { T::ONE };
-    out.iter_mut().for_each(|value| *value = *value / deviation);
+    out.iter_mut().for_each(|value| *value /= deviation);
     Ok((origin + unit * mean, unit * deviation))
 }

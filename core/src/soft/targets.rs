@@ -62,7 +62,7 @@ impl<'l, T: Real> Targets<'l, T> {
                 }
                 b[2 * levels.len()] = (T::ONE - end).max(T::ZERO);
                 let total = reduce::sum(b);
-                b.iter_mut().for_each(|weight| *weight = *weight / total);
+                b.iter_mut().for_each(|weight| *weight /= total);
             }
             Targets::Top(share) => {
                 b[0] = T::ONE - share;
@@ -79,7 +79,7 @@ impl<'l, T: Real> Targets<'l, T> {
         y.iter_mut().for_each(|y| *y -= mean);
         let deviation = reduce::sum_of(y.len(), &|j| b[j] * y[j] * y[j]).sqrt();
         let scale = if deviation > T::ZERO { deviation } else { T::ONE };
-        y.iter_mut().for_each(|y| *y = *y / scale);
+        y.iter_mut().for_each(|y| *y /= scale);
         match self {
             Targets::Sorted(_) => Reads::Values { first: 0, stride: 1 },
             Targets::Quantiles(_) => Reads::Values { first: 1, stride: 2 },

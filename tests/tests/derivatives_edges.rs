@@ -1,0 +1,560 @@
+//! Derivatives where it is hard: weights of zero, coincident points, the free constant, loose solves, bad calls; and that nothing changes them that
+//! should not.
+
+use sinkhorn_core::{
+    Acceleration, Argument, Changes, CostMatrix, Cotangent, DerivativeSettings, Derivatives, DualSort, Epsilon, Error,
+    FixedGaussianStart, FixedWorkspace, Form, Geometry, Given, Gradients, GroundCost, Initializer, LinearStatus,
+    Monotone, PlanCotangent, PointCloud, Problem, Real, Select, Settings, SimdLevel, Storage, Tangent, Workspace, Zero,
+    derivatives_len, solve,
+};
+use sinkhorn_init::{Auto, CoarseStart, GaussianStart, MixtureStart, SubsampleStart};
+use sinkhorn_tests::data;
+use sinkhorn_tests::inputs::{Inputs, OwnedGradients};
+
+fn tight() -> Settings<f64> {
+    Settings { threshold: 1e-13, max_sweeps: 200_000, ..Settings::default() }
+}
+
+fn tight_system() -> DerivativeSettings<f64> {
+    DerivativeSettings { tolerance: 1e-13, ..DerivativeSettings::default() }
+}
+
+const SQUARED: &str = "squared-euclidean";
+
+/// Two of the rows and two of the columns of random inputs without weight.
+fn with_zero_weights(mut inputs: Inputs) -> Inputs {
+    for (weights, zeros) in [(&mut inputs.a, [1, 4]), (&mut inputs.b, [0, 3])] {
+        zeros.iter().for_each(|&k| weights[k] = 0.0);
+        let total: f64 = weights.iter().sum();
+        weights.iter_mut().for_each(|weight| *weight /= total);
+    }
+    inputs
+}
+
+/// A loss of everything a solve finds.
+struct Loss {
+    f: Vec<f64>,
+    g: Vec<f64>,
+    plan: Vec<f64>,
+    map: Vec<f64>,
+}
+
+impl Loss {
+    fn new(seed: u64, inputs: &Inputs) -> Self {
+        let random = &mut data::generator(seed);
+        let (n, m) = (inputs.a.len(), inputs.b.len());
+        let map = if inputs.ground_cost == "matrix" { 0 } else { n * inputs.dimension };
+        let (f, g) = (data::normal(random, n), data::normal(random, m));
+        Loss { f, g, plan: data::normal(random, n * m), map: data::normal(random, map) }
+    }
+
+    fn cotangent(&self) -> Cotangent<'_, f64> {
+        Cotangent {
+            f: Some(&self.f),
+            g: Some(&self.g),
+            plan: Some(PlanCotangent::Matrix(&self.plan)),
+            map: (!self.map.is_empty()).then_some(&self.map),
+        }
+    }
+
+    fn value(&self, inputs: &Inputs) -> f64 {
+        inputs.solve(&tight(), |_, solution| {
+            let dot = |p: &[f64], q: &[f64]| p.iter().zip(q).map(|(p, q)| p * q).sum::<f64>();
+            let (mut plan, mut map) = (vec![0.0; self.plan.len()], vec![0.0; self.map.len()]);
+            solution.plan(&mut plan).unwrap();
+            if !map.is_empty() {
+                solution.barycentric_map(&mut map).unwrap();
+            }
+            dot(&self.f, solution.f()) + dot(&self.g, solution.g()) + dot(&self.plan, &plan) + dot(&self.map, &map)
+        })
+    }
+}
+
+fn zero_weight_cases() -> Vec<Inputs> {
+    vec![
+        with_zero_weights(Inputs::random(1, (7, 6, 2), 0.2, SQUARED)),
+        with_zero_weights(Inputs { scale: 1.6, ..Inputs::random(2, (6, 7, 2), 0.2, SQUARED) }.relaxed(0.9, 0.7)),
+        with_zero_weights(Inputs::random(3, (6, 6, 2), 0.2, "euclidean")),
+        with_zero_weights(Inputs { scale: 0.8, ..Inputs::random(4, (6, 6, 1), 0.2, "matrix") }),
+    ]
+}
+
+/// Central where weights are positive; at weights of zero they can only grow, and the difference is one-sided (of fourth order as well).
+fn difference(value: &dyn Fn(f64) -> f64, one_sided: bool) -> f64 {
+    let h = 1e-4;
+    if one_sided {
+        let h = 1e-5;
+        (-25.0 * value(0.0) + 48.0 * value(h) - 36.0 * value(2.0 * h) + 16.0 * value(3.0 * h) - 3.0 * value(4.0 * h))
+            / (12.0 * h)
+    } else {
+        (8.0 * (value(h) - value(-h)) - (value(2.0 * h) - value(-2.0 * h))) / (12.0 * h)
+    }
+}
+
+#[test]
+fn points_without_weight_have_derivatives_too() {
+    for (seed, inputs) in zero_weight_cases().into_iter().enumerate() {
+        let loss = Loss::new(10 + seed as u64, &inputs);
+        let with_points = inputs.ground_cost != "matrix";
+        let mut gradients = OwnedGradients::<f64>::new(&inputs);
+        let report = inputs.differentiate(&tight(), &tight_system(), |derivatives| {
+            derivatives.vjp(&loss.cotangent(), &mut gradients.lend(with_points)).unwrap()
+        });
+        assert_eq!(report.status, LinearStatus::Converged, "{report:?}");
+        let (n, m) = (inputs.a.len(), inputs.b.len());
+        let mut names = vec![("a", n), ("b", m), ("epsilon", 1)];
+        names.extend(if with_points {
+            vec![("x", inputs.x.len()), ("y", inputs.y.len())]
+        } else {
+            vec![("cost", inputs.cost.len())]
+        });
+        for (name, count) in names {
+            for index in 0..count {
+                let weight = match name {
+                    "a" => inputs.a[index],
+                    "b" => inputs.b[index],
+                    _ => 1.0,
+                };
+                // What is added to one weight is taken from another of its side that has some.
+                let partner = (inputs.is_balanced() && (name == "a" || name == "b")).then_some(2);
+                let wanted = difference(
+                    &|t| {
+                        let mut moved = inputs.clone();
+                        *moved.entry(name, index) += t;
+                        if let Some(other) = partner {
+                            *moved.entry(name, other) -= t;
+                        }
+                        loss.value(&moved)
+                    },
+                    weight == 0.0,
+                );
+                let got = gradients.entry(name, index) - partner.map_or(0.0, |other| gradients.entry(name, other));
+                let error = (got - wanted).abs() / gradients.size(name).max(1e-3);
+                assert!(error < 2e-6, "{} d{name}[{index}]: {got}, not {wanted}: {error:e}", inputs.ground_cost);
+            }
+        }
+    }
+}
+
+/// Products with a matrix and with its transpose: <v, J u> = <J^T v, u>.
+#[test]
+fn both_products_are_of_the_same_jacobian() {
+    let mut cases = zero_weight_cases();
+    cases.push(Inputs::random(5, (40, 70, 3), 0.05, SQUARED));
+    cases.push(Inputs::random(6, (70, 40, 1), 0.02, SQUARED).relaxed(2.0, f64::INFINITY));
+    cases.push(Inputs { scale: 3.0, ..Inputs::random(7, (30, 30, 2), 0.05, "cosine") }.relaxed(0.5, 5.0));
+    for (seed, inputs) in cases.into_iter().enumerate() {
+        let loss = Loss::new(30 + seed as u64, &inputs);
+        let random = &mut data::generator(50 + seed as u64);
+        let with_points = inputs.ground_cost != "matrix";
+        let (n, m) = (inputs.a.len(), inputs.b.len());
+        let (dx, dy) = (data::normal(random, inputs.x.len()), data::normal(random, inputs.y.len()));
+        let (da, db) = (data::normal(random, n), data::normal(random, m));
+        let mut da: Vec<f64> = da.iter().map(|v| 0.1 * v).collect();
+        if inputs.is_balanced() {
+            da[0] += db.iter().sum::<f64>() - da.iter().sum::<f64>();
+        }
+        let dc = data::normal(random, n * m);
+        let mut gradients = OwnedGradients::<f64>::new(&inputs);
+        let (mut f, mut g, mut plan, mut map) =
+            (vec![0.0; n], vec![0.0; m], vec![0.0; n * m], vec![0.0; loss.map.len()]);
+        inputs.differentiate(&tight(), &tight_system(), |derivatives| {
+            derivatives.vjp(&loss.cotangent(), &mut gradients.lend(with_points)).unwrap();
+            let tangent = Tangent {
+                x: with_points.then_some(&dx),
+                y: with_points.then_some(&dy),
+                a: Some(&da),
+                b: Some(&db),
+                cost: Some(&dc),
+                epsilon: 0.4,
+            };
+            let mut changes = Changes {
+                f: Some(&mut f),
+                g: Some(&mut g),
+                plan: Some(&mut plan),
+                map: with_points.then_some(&mut map[..]),
+            };
+            let report = derivatives.jvp(&tangent, &mut changes).unwrap();
+            assert!(report.status == LinearStatus::Converged && report.projected.abs() < 1e-12, "{report:?}");
+        });
+        let dot = |p: &[f64], q: &[f64]| p.iter().zip(q).map(|(p, q)| p * q).sum::<f64>();
+        let forward = dot(&loss.f, &f) + dot(&loss.g, &g) + dot(&loss.plan, &plan) + dot(&loss.map, &map);
+        let mut backward =
+            dot(&gradients.a, &da) + dot(&gradients.b, &db) + dot(&gradients.cost, &dc) + 0.4 * gradients.epsilon;
+        if with_points {
+            backward += dot(&gradients.x, &dx) + dot(&gradients.y, &dy);
+        }
+        let error = (forward - backward).abs() / forward.abs().max(1.0);
+        assert!(error < 1e-8, "{}: {forward} and {backward}", inputs.ground_cost);
+    }
+}
+
+fn all_finite<T: Real>(gradients: &OwnedGradients<T>) -> bool {
+    let OwnedGradients { x, y, a, b, cost, epsilon } = gradients;
+    [x, y, a, b, cost].into_iter().flatten().all(|value| value.is_finite()) && epsilon.is_finite()
+}
+
+#[test]
+fn coincident_points_have_finite_derivatives() {
+    for ground_cost in [SQUARED, "euclidean", "manhattan", "p-norm", "cosine"] {
+        let mut inputs = Inputs::random(5, (8, 8, 2), 0.05, ground_cost);
+        // All the same; pairs the same; one point at the origin.
+        for (kind, same) in [(0, 8), (1, 3), (2, 1)] {
+            for k in 0..same {
+                let value = if kind == 2 { 0.0 } else { 0.5 };
+                inputs.x[2 * k..2 * k + 2].fill(value);
+                inputs.y[2 * k..2 * k + 2].fill(value);
+            }
+            let loss = Loss::new(6, &inputs);
+            let mut gradients = OwnedGradients::<f64>::new(&inputs);
+            inputs.differentiate(&Settings::default(), &DerivativeSettings::default(), |derivatives| {
+                derivatives.vjp(&loss.cotangent(), &mut gradients.lend(true)).unwrap();
+                assert!(all_finite(&gradients), "{ground_cost} {kind}");
+                derivatives.objective(&mut gradients.lend(true)).unwrap();
+                assert!(all_finite(&gradients), "{ground_cost} {kind}");
+                let tangent = Tangent { x: Some(&[1.0; 16]), ..Tangent::none() };
+                derivatives.objective_hessian(&tangent, &mut gradients.lend(true)).unwrap();
+                assert!(all_finite(&gradients), "{ground_cost} {kind}");
+            });
+            let mut gradients = OwnedGradients::<f32>::new(&inputs);
+            let (f, plan) = (data::single(&loss.f), data::single(&loss.plan));
+            inputs.differentiate(&Settings::<f32>::default(), &DerivativeSettings::default(), |derivatives| {
+                let plan = Some(PlanCotangent::Matrix(&plan[..]));
+                let cotangent = Cotangent { f: Some(&f), plan, ..Cotangent::none() };
+                derivatives.vjp(&cotangent, &mut gradients.lend(true)).unwrap();
+                assert!(all_finite(&gradients), "{ground_cost} {kind}");
+            });
+        }
+    }
+}
+
+#[test]
+fn the_free_constant_is_reported_and_worth_nothing() {
+    let inputs = Inputs::random(9, (6, 5, 2), 0.1, SQUARED);
+    let (ones, minus) = (vec![1.0; 6], vec![-1.0; 5]);
+    let mut gradients = OwnedGradients::<f64>::new(&inputs);
+    let report = inputs.differentiate(&tight(), &tight_system(), |derivatives| {
+        // f + c, g - c: potentials with sum a f = sum b g have none of it, however points move.
+        let cotangent = Cotangent { f: Some(&inputs.a), g: Some(&inputs.b), ..Cotangent::none() };
+        let none = derivatives.vjp(&cotangent, &mut gradients.lend(true)).unwrap();
+        assert!(none.projected.abs() < 1e-15);
+        let cotangent = Cotangent { f: Some(&ones), g: Some(&minus), ..Cotangent::none() };
+        derivatives.vjp(&cotangent, &mut gradients.lend(true)).unwrap()
+    });
+    assert_eq!(report.projected, 11.0);
+    assert_eq!(report.status, LinearStatus::Converged);
+    assert!(all_finite(&gradients));
+    // A tangent that makes totals unequal.
+    let (mut da, mut f) = ([0.0; 6], [0.0; 6]);
+    da[2] = 0.25;
+    let report = inputs.differentiate(&tight(), &tight_system(), |derivatives| {
+        let tangent = Tangent { a: Some(&da), ..Tangent::none() };
+        derivatives.jvp(&tangent, &mut Changes { f: Some(&mut f), ..Changes::none() }).unwrap()
+    });
+    assert_eq!(report.projected, -0.25);
+    assert!(f.iter().all(|value| value.is_finite()));
+    // Relaxed potentials have no free constant.
+    let report = inputs.relaxed(1.0, 1.0).differentiate(&tight(), &tight_system(), |derivatives| {
+        let cotangent = Cotangent { f: Some(&ones), g: Some(&minus), ..Cotangent::none() };
+        derivatives.vjp(&cotangent, &mut Gradients::none()).unwrap()
+    });
+    assert_eq!(report.projected, 0.0);
+}
+
+/// Gradients in x of a loss of the map and of the objective.
+fn gradients_from(start: &dyn Initializer<f64>, settings: &Settings<f64>, problem: &Problem<'_, f64>) -> [Vec<f64>; 2] {
+    let mut memory = vec![0.0; Workspace::len(problem, settings).unwrap()];
+    let solution = solve(problem, start, settings, Workspace::new(&mut memory, problem, settings).unwrap()).unwrap();
+    let differentiation = DerivativeSettings { tolerance: 1e-12, ..DerivativeSettings::default() };
+    let mut memory = vec![0.0; Derivatives::len(problem, &differentiation).unwrap()];
+    let mut derivatives = Derivatives::new(&solution, &differentiation, &mut memory).unwrap();
+    let Geometry::Points(cloud) = problem.geometry() else { panic!("points") };
+    let len = cloud.x().data().len();
+    let in_map = data::normal(&mut data::generator(77), len);
+    let (mut of_map, mut of_objective) = (vec![0.0; len], vec![0.0; len]);
+    let cotangent = Cotangent { map: Some(&in_map), ..Cotangent::none() };
+    derivatives.vjp(&cotangent, &mut Gradients { x: Some(&mut of_map), ..Gradients::none() }).unwrap();
+    derivatives.objective(&mut Gradients { x: Some(&mut of_objective), ..Gradients::none() }).unwrap();
+    [of_map, of_objective]
+}
+
+#[test]
+fn every_start_acceleration_and_storage_has_the_same_gradient() {
+    let random = &mut data::generator(41);
+    let line = (data::normal(random, 60), data::uniform(random, 60), 1);
+    let plane = (data::normal(random, 2 * 60), data::normal(random, 2 * 50), 2);
+    for (x, y, d) in [line, plane] {
+        let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, d).unwrap())
+            .and_then(|p| p.epsilon(Epsilon::OfMean(0.05)))
+            .unwrap();
+        let settings = Settings { threshold: 1e-13, max_sweeps: 200_000, ..Settings::plain() };
+        let wanted = gradients_from(&Zero, &settings, &problem);
+        let size = |values: &[f64]| values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+        let check = |what: &str, start: &dyn Initializer<f64>, settings: &Settings<f64>| {
+            for (got, want) in gradients_from(start, settings, &problem).iter().zip(&wanted) {
+                let error = got.iter().zip(want).fold(0.0, |most: f64, (got, want)| most.max((got - want).abs()));
+                assert!(error < 1e-8 * size(want).max(1.0), "{what}, {d} d: off by {error:e}");
+            }
+        };
+        let previous = data::normal(random, y.len() / d);
+        let fixed: &dyn Initializer<f64> = if d == 1 {
+            &FixedGaussianStart::<1> { form: Form::Entropic }
+        } else {
+            &FixedGaussianStart::<2> { form: Form::Unregularised }
+        };
+        let mut starts: Vec<(&str, Box<dyn Initializer<f64>>)> = vec![
+            ("given", Box::new(Given::g(&previous))),
+            ("gaussian", Box::new(GaussianStart::default())),
+            ("fixed gaussian", Box::new(fixed)),
+            ("mixture", Box::new(MixtureStart::default())),
+            ("coarse", Box::new(CoarseStart::default())),
+            ("subsample", Box::new(SubsampleStart::default())),
+            ("auto", Box::new(Auto)),
+        ];
+        if d == 1 {
+            starts.push(("monotone", Box::new(Monotone)));
+            starts.push(("dual sort", Box::new(DualSort::default())));
+        }
+        for (what, start) in &starts {
+            check(what, start.as_ref(), &settings);
+        }
+        let candidates: [&dyn Initializer<f64>; 2] = [&Zero, fixed];
+        check("select", &Select::new(&candidates), &settings);
+        for acceleration in [
+            Acceleration::Relaxation { factor: 1.5 },
+            Acceleration::AdaptiveRelaxation,
+            Acceleration::Anderson { memory: 10 },
+        ] {
+            for storage in [Storage::Stream, Storage::Cost, Storage::Kernel] {
+                check(acceleration.name(), &Zero, &Settings { acceleration, storage, ..settings });
+            }
+        }
+        let annealing = Some(sinkhorn_core::Annealing { first: 32.0, factor: 0.5, sweeps: 2 });
+        check("annealing", &Zero, &Settings { annealing, ..settings });
+        for simd in [SimdLevel::Portable, SimdLevel::Best] {
+            check("instructions", &Zero, &Settings { simd, ..settings });
+        }
+    }
+}
+
+#[test]
+fn threads_change_no_bit() {
+    for inputs in [
+        Inputs::random(3, (700, 300, 2), 0.05, SQUARED),
+        Inputs::random(4, (260, 520, 3), 0.05, SQUARED).relaxed(1.0, 2.0),
+        with_zero_weights(Inputs::random(4, (200, 300, 18), 0.5, SQUARED)),
+        Inputs::random(4, (200, 300, 2), 0.05, "euclidean"),
+    ] {
+        let loss = Loss::new(60, &inputs);
+        let all = |threads: usize| {
+            let mut gradients = [OwnedGradients::<f64>::new(&inputs), OwnedGradients::<f64>::new(&inputs)];
+            let settings = Settings { threads, ..Settings::default() };
+            let differentiation = DerivativeSettings { threads, ..DerivativeSettings::default() };
+            inputs.differentiate(&settings, &differentiation, |derivatives| {
+                derivatives.vjp(&loss.cotangent(), &mut gradients[0].lend(true)).unwrap();
+                derivatives.objective(&mut gradients[1].lend(true)).unwrap();
+            });
+            let mut bits = vec![];
+            for OwnedGradients { x, y, a, b, cost, epsilon } in &gradients {
+                bits.extend([x, y, a, b, cost].into_iter().flatten().chain([epsilon]).map(|value| value.to_bits()));
+            }
+            bits
+        };
+        let one = all(1);
+        for threads in [2, 3, 8] {
+            assert!(all(threads) == one, "{threads} threads, {}", inputs.ground_cost);
+        }
+    }
+}
+
+/// A fixed workspace without room for points reads them pair by pair: the same derivatives by another way.
+#[test]
+fn points_that_are_not_copied_have_the_same_derivatives() {
+    let inputs = Inputs::random(15, (20, 30, 2), 0.1, SQUARED);
+    let problem = Problem::new(PointCloud::squared_euclidean(&inputs.x, &inputs.y, 2).unwrap())
+        .and_then(|p| p.weights(&inputs.a, &inputs.b)?.epsilon(Epsilon::Absolute(0.1)))
+        .unwrap();
+    let settings = Settings { threshold: 1e-13, max_sweeps: 100_000, ..Settings::plain() };
+    let differentiation = DerivativeSettings { tolerance: 1e-12, ..DerivativeSettings::default() };
+    let in_map = data::normal(&mut data::generator(16), 40);
+    let of = |workspace: Workspace<'_, f64>| {
+        let solution = solve(&problem, &Zero, &settings, workspace).unwrap();
+        let mut memory = [0.0; derivatives_len(20, 30, 2, 1).unwrap()];
+        let mut derivatives = Derivatives::new(&solution, &differentiation, &mut memory).unwrap();
+        let (mut x, mut y) = (vec![0.0; 40], vec![0.0; 60]);
+        let mut gradients = Gradients { x: Some(&mut x), y: Some(&mut y), ..Gradients::none() };
+        derivatives.vjp(&Cotangent { map: Some(&in_map), ..Cotangent::none() }, &mut gradients).unwrap();
+        [x, y].concat()
+    };
+    let copied = of(FixedWorkspace::<f64, 20, 30, 2>::new().lend(&problem).unwrap());
+    let read = of(FixedWorkspace::<f64, 20, 30>::new().lend(&problem).unwrap());
+    for (one, other) in copied.iter().zip(&read) {
+        assert!((one - other).abs() < 1e-10, "{one} and {other}");
+    }
+}
+
+#[test]
+fn a_loose_solve_a_limit_and_a_floor_are_told() {
+    // Two heaps that next to nothing goes between: their levels against each other are beyond single precision.
+    let mut inputs = Inputs::random(19, (30, 30, 1), 0.05, SQUARED);
+    for points in [&mut inputs.x, &mut inputs.y] {
+        points.iter_mut().enumerate().for_each(|(k, value)| *value = 0.3 * *value + if k < 15 { 0.0 } else { 3.0 });
+    }
+    inputs.a.fill(1.0 / 30.0);
+    inputs.b.fill(1.0 / 30.0);
+    let mut f = [0.0_f32; 30];
+    f[0] = 1.0;
+    let mut gradients = OwnedGradients::<f32>::new(&inputs);
+    let report = inputs.differentiate(&Settings::<f32>::default(), &DerivativeSettings::default(), |derivatives| {
+        derivatives.vjp(&Cotangent { f: Some(&f), ..Cotangent::none() }, &mut gradients.lend(true)).unwrap()
+    });
+    assert_eq!(report.status, LinearStatus::PrecisionFloor, "{report:?}");
+    assert!(all_finite(&gradients) && report.residual.is_finite());
+
+    let inputs = Inputs::random(20, (60, 60, 3), 0.01, SQUARED);
+    let f = data::normal(&mut data::generator(1), 60);
+    let few = DerivativeSettings { max_iterations: 2, ..DerivativeSettings::default() };
+    let report = inputs.differentiate(&Settings::default(), &few, |derivatives| {
+        derivatives.vjp(&Cotangent { f: Some(&f), ..Cotangent::none() }, &mut Gradients::none()).unwrap()
+    });
+    assert_eq!((report.status, report.iterations), (LinearStatus::IterationLimit, 2));
+    assert!(report.residual > 1e-8);
+    // Stopped after two sweeps: its derivatives are those of where it is, and finite.
+    let stopped = Settings { max_sweeps: 2, ..Settings::default() };
+    let mut gradients = OwnedGradients::<f64>::new(&inputs);
+    inputs.differentiate(&stopped, &DerivativeSettings::default(), |derivatives| {
+        derivatives.vjp(&Cotangent { f: Some(&f), ..Cotangent::none() }, &mut gradients.lend(true)).unwrap();
+        assert!(all_finite(&gradients));
+        derivatives.objective(&mut gradients.lend(true)).unwrap();
+        assert!(all_finite(&gradients));
+    });
+}
+
+/// A cost of a user's own, without derivatives.
+struct Chebyshev;
+
+impl GroundCost<f64> for Chebyshev {
+    fn name(&self) -> &'static str {
+        "chebyshev"
+    }
+    fn cost(&self, x: &[f64], y: &[f64]) -> f64 {
+        x.iter().zip(y).fold(0.0, |most, (p, q)| (p - q).abs().max(most))
+    }
+}
+
+#[test]
+fn bad_calls_name_the_argument_and_write_nothing() {
+    let inputs = Inputs::random(9, (3, 2, 2), 0.1, SQUARED);
+    inputs.solve(&Settings::<f64>::default(), |problem, solution| {
+        let good = DerivativeSettings::default();
+        let required = Derivatives::len(problem, &good).unwrap();
+        assert_eq!(Some(required), derivatives_len(3, 2, 2, 1));
+        let mut memory = vec![0.0; required];
+        for (settings, argument) in [
+            (DerivativeSettings { tolerance: 0.0, ..good }, Argument::Tolerance),
+            (DerivativeSettings { tolerance: f64::NAN, ..good }, Argument::Tolerance),
+            (DerivativeSettings { max_iterations: 0, ..good }, Argument::MaxIterations),
+            (DerivativeSettings { threads: 0, ..good }, Argument::Threads),
+        ] {
+            assert_eq!(Derivatives::len(problem, &settings).unwrap_err().argument(), argument);
+            assert_eq!(Derivatives::new(solution, &settings, &mut memory).err().unwrap().argument(), argument);
+        }
+        let error = Derivatives::new(solution, &good, &mut memory[1..]).err();
+        assert_eq!(error, Some(Error::Workspace { required, actual: required - 1 }));
+
+        let mut derivatives = Derivatives::new(solution, &good, &mut memory).unwrap();
+        let nan = [0.0, f64::NAN, 0.0];
+        let bad_row = |i: usize, start: usize, out: &mut [f64]| {
+            for (k, out) in out.iter_mut().enumerate() {
+                *out = if (i, start + k) == (2, 1) { f64::INFINITY } else { 0.5 };
+            }
+        };
+        let none = Cotangent::none();
+        let matrix = |values| Some(PlanCotangent::Matrix(values));
+        let mut in_x = [7.0; 6];
+        for (cotangent, message) in [
+            (Cotangent { f: Some(&nan[..2]), ..none }, "f has 2 scalars where 3 are needed"),
+            (Cotangent { f: Some(&nan), ..none }, "f[1] is NaN: every entry must be finite"),
+            (Cotangent { g: Some(&nan), ..none }, "g has 3 scalars where 2 are needed"),
+            (Cotangent { plan: matrix(&nan), ..none }, "plan has 3 scalars where 6 are needed"),
+            (
+                Cotangent { plan: matrix(&[0.0, 0.0, 0.0, f64::NAN, 0.0, 0.0]), ..none },
+                "plan[1, 1] is NaN: every entry must be finite",
+            ),
+            (
+                Cotangent { plan: Some(PlanCotangent::Rows(&bad_row)), ..none },
+                "plan[2, 1] is inf: every entry must be finite",
+            ),
+            (Cotangent { map: Some(&nan), ..none }, "map has 3 scalars where 6 are needed"),
+            (
+                Cotangent { map: Some(&[0.0, 0.0, 0.0, 0.0, f64::NAN, 0.0]), ..none },
+                "map[2, 0] is NaN: every entry must be finite",
+            ),
+        ] {
+            let mut gradients = Gradients { x: Some(&mut in_x), ..Gradients::none() };
+            assert_eq!(derivatives.vjp(&cotangent, &mut gradients).unwrap_err().to_string(), message);
+        }
+        assert_eq!(in_x, [7.0; 6]);
+        let mut short = [0.0; 1];
+        for (gradients, argument) in [
+            (&mut Gradients { x: Some(&mut short), ..Gradients::none() }, Argument::X),
+            (&mut Gradients { y: Some(&mut [0.0]), ..Gradients::none() }, Argument::Y),
+            (&mut Gradients { a: Some(&mut [0.0]), ..Gradients::none() }, Argument::A),
+            (&mut Gradients { b: Some(&mut [0.0]), ..Gradients::none() }, Argument::B),
+            (&mut Gradients { cost: Some(&mut [0.0]), ..Gradients::none() }, Argument::Cost),
+        ] {
+            assert_eq!(derivatives.vjp(&none, gradients).unwrap_err().argument(), argument);
+            assert_eq!(derivatives.objective(gradients).unwrap_err().argument(), argument);
+            assert_eq!(derivatives.objective_hessian(&Tangent::none(), gradients).unwrap_err().argument(), argument);
+        }
+        for (tangent, argument) in [
+            (Tangent { x: Some(&nan), ..Tangent::none() }, Argument::X),
+            (Tangent { y: Some(&nan), ..Tangent::none() }, Argument::Y),
+            (Tangent { a: Some(&nan), ..Tangent::none() }, Argument::A),
+            (Tangent { b: Some(&nan), ..Tangent::none() }, Argument::B),
+            (Tangent { cost: Some(&nan), ..Tangent::none() }, Argument::Cost),
+            (Tangent { epsilon: f64::NAN, ..Tangent::none() }, Argument::Epsilon),
+        ] {
+            assert_eq!(derivatives.jvp(&tangent, &mut Changes::none()).unwrap_err().argument(), argument);
+        }
+        for (changes, argument) in [
+            (&mut Changes { f: Some(&mut [0.0]), ..Changes::none() }, Argument::F),
+            (&mut Changes { g: Some(&mut [0.0]), ..Changes::none() }, Argument::G),
+            (&mut Changes { plan: Some(&mut [0.0]), ..Changes::none() }, Argument::Plan),
+            (&mut Changes { map: Some(&mut [0.0]), ..Changes::none() }, Argument::Map),
+        ] {
+            assert_eq!(derivatives.jvp(&Tangent::none(), changes).unwrap_err().argument(), argument);
+        }
+        // Nothing asked for and nothing given is fine.
+        assert_eq!(derivatives.vjp(&none, &mut Gradients::none()).unwrap().iterations, 0);
+    });
+}
+
+#[test]
+fn what_has_no_gradient_is_refused_and_the_rest_works() {
+    let (x, y) = ([0.0, 0.0, 1.0, 0.2, 0.4, 1.5], [2.0, 1.0, 3.0, 1.5]);
+    let costs = [1.0, 2.0, 0.5, 0.1, 0.7, 0.9];
+    let geometries: [Geometry<'_, f64>; 2] = [
+        PointCloud::new(&x, &y, 2, &Chebyshev).unwrap().into(),
+        CostMatrix::column_major(&costs, 3, 2).unwrap().into(),
+    ];
+    for (geometry, reason) in geometries.into_iter().zip(["no gradient", "no points"]) {
+        let problem = Problem::new(geometry).and_then(|p| p.epsilon(Epsilon::Absolute(0.1))).unwrap();
+        let settings = tight();
+        let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
+        let workspace = Workspace::new(&mut memory, &problem, &settings).unwrap();
+        let solution = solve(&problem, &Zero, &settings, workspace).unwrap();
+        let mut memory = vec![0.0; Derivatives::len(&problem, &tight_system()).unwrap()];
+        let mut derivatives = Derivatives::new(&solution, &tight_system(), &mut memory).unwrap();
+        let error = derivatives.objective(&mut Gradients { x: Some(&mut [0.0; 6]), ..Gradients::none() }).unwrap_err();
+        assert!(error.argument() == Argument::Cost && error.to_string().contains(reason), "{error}");
+        let tangent = Tangent { y: Some(&[0.0; 4]), ..Tangent::none() };
+        assert_eq!(derivatives.jvp(&tangent, &mut Changes::none()).unwrap_err().argument(), Argument::Cost);
+        let mut in_cost = [0.0; 6];
+        derivatives.objective(&mut Gradients { cost: Some(&mut in_cost), ..Gradients::none() }).unwrap();
+        // Row-major, whatever the order of the matrix.
+        for (k, &entry) in in_cost.iter().enumerate() {
+            assert!((entry - solution.entry(k / 2, k % 2)).abs() < 1e-12);
+        }
+    }
+}
