@@ -178,3 +178,41 @@ fn auto_storage_never_exceeds_its_budget_and_kernels_are_renewed_when_they_are_s
         assert!((stream.objective - kernel.objective).abs() < 1e-10);
     }
 }
+
+#[test]
+fn gradients_of_costs_are_those_of_central_differences() {
+    let mut generator = data::generator(12);
+    let mut costs: Vec<Box<dyn GroundCost<f64>>> = costs().into();
+    for p in [1.0, 2.0, 4.0, f64::INFINITY] {
+        costs.push(Box::new(PNorm::new(p).unwrap()));
+    }
+    let h = 1e-5;
+    for d in [1, 2, 5] {
+        for cost in &costs {
+            let point = &mut || data::normal(&mut generator, d);
+            let (x, y, dx, dy) = (point(), point(), point(), point());
+            let gradient = |x: &[f64], y: &[f64]| {
+                let (mut in_x, mut in_y) = (vec![f64::NAN; d], vec![f64::NAN; d]);
+                assert!(cost.gradient(x, y, &mut in_x, &mut in_y));
+                [in_x, in_y].concat()
+            };
+            let moved = |t: f64| {
+                let along = |p: &[f64], q: &[f64]| p.iter().zip(q).map(|(p, q)| p + t * q).collect::<Vec<f64>>();
+                (along(&x, &dx), along(&y, &dy))
+            };
+            let close = |got: f64, want: f64, what: &str| {
+                assert!((got - want).abs() < 1e-6 * want.abs().max(1.0), "{} {what}: {got}, not {want}", cost.name());
+            };
+            let ((more_x, more_y), (less_x, less_y)) = (moved(h), moved(-h));
+            let slope = (cost.cost(&more_x, &more_y) - cost.cost(&less_x, &less_y)) / (2.0 * h);
+            let along: f64 = gradient(&x, &y).iter().zip(dx.iter().chain(&dy)).map(|(p, q)| p * q).sum();
+            close(along, slope, "slope");
+            let (mut in_x, mut in_y) = (vec![f64::NAN; d], vec![f64::NAN; d]);
+            assert!(cost.gradient_along(&x, &y, &dx, &dy, &mut in_x, &mut in_y));
+            let (more, less) = (gradient(&more_x, &more_y), gradient(&less_x, &less_y));
+            for (k, &got) in [in_x, in_y].concat().iter().enumerate() {
+                close(got, (more[k] - less[k]) / (2.0 * h), "change of slope");
+            }
+        }
+    }
+}

@@ -4,8 +4,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sinkhorn_core::{
-    Acceleration, FixedGaussianStart, FixedWorkspace, Initializer, Monotone, PointCloud, Problem, Settings, Zero,
-    batch_len, solve, solve_batch,
+    Acceleration, Changes, Cotangent, DerivativeSettings, Derivatives, FixedGaussianStart, FixedWorkspace, Gradients,
+    Initializer, Monotone, PointCloud, Problem, Settings, SoftSettings, Tangent, Zero, batch_len,
+    divergence_gradient_len, divergence_len, sinkhorn_divergence, soft_len, soft_rank, solve, solve_batch,
 };
 
 struct Counting;
@@ -33,6 +34,32 @@ static ALLOCATOR: Counting = Counting;
 fn problems_allocate_nothing() {
     a_solve_allocates_nothing();
     a_batch_allocates_nothing_for_a_problem();
+    derivatives_allocate_nothing();
+}
+
+fn derivatives_allocate_nothing() {
+    let x: [f64; 40] = core::array::from_fn(|k| (k as f64 * 0.7).sin());
+    let y: [f64; 60] = core::array::from_fn(|k| 1.0 + (k as f64 * 1.1).cos());
+    let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap()).unwrap();
+    let (settings, differentiation) = (Settings::default(), DerivativeSettings::default());
+    let mut memory = vec![0.0; divergence_len(&problem, &settings).unwrap()];
+    let mut derivative_memory = vec![0.0; divergence_gradient_len(&problem, &differentiation).unwrap()];
+    let soft_settings = SoftSettings::default();
+    let mut soft_memory = vec![0.0; soft_len(40, 40, &soft_settings).unwrap()];
+    let (mut in_x, mut ranks, mut df) = ([0.0; 40], [0.0; 40], [0.0; 20]);
+
+    let before = ALLOCATIONS.load(Ordering::SeqCst);
+    let divergence = sinkhorn_divergence(&problem, &Zero, &settings, &mut memory).unwrap();
+    let gradients = &mut Gradients { x: Some(&mut in_x), ..Gradients::none() };
+    divergence.gradient(&differentiation, &mut derivative_memory, gradients).unwrap();
+    let mut derivatives = Derivatives::new(divergence.between(), &differentiation, &mut derivative_memory).unwrap();
+    derivatives.vjp(&Cotangent { map: Some(&x), ..Cotangent::none() }, gradients).unwrap();
+    let tangent = Tangent { x: Some(&x), epsilon: 1.0, ..Tangent::none() };
+    derivatives.jvp(&tangent, &mut Changes { f: Some(&mut df), ..Changes::none() }).unwrap();
+    derivatives.objective_hessian(&tangent, gradients).unwrap();
+    let mut soft = soft_rank(&x, None, &soft_settings, &mut soft_memory, &mut ranks).unwrap();
+    soft.vjp(&x, &mut in_x, None).unwrap();
+    assert_eq!(ALLOCATIONS.load(Ordering::SeqCst), before);
 }
 
 fn a_solve_allocates_nothing() {
