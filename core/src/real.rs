@@ -78,6 +78,8 @@ pub trait Real:
     const SAFE_EXPONENT: Self;
     /// The marginal error at which a solve stops unless told otherwise: 1e-3 in `f32`, 1e-6 in `f64`.
     const DEFAULT_THRESHOLD: Self;
+    /// The residual at which the linear system of a derivative is solved unless told otherwise: 1e-3 in `f32`, 1e-8 in `f64`.
+    const DEFAULT_TOLERANCE: Self;
 
     /// The nearest number to a constant of the source.
     fn constant(value: f64) -> Self;
@@ -180,6 +182,7 @@ impl Real for f32 {
     const SPLITTER: Self = 4097.0;
     const SAFE_EXPONENT: Self = 100.0;
     const DEFAULT_THRESHOLD: Self = 1e-3;
+    const DEFAULT_TOLERANCE: Self = 1e-3;
 
     fn widen(self) -> f64 {
         let bits = self.to_bits();
@@ -214,6 +217,7 @@ impl Real for f64 {
     const SPLITTER: Self = 134_217_729.0;
     const SAFE_EXPONENT: Self = 900.0;
     const DEFAULT_THRESHOLD: Self = 1e-6;
+    const DEFAULT_TOLERANCE: Self = 1e-8;
 
     #[inline(always)]
     fn widen(self) -> f64 {

@@ -1,8 +1,9 @@
 //! A problem as owned numbers that can be moved a little: for central differences.
 
 use sinkhorn_core::{
-    Cosine, CostMatrix, CostScale, DerivativeSettings, Derivatives, Epsilon, Error, Euclidean, GroundCost, Manhattan,
-    PNorm, PointCloud, Problem, Real, Settings, Solution, SquaredEuclidean, Workspace, Zero, solve,
+    Cosine, CostMatrix, CostScale, Cotangent, DerivativeSettings, Derivatives, Epsilon, Error, Euclidean, GroundCost,
+    Manhattan, PNorm, PlanCotangent, PointCloud, Problem, Real, Settings, Solution, SquaredEuclidean, Workspace, Zero,
+    solve,
 };
 
 use crate::data;
@@ -50,6 +51,11 @@ impl Inputs {
     /// With relaxed marginals.
     pub fn relaxed(self, rho_a: f64, rho_b: f64) -> Self {
         Inputs { rho: (rho_a, rho_b), ..self }
+    }
+
+    /// Whether costs are those of points.
+    pub fn has_points(&self) -> bool {
+        self.ground_cost != "matrix"
     }
 
     /// Whether both marginals are exact.
@@ -193,6 +199,58 @@ impl<T: Real> OwnedGradients<T> {
             "b" => largest(&self.b),
             "cost" => largest(&self.cost),
             _ => self.epsilon.widen().abs(),
+        }
+    }
+}
+
+/// A loss of everything that a solve finds: potentials, plan and map against random numbers.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Loss<T = f64> {
+    pub f: Vec<T>,
+    pub g: Vec<T>,
+    pub plan: Vec<T>,
+    pub map: Vec<T>,
+}
+
+impl Loss {
+    /// For these inputs.
+    pub fn new(seed: u64, inputs: &Inputs) -> Self {
+        let random = &mut data::generator(seed);
+        let (n, m) = (inputs.a.len(), inputs.b.len());
+        let map = if inputs.has_points() { n * inputs.dimension } else { 0 };
+        let (f, g) = (data::normal(random, n), data::normal(random, m));
+        Loss { f, g, plan: data::normal(random, n * m), map: data::normal(random, map) }
+    }
+
+    /// In another precision.
+    pub fn convert<T: Real>(&self) -> Loss<T> {
+        let to = |values: &[f64]| values.iter().map(|&value| T::constant(value)).collect();
+        Loss { f: to(&self.f), g: to(&self.g), plan: to(&self.plan), map: to(&self.map) }
+    }
+
+    /// Its value, by a solve.
+    pub fn value(&self, inputs: &Inputs, settings: &Settings<f64>) -> f64 {
+        inputs.solve(settings, |_, solution| {
+            let dot = |p: &[f64], q: &[f64]| p.iter().zip(q).map(|(p, q)| p * q).sum::<f64>();
+            let (mut plan, mut map) = (vec![0.0; self.plan.len()], vec![0.0; self.map.len()]);
+            let read = solution
+                .plan(&mut plan)
+                .and_then(|()| if map.is_empty() { Ok(()) } else { solution.barycentric_map(&mut map) });
+            read.unwrap_or_else(|error| panic!("{error}"));
+            dot(&self.f, solution.f()) + dot(&self.g, solution.g()) + dot(&self.plan, &plan) + dot(&self.map, &map)
+        })
+    }
+}
+
+impl<T: Real> Loss<T> {
+    /// What it is worth in what the solve finds.
+    pub fn cotangent(&self) -> Cotangent<'_, T> {
+        Cotangent {
+            f: Some(&self.f),
+            g: Some(&self.g),
+            plan: Some(PlanCotangent::Matrix(&self.plan)),
+            map: (!self.map.is_empty()).then_some(&self.map[..]),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Gradients, vector-Jacobian and Jacobian-vector products against golden values and central differences.
 
-use sinkhorn_core::{Changes, Cotangent, DerivativeSettings, LinearStatus, PlanCotangent, Real, Settings, Tangent};
+use sinkhorn_core::{
+    Changes, Cotangent, DerivativeSettings, LinearReport, LinearStatus, PlanCotangent, Real, Settings, Tangent,
+};
 use sinkhorn_tests::data;
 use sinkhorn_tests::golden;
-use sinkhorn_tests::inputs::{Inputs, OwnedGradients};
+use sinkhorn_tests::inputs::{Inputs, Loss, OwnedGradients};
 
 const TIGHT: f64 = 1e-13;
 
@@ -15,68 +17,23 @@ fn tight_system() -> DerivativeSettings<f64> {
     DerivativeSettings { tolerance: 1e-13, ..DerivativeSettings::default() }
 }
 
-/// A loss of everything: sums of potentials, plan and map against random numbers.
-struct Loss {
-    f: Vec<f64>,
-    g: Vec<f64>,
-    plan: Vec<f64>,
-    map: Vec<f64>,
-}
-
-impl Loss {
-    fn random(seed: u64, inputs: &Inputs) -> Self {
-        let random = &mut data::generator(seed);
-        let (n, m) = (inputs.a.len(), inputs.b.len());
-        let map = if inputs.ground_cost == "matrix" { 0 } else { n * inputs.dimension };
-        Loss {
-            f: data::normal(random, n),
-            g: data::normal(random, m),
-            plan: data::normal(random, n * m),
-            map: data::normal(random, map),
-        }
-    }
-
-    fn cotangent<'c, T: Real>(&self, f: &'c [T], g: &'c [T], plan: &'c [T], map: &'c [T]) -> Cotangent<'c, T> {
-        Cotangent {
-            f: Some(f),
-            g: Some(g),
-            plan: Some(PlanCotangent::Matrix(plan)),
-            map: (!map.is_empty()).then_some(map),
-        }
-    }
-
-    fn value(&self, inputs: &Inputs) -> f64 {
-        inputs.solve(&tight(), |problem, solution| {
-            let dot = |p: &[f64], q: &[f64]| p.iter().zip(q).map(|(p, q)| p * q).sum::<f64>();
-            let mut plan = vec![0.0; problem.rows() * problem.columns()];
-            solution.plan(&mut plan).unwrap();
-            let mut map = vec![0.0; self.map.len()];
-            if !map.is_empty() {
-                solution.barycentric_map(&mut map).unwrap();
-            }
-            dot(&self.f, solution.f()) + dot(&self.g, solution.g()) + dot(&self.plan, &plan) + dot(&self.map, &map)
-        })
-    }
-
-    fn gradient<T: Real>(
-        &self,
-        inputs: &Inputs,
-        settings: &Settings<T>,
-        differentiation: &DerivativeSettings<T>,
-    ) -> (OwnedGradients<T>, sinkhorn_core::LinearReport<T>) {
-        let to = |values: &[f64]| values.iter().map(|&value| T::constant(value)).collect::<Vec<T>>();
-        let (f, g, plan, map) = (to(&self.f), to(&self.g), to(&self.plan), to(&self.map));
-        let mut gradients = OwnedGradients::new(inputs);
-        let report = inputs.differentiate(settings, differentiation, |derivatives| {
-            let cotangent = self.cotangent(&f, &g, &plan, &map);
-            derivatives.vjp(&cotangent, &mut gradients.lend(inputs.ground_cost != "matrix")).unwrap()
-        });
-        (gradients, report)
-    }
+/// The gradient of a loss, and how it was found.
+fn gradient_of<T: Real>(
+    loss: &Loss,
+    inputs: &Inputs,
+    settings: &Settings<T>,
+    differentiation: &DerivativeSettings<T>,
+) -> (OwnedGradients<T>, LinearReport<T>) {
+    let loss = loss.convert::<T>();
+    let mut gradients = OwnedGradients::new(inputs);
+    let report = inputs.differentiate(settings, differentiation, |derivatives| {
+        derivatives.vjp(&loss.cotangent(), &mut gradients.lend(inputs.has_points())).unwrap()
+    });
+    (gradients, report)
 }
 
 fn names(inputs: &Inputs) -> &'static [&'static str] {
-    if inputs.ground_cost == "matrix" { &["cost", "a", "b", "epsilon"] } else { &["x", "y", "a", "b", "epsilon"] }
+    if !inputs.has_points() { &["cost", "a", "b", "epsilon"] } else { &["x", "y", "a", "b", "epsilon"] }
 }
 
 fn count(inputs: &Inputs, name: &str) -> usize {
@@ -160,7 +117,7 @@ fn the_gradient_of_the_objective_is_that_of_central_differences() {
     for inputs in cases() {
         let mut gradients = OwnedGradients::<f64>::new(&inputs);
         inputs.differentiate(&tight(), &tight_system(), |derivatives| {
-            derivatives.objective(&mut gradients.lend(inputs.ground_cost != "matrix")).unwrap();
+            derivatives.objective(&mut gradients.lend(inputs.has_points())).unwrap();
         });
         compare(&inputs, &gradients, &objective, 1e-6, "objective");
     }
@@ -169,10 +126,10 @@ fn the_gradient_of_the_objective_is_that_of_central_differences() {
 #[test]
 fn products_with_the_jacobian_are_those_of_central_differences() {
     for (seed, inputs) in cases().into_iter().enumerate() {
-        let loss = Loss::random(100 + seed as u64, &inputs);
-        let (gradients, report) = loss.gradient(&inputs, &tight(), &tight_system());
+        let loss = Loss::new(100 + seed as u64, &inputs);
+        let (gradients, report) = gradient_of(&loss, &inputs, &tight(), &tight_system());
         assert_eq!(report.status, LinearStatus::Converged, "{report:?}");
-        compare(&inputs, &gradients, &|inputs| loss.value(inputs), 1e-6, "loss");
+        compare(&inputs, &gradients, &|inputs| loss.value(inputs, &tight()), 1e-6, "loss");
     }
 }
 
@@ -180,9 +137,9 @@ fn products_with_the_jacobian_are_those_of_central_differences() {
 fn in_single_precision_they_are_good_to_a_hundredth() {
     let settings = Settings::<f32> { threshold: 1e-5, ..Settings::default() };
     for (seed, inputs) in cases().into_iter().enumerate() {
-        let loss = Loss::random(100 + seed as u64, &inputs);
-        let (gradients, _) = loss.gradient(&inputs, &settings, &DerivativeSettings::default());
-        compare(&inputs, &gradients, &|inputs| loss.value(inputs), 1e-2, "loss in single precision");
+        let loss = Loss::new(100 + seed as u64, &inputs);
+        let (gradients, _) = gradient_of(&loss, &inputs, &settings, &DerivativeSettings::default());
+        compare(&inputs, &gradients, &|inputs| loss.value(inputs, &tight()), 1e-2, "loss in single precision");
     }
 }
 
@@ -271,7 +228,7 @@ impl Direction {
     }
 
     fn tangent(&self, inputs: &Inputs) -> Tangent<'_, f64> {
-        let with_points = inputs.ground_cost != "matrix";
+        let with_points = inputs.has_points();
         Tangent {
             x: with_points.then_some(&self.x),
             y: with_points.then_some(&self.y),
@@ -317,7 +274,7 @@ fn changes_along_a_direction_are_those_of_central_differences() {
     for (seed, inputs) in cases().into_iter().enumerate() {
         let direction = Direction::random(200 + seed as u64, &inputs);
         let (n, m) = (inputs.a.len(), inputs.b.len());
-        let map = if inputs.ground_cost == "matrix" { 0 } else { n * inputs.dimension };
+        let map = if inputs.has_points() { n * inputs.dimension } else { 0 };
         let value = |inputs: &Inputs| {
             inputs.solve(&tight(), |_, solution| {
                 let mut out = vec![0.0; n * m + map];
@@ -356,7 +313,7 @@ fn changes_along_a_direction_are_those_of_central_differences() {
 fn products_with_the_hessian_of_the_objective_are_those_of_central_differences() {
     for (seed, inputs) in cases().into_iter().enumerate() {
         let direction = Direction::random(300 + seed as u64, &inputs);
-        let with_points = inputs.ground_cost != "matrix";
+        let with_points = inputs.has_points();
         let stack = |gradients: &OwnedGradients<f64>| {
             let mut all = if with_points { [&gradients.x[..], &gradients.y].concat() } else { gradients.cost.clone() };
             all.push(gradients.epsilon);

@@ -9,7 +9,7 @@ use sinkhorn_core::{
 };
 use sinkhorn_init::{Auto, CoarseStart, GaussianStart, MixtureStart, SubsampleStart};
 use sinkhorn_tests::data;
-use sinkhorn_tests::inputs::{Inputs, OwnedGradients};
+use sinkhorn_tests::inputs::{Inputs, Loss, OwnedGradients};
 
 fn tight() -> Settings<f64> {
     Settings { threshold: 1e-13, max_sweeps: 200_000, ..Settings::default() }
@@ -29,45 +29,6 @@ fn with_zero_weights(mut inputs: Inputs) -> Inputs {
         weights.iter_mut().for_each(|weight| *weight /= total);
     }
     inputs
-}
-
-/// A loss of everything a solve finds.
-struct Loss {
-    f: Vec<f64>,
-    g: Vec<f64>,
-    plan: Vec<f64>,
-    map: Vec<f64>,
-}
-
-impl Loss {
-    fn new(seed: u64, inputs: &Inputs) -> Self {
-        let random = &mut data::generator(seed);
-        let (n, m) = (inputs.a.len(), inputs.b.len());
-        let map = if inputs.ground_cost == "matrix" { 0 } else { n * inputs.dimension };
-        let (f, g) = (data::normal(random, n), data::normal(random, m));
-        Loss { f, g, plan: data::normal(random, n * m), map: data::normal(random, map) }
-    }
-
-    fn cotangent(&self) -> Cotangent<'_, f64> {
-        Cotangent {
-            f: Some(&self.f),
-            g: Some(&self.g),
-            plan: Some(PlanCotangent::Matrix(&self.plan)),
-            map: (!self.map.is_empty()).then_some(&self.map),
-        }
-    }
-
-    fn value(&self, inputs: &Inputs) -> f64 {
-        inputs.solve(&tight(), |_, solution| {
-            let dot = |p: &[f64], q: &[f64]| p.iter().zip(q).map(|(p, q)| p * q).sum::<f64>();
-            let (mut plan, mut map) = (vec![0.0; self.plan.len()], vec![0.0; self.map.len()]);
-            solution.plan(&mut plan).unwrap();
-            if !map.is_empty() {
-                solution.barycentric_map(&mut map).unwrap();
-            }
-            dot(&self.f, solution.f()) + dot(&self.g, solution.g()) + dot(&self.plan, &plan) + dot(&self.map, &map)
-        })
-    }
 }
 
 fn zero_weight_cases() -> Vec<Inputs> {
@@ -95,7 +56,7 @@ fn difference(value: &dyn Fn(f64) -> f64, one_sided: bool) -> f64 {
 fn points_without_weight_have_derivatives_too() {
     for (seed, inputs) in zero_weight_cases().into_iter().enumerate() {
         let loss = Loss::new(10 + seed as u64, &inputs);
-        let with_points = inputs.ground_cost != "matrix";
+        let with_points = inputs.has_points();
         let mut gradients = OwnedGradients::<f64>::new(&inputs);
         let report = inputs.differentiate(&tight(), &tight_system(), |derivatives| {
             derivatives.vjp(&loss.cotangent(), &mut gradients.lend(with_points)).unwrap()
@@ -124,7 +85,7 @@ fn points_without_weight_have_derivatives_too() {
                         if let Some(other) = partner {
                             *moved.entry(name, other) -= t;
                         }
-                        loss.value(&moved)
+                        loss.value(&moved, &tight())
                     },
                     weight == 0.0,
                 );
@@ -146,7 +107,7 @@ fn both_products_are_of_the_same_jacobian() {
     for (seed, inputs) in cases.into_iter().enumerate() {
         let loss = Loss::new(30 + seed as u64, &inputs);
         let random = &mut data::generator(50 + seed as u64);
-        let with_points = inputs.ground_cost != "matrix";
+        let with_points = inputs.has_points();
         let (n, m) = (inputs.a.len(), inputs.b.len());
         let (dx, dy) = (data::normal(random, inputs.x.len()), data::normal(random, inputs.y.len()));
         let (da, db) = (data::normal(random, n), data::normal(random, m));

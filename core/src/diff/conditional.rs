@@ -137,7 +137,7 @@ impl<'d, T: Real> Conditional<'d, T> {
 
     /// Whether column j has mass that the scalar can tell from none.
     pub fn has_mass(&self, j: usize) -> bool {
-        self.c[j] > T::ONE / T::MAX.sqrt()
+        self.c[j] > no_mass()
     }
 
     /// c_j / b_j for a column without weight, whose potential is g_j in units of the unscaled cost: 1 where balanced.
@@ -210,6 +210,11 @@ impl<'d, T: Real> Conditional<'d, T> {
         };
         self.each_tile(scratch, unused, &mut [], &work, &|(), ()| ());
     }
+}
+
+/// What is no more than this is no mass: what is divided by it would leave the range.
+pub(super) fn no_mass<T: Real>() -> T {
+    T::ONE / T::MAX.sqrt()
 }
 
 fn add<T: Real>(total: &mut [T], part: &[T]) {

@@ -11,7 +11,7 @@ use crate::reduce;
 use crate::sweep::strips::Scratch;
 
 use super::coarse::Coarse;
-use super::conditional::Conditional;
+use super::conditional::{Conditional, no_mass};
 use super::{DerivativeSettings, LinearReport};
 
 /// How a linear system was left.
@@ -51,6 +51,11 @@ pub(super) struct Vectors<'v, T> {
     pub direction: &'v mut [T],
 }
 
+/// value^2 / mass; nothing where there is no mass.
+pub(super) fn square_over<T: Real>(value: T, mass: T) -> T {
+    if mass > no_mass() { value * (value / mass) } else { T::ZERO }
+}
+
 /// z = (preconditioner) residual into `out`; returns <z, residual>.
 fn precondition<T: Real>(plan: &Conditional<'_, T>, coarse: &Coarse<'_, T>, residual: &[T], out: &mut [T]) -> T {
     for (j, out) in out.iter_mut().enumerate() {
@@ -80,9 +85,7 @@ pub(super) fn solve<T: Real>(
         mean
     };
     // <values, D_c^-1 values>
-    let square = |values: &[T]| {
-        reduce::sum_of(m, &|j| if plan.has_mass(j) { values[j] * (values[j] / plan.c[j]) } else { T::ZERO })
-    };
+    let square = |values: &[T]| reduce::sum_of(m, &|j| square_over(values[j], plan.c[j]));
     // 1 / tau_b - tau_a, without cancellation.
     let eigenvalue = p.epsilon / p.rho_b + p.epsilon / (p.rho_a + p.epsilon);
 

@@ -1,6 +1,7 @@
 use crate::error::{Argument, Error, Place};
 use crate::measure::{check_finite, check_finite_vector};
 use crate::real::Real;
+use crate::reduce;
 use crate::solution::check_length;
 use crate::sweep::moments;
 
@@ -56,6 +57,12 @@ impl<T: Real> Cotangent<'_, T> {
             check_finite(Argument::Map, values, d)?;
         }
         Ok(())
+    }
+
+    /// sum dL/df_i - sum dL/dg_j.
+    pub(super) fn constant(&self) -> T {
+        let sum = |values: Option<&[T]>| values.map_or(T::ZERO, reduce::sum);
+        sum(self.f) - sum(self.g)
     }
 
     /// Whether it has something for every pair.

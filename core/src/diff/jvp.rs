@@ -8,7 +8,7 @@ use crate::solution::check_length;
 use crate::sweep::log_weight;
 
 use super::conditional::Conditional;
-use super::conjugate_gradients;
+use super::conjugate_gradients::{self, square_over};
 use super::pull_back::{add_times, log_densities};
 use super::workspace::Memory;
 use super::{Derivatives, LinearReport, Tangent, Vectors};
@@ -106,7 +106,7 @@ impl<T: Real> Derivatives<'_, T> {
             let q = &mut memory.scratch.spare[..];
             plan.each_weightless(solution, memory.t, |weightless| {
                 let j = weightless.j;
-                if db[j] == T::ZERO {
+                if !weightless.is_zero || db[j] == T::ZERO {
                     return;
                 }
                 for i in 0..plan.f.len() {
@@ -154,7 +154,7 @@ impl<T: Real> Derivatives<'_, T> {
         }
         if let Some(db) = tangent.b {
             plan.each_weightless(solution, t, |weightless| {
-                if db[weightless.j] != T::ZERO {
+                if weightless.is_zero && db[weightless.j] != T::ZERO {
                     for (i, pi) in row.iter_mut().enumerate() {
                         *pi -= p.epsilon * db[weightless.j] * plan.density(solution, i, &weightless);
                     }
@@ -183,11 +183,10 @@ impl<T: Real> Derivatives<'_, T> {
                 }
             }
         }
-        let over = |value: T, mass: T| if mass > T::ONE / T::MAX.sqrt() { value * (value / mass) } else { T::ZERO };
         let size =
             size + reduce::sum_of(m, &|j| {
-                over(rhs[j], plan.c[j]) + plan.c[j] * p.epsilon * p.epsilon * column[j] * column[j]
-            }) + reduce::sum_of(n, &|i| over(p.epsilon * plan.ratio[i] * da(i), plan.r(i)));
+                square_over(rhs[j], plan.c[j]) + plan.c[j] * p.epsilon * p.epsilon * column[j] * column[j]
+            }) + reduce::sum_of(n, &|i| square_over(p.epsilon * plan.ratio[i] * da(i), plan.r(i)));
         let vectors = Vectors { beta, t, residual, direction };
         let report = conjugate_gradients::solve(plan, &self.settings, rhs, size.sqrt(), vectors, coarse, scratch);
 

@@ -49,8 +49,7 @@ impl<T: Real> Default for DerivativeSettings<T> {
     /// The tolerance is 1e-3 in `f32`, 1e-8 in `f64`: better than potentials that have converged to a default threshold are worth; at most
     /// 1 000 iterations; one thread.
     fn default() -> Self {
-        let tolerance = if size_of::<T>() == 4 { T::constant(1e-3) } else { T::constant(1e-8) };
-        DerivativeSettings { tolerance, max_iterations: 1000, threads: 1 }
+        DerivativeSettings { tolerance: T::DEFAULT_TOLERANCE, max_iterations: 1000, threads: 1 }
     }
 }
 

@@ -28,17 +28,7 @@ impl<T: Real> Derivatives<'_, T> {
         memory.row.fill(T::ZERO);
         memory.beta.fill(T::ONE / p.unit);
         let pairs = Pairs { plan, row: memory.row, beta: memory.beta, cotangent: None };
-        pairs.points(
-            gradients.x.as_deref_mut(),
-            gradients.y.as_deref_mut(),
-            self.settings.threads,
-            memory.t,
-            &mut memory.gradient,
-            &mut memory.scratch,
-        );
-        if let Some(in_cost) = &mut gradients.cost {
-            pairs.costs(in_cost, memory.t, &mut memory.scratch);
-        }
+        pairs.write(gradients, self.settings.threads, memory.t, &mut memory.gradient, &mut memory.scratch);
         let (epsilon, unit) = (p.epsilon / p.unit, p.unit);
         // phi'(t) and phi(t) for phi the dual of a marginal's penalty.
         let in_weight = |potential: T, rho: T, other_total: T| {

@@ -15,6 +15,7 @@ use crate::wide::Wide;
 
 use super::conditional::{Conditional, Tile};
 use super::cotangent::Cotangent;
+use super::inputs::Gradients;
 use super::workspace::block_columns;
 
 /// dL/dC.
@@ -51,16 +52,23 @@ impl<T: Real> Pairs<'_, '_, T> {
         }
     }
 
-    /// dL/dx (n x d) and dL/dy (m x d). `unused` is scratch for n scalars, `gradient` for d each.
-    pub fn points(
+    /// dL/dx, dL/dy and dL/dC, where asked for. `unused` is scratch for n scalars, `gradient` for d each.
+    pub fn write(
         &self,
-        mut in_x: Option<&mut [T]>,
-        mut in_y: Option<&mut [T]>,
+        gradients: &mut Gradients<'_, T>,
         threads: usize,
         unused: &mut [T],
         gradient: &mut [&mut [T]; 2],
         scratch: &mut Scratch<'_, T>,
     ) {
+        if let Some(in_cost) = &mut gradients.cost {
+            let work = |mut tile: Tile<'_, T>| {
+                self.weigh_tile(&mut tile);
+                tile.entries.copy_from_slice(tile.q);
+            };
+            self.plan.each_tile(scratch, unused, in_cost, &work, &|(), ()| ());
+        }
+        let (mut in_x, mut in_y) = (gradients.x.as_deref_mut(), gradients.y.as_deref_mut());
         let Some(points) = self.plan.p.scores.packed() else {
             return self.points_one_by_one(in_x, in_y, gradient, scratch);
         };
@@ -163,15 +171,6 @@ impl<T: Real> Pairs<'_, '_, T> {
                 }
             }
         }
-    }
-
-    /// dL/dC (n x m).
-    pub fn costs(&self, in_cost: &mut [T], unused: &mut [T], scratch: &mut Scratch<'_, T>) {
-        let work = |mut tile: Tile<'_, T>| {
-            self.weigh_tile(&mut tile);
-            tile.entries.copy_from_slice(tile.q);
-        };
-        self.plan.each_tile(scratch, unused, in_cost, &work, &|(), ()| ());
     }
 
     /// sum_ij dL/dC_ij log(P_ij / (a_i b_j)), columns without weight left out.

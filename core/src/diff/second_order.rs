@@ -59,7 +59,7 @@ impl<T: Real> Derivatives<'_, T> {
         if let Some(db) = tangent.b {
             plan.each_weightless(solution, memory.t, |weightless| {
                 let j = weightless.j;
-                if db[j] == T::ZERO {
+                if !weightless.is_zero || db[j] == T::ZERO {
                     return;
                 }
                 in_epsilon -= weightless.ratio * db[j];

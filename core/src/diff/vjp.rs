@@ -15,7 +15,7 @@ use crate::reduce;
 use crate::sweep::{MAX_TILE_ROWS, log_weight, moments, rows};
 
 use super::conditional::{Conditional, Tile};
-use super::conjugate_gradients;
+use super::conjugate_gradients::{self, square_over};
 use super::pull_back::{Pairs, add_times};
 use super::{Cotangent, Derivatives, Gradients, LinearReport, Vectors};
 
@@ -32,31 +32,62 @@ impl<T: Real> Derivatives<'_, T> {
         cotangent: &Cotangent<'_, T>,
         gradients: &mut Gradients<'_, T>,
     ) -> Result<LinearReport<T>, Error> {
-        let (plan, memory, solution) = (&self.plan, &mut self.memory, &self.solution);
-        let [in_x, in_y] = &mut memory.gradient;
+        let (plan, [in_x, in_y]) = (&self.plan, &mut self.memory.gradient);
         gradients.check(plan, [in_x, in_y])?;
         cotangent.check(plan)?;
+        let constant = if plan.p.is_balanced() { cotangent.constant() } else { T::ZERO };
+        let report = self.multipliers(cotangent, constant)?;
+
+        let (plan, memory, solution) = (&self.plan, &mut self.memory, &self.solution);
+        let p = &plan.p;
+        let b = p.problem.b();
+        let level = constant / (p.problem.a().total() + b.total());
+        if let Some(in_a) = &mut gradients.a {
+            for (i, value) in in_a.iter_mut().enumerate() {
+                let of_pairs = plan.ratio[i] * (memory.plan_mean[i] - p.epsilon * memory.t[i]);
+                *value = of_pairs - level * solution.f()[i];
+            }
+        }
+        if let Some(in_b) = &mut gradients.b {
+            for (j, value) in in_b.iter_mut().enumerate() {
+                let own = if plan.has_mass(j) { memory.column[j] } else { T::ZERO };
+                let of_pairs = p.epsilon * (memory.rhs[j] - own + p.tau_a * memory.scratch.column[j]);
+                let weight = b.get(j);
+                *value = if weight > T::ZERO { of_pairs / weight } else { T::ZERO } + level * solution.g()[j];
+            }
+        }
+        let cotangent_of_pairs = Some((cotangent, &*memory.map_mean));
+        let pairs = Pairs { plan, row: memory.row, beta: memory.beta, cotangent: cotangent_of_pairs };
+        pairs.write(gradients, self.settings.threads, memory.t, &mut memory.gradient, &mut memory.scratch);
+        if let Some(in_epsilon) = &mut gradients.epsilon {
+            for (j, log) in memory.log_b.iter_mut().enumerate() {
+                *log = log_weight(b.get(j));
+            }
+            **in_epsilon = p.unit * pairs.epsilon(memory.log_b, memory.t, &mut memory.scratch);
+        }
+        self.add_weightless(cotangent, gradients);
+        Ok(LinearReport { projected: constant, ..report })
+    }
+
+    /// Solves for the multipliers: tau_a lambda into `memory.row`, beta and its conditional means t; what the pairs are worth by rows into the means, and
+    /// the right-hand side.
+    fn multipliers(&mut self, cotangent: &Cotangent<'_, T>, constant: T) -> Result<LinearReport<T>, Error> {
+        let (plan, memory) = (&self.plan, &mut self.memory);
         let p = &plan.p;
         let (a, b) = (p.problem.a(), p.problem.b());
         let (n, m) = (plan.f.len(), plan.g.len());
-
         // Balanced potentials are those with sum a f = sum b g: what a cotangent is worth along the constant goes through that convention.
+        let level = constant / (a.total() + b.total());
         let of = |values: Option<&[T]>, k: usize| values.map_or(T::ZERO, |values| values[k]);
-        let constant = if p.is_balanced() {
-            reduce::sum_of(n, &|i| of(cotangent.f, i)) - reduce::sum_of(m, &|j| of(cotangent.g, j))
-        } else {
-            T::ZERO
-        };
-        let totals = a.total() + b.total();
         for (i, value) in memory.row.iter_mut().enumerate() {
-            *value = (of(cotangent.f, i) - a.get(i) * (constant / totals)) / p.unit;
+            *value = (of(cotangent.f, i) - a.get(i) * level) / p.unit;
         }
         for (j, value) in memory.column.iter_mut().enumerate() {
-            *value = (of(cotangent.g, j) + b.get(j) * (constant / totals)) / p.unit;
+            *value = (of(cotangent.g, j) + b.get(j) * level) / p.unit;
         }
         let (row, column) = (&mut *memory.row, &*memory.column);
         if cotangent.g.is_some() {
-            plan.each_weightless(solution, memory.t, |weightless| {
+            plan.each_weightless(&self.solution, memory.t, |weightless| {
                 add_times(row, -p.tau_b * column[weightless.j], weightless.shares);
             });
         }
@@ -79,66 +110,30 @@ impl<T: Real> Derivatives<'_, T> {
             *rhs = memory.scratch.column[j] + if plan.has_mass(j) { column[j] } else { T::ZERO };
         }
 
-        let over = |value: T, mass: T| if mass > T::ONE / T::MAX.sqrt() { value * (value / mass) } else { T::ZERO };
-        let size = reduce::sum_of(n, &|i| over(row[i], plan.r(i)))
-            + reduce::sum_of(m, &|j| over(column[j], plan.c[j]) + over(memory.rhs[j], plan.c[j]));
+        let size = reduce::sum_of(n, &|i| square_over(row[i], plan.r(i)))
+            + reduce::sum_of(m, &|j| square_over(column[j], plan.c[j]) + square_over(memory.rhs[j], plan.c[j]));
         let vectors =
             Vectors { beta: memory.beta, t: memory.t, residual: memory.residual, direction: memory.direction };
-        let report = conjugate_gradients::solve(
-            plan,
-            &self.settings,
-            memory.rhs,
-            size.sqrt(),
-            vectors,
-            &mut memory.coarse,
-            &mut memory.scratch,
-        );
-
-        // lambda, times tau_a.
+        let (coarse, scratch) = (&mut memory.coarse, &mut memory.scratch);
+        let report =
+            conjugate_gradients::solve(plan, &self.settings, memory.rhs, size.sqrt(), vectors, coarse, scratch);
         for (i, value) in row.iter_mut().enumerate() {
             *value = p.tau_a * (*value - plan.r(i) * memory.t[i]);
         }
-        if let Some(in_a) = &mut gradients.a {
-            for (i, value) in in_a.iter_mut().enumerate() {
-                let level = constant * solution.f()[i] / totals;
-                *value = plan.ratio[i] * (memory.plan_mean[i] - p.epsilon * memory.t[i]) - level;
-            }
-        }
-        if let Some(in_b) = &mut gradients.b {
-            for (j, value) in in_b.iter_mut().enumerate() {
-                let own = if plan.has_mass(j) { column[j] } else { T::ZERO };
-                let of_pairs = memory.rhs[j] - own + p.tau_a * memory.scratch.column[j];
-                let weight = b.get(j);
-                let direct = if weight > T::ZERO { p.epsilon * of_pairs / weight } else { T::ZERO };
-                *value = direct + constant * solution.g()[j] / totals;
-            }
-        }
-        let pairs = Pairs { plan, row, beta: memory.beta, cotangent: Some((cotangent, memory.map_mean)) };
-        pairs.points(
-            gradients.x.as_deref_mut(),
-            gradients.y.as_deref_mut(),
-            self.settings.threads,
-            memory.t,
-            &mut memory.gradient,
-            &mut memory.scratch,
-        );
-        if let Some(in_cost) = &mut gradients.cost {
-            pairs.costs(in_cost, memory.t, &mut memory.scratch);
-        }
-        if let Some(in_epsilon) = &mut gradients.epsilon {
-            for (j, log) in memory.log_b.iter_mut().enumerate() {
-                *log = log_weight(b.get(j));
-            }
-            **in_epsilon = p.unit * pairs.epsilon(memory.log_b, memory.t, &mut memory.scratch);
-        }
-        let [gradient_x, gradient_y] = &mut memory.gradient;
+        Ok(report)
+    }
+
+    /// What columns without mass add to the gradients.
+    fn add_weightless(&mut self, cotangent: &Cotangent<'_, T>, gradients: &mut Gradients<'_, T>) {
+        let (plan, memory, solution) = (&self.plan, &mut self.memory, &self.solution);
+        let (p, m) = (&plan.p, plan.g.len());
+        let (row, column) = (&*memory.row, &*memory.column);
         let spare = &mut *memory.scratch.spare;
         plan.each_weightless(solution, memory.t, |weightless| {
             let j = weightless.j;
-            if let Some(in_b) = &mut gradients.b {
-                for i in 0..n {
-                    let omega = pair(plan, cotangent, memory.map_mean[i], (i, j), spare);
-                    let worth = omega - p.epsilon * row[i];
+            if let (Some(in_b), true) = (&mut gradients.b, weightless.is_zero) {
+                for (i, &row) in row.iter().enumerate() {
+                    let worth = pair(plan, cotangent, memory.map_mean[i], (i, j), spare) - p.epsilon * row;
                     if worth != T::ZERO {
                         in_b[j] += plan.density(solution, i, &weightless) * worth;
                     }
@@ -161,21 +156,9 @@ impl<T: Real> Derivatives<'_, T> {
                 if let Some(in_epsilon) = &mut gradients.epsilon {
                     **in_epsilon += p.unit * in_pair * plan.log_density(solution, i, j);
                 }
-                let Some(cloud) = plan.cloud() else { continue };
-                let d = cloud.dimension();
-                if gradients.x.is_none() && gradients.y.is_none() {
-                    continue;
-                }
-                cloud.ground_cost().gradient(cloud.x().point(i), cloud.y().point(j), gradient_x, gradient_y);
-                if let Some(in_x) = &mut gradients.x {
-                    add_times(&mut in_x[i * d..(i + 1) * d], in_pair, gradient_x);
-                }
-                if let Some(in_y) = &mut gradients.y {
-                    add_times(&mut in_y[j * d..(j + 1) * d], in_pair, gradient_y);
-                }
+                plan.add_gradient_of_pair(gradients, (i, j), in_pair, &mut memory.gradient);
             }
         });
-        Ok(LinearReport { projected: constant, ..report })
     }
 }
 
