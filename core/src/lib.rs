@@ -9,11 +9,13 @@
 //!    the solution (Thornton and Cuturi, "Rethinking Initialization of the Sinkhorn Algorithm", AISTATS 2023).
 //! 4. A [`Solver`] sweeps, or [`solve`] does it all; the [`Solution`] has a [`Report`], the potentials, and the plan.
 //!    [`solve_batch`] solves many problems in one call.
+//! 5. [`Derivatives`] differentiate a solution: its objective by the envelope theorem, losses of plan, map and potentials implicitly. Of these are made
+//!    the [`sinkhorn_divergence`], a loss between measures, and soft operators: [`soft_sort`], [`soft_rank`], [`soft_quantile`], [`soft_top_k`].
 //!
 //! Below these, `sweep` holds the only hot loops and the units they work in, `simd` the vectors that they are written in, and `reduce` and `wide`
 //! the sums that keep `f32` accurate.
 //!
-//! A new ground cost is a file in `cost`, a new start one in `initial` (or in `sinkhorn-init`, where it needs `std`).
+//! A new ground cost is a file in `cost`, a new start one in `initial` (or in `sinkhorn-init`, where it needs `std`), a new soft operator one in `soft`.
 //!
 //! Features, all on by default: `std` asks the processor for its instructions, `simd` has vectors of known width ([`SimdLevel`]), `parallel` threads
 //! ([`Settings::threads`]). Without them the crate needs neither `std` nor an allocator.

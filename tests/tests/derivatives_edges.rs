@@ -150,6 +150,48 @@ fn both_products_are_of_the_same_jacobian() {
     }
 }
 
+/// The Hessian of the objective is symmetric: <u, H v> = <v, H u>, weights of zero included.
+#[test]
+fn the_hessian_is_symmetric() {
+    for (seed, inputs) in zero_weight_cases().into_iter().enumerate() {
+        let random = &mut data::generator(90 + seed as u64);
+        let (n, m) = (inputs.a.len(), inputs.b.len());
+        let mut direction = || {
+            let mut a: Vec<f64> = data::normal(random, n).iter().map(|v| 0.1 * v).collect();
+            let b: Vec<f64> = data::normal(random, m).iter().map(|v| 0.1 * v).collect();
+            if inputs.is_balanced() {
+                a[2] += b.iter().sum::<f64>() - a.iter().sum::<f64>();
+            }
+            let (x, y) = (data::normal(random, inputs.x.len()), data::normal(random, inputs.y.len()));
+            OwnedGradients { x, y, a, b, cost: data::normal(random, n * m), epsilon: 0.2 }
+        };
+        let (u, v) = (direction(), direction());
+        let with_points = inputs.has_points();
+        let product = |direction: &OwnedGradients<f64>| {
+            let mut out = OwnedGradients::new(&inputs);
+            let tangent = Tangent {
+                x: with_points.then_some(&direction.x),
+                y: with_points.then_some(&direction.y),
+                a: Some(&direction.a),
+                b: Some(&direction.b),
+                cost: Some(&direction.cost),
+                epsilon: direction.epsilon,
+            };
+            inputs.differentiate(&tight(), &tight_system(), |derivatives| {
+                derivatives.objective_hessian(&tangent, &mut out.lend(with_points)).unwrap();
+            });
+            out
+        };
+        let inner = |p: &OwnedGradients<f64>, q: &OwnedGradients<f64>| {
+            let dot = |p: &[f64], q: &[f64]| p.iter().zip(q).map(|(p, q)| p * q).sum::<f64>();
+            let points = if with_points { dot(&p.x, &q.x) + dot(&p.y, &q.y) } else { 0.0 };
+            points + dot(&p.a, &q.a) + dot(&p.b, &q.b) + dot(&p.cost, &q.cost) + p.epsilon * q.epsilon
+        };
+        let (one, other) = (inner(&u, &product(&v)), inner(&v, &product(&u)));
+        assert!((one - other).abs() < 1e-8 * one.abs().max(1.0), "{}: {one} and {other}", inputs.ground_cost);
+    }
+}
+
 fn all_finite<T: Real>(gradients: &OwnedGradients<T>) -> bool {
     let OwnedGradients { x, y, a, b, cost, epsilon } = gradients;
     [x, y, a, b, cost].into_iter().flatten().all(|value| value.is_finite()) && epsilon.is_finite()

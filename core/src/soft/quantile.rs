@@ -9,7 +9,7 @@ use crate::solution::check_length;
 ///
 /// ```
 /// use sinkhorn_core::{SoftSettings, soft_len, soft_quantile};
-/// let values = [3.0, -1.0, 2.0, 0.5, 7.0];
+/// let values = [3.0_f64, -1.0, 2.0, 0.5, 7.0];
 /// let settings = SoftSettings { epsilon: 1e-3, ..SoftSettings::default() };
 /// let mut memory = vec![0.0; soft_len(5, 2 * 2 + 1, &settings)?];
 /// let mut quantiles = [0.0; 2];

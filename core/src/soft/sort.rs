@@ -8,7 +8,7 @@ use crate::real::Real;
 ///
 /// ```
 /// use sinkhorn_core::{SoftSettings, soft_len, soft_sort};
-/// let values = [3.0, -1.0, 2.0, 0.5];
+/// let values = [3.0_f64, -1.0, 2.0, 0.5];
 /// let settings = SoftSettings { epsilon: 1e-3, ..SoftSettings::default() };
 /// let mut memory = vec![0.0; soft_len(4, 4, &settings)?];
 /// let mut sorted = [0.0; 4];
