@@ -231,6 +231,31 @@ fn coincident_points_have_finite_derivatives() {
     }
 }
 
+/// Where relaxation makes the mass of a point vanish, and where it is next to none.
+#[test]
+fn outliers_and_extreme_relaxations_have_finite_derivatives() {
+    for (outlier, rho) in [(10.0, 0.1), (0.0, 1e-4), (0.0, 1e8), (0.0, 1e15), (100.0, 0.01)] {
+        let mut inputs = with_zero_weights(Inputs::random(23, (8, 7, 2), 0.1, SQUARED)).relaxed(rho, rho);
+        inputs.x[4] += outlier;
+        inputs.y[9] -= outlier;
+        let loss = Loss::new(24, &inputs).convert::<f32>();
+        let mut gradients = OwnedGradients::<f32>::new(&inputs);
+        inputs.differentiate(&Settings::<f32>::default(), &DerivativeSettings::default(), |derivatives| {
+            let what = format!("outlier {outlier}, rho {rho}");
+            let report = derivatives.vjp(&loss.cotangent(), &mut gradients.lend(true)).unwrap();
+            assert!(all_finite(&gradients) && report.residual.is_finite(), "{what}: {report:?}");
+            derivatives.objective(&mut gradients.lend(true)).unwrap();
+            assert!(all_finite(&gradients), "{what}");
+            let tangent = Tangent { b: Some(&[0.1; 7]), epsilon: 0.1, ..Tangent::none() };
+            let mut plan = [f32::NAN; 56];
+            derivatives.jvp(&tangent, &mut Changes { plan: Some(&mut plan), ..Changes::none() }).unwrap();
+            assert!(plan.iter().all(|value| value.is_finite()), "{what}");
+            derivatives.objective_hessian(&tangent, &mut gradients.lend(true)).unwrap();
+            assert!(all_finite(&gradients), "{what}");
+        });
+    }
+}
+
 #[test]
 fn the_free_constant_is_reported_and_worth_nothing() {
     let inputs = Inputs::random(9, (6, 5, 2), 0.1, SQUARED);

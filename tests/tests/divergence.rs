@@ -166,6 +166,31 @@ fn matrices_give_what_points_give() {
 }
 
 #[test]
+fn negative_costs_have_a_divergence_and_mixed_geometries_none() {
+    let inputs = Inputs::random(8, (7, 6, 2), 1.0, "squared-euclidean");
+    // -x.y, large: the squared distance less what depends on one point alone, which a balanced divergence does not see.
+    let pairs = |x: &[f64], y: &[f64]| -> Vec<f64> {
+        let dot = |p: &[f64], q: &[f64]| -100.0 * p.iter().zip(q).map(|(p, q)| 20.0 * p * q).sum::<f64>();
+        x.chunks(2).flat_map(|p| y.chunks(2).map(|q| dot(p, q)).collect::<Vec<_>>()).collect()
+    };
+    let (xy, xx, yy) = (pairs(&inputs.x, &inputs.y), pairs(&inputs.x, &inputs.x), pairs(&inputs.y, &inputs.y));
+    let problem = Problem::new(CostMatrix::row_major(&xy, 7, 6).unwrap())
+        .and_then(|p| p.weights(&inputs.a, &inputs.b)?.epsilon(Epsilon::Absolute(1.0)))
+        .unwrap();
+    let settings = Settings { max_sweeps: 100_000, ..Settings::default() };
+    let mut memory = vec![0.0; divergence_len(&problem, &settings).unwrap()];
+    let matrix = |cost, n| CostMatrix::row_major(cost, n, n).unwrap().into();
+    let found =
+        sinkhorn_divergence_between(&problem, [matrix(&xx, 7), matrix(&yy, 6)], &Zero, &settings, &mut memory).unwrap();
+    for report in &found.reports()[1..] {
+        assert_eq!(report.status, Status::Converged, "{report:?}");
+    }
+    let points = PointCloud::new(&inputs.x, &inputs.x, 2, &Euclidean).unwrap().into();
+    let mixed = sinkhorn_divergence_between(&problem, [points, matrix(&yy, 6)], &Zero, &settings, &mut memory).err();
+    assert!(matches!(mixed, Some(Error::Unsupported { argument: Argument::Cost, .. })), "{mixed:?}");
+}
+
+#[test]
 fn symmetric_terms_converge_in_a_dozen_sweeps() {
     let random = &mut data::generator(11);
     for (n, d) in [(300, 1), (300, 2), (200, 10)] {

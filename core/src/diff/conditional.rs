@@ -19,7 +19,7 @@ pub(super) struct Conditional<'d, T: Real> {
     pub f: &'d [T],
     /// m: G with log2 b; columns without weight take no part.
     pub g: &'d [T],
-    /// n: r_i / a_i, which is 1 where balanced.
+    /// n: r_i / a_i, which is 1 where balanced; positive, so that it has a logarithm.
     pub ratio: &'d [T],
     /// m: the column sums of P.
     pub c: &'d [T],
@@ -80,7 +80,7 @@ impl<'d, T: Real> Conditional<'d, T> {
                             let (largest, shifted) = row_logsum(&p, i + k, *f, g, row);
                             (*sum, log_sum) = (shifted, largest + shifted.log2());
                         }
-                        *ratio = (p.change_of_f(i + k, *f, log_sum) + log_sum).exp2();
+                        *ratio = (p.change_of_f(i + k, *f, log_sum) + log_sum).exp2().max(no_mass());
                         *f -= log_sum;
                         *sum = a.get(i + k) * *ratio / *sum;
                     }
@@ -142,7 +142,7 @@ impl<'d, T: Real> Conditional<'d, T> {
 
     /// c_j / b_j for a column without weight, whose potential is g_j in units of the unscaled cost: 1 where balanced.
     pub fn column_ratio(&self, g: T) -> T {
-        if self.p.tau_b == T::ONE { T::ONE } else { (-g / self.p.rho_b * T::LOG2_E).exp2().min(T::MAX) }
+        if self.p.tau_b == T::ONE { T::ONE } else { (-g / self.p.rho_b * T::LOG2_E).exp2().min(T::MAX).max(no_mass()) }
     }
 
     /// Rows of Q from the i-th on, and of these the columns from `start` on (a multiple of a panel), as many as `out` has room for.

@@ -87,7 +87,7 @@ pub(super) fn solve<T: Real>(
     // <values, D_c^-1 values>
     let square = |values: &[T]| reduce::sum_of(m, &|j| square_over(values[j], plan.c[j]));
     // 1 / tau_b - tau_a, without cancellation.
-    let eigenvalue = p.epsilon / p.rho_b + p.epsilon / (p.rho_a + p.epsilon);
+    let eigenvalue = if p.is_balanced() { T::ZERO } else { p.epsilon / p.rho_b + p.epsilon / (p.rho_a + p.epsilon) };
 
     residual.copy_from_slice(rhs);
     let mean = project(residual);
@@ -160,7 +160,7 @@ pub(super) fn solve<T: Real>(
         }
         // Begun again, it gains at least a factor of two, or rounding does not let it.
         report.status = LinearStatus::PrecisionFloor;
-        if round > 0 && report.residual > T::HALF * before {
+        if round + 1 == ROUNDS || (round > 0 && report.residual > T::HALF * before) {
             break;
         }
         if eigenvalue > T::ZERO {

@@ -26,7 +26,7 @@ pub enum PlanCotangent<'c, T> {
     /// A matrix, row-major.
     Matrix(&'c [T]),
     /// Computed when needed, so that nothing of size n m is: called with i, a first column and room for dL/dP_ij of as many columns j as there
-    /// are places; three times for every pair, in any order and on several threads.
+    /// are places; once for every pair and once more for each gradient of x, y, cost and epsilon, in any order and on several threads.
     Rows(&'c (dyn Fn(usize, usize, &mut [T]) + Sync)),
 }
 

@@ -9,7 +9,7 @@ use crate::sweep::log_weight;
 
 use super::conditional::Conditional;
 use super::conjugate_gradients::{self, square_over};
-use super::pull_back::{add_times, log_densities};
+use super::pull_back::log_densities;
 use super::workspace::Memory;
 use super::{Derivatives, LinearReport, Tangent, Vectors};
 
@@ -286,8 +286,11 @@ impl<T: Real> Rates<'_, '_, T> {
 /// Adds to the change of a barycentre that of new mass at y_j: `density` of it for one of what is there with shares `q`.
 fn add_mass_at<T: Real>(cloud: &PointCloud<'_, T>, q: &[T], density: T, j: usize, out: &mut [T]) {
     let y = cloud.y();
-    add_times(out, density, y.point(j));
-    for (k, &share) in q.iter().enumerate() {
-        add_times(out, -density * share, y.point(k));
+    for (l, value) in out.iter_mut().enumerate() {
+        // Relative to the new point, so that an offset common to all is not rounded into the change.
+        let own = y.point(j)[l];
+        for (k, &share) in q.iter().enumerate() {
+            *value += density * share * (own - y.point(k)[l]);
+        }
     }
 }

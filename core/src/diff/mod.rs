@@ -54,7 +54,7 @@ impl<T: Real> Default for DerivativeSettings<T> {
 }
 
 impl<T: Real> DerivativeSettings<T> {
-    fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         if !(self.tolerance > T::ZERO && self.tolerance.is_finite()) {
             return Err(Error::NotPositive { argument: Argument::Tolerance, value: self.tolerance.widen() });
         }

@@ -69,6 +69,9 @@ impl<T: Real> Pairs<'_, '_, T> {
             self.plan.each_tile(scratch, unused, in_cost, &work, &|(), ()| ());
         }
         let (mut in_x, mut in_y) = (gradients.x.as_deref_mut(), gradients.y.as_deref_mut());
+        if in_x.is_none() && in_y.is_none() {
+            return;
+        }
         let Some(points) = self.plan.p.scores.packed() else {
             return self.points_one_by_one(in_x, in_y, gradient, scratch);
         };

@@ -22,7 +22,7 @@ use super::{Cotangent, Derivatives, Gradients, LinearReport, Vectors};
 impl<T: Real> Derivatives<'_, T> {
     /// The gradient of a loss of potentials, plan and map in the inputs of the problem, given what the loss is worth in them ([`Cotangent`]).
     ///
-    /// One pass over the pairs an iteration of conjugate gradients, three more, and one each for x and y.
+    /// One pass over the pairs an iteration of conjugate gradients, two more (three on the line and in the plane), and one each for x, y, cost and epsilon.
     ///
     /// # Errors
     /// [`Error::Length`] and [`Error::NotFinite`] naming `f`, `g`, `plan`, `map` (of the cotangent), `x`, `y`, `a`, `b`, `cost` (of the gradients),

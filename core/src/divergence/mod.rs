@@ -73,7 +73,8 @@ pub fn sinkhorn_divergence<'w, T: Real>(
 /// [`sinkhorn_divergence`] with the geometries of x against x (n x n) and of y against y (m x m) given: three cost matrices, say. They must be symmetric.
 ///
 /// # Errors
-/// Those of [`solve`], and [`Error::Length`] naming `cost` where a geometry has not the size of its side.
+/// Those of [`solve`], [`Error::Length`] naming `cost` where a geometry has not the size of its side, and [`Error::Unsupported`] naming `cost` where the
+/// three are not of one kind: matrices, or points of the same dimension.
 pub fn sinkhorn_divergence_between<'w, T: Real>(
     problem: &Problem<'w, T>,
     [within_x, within_y]: [Geometry<'w, T>; 2],
@@ -86,6 +87,10 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
         return Err(Error::Workspace { required: required.total(), actual: memory.len() });
     }
     for (geometry, expected) in [(&within_x, problem.rows()), (&within_y, problem.columns())] {
+        if kind(geometry) != kind(problem.geometry()) {
+            let reason = "the geometries within the measures are not of the kind and dimension of that between them";
+            return Err(Error::Unsupported { argument: Argument::Cost, reason });
+        }
         for actual in [geometry.rows(), geometry.columns()] {
             if actual != expected {
                 return Err(Error::Length { argument: Argument::Cost, expected, actual });
@@ -114,6 +119,15 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
         divergence.value = divergence.value.max(bound);
     }
     Ok(divergence)
+}
+
+/// What the memory and the derivatives of a geometry depend on, beside its size: coordinates that are copied, and coordinates at all.
+fn kind<T: Real>(geometry: &Geometry<'_, T>) -> (usize, Option<usize>) {
+    let dimension = match geometry {
+        Geometry::Points(cloud) => Some(cloud.dimension()),
+        Geometry::Matrix(_) => None,
+    };
+    (geometry.shape().dimension, dimension)
 }
 
 /// x against x and y against y.
@@ -200,7 +214,7 @@ impl<'w, T: Real> Divergence<'w, T> {
         sum - epsilon * (T::HALF * masses)
     }
 
-    /// sum_ij a_i b_j exp((p_i + q_j - C_ij) / epsilon) for the potentials p, q within the measures. `spare` is scratch for n + 3 m scalars.
+    /// sum_ij a_i b_j exp((p_i + q_j - C_ij) / epsilon) for the potentials p, q within the measures. `spare` is scratch for 2 m scalars.
     fn mass_of_symmetric_pair(&self, spare: &mut [T]) -> T {
         let p = &self.between.prepared;
         let (a, b) = (p.problem.a(), p.problem.b());

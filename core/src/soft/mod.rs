@@ -78,6 +78,7 @@ impl<T: Real> Default for SoftSettings<T> {
 /// Bad settings, and [`Error::TooLarge`].
 pub fn soft_len<T: Real>(values: usize, levels: usize, settings: &SoftSettings<T>) -> Result<usize, Error> {
     settings.solve.check()?;
+    settings.differentiation.check()?;
     let argument = Argument::Workspace;
     let shape = Shape::squared_euclidean(values, levels, 1);
     let Settings { acceleration, threads, .. } = settings.solve;

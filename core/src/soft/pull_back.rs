@@ -31,11 +31,12 @@ impl<T: Real> Soft<'_, T> {
         }
         let Soft { derivatives, x, a, b, in_x, in_map, in_levels, .. } = self;
         let gradients = &mut Gradients { x: Some(in_x), a: in_weights.as_deref_mut(), ..Gradients::none() };
-        in_values.fill(T::ZERO);
         let report = match self.reads {
             Reads::Levels { factor, .. } => {
                 in_map.iter_mut().zip(cotangent).for_each(|(out, &value)| *out = factor * value);
-                derivatives.vjp(&Cotangent { map: Some(in_map), ..Cotangent::none() }, gradients)?
+                let report = derivatives.vjp(&Cotangent { map: Some(in_map), ..Cotangent::none() }, gradients)?;
+                in_values.fill(T::ZERO);
+                report
             }
             Reads::Values { first, stride } => {
                 // dL/ds_j over b_j, for all levels.

@@ -45,11 +45,12 @@ impl<T: Real> Solver<'_, T> {
             let error = reduce::sum_of(self.f.len(), &|i| {
                 let (weight, log_sum) = (a.get(i), self.row[i]);
                 let marginal = weight * log_sum.exp2();
-                (moved(marginal, weight, log_sum, p.change_of_f(i, self.f[i], log_sum)) - marginal).abs()
+                let moved = moved(marginal, weight, log_sum, p.change_of_f(i, self.f[i], log_sum));
+                // Far from the solution a marginal may be beyond the range of the scalar: no reason to give up.
+                if marginal.is_finite() { (moved - marginal).abs() } else { T::INFINITY }
             });
             self.last.error = error;
-            // The first errors of small epsilons are infinite; what is not a number is beyond help.
-            let broken = error.partial_cmp(&T::ZERO).is_none();
+            let broken = !self.row.iter().all(|log_sum| log_sum.is_finite());
             let floor = !start && {
                 let (f, image) = (&*self.f, &*self.g);
                 self.stagnation.observe(error, || super::stopping::error_floor(p, f, image))
