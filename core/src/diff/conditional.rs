@@ -62,6 +62,13 @@ impl<'d, T: Real> Conditional<'d, T> {
         let (p, g) = (solution.prepared, solution.g_hat);
         let (m, a) = (g.len(), p.problem.a());
         let OfPlan { f, ratio, c } = memory;
+        // Exponents are rounded in proportion to the potentials.
+        let b = p.problem.b();
+        let of_columns = (0..m).filter(|&j| b.get(j) > T::ZERO).map(|j| g[j].abs());
+        let largest = solution.f_hat.iter().map(|value| value.abs()).chain(of_columns).fold(T::ZERO, T::max);
+        if !(largest * T::EPSILON < T::constant(0.25)) {
+            return Err(Error::Overflow { argument: Argument::Epsilon });
+        }
         f.copy_from_slice(solution.f_hat);
         let work = |Strip { rows, f, entries: ratio, column, tile, partial }: Strip<'_, T>| {
             for (block, (f, ratio)) in f.chunks_mut(STRIP_ROWS).zip(ratio.chunks_mut(STRIP_ROWS)).enumerate() {

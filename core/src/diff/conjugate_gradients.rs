@@ -172,5 +172,17 @@ pub(super) fn solve<T: Real>(
             }
         }
     }
+    // Squares below or above the range of the scalar are no measure of a residual.
+    let measurable = size.is_finite() && size * size > no_mass::<T>() / T::MAX.sqrt().sqrt();
+    if !measurable && rhs.iter().any(|&value| value != T::ZERO) {
+        report.status = LinearStatus::PrecisionFloor;
+    }
+    if !(report.residual.is_finite() && beta.iter().all(|value| value.is_finite())) {
+        // Beyond the range of the scalar: nothing is solved, and that is said.
+        beta.fill(T::ZERO);
+        t.fill(T::ZERO);
+        scratch.column.fill(T::ZERO);
+        (report.status, report.residual) = (LinearStatus::PrecisionFloor, T::ONE);
+    }
     report
 }

@@ -183,10 +183,9 @@ impl<T: Real> Derivatives<'_, T> {
                 }
             }
         }
-        let size =
-            size + reduce::sum_of(m, &|j| {
-                square_over(rhs[j], plan.c[j]) + plan.c[j] * p.epsilon * p.epsilon * column[j] * column[j]
-            }) + reduce::sum_of(n, &|i| square_over(p.epsilon * plan.ratio[i] * da(i), plan.r(i)));
+        let size = size
+            + reduce::sum_of(m, &|j| square_over(rhs[j], plan.c[j]))
+            + reduce::sum_of(n, &|i| plan.r(i) * row[i] * row[i]);
         let vectors = Vectors { beta, t, residual, direction };
         let report = conjugate_gradients::solve(plan, &self.settings, rhs, size.sqrt(), vectors, coarse, scratch);
 

@@ -140,7 +140,8 @@ impl<'d, T: Real> Derivatives<'d, T> {
     /// Derivatives are those of the potentials that a problem has, and as good as the solution is converged.
     ///
     /// # Errors
-    /// Bad settings, [`Error::Workspace`], and [`Error::Overflow`] naming `cost` where the marginals of a relaxed problem leave the range of the scalar.
+    /// Bad settings, [`Error::Workspace`], and [`Error::Overflow`] naming `cost` where the marginals of a relaxed problem leave the range of the scalar, or
+    /// `epsilon` where it is so small for the cost that rounding leaves nothing of the entries of the plan.
     pub fn new(
         solution: &Solution<'d, T>,
         settings: &DerivativeSettings<T>,
@@ -167,12 +168,11 @@ impl<'d, T: Real> Derivatives<'d, T> {
         self.memory.t
     }
 
-    /// sum_i P_ij w_i / b_j, for every j with weight: one pass over the pairs.
+    /// sum_i P_ij w_i / sum_i P_ij, for every j with mass: one pass over the pairs.
     pub(crate) fn column_means(&mut self, w: &[T]) -> &[T] {
         self.plan.transposed_product(w, self.memory.t, &mut self.memory.scratch);
-        let b = self.plan.p.problem.b();
         for (j, sum) in self.memory.scratch.column.iter_mut().enumerate() {
-            *sum = if b.get(j) > T::ZERO { *sum / b.get(j) } else { T::ZERO };
+            *sum = if self.plan.has_mass(j) { *sum / self.plan.c[j] } else { T::ZERO };
         }
         self.memory.scratch.column
     }

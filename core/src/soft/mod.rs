@@ -158,7 +158,7 @@ impl<'w, T: Real> Soft<'w, T> {
         for (i, a) in a.iter_mut().enumerate() {
             *a = weights.map_or(T::ONE, |weights| weights[i]) / total;
         }
-        let (mean, scale) = standardise(values, a, settings.standardise, x)?;
+        let (mean, scale, standardised) = standardise(values, a, settings.standardise, x)?;
         let reads = targets.write(n, y, b);
         let (x, a, y, b): (&'w [T], &'w [T], &'w [T], &'w [T]) = (x, a, y, b);
 
@@ -172,7 +172,6 @@ impl<'w, T: Real> Soft<'w, T> {
         let workspace = Workspace::new(rest, &problem, &settings.solve)?;
         let solution = solve(&problem, start, &settings.solve, workspace)?;
         let derivatives = Derivatives::new(&solution, &settings.differentiation, differentiation)?;
-        let standardised = settings.standardise;
         let mut soft = Soft { derivatives, x, a, total, b, standardised, mean, scale, reads, in_x, in_map, in_levels };
         soft.read(y, out);
         Ok(soft)
@@ -201,11 +200,11 @@ impl<'w, T: Real> Soft<'w, T> {
     }
 }
 
-/// (values - mean) / deviation into `out`; values as they are, where not asked for. Returns mean and deviation.
-fn standardise<T: Real>(values: &[T], a: &[T], asked: bool, out: &mut [T]) -> Result<(T, T), Error> {
+/// (values - mean) / deviation into `out`; values as they are, where not asked for. Returns mean, deviation, and whether they are those of the values.
+fn standardise<T: Real>(values: &[T], a: &[T], asked: bool, out: &mut [T]) -> Result<(T, T, bool), Error> {
     if !asked {
         out.copy_from_slice(values);
-        return Ok((T::ZERO, T::ONE));
+        return Ok((T::ZERO, T::ONE, false));
     }
     // From the first value, and in units of the largest deviation from it: neither offset nor scale is rounded into the result.
     let origin = values[0];
@@ -223,7 +222,11 @@ fn standardise<T: Real>(values: &[T], a: &[T], asked: bool, out: &mut [T]) -> Re
     let mean = reduce::dot(a, out);
     out.iter_mut().for_each(|value| *value -= mean);
     let deviation = reduce::sum_of(out.len(), &|i| a[i] * out[i] * out[i]).sqrt();
-    let deviation = if deviation > T::ZERO { deviation } else { T::ONE };
+    if deviation == T::ZERO {
+        // One value has all the weight, or all are the same: there is no scale to tell.
+        out.iter_mut().for_each(|value| *value *= unit);
+        return Ok((origin + unit * mean, T::ONE, false));
+    }
     out.iter_mut().for_each(|value| *value /= deviation);
-    Ok((origin + unit * mean, unit * deviation))
+    Ok((origin + unit * mean, unit * deviation, true))
 }

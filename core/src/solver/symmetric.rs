@@ -56,7 +56,9 @@ impl<T: Real> Solver<'_, T> {
                 self.stagnation.observe(error, || super::stopping::error_floor(p, f, image))
             };
             start = false;
-            self.status = if error <= self.settings.threshold {
+            // Where rho is far below epsilon, a small error of the marginals is a large one of the potentials in units of rho.
+            let tight = (p.rho_a / p.epsilon).min(T::ONE);
+            self.status = if error <= self.settings.threshold * tight {
                 Some(Status::Converged)
             } else if floor || broken {
                 Some(Status::PrecisionFloor)
