@@ -19,8 +19,8 @@ pub(super) struct Conditional<'d, T: Real> {
     pub f: &'d [T],
     /// m: G with log2 b; columns without weight take no part.
     pub g: &'d [T],
-    /// n: r_i / a_i, which is 1 where balanced; positive, so that it has a logarithm.
-    pub ratio: &'d [T],
+    /// n: log2 of r_i / a_i, which is 0 where balanced.
+    pub log_ratio: &'d [T],
     /// m: the column sums of P.
     pub c: &'d [T],
     /// Rows of a tile.
@@ -87,9 +87,9 @@ impl<'d, T: Real> Conditional<'d, T> {
                             let (largest, shifted) = row_logsum(&p, i + k, *f, g, row);
                             (*sum, log_sum) = (shifted, largest + shifted.log2());
                         }
-                        *ratio = (p.change_of_f(i + k, *f, log_sum) + log_sum).exp2().max(no_mass());
+                        *ratio = p.change_of_f(i + k, *f, log_sum) + log_sum;
                         *f -= log_sum;
-                        *sum = a.get(i + k) * *ratio / *sum;
+                        *sum = a.get(i + k) * ratio.exp2().max(no_mass()) / *sum;
                     }
                     rows::add(&p, weights, tile, partial);
                 }
@@ -102,7 +102,7 @@ impl<'d, T: Real> Conditional<'d, T> {
         if !(finite(f) && finite(ratio) && finite(c)) {
             return Err(Error::Overflow { argument: Argument::Cost });
         }
-        Ok(Conditional { p, f, g, ratio, c, tile_rows })
+        Ok(Conditional { p, f, g, log_ratio: ratio, c, tile_rows })
     }
 
     /// The points of the problem.
@@ -137,9 +137,14 @@ impl<'d, T: Real> Conditional<'d, T> {
         Err(Error::Unsupported { argument: Argument::Cost, reason })
     }
 
+    /// r_i / a_i; positive, also where it is too small to be told from zero.
+    pub fn ratio(&self, i: usize) -> T {
+        self.log_ratio[i].exp2().max(no_mass())
+    }
+
     /// r_i.
     pub fn r(&self, i: usize) -> T {
-        self.p.problem.a().get(i) * self.ratio[i]
+        self.p.problem.a().get(i) * self.ratio(i)
     }
 
     /// Whether column j has mass that the scalar can tell from none.

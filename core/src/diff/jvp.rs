@@ -81,7 +81,7 @@ impl<T: Real> Derivatives<'_, T> {
             let rates = Rates { plan, tangent, log_b: memory.log_b, relative_b: memory.column };
             rates.of_row(i, df[i], dg, q, log_p, &mut memory.gradient);
             if let Some(out) = &mut changes.plan {
-                let (r, of_weight) = (plan.r(i), plan.ratio[i] * da);
+                let (r, of_weight) = (plan.r(i), plan.ratio(i) * da);
                 for ((out, &q), &rate) in out[i * m..(i + 1) * m].iter_mut().zip(q.iter()).zip(log_p.iter()) {
                     *out = q * (r * rate + of_weight);
                 }
@@ -170,7 +170,7 @@ impl<T: Real> Derivatives<'_, T> {
             for (i, &pi) in row.iter().enumerate() {
                 plan.rows(i, 1, 0, q);
                 rates.omega(i, q, omega, gradient);
-                let (r, constant) = (plan.r(i), -p.epsilon * plan.ratio[i] * da(i) - p.tau_a * plan.r(i) * pi);
+                let (r, constant) = (plan.r(i), -p.epsilon * plan.ratio(i) * da(i) - p.tau_a * plan.r(i) * pi);
                 for (omega, &q) in omega.iter_mut().zip(q.iter()) {
                     size += r * q * *omega * *omega;
                     *omega = r * *omega + constant;

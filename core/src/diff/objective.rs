@@ -56,7 +56,7 @@ impl<T: Real> Derivatives<'_, T> {
             let mut total = Wide::new(T::ZERO);
             let row = &mut memory.scratch.spare[..];
             for i in 0..plan.f.len() {
-                let f = [plan.f[i] + plan.ratio[i].log2()];
+                let f = [plan.f[i] + plan.log_ratio[i]];
                 exponents(p, Place { i, start: 0, f: &f, g: plan.g }, row, &mut [T::ZERO]);
                 // Term by term, so that nothing cancels.
                 let terms = terms::of_row(p, row, memory.log_b, b, Costs::Given(memory.rhs));

@@ -199,7 +199,7 @@ pub(super) fn log_densities<T: Real>(plan: &Conditional<'_, T>, i: usize, q: &[T
         *log = if is_safe(q) { q } else { T::ONE };
     }
     rows::log2(plan.p.instructions, out);
-    let level = plan.ratio[i].log2();
+    let level = plan.log_ratio[i];
     for ((log, &q), &log_b) in out.iter_mut().zip(q).zip(log_b) {
         *log = if is_safe(q) { (*log + (level - log_b)) * T::LN_2 } else { T::ZERO };
     }

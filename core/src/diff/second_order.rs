@@ -45,7 +45,7 @@ impl<T: Real> Derivatives<'_, T> {
             let da = tangent.a.map_or(T::ZERO, |a| a[i]);
             rates.of_row(i, df[i], dg, q, rate, &mut memory.gradient);
             log_densities(plan, i, q, memory.log_b, logs);
-            let (r, of_weight) = (plan.r(i), plan.ratio[i] * da);
+            let (r, of_weight) = (plan.r(i), plan.ratio(i) * da);
             in_epsilon -= of_weight;
             for j in (0..m).filter(|&j| q[j] > T::ZERO) {
                 let (mass, change) = (r * q[j] / p.unit, q[j] * (r * rate[j] + of_weight));

@@ -44,7 +44,7 @@ impl<T: Real> Derivatives<'_, T> {
         let level = constant / (p.problem.a().total() + b.total());
         if let Some(in_a) = &mut gradients.a {
             for (i, value) in in_a.iter_mut().enumerate() {
-                let of_pairs = plan.ratio[i] * (memory.plan_mean[i] - p.epsilon * memory.t[i]);
+                let of_pairs = plan.ratio(i) * (memory.plan_mean[i] - p.epsilon * memory.t[i]);
                 *value = of_pairs - level * solution.f()[i];
             }
         }

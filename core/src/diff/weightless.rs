@@ -52,7 +52,7 @@ impl<T: Real> Conditional<'_, T> {
         if r > T::ZERO {
             column.ratio * (column.shares[i] / r)
         } else {
-            self.joint(solution, i, column) / self.ratio[i]
+            self.joint(solution, i, column) / self.ratio(i)
         }
     }
 
