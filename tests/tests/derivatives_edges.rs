@@ -262,10 +262,13 @@ fn the_free_constant_is_reported_and_worth_nothing() {
     let (ones, minus) = (vec![1.0; 6], vec![-1.0; 5]);
     let mut gradients = OwnedGradients::<f64>::new(&inputs);
     let report = inputs.differentiate(&tight(), &tight_system(), |derivatives| {
-        // f + c, g - c: potentials with sum a f = sum b g have none of it, however points move.
-        let cotangent = Cotangent { f: Some(&inputs.a), g: Some(&inputs.b), ..Cotangent::none() };
-        let none = derivatives.vjp(&cotangent, &mut gradients.lend(true)).unwrap();
-        assert!(none.projected.abs() < 1e-15);
+        // sum a f - sum b g is zero by convention, however points and epsilon move.
+        let minus_b: Vec<f64> = inputs.b.iter().map(|b| -b).collect();
+        let cotangent = Cotangent { f: Some(&inputs.a), g: Some(&minus_b), ..Cotangent::none() };
+        let all = derivatives.vjp(&cotangent, &mut gradients.lend(true)).unwrap();
+        assert!((all.projected - 2.0).abs() < 1e-12);
+        let OwnedGradients { x, y, cost, epsilon, .. } = &gradients;
+        assert!([x, y, cost].into_iter().flatten().chain([epsilon]).all(|value| value.abs() < 1e-10), "{gradients:?}");
         let cotangent = Cotangent { f: Some(&ones), g: Some(&minus), ..Cotangent::none() };
         derivatives.vjp(&cotangent, &mut gradients.lend(true)).unwrap()
     });

@@ -191,7 +191,7 @@ fn negative_costs_have_a_divergence_and_mixed_geometries_none() {
 }
 
 #[test]
-fn symmetric_terms_converge_in_a_dozen_sweeps() {
+fn symmetric_terms_converge_in_25_sweeps() {
     let random = &mut data::generator(11);
     for (n, d) in [(300, 1), (300, 2), (200, 10)] {
         let (x, y) = (data::normal(random, n * d), data::normal(random, n * d));

@@ -203,7 +203,7 @@ fn pair<T: Real>(
     }
     // The panel that the column is in: rows are computed by panels.
     let start = j - j % crate::sweep::scores::PANEL;
-    let len = (j + 1 - start).min(spare.len());
+    let len = j + 1 - start;
     let mut omega = [T::ZERO; crate::sweep::scores::PANEL];
     cotangent.rows(plan, (i, start), &mut omega[..len], &mut spare[..len]);
     cotangent.combine(plan.r(i), map_mean, &mut omega[..len], &spare[..len]);
