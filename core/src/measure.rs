@@ -78,7 +78,7 @@ impl<'a, T: Real> Weights<'a, T> {
     }
 
     /// The weights, where they are stored.
-    pub(crate) fn values(&self) -> Option<&'a [T]> {
+    pub fn values(&self) -> Option<&'a [T]> {
         self.values
     }
 

@@ -150,8 +150,16 @@ impl<'w, T: Real> Workspace<'w, T> {
     /// # Errors
     /// [`Error::TooLarge`] where the number does not fit.
     pub fn len(problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<usize, Error> {
+        Self::len_of_shape(problem.shape(), settings)
+    }
+
+    /// [`Workspace::len`] before there is a problem: only its sizes matter.
+    ///
+    /// # Errors
+    /// Those of [`Workspace::len`].
+    pub fn len_of_shape(shape: Shape, settings: &Settings<T>) -> Result<usize, Error> {
         settings.check()?;
-        let (argument, shape) = (Argument::Workspace, problem.shape());
+        let argument = Argument::Workspace;
         len_for(shape, settings.acceleration.memory(), settings.storage_for(shape), settings.threads)
             .ok_or(Error::TooLarge { argument })
     }

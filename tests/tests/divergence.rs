@@ -14,7 +14,7 @@ fn tight() -> Settings<f64> {
 }
 
 fn divergence<T: Real>(problem: &Problem<'_, T>, settings: &Settings<T>) -> T {
-    let mut memory = vec![T::constant(f64::NAN); divergence_len(problem, settings).unwrap()];
+    let mut memory = vec![T::constant(f64::NAN); divergence_len(problem.shape(), settings).unwrap()];
     let divergence = sinkhorn_divergence(problem, &Zero, settings, &mut memory).unwrap();
     divergence.value()
 }
@@ -26,11 +26,13 @@ fn of_inputs(inputs: &Inputs, gradients: Option<&mut OwnedGradients<f64>>) -> f6
         .and_then(|p| p.weights(&inputs.a, &inputs.b)?.epsilon(Epsilon::Absolute(inputs.epsilon)))
         .and_then(|p| p.cost_scale(CostScale::Given(inputs.scale))?.unbalanced(inputs.rho.0, inputs.rho.1))
         .unwrap();
-    let mut memory = vec![f64::NAN; divergence_len(&problem, &settings).unwrap()];
+    let mut memory = vec![f64::NAN; divergence_len(problem.shape(), &settings).unwrap()];
     let divergence = sinkhorn_divergence(&problem, &Zero, &settings, &mut memory).unwrap();
     if let Some(gradients) = gradients {
         let differentiation = DerivativeSettings::default();
-        let mut memory = vec![f64::NAN; divergence_gradient_len(&problem, &differentiation).unwrap()];
+        let (n, m) = (problem.rows(), problem.columns());
+        let len = divergence_gradient_len(n, m, inputs.dimension, differentiation.threads).unwrap();
+        let mut memory = vec![f64::NAN; len];
         divergence.gradient(&differentiation, &mut memory, &mut gradients.lend(true)).unwrap();
     }
     divergence.value()
@@ -141,7 +143,7 @@ fn matrices_give_what_points_give() {
         .and_then(|p| p.weights(&inputs.a, &inputs.b)?.epsilon(Epsilon::Absolute(0.05)))
         .unwrap();
     let settings = tight();
-    let mut memory = vec![0.0; divergence_len(&problem, &settings).unwrap()];
+    let mut memory = vec![0.0; divergence_len(problem.shape(), &settings).unwrap()];
     assert_eq!(
         sinkhorn_divergence(&problem, &Zero, &settings, &mut memory).err().map(|error| error.argument()),
         Some(Argument::Cost)
@@ -154,7 +156,7 @@ fn matrices_give_what_points_give() {
     let found = sinkhorn_divergence_between(&problem, within, &Zero, &settings, &mut memory).unwrap();
     assert!((found.value() - of_inputs(&inputs, None)).abs() < 1e-12);
     let differentiation = DerivativeSettings::default();
-    let mut memory = vec![0.0; divergence_gradient_len(&problem, &differentiation).unwrap()];
+    let mut memory = vec![0.0; divergence_gradient_len(7, 6, 0, differentiation.threads).unwrap()];
     let mut in_a = [0.0; 7];
     let gradients = &mut Gradients { a: Some(&mut in_a), ..Gradients::none() };
     found.gradient(&differentiation, &mut memory, gradients).unwrap();
@@ -178,7 +180,7 @@ fn negative_costs_have_a_divergence_and_mixed_geometries_none() {
         .and_then(|p| p.weights(&inputs.a, &inputs.b)?.epsilon(Epsilon::Absolute(1.0)))
         .unwrap();
     let settings = Settings { max_sweeps: 100_000, ..Settings::default() };
-    let mut memory = vec![0.0; divergence_len(&problem, &settings).unwrap()];
+    let mut memory = vec![0.0; divergence_len(problem.shape(), &settings).unwrap()];
     let matrix = |cost, n| CostMatrix::row_major(cost, n, n).unwrap().into();
     let found =
         sinkhorn_divergence_between(&problem, [matrix(&xx, 7), matrix(&yy, 6)], &Zero, &settings, &mut memory).unwrap();
@@ -200,7 +202,7 @@ fn symmetric_terms_converge_in_25_sweeps() {
                 .and_then(|p| p.epsilon(Epsilon::OfMean(fraction)))
                 .unwrap();
             let settings = Settings::default();
-            let mut memory = vec![0.0; divergence_len(&problem, &settings).unwrap()];
+            let mut memory = vec![0.0; divergence_len(problem.shape(), &settings).unwrap()];
             let found = sinkhorn_divergence(&problem, &Zero, &settings, &mut memory).unwrap();
             for report in &found.reports()[1..] {
                 assert_eq!(report.status, Status::Converged, "{report:?}");

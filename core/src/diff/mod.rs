@@ -119,7 +119,7 @@ pub struct Derivatives<'d, T: Real> {
 }
 
 impl<'d, T: Real> Derivatives<'d, T> {
-    /// Scalars that [`Derivatives::new`] needs: O(n + m).
+    /// Scalars that [`Derivatives::new`] needs ([`derivatives_len`]): O(n + m).
     ///
     /// # Errors
     /// [`Error::TooLarge`], and bad settings.

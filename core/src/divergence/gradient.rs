@@ -1,6 +1,7 @@
 use super::{Divergence, divergence_gradient_len};
 use crate::diff::{DerivativeSettings, Derivatives, Gradients};
-use crate::error::Error;
+use crate::error::{Argument, Error};
+use crate::geometry::Geometry;
 use crate::real::Real;
 use crate::solution::Solution;
 
@@ -17,7 +18,14 @@ impl<T: Real> Divergence<'_, T> {
         gradients: &mut Gradients<'_, T>,
     ) -> Result<(), Error> {
         let problem = &self.between.prepared.problem;
-        let required = divergence_gradient_len(problem, settings)?;
+        let dimension = match problem.geometry() {
+            Geometry::Points(cloud) => cloud.dimension(),
+            Geometry::Matrix(_) => 0,
+        };
+        settings.check()?;
+        let argument = Argument::Workspace;
+        let required = divergence_gradient_len(problem.rows(), problem.columns(), dimension, settings.threads)
+            .ok_or(Error::TooLarge { argument })?;
         if memory.len() < required {
             return Err(Error::Workspace { required, actual: memory.len() });
         }

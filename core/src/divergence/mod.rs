@@ -45,12 +45,12 @@ pub struct Divergence<'w, T: Real> {
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
 /// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?.epsilon(Epsilon::Absolute(0.1))?;
 /// let settings = Settings::default();
-/// let mut memory = vec![0.0; divergence_len(&problem, &settings)?];
+/// let mut memory = vec![0.0; divergence_len(problem.shape(), &settings)?];
 /// let divergence = sinkhorn_divergence(&problem, &Monotone, &settings, &mut memory)?;
 /// assert!(divergence.value() > 0.0);
 ///
 /// let differentiation = DerivativeSettings::default();
-/// let mut memory = vec![0.0; divergence_gradient_len(&problem, &differentiation)?];
+/// let mut memory = vec![0.0; divergence_gradient_len(3, 2, 1, differentiation.threads).unwrap()];
 /// let mut in_x = [0.0; 3];
 /// divergence.gradient(&differentiation, &mut memory, &mut Gradients { x: Some(&mut in_x), ..Gradients::none() })?;
 /// assert!(in_x[2] < 0.0); // x[2] is drawn to 2.5
@@ -82,7 +82,7 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
     settings: &Settings<T>,
     memory: &'w mut [T],
 ) -> Result<Divergence<'w, T>, Error> {
-    let required = workspace::len(problem, settings)?;
+    let required = workspace::len(problem.shape(), settings)?;
     if memory.len() < required.total() {
         return Err(Error::Workspace { required: required.total(), actual: memory.len() });
     }

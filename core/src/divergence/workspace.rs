@@ -1,9 +1,8 @@
 //! How much memory divergences need.
 
-use crate::diff::{DerivativeSettings, derivatives_len};
+use crate::diff::derivatives_len;
 use crate::error::{Argument, Error};
-use crate::geometry::{Geometry, Shape};
-use crate::problem::Problem;
+use crate::geometry::Shape;
 use crate::real::Real;
 use crate::settings::{Settings, Storage};
 use crate::workspace::{Workspace, len_for};
@@ -27,41 +26,45 @@ impl Parts {
     }
 }
 
-pub(super) fn len<T: Real>(problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<Parts, Error> {
-    let (argument, shape) = (Argument::Workspace, problem.shape());
+pub(super) fn len<T: Real>(shape: Shape, settings: &Settings<T>) -> Result<Parts, Error> {
+    let argument = Argument::Workspace;
     let within = |points: usize| {
         let shape = Shape { rows: points, columns: points, dimension: shape.dimension };
         len_for(shape, 0, Storage::Stream, settings.threads).ok_or(Error::TooLarge { argument })
     };
-    let between = Workspace::len(problem, settings)?;
-    Ok(Parts([between, within(problem.rows())?, within(problem.columns())?, 2 * problem.columns()]))
+    let between = Workspace::len_of_shape(shape, settings)?;
+    let parts = [between, within(shape.rows)?, within(shape.columns)?, 2 * shape.columns];
+    match parts.iter().try_fold(0, |total: usize, &len| total.checked_add(len)) {
+        Some(_) => Ok(Parts(parts)),
+        None => Err(Error::TooLarge { argument }),
+    }
 }
 
-/// Scalars that [`sinkhorn_divergence`](crate::sinkhorn_divergence) needs: O(n + m), beside what the storage of the settings takes.
+/// Scalars that [`sinkhorn_divergence`](crate::sinkhorn_divergence) needs for a problem of this [shape](crate::Problem::shape): O(n + m), beside what the
+/// storage of the settings takes.
 ///
 /// # Errors
 /// Those of [`Workspace::len`].
-pub fn divergence_len<T: Real>(problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<usize, Error> {
-    len(problem, settings).map(|parts| parts.total())
+pub fn divergence_len<T: Real>(shape: Shape, settings: &Settings<T>) -> Result<usize, Error> {
+    len(shape, settings).map(|parts| parts.total())
 }
 
-/// Scalars that [`Divergence::gradient`](crate::Divergence::gradient) needs: O(n + m).
-///
-/// # Errors
-/// [`Error::TooLarge`].
-pub fn divergence_gradient_len<T: Real>(
-    problem: &Problem<'_, T>,
-    settings: &DerivativeSettings<T>,
-) -> Result<usize, Error> {
-    let (n, m) = (problem.rows(), problem.columns());
-    let dimension = match problem.geometry() {
-        Geometry::Points(cloud) => cloud.dimension(),
-        Geometry::Matrix(_) => 0,
-    };
-    let mut most = 0;
-    for (rows, columns) in [(n, m), (n, n), (m, m)] {
-        let len = derivatives_len(rows, columns, dimension, settings.threads);
-        most = most.max(len.ok_or(Error::TooLarge { argument: Argument::Workspace })?);
+/// Scalars that [`Divergence::gradient`](crate::Divergence::gradient) needs for points of a dimension (0: cost matrices) on a number of threads: the largest
+/// [`derivatives_len`] of the three problems, and max(n, m) max(d, 1). `None` on overflow.
+pub const fn divergence_gradient_len(rows: usize, columns: usize, dimension: usize, threads: usize) -> Option<usize> {
+    let sizes = [(rows, columns), (rows, rows), (columns, columns)];
+    let (mut most, mut k) = (0, 0);
+    while k < sizes.len() {
+        match derivatives_len(sizes[k].0, sizes[k].1, dimension, threads) {
+            Some(len) if len > most => most = len,
+            Some(_) => {}
+            None => return None,
+        }
+        k += 1;
     }
-    Ok(most + n.max(m) * dimension.max(1))
+    let points = if rows > columns { rows } else { columns };
+    match points.checked_mul(if dimension > 0 { dimension } else { 1 }) {
+        Some(spare) => most.checked_add(spare),
+        None => None,
+    }
 }

@@ -51,6 +51,11 @@ impl<'a, T: Real> CostMatrix<'a, T> {
         self.columns
     }
 
+    /// All entries, in storage order.
+    pub fn data(&self) -> &'a [T] {
+        self.data
+    }
+
     /// C_ij.
     ///
     /// # Panics

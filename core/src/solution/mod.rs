@@ -6,6 +6,7 @@ pub(crate) mod value;
 
 pub(crate) use plan::check_length;
 
+use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::Report;
 use crate::sweep::prepared::Prepared;
@@ -41,6 +42,11 @@ impl<'s, T: Real> Solution<'s, T> {
     /// The numbers.
     pub fn report(&self) -> &Report<T> {
         &self.report
+    }
+
+    /// What was solved.
+    pub fn problem(&self) -> &Problem<'s, T> {
+        &self.prepared.problem
     }
 
     /// f (n), in units of cost. Balanced potentials, which are free up to (+c, -c), have sum a_i f_i = sum b_j g_j.

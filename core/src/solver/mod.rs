@@ -85,8 +85,21 @@ impl<'a, T: Real> Solver<'a, T> {
     /// the range of the scalar, [`Error::NotFinite`] for a cost function that returns what is not finite,
     /// [`Error::Workspace`], and bad settings.
     pub fn new(problem: &Problem<'a, T>, settings: &Settings<T>, workspace: Workspace<'a, T>) -> Result<Self, Error> {
+        Solver::with_start(problem, &Zero, settings, workspace)
+    }
+
+    /// [`Solver::new`] and [`Solver::start`] in one, without starting from zero first.
+    ///
+    /// # Errors
+    /// Those of both.
+    pub fn with_start(
+        problem: &Problem<'a, T>,
+        start: &dyn Initializer<T>,
+        settings: &Settings<T>,
+        workspace: Workspace<'a, T>,
+    ) -> Result<Self, Error> {
         let mut solver = Solver::unstarted(problem, settings, workspace)?;
-        solver.start(&Zero)?;
+        solver.start(start)?;
         Ok(solver)
     }
 
@@ -344,8 +357,7 @@ pub fn solve<'a, T: Real>(
     settings: &Settings<T>,
     workspace: Workspace<'a, T>,
 ) -> Result<Solution<'a, T>, Error> {
-    let mut solver = Solver::unstarted(problem, settings, workspace)?;
-    solver.start(start)?;
+    let mut solver = Solver::with_start(problem, start, settings, workspace)?;
     solver.run();
     Ok(solver.into_solution())
 }
