@@ -2,23 +2,25 @@
  * sinkhorn: entropic optimal transport whose solver starts near the answer.
  *
  *   double x[N * 2], y[M * 2];       // points, row-major
- *   double workspace[SINKHORN_WORKSPACE_LEN(N, M, 2, SINKHORN_DEFAULT_MEMORY)], f[N], g[M];
+ *   static double workspace[SINKHORN_WORKSPACE_LEN(double, N, M, 2, SINKHORN_DEFAULT_MEMORY)];
+ *   sinkhorn_problem_f64 problem = {.struct_size = sizeof problem, .n = N, .m = M, .dimension = 2, .x = x, .y = y};
+ *   sinkhorn_settings_f64 settings = {.struct_size = sizeof settings, .start = sinkhorn_start_auto_f64};
+ *   sinkhorn_report_f64 report = {.struct_size = sizeof report};
+ *   const sinkhorn_solution_f64 *solution;
  *   sinkhorn_error error;
- *   sinkhorn_problem_f64 problem = {0};
- *   problem.struct_size = sizeof problem;
- *   problem.n = N;
- *   problem.m = M;
- *   problem.dimension = 2;
- *   problem.x = x;
- *   problem.y = y;
  *   size_t len = sizeof workspace / sizeof *workspace;
- *   if (sinkhorn_solve_f64(&problem, NULL, workspace, len, f, g, NULL, NULL, &error) < 0) puts(error.message);
+ *   if (sinkhorn_solve_f64(&problem, &settings, workspace, len, &solution, &report, &error) < 0) puts(error.message);
  *
- * C99 and C++. Functions come for double (_f64) and for float (_f32). All memory is the caller's: a pointer is NULL
- * where that is allowed, and otherwise points to memory of the stated shape, aligned for its type, which no other
- * thread writes during the call. Nothing is global; errno is not touched; nothing is printed, but for the message of a
- * SINKHORN_ERROR_INTERNAL on stderr. Before version 1.0 structs may change: build with the header of the library that
- * is linked. Made by cbindgen from ffi/src: do not edit.
+ * What there is, in the order of this file: lengths of memory (macros), choices and structs, and functions: sinkhorn_solve_ and sinkhorn_solver_ (sweep by
+ * sweep), sinkhorn_solution_ (potentials, plan, maps), derivatives, sinkhorn_divergence_, sinkhorn_soft_, sinkhorn_solve_batch_, sinkhorn_start_.
+ *
+ * C99 and C++. Functions come for double (_f64) and for float (_f32). Every struct begins with its size and is zero elsewhere where nothing is wanted: zeros are
+ * the defaults. All memory is the caller's: a pointer is NULL where that is allowed, and otherwise points to memory of the stated shape (n x d: row-major),
+ * aligned for its type, which no other thread writes during the call. Objects (solution, solver, ...) live in the workspace that was lent: there is nothing to
+ * free, and a handle whose workspace was used again is refused as long as its memory can be read. Functions return a sinkhorn_status: negative for a bad call, and then
+ * the error says what was wrong and where. Nothing is global but the pool of threads, once threads are asked for; errno is not touched; nothing is
+ * printed, but for the message of a SINKHORN_ERROR_INTERNAL on stderr. Before version 1.0 structs may change, and their sizes are checked; numbers of
+ * statuses and choices do not. Made by cbindgen from ffi/src: do not edit.
  */
 
 #ifndef SINKHORN_H
@@ -34,23 +36,56 @@
 #define SINKHORN_VERSION ((SINKHORN_VERSION_MAJOR << 16) | (SINKHORN_VERSION_MINOR << 8) | SINKHORN_VERSION_PATCH)
 
 /**
- * sinkhorn_workspace_len at compile time, for static arrays: the scalars for n against m points of dimension d (0 with
- * a cost matrix) and a memory of Anderson acceleration (0 without it, SINKHORN_DEFAULT_MEMORY by default). Overflow is
- * not noticed.
+ * sinkhorn_workspace_len at compile time, for static arrays of scalar (float or double): for n against m points of dimension d (0 with a cost matrix and
+ * with any cost but the squared Euclidean) and a memory of Anderson acceleration (0 without it, SINKHORN_DEFAULT_MEMORY by default). For SINKHORN_STORAGE_STREAM
+ * and one thread; add SINKHORN_KERNEL_LEN or n m where kernel or costs are stored. Overflow is not noticed, here and below.
  */
-#define SINKHORN_WORKSPACE_LEN(n, m, d, memory)                            \
-  (2 * (size_t)(n) + (6 + SINKHORN_TILE_ROWS(n, d)) * (size_t)(m)          \
-   + ((size_t)(n) + (size_t)(m) + 1) * (size_t)(d)                         \
+#define SINKHORN_WORKSPACE_LEN(scalar, n, m, d, memory) \
+  (SINKHORN_OBJECT_LEN_(scalar, 96, 48) + SINKHORN_SOLVE_LEN_(n, m, d, memory))
+
+/** What SINKHORN_STORAGE_KERNEL takes beside that. */
+#define SINKHORN_KERNEL_LEN(n, m) ((size_t)(n) * (size_t)(m) + (size_t)(n) + 2 * (size_t)(m))
+
+/** sinkhorn_derivatives_len at compile time: d is the dimension under any cost, and 0 with a cost matrix. */
+#define SINKHORN_DERIVATIVES_LEN(n, m, d)                                                                              \
+  (6 * (size_t)(n) + (9 + SINKHORN_COARSE_(m, d)) * (size_t)(m)                                                        \
+   + SINKHORN_MAX_((SINKHORN_TILE_ROWS_(n, d) + 3) * (size_t)(m),                                                      \
+                   (SINKHORN_TILE_ROWS_(n, d) + 2 + 2 * (size_t)(d)) * SINKHORN_MIN_(m, 256))                          \
+   + 3 * (size_t)(d) + SINKHORN_COARSE_(m, d) * SINKHORN_COARSE_(m, d))
+
+/** sinkhorn_divergence_len at compile time. */
+#define SINKHORN_DIVERGENCE_LEN(scalar, n, m, d, memory)                             \
+  (SINKHORN_OBJECT_LEN_(scalar, 192, 96) + SINKHORN_SOLVE_LEN_(n, m, d, memory)      \
+   + SINKHORN_SOLVE_LEN_(n, n, d, 0) + SINKHORN_SOLVE_LEN_(m, m, d, 0) + 2 * (size_t)(m))
+
+/** sinkhorn_divergence_gradient_len at compile time: d as in SINKHORN_DERIVATIVES_LEN. */
+#define SINKHORN_DIVERGENCE_GRADIENT_LEN(n, m, d)                                                       \
+  (SINKHORN_MAX_(SINKHORN_DERIVATIVES_LEN(n, m, d),                                                     \
+                 SINKHORN_MAX_(SINKHORN_DERIVATIVES_LEN(n, n, d), SINKHORN_DERIVATIVES_LEN(m, m, d)))   \
+   + SINKHORN_MAX_(n, m) * SINKHORN_MAX_(d, 1))
+
+/** sinkhorn_soft_len at compile time, for n values and m levels (see there). */
+#define SINKHORN_SOFT_LEN(scalar, n, m, memory)                                      \
+  (SINKHORN_OBJECT_LEN_(scalar, 192, 96) + 4 * (size_t)(n) + 3 * (size_t)(m)         \
+   + SINKHORN_SOLVE_LEN_(n, m, 1, memory) + SINKHORN_DERIVATIVES_LEN(n, m, 1))
+
+/* What the macros above are made of. */
+#define SINKHORN_MIN_(p, q) ((size_t)(p) < (size_t)(q) ? (size_t)(p) : (size_t)(q))
+#define SINKHORN_MAX_(p, q) ((size_t)(p) > (size_t)(q) ? (size_t)(p) : (size_t)(q))
+#define SINKHORN_TILE_ROWS_(n, d) SINKHORN_MIN_(n, (d) < 16 ? 4 : 16)
+#define SINKHORN_OBJECT_LEN_(scalar, words, scalars) \
+  (((words) * sizeof(size_t) + 8 + sizeof(scalar) - 1) / sizeof(scalar) + (scalars))
+#define SINKHORN_SOLVE_LEN_(n, m, d, memory)                              \
+  (2 * (size_t)(n) + (6 + SINKHORN_TILE_ROWS_(n, d)) * (size_t)(m)        \
+   + ((size_t)(n) + (size_t)(m) + 1) * (size_t)(d)                        \
    + 2 * (size_t)(memory) * ((size_t)(m) + 2 * (size_t)(memory) + 1))
-
-/** Of SINKHORN_WORKSPACE_LEN: rows of exponentials that are kept at a time. */
-#define SINKHORN_TILE_ROWS(n, d) \
-  ((size_t)(n) < ((d) < 16 ? 4u : 16u) ? (size_t)(n) : ((d) < 16 ? 4u : 16u))
-
-/**
- * The default of the field memory of the settings.
- */
-#define SINKHORN_DEFAULT_MEMORY 10
+#define SINKHORN_COARSE_(m, d) \
+  ((d) == 1 ? SINKHORN_COARSE_LINE_((size_t)(m)) : (d) == 2 ? SINKHORN_COARSE_PLANE_((size_t)(m)) : (size_t)0)
+#define SINKHORN_COARSE_LINE_(m)                                                                                     \
+  ((size_t)((m) >= 36 ? 8 : (m) >= 28 ? 7 : (m) >= 21 ? 6 : (m) >= 15 ? 5 : (m) >= 10 ? 4 : (m) >= 6 ? 3             \
+            : (m) >= 3 ? 2 : 1))
+#define SINKHORN_COARSE_PLANE_(m) \
+  ((size_t)((m) >= 210 ? 20 : (m) >= 105 ? 14 : (m) >= 45 ? 9 : (m) >= 15 ? 5 : (m) >= 3 ? 2 : 0))
 
 /**
  * Bytes of a message, the final NUL among them.
@@ -58,10 +93,89 @@
 #define SINKHORN_MESSAGE_LEN 192
 
 /**
- * How a call ended: SINKHORN_OK to SINKHORN_STOPPED, or one of the SINKHORN_ERROR_ constants. Zero and above: what was
+ * What the field memory of the settings is where it is 0.
+ */
+#define SINKHORN_DEFAULT_MEMORY 10
+
+/**
+ * A computed divergence, for its gradient and reports. Lives at the beginning of its workspace, and is gone when that is used for something else.
+ */
+typedef struct sinkhorn_divergence_f32 sinkhorn_divergence_f32;
+
+/**
+ * A computed divergence, for its gradient and reports. Lives at the beginning of its workspace, and is gone when that is used for something else.
+ */
+typedef struct sinkhorn_divergence_f64 sinkhorn_divergence_f64;
+
+/**
+ * A soft operator after its solve, for its derivative. Lives at the beginning of its workspace, and is gone when that is used for something else.
+ */
+typedef struct sinkhorn_soft_f32 sinkhorn_soft_f32;
+
+/**
+ * A soft operator after its solve, for its derivative. Lives at the beginning of its workspace, and is gone when that is used for something else.
+ */
+typedef struct sinkhorn_soft_f64 sinkhorn_soft_f64;
+
+/**
+ * A solved problem. Lives at the beginning of the workspace, and is gone when that is used for something else.
+ *
+ * Its functions only read it, so that several threads may call them at once. They return SINKHORN_OK, or an error, and then nothing was written (but where a
+ * function says so) and *error says what was wrong. error may be NULL; outputs must not overlap inputs, *error, the workspace or the arrays of the
+ * problem. None allocates.
+ */
+typedef struct sinkhorn_solution_f32 sinkhorn_solution_f32;
+
+/**
+ * A solved problem. Lives at the beginning of the workspace, and is gone when that is used for something else.
+ *
+ * Its functions only read it, so that several threads may call them at once. They return SINKHORN_OK, or an error, and then nothing was written (but where a
+ * function says so) and *error says what was wrong. error may be NULL; outputs must not overlap inputs, *error, the workspace or the arrays of the
+ * problem. None allocates.
+ */
+typedef struct sinkhorn_solution_f64 sinkhorn_solution_f64;
+
+/**
+ * A solve in progress. Lives at the beginning of the workspace, and is gone when that is used for something else.
+ */
+typedef struct sinkhorn_solver_f32 sinkhorn_solver_f32;
+
+/**
+ * A solve in progress. Lives at the beginning of the workspace, and is gone when that is used for something else.
+ */
+typedef struct sinkhorn_solver_f64 sinkhorn_solver_f64;
+
+/**
+ * What a start is for: the problem of the solve that calls it. Lives as long as the call.
+ */
+typedef struct sinkhorn_target_f32 sinkhorn_target_f32;
+
+/**
+ * What a start is for: the problem of the solve that calls it. Lives as long as the call.
+ */
+typedef struct sinkhorn_target_f64 sinkhorn_target_f64;
+
+/**
+ * How a call ended: SINKHORN_OK to SINKHORN_ITERATION_LIMIT, or one of the SINKHORN_ERROR_ constants. Zero and above: what was
  * written is usable. Below zero: a bad call. Numbers are never changed or used again; later versions may add some.
  */
 typedef int32_t sinkhorn_status;
+
+/**
+ * A cost of your own: c(x, y) for two points of so many coordinates; finite. Called for every pair at every sweep, unless the settings keep costs or
+ * kernel, and on several threads where they ask for threads. It must return: no longjmp, no exception.
+ */
+typedef double (*sinkhorn_cost_function_f64)(const double *x, const double *y, size_t dimension, void *data);
+
+/**
+ * Its gradient: writes dc/dx and dc/dy (so many coordinates each). Only derivatives in points and maps' derivatives call it.
+ */
+typedef void (*sinkhorn_cost_gradient_f64)(const double *x,
+                                           const double *y,
+                                           size_t dimension,
+                                           double *in_x,
+                                           double *in_y,
+                                           void *data);
 
 /**
  * What the number epsilon of a problem means: one of the SINKHORN_EPSILON_ constants.
@@ -69,13 +183,28 @@ typedef int32_t sinkhorn_status;
 typedef int32_t sinkhorn_epsilon_kind;
 
 /**
+ * What every cost is divided by: one of the SINKHORN_SCALE_ constants. Epsilon, rho, potentials and values are then in units of the scaled cost.
+ */
+typedef int32_t sinkhorn_cost_scale_kind;
+
+/**
+ * The cost c(x, y) between points: one of the SINKHORN_COST_ constants.
+ */
+typedef int32_t sinkhorn_cost;
+
+/**
+ * How a cost matrix lies in memory: one of the SINKHORN_ORDER_ constants.
+ */
+typedef int32_t sinkhorn_order;
+
+/**
  * Entropic optimal transport between n points with weights a and m points with weights b:
  *
  *   minimise <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b)
  *
- * with KL(p | q) = sum p log(p / q) - p + q. The cost C is either |x_i - y_j|^2 between points (x, y and dimension
- * set, cost NULL) or a matrix (cost set; x and y NULL, dimension 0). Everything else may be zero, and then the problem
- * is balanced, with uniform weights and the default epsilon. The arrays are only read.
+ * with KL(p | q) = sum p log(p / q) - p + q. The cost C is either that of pairs of points, c(x_i, y_j) (x, y and dimension set, cost NULL), or a
+ * matrix (cost set; x and y NULL, dimension 0). Everything else may be zero, and then the problem is balanced, with the squared Euclidean cost, uniform
+ * weights and the default epsilon. The arrays are only read; they must stay as they are for as long as what was made of the problem is used.
  */
 typedef struct sinkhorn_problem_f64 {
   /**
@@ -103,7 +232,7 @@ typedef struct sinkhorn_problem_f64 {
    */
   const double *y;
   /**
-   * n x m, row-major: the cost C. Finite.
+   * n x m, in the order of cost_order: the cost C. Finite.
    */
   const double *cost;
   /**
@@ -115,12 +244,23 @@ typedef struct sinkhorn_problem_f64 {
    */
   const double *b;
   /**
+   * With SINKHORN_COST_CUSTOM, c(x, y); else NULL.
+   */
+  sinkhorn_cost_function_f64 cost_function;
+  /**
+   * Its gradient, where derivatives in points are wanted; else NULL.
+   */
+  sinkhorn_cost_gradient_f64 cost_gradient;
+  /**
+   * Handed to both.
+   */
+  void *cost_data;
+  /**
    * The regularisation, positive, as epsilon_kind says; 0 with SINKHORN_EPSILON_DEFAULT.
    */
   double epsilon;
   /**
-   * How strictly the first marginal is kept, in units of cost: 0 or infinity keeps it exact (balanced), a positive
-   * number relaxes it.
+   * How strictly the first marginal is kept, in units of (scaled) cost: 0 or infinity keeps it exact (balanced), a positive number relaxes it.
    */
   double rho_a;
   /**
@@ -128,26 +268,90 @@ typedef struct sinkhorn_problem_f64 {
    */
   double rho_b;
   /**
+   * The divisor of SINKHORN_SCALE_GIVEN, positive; else 0.
+   */
+  double cost_scale;
+  /**
+   * The order of SINKHORN_COST_P_NORM; else 0.
+   */
+  double p;
+  /**
    * What epsilon means.
    */
   sinkhorn_epsilon_kind epsilon_kind;
+  /**
+   * What costs are divided by.
+   */
+  sinkhorn_cost_scale_kind cost_scale_kind;
+  /**
+   * The cost between points; 0 with a matrix.
+   */
+  sinkhorn_cost ground_cost;
+  /**
+   * How the matrix lies in memory; 0 with points.
+   */
+  sinkhorn_order cost_order;
 } sinkhorn_problem_f64;
 
 /**
- * What is done between two sweeps to need fewer of them: one of the SINKHORN_ACCELERATION_ constants. Never changes the
- * answer.
+ * Which potentials a start has written: one of the SINKHORN_WROTE_ constants, or a negative status of its own, which the solve then returns.
+ */
+typedef int32_t sinkhorn_start_result;
+
+/**
+ * A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which. data is the field start_data of the settings. The library's own
+ * begin with sinkhorn_start_; they may be called from one of yours. It must return: no longjmp, no exception.
+ */
+typedef sinkhorn_start_result (*sinkhorn_start_f64)(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
+
+/**
+ * What an observer sees after every sweep.
+ */
+typedef struct sinkhorn_observation_f64 {
+  /**
+   * sizeof of this struct in the library.
+   */
+  size_t struct_size;
+  /**
+   * The epsilon of this sweep, in units of (scaled) cost: larger than that of the problem while annealing.
+   */
+  double epsilon;
+  /**
+   * The marginal error that the sweep measured, which is compared with the threshold.
+   */
+  double marginal_error;
+  /**
+   * The dual value of the new f with the old g, at this epsilon.
+   */
+  double dual_value;
+  /**
+   * Sweeps made.
+   */
+  uint32_t sweep;
+} sinkhorn_observation_f64;
+
+/**
+ * Called after every sweep of a solve; anything but 0 ends it with SINKHORN_STOPPED. It must return: no longjmp, no exception.
+ */
+typedef int (*sinkhorn_observer_f64)(const struct sinkhorn_observation_f64 *observation, void *data);
+
+/**
+ * What is done between two sweeps to need fewer of them: one of the SINKHORN_ACCELERATION_ constants. Never changes the answer.
  */
 typedef int32_t sinkhorn_acceleration;
 
 /**
- * The potentials from which a solve begins: one of the SINKHORN_START_ constants. Any start leads to the same answer; a
- * good one leads there in fewer sweeps.
+ * What is kept in the workspace between sweeps: one of the SINKHORN_STORAGE_ constants. All give the same answer to rounding.
  */
-typedef int32_t sinkhorn_start;
+typedef int32_t sinkhorn_storage;
 
 /**
- * When to stop and how to get there. Begin with sinkhorn_settings_init and change fields: all zeros is no valid value.
- * Functions take NULL for the defaults.
+ * The vector instructions of a solve: one of the SINKHORN_SIMD_ constants. All but SINKHORN_SIMD_PORTABLE give the same bits.
+ */
+typedef int32_t sinkhorn_simd;
+
+/**
+ * When to stop and how to get there. All zeros but struct_size are the defaults, field by field, and functions take NULL for all of them.
  */
 typedef struct sinkhorn_settings_f64 {
   /**
@@ -155,18 +359,16 @@ typedef struct sinkhorn_settings_f64 {
    */
   size_t struct_size;
   /**
-   * The marginal error, absolute and in units of mass, at which a solve has converged. Positive; default 1e-6 in
-   * double, 1e-3 in float.
+   * The potentials from which a solve begins: sinkhorn_start_auto_f64, say, or a function of your own; NULL: from start_f and start_g where one
+   * is set, else from zero. Any start leads to the same answer; a good one leads there in fewer sweeps.
    */
-  double threshold;
+  sinkhorn_start_f64 start;
   /**
-   * The factor of SINKHORN_ACCELERATION_RELAXATION, which alone reads it: 1 <= relaxation < 2, and 1 is plain. Default
-   * 1.5.
+   * Handed to start.
    */
-  double relaxation;
+  void *start_data;
   /**
-   * n: f to start from, in units of cost, or NULL: then it follows from start_g. Must be NULL unless start is
-   * SINKHORN_START_GIVEN. May be the memory that the result is written to.
+   * n: f to start from (that of an earlier solve, say), in units of cost, or NULL: then it follows from start_g. Must be NULL where start is set.
    */
   const double *start_f;
   /**
@@ -174,22 +376,71 @@ typedef struct sinkhorn_settings_f64 {
    */
   const double *start_g;
   /**
-   * Sweeps after which a solve stops with SINKHORN_SWEEP_LIMIT. Positive; default 10000.
+   * Called after every sweep, or NULL.
+   */
+  sinkhorn_observer_f64 observer;
+  /**
+   * Handed to observer.
+   */
+  void *observer_data;
+  /**
+   * Of starts that draw at random: the same seed, the same bits.
+   */
+  uint64_t start_seed;
+  /**
+   * Scalars that SINKHORN_STORAGE_AUTO may use for a kernel.
+   */
+  size_t storage_budget;
+  /**
+   * The marginal error, absolute and in units of mass, at which a solve has converged. 0: 1e-6 in double, 1e-3 in float.
+   */
+  double threshold;
+  /**
+   * The factor of SINKHORN_ACCELERATION_RELAXATION, 1 <= relaxation < 2, and 1 is plain. 0: 1.5.
+   */
+  double relaxation;
+  /**
+   * Larger epsilons first: the first, as a multiple of the problem's, at least 1. 0: no annealing.
+   */
+  double annealing_first;
+  /**
+   * From level to level epsilon is multiplied by this, in (0, 1), until it is the problem's. 0: 0.5.
+   */
+  double annealing_factor;
+  /**
+   * Sweeps a level. 0: 1.
+   */
+  uint32_t annealing_sweeps;
+  /**
+   * Sweeps after which a solve stops with SINKHORN_SWEEP_LIMIT. 0: 10000.
    */
   uint32_t max_sweeps;
   /**
-   * Default SINKHORN_ACCELERATION_ANDERSON.
+   * Between the sweeps.
    */
   sinkhorn_acceleration acceleration;
   /**
-   * Iterates that SINKHORN_ACCELERATION_ANDERSON combines, which alone reads it: 2 to 64. Default
-   * SINKHORN_DEFAULT_MEMORY.
+   * Iterates that SINKHORN_ACCELERATION_ANDERSON combines: 2 to 64. 0: SINKHORN_DEFAULT_MEMORY.
    */
   uint32_t memory;
   /**
-   * Default SINKHORN_START_ZERO.
+   * What the workspace keeps.
    */
-  sinkhorn_start start;
+  sinkhorn_storage storage;
+  /**
+   * Of the library's starts, how much of it: components of a mixture, points of a coarse or subsampled problem, passes of dual sort. 0: what the
+   * start takes by itself.
+   */
+  uint32_t start_size;
+  /**
+   * Threads that share the rows of a sweep, or the problems of a batch; they take workspace each, and change no bit of a result. They are those of a
+   * pool that the process has once it is first asked for. 0: 1. Builds without threads take any number for 1.
+   */
+  uint32_t threads;
+  /**
+   * The instructions of sweeps.
+   */
+  sinkhorn_simd simd;
 } sinkhorn_settings_f64;
 
 /**
@@ -226,13 +477,29 @@ typedef struct sinkhorn_error {
 } sinkhorn_error;
 
 /**
+ * A cost of your own: c(x, y) for two points of so many coordinates; finite. Called for every pair at every sweep, unless the settings keep costs or
+ * kernel, and on several threads where they ask for threads. It must return: no longjmp, no exception.
+ */
+typedef float (*sinkhorn_cost_function_f32)(const float *x, const float *y, size_t dimension, void *data);
+
+/**
+ * Its gradient: writes dc/dx and dc/dy (so many coordinates each). Only derivatives in points and maps' derivatives call it.
+ */
+typedef void (*sinkhorn_cost_gradient_f32)(const float *x,
+                                           const float *y,
+                                           size_t dimension,
+                                           float *in_x,
+                                           float *in_y,
+                                           void *data);
+
+/**
  * Entropic optimal transport between n points with weights a and m points with weights b:
  *
  *   minimise <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b)
  *
- * with KL(p | q) = sum p log(p / q) - p + q. The cost C is either |x_i - y_j|^2 between points (x, y and dimension
- * set, cost NULL) or a matrix (cost set; x and y NULL, dimension 0). Everything else may be zero, and then the problem
- * is balanced, with uniform weights and the default epsilon. The arrays are only read.
+ * with KL(p | q) = sum p log(p / q) - p + q. The cost C is either that of pairs of points, c(x_i, y_j) (x, y and dimension set, cost NULL), or a
+ * matrix (cost set; x and y NULL, dimension 0). Everything else may be zero, and then the problem is balanced, with the squared Euclidean cost, uniform
+ * weights and the default epsilon. The arrays are only read; they must stay as they are for as long as what was made of the problem is used.
  */
 typedef struct sinkhorn_problem_f32 {
   /**
@@ -260,7 +527,7 @@ typedef struct sinkhorn_problem_f32 {
    */
   const float *y;
   /**
-   * n x m, row-major: the cost C. Finite.
+   * n x m, in the order of cost_order: the cost C. Finite.
    */
   const float *cost;
   /**
@@ -272,12 +539,23 @@ typedef struct sinkhorn_problem_f32 {
    */
   const float *b;
   /**
+   * With SINKHORN_COST_CUSTOM, c(x, y); else NULL.
+   */
+  sinkhorn_cost_function_f32 cost_function;
+  /**
+   * Its gradient, where derivatives in points are wanted; else NULL.
+   */
+  sinkhorn_cost_gradient_f32 cost_gradient;
+  /**
+   * Handed to both.
+   */
+  void *cost_data;
+  /**
    * The regularisation, positive, as epsilon_kind says; 0 with SINKHORN_EPSILON_DEFAULT.
    */
   float epsilon;
   /**
-   * How strictly the first marginal is kept, in units of cost: 0 or infinity keeps it exact (balanced), a positive
-   * number relaxes it.
+   * How strictly the first marginal is kept, in units of (scaled) cost: 0 or infinity keeps it exact (balanced), a positive number relaxes it.
    */
   float rho_a;
   /**
@@ -285,14 +563,70 @@ typedef struct sinkhorn_problem_f32 {
    */
   float rho_b;
   /**
+   * The divisor of SINKHORN_SCALE_GIVEN, positive; else 0.
+   */
+  float cost_scale;
+  /**
+   * The order of SINKHORN_COST_P_NORM; else 0.
+   */
+  float p;
+  /**
    * What epsilon means.
    */
   sinkhorn_epsilon_kind epsilon_kind;
+  /**
+   * What costs are divided by.
+   */
+  sinkhorn_cost_scale_kind cost_scale_kind;
+  /**
+   * The cost between points; 0 with a matrix.
+   */
+  sinkhorn_cost ground_cost;
+  /**
+   * How the matrix lies in memory; 0 with points.
+   */
+  sinkhorn_order cost_order;
 } sinkhorn_problem_f32;
 
 /**
- * When to stop and how to get there. Begin with sinkhorn_settings_init and change fields: all zeros is no valid value.
- * Functions take NULL for the defaults.
+ * A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which. data is the field start_data of the settings. The library's own
+ * begin with sinkhorn_start_; they may be called from one of yours. It must return: no longjmp, no exception.
+ */
+typedef sinkhorn_start_result (*sinkhorn_start_f32)(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+
+/**
+ * What an observer sees after every sweep.
+ */
+typedef struct sinkhorn_observation_f32 {
+  /**
+   * sizeof of this struct in the library.
+   */
+  size_t struct_size;
+  /**
+   * The epsilon of this sweep, in units of (scaled) cost: larger than that of the problem while annealing.
+   */
+  float epsilon;
+  /**
+   * The marginal error that the sweep measured, which is compared with the threshold.
+   */
+  float marginal_error;
+  /**
+   * The dual value of the new f with the old g, at this epsilon.
+   */
+  float dual_value;
+  /**
+   * Sweeps made.
+   */
+  uint32_t sweep;
+} sinkhorn_observation_f32;
+
+/**
+ * Called after every sweep of a solve; anything but 0 ends it with SINKHORN_STOPPED. It must return: no longjmp, no exception.
+ */
+typedef int (*sinkhorn_observer_f32)(const struct sinkhorn_observation_f32 *observation, void *data);
+
+/**
+ * When to stop and how to get there. All zeros but struct_size are the defaults, field by field, and functions take NULL for all of them.
  */
 typedef struct sinkhorn_settings_f32 {
   /**
@@ -300,18 +634,16 @@ typedef struct sinkhorn_settings_f32 {
    */
   size_t struct_size;
   /**
-   * The marginal error, absolute and in units of mass, at which a solve has converged. Positive; default 1e-6 in
-   * double, 1e-3 in float.
+   * The potentials from which a solve begins: sinkhorn_start_auto_f64, say, or a function of your own; NULL: from start_f and start_g where one
+   * is set, else from zero. Any start leads to the same answer; a good one leads there in fewer sweeps.
    */
-  float threshold;
+  sinkhorn_start_f32 start;
   /**
-   * The factor of SINKHORN_ACCELERATION_RELAXATION, which alone reads it: 1 <= relaxation < 2, and 1 is plain. Default
-   * 1.5.
+   * Handed to start.
    */
-  float relaxation;
+  void *start_data;
   /**
-   * n: f to start from, in units of cost, or NULL: then it follows from start_g. Must be NULL unless start is
-   * SINKHORN_START_GIVEN. May be the memory that the result is written to.
+   * n: f to start from (that of an earlier solve, say), in units of cost, or NULL: then it follows from start_g. Must be NULL where start is set.
    */
   const float *start_f;
   /**
@@ -319,27 +651,76 @@ typedef struct sinkhorn_settings_f32 {
    */
   const float *start_g;
   /**
-   * Sweeps after which a solve stops with SINKHORN_SWEEP_LIMIT. Positive; default 10000.
+   * Called after every sweep, or NULL.
+   */
+  sinkhorn_observer_f32 observer;
+  /**
+   * Handed to observer.
+   */
+  void *observer_data;
+  /**
+   * Of starts that draw at random: the same seed, the same bits.
+   */
+  uint64_t start_seed;
+  /**
+   * Scalars that SINKHORN_STORAGE_AUTO may use for a kernel.
+   */
+  size_t storage_budget;
+  /**
+   * The marginal error, absolute and in units of mass, at which a solve has converged. 0: 1e-6 in double, 1e-3 in float.
+   */
+  float threshold;
+  /**
+   * The factor of SINKHORN_ACCELERATION_RELAXATION, 1 <= relaxation < 2, and 1 is plain. 0: 1.5.
+   */
+  float relaxation;
+  /**
+   * Larger epsilons first: the first, as a multiple of the problem's, at least 1. 0: no annealing.
+   */
+  float annealing_first;
+  /**
+   * From level to level epsilon is multiplied by this, in (0, 1), until it is the problem's. 0: 0.5.
+   */
+  float annealing_factor;
+  /**
+   * Sweeps a level. 0: 1.
+   */
+  uint32_t annealing_sweeps;
+  /**
+   * Sweeps after which a solve stops with SINKHORN_SWEEP_LIMIT. 0: 10000.
    */
   uint32_t max_sweeps;
   /**
-   * Default SINKHORN_ACCELERATION_ANDERSON.
+   * Between the sweeps.
    */
   sinkhorn_acceleration acceleration;
   /**
-   * Iterates that SINKHORN_ACCELERATION_ANDERSON combines, which alone reads it: 2 to 64. Default
-   * SINKHORN_DEFAULT_MEMORY.
+   * Iterates that SINKHORN_ACCELERATION_ANDERSON combines: 2 to 64. 0: SINKHORN_DEFAULT_MEMORY.
    */
   uint32_t memory;
   /**
-   * Default SINKHORN_START_ZERO.
+   * What the workspace keeps.
    */
-  sinkhorn_start start;
+  sinkhorn_storage storage;
+  /**
+   * Of the library's starts, how much of it: components of a mixture, points of a coarse or subsampled problem, passes of dual sort. 0: what the
+   * start takes by itself.
+   */
+  uint32_t start_size;
+  /**
+   * Threads that share the rows of a sweep, or the problems of a batch; they take workspace each, and change no bit of a result. They are those of a
+   * pool that the process has once it is first asked for. 0: 1. Builds without threads take any number for 1.
+   */
+  uint32_t threads;
+  /**
+   * The instructions of sweeps.
+   */
+  sinkhorn_simd simd;
 } sinkhorn_settings_f32;
 
 /**
- * Numbers about a finished solve, every one finite and measured on the potentials that were written. Set struct_size
- * before the call; the rest need not be initialised, and is written where the status is not negative.
+ * Numbers about a finished solve, every one finite and measured on the potentials that were found. Set struct_size before the call; the rest need not be
+ * initialised, and is written where the status is not negative.
  */
 typedef struct sinkhorn_report_f64 {
   /**
@@ -347,29 +728,21 @@ typedef struct sinkhorn_report_f64 {
    */
   size_t struct_size;
   /**
-   * The status that the function returned.
+   * The start that was used: of sinkhorn_start_auto_f64 the one that it chose; "zero", "given", or "custom" for one of yours. Static, never NULL.
+   */
+  const char *start;
+  /**
+   * Pairs of points whose cost the start evaluated.
+   */
+  uint64_t start_pairs;
+  /**
+   * How the solve ended: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED. Of a batch, also an error.
    */
   sinkhorn_status status;
-  /**
-   * The start that was used.
-   */
-  sinkhorn_start start;
   /**
    * Sweeps made; one is an update of f and one of g.
    */
   uint32_t sweeps;
-  /**
-   * Rows, over all sweeps, that left the safe range and were recomputed in max-shifted form.
-   */
-  uint32_t row_fallbacks;
-  /**
-   * Sweeps whose columns were.
-   */
-  uint32_t column_fallbacks;
-  /**
-   * Accelerated iterates that the safeguard took back.
-   */
-  uint32_t rejections;
   /**
    * ||P 1 - a||_1 where that side is balanced; the L1 change of that marginal by one more update where it is relaxed.
    */
@@ -399,32 +772,17 @@ typedef struct sinkhorn_report_f64 {
    */
   double mass;
   /**
-   * The regularisation in units of cost.
+   * The regularisation in units of (scaled) cost.
    */
   double epsilon;
-} sinkhorn_report_f64;
-
-/**
- * Numbers about a finished solve, every one finite and measured on the potentials that were written. Set struct_size
- * before the call; the rest need not be initialised, and is written where the status is not negative.
- */
-typedef struct sinkhorn_report_f32 {
   /**
-   * sizeof of this struct.
+   * What every cost was divided by.
    */
-  size_t struct_size;
+  double cost_scale;
   /**
-   * The status that the function returned.
+   * Seconds that the start took; 0 in a build without a clock.
    */
-  sinkhorn_status status;
-  /**
-   * The start that was used.
-   */
-  sinkhorn_start start;
-  /**
-   * Sweeps made; one is an update of f and one of g.
-   */
-  uint32_t sweeps;
+  double start_seconds;
   /**
    * Rows, over all sweeps, that left the safe range and were recomputed in max-shifted form.
    */
@@ -434,9 +792,44 @@ typedef struct sinkhorn_report_f32 {
    */
   uint32_t column_fallbacks;
   /**
-   * Accelerated iterates that the safeguard took back.
+   * Accelerated iterates that the safeguard took back, or times that relaxation was switched off.
    */
   uint32_t rejections;
+  /**
+   * Times that a stored kernel was computed, the first included.
+   */
+  uint32_t absorptions;
+  /**
+   * What was kept between sweeps; never SINKHORN_STORAGE_AUTO.
+   */
+  sinkhorn_storage storage;
+} sinkhorn_report_f64;
+
+/**
+ * Numbers about a finished solve, every one finite and measured on the potentials that were found. Set struct_size before the call; the rest need not be
+ * initialised, and is written where the status is not negative.
+ */
+typedef struct sinkhorn_report_f32 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * The start that was used: of sinkhorn_start_auto_f64 the one that it chose; "zero", "given", or "custom" for one of yours. Static, never NULL.
+   */
+  const char *start;
+  /**
+   * Pairs of points whose cost the start evaluated.
+   */
+  uint64_t start_pairs;
+  /**
+   * How the solve ended: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED. Of a batch, also an error.
+   */
+  sinkhorn_status status;
+  /**
+   * Sweeps made; one is an update of f and one of g.
+   */
+  uint32_t sweeps;
   /**
    * ||P 1 - a||_1 where that side is balanced; the L1 change of that marginal by one more update where it is relaxed.
    */
@@ -466,51 +859,520 @@ typedef struct sinkhorn_report_f32 {
    */
   float mass;
   /**
-   * The regularisation in units of cost.
+   * The regularisation in units of (scaled) cost.
    */
   float epsilon;
+  /**
+   * What every cost was divided by.
+   */
+  float cost_scale;
+  /**
+   * Seconds that the start took; 0 in a build without a clock.
+   */
+  float start_seconds;
+  /**
+   * Rows, over all sweeps, that left the safe range and were recomputed in max-shifted form.
+   */
+  uint32_t row_fallbacks;
+  /**
+   * Sweeps whose columns were.
+   */
+  uint32_t column_fallbacks;
+  /**
+   * Accelerated iterates that the safeguard took back, or times that relaxation was switched off.
+   */
+  uint32_t rejections;
+  /**
+   * Times that a stored kernel was computed, the first included.
+   */
+  uint32_t absorptions;
+  /**
+   * What was kept between sweeps; never SINKHORN_STORAGE_AUTO.
+   */
+  sinkhorn_storage storage;
 } sinkhorn_report_f32;
 
 /**
- * Nothing: Sinkhorn's own iteration.
+ * How to differentiate. All zeros but struct_size are the defaults, and functions take NULL for them.
  */
-#define SINKHORN_ACCELERATION_PLAIN 0
+typedef struct sinkhorn_derivative_settings_f64 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * The residual at which the linear system counts as solved, relative to the cotangent. 0: 1e-8 in double, 1e-3 in float.
+   */
+  double tolerance;
+  /**
+   * Iterations of conjugate gradients after which it is given up. 0: 1000.
+   */
+  uint32_t max_iterations;
+  /**
+   * Threads that share the rows; no bit of a result depends on them. 0: 1.
+   */
+  uint32_t threads;
+} sinkhorn_derivative_settings_f64;
 
 /**
- * Over-relaxation ("momentum") of both potentials by the field relaxation.
+ * How to differentiate. All zeros but struct_size are the defaults, and functions take NULL for them.
  */
-#define SINKHORN_ACCELERATION_RELAXATION 1
+typedef struct sinkhorn_derivative_settings_f32 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * The residual at which the linear system counts as solved, relative to the cotangent. 0: 1e-8 in double, 1e-3 in float.
+   */
+  float tolerance;
+  /**
+   * Iterations of conjugate gradients after which it is given up. 0: 1000.
+   */
+  uint32_t max_iterations;
+  /**
+   * Threads that share the rows; no bit of a result depends on them. 0: 1.
+   */
+  uint32_t threads;
+} sinkhorn_derivative_settings_f32;
 
 /**
- * Anderson acceleration, safeguarded by the dual value, over the last iterates; the field memory says how many.
+ * Where the derivatives of a number in the inputs of a problem are written; NULL where they are not wanted, and then they are not computed.
+ *
+ * Weights: the derivative in an entry alone. For a balanced problem, whose totals must stay equal, it is meant along changes with sum da_i = sum db_j.
  */
-#define SINKHORN_ACCELERATION_ANDERSON 2
+typedef struct sinkhorn_gradients_f64 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * n x dimension, row-major: in x.
+   */
+  double *x;
+  /**
+   * m x dimension: in y.
+   */
+  double *y;
+  /**
+   * n: in the weights a.
+   */
+  double *a;
+  /**
+   * m: in the weights b.
+   */
+  double *b;
+  /**
+   * n x m, row-major whatever the order of the matrix: in the costs as they are given (not scaled). Of points: as if pairs had costs of their own.
+   */
+  double *cost;
+  /**
+   * 1: in epsilon, in units of (scaled) cost.
+   */
+  double *epsilon;
+} sinkhorn_gradients_f64;
 
 /**
- * f = 0.
+ * Where the derivatives of a number in the inputs of a problem are written; NULL where they are not wanted, and then they are not computed.
+ *
+ * Weights: the derivative in an entry alone. For a balanced problem, whose totals must stay equal, it is meant along changes with sum da_i = sum db_j.
  */
-#define SINKHORN_START_ZERO 0
+typedef struct sinkhorn_gradients_f32 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * n x dimension, row-major: in x.
+   */
+  float *x;
+  /**
+   * m x dimension: in y.
+   */
+  float *y;
+  /**
+   * n: in the weights a.
+   */
+  float *a;
+  /**
+   * m: in the weights b.
+   */
+  float *b;
+  /**
+   * n x m, row-major whatever the order of the matrix: in the costs as they are given (not scaled). Of points: as if pairs had costs of their own.
+   */
+  float *cost;
+  /**
+   * 1: in epsilon, in units of (scaled) cost.
+   */
+  float *epsilon;
+} sinkhorn_gradients_f32;
 
 /**
- * The exact dual of unregularised transport on the line. Points of dimension 1 only.
+ * Writes dL/dP_ij of row i, for the columns first to first + count - 1, to row (count). Called for every pair once, and once more for each of the
+ * gradients in x, y, cost and epsilon, in any order, and on several threads where threads are asked for. It must return: no longjmp, no exception.
  */
-#define SINKHORN_START_MONOTONE 1
+typedef void (*sinkhorn_plan_cotangent_rows_f64)(size_t i, size_t first, size_t count, double *row, void *data);
 
 /**
- * Entropic transport between Gaussians fitted to both sides. Points only; beyond dimension 8 it allocates, and a build
- * without an allocator returns SINKHORN_ERROR_UNSUPPORTED.
+ * What a loss L of potentials, plan and barycentric map is worth in them; NULL for those that it does not depend on.
  */
-#define SINKHORN_START_GAUSSIAN 2
+typedef struct sinkhorn_cotangent_f64 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * n: dL/df.
+   */
+  const double *f;
+  /**
+   * m: dL/dg.
+   */
+  const double *g;
+  /**
+   * n x m, row-major: dL/dP. Or NULL and plan_rows.
+   */
+  const double *plan;
+  /**
+   * dL/dP computed when needed, so that nothing of size n m is stored. Or NULL.
+   */
+  sinkhorn_plan_cotangent_rows_f64 plan_rows;
+  /**
+   * Handed to plan_rows.
+   */
+  void *plan_rows_data;
+  /**
+   * n x dimension, row-major: dL/dT, T the map of sinkhorn_solution_map_f64. Points only.
+   */
+  const double *map;
+} sinkhorn_cotangent_f64;
 
 /**
- * The same, with unregularised transport between the Gaussians.
+ * How the linear system behind an implicit derivative was solved. The derivative is written in any case. Set struct_size before the call.
  */
-#define SINKHORN_START_GAUSSIAN_UNREGULARISED 3
+typedef struct sinkhorn_linear_report_f64 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * SINKHORN_CONVERGED, SINKHORN_ITERATION_LIMIT or SINKHORN_PRECISION_FLOOR: what the function returned.
+   */
+  sinkhorn_status status;
+  /**
+   * Iterations of conjugate gradients; each is one pass over the pairs.
+   */
+  uint32_t iterations;
+  /**
+   * The residual, relative to the cotangent (or to what the tangent changes), measured at the end.
+   */
+  double residual;
+  /**
+   * The component along the free constant of balanced potentials that the system cannot tell. Of a cotangent: sum dL/df_i - sum dL/dg_j, whose worth
+   * follows from the convention sum a_i f_i = sum b_j g_j and is in the gradients. Of a tangent: sum db_j - sum da_i, which was taken out.
+   */
+  double projected;
+} sinkhorn_linear_report_f64;
 
 /**
- * start_f or start_g or both: those of an earlier solve, say.
+ * Writes dL/dP_ij of row i, for the columns first to first + count - 1, to row (count). Called for every pair once, and once more for each of the
+ * gradients in x, y, cost and epsilon, in any order, and on several threads where threads are asked for. It must return: no longjmp, no exception.
  */
-#define SINKHORN_START_GIVEN 4
+typedef void (*sinkhorn_plan_cotangent_rows_f32)(size_t i, size_t first, size_t count, float *row, void *data);
+
+/**
+ * What a loss L of potentials, plan and barycentric map is worth in them; NULL for those that it does not depend on.
+ */
+typedef struct sinkhorn_cotangent_f32 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * n: dL/df.
+   */
+  const float *f;
+  /**
+   * m: dL/dg.
+   */
+  const float *g;
+  /**
+   * n x m, row-major: dL/dP. Or NULL and plan_rows.
+   */
+  const float *plan;
+  /**
+   * dL/dP computed when needed, so that nothing of size n m is stored. Or NULL.
+   */
+  sinkhorn_plan_cotangent_rows_f32 plan_rows;
+  /**
+   * Handed to plan_rows.
+   */
+  void *plan_rows_data;
+  /**
+   * n x dimension, row-major: dL/dT, T the map of sinkhorn_solution_map_f64. Points only.
+   */
+  const float *map;
+} sinkhorn_cotangent_f32;
+
+/**
+ * How the linear system behind an implicit derivative was solved. The derivative is written in any case. Set struct_size before the call.
+ */
+typedef struct sinkhorn_linear_report_f32 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * SINKHORN_CONVERGED, SINKHORN_ITERATION_LIMIT or SINKHORN_PRECISION_FLOOR: what the function returned.
+   */
+  sinkhorn_status status;
+  /**
+   * Iterations of conjugate gradients; each is one pass over the pairs.
+   */
+  uint32_t iterations;
+  /**
+   * The residual, relative to the cotangent (or to what the tangent changes), measured at the end.
+   */
+  float residual;
+  /**
+   * The component along the free constant of balanced potentials that the system cannot tell. Of a cotangent: sum dL/df_i - sum dL/dg_j, whose worth
+   * follows from the convention sum a_i f_i = sum b_j g_j and is in the gradients. Of a tangent: sum db_j - sum da_i, which was taken out.
+   */
+  float projected;
+} sinkhorn_linear_report_f32;
+
+/**
+ * A direction in which the inputs of a problem change; NULL for those that stay as they are.
+ */
+typedef struct sinkhorn_tangent_f64 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * n x dimension: dx.
+   */
+  const double *x;
+  /**
+   * m x dimension: dy.
+   */
+  const double *y;
+  /**
+   * n: da. For a balanced problem the totals must stay equal: sum da_i = sum db_j, or the difference is taken out and reported.
+   */
+  const double *a;
+  /**
+   * m: db.
+   */
+  const double *b;
+  /**
+   * n x m, row-major whatever the order of the matrix: dC, not scaled.
+   */
+  const double *cost;
+  /**
+   * depsilon, in units of (scaled) cost.
+   */
+  double epsilon;
+} sinkhorn_tangent_f64;
+
+/**
+ * Where the changes of potentials, plan and map along a direction are written; NULL for those that are not wanted.
+ */
+typedef struct sinkhorn_changes_f64 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * n: df.
+   */
+  double *f;
+  /**
+   * m: dg.
+   */
+  double *g;
+  /**
+   * n x m, row-major: dP.
+   */
+  double *plan;
+  /**
+   * n x dimension, row-major: dT.
+   */
+  double *map;
+} sinkhorn_changes_f64;
+
+/**
+ * A direction in which the inputs of a problem change; NULL for those that stay as they are.
+ */
+typedef struct sinkhorn_tangent_f32 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * n x dimension: dx.
+   */
+  const float *x;
+  /**
+   * m x dimension: dy.
+   */
+  const float *y;
+  /**
+   * n: da. For a balanced problem the totals must stay equal: sum da_i = sum db_j, or the difference is taken out and reported.
+   */
+  const float *a;
+  /**
+   * m: db.
+   */
+  const float *b;
+  /**
+   * n x m, row-major whatever the order of the matrix: dC, not scaled.
+   */
+  const float *cost;
+  /**
+   * depsilon, in units of (scaled) cost.
+   */
+  float epsilon;
+} sinkhorn_tangent_f32;
+
+/**
+ * Where the changes of potentials, plan and map along a direction are written; NULL for those that are not wanted.
+ */
+typedef struct sinkhorn_changes_f32 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * n: df.
+   */
+  float *f;
+  /**
+   * m: dg.
+   */
+  float *g;
+  /**
+   * n x m, row-major: dP.
+   */
+  float *plan;
+  /**
+   * n x dimension, row-major: dT.
+   */
+  float *map;
+} sinkhorn_changes_f32;
+
+/**
+ * Of which of its three problems a report is: one of the SINKHORN_TERM_ constants.
+ */
+typedef int32_t sinkhorn_term;
+
+/**
+ * What soft operators start from: one of the SINKHORN_SOFT_START_ constants.
+ */
+typedef int32_t sinkhorn_soft_start;
+
+/**
+ * How soft to be, and how to solve. All zeros but struct_size are the defaults, and functions take NULL for them.
+ */
+typedef struct sinkhorn_soft_settings_f64 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * The solve, or NULL for the defaults. It has no start, potentials or observer.
+   */
+  const struct sinkhorn_settings_f64 *solve;
+  /**
+   * Its derivatives, or NULL for the defaults.
+   */
+  const struct sinkhorn_derivative_settings_f64 *differentiation;
+  /**
+   * The regularisation: values and levels are standardised to mean 0 and standard deviation 1, and the cost is the square of their difference. Small
+   * is sharp: for n values, about 1 / n^2 tells neighbours apart. 0: 0.01.
+   */
+  double epsilon;
+  /**
+   * 0: values are standardised, which makes operators equivariant to their shift and scale. 1: they are taken as they are.
+   */
+  int32_t keep_scale;
+  /**
+   * Where the solve begins.
+   */
+  sinkhorn_soft_start start;
+} sinkhorn_soft_settings_f64;
+
+/**
+ * How soft to be, and how to solve. All zeros but struct_size are the defaults, and functions take NULL for them.
+ */
+typedef struct sinkhorn_soft_settings_f32 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * The solve, or NULL for the defaults. It has no start, potentials or observer.
+   */
+  const struct sinkhorn_settings_f32 *solve;
+  /**
+   * Its derivatives, or NULL for the defaults.
+   */
+  const struct sinkhorn_derivative_settings_f32 *differentiation;
+  /**
+   * The regularisation: values and levels are standardised to mean 0 and standard deviation 1, and the cost is the square of their difference. Small
+   * is sharp: for n values, about 1 / n^2 tells neighbours apart. 0: 0.01.
+   */
+  float epsilon;
+  /**
+   * 0: values are standardised, which makes operators equivariant to their shift and scale. 1: they are taken as they are.
+   */
+  int32_t keep_scale;
+  /**
+   * Where the solve begins.
+   */
+  sinkhorn_soft_start start;
+} sinkhorn_soft_settings_f32;
+
+/**
+ * Between the measures.
+ */
+#define SINKHORN_TERM_BETWEEN 0
+
+/**
+ * From the first measure onto itself.
+ */
+#define SINKHORN_TERM_WITHIN_X 1
+
+/**
+ * From the second measure onto itself.
+ */
+#define SINKHORN_TERM_WITHIN_Y 2
+
+/**
+ * The monotone potentials: exact for epsilon 0, and close for small ones.
+ */
+#define SINKHORN_SOFT_START_MONOTONE 0
+
+/**
+ * Zero: for comparison.
+ */
+#define SINKHORN_SOFT_START_ZERO 1
+
+/**
+ * f alone; g follows from it.
+ */
+#define SINKHORN_WROTE_F 0
+
+/**
+ * g alone; f follows from it.
+ */
+#define SINKHORN_WROTE_G 1
+
+/**
+ * Both.
+ */
+#define SINKHORN_WROTE_BOTH 2
 
 /**
  * Done, by a call that does not solve.
@@ -533,9 +1395,19 @@ typedef struct sinkhorn_report_f32 {
 #define SINKHORN_PRECISION_FLOOR 2
 
 /**
- * Stopped on request. Reserved: no function returns it yet.
+ * The observer asked to stop, or a solver was finished before it had ended. The potentials are the latest.
  */
 #define SINKHORN_STOPPED 3
+
+/**
+ * A solver that steps has not ended yet.
+ */
+#define SINKHORN_RUNNING 4
+
+/**
+ * Of a derivative: the iterations allowed were used up. It is as good as the residual says.
+ */
+#define SINKHORN_ITERATION_LIMIT 5
 
 /**
  * A size is zero.
@@ -623,6 +1495,11 @@ typedef struct sinkhorn_report_f32 {
 #define SINKHORN_ERROR_ALIASING -17
 
 /**
+ * An object is not, or no longer, one of its kind: its memory was used for something else, say.
+ */
+#define SINKHORN_ERROR_HANDLE -19
+
+/**
  * A defect of the library, stopped at its border. Please report it.
  */
 #define SINKHORN_ERROR_INTERNAL -18
@@ -633,7 +1510,7 @@ typedef struct sinkhorn_report_f32 {
 #define SINKHORN_EPSILON_DEFAULT 0
 
 /**
- * epsilon itself, in units of cost.
+ * epsilon itself, in units of (scaled) cost.
  */
 #define SINKHORN_EPSILON_ABSOLUTE 1
 
@@ -647,18 +1524,152 @@ typedef struct sinkhorn_report_f32 {
  */
 #define SINKHORN_EPSILON_OF_STD 3
 
+/**
+ * Nothing: costs as they are. The field cost_scale must be 0.
+ */
+#define SINKHORN_SCALE_ONE 0
+
+/**
+ * Their mean under a x b.
+ */
+#define SINKHORN_SCALE_MEAN 1
+
+/**
+ * Their standard deviation under a x b.
+ */
+#define SINKHORN_SCALE_STD 2
+
+/**
+ * The largest absolute one.
+ */
+#define SINKHORN_SCALE_MAX 3
+
+/**
+ * The field cost_scale.
+ */
+#define SINKHORN_SCALE_GIVEN 4
+
+/**
+ * C_ij = cost[i * m + j], as in C and NumPy.
+ */
+#define SINKHORN_ORDER_ROW_MAJOR 0
+
+/**
+ * C_ij = cost[i + j * n], as in Fortran, Eigen and MATLAB.
+ */
+#define SINKHORN_ORDER_COLUMN_MAJOR 1
+
+/**
+ * |x - y|^2: the fastest, and the only one of the Gaussian and mixture starts.
+ */
+#define SINKHORN_COST_SQUARED_EUCLIDEAN 0
+
+/**
+ * |x - y|.
+ */
+#define SINKHORN_COST_EUCLIDEAN 1
+
+/**
+ * sum_k |x_k - y_k|.
+ */
+#define SINKHORN_COST_MANHATTAN 2
+
+/**
+ * (sum_k |x_k - y_k|^p)^(1/p), p >= 1 the field p of the problem; infinity is the largest difference.
+ */
+#define SINKHORN_COST_P_NORM 3
+
+/**
+ * 1 - <x, y> / (|x| |y|).
+ */
+#define SINKHORN_COST_COSINE 4
+
+/**
+ * The field cost_function of the problem.
+ */
+#define SINKHORN_COST_CUSTOM 5
+
+/**
+ * SINKHORN_ACCELERATION_ANDERSON.
+ */
+#define SINKHORN_ACCELERATION_DEFAULT 0
+
+/**
+ * Nothing: Sinkhorn's own iteration.
+ */
+#define SINKHORN_ACCELERATION_PLAIN 1
+
+/**
+ * Over-relaxation ("momentum") of both potentials by the field relaxation.
+ */
+#define SINKHORN_ACCELERATION_RELAXATION 2
+
+/**
+ * The same with a factor that is learnt from the contraction of the sweeps.
+ */
+#define SINKHORN_ACCELERATION_ADAPTIVE_RELAXATION 3
+
+/**
+ * Anderson acceleration, safeguarded by the dual value, over the last iterates; the field memory says how many.
+ */
+#define SINKHORN_ACCELERATION_ANDERSON 4
+
+/**
+ * Nothing: costs are computed at every sweep, and memory is O(n + m).
+ */
+#define SINKHORN_STORAGE_STREAM 0
+
+/**
+ * Costs, n m scalars: for costs that are dear (a large dimension, one of your own).
+ */
+#define SINKHORN_STORAGE_COST 1
+
+/**
+ * The kernel, n m + n + 2 m scalars, renewed when the potentials have moved away: no exponential a pair, the fastest where it fits the cache.
+ */
+#define SINKHORN_STORAGE_KERNEL 2
+
+/**
+ * The kernel where it takes no more than storage_budget scalars and is expected to be faster, else nothing.
+ */
+#define SINKHORN_STORAGE_AUTO 3
+
+/**
+ * The best that this machine and this build have.
+ */
+#define SINKHORN_SIMD_BEST 0
+
+/**
+ * Plain code: the bits of a build without vectors.
+ */
+#define SINKHORN_SIMD_PORTABLE 1
+
+/**
+ * 128 bits: 64-bit ARM.
+ */
+#define SINKHORN_SIMD_NEON 2
+
+/**
+ * 256 bits: x86-64 with AVX2 and FMA.
+ */
+#define SINKHORN_SIMD_AVX2 3
+
+/**
+ * 512 bits: x86-64 with AVX-512.
+ */
+#define SINKHORN_SIMD_AVX512 4
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
 /**
- * Writes to *len how many scalars (not bytes) the workspace of a solve needs. It follows from n, m, the dimension and
- * the acceleration, as in SINKHORN_WORKSPACE_LEN; the arrays of the problem are not read and may still be NULL, but
- * cost must be set where it will be.
+ * Writes to *len how many scalars (not bytes) the workspace of sinkhorn_solve_f64 and sinkhorn_solver_new_f64 needs. It follows from n, m, the dimension,
+ * the acceleration, the storage and the threads, as in SINKHORN_WORKSPACE_LEN; the arrays of the problem are not read and may still be NULL, but cost
+ * must be set where it will be.
  *
  * NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
- * Returns: SINKHORN_OK, or an error (EMPTY, NOT_POSITIVE, OUT_OF_RANGE, TOO_LARGE, UNSUPPORTED, NULL_POINTER,
- * STRUCT_SIZE, MISALIGNED, ALIASING), and then *len is untouched and *error says what was wrong.
+ * Returns: SINKHORN_OK, or an error, and then *len is untouched and *error says what was wrong.
  * Allocates: nothing. Threads: safe. Aliasing: *len and *error must not overlap each other or the structs.
  */
 sinkhorn_status sinkhorn_workspace_len_f64(const struct sinkhorn_problem_f64 *problem,
@@ -667,7 +1678,7 @@ sinkhorn_status sinkhorn_workspace_len_f64(const struct sinkhorn_problem_f64 *pr
                                            struct sinkhorn_error *error);
 
 /**
- * sinkhorn_workspace_len_f64 in float; the number of scalars is the same.
+ * sinkhorn_workspace_len_f64 in float.
  */
 sinkhorn_status sinkhorn_workspace_len_f32(const struct sinkhorn_problem_f32 *problem,
                                            const struct sinkhorn_settings_f32 *settings,
@@ -679,26 +1690,21 @@ sinkhorn_status sinkhorn_workspace_len_f32(const struct sinkhorn_problem_f32 *pr
  *
  *   P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon)
  *
- * Balanced potentials, which are free up to a constant, are written such that sum a_i f_i = sum b_j g_j.
+ * *solution is for the sinkhorn_solution_ functions and for derivatives. It lives in the workspace, for as long as workspace and arrays of the problem stay
+ * as they are; the structs are not needed any more. There is nothing to free.
  *
- * workspace: at least the scalars that sinkhorn_workspace_len_f64 asks for; what it holds before and after does not
- * matter. f: n. g: m. plan: n x m, row-major.
- * NULL: never problem and workspace; settings NULL stands for the defaults; f, g, plan, report and error may each be
- * NULL where they are not wanted.
- * Returns: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT or SINKHORN_PRECISION_FLOOR, whose results are all usable; or an
- * error (any but LENGTH and RAGGED), and then f, g, plan and report are untouched, and *error says what was wrong.
- * Allocates: nothing, but for the Gaussian starts beyond dimension 8.
- * Threads: safe; calls at the same time may share what they only read.
- * Aliasing: memory that is written (workspace, f, g, plan, report, error) must not overlap other memory of the call;
- * only start_f and start_g of the settings may be f and g.
+ * workspace: at least the scalars that sinkhorn_workspace_len_f64 asks for; what it holds before does not matter.
+ * NULL: never problem and workspace; settings NULL stands for the defaults; solution, report and error where they are not wanted.
+ * Returns: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED, whose results are all usable; or an error, and
+ * then *solution and *report are untouched, *error says what was wrong, and what lived in the workspace is gone.
+ * Allocates: nothing, but for starts that say so. Threads: safe; calls at the same time may share what they only read.
+ * Aliasing: workspace, *solution, *report and *error must not overlap each other, the structs or the arrays, start_f and start_g included.
  */
 sinkhorn_status sinkhorn_solve_f64(const struct sinkhorn_problem_f64 *problem,
                                    const struct sinkhorn_settings_f64 *settings,
                                    double *workspace,
                                    size_t workspace_len,
-                                   double *f,
-                                   double *g,
-                                   double *plan,
+                                   const struct sinkhorn_solution_f64 **solution,
                                    struct sinkhorn_report_f64 *report,
                                    struct sinkhorn_error *error);
 
@@ -709,23 +1715,973 @@ sinkhorn_status sinkhorn_solve_f32(const struct sinkhorn_problem_f32 *problem,
                                    const struct sinkhorn_settings_f32 *settings,
                                    float *workspace,
                                    size_t workspace_len,
-                                   float *f,
-                                   float *g,
-                                   float *plan,
+                                   const struct sinkhorn_solution_f32 **solution,
                                    struct sinkhorn_report_f32 *report,
                                    struct sinkhorn_error *error);
 
 /**
- * Fills *settings with the defaults, struct_size among them. What it held does not matter.
+ * Begins a solve that is carried on by sinkhorn_solver_step_f64 or sinkhorn_solver_run_f64 and ended by sinkhorn_solver_finish_f64: runs the start, and no
+ * sweep. *solver lives in the workspace, as a solution does; the structs are not needed any more, nor are start_f and start_g.
  *
- * NULL: does nothing, as for an address that is not aligned. Allocates: nothing. Threads: safe.
+ * workspace, returns, allocates, threads, aliasing: as sinkhorn_solve_f64, but SINKHORN_OK where it is well. NULL: never problem, workspace and solver.
  */
-void sinkhorn_settings_init_f64(struct sinkhorn_settings_f64 *settings);
+sinkhorn_status sinkhorn_solver_new_f64(const struct sinkhorn_problem_f64 *problem,
+                                        const struct sinkhorn_settings_f64 *settings,
+                                        double *workspace,
+                                        size_t workspace_len,
+                                        struct sinkhorn_solver_f64 **solver,
+                                        struct sinkhorn_error *error);
 
 /**
- * sinkhorn_settings_init_f64 in float.
+ * sinkhorn_solver_new_f64 in float.
  */
-void sinkhorn_settings_init_f32(struct sinkhorn_settings_f32 *settings);
+sinkhorn_status sinkhorn_solver_new_f32(const struct sinkhorn_problem_f32 *problem,
+                                        const struct sinkhorn_settings_f32 *settings,
+                                        float *workspace,
+                                        size_t workspace_len,
+                                        struct sinkhorn_solver_f32 **solver,
+                                        struct sinkhorn_error *error);
+
+/**
+ * One sweep: a pass over the n m pairs, always of about the same length. The observer is not called.
+ *
+ * Returns: SINKHORN_RUNNING while there is more to do; then SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT or SINKHORN_PRECISION_FLOOR, and from then on the
+ * same without doing anything; or SINKHORN_ERROR_NULL_POINTER, SINKHORN_ERROR_MISALIGNED or SINKHORN_ERROR_HANDLE.
+ * Allocates: nothing. Threads: one at a time for a solver.
+ */
+sinkhorn_status sinkhorn_solver_step_f64(struct sinkhorn_solver_f64 *solver);
+
+/**
+ * sinkhorn_solver_step_f64 in float.
+ */
+sinkhorn_status sinkhorn_solver_step_f32(struct sinkhorn_solver_f32 *solver);
+
+/**
+ * Sweeps until the solve ends; the observer of the settings is called after every sweep.
+ *
+ * Returns: as sinkhorn_solver_step_f64, but not SINKHORN_RUNNING; SINKHORN_STOPPED where the observer asked for it. Allocates: nothing.
+ * Threads: one at a time for a solver.
+ */
+sinkhorn_status sinkhorn_solver_run_f64(struct sinkhorn_solver_f64 *solver);
+
+/**
+ * sinkhorn_solver_run_f64 in float.
+ */
+sinkhorn_status sinkhorn_solver_run_f32(struct sinkhorn_solver_f32 *solver);
+
+/**
+ * How far a solve is: the sweeps made, the epsilon of the next one, and the marginal error that the last one measured, the largest finite number before the
+ * first.
+ *
+ * NULL: never solver; sweeps, epsilon and marginal_error where they are not wanted. Returns: SINKHORN_OK or an error of the handle. Allocates: nothing.
+ * Threads: not while another thread sweeps.
+ */
+sinkhorn_status sinkhorn_solver_progress_f64(const struct sinkhorn_solver_f64 *solver,
+                                             uint32_t *sweeps,
+                                             double *epsilon,
+                                             double *marginal_error);
+
+/**
+ * sinkhorn_solver_progress_f64 in float.
+ */
+sinkhorn_status sinkhorn_solver_progress_f32(const struct sinkhorn_solver_f32 *solver,
+                                             uint32_t *sweeps,
+                                             float *epsilon,
+                                             float *marginal_error);
+
+/**
+ * Measures the present potentials, at the price of about one sweep, and makes the solver a solution in its place: the handle solver is none any more.
+ *
+ * NULL: never solver; solution, report and error where they are not wanted. Returns: the status of the solve, SINKHORN_STOPPED where it had not ended; or an
+ * error, and then nothing was done. Allocates: nothing. Threads: one at a time for a solver.
+ * Aliasing: *solution, *report and *error must not overlap each other, the workspace or the arrays of the problem.
+ */
+sinkhorn_status sinkhorn_solver_finish_f64(struct sinkhorn_solver_f64 *solver,
+                                           const struct sinkhorn_solution_f64 **solution,
+                                           struct sinkhorn_report_f64 *report,
+                                           struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solver_finish_f64 in float.
+ */
+sinkhorn_status sinkhorn_solver_finish_f32(struct sinkhorn_solver_f32 *solver,
+                                           const struct sinkhorn_solution_f32 **solution,
+                                           struct sinkhorn_report_f32 *report,
+                                           struct sinkhorn_error *error);
+
+/**
+ * f (n), in units of cost, in the workspace: valid as long as the solution. Balanced potentials, which are free up to a constant, have
+ * sum a_i f_i = sum b_j g_j. NULL where solution is NULL or no solution.
+ */
+const double *sinkhorn_solution_f_f64(const struct sinkhorn_solution_f64 *solution);
+
+/**
+ * sinkhorn_solution_f_f64 in float.
+ */
+const float *sinkhorn_solution_f_f32(const struct sinkhorn_solution_f32 *solution);
+
+/**
+ * g (m), as f.
+ */
+const double *sinkhorn_solution_g_f64(const struct sinkhorn_solution_f64 *solution);
+
+/**
+ * sinkhorn_solution_g_f64 in float.
+ */
+const float *sinkhorn_solution_g_f32(const struct sinkhorn_solution_f32 *solution);
+
+/**
+ * The numbers of the solve. NULL: never solution and report. Returns: the status of the solve, or an error.
+ */
+sinkhorn_status sinkhorn_solution_report_f64(const struct sinkhorn_solution_f64 *solution,
+                                             struct sinkhorn_report_f64 *report,
+                                             struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solution_report_f64 in float.
+ */
+sinkhorn_status sinkhorn_solution_report_f32(const struct sinkhorn_solution_f32 *solution,
+                                             struct sinkhorn_report_f32 *report,
+                                             struct sinkhorn_error *error);
+
+/**
+ * What the start has to say, a fit that failed and what was done instead, say: one line in English, cut to len bytes with its NUL; "" mostly.
+ * NULL: never solution and text.
+ */
+sinkhorn_status sinkhorn_solution_start_note_f64(const struct sinkhorn_solution_f64 *solution,
+                                                 char *text,
+                                                 size_t len,
+                                                 struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solution_start_note_f64 in float.
+ */
+sinkhorn_status sinkhorn_solution_start_note_f32(const struct sinkhorn_solution_f32 *solution,
+                                                 char *text,
+                                                 size_t len,
+                                                 struct sinkhorn_error *error);
+
+/**
+ * *entry = P_ij, for i < n and j < m, in O(dimension). NULL: never solution and entry.
+ */
+sinkhorn_status sinkhorn_solution_entry_f64(const struct sinkhorn_solution_f64 *solution,
+                                            size_t i,
+                                            size_t j,
+                                            double *entry,
+                                            struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solution_entry_f64 in float.
+ */
+sinkhorn_status sinkhorn_solution_entry_f32(const struct sinkhorn_solution_f32 *solution,
+                                            size_t i,
+                                            size_t j,
+                                            float *entry,
+                                            struct sinkhorn_error *error);
+
+/**
+ * row (m) = row i of the plan, for i < n. NULL: never solution and row.
+ */
+sinkhorn_status sinkhorn_solution_row_f64(const struct sinkhorn_solution_f64 *solution,
+                                          size_t i,
+                                          double *row,
+                                          struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solution_row_f64 in float.
+ */
+sinkhorn_status sinkhorn_solution_row_f32(const struct sinkhorn_solution_f32 *solution,
+                                          size_t i,
+                                          float *row,
+                                          struct sinkhorn_error *error);
+
+/**
+ * plan (n x m, row-major) = the whole plan. NULL: never solution and plan.
+ */
+sinkhorn_status sinkhorn_solution_plan_f64(const struct sinkhorn_solution_f64 *solution,
+                                           double *plan,
+                                           struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solution_plan_f64 in float.
+ */
+sinkhorn_status sinkhorn_solution_plan_f32(const struct sinkhorn_solution_f32 *solution,
+                                           float *plan,
+                                           struct sinkhorn_error *error);
+
+/**
+ * The largest entries of row i, largest first, ties in the order of columns: columns (count) and entries (count). 1 <= count <= m.
+ * NULL: never solution, columns and entries.
+ */
+sinkhorn_status sinkhorn_solution_largest_in_row_f64(const struct sinkhorn_solution_f64 *solution,
+                                                     size_t i,
+                                                     size_t count,
+                                                     size_t *columns,
+                                                     double *entries,
+                                                     struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solution_largest_in_row_f64 in float.
+ */
+sinkhorn_status sinkhorn_solution_largest_in_row_f32(const struct sinkhorn_solution_f32 *solution,
+                                                     size_t i,
+                                                     size_t count,
+                                                     size_t *columns,
+                                                     float *entries,
+                                                     struct sinkhorn_error *error);
+
+/**
+ * product (n) = P v, for vector (m, finite). One exponential a pair. NULL: never solution, vector and product.
+ */
+sinkhorn_status sinkhorn_solution_apply_f64(const struct sinkhorn_solution_f64 *solution,
+                                            const double *vector,
+                                            double *product,
+                                            struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solution_apply_f64 in float.
+ */
+sinkhorn_status sinkhorn_solution_apply_f32(const struct sinkhorn_solution_f32 *solution,
+                                            const float *vector,
+                                            float *product,
+                                            struct sinkhorn_error *error);
+
+/**
+ * product (m) = P^T w, for vector (n, finite). One exponential a pair. NULL: never solution, vector and product.
+ */
+sinkhorn_status sinkhorn_solution_apply_transposed_f64(const struct sinkhorn_solution_f64 *solution,
+                                                       const double *vector,
+                                                       double *product,
+                                                       struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solution_apply_transposed_f64 in float.
+ */
+sinkhorn_status sinkhorn_solution_apply_transposed_f32(const struct sinkhorn_solution_f32 *solution,
+                                                       const float *vector,
+                                                       float *product,
+                                                       struct sinkhorn_error *error);
+
+/**
+ * map (n x dimension, row-major) = the barycentric projection of every x_i: the mean of the y_j that it is sent to, sum_j P_ij y_j / sum_j P_ij. A
+ * point without weight goes where one of infinitesimal weight would. Points only. NULL: never solution and map.
+ */
+sinkhorn_status sinkhorn_solution_map_f64(const struct sinkhorn_solution_f64 *solution,
+                                          double *map,
+                                          struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solution_map_f64 in float.
+ */
+sinkhorn_status sinkhorn_solution_map_f32(const struct sinkhorn_solution_f32 *solution,
+                                          float *map,
+                                          struct sinkhorn_error *error);
+
+/**
+ * map (count x dimension) = the same at new points x (count x dimension), with the weights b_j exp((g_j - c(x, y_j)) / epsilon) (Pooladian and
+ * Niles-Weed 2021). Points only. NULL: never solution, x and map. A point so far away that its costs are infinite is SINKHORN_ERROR_OVERFLOW; what precedes
+ * it has been written.
+ */
+sinkhorn_status sinkhorn_solution_map_at_f64(const struct sinkhorn_solution_f64 *solution,
+                                             const double *x,
+                                             size_t count,
+                                             double *map,
+                                             struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solution_map_at_f64 in float.
+ */
+sinkhorn_status sinkhorn_solution_map_at_f32(const struct sinkhorn_solution_f32 *solution,
+                                             const float *x,
+                                             size_t count,
+                                             float *map,
+                                             struct sinkhorn_error *error);
+
+/**
+ * f (count) at new points x (count x dimension): -tau_a epsilon log sum_j b_j exp((g_j - c(x, y_j)) / epsilon), tau_a = rho_a / (rho_a + epsilon)
+ * and 1 where balanced. At the points of the problem it is f. Points only. NULL: never solution, x and f. Far points: as sinkhorn_solution_map_at_f64.
+ */
+sinkhorn_status sinkhorn_solution_f_at_f64(const struct sinkhorn_solution_f64 *solution,
+                                           const double *x,
+                                           size_t count,
+                                           double *f,
+                                           struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solution_f_at_f64 in float.
+ */
+sinkhorn_status sinkhorn_solution_f_at_f32(const struct sinkhorn_solution_f32 *solution,
+                                           const float *x,
+                                           size_t count,
+                                           float *f,
+                                           struct sinkhorn_error *error);
+
+/**
+ * g (count) at new points y (count x dimension), as sinkhorn_solution_f_at_f64.
+ */
+sinkhorn_status sinkhorn_solution_g_at_f64(const struct sinkhorn_solution_f64 *solution,
+                                           const double *y,
+                                           size_t count,
+                                           double *g,
+                                           struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solution_g_at_f64 in float.
+ */
+sinkhorn_status sinkhorn_solution_g_at_f32(const struct sinkhorn_solution_f32 *solution,
+                                           const float *y,
+                                           size_t count,
+                                           float *g,
+                                           struct sinkhorn_error *error);
+
+/**
+ * Writes to *len how many scalars of memory derivatives of a problem need: O(n + m). The arrays of the problem are not read.
+ *
+ * NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
+ * Returns: SINKHORN_OK, or an error, and then *len is untouched. Allocates: nothing. Threads: safe.
+ */
+sinkhorn_status sinkhorn_derivatives_len_f64(const struct sinkhorn_problem_f64 *problem,
+                                             const struct sinkhorn_derivative_settings_f64 *settings,
+                                             size_t *len,
+                                             struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_derivatives_len_f64 in float.
+ */
+sinkhorn_status sinkhorn_derivatives_len_f32(const struct sinkhorn_problem_f32 *problem,
+                                             const struct sinkhorn_derivative_settings_f32 *settings,
+                                             size_t *len,
+                                             struct sinkhorn_error *error);
+
+/**
+ * The gradient of the objective (the field of the report), by the envelope theorem: one pass over the pairs, and one more for each of x, y, cost and epsilon.
+ *
+ * Derivatives are those of the problem, whatever start and acceleration solved it, and as good as the solution has converged. Epsilon and the cost scale are
+ * held fixed where they were given relative to the cost.
+ *
+ * memory: at least the scalars that sinkhorn_derivatives_len_f64 asks for; what it holds does not matter.
+ * NULL: never solution, memory and gradients; settings NULL stands for the defaults; error where it is not wanted.
+ * Returns: SINKHORN_OK, or an error, and then no gradient was written. Allocates: nothing. Threads: safe, each with its own memory.
+ * Aliasing: memory, gradients and *error must not overlap each other, inputs, the workspace or the arrays of the problem.
+ */
+sinkhorn_status sinkhorn_objective_gradient_f64(const struct sinkhorn_solution_f64 *solution,
+                                                const struct sinkhorn_derivative_settings_f64 *settings,
+                                                double *memory,
+                                                size_t memory_len,
+                                                const struct sinkhorn_gradients_f64 *gradients,
+                                                struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_objective_gradient_f64 in float.
+ */
+sinkhorn_status sinkhorn_objective_gradient_f32(const struct sinkhorn_solution_f32 *solution,
+                                                const struct sinkhorn_derivative_settings_f32 *settings,
+                                                float *memory,
+                                                size_t memory_len,
+                                                const struct sinkhorn_gradients_f32 *gradients,
+                                                struct sinkhorn_error *error);
+
+/**
+ * The gradient of a loss of potentials, plan and map in the inputs of the problem, through the equations that they solve: conjugate gradients, one pass
+ * over the pairs an iteration.
+ *
+ * NULL: never solution, memory, cotangent and gradients; report too where it is not wanted. Returns: the status of the report, or an error, and then
+ * neither gradients nor *report were written. Everything else: as sinkhorn_objective_gradient_f64.
+ */
+sinkhorn_status sinkhorn_vjp_f64(const struct sinkhorn_solution_f64 *solution,
+                                 const struct sinkhorn_derivative_settings_f64 *settings,
+                                 double *memory,
+                                 size_t memory_len,
+                                 const struct sinkhorn_cotangent_f64 *cotangent,
+                                 const struct sinkhorn_gradients_f64 *gradients,
+                                 struct sinkhorn_linear_report_f64 *report,
+                                 struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_vjp_f64 in float.
+ */
+sinkhorn_status sinkhorn_vjp_f32(const struct sinkhorn_solution_f32 *solution,
+                                 const struct sinkhorn_derivative_settings_f32 *settings,
+                                 float *memory,
+                                 size_t memory_len,
+                                 const struct sinkhorn_cotangent_f32 *cotangent,
+                                 const struct sinkhorn_gradients_f32 *gradients,
+                                 struct sinkhorn_linear_report_f32 *report,
+                                 struct sinkhorn_error *error);
+
+/**
+ * The changes of potentials, plan and map along a direction of the inputs, per unit of it: the transposed of sinkhorn_vjp_f64.
+ *
+ * NULL: never solution, memory, tangent and changes. Returns, and everything else: as sinkhorn_vjp_f64.
+ */
+sinkhorn_status sinkhorn_jvp_f64(const struct sinkhorn_solution_f64 *solution,
+                                 const struct sinkhorn_derivative_settings_f64 *settings,
+                                 double *memory,
+                                 size_t memory_len,
+                                 const struct sinkhorn_tangent_f64 *tangent,
+                                 const struct sinkhorn_changes_f64 *changes,
+                                 struct sinkhorn_linear_report_f64 *report,
+                                 struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_jvp_f64 in float.
+ */
+sinkhorn_status sinkhorn_jvp_f32(const struct sinkhorn_solution_f32 *solution,
+                                 const struct sinkhorn_derivative_settings_f32 *settings,
+                                 float *memory,
+                                 size_t memory_len,
+                                 const struct sinkhorn_tangent_f32 *tangent,
+                                 const struct sinkhorn_changes_f32 *changes,
+                                 struct sinkhorn_linear_report_f32 *report,
+                                 struct sinkhorn_error *error);
+
+/**
+ * How the gradient of the objective changes along a direction of the inputs, per unit of it: a product with the Hessian, mixed derivatives included.
+ *
+ * NULL: never solution, memory, tangent and gradients. Returns, and everything else: as sinkhorn_vjp_f64. Costs of your own have no second
+ * derivatives: their Hessian in points is refused.
+ */
+sinkhorn_status sinkhorn_objective_hvp_f64(const struct sinkhorn_solution_f64 *solution,
+                                           const struct sinkhorn_derivative_settings_f64 *settings,
+                                           double *memory,
+                                           size_t memory_len,
+                                           const struct sinkhorn_tangent_f64 *tangent,
+                                           const struct sinkhorn_gradients_f64 *gradients,
+                                           struct sinkhorn_linear_report_f64 *report,
+                                           struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_objective_hvp_f64 in float.
+ */
+sinkhorn_status sinkhorn_objective_hvp_f32(const struct sinkhorn_solution_f32 *solution,
+                                           const struct sinkhorn_derivative_settings_f32 *settings,
+                                           float *memory,
+                                           size_t memory_len,
+                                           const struct sinkhorn_tangent_f32 *tangent,
+                                           const struct sinkhorn_gradients_f32 *gradients,
+                                           struct sinkhorn_linear_report_f32 *report,
+                                           struct sinkhorn_error *error);
+
+/**
+ * Writes to *len how many scalars the workspace of sinkhorn_divergence_f64 needs: O(n + m), beside what the storage of the settings takes.
+ *
+ * NULL, returns, allocates, threads, aliasing: as sinkhorn_workspace_len_f64.
+ */
+sinkhorn_status sinkhorn_divergence_len_f64(const struct sinkhorn_problem_f64 *problem,
+                                            const struct sinkhorn_settings_f64 *settings,
+                                            size_t *len,
+                                            struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_divergence_len_f64 in float.
+ */
+sinkhorn_status sinkhorn_divergence_len_f32(const struct sinkhorn_problem_f32 *problem,
+                                            const struct sinkhorn_settings_f32 *settings,
+                                            size_t *len,
+                                            struct sinkhorn_error *error);
+
+/**
+ * The Sinkhorn divergence of two measures (Feydy et al. 2019; Sejourne et al. 2019 where relaxed):
+ *
+ *   S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2 + epsilon (sum a - sum b)^2 / 2
+ *
+ * 0 where they are equal and, for costs whose kernel exp(-C / epsilon) is positive definite, positive elsewhere. The start of the settings is that of the
+ * problem between the measures; the observer is not called. The three problems use the same epsilon and cost scale.
+ *
+ * cost_within_x (n x n) and cost_within_y (m x m): with a cost matrix, the costs within each measure, symmetric; NULL with points.
+ * workspace: at least the scalars that sinkhorn_divergence_len_f64 asks for. *value = S(a, b). *divergence is for the gradient and the reports; it lives
+ * in the workspace as a solution does.
+ * NULL: never problem and workspace; settings NULL stands for the defaults; value, divergence and error where they are not wanted.
+ * Returns: SINKHORN_CONVERGED where all three problems have, else the status of the first that has not; or an error, and then *value and *divergence are
+ * untouched. Allocates: nothing, but for starts that say so. Threads: safe. Aliasing: as sinkhorn_solve_f64.
+ */
+sinkhorn_status sinkhorn_divergence_f64(const struct sinkhorn_problem_f64 *problem,
+                                        const double *cost_within_x,
+                                        const double *cost_within_y,
+                                        const struct sinkhorn_settings_f64 *settings,
+                                        double *workspace,
+                                        size_t workspace_len,
+                                        double *value,
+                                        const struct sinkhorn_divergence_f64 **divergence,
+                                        struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_divergence_f64 in float.
+ */
+sinkhorn_status sinkhorn_divergence_f32(const struct sinkhorn_problem_f32 *problem,
+                                        const float *cost_within_x,
+                                        const float *cost_within_y,
+                                        const struct sinkhorn_settings_f32 *settings,
+                                        float *workspace,
+                                        size_t workspace_len,
+                                        float *value,
+                                        const struct sinkhorn_divergence_f32 **divergence,
+                                        struct sinkhorn_error *error);
+
+/**
+ * The report of one of the three problems; term is one of the SINKHORN_TERM_ constants.
+ *
+ * NULL: never divergence and report. Returns: the status of that problem, or an error, and then *report is untouched. Allocates: nothing. Threads: safe.
+ */
+sinkhorn_status sinkhorn_divergence_report_f64(const struct sinkhorn_divergence_f64 *divergence,
+                                               sinkhorn_term term,
+                                               struct sinkhorn_report_f64 *report,
+                                               struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_divergence_report_f64 in float.
+ */
+sinkhorn_status sinkhorn_divergence_report_f32(const struct sinkhorn_divergence_f32 *divergence,
+                                               sinkhorn_term term,
+                                               struct sinkhorn_report_f32 *report,
+                                               struct sinkhorn_error *error);
+
+/**
+ * Writes to *len how many scalars of memory sinkhorn_divergence_gradient_f64 needs: O(n + m). The arrays of the problem are not read.
+ *
+ * NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
+ * Returns: SINKHORN_OK, or an error, and then *len is untouched. Allocates: nothing. Threads: safe.
+ */
+sinkhorn_status sinkhorn_divergence_gradient_len_f64(const struct sinkhorn_problem_f64 *problem,
+                                                     const struct sinkhorn_derivative_settings_f64 *settings,
+                                                     size_t *len,
+                                                     struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_divergence_gradient_len_f64 in float.
+ */
+sinkhorn_status sinkhorn_divergence_gradient_len_f32(const struct sinkhorn_problem_f32 *problem,
+                                                     const struct sinkhorn_derivative_settings_f32 *settings,
+                                                     size_t *len,
+                                                     struct sinkhorn_error *error);
+
+/**
+ * The gradient of the divergence, by the envelope theorem. In cost: in the costs between the measures.
+ *
+ * memory: at least the scalars that sinkhorn_divergence_gradient_len_f64 asks for; not the workspace of the divergence.
+ * NULL: never divergence, memory and gradients; settings NULL stands for the defaults; error where it is not wanted.
+ * Returns: SINKHORN_OK, or an error. Gradients are untouched where it is one of the arguments; after SINKHORN_ERROR_OVERFLOW, which only the numbers can tell, they are
+ * not to be used. Allocates: nothing. Threads: safe, each with its own memory. Aliasing: as sinkhorn_objective_gradient_f64.
+ */
+sinkhorn_status sinkhorn_divergence_gradient_f64(const struct sinkhorn_divergence_f64 *divergence,
+                                                 const struct sinkhorn_derivative_settings_f64 *settings,
+                                                 double *memory,
+                                                 size_t memory_len,
+                                                 const struct sinkhorn_gradients_f64 *gradients,
+                                                 struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_divergence_gradient_f64 in float.
+ */
+sinkhorn_status sinkhorn_divergence_gradient_f32(const struct sinkhorn_divergence_f32 *divergence,
+                                                 const struct sinkhorn_derivative_settings_f32 *settings,
+                                                 float *memory,
+                                                 size_t memory_len,
+                                                 const struct sinkhorn_gradients_f32 *gradients,
+                                                 struct sinkhorn_error *error);
+
+/**
+ * Writes to *len how many scalars the workspace of a soft operator needs for n values and m levels: m is the length of the output for
+ * sinkhorn_soft_sort_f64, n for sinkhorn_soft_rank_f64, twice the number of levels and one more for sinkhorn_soft_quantile_f64, and 2 for
+ * sinkhorn_soft_top_k_f64. O(n + m), beside what the storage of the settings takes.
+ *
+ * NULL: never len; settings NULL stands for the defaults; error where it is not wanted.
+ * Returns: SINKHORN_OK, or an error, and then *len is untouched. Allocates: nothing. Threads: safe.
+ */
+sinkhorn_status sinkhorn_soft_len_f64(size_t n,
+                                      size_t m,
+                                      const struct sinkhorn_soft_settings_f64 *settings,
+                                      size_t *len,
+                                      struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_soft_len_f64 in float.
+ */
+sinkhorn_status sinkhorn_soft_len_f32(size_t n,
+                                      size_t m,
+                                      const struct sinkhorn_soft_settings_f32 *settings,
+                                      size_t *len,
+                                      struct sinkhorn_error *error);
+
+/**
+ * Soft sorting (Cuturi, Teboul and Vert 2019): values (n) in increasing order into sorted (m, any length): the k-th is the mean of the values that go to the
+ * k-th of m levels. With m = n and small epsilon they are the sorted values; with fewer, means of m equal shares of them.
+ *
+ * weights: n, of any positive sum; NULL: equal. workspace: at least the scalars that sinkhorn_soft_len_f64 asks for. *soft is for
+ * sinkhorn_soft_vjp_f64; it lives in the workspace, and neither values nor weights nor structs are needed any more.
+ * NULL: never values, workspace and sorted; settings NULL stands for the defaults; weights, soft, report and error where they are not wanted.
+ * Returns: the status of the solve, whose results are usable; or an error. Of those that are about an argument, outputs are untouched. Allocates:
+ * nothing. Threads: safe. Aliasing: workspace, sorted, *soft, *report and *error must not overlap each other or the inputs.
+ */
+sinkhorn_status sinkhorn_soft_sort_f64(const double *values,
+                                       const double *weights,
+                                       size_t n,
+                                       const struct sinkhorn_soft_settings_f64 *settings,
+                                       double *workspace,
+                                       size_t workspace_len,
+                                       double *sorted,
+                                       size_t m,
+                                       struct sinkhorn_soft_f64 **soft,
+                                       struct sinkhorn_report_f64 *report,
+                                       struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_soft_sort_f64 in float.
+ */
+sinkhorn_status sinkhorn_soft_sort_f32(const float *values,
+                                       const float *weights,
+                                       size_t n,
+                                       const struct sinkhorn_soft_settings_f32 *settings,
+                                       float *workspace,
+                                       size_t workspace_len,
+                                       float *sorted,
+                                       size_t m,
+                                       struct sinkhorn_soft_f32 **soft,
+                                       struct sinkhorn_report_f32 *report,
+                                       struct sinkhorn_error *error);
+
+/**
+ * Soft ranking: ranks (n), 0 for the smallest value and n - 1 for the largest where epsilon is small. Everything else: as sinkhorn_soft_sort_f64.
+ */
+sinkhorn_status sinkhorn_soft_rank_f64(const double *values,
+                                       const double *weights,
+                                       size_t n,
+                                       const struct sinkhorn_soft_settings_f64 *settings,
+                                       double *workspace,
+                                       size_t workspace_len,
+                                       double *ranks,
+                                       struct sinkhorn_soft_f64 **soft,
+                                       struct sinkhorn_report_f64 *report,
+                                       struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_soft_rank_f64 in float.
+ */
+sinkhorn_status sinkhorn_soft_rank_f32(const float *values,
+                                       const float *weights,
+                                       size_t n,
+                                       const struct sinkhorn_soft_settings_f32 *settings,
+                                       float *workspace,
+                                       size_t workspace_len,
+                                       float *ranks,
+                                       struct sinkhorn_soft_f32 **soft,
+                                       struct sinkhorn_report_f32 *report,
+                                       struct sinkhorn_error *error);
+
+/**
+ * Soft quantiles (count) at levels (count, in [0, 1], increasing). Everything else: as sinkhorn_soft_sort_f64.
+ */
+sinkhorn_status sinkhorn_soft_quantile_f64(const double *values,
+                                           const double *weights,
+                                           size_t n,
+                                           const double *levels,
+                                           const struct sinkhorn_soft_settings_f64 *settings,
+                                           double *workspace,
+                                           size_t workspace_len,
+                                           double *quantiles,
+                                           size_t count,
+                                           struct sinkhorn_soft_f64 **soft,
+                                           struct sinkhorn_report_f64 *report,
+                                           struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_soft_quantile_f64 in float.
+ */
+sinkhorn_status sinkhorn_soft_quantile_f32(const float *values,
+                                           const float *weights,
+                                           size_t n,
+                                           const float *levels,
+                                           const struct sinkhorn_soft_settings_f32 *settings,
+                                           float *workspace,
+                                           size_t workspace_len,
+                                           float *quantiles,
+                                           size_t count,
+                                           struct sinkhorn_soft_f32 **soft,
+                                           struct sinkhorn_report_f32 *report,
+                                           struct sinkhorn_error *error);
+
+/**
+ * Soft top-k: for every value the share of it that is among the k largest, in chosen (n); 0 < k < n, and their sum is k where the values have equal weights.
+ * Everything else: as sinkhorn_soft_sort_f64.
+ */
+sinkhorn_status sinkhorn_soft_top_k_f64(const double *values,
+                                        const double *weights,
+                                        size_t n,
+                                        double k,
+                                        const struct sinkhorn_soft_settings_f64 *settings,
+                                        double *workspace,
+                                        size_t workspace_len,
+                                        double *chosen,
+                                        struct sinkhorn_soft_f64 **soft,
+                                        struct sinkhorn_report_f64 *report,
+                                        struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_soft_top_k_f64 in float.
+ */
+sinkhorn_status sinkhorn_soft_top_k_f32(const float *values,
+                                        const float *weights,
+                                        size_t n,
+                                        float k,
+                                        const struct sinkhorn_soft_settings_f32 *settings,
+                                        float *workspace,
+                                        size_t workspace_len,
+                                        float *chosen,
+                                        struct sinkhorn_soft_f32 **soft,
+                                        struct sinkhorn_report_f32 *report,
+                                        struct sinkhorn_error *error);
+
+/**
+ * The gradient of a loss in the values, in_values (n), and in the weights, in_weights (n), given what it is worth in the output of the operator: cotangent
+ * (outputs, the length of that output). Standardisation and the sum of the weights are differentiated too.
+ *
+ * NULL: never soft, cotangent and in_values; in_weights, report and error where they are not wanted. Returns: the status of the report, or an error, and then
+ * nothing was written. Allocates: nothing. Threads: one at a time for a soft. Aliasing: outputs must not overlap each other, the cotangent or the workspace.
+ */
+sinkhorn_status sinkhorn_soft_vjp_f64(struct sinkhorn_soft_f64 *soft,
+                                      const double *cotangent,
+                                      size_t outputs,
+                                      double *in_values,
+                                      double *in_weights,
+                                      struct sinkhorn_linear_report_f64 *report,
+                                      struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_soft_vjp_f64 in float.
+ */
+sinkhorn_status sinkhorn_soft_vjp_f32(struct sinkhorn_soft_f32 *soft,
+                                      const float *cotangent,
+                                      size_t outputs,
+                                      float *in_values,
+                                      float *in_weights,
+                                      struct sinkhorn_linear_report_f32 *report,
+                                      struct sinkhorn_error *error);
+
+/**
+ * Writes to *len how many scalars the workspace of sinkhorn_solve_batch_f64 needs: that of the problem that needs most, times the threads of the settings (no
+ * more than there are problems). The arrays of the problems are not read.
+ *
+ * problems: count. NULL: never problems and len; settings NULL stands for the defaults; error where it is not wanted.
+ * Returns: SINKHORN_OK, or an error, and then *len is untouched. Allocates: nothing. Threads: safe.
+ */
+sinkhorn_status sinkhorn_batch_len_f64(const struct sinkhorn_problem_f64 *problems,
+                                       size_t count,
+                                       const struct sinkhorn_settings_f64 *settings,
+                                       size_t *len,
+                                       struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_batch_len_f64 in float.
+ */
+sinkhorn_status sinkhorn_batch_len_f32(const struct sinkhorn_problem_f32 *problems,
+                                       size_t count,
+                                       const struct sinkhorn_settings_f32 *settings,
+                                       size_t *len,
+                                       struct sinkhorn_error *error);
+
+/**
+ * Solves many problems of any sizes, as many at a time as the settings have threads, each on one of them: no bit of an answer depends on their number.
+ *
+ * problems: count. f and g: the potentials of all problems, one after the other (sums of all n and of all m). start_f and start_g of the settings
+ * are laid out in the same way; a start of your own is called on several threads. reports: count; the struct_size of the first is checked, and all are
+ * written. errors: count; that of a problem is written where its report has a negative status.
+ * A problem that cannot be solved tells so in its report (and error), its part of f and g is untouched, and the others are solved.
+ * NULL: never problems, workspace and reports; settings NULL stands for the defaults; f, g, errors and error where they are not wanted. The observer
+ * must be NULL.
+ * Returns: SINKHORN_OK where the batch was run, whatever became of its problems; or an error about the call as a whole, and then nothing was written.
+ * Allocates: nothing, but for starts that say so and the pool of threads. Threads: safe. Aliasing: workspace, f, g, reports, errors and *error must not overlap
+ * each other or what is read.
+ */
+sinkhorn_status sinkhorn_solve_batch_f64(const struct sinkhorn_problem_f64 *problems,
+                                         size_t count,
+                                         const struct sinkhorn_settings_f64 *settings,
+                                         double *workspace,
+                                         size_t workspace_len,
+                                         double *f,
+                                         double *g,
+                                         struct sinkhorn_report_f64 *reports,
+                                         struct sinkhorn_error *errors,
+                                         struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solve_batch_f64 in float.
+ */
+sinkhorn_status sinkhorn_solve_batch_f32(const struct sinkhorn_problem_f32 *problems,
+                                         size_t count,
+                                         const struct sinkhorn_settings_f32 *settings,
+                                         float *workspace,
+                                         size_t workspace_len,
+                                         float *f,
+                                         float *g,
+                                         struct sinkhorn_report_f32 *reports,
+                                         struct sinkhorn_error *errors,
+                                         struct sinkhorn_error *error);
+
+/**
+ * n, the points on the first side; 0 where target is NULL.
+ */
+size_t sinkhorn_target_n_f64(const struct sinkhorn_target_f64 *target);
+
+/**
+ * sinkhorn_target_n_f64 in float.
+ */
+size_t sinkhorn_target_n_f32(const struct sinkhorn_target_f32 *target);
+
+/**
+ * m, the points on the second side; 0 where target is NULL.
+ */
+size_t sinkhorn_target_m_f64(const struct sinkhorn_target_f64 *target);
+
+/**
+ * sinkhorn_target_m_f64 in float.
+ */
+size_t sinkhorn_target_m_f32(const struct sinkhorn_target_f32 *target);
+
+/**
+ * The regularisation in units of the unscaled cost; 0 where target is NULL.
+ */
+double sinkhorn_target_epsilon_f64(const struct sinkhorn_target_f64 *target);
+
+/**
+ * sinkhorn_target_epsilon_f64 in float.
+ */
+float sinkhorn_target_epsilon_f32(const struct sinkhorn_target_f32 *target);
+
+/**
+ * What costs are divided by: potentials of an earlier solve times this are what a start writes. 0 where target is NULL.
+ */
+double sinkhorn_target_cost_scale_f64(const struct sinkhorn_target_f64 *target);
+
+/**
+ * sinkhorn_target_cost_scale_f64 in float.
+ */
+float sinkhorn_target_cost_scale_f32(const struct sinkhorn_target_f32 *target);
+
+/**
+ * The exact dual of unregularised transport on the line, in O(n + m) beside sorting. Points of dimension 1, and a cost convex in x - y.
+ *
+ * As every start of the library: target, f and g are those that a start is called with, data is not read. Allocates: nothing. Threads: safe.
+ */
+sinkhorn_start_result sinkhorn_start_monotone_f64(struct sinkhorn_target_f64 *target,
+                                                  double *f,
+                                                  double *g,
+                                                  void *data);
+
+/**
+ * sinkhorn_start_monotone_f64 in float.
+ */
+sinkhorn_start_result sinkhorn_start_monotone_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+
+/**
+ * DualSort of Thornton and Cuturi (2022), algorithm 1; start_size passes, 3 unless set. Points of dimension 1, a cost convex in x - y, n = m, equal weights. The
+ * yardstick: sinkhorn_start_monotone_f64 gets there sooner and for any weights.
+ *
+ * Allocates: nothing. Threads: safe.
+ */
+sinkhorn_start_result sinkhorn_start_dual_sort_f64(struct sinkhorn_target_f64 *target,
+                                                   double *f,
+                                                   double *g,
+                                                   void *data);
+
+/**
+ * sinkhorn_start_dual_sort_f64 in float.
+ */
+sinkhorn_start_result sinkhorn_start_dual_sort_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+
+/**
+ * Entropic transport between Gaussians fitted to both sides, in closed form. Points under the squared Euclidean cost.
+ *
+ * Allocates: nothing up to dimension 8; beyond that it does, and a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+ */
+sinkhorn_start_result sinkhorn_start_gaussian_f64(struct sinkhorn_target_f64 *target,
+                                                  double *f,
+                                                  double *g,
+                                                  void *data);
+
+/**
+ * sinkhorn_start_gaussian_f64 in float.
+ */
+sinkhorn_start_result sinkhorn_start_gaussian_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+
+/**
+ * The same with unregularised transport between the Gaussians, as Thornton and Cuturi (2022) have it.
+ *
+ * Allocates and threads: as sinkhorn_start_gaussian_f64.
+ */
+sinkhorn_start_result sinkhorn_start_gaussian_unregularised_f64(struct sinkhorn_target_f64 *target,
+                                                                double *f,
+                                                                double *g,
+                                                                void *data);
+
+/**
+ * sinkhorn_start_gaussian_unregularised_f64 in float.
+ */
+sinkhorn_start_result sinkhorn_start_gaussian_unregularised_f32(struct sinkhorn_target_f32 *target,
+                                                                float *f,
+                                                                float *g,
+                                                                void *data);
+
+/**
+ * Entropic transport between Gaussian mixtures fitted to both sides, of at most start_size components (24 unless set), from start_seed. Points
+ * under the squared Euclidean cost.
+ *
+ * Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+ */
+sinkhorn_start_result sinkhorn_start_mixture_f64(struct sinkhorn_target_f64 *target,
+                                                 double *f,
+                                                 double *g,
+                                                 void *data);
+
+/**
+ * sinkhorn_start_mixture_f64 in float.
+ */
+sinkhorn_start_result sinkhorn_start_mixture_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+
+/**
+ * The problem solved between start_size representatives a side (sqrt(n m) / 8 unless set), extended to all points. Points under any cost.
+ *
+ * Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+ */
+sinkhorn_start_result sinkhorn_start_coarse_f64(struct sinkhorn_target_f64 *target,
+                                                double *f,
+                                                double *g,
+                                                void *data);
+
+/**
+ * sinkhorn_start_coarse_f64 in float.
+ */
+sinkhorn_start_result sinkhorn_start_coarse_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+
+/**
+ * The problem solved between start_size points a side drawn from start_seed (sqrt(n m) / 8 unless set), extended to all. Points or a matrix.
+ *
+ * Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+ */
+sinkhorn_start_result sinkhorn_start_subsample_f64(struct sinkhorn_target_f64 *target,
+                                                   double *f,
+                                                   double *g,
+                                                   void *data);
+
+/**
+ * sinkhorn_start_subsample_f64 in float.
+ */
+sinkhorn_start_result sinkhorn_start_subsample_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+
+/**
+ * The start for those who do not want to choose one: of zero, monotone, Gaussian, coarse and subsample tries what applies and is cheap, and takes what is worth most. Any
+ * problem.
+ *
+ * Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+ */
+sinkhorn_start_result sinkhorn_start_auto_f64(struct sinkhorn_target_f64 *target,
+                                              double *f,
+                                              double *g,
+                                              void *data);
+
+/**
+ * sinkhorn_start_auto_f64 in float.
+ */
+sinkhorn_start_result sinkhorn_start_auto_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
 
 /**
  * A few words on a status: static, never NULL, "unknown status" for a number that is none.

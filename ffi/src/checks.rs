@@ -6,7 +6,7 @@ use core::mem::{align_of, size_of};
 use crate::fault::Fault;
 
 /// Bytes that a call reads or writes.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Region {
     name: &'static CStr,
     start: usize,
@@ -37,6 +37,11 @@ impl Region {
     /// The same of a pointer that must not be NULL.
     pub fn required<T>(name: &'static CStr, pointer: *const T, len: usize) -> Result<Self, Fault> {
         if pointer.is_null() { Err(Fault::Null { argument: name }) } else { Region::optional(name, pointer, len) }
+    }
+
+    /// Memory that the library already knows.
+    pub fn of_slice<T>(name: &'static CStr, values: &[T]) -> Self {
+        Region { name, start: values.as_ptr().addr(), bytes: size_of_val(values) }
     }
 
     fn overlaps(&self, other: &Region) -> bool {
@@ -96,6 +101,54 @@ pub(crate) unsafe fn slice<'a, T>(
     }
     // SAFETY: not NULL, aligned, no larger than the address space, as checked; initialised by the contract.
     Ok(Some(unsafe { core::slice::from_raw_parts(pointer, len) }))
+}
+
+/// `len` values to write; `None` where the pointer is NULL.
+///
+/// # Safety
+/// `pointer` is NULL, misaligned, or points to `len` values that nobody else reads or writes during `'a`. What they hold does not matter: memory that
+/// comes from C has some bytes, and every pattern of them is a `T`.
+pub(crate) unsafe fn output<'a, T>(
+    name: &'static CStr,
+    pointer: *mut T,
+    len: usize,
+) -> Result<Option<&'a mut [T]>, Fault> {
+    Region::optional(name, pointer, len)?;
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: not NULL, aligned, no larger than the address space, as checked; to this call alone by the contract.
+    Ok(Some(unsafe { core::slice::from_raw_parts_mut(pointer, len) }))
+}
+
+/// Writes a struct that begins with its size, where it is wanted.
+///
+/// # Safety
+/// `pointer` is NULL or has passed [`check_struct`].
+pub(crate) unsafe fn write_struct<T>(pointer: *mut T, value: T) {
+    if !pointer.is_null() {
+        // SAFETY: aligned and of this size, by the contract of this function.
+        unsafe { pointer.write(value) };
+    }
+}
+
+/// [`check_struct`] where the struct may be NULL.
+///
+/// # Safety
+/// That of [`check_struct`].
+pub(crate) unsafe fn check_optional_struct<T>(name: &'static CStr, pointer: *const T) -> Result<(), Fault> {
+    // SAFETY: the contract of this function.
+    if pointer.is_null() { Ok(()) } else { unsafe { check_struct(name, pointer) } }
+}
+
+/// What is not NULL.
+pub(crate) fn required<V>(argument: &'static CStr, value: Option<V>) -> Result<V, Fault> {
+    value.ok_or(Fault::Null { argument })
+}
+
+/// An index that is in range.
+pub(crate) fn index(argument: &'static CStr, index: usize, len: usize) -> Result<usize, Fault> {
+    if index < len { Ok(index) } else { Err(Fault::Index { argument, index, len }) }
 }
 
 /// n m, or the fault that names the matrix.

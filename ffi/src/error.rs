@@ -66,16 +66,20 @@ impl fmt::Write for Message {
     }
 }
 
+/// What `body` returns; `None` where it panics.
+pub(crate) fn caught<R>(body: impl FnOnce() -> R) -> Option<R> {
+    #[cfg(feature = "std")]
+    return std::panic::catch_unwind(core::panic::AssertUnwindSafe(body)).ok();
+    #[cfg(not(feature = "std"))]
+    return Some(body());
+}
+
 /// Runs the body of a call: a fault is written to `error`, where there is one, and a panic becomes a fault.
 ///
 /// # Safety
 /// `error` is NULL, misaligned, or points to memory for an [`Error`] that may be written.
 pub(crate) unsafe fn guard(error: *mut Error, body: impl FnOnce() -> Result<Status, Fault>) -> Status {
-    #[cfg(feature = "std")]
-    let result = std::panic::catch_unwind(core::panic::AssertUnwindSafe(body)).unwrap_or(Err(Fault::Internal));
-    #[cfg(not(feature = "std"))]
-    let result = body();
-    result.unwrap_or_else(|fault| {
+    caught(body).unwrap_or(Err(Fault::Internal)).unwrap_or_else(|fault| {
         if !error.is_null() && error.is_aligned() {
             // SAFETY: checked just above, and memory for an `Error` by the contract of this function.
             unsafe { error.write(Error::of(&fault)) };

@@ -44,12 +44,38 @@ pub(crate) enum Fault {
     },
     NotFinite {
         argument: &'static CStr,
-        row: usize,
+        place: Place,
         value: f64,
+    },
+    Negative {
+        argument: &'static CStr,
+        place: Place,
+        value: f64,
+    },
+    NoMass {
+        argument: &'static CStr,
+    },
+    Length {
+        argument: &'static CStr,
+        expected: usize,
+        actual: usize,
     },
     Unsupported {
         argument: &'static CStr,
         reason: &'static str,
+    },
+    Index {
+        argument: &'static CStr,
+        index: usize,
+        len: usize,
+    },
+    /// Not an object, no longer one, or one of another kind.
+    Handle {
+        argument: &'static CStr,
+    },
+    /// What the caller's own start returned.
+    Start {
+        status: Status,
     },
     #[cfg_attr(not(feature = "std"), allow(dead_code, reason = "panics end the program there"))]
     Internal,
@@ -86,8 +112,13 @@ impl Fault {
             Fault::Aliasing { .. } => SINKHORN_ERROR_ALIASING,
             Fault::Zero { .. } => SINKHORN_ERROR_EMPTY,
             Fault::TooLarge { .. } => SINKHORN_ERROR_TOO_LARGE,
-            Fault::Choice { .. } | Fault::Range { .. } => SINKHORN_ERROR_OUT_OF_RANGE,
+            Fault::Choice { .. } | Fault::Range { .. } | Fault::Index { .. } => SINKHORN_ERROR_OUT_OF_RANGE,
+            Fault::Handle { .. } => SINKHORN_ERROR_HANDLE,
+            Fault::Start { status } => *status,
             Fault::NotFinite { .. } => SINKHORN_ERROR_NOT_FINITE,
+            Fault::Negative { .. } => SINKHORN_ERROR_NEGATIVE,
+            Fault::NoMass { .. } => SINKHORN_ERROR_NO_MASS,
+            Fault::Length { .. } => SINKHORN_ERROR_LENGTH,
             Fault::Unsupported { .. } => SINKHORN_ERROR_UNSUPPORTED,
             Fault::Internal => SINKHORN_ERROR_INTERNAL,
         }
@@ -103,9 +134,15 @@ impl Fault {
             | Fault::Zero { argument }
             | Fault::TooLarge { argument }
             | Fault::Choice { argument, .. }
+            | Fault::Index { argument, .. }
+            | Fault::Handle { argument }
             | Fault::Range { argument, .. }
             | Fault::NotFinite { argument, .. }
+            | Fault::Negative { argument, .. }
+            | Fault::NoMass { argument }
+            | Fault::Length { argument, .. }
             | Fault::Unsupported { argument, .. } => argument,
+            Fault::Start { .. } => c"start",
             Fault::Internal => c"",
         }
     }
@@ -113,7 +150,7 @@ impl Fault {
     pub fn place(&self) -> Option<Place> {
         match *self {
             Fault::Core(error) => error.place(),
-            Fault::NotFinite { row, .. } => Some(Place { row, column: None }),
+            Fault::NotFinite { place, .. } | Fault::Negative { place, .. } => Some(place),
             _ => None,
         }
     }
@@ -129,8 +166,10 @@ impl Fault {
             Fault::Core(CoreError::UnequalMass { b, .. }) => b,
             Fault::Core(CoreError::Workspace { required, .. }) => required as f64,
             Fault::Core(CoreError::Length { expected, .. }) | Fault::StructSize { expected, .. } => expected as f64,
-            Fault::Choice { value, .. } => f64::from(value),
-            Fault::NotFinite { value, .. } | Fault::Range { value, .. } => value,
+            Fault::Choice { value, .. } | Fault::Start { status: value } => f64::from(value),
+            Fault::Index { index, .. } => index as f64,
+            Fault::NotFinite { value, .. } | Fault::Negative { value, .. } | Fault::Range { value, .. } => value,
+            Fault::Length { expected, .. } => expected as f64,
             _ => 0.0,
         }
     }
@@ -156,9 +195,19 @@ impl fmt::Display for Fault {
             Fault::TooLarge { .. } => write!(f, "{argument} is too large to be addressed"),
             Fault::Choice { value, .. } => write!(f, "{argument} is {value}, which is none of its choices"),
             Fault::Range { value, range, .. } => write!(f, "{argument} is {value}: it must lie in {range}"),
-            Fault::NotFinite { row, value, .. } => {
-                write!(f, "{argument}[{row}] is {value}: every entry must be finite")
+            Fault::Index { index, len, .. } => write!(f, "{argument} is {index}: it must be less than {len}"),
+            Fault::Handle { .. } => {
+                write!(f, "{argument} is not, or no longer, an object of that kind")
             }
+            Fault::Start { status } => write!(f, "{argument} returned {status}"),
+            Fault::NotFinite { place, value, .. } => {
+                write!(f, "{argument}{place} is {value}: every entry must be finite")
+            }
+            Fault::Negative { place, value, .. } => {
+                write!(f, "{argument}{place} is {value}: no entry may be negative")
+            }
+            Fault::NoMass { .. } => write!(f, "{argument} sums to zero: there is no mass to transport"),
+            Fault::Length { expected, actual, .. } => write!(f, "{argument} is {actual} where {expected} are needed"),
             Fault::Unsupported { reason, .. } => write!(f, "{argument}: {reason}"),
             Fault::Internal => f.write_str("the library met a defect of its own; please report it"),
         }

@@ -1,10 +1,14 @@
 //! The struct that says what is to be solved.
 
+use core::ffi::c_void;
 use core::ptr;
 
-use sinkhorn_core::{CostMatrix, Epsilon, Geometry, PointCloud, Problem as CoreProblem, Real, Shape};
+use sinkhorn_core::{
+    CostMatrix, CostScale, Epsilon, Geometry, PointCloud, Problem as CoreProblem, Real, Shape, Solution,
+};
 
-use crate::checks::{Region, product, slice};
+use crate::checks::{Region, product, required, slice};
+use crate::cost::{Cost, CostFunction, CostGradient, Custom, GroundCost, SINKHORN_COST_SQUARED_EUCLIDEAN};
 use crate::fault::Fault;
 
 /// What the number epsilon of a problem means: one of the SINKHORN_EPSILON_ constants.
@@ -12,20 +16,42 @@ pub type EpsilonKind = i32;
 
 /// 0.05 of the standard deviation of the cost under a x b. The field epsilon must be 0.
 pub const SINKHORN_EPSILON_DEFAULT: EpsilonKind = 0;
-/// epsilon itself, in units of cost.
+/// epsilon itself, in units of (scaled) cost.
 pub const SINKHORN_EPSILON_ABSOLUTE: EpsilonKind = 1;
 /// epsilon times the mean of the cost under a x b.
 pub const SINKHORN_EPSILON_OF_MEAN: EpsilonKind = 2;
 /// epsilon times the standard deviation of the cost under a x b.
 pub const SINKHORN_EPSILON_OF_STD: EpsilonKind = 3;
 
+/// What every cost is divided by: one of the SINKHORN_SCALE_ constants. Epsilon, rho, potentials and values are then in units of the scaled cost.
+pub type CostScaleKind = i32;
+
+/// Nothing: costs as they are. The field cost_scale must be 0.
+pub const SINKHORN_SCALE_ONE: CostScaleKind = 0;
+/// Their mean under a x b.
+pub const SINKHORN_SCALE_MEAN: CostScaleKind = 1;
+/// Their standard deviation under a x b.
+pub const SINKHORN_SCALE_STD: CostScaleKind = 2;
+/// The largest absolute one.
+pub const SINKHORN_SCALE_MAX: CostScaleKind = 3;
+/// The field cost_scale.
+pub const SINKHORN_SCALE_GIVEN: CostScaleKind = 4;
+
+/// How a cost matrix lies in memory: one of the SINKHORN_ORDER_ constants.
+pub type Order = i32;
+
+/// C_ij = cost[i * m + j], as in C and NumPy.
+pub const SINKHORN_ORDER_ROW_MAJOR: Order = 0;
+/// C_ij = cost[i + j * n], as in Fortran, Eigen and MATLAB.
+pub const SINKHORN_ORDER_COLUMN_MAJOR: Order = 1;
+
 /// Entropic optimal transport between n points with weights a and m points with weights b:
 ///
 ///   minimise <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b)
 ///
-/// with KL(p | q) = sum p log(p / q) - p + q. The cost C is either |x_i - y_j|^2 between points (x, y and dimension
-/// set, cost NULL) or a matrix (cost set; x and y NULL, dimension 0). Everything else may be zero, and then the problem
-/// is balanced, with uniform weights and the default epsilon. The arrays are only read.
+/// with KL(p | q) = sum p log(p / q) - p + q. The cost C is either that of pairs of points, c(x_i, y_j) (x, y and dimension set, cost NULL), or a
+/// matrix (cost set; x and y NULL, dimension 0). Everything else may be zero, and then the problem is balanced, with the squared Euclidean cost, uniform
+/// weights and the default epsilon. The arrays are only read; they must stay as they are for as long as what was made of the problem is used.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Problem<T> {
@@ -41,24 +67,45 @@ pub struct Problem<T> {
     pub x: *const T,
     /// m x dimension, row-major: the points of the second side. Finite.
     pub y: *const T,
-    /// n x m, row-major: the cost C. Finite.
+    /// n x m, in the order of cost_order: the cost C. Finite.
     pub cost: *const T,
     /// n: weights of the first side, not negative, with a positive sum; NULL: 1/n each. Zeros are legal.
     pub a: *const T,
     /// m: weights of the second side; NULL: 1/m each. A balanced problem needs the sum that a has.
     pub b: *const T,
+    /// With SINKHORN_COST_CUSTOM, c(x, y); else NULL.
+    pub cost_function: CostFunction<T>,
+    /// Its gradient, where derivatives in points are wanted; else NULL.
+    pub cost_gradient: CostGradient<T>,
+    /// Handed to both.
+    pub cost_data: *mut c_void,
     /// The regularisation, positive, as epsilon_kind says; 0 with SINKHORN_EPSILON_DEFAULT.
     pub epsilon: T,
-    /// How strictly the first marginal is kept, in units of cost: 0 or infinity keeps it exact (balanced), a positive
-    /// number relaxes it.
+    /// How strictly the first marginal is kept, in units of (scaled) cost: 0 or infinity keeps it exact (balanced), a positive number relaxes it.
     pub rho_a: T,
     /// The same of the second marginal.
     pub rho_b: T,
+    /// The divisor of SINKHORN_SCALE_GIVEN, positive; else 0.
+    pub cost_scale: T,
+    /// The order of SINKHORN_COST_P_NORM; else 0.
+    pub p: T,
     /// What epsilon means.
     pub epsilon_kind: EpsilonKind,
+    /// What costs are divided by.
+    pub cost_scale_kind: CostScaleKind,
+    /// The cost between points; 0 with a matrix.
+    pub ground_cost: Cost,
+    /// How the matrix lies in memory; 0 with points.
+    pub cost_order: Order,
 }
 
 impl<T: Real> Problem<T> {
+    /// The ground cost of points; squared Euclidean, which nobody asks, for a matrix.
+    pub(crate) fn ground_cost(&self) -> Result<GroundCost<T>, Fault> {
+        let custom = Custom { function: self.cost_function, gradient: self.cost_gradient, data: self.cost_data };
+        GroundCost::of(self.ground_cost, self.p, custom)
+    }
+
     /// The sizes, checked without touching the arrays.
     pub(crate) fn shape(&self) -> Result<Shape, Fault> {
         for (argument, size) in [(c"n", self.n), (c"m", self.m)] {
@@ -66,41 +113,50 @@ impl<T: Real> Problem<T> {
                 return Err(Fault::Zero { argument });
             }
         }
+        let ground_cost = self.ground_cost()?;
         if !self.cost.is_null() {
             let reason = "give points or a cost matrix, not both";
-            for (argument, unused) in
-                [(c"x", self.x.is_null()), (c"y", self.y.is_null()), (c"dimension", self.dimension == 0)]
-            {
+            for (argument, unused) in [
+                (c"x", self.x.is_null()),
+                (c"y", self.y.is_null()),
+                (c"dimension", self.dimension == 0),
+                (c"ground_cost", self.ground_cost == SINKHORN_COST_SQUARED_EUCLIDEAN),
+            ] {
                 if !unused {
                     return Err(Fault::Unsupported { argument, reason });
                 }
             }
             return Ok(Shape::general(self.n, self.m));
         }
+        if self.cost_order != SINKHORN_ORDER_ROW_MAJOR {
+            let reason = "an order is given, but no cost matrix";
+            return Err(Fault::Unsupported { argument: c"cost_order", reason });
+        }
         if self.dimension == 0 {
             return Err(Fault::Zero { argument: c"dimension" });
         }
-        Ok(Shape::squared_euclidean(self.n, self.m, self.dimension))
+        Ok(if ground_cost.is_squared_euclidean() {
+            Shape::squared_euclidean(self.n, self.m, self.dimension)
+        } else {
+            Shape::general(self.n, self.m)
+        })
     }
 
     /// What is read, for the check of overlaps.
     pub(crate) fn regions(&self) -> Result<[Region; 5], Fault> {
+        let has_points = self.cost.is_null();
         let points = |name, pointer: *const T, n: usize| {
-            let len = if self.cost.is_null() { product(name, n, self.dimension)? } else { 0 };
-            if self.cost.is_null() {
-                Region::required(name, pointer, len)
+            if has_points {
+                Region::required(name, pointer, product(name, n, self.dimension)?)
             } else {
-                Region::optional(name, pointer, len)
+                Region::optional(name, pointer, 0)
             }
         };
+        let cells = if has_points { 0 } else { product(c"cost", self.n, self.m)? };
         Ok([
             points(c"x", self.x, self.n)?,
             points(c"y", self.y, self.m)?,
-            Region::optional(
-                c"cost",
-                self.cost,
-                if self.cost.is_null() { 0 } else { product(c"cost", self.n, self.m)? },
-            )?,
+            Region::optional(c"cost", self.cost, cells)?,
             Region::optional(c"a", self.a, self.n)?,
             Region::optional(c"b", self.b, self.m)?,
         ])
@@ -110,20 +166,23 @@ impl<T: Real> Problem<T> {
     ///
     /// # Safety
     /// Each pointer is NULL, misaligned, or points to an array of the documented shape that nobody writes during `'a`.
-    pub(crate) unsafe fn view<'a>(&self) -> Result<CoreProblem<'a, T>, Fault> {
-        let Shape { rows: n, columns: m, dimension } = self.shape()?;
+    pub(crate) unsafe fn view<'a>(&self, ground_cost: &'a GroundCost<T>) -> Result<CoreProblem<'a, T>, Fault> {
+        self.shape()?;
+        let (n, m, dimension) = (self.n, self.m, self.dimension);
         // SAFETY: arrays of n and of m weights, by the contract of this function.
         let (a, b) = unsafe { (slice(c"a", self.a, n)?, slice(c"b", self.b, m)?) };
-        // SAFETY: n x m costs, by the same contract.
-        let cost = unsafe { slice(c"cost", self.cost, if self.cost.is_null() { 0 } else { product(c"cost", n, m)? })? };
-        let geometry: Geometry<'a, T> = match cost {
-            Some(cost) => CostMatrix::row_major(cost, n, m)?.into(),
-            None => {
-                let (nd, md) = (product(c"x", n, dimension)?, product(c"y", m, dimension)?);
-                // SAFETY: n and m points, by the same contract.
-                let (x, y) = unsafe { (slice(c"x", self.x, nd)?, slice(c"y", self.y, md)?) };
-                let (x, y) = (x.ok_or(Fault::Null { argument: c"x" })?, y.ok_or(Fault::Null { argument: c"y" })?);
-                PointCloud::squared_euclidean(x, y, dimension)?.into()
+        let geometry: Geometry<'a, T> = if self.cost.is_null() {
+            let (nd, md) = (product(c"x", n, dimension)?, product(c"y", m, dimension)?);
+            // SAFETY: n and m points, by the same contract.
+            let (x, y) = unsafe { (slice(c"x", self.x, nd)?, slice(c"y", self.y, md)?) };
+            PointCloud::new(required(c"x", x)?, required(c"y", y)?, dimension, ground_cost.as_dyn())?.into()
+        } else {
+            // SAFETY: n x m costs, by the same contract.
+            let cost = required(c"cost", unsafe { slice(c"cost", self.cost, product(c"cost", n, m)?)? })?;
+            match self.cost_order {
+                SINKHORN_ORDER_ROW_MAJOR => CostMatrix::row_major(cost, n, m)?.into(),
+                SINKHORN_ORDER_COLUMN_MAJOR => CostMatrix::column_major(cost, n, m)?.into(),
+                value => return Err(Fault::Choice { argument: c"cost_order", value }),
             }
         };
         let mut problem = CoreProblem::new(geometry)?;
@@ -134,7 +193,8 @@ impl<T: Real> Problem<T> {
             problem = problem.weights_b(b)?;
         }
         let exact = |rho: T| if rho == T::ZERO { T::INFINITY } else { rho };
-        Ok(problem.epsilon(self.epsilon()?)?.unbalanced(exact(self.rho_a), exact(self.rho_b))?)
+        let problem = problem.epsilon(self.epsilon()?)?.cost_scale(self.cost_scale()?)?;
+        Ok(problem.unbalanced(exact(self.rho_a), exact(self.rho_b))?)
     }
 
     fn epsilon(&self) -> Result<Epsilon<T>, Fault> {
@@ -150,6 +210,34 @@ impl<T: Real> Problem<T> {
             value => Err(Fault::Choice { argument: c"epsilon_kind", value }),
         }
     }
+
+    fn cost_scale(&self) -> Result<CostScale<T>, Fault> {
+        let scale = match self.cost_scale_kind {
+            SINKHORN_SCALE_GIVEN => return Ok(CostScale::Given(self.cost_scale)),
+            SINKHORN_SCALE_ONE => CostScale::One,
+            SINKHORN_SCALE_MEAN => CostScale::Mean,
+            SINKHORN_SCALE_STD => CostScale::Std,
+            SINKHORN_SCALE_MAX => CostScale::Max,
+            value => return Err(Fault::Choice { argument: c"cost_scale_kind", value }),
+        };
+        if self.cost_scale == T::ZERO {
+            return Ok(scale);
+        }
+        let reason = "a value is given but cost_scale_kind is not SINKHORN_SCALE_GIVEN";
+        Err(Fault::Unsupported { argument: c"cost_scale", reason })
+    }
+}
+
+/// What a solution goes on reading.
+pub(crate) fn regions_of<T: Real>(solution: &Solution<'_, T>) -> [Region; 4] {
+    let problem = solution.problem();
+    let weights = |name, values: Option<&[T]>| Region::of_slice(name, values.unwrap_or(&[]));
+    let (x, y) = match problem.geometry() {
+        Geometry::Points(cloud) => (Region::of_slice(c"x", cloud.x().data()), Region::of_slice(c"y", cloud.y().data())),
+        Geometry::Matrix(matrix) => (Region::of_slice(c"cost", matrix.data()), Region::of_slice::<T>(c"y", &[])),
+        _ => (Region::of_slice::<T>(c"x", &[]), Region::of_slice::<T>(c"y", &[])),
+    };
+    [x, y, weights(c"a", problem.a().values()), weights(c"b", problem.b().values())]
 }
 
 impl<T: Real> Default for Problem<T> {
@@ -165,10 +253,18 @@ impl<T: Real> Default for Problem<T> {
             cost: ptr::null(),
             a: ptr::null(),
             b: ptr::null(),
+            cost_function: None,
+            cost_gradient: None,
+            cost_data: ptr::null_mut(),
             epsilon: T::ZERO,
             rho_a: T::ZERO,
             rho_b: T::ZERO,
+            cost_scale: T::ZERO,
+            p: T::ZERO,
             epsilon_kind: SINKHORN_EPSILON_DEFAULT,
+            cost_scale_kind: SINKHORN_SCALE_ONE,
+            ground_cost: SINKHORN_COST_SQUARED_EUCLIDEAN,
+            cost_order: SINKHORN_ORDER_ROW_MAJOR,
         }
     }
 }

@@ -1,29 +1,31 @@
 //! The struct of numbers about a finished solve.
 
+use core::ffi::c_char;
+use core::ptr;
+
 use sinkhorn_core::{Real, Report as CoreReport};
 
-use crate::settings::{SINKHORN_START_ZERO, Start};
-use crate::status::{SINKHORN_CONVERGED, Status, of_solve};
+use crate::settings::{
+    SINKHORN_STORAGE_COST, SINKHORN_STORAGE_KERNEL, SINKHORN_STORAGE_STREAM, Storage,
+};
+use crate::start::name_for_c;
+use crate::status::{SINKHORN_OK, Status, of_solve};
 
-/// Numbers about a finished solve, every one finite and measured on the potentials that were written. Set struct_size
-/// before the call; the rest need not be initialised, and is written where the status is not negative.
+/// Numbers about a finished solve, every one finite and measured on the potentials that were found. Set struct_size before the call; the rest need not be
+/// initialised, and is written where the status is not negative.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Report<T> {
     /// sizeof of this struct.
     pub struct_size: usize,
-    /// The status that the function returned.
+    /// The start that was used: of sinkhorn_start_auto_f64 the one that it chose; "zero", "given", or "custom" for one of yours. Static, never NULL.
+    pub start: *const c_char,
+    /// Pairs of points whose cost the start evaluated.
+    pub start_pairs: u64,
+    /// How the solve ended: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED. Of a batch, also an error.
     pub status: Status,
-    /// The start that was used.
-    pub start: Start,
     /// Sweeps made; one is an update of f and one of g.
     pub sweeps: u32,
-    /// Rows, over all sweeps, that left the safe range and were recomputed in max-shifted form.
-    pub row_fallbacks: u32,
-    /// Sweeps whose columns were.
-    pub column_fallbacks: u32,
-    /// Accelerated iterates that the safeguard took back.
-    pub rejections: u32,
     /// ||P 1 - a||_1 where that side is balanced; the L1 change of that marginal by one more update where it is relaxed.
     pub row_error: T,
     /// The same of P^T 1 and b.
@@ -38,20 +40,32 @@ pub struct Report<T> {
     pub transport_cost: T,
     /// The sum of P.
     pub mass: T,
-    /// The regularisation in units of cost.
+    /// The regularisation in units of (scaled) cost.
     pub epsilon: T,
+    /// What every cost was divided by.
+    pub cost_scale: T,
+    /// Seconds that the start took; 0 in a build without a clock.
+    pub start_seconds: T,
+    /// Rows, over all sweeps, that left the safe range and were recomputed in max-shifted form.
+    pub row_fallbacks: u32,
+    /// Sweeps whose columns were.
+    pub column_fallbacks: u32,
+    /// Accelerated iterates that the safeguard took back, or times that relaxation was switched off.
+    pub rejections: u32,
+    /// Times that a stored kernel was computed, the first included.
+    pub absorptions: u32,
+    /// What was kept between sweeps; never SINKHORN_STORAGE_AUTO.
+    pub storage: Storage,
 }
 
 impl<T: Real> Report<T> {
-    pub(crate) fn new(report: &CoreReport<T>, start: Start) -> Self {
+    pub(crate) fn new(report: &CoreReport<T>) -> Self {
         Report {
             struct_size: size_of::<Self>(),
+            start: name_for_c(report.start.name),
+            start_pairs: report.start.pairs,
             status: of_solve(report.status),
-            start,
             sweeps: report.sweeps,
-            row_fallbacks: report.row_fallbacks,
-            column_fallbacks: report.column_fallbacks,
-            rejections: report.rejections,
             row_error: report.row_error,
             column_error: report.column_error,
             dual_value: report.dual_value,
@@ -60,8 +74,24 @@ impl<T: Real> Report<T> {
             transport_cost: report.transport_cost,
             mass: report.mass,
             epsilon: report.epsilon,
+            cost_scale: report.cost_scale,
+            start_seconds: report.start.time.map_or(T::ZERO, seconds),
+            row_fallbacks: report.row_fallbacks,
+            column_fallbacks: report.column_fallbacks,
+            rejections: report.rejections,
+            absorptions: report.absorptions,
+            storage: match report.storage {
+                "cost" => SINKHORN_STORAGE_COST,
+                "kernel" => SINKHORN_STORAGE_KERNEL,
+                _ => SINKHORN_STORAGE_STREAM,
+            },
         }
     }
+}
+
+/// Without double precision where the scalar is single: there is no clock where that would matter.
+fn seconds<T: Real>(time: core::time::Duration) -> T {
+    T::count(time.as_secs() as usize) + T::count(time.subsec_nanos() as usize) / T::count(1_000_000_000)
 }
 
 impl<T: Real> Default for Report<T> {
@@ -69,12 +99,10 @@ impl<T: Real> Default for Report<T> {
     fn default() -> Self {
         Report {
             struct_size: size_of::<Self>(),
-            status: SINKHORN_CONVERGED,
-            start: SINKHORN_START_ZERO,
+            start: ptr::null(),
+            start_pairs: 0,
+            status: SINKHORN_OK,
             sweeps: 0,
-            row_fallbacks: 0,
-            column_fallbacks: 0,
-            rejections: 0,
             row_error: T::ZERO,
             column_error: T::ZERO,
             dual_value: T::ZERO,
@@ -83,6 +111,13 @@ impl<T: Real> Default for Report<T> {
             transport_cost: T::ZERO,
             mass: T::ZERO,
             epsilon: T::ZERO,
+            cost_scale: T::ZERO,
+            start_seconds: T::ZERO,
+            row_fallbacks: 0,
+            column_fallbacks: 0,
+            rejections: 0,
+            absorptions: 0,
+            storage: SINKHORN_STORAGE_STREAM,
         }
     }
 }

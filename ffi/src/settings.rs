@@ -1,93 +1,191 @@
 //! The struct that says how to solve.
 
-use core::ffi::CStr;
+use core::ffi::{c_int, c_void};
 use core::ptr;
 
 use sinkhorn_core::{
-    Acceleration as CoreAcceleration, Argument, Error as CoreError, MAX_MEMORY, Real, Settings as CoreSettings,
+    Acceleration as CoreAcceleration, Annealing, Argument, Error as CoreError, MAX_MEMORY, Observation as CoreObservation,
+    Real, Settings as CoreSettings, SimdLevel, Storage as CoreStorage,
 };
 
 use crate::checks::{Region, read_struct};
 use crate::fault::Fault;
+use crate::start::StartFunction;
 
-/// What is done between two sweeps to need fewer of them: one of the SINKHORN_ACCELERATION_ constants. Never changes the
-/// answer.
+/// What is done between two sweeps to need fewer of them: one of the SINKHORN_ACCELERATION_ constants. Never changes the answer.
 pub type Acceleration = i32;
 
+/// SINKHORN_ACCELERATION_ANDERSON.
+pub const SINKHORN_ACCELERATION_DEFAULT: Acceleration = 0;
 /// Nothing: Sinkhorn's own iteration.
-pub const SINKHORN_ACCELERATION_PLAIN: Acceleration = 0;
+pub const SINKHORN_ACCELERATION_PLAIN: Acceleration = 1;
 /// Over-relaxation ("momentum") of both potentials by the field relaxation.
-pub const SINKHORN_ACCELERATION_RELAXATION: Acceleration = 1;
+pub const SINKHORN_ACCELERATION_RELAXATION: Acceleration = 2;
+/// The same with a factor that is learnt from the contraction of the sweeps.
+pub const SINKHORN_ACCELERATION_ADAPTIVE_RELAXATION: Acceleration = 3;
 /// Anderson acceleration, safeguarded by the dual value, over the last iterates; the field memory says how many.
-pub const SINKHORN_ACCELERATION_ANDERSON: Acceleration = 2;
+pub const SINKHORN_ACCELERATION_ANDERSON: Acceleration = 4;
 
-/// The default of the field memory of the settings.
+/// What the field memory of the settings is where it is 0.
 pub const SINKHORN_DEFAULT_MEMORY: u32 = 10;
 
-/// The potentials from which a solve begins: one of the SINKHORN_START_ constants. Any start leads to the same answer; a
-/// good one leads there in fewer sweeps.
-pub type Start = i32;
+/// What is kept in the workspace between sweeps: one of the SINKHORN_STORAGE_ constants. All give the same answer to rounding.
+pub type Storage = i32;
 
-/// f = 0.
-pub const SINKHORN_START_ZERO: Start = 0;
-/// The exact dual of unregularised transport on the line. Points of dimension 1 only.
-pub const SINKHORN_START_MONOTONE: Start = 1;
-/// Entropic transport between Gaussians fitted to both sides. Points only; beyond dimension 8 it allocates, and a build
-/// without an allocator returns SINKHORN_ERROR_UNSUPPORTED.
-pub const SINKHORN_START_GAUSSIAN: Start = 2;
-/// The same, with unregularised transport between the Gaussians.
-pub const SINKHORN_START_GAUSSIAN_UNREGULARISED: Start = 3;
-/// start_f or start_g or both: those of an earlier solve, say.
-pub const SINKHORN_START_GIVEN: Start = 4;
+/// Nothing: costs are computed at every sweep, and memory is O(n + m).
+pub const SINKHORN_STORAGE_STREAM: Storage = 0;
+/// Costs, n m scalars: for costs that are dear (a large dimension, one of your own).
+pub const SINKHORN_STORAGE_COST: Storage = 1;
+/// The kernel, n m + n + 2 m scalars, renewed when the potentials have moved away: no exponential a pair, the fastest where it fits the cache.
+pub const SINKHORN_STORAGE_KERNEL: Storage = 2;
+/// The kernel where it takes no more than storage_budget scalars and is expected to be faster, else nothing.
+pub const SINKHORN_STORAGE_AUTO: Storage = 3;
 
-/// When to stop and how to get there. Begin with sinkhorn_settings_init and change fields: all zeros is no valid value.
-/// Functions take NULL for the defaults.
+/// The vector instructions of a solve: one of the SINKHORN_SIMD_ constants. All but SINKHORN_SIMD_PORTABLE give the same bits.
+pub type Simd = i32;
+
+/// The best that this machine and this build have.
+pub const SINKHORN_SIMD_BEST: Simd = 0;
+/// Plain code: the bits of a build without vectors.
+pub const SINKHORN_SIMD_PORTABLE: Simd = 1;
+/// 128 bits: 64-bit ARM.
+pub const SINKHORN_SIMD_NEON: Simd = 2;
+/// 256 bits: x86-64 with AVX2 and FMA.
+pub const SINKHORN_SIMD_AVX2: Simd = 3;
+/// 512 bits: x86-64 with AVX-512.
+pub const SINKHORN_SIMD_AVX512: Simd = 4;
+
+/// What an observer sees after every sweep.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Observation<T> {
+    /// sizeof of this struct in the library.
+    pub struct_size: usize,
+    /// The epsilon of this sweep, in units of (scaled) cost: larger than that of the problem while annealing.
+    pub epsilon: T,
+    /// The marginal error that the sweep measured, which is compared with the threshold.
+    pub marginal_error: T,
+    /// The dual value of the new f with the old g, at this epsilon.
+    pub dual_value: T,
+    /// Sweeps made.
+    pub sweep: u32,
+}
+
+/// Called after every sweep of a solve; anything but 0 ends it with SINKHORN_STOPPED. It must return: no longjmp, no exception.
+pub type Observer<T> = Option<unsafe extern "C" fn(observation: *const Observation<T>, data: *mut c_void) -> c_int>;
+
+/// When to stop and how to get there. All zeros but struct_size are the defaults, field by field, and functions take NULL for all of them.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Settings<T> {
     /// sizeof of this struct.
     pub struct_size: usize,
-    /// The marginal error, absolute and in units of mass, at which a solve has converged. Positive; default 1e-6 in
-    /// double, 1e-3 in float.
-    pub threshold: T,
-    /// The factor of SINKHORN_ACCELERATION_RELAXATION, which alone reads it: 1 <= relaxation < 2, and 1 is plain. Default
-    /// 1.5.
-    pub relaxation: T,
-    /// n: f to start from, in units of cost, or NULL: then it follows from start_g. Must be NULL unless start is
-    /// SINKHORN_START_GIVEN. May be the memory that the result is written to.
+    /// The potentials from which a solve begins: sinkhorn_start_auto_f64, say, or a function of your own; NULL: from start_f and start_g where one
+    /// is set, else from zero. Any start leads to the same answer; a good one leads there in fewer sweeps.
+    pub start: StartFunction<T>,
+    /// Handed to start.
+    pub start_data: *mut c_void,
+    /// n: f to start from (that of an earlier solve, say), in units of cost, or NULL: then it follows from start_g. Must be NULL where start is set.
     pub start_f: *const T,
     /// m: g to start from, or NULL: then it follows from start_f.
     pub start_g: *const T,
-    /// Sweeps after which a solve stops with SINKHORN_SWEEP_LIMIT. Positive; default 10000.
+    /// Called after every sweep, or NULL.
+    pub observer: Observer<T>,
+    /// Handed to observer.
+    pub observer_data: *mut c_void,
+    /// Of starts that draw at random: the same seed, the same bits.
+    pub start_seed: u64,
+    /// Scalars that SINKHORN_STORAGE_AUTO may use for a kernel.
+    pub storage_budget: usize,
+    /// The marginal error, absolute and in units of mass, at which a solve has converged. 0: 1e-6 in double, 1e-3 in float.
+    pub threshold: T,
+    /// The factor of SINKHORN_ACCELERATION_RELAXATION, 1 <= relaxation < 2, and 1 is plain. 0: 1.5.
+    pub relaxation: T,
+    /// Larger epsilons first: the first, as a multiple of the problem's, at least 1. 0: no annealing.
+    pub annealing_first: T,
+    /// From level to level epsilon is multiplied by this, in (0, 1), until it is the problem's. 0: 0.5.
+    pub annealing_factor: T,
+    /// Sweeps a level. 0: 1.
+    pub annealing_sweeps: u32,
+    /// Sweeps after which a solve stops with SINKHORN_SWEEP_LIMIT. 0: 10000.
     pub max_sweeps: u32,
-    /// Default SINKHORN_ACCELERATION_ANDERSON.
+    /// Between the sweeps.
     pub acceleration: Acceleration,
-    /// Iterates that SINKHORN_ACCELERATION_ANDERSON combines, which alone reads it: 2 to 64. Default
-    /// SINKHORN_DEFAULT_MEMORY.
+    /// Iterates that SINKHORN_ACCELERATION_ANDERSON combines: 2 to 64. 0: SINKHORN_DEFAULT_MEMORY.
     pub memory: u32,
-    /// Default SINKHORN_START_ZERO.
-    pub start: Start,
+    /// What the workspace keeps.
+    pub storage: Storage,
+    /// Of the library's starts, how much of it: components of a mixture, points of a coarse or subsampled problem, passes of dual sort. 0: what the
+    /// start takes by itself.
+    pub start_size: u32,
+    /// Threads that share the rows of a sweep, or the problems of a batch; they take workspace each, and change no bit of a result. They are those of a
+    /// pool that the process has once it is first asked for. 0: 1. Builds without threads take any number for 1.
+    pub threads: u32,
+    /// The instructions of sweeps.
+    pub simd: Simd,
+}
+
+/// What runs after every sweep.
+pub(crate) struct Observers<T> {
+    function: Observer<T>,
+    data: *mut c_void,
+}
+
+impl<T: Real> Observers<T> {
+    /// Nobody looks.
+    pub const NONE: Self = Observers { function: None, data: ptr::null_mut() };
+
+    pub fn is_some(&self) -> bool {
+        self.function.is_some()
+    }
+
+    /// Whether to stop.
+    pub fn wants_to_stop(&self, seen: &CoreObservation<T>) -> bool {
+        let Some(function) = self.function else { return false };
+        let observation = Observation {
+            struct_size: size_of::<Observation<T>>(),
+            epsilon: seen.epsilon,
+            marginal_error: seen.marginal_error,
+            dual_value: seen.dual_value,
+            sweep: seen.sweep,
+        };
+        // SAFETY: a struct that lives during the call, and the data that came with the function: what the header promises.
+        unsafe { function(&observation, self.data) != 0 }
+    }
 }
 
 impl<T: Real> Default for Settings<T> {
+    /// All zeros but for the size.
     fn default() -> Self {
-        let CoreSettings { threshold, max_sweeps, acceleration, .. } = CoreSettings::<T>::default();
         Settings {
             struct_size: size_of::<Self>(),
-            threshold,
-            relaxation: T::ONE + T::HALF,
+            start: None,
+            start_data: ptr::null_mut(),
             start_f: ptr::null(),
             start_g: ptr::null(),
-            max_sweeps,
-            acceleration: match acceleration {
-                CoreAcceleration::Relaxation { .. } => SINKHORN_ACCELERATION_RELAXATION,
-                CoreAcceleration::Anderson { .. } => SINKHORN_ACCELERATION_ANDERSON,
-                _ => SINKHORN_ACCELERATION_PLAIN,
-            },
-            memory: SINKHORN_DEFAULT_MEMORY,
-            start: SINKHORN_START_ZERO,
+            observer: None,
+            observer_data: ptr::null_mut(),
+            start_seed: 0,
+            storage_budget: 0,
+            threshold: T::ZERO,
+            relaxation: T::ZERO,
+            annealing_first: T::ZERO,
+            annealing_factor: T::ZERO,
+            annealing_sweeps: 0,
+            max_sweeps: 0,
+            acceleration: SINKHORN_ACCELERATION_DEFAULT,
+            memory: 0,
+            storage: SINKHORN_STORAGE_STREAM,
+            start_size: 0,
+            threads: 0,
+            simd: SINKHORN_SIMD_BEST,
         }
     }
+}
+
+/// A number, or its default where it is zero.
+fn or<V: PartialEq + Default>(value: V, default: V) -> V {
+    if value == V::default() { default } else { value }
 }
 
 impl<T: Real> Settings<T> {
@@ -103,73 +201,91 @@ impl<T: Real> Settings<T> {
         unsafe { read_struct(c"settings", pointer) }
     }
 
-    /// The settings of the core, checked. The start is not among them.
+    pub(crate) fn observers(&self) -> Observers<T> {
+        Observers { function: self.observer, data: self.observer_data }
+    }
+
+    /// The settings of the core, checked. Start and observer are not among them.
     pub(crate) fn core(&self) -> Result<CoreSettings<T>, Fault> {
-        let acceleration = match self.acceleration {
-            SINKHORN_ACCELERATION_PLAIN => CoreAcceleration::Plain,
-            SINKHORN_ACCELERATION_RELAXATION => CoreAcceleration::Relaxation { factor: self.relaxation },
-            SINKHORN_ACCELERATION_ANDERSON => CoreAcceleration::Anderson { memory: self.memory as usize },
-            value => return Err(Fault::Choice { argument: c"acceleration", value }),
-        };
+        let default = CoreSettings::<T>::default();
         let settings = CoreSettings {
-            threshold: self.threshold,
-            max_sweeps: self.max_sweeps,
-            acceleration,
-            ..CoreSettings::default()
+            threshold: or(self.threshold, default.threshold),
+            max_sweeps: or(self.max_sweeps, default.max_sweeps),
+            acceleration: self.acceleration()?,
+            annealing: self.annealing()?,
+            storage: match self.storage {
+                SINKHORN_STORAGE_STREAM => CoreStorage::Stream,
+                SINKHORN_STORAGE_COST => CoreStorage::Cost,
+                SINKHORN_STORAGE_KERNEL => CoreStorage::Kernel,
+                SINKHORN_STORAGE_AUTO => CoreStorage::Auto { scalars: self.storage_budget },
+                value => return Err(Fault::Choice { argument: c"storage", value }),
+            },
+            threads: or(self.threads, 1) as usize,
+            simd: match self.simd {
+                SINKHORN_SIMD_BEST => SimdLevel::Best,
+                SINKHORN_SIMD_PORTABLE => SimdLevel::Portable,
+                SINKHORN_SIMD_NEON => SimdLevel::Neon,
+                SINKHORN_SIMD_AVX2 => SimdLevel::Avx2,
+                SINKHORN_SIMD_AVX512 => SimdLevel::Avx512,
+                value => return Err(Fault::Choice { argument: c"simd", value }),
+            },
         };
         settings.check().map_err(|error| match error {
-            // A field of its own in C.
+            // Fields of their own in C.
             CoreError::OutOfRange { argument: Argument::Acceleration, value, range } => {
-                let anderson = self.acceleration == SINKHORN_ACCELERATION_ANDERSON;
-                Fault::Range { argument: if anderson { c"memory" } else { c"relaxation" }, value, range }
+                let relaxation = self.acceleration == SINKHORN_ACCELERATION_RELAXATION;
+                Fault::Range { argument: if relaxation { c"relaxation" } else { c"memory" }, value, range }
             }
             other => Fault::Core(other),
         })?;
         Ok(settings)
     }
 
+    fn acceleration(&self) -> Result<CoreAcceleration<T>, Fault> {
+        Ok(match self.acceleration {
+            SINKHORN_ACCELERATION_PLAIN => CoreAcceleration::Plain,
+            SINKHORN_ACCELERATION_RELAXATION => {
+                CoreAcceleration::Relaxation { factor: or(self.relaxation, T::ONE + T::HALF) }
+            }
+            SINKHORN_ACCELERATION_ADAPTIVE_RELAXATION => CoreAcceleration::AdaptiveRelaxation,
+            SINKHORN_ACCELERATION_DEFAULT | SINKHORN_ACCELERATION_ANDERSON => {
+                CoreAcceleration::Anderson { memory: or(self.memory, SINKHORN_DEFAULT_MEMORY) as usize }
+            }
+            value => return Err(Fault::Choice { argument: c"acceleration", value }),
+        })
+    }
+
+    fn annealing(&self) -> Result<Option<Annealing<T>>, Fault> {
+        if self.annealing_first == T::ZERO {
+            for (argument, unused) in
+                [(c"annealing_factor", self.annealing_factor == T::ZERO), (c"annealing_sweeps", self.annealing_sweeps == 0)]
+            {
+                if !unused {
+                    return Err(Fault::Unsupported { argument, reason: "it is set but annealing_first is not" });
+                }
+            }
+            return Ok(None);
+        }
+        let (first, factor) = (self.annealing_first, or(self.annealing_factor, T::HALF));
+        if !(first >= T::ONE && first.is_finite()) {
+            return Err(Fault::Range { argument: c"annealing_first", value: first.widen(), range: "[1, inf)" });
+        }
+        if !(factor > T::ZERO && factor < T::ONE) {
+            return Err(Fault::Range { argument: c"annealing_factor", value: factor.widen(), range: "(0, 1)" });
+        }
+        Ok(Some(Annealing { first, factor, sweeps: or(self.annealing_sweeps, 1) }))
+    }
+
     /// What is read, for the check of overlaps; refuses potentials that would be ignored.
     pub(crate) fn given(&self, n: usize, m: usize) -> Result<[Region; 2], Fault> {
-        if !(SINKHORN_START_ZERO..=SINKHORN_START_GIVEN).contains(&self.start) {
-            return Err(Fault::Choice { argument: c"start", value: self.start });
-        }
-        let given = self.start == SINKHORN_START_GIVEN;
-        if given && self.start_f.is_null() && self.start_g.is_null() {
-            return Err(Fault::Null { argument: c"start_f" });
-        }
-        let region = |argument: &'static CStr, pointer: *const T, len| {
-            if given || pointer.is_null() {
+        let region = |argument, pointer: *const T, len| {
+            if self.start.is_none() || pointer.is_null() {
                 return Region::optional(argument, pointer, len);
             }
-            let reason = "potentials are set but start is not SINKHORN_START_GIVEN";
+            let reason = "potentials are given, but start is set too";
             Err(Fault::Unsupported { argument, reason })
         };
         Ok([region(c"start_f", self.start_f, n)?, region(c"start_g", self.start_g, m)?])
-    }
-}
-
-/// Fills *settings with the defaults, struct_size among them. What it held does not matter.
-///
-/// NULL: does nothing, as for an address that is not aligned. Allocates: nothing. Threads: safe.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_settings_init_f64(settings: *mut Settings<f64>) {
-    // SAFETY: what the header asks of the pointer.
-    unsafe { init(settings) }
-}
-
-/// sinkhorn_settings_init_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_settings_init_f32(settings: *mut Settings<f32>) {
-    // SAFETY: what the header asks of the pointer.
-    unsafe { init(settings) }
-}
-
-/// # Safety
-/// `settings` is NULL, misaligned, or points to memory for the struct.
-unsafe fn init<T: Real>(settings: *mut Settings<T>) {
-    if !settings.is_null() && settings.is_aligned() {
-        // SAFETY: checked just above, and memory for the struct by contract.
-        unsafe { settings.write(Settings::default()) };
     }
 }
 
@@ -180,7 +296,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn defaults_are_those_of_the_core() {
+    fn zeros_are_the_defaults_of_the_core() {
         assert_eq!(Settings::<f64>::default().core(), Ok(CoreSettings::default()));
         assert_eq!(Settings::<f32>::default().core(), Ok(CoreSettings::default()));
     }

@@ -1,49 +1,51 @@
-//! The call that solves.
+//! The calls that solve: at once, or sweep by sweep.
 
-use core::slice;
+use core::ops::ControlFlow;
 
-use sinkhorn_core::{Error as CoreError, Initializer, Workspace, solve};
+use sinkhorn_core::{Real, Solution as CoreSolution, Solver as CoreSolver, Workspace};
 
-use crate::checks::{Region, check_disjoint, check_struct, product, read_struct};
-use crate::error::{Error, guard};
+use crate::checks::{Region, check_disjoint, check_optional_struct, read_struct, write_struct};
+use crate::error::{Error, caught, guard};
 use crate::fault::Fault;
+use crate::object::{Lent, Object, object_len};
 use crate::problem::Problem;
 use crate::report::Report;
+use crate::scalar::Scalar;
 use crate::settings::Settings;
-use crate::start::{Gaussian, Scalar, with_start};
-use crate::status::Status;
+use crate::solution::Solution;
+use crate::start::with_start;
+use crate::status::{SINKHORN_ERROR_INTERNAL, SINKHORN_OK, SINKHORN_RUNNING, Status, of_solve};
+use crate::workspace::len_behind;
+
+/// A solve in progress. Lives at the beginning of the workspace, and is gone when that is used for something else.
+pub struct Solver<T: Real>(Object<T, CoreSolver<'static, T>>);
 
 /// Solves a problem. The potentials f and g are in units of cost, and the plan follows from them:
 ///
 ///   P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon)
 ///
-/// Balanced potentials, which are free up to a constant, are written such that sum a_i f_i = sum b_j g_j.
+/// *solution is for the sinkhorn_solution_ functions and for derivatives. It lives in the workspace, for as long as workspace and arrays of the problem stay
+/// as they are; the structs are not needed any more. There is nothing to free.
 ///
-/// workspace: at least the scalars that sinkhorn_workspace_len_f64 asks for; what it holds before and after does not
-/// matter. f: n. g: m. plan: n x m, row-major.
-/// NULL: never problem and workspace; settings NULL stands for the defaults; f, g, plan, report and error may each be
-/// NULL where they are not wanted.
-/// Returns: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT or SINKHORN_PRECISION_FLOOR, whose results are all usable; or an
-/// error (any but LENGTH and RAGGED), and then f, g, plan and report are untouched, and *error says what was wrong.
-/// Allocates: nothing, but for the Gaussian starts beyond dimension 8.
-/// Threads: safe; calls at the same time may share what they only read.
-/// Aliasing: memory that is written (workspace, f, g, plan, report, error) must not overlap other memory of the call;
-/// only start_f and start_g of the settings may be f and g.
+/// workspace: at least the scalars that sinkhorn_workspace_len_f64 asks for; what it holds before does not matter.
+/// NULL: never problem and workspace; settings NULL stands for the defaults; solution, report and error where they are not wanted.
+/// Returns: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED, whose results are all usable; or an error, and
+/// then *solution and *report are untouched, *error says what was wrong, and what lived in the workspace is gone.
+/// Allocates: nothing, but for starts that say so. Threads: safe; calls at the same time may share what they only read.
+/// Aliasing: workspace, *solution, *report and *error must not overlap each other, the structs or the arrays, start_f and start_g included.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solve_f64(
     problem: *const Problem<f64>,
     settings: *const Settings<f64>,
     workspace: *mut f64,
     workspace_len: usize,
-    f: *mut f64,
-    g: *mut f64,
-    plan: *mut f64,
+    solution: *mut *const Solution<f64>,
     report: *mut Report<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { problem, settings, workspace, workspace_len, f, g, plan, report, error };
+    let call = Call { problem, settings, workspace, workspace_len, report, error };
     // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.run()) }
+    unsafe { guard(error, || call.solve(solution)) }
 }
 
 /// sinkhorn_solve_f64 in float. No step of it is done in double.
@@ -53,107 +55,356 @@ pub unsafe extern "C" fn sinkhorn_solve_f32(
     settings: *const Settings<f32>,
     workspace: *mut f32,
     workspace_len: usize,
-    f: *mut f32,
-    g: *mut f32,
-    plan: *mut f32,
+    solution: *mut *const Solution<f32>,
     report: *mut Report<f32>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { problem, settings, workspace, workspace_len, f, g, plan, report, error };
+    let call = Call { problem, settings, workspace, workspace_len, report, error };
     // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.run()) }
+    unsafe { guard(error, || call.solve(solution)) }
+}
+
+/// Begins a solve that is carried on by sinkhorn_solver_step_f64 or sinkhorn_solver_run_f64 and ended by sinkhorn_solver_finish_f64: runs the start, and no
+/// sweep. *solver lives in the workspace, as a solution does; the structs are not needed any more, nor are start_f and start_g.
+///
+/// workspace, returns, allocates, threads, aliasing: as sinkhorn_solve_f64, but SINKHORN_OK where it is well. NULL: never problem, workspace and solver.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_solver_new_f64(
+    problem: *const Problem<f64>,
+    settings: *const Settings<f64>,
+    workspace: *mut f64,
+    workspace_len: usize,
+    solver: *mut *mut Solver<f64>,
+    error: *mut Error,
+) -> Status {
+    let call = Call { problem, settings, workspace, workspace_len, report: core::ptr::null_mut(), error };
+    // SAFETY: what the header asks of the pointers.
+    unsafe { guard(error, || call.new_solver(solver)) }
+}
+
+/// sinkhorn_solver_new_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_solver_new_f32(
+    problem: *const Problem<f32>,
+    settings: *const Settings<f32>,
+    workspace: *mut f32,
+    workspace_len: usize,
+    solver: *mut *mut Solver<f32>,
+    error: *mut Error,
+) -> Status {
+    let call = Call { problem, settings, workspace, workspace_len, report: core::ptr::null_mut(), error };
+    // SAFETY: what the header asks of the pointers.
+    unsafe { guard(error, || call.new_solver(solver)) }
+}
+
+/// One sweep: a pass over the n m pairs, always of about the same length. The observer is not called.
+///
+/// Returns: SINKHORN_RUNNING while there is more to do; then SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT or SINKHORN_PRECISION_FLOOR, and from then on the
+/// same without doing anything; or SINKHORN_ERROR_NULL_POINTER, SINKHORN_ERROR_MISALIGNED or SINKHORN_ERROR_HANDLE.
+/// Allocates: nothing. Threads: one at a time for a solver.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_solver_step_f64(solver: *mut Solver<f64>) -> Status {
+    // SAFETY: what the header asks of the pointer.
+    unsafe { step(solver) }
+}
+
+/// sinkhorn_solver_step_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_solver_step_f32(solver: *mut Solver<f32>) -> Status {
+    // SAFETY: what the header asks of the pointer.
+    unsafe { step(solver) }
+}
+
+/// Sweeps until the solve ends; the observer of the settings is called after every sweep.
+///
+/// Returns: as sinkhorn_solver_step_f64, but not SINKHORN_RUNNING; SINKHORN_STOPPED where the observer asked for it. Allocates: nothing.
+/// Threads: one at a time for a solver.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_solver_run_f64(solver: *mut Solver<f64>) -> Status {
+    // SAFETY: what the header asks of the pointer.
+    unsafe { run(solver) }
+}
+
+/// sinkhorn_solver_run_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_solver_run_f32(solver: *mut Solver<f32>) -> Status {
+    // SAFETY: what the header asks of the pointer.
+    unsafe { run(solver) }
+}
+
+/// How far a solve is: the sweeps made, the epsilon of the next one, and the marginal error that the last one measured, the largest finite number before the
+/// first.
+///
+/// NULL: never solver; sweeps, epsilon and marginal_error where they are not wanted. Returns: SINKHORN_OK or an error of the handle. Allocates: nothing.
+/// Threads: not while another thread sweeps.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_solver_progress_f64(
+    solver: *const Solver<f64>,
+    sweeps: *mut u32,
+    epsilon: *mut f64,
+    marginal_error: *mut f64,
+) -> Status {
+    // SAFETY: what the header asks of the pointers.
+    unsafe { progress(solver, sweeps, epsilon, marginal_error) }
+}
+
+/// sinkhorn_solver_progress_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_solver_progress_f32(
+    solver: *const Solver<f32>,
+    sweeps: *mut u32,
+    epsilon: *mut f32,
+    marginal_error: *mut f32,
+) -> Status {
+    // SAFETY: what the header asks of the pointers.
+    unsafe { progress(solver, sweeps, epsilon, marginal_error) }
+}
+
+/// Measures the present potentials, at the price of about one sweep, and makes the solver a solution in its place: the handle solver is none any more.
+///
+/// NULL: never solver; solution, report and error where they are not wanted. Returns: the status of the solve, SINKHORN_STOPPED where it had not ended; or an
+/// error, and then nothing was done. Allocates: nothing. Threads: one at a time for a solver.
+/// Aliasing: *solution, *report and *error must not overlap each other, the workspace or the arrays of the problem.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_solver_finish_f64(
+    solver: *mut Solver<f64>,
+    solution: *mut *const Solution<f64>,
+    report: *mut Report<f64>,
+    error: *mut Error,
+) -> Status {
+    // SAFETY: what the header asks of the pointers.
+    unsafe { guard(error, || finish(solver, solution, report, error)) }
+}
+
+/// sinkhorn_solver_finish_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_solver_finish_f32(
+    solver: *mut Solver<f32>,
+    solution: *mut *const Solution<f32>,
+    report: *mut Report<f32>,
+    error: *mut Error,
+) -> Status {
+    // SAFETY: what the header asks of the pointers.
+    unsafe { guard(error, || finish(solver, solution, report, error)) }
 }
 
 /// The arguments of a solve.
-struct Call<T> {
+struct Call<T: Scalar> {
     problem: *const Problem<T>,
     settings: *const Settings<T>,
     workspace: *mut T,
     workspace_len: usize,
-    f: *mut T,
-    g: *mut T,
-    plan: *mut T,
     report: *mut Report<T>,
     error: *mut Error,
 }
 
-impl<T: Scalar> Call<T>
-where
-    Gaussian: Initializer<T>,
-{
+impl<T: Scalar> Call<T> {
     /// # Safety
     /// What the header asks of the pointers.
-    unsafe fn run(&self) -> Result<Status, Fault> {
-        // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-        let (given, settings) = unsafe { (read_struct(c"problem", self.problem)?, Settings::read(self.settings)?) };
-        let shape = given.shape()?;
-        let (n, m) = (shape.rows, shape.columns);
-        let cells = if self.plan.is_null() { 0 } else { product(c"plan", n, m)? };
-        if !self.report.is_null() {
-            // SAFETY: the contract of this function.
-            unsafe { check_struct(c"report", self.report)? };
+    unsafe fn solve(&self, solution: *mut *const Solution<T>) -> Result<Status, Fault> {
+        // SAFETY: the contract of this function.
+        unsafe {
+            let (object, mut solver) = self.begin(Region::optional(c"solution", solution, 1)?)?;
+            run_solver(&mut solver, object);
+            let object = object.cast::<Object<T, CoreSolution<'static, T>>>();
+            Ok(hand_over(object, solver, solution, self.report))
         }
-        self.check_overlaps(&given, &settings, n, m, cells)?;
-
-        // SAFETY: the contract of this function, and nothing overlaps what is written below.
-        let problem = unsafe { given.view()? };
-        let core_settings = settings.core()?;
-        let required = Workspace::len(&problem, &core_settings)?;
-        if self.workspace_len < required {
-            return Err(CoreError::Workspace { required, actual: self.workspace_len }.into());
-        }
-        // SAFETY: not NULL, aligned, and `required` scalars long, as checked and by contract. A reference may be made of memory
-        // that C has not initialised once something is written to it; zero is a scalar.
-        let memory = unsafe {
-            self.workspace.write_bytes(0, required);
-            slice::from_raw_parts_mut(self.workspace, required)
-        };
-        let workspace = Workspace::new(memory, &problem, &core_settings)?;
-        // SAFETY: the contract of this function; what is written below is written after the start was read.
-        let solution =
-            unsafe { with_start(&settings, n, m, |start| Ok(solve(&problem, start, &core_settings, workspace)?))? };
-
-        for (target, values) in [(self.f, solution.f()), (self.g, solution.g())] {
-            if !target.is_null() {
-                // SAFETY: n and m scalars by contract, and they do not overlap the workspace, as checked.
-                unsafe { target.copy_from_nonoverlapping(values.as_ptr(), values.len()) };
-            }
-        }
-        if !self.plan.is_null() {
-            // SAFETY: n x m scalars by contract, aligned as checked, and initialised here.
-            let plan = unsafe {
-                self.plan.write_bytes(0, cells);
-                slice::from_raw_parts_mut(self.plan, cells)
-            };
-            solution.plan(plan)?;
-        }
-        let report = Report::new(solution.report(), settings.start);
-        if !self.report.is_null() {
-            // SAFETY: aligned, as checked, and of this size by its own word.
-            unsafe { self.report.write(report) };
-        }
-        Ok(report.status)
     }
 
-    fn check_overlaps(
+    /// # Safety
+    /// What the header asks of the pointers.
+    unsafe fn new_solver(&self, handle: *mut *mut Solver<T>) -> Result<Status, Fault> {
+        // SAFETY: the contract of this function.
+        unsafe {
+            let (object, solver) = self.begin(Region::required(c"solver", handle, 1)?)?;
+            Object::complete(object, solver);
+            handle.write(object.cast());
+        }
+        Ok(SINKHORN_OK)
+    }
+
+    /// Checks everything and runs the start.
+    ///
+    /// # Safety
+    /// What the header asks of the pointers; `handle` is where the caller wants a handle.
+    unsafe fn begin(
         &self,
-        problem: &Problem<T>,
-        settings: &Settings<T>,
-        n: usize,
-        m: usize,
-        cells: usize,
-    ) -> Result<(), Fault> {
-        let workspace = Region::required(c"workspace", self.workspace, self.workspace_len)?;
-        let (f, g) = (Region::optional(c"f", self.f, n)?, Region::optional(c"g", self.g, m)?);
-        let plan = Region::optional(c"plan", self.plan, cells)?;
-        let report = Region::optional(c"report", self.report, 1)?;
-        let error = Region::optional(c"error", self.error, 1)?;
-        let [x, y, cost, a, b] = problem.regions()?;
-        let start = settings.given(n, m)?;
-        let structs =
-            [Region::optional(c"problem", self.problem, 1)?, Region::optional(c"settings", self.settings, 1)?];
-        check_disjoint(&[workspace, f, g, plan, report, error], &[x, y, cost, a, b, structs[0], structs[1]])?;
-        // The start is read before f and g are written: they may be the same memory.
-        check_disjoint(&[workspace, plan, report, error], &start)
+        handle: Region,
+    ) -> Result<(*mut Object<T, CoreSolver<'static, T>>, CoreSolver<'static, T>), Fault> {
+        // SAFETY: the contract of this function; every bit pattern of the fields is valid.
+        let (given, settings) = unsafe { (read_struct(c"problem", self.problem)?, Settings::read(self.settings)?) };
+        // SAFETY: the same.
+        unsafe { check_optional_struct(c"report", self.report)? };
+        let chosen = settings.core()?;
+        let required = len_behind(&given, &chosen)?;
+        let lent = Lent::new(self.workspace, self.workspace_len, object_len::<T>(), required)?;
+        let [x, y, cost, a, b] = given.regions()?;
+        let [start_f, start_g] = settings.given(given.n, given.m)?;
+        check_disjoint(
+            &[
+                lent.region(),
+                handle,
+                Region::optional(c"report", self.report, 1)?,
+                Region::optional(c"error", self.error, 1)?,
+            ],
+            &[
+                x,
+                y,
+                cost,
+                a,
+                b,
+                start_f,
+                start_g,
+                Region::optional(c"problem", self.problem, 1)?,
+                Region::optional(c"settings", self.settings, 1)?,
+            ],
+        )?;
+        // SAFETY: the contract of this function; the memory is long enough, and overlaps nothing.
+        unsafe {
+            let (object, memory) = lent.begin(given.ground_cost()?, settings.observers());
+            let problem = given.view(Object::ground_cost(object))?;
+            let workspace = Workspace::new(memory, &problem, &chosen)?;
+            let solver = with_start(&settings, given.n, given.m, |start| {
+                Ok(CoreSolver::with_start(&problem, start, &chosen, workspace)?)
+            })?;
+            Ok((object, solver))
+        }
+    }
+}
+
+/// Sweeps to the end, observed where that is asked for.
+///
+/// # Safety
+/// `object` is what the solver was begun with.
+unsafe fn run_solver<T: Scalar>(
+    solver: &mut CoreSolver<'static, T>,
+    object: *const Object<T, CoreSolver<'static, T>>,
+) -> Status {
+    // SAFETY: the contract of this function; nobody writes to the observers while there is an object.
+    let observers = unsafe { &*(&raw const (*object).observers) };
+    of_solve(if observers.is_some() {
+        solver.run_observed(&mut |seen| match observers.wants_to_stop(seen) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        })
+    } else {
+        solver.run()
+    })
+}
+
+/// Makes a solver a solution in its place.
+///
+/// # Safety
+/// `object` is what the solver was begun with; what `solution` and `report` point to has been checked.
+unsafe fn hand_over<T: Scalar>(
+    object: *mut Object<T, CoreSolution<'static, T>>,
+    solver: CoreSolver<'static, T>,
+    solution: *mut *const Solution<T>,
+    report: *mut Report<T>,
+) -> Status {
+    let solved = solver.into_solution();
+    let numbers = Report::new(solved.report());
+    // SAFETY: the contract of this function.
+    unsafe {
+        Object::complete(object, solved);
+        if !solution.is_null() {
+            solution.write(object.cast());
+        }
+        write_struct(report, numbers);
+    }
+    numbers.status
+}
+
+/// # Safety
+/// What the header asks of the pointer.
+unsafe fn step<T: Scalar>(solver: *mut Solver<T>) -> Status {
+    // SAFETY: the contract of this function.
+    let solver = match unsafe { solver_mut(solver) } {
+        Ok((solver, _)) => solver,
+        Err(fault) => return fault.status(),
+    };
+    caught(|| solver.step().map_or(SINKHORN_RUNNING, of_solve)).unwrap_or(SINKHORN_ERROR_INTERNAL)
+}
+
+/// # Safety
+/// What the header asks of the pointer.
+unsafe fn run<T: Scalar>(solver: *mut Solver<T>) -> Status {
+    // SAFETY: the contract of this function.
+    let (solver, object) = match unsafe { solver_mut(solver) } {
+        Ok(both) => both,
+        Err(fault) => return fault.status(),
+    };
+    // SAFETY: a live object, as checked.
+    caught(|| unsafe { run_solver(solver, object) }).unwrap_or(SINKHORN_ERROR_INTERNAL)
+}
+
+/// # Safety
+/// What the header asks of the pointer; nobody else uses the solver during `'a`.
+#[expect(clippy::type_complexity, reason = "a reference and where it points")]
+unsafe fn solver_mut<'a, T: Scalar>(
+    solver: *mut Solver<T>,
+) -> Result<(&'a mut CoreSolver<'static, T>, *mut Object<T, CoreSolver<'static, T>>), Fault> {
+    let object = solver.cast::<Object<T, CoreSolver<'static, T>>>();
+    // SAFETY: the contract of this function; an object with this tag has such a value. The reference is to the value alone.
+    unsafe {
+        Object::check(c"solver", object)?;
+        Ok((&mut *(&raw mut (*object).value), object))
+    }
+}
+
+/// # Safety
+/// What the header asks of the pointers.
+unsafe fn progress<T: Scalar>(
+    solver: *const Solver<T>,
+    sweeps: *mut u32,
+    epsilon: *mut T,
+    marginal_error: *mut T,
+) -> Status {
+    let object = solver.cast::<Object<T, CoreSolver<'static, T>>>();
+    let regions = [Region::optional(c"sweeps", sweeps, 1), Region::optional(c"epsilon", epsilon, 1)];
+    let regions = regions.into_iter().chain([Region::optional(c"marginal_error", marginal_error, 1)]);
+    // SAFETY: the contract of this function.
+    match unsafe { Object::get(c"solver", object) }.and_then(|solver| {
+        regions.into_iter().try_for_each(|region| region.map(|_| ()))?;
+        Ok(solver)
+    }) {
+        Err(fault) => fault.status(),
+        Ok(solver) => {
+            let error = solver.marginal_error();
+            // SAFETY: NULL or aligned, as checked; memory for these by contract.
+            unsafe {
+                write_struct(sweeps, solver.sweeps());
+                write_struct(epsilon, solver.epsilon());
+                write_struct(marginal_error, if error.is_finite() { error } else { T::MAX });
+            }
+            SINKHORN_OK
+        }
+    }
+}
+
+/// # Safety
+/// What the header asks of the pointers.
+unsafe fn finish<T: Scalar>(
+    solver: *mut Solver<T>,
+    solution: *mut *const Solution<T>,
+    report: *mut Report<T>,
+    error: *mut Error,
+) -> Result<Status, Fault> {
+    let object = solver.cast::<Object<T, CoreSolver<'static, T>>>();
+    // SAFETY: the contract of this function.
+    unsafe {
+        Object::check(c"solver", object)?;
+        check_optional_struct(c"report", report)?;
+        check_disjoint(
+            &[
+                Object::region(object),
+                Region::optional(c"solution", solution, 1)?,
+                Region::optional(c"report", report, 1)?,
+                Region::optional(c"error", error, 1)?,
+            ],
+            &[],
+        )?;
+        let solver = Object::take(object);
+        Ok(hand_over(object.cast(), solver, solution, report))
     }
 }

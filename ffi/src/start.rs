@@ -1,73 +1,483 @@
-//! From the choice of a start to one of the library's.
+//! Starts: functions that write potentials, the library's and the caller's own. One that no program names is not linked into it.
+
+use core::cell::Cell;
+use core::ffi::c_void;
 
 use sinkhorn_core::{
-    Argument, Error as CoreError, FixedGaussianStart, Form, Geometry, Given, Initializer, Monotone, Real, Scratch,
-    Started, Target, Zero,
+    Argument, DualSort, Error as CoreError, Form, Given, Initializer, Monotone, Place, Scratch, Started,
+    Target as CoreTarget, Wrote, Zero,
 };
 
 use crate::checks::slice;
+use crate::error::caught;
 use crate::fault::Fault;
-use crate::settings::*;
+use crate::scalar::{Fitted, Scalar};
+use crate::settings::Settings;
+use crate::status::{SINKHORN_ERROR_INTERNAL, SINKHORN_ERROR_NULL_POINTER};
 
-/// A scalar of the interface.
-pub(crate) trait Scalar: Real
-where
-    Gaussian: Initializer<Self>,
-{
+/// Which potentials a start has written: one of the SINKHORN_WROTE_ constants, or a negative status of its own, which the solve then returns.
+pub type StartResult = i32;
+
+/// f alone; g follows from it.
+pub const SINKHORN_WROTE_F: StartResult = 0;
+/// g alone; f follows from it.
+pub const SINKHORN_WROTE_G: StartResult = 1;
+/// Both.
+pub const SINKHORN_WROTE_BOTH: StartResult = 2;
+
+/// What a start is for: the problem of the solve that calls it. Lives as long as the call.
+pub struct Target<T> {
+    n: usize,
+    m: usize,
+    epsilon: T,
+    cost_scale: T,
+    seed: u64,
+    size: usize,
+    /// A `CoreTarget`.
+    target: *const c_void,
+    /// Its `Scratch`.
+    scratch: *mut c_void,
+    /// What a start of the library has to say.
+    outcome: Option<Result<Started, CoreError>>,
 }
 
-impl Scalar for f32 {}
-impl Scalar for f64 {}
+/// A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which. data is the field start_data of the settings. The library's own
+/// begin with sinkhorn_start_; they may be called from one of yours. It must return: no longjmp, no exception.
+pub type StartFunction<T> =
+    Option<unsafe extern "C" fn(target: *mut Target<T>, f: *mut T, g: *mut T, data: *mut c_void) -> StartResult>;
 
-/// The Gaussian start, at any dimension that this build has.
-pub(crate) struct Gaussian {
-    form: Form,
+/// n, the points on the first side; 0 where target is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_target_n_f64(target: *const Target<f64>) -> usize {
+    // SAFETY: what the header asks of the pointer.
+    unsafe { target.as_ref() }.map_or(0, |target| target.n)
 }
 
-macro_rules! gaussian_start {
-    ($scalar:ty) => {
-        impl Initializer<$scalar> for Gaussian {
-            fn name(&self) -> &'static str {
-                self.form.start_name()
-            }
+/// sinkhorn_target_n_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_target_n_f32(target: *const Target<f32>) -> usize {
+    // SAFETY: what the header asks of the pointer.
+    unsafe { target.as_ref() }.map_or(0, |target| target.n)
+}
 
-            fn initialize(
-                &self,
-                target: &Target<'_, '_, $scalar>,
-                f: &mut [$scalar],
-                g: &mut [$scalar],
-                scratch: &mut Scratch<'_, $scalar>,
-            ) -> Result<Started, CoreError> {
-                let Geometry::Points(cloud) = target.problem.geometry() else {
-                    let reason = "gaussian needs points, not a cost matrix";
-                    return Err(CoreError::Unsupported { argument: Argument::Start, reason });
-                };
-                let form = self.form;
-                // Up to 8 the same code, and the same bits, with and without an allocator.
-                match cloud.dimension() {
-                    1 => FixedGaussianStart::<1> { form }.initialize(target, f, g, scratch),
-                    2 => FixedGaussianStart::<2> { form }.initialize(target, f, g, scratch),
-                    3 => FixedGaussianStart::<3> { form }.initialize(target, f, g, scratch),
-                    4 => FixedGaussianStart::<4> { form }.initialize(target, f, g, scratch),
-                    5 => FixedGaussianStart::<5> { form }.initialize(target, f, g, scratch),
-                    6 => FixedGaussianStart::<6> { form }.initialize(target, f, g, scratch),
-                    7 => FixedGaussianStart::<7> { form }.initialize(target, f, g, scratch),
-                    8 => FixedGaussianStart::<8> { form }.initialize(target, f, g, scratch),
-                    #[cfg(feature = "init")]
-                    _ => sinkhorn_init::GaussianStart::new(form).initialize(target, f, g, scratch),
-                    #[cfg(not(feature = "init"))]
-                    _ => {
-                        let reason = "gaussian has dimensions 1 to 8 in a build without an allocator";
-                        Err(CoreError::Unsupported { argument: Argument::Start, reason })
-                    }
-                }
+/// m, the points on the second side; 0 where target is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_target_m_f64(target: *const Target<f64>) -> usize {
+    // SAFETY: what the header asks of the pointer.
+    unsafe { target.as_ref() }.map_or(0, |target| target.m)
+}
+
+/// sinkhorn_target_m_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_target_m_f32(target: *const Target<f32>) -> usize {
+    // SAFETY: what the header asks of the pointer.
+    unsafe { target.as_ref() }.map_or(0, |target| target.m)
+}
+
+/// The regularisation in units of the unscaled cost; 0 where target is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_target_epsilon_f64(target: *const Target<f64>) -> f64 {
+    // SAFETY: what the header asks of the pointer.
+    unsafe { target.as_ref() }.map_or(0.0, |target| target.epsilon)
+}
+
+/// sinkhorn_target_epsilon_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_target_epsilon_f32(target: *const Target<f32>) -> f32 {
+    // SAFETY: what the header asks of the pointer.
+    unsafe { target.as_ref() }.map_or(0.0, |target| target.epsilon)
+}
+
+/// What costs are divided by: potentials of an earlier solve times this are what a start writes. 0 where target is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_target_cost_scale_f64(target: *const Target<f64>) -> f64 {
+    // SAFETY: what the header asks of the pointer.
+    unsafe { target.as_ref() }.map_or(0.0, |target| target.cost_scale)
+}
+
+/// sinkhorn_target_cost_scale_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_target_cost_scale_f32(target: *const Target<f32>) -> f32 {
+    // SAFETY: what the header asks of the pointer.
+    unsafe { target.as_ref() }.map_or(0.0, |target| target.cost_scale)
+}
+
+/// The exact dual of unregularised transport on the line, in O(n + m) beside sorting. Points of dimension 1, and a cost convex in x - y.
+///
+/// As every start of the library: target, f and g are those that a start is called with, data is not read. Allocates: nothing. Threads: safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_monotone_f64(
+    target: *mut Target<f64>,
+    f: *mut f64,
+    g: *mut f64,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, |_, target, f, g, scratch| Monotone.initialize(target, f, g, scratch)) }
+}
+
+/// sinkhorn_start_monotone_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_monotone_f32(
+    target: *mut Target<f32>,
+    f: *mut f32,
+    g: *mut f32,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, |_, target, f, g, scratch| Monotone.initialize(target, f, g, scratch)) }
+}
+
+/// DualSort of Thornton and Cuturi (2022), algorithm 1; start_size passes, 3 unless set. Points of dimension 1, a cost convex in x - y, n = m, equal weights. The
+/// yardstick: sinkhorn_start_monotone_f64 gets there sooner and for any weights.
+///
+/// Allocates: nothing. Threads: safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_dual_sort_f64(
+    target: *mut Target<f64>,
+    f: *mut f64,
+    g: *mut f64,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, dual_sort) }
+}
+
+/// sinkhorn_start_dual_sort_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_dual_sort_f32(
+    target: *mut Target<f32>,
+    f: *mut f32,
+    g: *mut f32,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, dual_sort) }
+}
+
+/// Entropic transport between Gaussians fitted to both sides, in closed form. Points under the squared Euclidean cost.
+///
+/// Allocates: nothing up to dimension 8; beyond that it does, and a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_gaussian_f64(
+    target: *mut Target<f64>,
+    f: *mut f64,
+    g: *mut f64,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, |_, target, f, g, scratch| f64::gaussian(Form::Entropic, target, f, g, scratch)) }
+}
+
+/// sinkhorn_start_gaussian_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_gaussian_f32(
+    target: *mut Target<f32>,
+    f: *mut f32,
+    g: *mut f32,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, |_, target, f, g, scratch| f32::gaussian(Form::Entropic, target, f, g, scratch)) }
+}
+
+/// The same with unregularised transport between the Gaussians, as Thornton and Cuturi (2022) have it.
+///
+/// Allocates and threads: as sinkhorn_start_gaussian_f64.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_gaussian_unregularised_f64(
+    target: *mut Target<f64>,
+    f: *mut f64,
+    g: *mut f64,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    let form = Form::Unregularised;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, |_, target, f, g, scratch| f64::gaussian(form, target, f, g, scratch)) }
+}
+
+/// sinkhorn_start_gaussian_unregularised_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_gaussian_unregularised_f32(
+    target: *mut Target<f32>,
+    f: *mut f32,
+    g: *mut f32,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    let form = Form::Unregularised;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, |_, target, f, g, scratch| f32::gaussian(form, target, f, g, scratch)) }
+}
+
+/// Entropic transport between Gaussian mixtures fitted to both sides, of at most start_size components (24 unless set), from start_seed. Points
+/// under the squared Euclidean cost.
+///
+/// Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_mixture_f64(
+    target: *mut Target<f64>,
+    f: *mut f64,
+    g: *mut f64,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, mixture) }
+}
+
+/// sinkhorn_start_mixture_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_mixture_f32(
+    target: *mut Target<f32>,
+    f: *mut f32,
+    g: *mut f32,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, mixture) }
+}
+
+/// The problem solved between start_size representatives a side (sqrt(n m) / 8 unless set), extended to all points. Points under any cost.
+///
+/// Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_coarse_f64(
+    target: *mut Target<f64>,
+    f: *mut f64,
+    g: *mut f64,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, coarse) }
+}
+
+/// sinkhorn_start_coarse_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_coarse_f32(
+    target: *mut Target<f32>,
+    f: *mut f32,
+    g: *mut f32,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, coarse) }
+}
+
+/// The problem solved between start_size points a side drawn from start_seed (sqrt(n m) / 8 unless set), extended to all. Points or a matrix.
+///
+/// Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_subsample_f64(
+    target: *mut Target<f64>,
+    f: *mut f64,
+    g: *mut f64,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, subsample) }
+}
+
+/// sinkhorn_start_subsample_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_subsample_f32(
+    target: *mut Target<f32>,
+    f: *mut f32,
+    g: *mut f32,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, subsample) }
+}
+
+/// The start for those who do not want to choose one: of zero, monotone, Gaussian, coarse and subsample tries what applies and is cheap, and takes what is worth most. Any
+/// problem.
+///
+/// Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_auto_f64(
+    target: *mut Target<f64>,
+    f: *mut f64,
+    g: *mut f64,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, |_, target, f, g, scratch| f64::fitted(Fitted::Auto, target, f, g, scratch)) }
+}
+
+/// sinkhorn_start_auto_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_auto_f32(
+    target: *mut Target<f32>,
+    f: *mut f32,
+    g: *mut f32,
+    data: *mut c_void,
+) -> StartResult {
+    let _ = data;
+    // SAFETY: what the header asks of the pointers.
+    unsafe { library(target, f, g, |_, target, f, g, scratch| f32::fitted(Fitted::Auto, target, f, g, scratch)) }
+}
+
+/// What the settings say about the library's starts: a seed, and a size.
+type Options = (u64, usize);
+
+fn dual_sort<T: Scalar>(
+    (_, size): Options,
+    target: &CoreTarget<'_, '_, T>,
+    f: &mut [T],
+    g: &mut [T],
+    scratch: &mut Scratch<'_, T>,
+) -> Result<Started, CoreError> {
+    let default = DualSort::default();
+    let passes = if size > 0 { size as u32 } else { default.passes };
+    DualSort { passes, ..default }.initialize(target, f, g, scratch)
+}
+
+fn mixture<T: Scalar>(
+    (seed, components): Options,
+    target: &CoreTarget<'_, '_, T>,
+    f: &mut [T],
+    g: &mut [T],
+    scratch: &mut Scratch<'_, T>,
+) -> Result<Started, CoreError> {
+    T::fitted(Fitted::Mixture { components, seed }, target, f, g, scratch)
+}
+
+fn coarse<T: Scalar>(
+    (_, representatives): Options,
+    target: &CoreTarget<'_, '_, T>,
+    f: &mut [T],
+    g: &mut [T],
+    scratch: &mut Scratch<'_, T>,
+) -> Result<Started, CoreError> {
+    T::fitted(Fitted::Coarse { representatives }, target, f, g, scratch)
+}
+
+fn subsample<T: Scalar>(
+    (seed, points): Options,
+    target: &CoreTarget<'_, '_, T>,
+    f: &mut [T],
+    g: &mut [T],
+    scratch: &mut Scratch<'_, T>,
+) -> Result<Started, CoreError> {
+    T::fitted(Fitted::Subsample { points, seed }, target, f, g, scratch)
+}
+
+/// Runs a start of the library for C.
+///
+/// # Safety
+/// `target` is NULL or what a start was called with, and `f` and `g` are NULL or n and m scalars.
+unsafe fn library<T: Scalar>(
+    target: *mut Target<T>,
+    f: *mut T,
+    g: *mut T,
+    start: impl FnOnce(
+        Options,
+        &CoreTarget<'_, '_, T>,
+        &mut [T],
+        &mut [T],
+        &mut Scratch<'_, T>,
+    ) -> Result<Started, CoreError>,
+) -> StartResult {
+    if target.is_null() || f.is_null() || g.is_null() {
+        return SINKHORN_ERROR_NULL_POINTER;
+    }
+    // SAFETY: made by `Start::initialize`, whose call this is in; nobody else holds a reference to it.
+    let target = unsafe { &mut *target };
+    // SAFETY: n and m scalars, by contract; the other two are what `Start::initialize` put there, and live as long.
+    let (f, g, problem, scratch) = unsafe {
+        (
+            core::slice::from_raw_parts_mut(f, target.n),
+            core::slice::from_raw_parts_mut(g, target.m),
+            &*target.target.cast::<CoreTarget<'_, '_, T>>(),
+            &mut *target.scratch.cast::<Scratch<'_, T>>(),
+        )
+    };
+    let options = (target.seed, target.size);
+    match caught(|| start(options, problem, f, g, scratch)) {
+        None => SINKHORN_ERROR_INTERNAL,
+        Some(outcome) => {
+            target.outcome = Some(outcome);
+            match outcome {
+                Ok(Started { wrote: Wrote::F, .. }) => SINKHORN_WROTE_F,
+                Ok(Started { wrote: Wrote::G, .. }) => SINKHORN_WROTE_G,
+                Ok(Started { wrote: Wrote::Both, .. }) => SINKHORN_WROTE_BOTH,
+                Err(error) => Fault::Core(error).status(),
             }
         }
-    };
+    }
 }
 
-gaussian_start!(f32);
-gaussian_start!(f64);
+/// The start of the settings, for the core.
+struct Start<'s, T> {
+    settings: &'s Settings<T>,
+    fault: Cell<Option<Fault>>,
+}
+
+impl<T: Scalar> Initializer<T> for Start<'_, T> {
+    fn name(&self) -> &'static str {
+        "custom"
+    }
+
+    fn initialize(
+        &self,
+        target: &CoreTarget<'_, '_, T>,
+        f: &mut [T],
+        g: &mut [T],
+        scratch: &mut Scratch<'_, T>,
+    ) -> Result<Started, CoreError> {
+        let Some(function) = self.settings.start else {
+            return Zero.initialize(target, f, g, scratch);
+        };
+        let mut seen = Target {
+            n: f.len(),
+            m: g.len(),
+            epsilon: target.epsilon,
+            cost_scale: target.cost_scale,
+            seed: self.settings.start_seed,
+            size: self.settings.start_size as usize,
+            target: (&raw const *target).cast(),
+            scratch: (&raw mut *scratch).cast(),
+            outcome: None,
+        };
+        // SAFETY: room for n and m scalars, and the data that came with the function: what the header promises.
+        let result = unsafe { function(&mut seen, f.as_mut_ptr(), g.as_mut_ptr(), self.settings.start_data) };
+        let argument = Argument::Start;
+        let wrote = match result {
+            SINKHORN_WROTE_F => Wrote::F,
+            SINKHORN_WROTE_G => Wrote::G,
+            SINKHORN_WROTE_BOTH => Wrote::Both,
+            status => {
+                if let Some(Err(error)) = seen.outcome {
+                    return Err(error);
+                }
+                self.fault.set(Some(match status {
+                    SINKHORN_ERROR_INTERNAL => Fault::Internal,
+                    status if status < 0 => Fault::Start { status },
+                    value => Fault::Choice { argument: c"start", value },
+                }));
+                return Err(CoreError::Unsupported { argument, reason: "the start returned an error" });
+            }
+        };
+        match seen.outcome {
+            Some(Ok(started)) => Ok(Started { wrote, ..started }),
+            _ => Ok(Started::new(self.name(), wrote)),
+        }
+    }
+}
 
 /// Runs `call` with the start that the settings ask for.
 ///
@@ -78,32 +488,46 @@ pub(crate) unsafe fn with_start<T: Scalar, R>(
     n: usize,
     m: usize,
     call: impl FnOnce(&dyn Initializer<T>) -> Result<R, Fault>,
-) -> Result<R, Fault>
-where
-    Gaussian: Initializer<T>,
-{
-    match settings.start {
-        SINKHORN_START_ZERO => call(&Zero),
-        SINKHORN_START_MONOTONE => call(&Monotone),
-        SINKHORN_START_GAUSSIAN => call(&Gaussian { form: Form::Entropic }),
-        SINKHORN_START_GAUSSIAN_UNREGULARISED => call(&Gaussian { form: Form::Unregularised }),
-        SINKHORN_START_GIVEN => {
-            // SAFETY: the contract of this function.
-            let (f, g) = unsafe { (slice(c"start_f", settings.start_f, n)?, slice(c"start_g", settings.start_g, m)?) };
-            for (argument, values) in [(c"start_f", f), (c"start_g", g)] {
-                for (row, value) in values.unwrap_or(&[]).iter().enumerate() {
-                    if !value.is_finite() {
-                        return Err(Fault::NotFinite { argument, row, value: value.widen() });
-                    }
-                }
-            }
-            match (f, g) {
-                (Some(f), Some(g)) => call(&Given::both(f, g)),
-                (Some(f), None) => call(&Given::f(f)),
-                (None, Some(g)) => call(&Given::g(g)),
-                (None, None) => Err(Fault::Null { argument: c"start_f" }),
+) -> Result<R, Fault> {
+    // SAFETY: the contract of this function.
+    let (f, g) = unsafe { (slice(c"start_f", settings.start_f, n)?, slice(c"start_g", settings.start_g, m)?) };
+    for (argument, values) in [(c"start_f", f), (c"start_g", g)] {
+        for (row, value) in values.unwrap_or(&[]).iter().enumerate() {
+            if !value.is_finite() {
+                let place = Place { row, column: None };
+                return Err(Fault::NotFinite { argument, place, value: value.widen() });
             }
         }
-        value => Err(Fault::Choice { argument: c"start", value }),
     }
+    match (f, g) {
+        (Some(f), Some(g)) => call(&Given::both(f, g)),
+        (Some(f), None) => call(&Given::f(f)),
+        (None, Some(g)) => call(&Given::g(g)),
+        (None, None) => {
+            let start = Start { settings, fault: Cell::new(None) };
+            #[cfg(feature = "init")]
+            let result = call(&sinkhorn_init::Timed(&start));
+            #[cfg(not(feature = "init"))]
+            let result = call(&start);
+            result.map_err(|fault| start.fault.take().unwrap_or(fault))
+        }
+    }
+}
+
+/// A start's name for C; "" for one that this list lacks.
+pub(crate) fn name_for_c(name: &str) -> *const core::ffi::c_char {
+    const NAMES: [&core::ffi::CStr; 10] = [
+        c"zero",
+        c"given",
+        c"monotone",
+        c"dual-sort",
+        c"gaussian",
+        c"gaussian-unregularised",
+        c"mixture",
+        c"coarse",
+        c"subsample",
+        c"custom",
+    ];
+    let known = NAMES.into_iter().find(|known| known.to_bytes() == name.as_bytes());
+    known.unwrap_or(c"").as_ptr()
 }

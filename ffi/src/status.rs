@@ -2,7 +2,7 @@
 
 use core::ffi::{CStr, c_char};
 
-/// How a call ended: SINKHORN_OK to SINKHORN_STOPPED, or one of the SINKHORN_ERROR_ constants. Zero and above: what was
+/// How a call ended: SINKHORN_OK to SINKHORN_ITERATION_LIMIT, or one of the SINKHORN_ERROR_ constants. Zero and above: what was
 /// written is usable. Below zero: a bad call. Numbers are never changed or used again; later versions may add some.
 pub type Status = i32;
 
@@ -14,8 +14,12 @@ pub const SINKHORN_CONVERGED: Status = 0;
 pub const SINKHORN_SWEEP_LIMIT: Status = 1;
 /// Rounding keeps the marginal error above the threshold. The potentials are as good as this scalar allows.
 pub const SINKHORN_PRECISION_FLOOR: Status = 2;
-/// Stopped on request. Reserved: no function returns it yet.
+/// The observer asked to stop, or a solver was finished before it had ended. The potentials are the latest.
 pub const SINKHORN_STOPPED: Status = 3;
+/// A solver that steps has not ended yet.
+pub const SINKHORN_RUNNING: Status = 4;
+/// Of a derivative: the iterations allowed were used up. It is as good as the residual says.
+pub const SINKHORN_ITERATION_LIMIT: Status = 5;
 
 /// A size is zero.
 pub const SINKHORN_ERROR_EMPTY: Status = -1;
@@ -51,6 +55,8 @@ pub const SINKHORN_ERROR_STRUCT_SIZE: Status = -15;
 pub const SINKHORN_ERROR_MISALIGNED: Status = -16;
 /// Memory that is written overlaps other memory of the same call.
 pub const SINKHORN_ERROR_ALIASING: Status = -17;
+/// An object is not, or no longer, one of its kind: its memory was used for something else, say.
+pub const SINKHORN_ERROR_HANDLE: Status = -19;
 /// A defect of the library, stopped at its border. Please report it.
 pub const SINKHORN_ERROR_INTERNAL: Status = -18;
 
@@ -68,6 +74,8 @@ fn text(status: Status) -> &'static CStr {
         SINKHORN_SWEEP_LIMIT => c"sweep limit",
         SINKHORN_PRECISION_FLOOR => c"precision floor",
         SINKHORN_STOPPED => c"stopped",
+        SINKHORN_RUNNING => c"running",
+        SINKHORN_ITERATION_LIMIT => c"iteration limit",
         SINKHORN_ERROR_EMPTY => c"a size is zero",
         SINKHORN_ERROR_NOT_FINITE => c"an entry is not finite",
         SINKHORN_ERROR_NEGATIVE => c"an entry is negative",
@@ -85,6 +93,7 @@ fn text(status: Status) -> &'static CStr {
         SINKHORN_ERROR_STRUCT_SIZE => c"a struct_size is wrong",
         SINKHORN_ERROR_MISALIGNED => c"a pointer is misaligned",
         SINKHORN_ERROR_ALIASING => c"memory overlaps",
+        SINKHORN_ERROR_HANDLE => c"not an object of that kind",
         SINKHORN_ERROR_INTERNAL => c"internal error",
         _ => c"unknown status",
     }
@@ -97,5 +106,13 @@ pub(crate) fn of_solve(status: sinkhorn_core::Status) -> Status {
         sinkhorn_core::Status::PrecisionFloor => SINKHORN_PRECISION_FLOOR,
         sinkhorn_core::Status::Stopped => SINKHORN_STOPPED,
         _ => SINKHORN_STOPPED,
+    }
+}
+
+pub(crate) fn of_linear(status: sinkhorn_core::LinearStatus) -> Status {
+    match status {
+        sinkhorn_core::LinearStatus::Converged => SINKHORN_CONVERGED,
+        sinkhorn_core::LinearStatus::IterationLimit => SINKHORN_ITERATION_LIMIT,
+        _ => SINKHORN_PRECISION_FLOOR,
     }
 }

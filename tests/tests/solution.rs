@@ -41,11 +41,11 @@ fn products_rows_and_marginals_are_those_of_the_stored_plan() {
             assert!((0..m).all(|j| near(solution.entry(i, j), row[j]) && near(entry(j), row[j])));
             assert!(near(pv[i], row.iter().zip(&v).map(|(p, q)| p * q).sum()));
             assert!(near(rows[i], row.iter().sum()));
-            let mut largest = [(0, 0.0); 7];
-            assert_eq!(solution.largest_in_row(i, &mut largest), 7);
+            let (mut at, mut largest) = ([0; 7], [0.0; 7]);
+            assert_eq!(solution.largest_in_row(i, &mut at, &mut largest), Ok(7));
             let mut order: Vec<usize> = (0..m).collect();
             order.sort_by(|&p, &q| row[q].total_cmp(&row[p]));
-            assert!(largest.iter().zip(order).all(|(&(j, entry), want)| j == want && entry == row[j]));
+            assert!(at.iter().zip(largest).zip(order).all(|((&j, entry), want)| j == want && entry == row[j]));
         }
         for j in 0..m {
             assert!(near(columns[j], (0..n).map(|i| plan[i * m + j]).sum()));
@@ -70,9 +70,10 @@ fn products_rows_and_marginals_are_those_of_the_stored_plan() {
         assert!(f.iter().zip(solution.f()).all(|(p, q)| (p - q).abs() < 1e-9));
         assert!(g.iter().zip(solution.g()).all(|(p, q)| (p - q).abs() < 1e-9), "{g:?} {:?}", solution.g());
 
-        let mut few = [(0, 0.0); 300];
-        assert_eq!(solution.largest_in_row(0, &mut few), m);
-        assert_eq!(solution.largest_in_row(0, &mut []), 0);
+        let (mut at, mut few) = ([0; 300], [0.0; 300]);
+        assert_eq!(solution.largest_in_row(0, &mut at, &mut few), Ok(m));
+        assert_eq!(solution.largest_in_row(0, &mut [], &mut []), Ok(0));
+        assert!(solution.largest_in_row(0, &mut at, &mut []).is_err());
         assert_eq!(
             solution.apply(&v[1..], &mut pv).unwrap_err().to_string(),
             "vector has 130 scalars where 131 are needed"

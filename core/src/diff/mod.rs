@@ -54,7 +54,11 @@ impl<T: Real> Default for DerivativeSettings<T> {
 }
 
 impl<T: Real> DerivativeSettings<T> {
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// What [`Derivatives::new`] checks about them, for those who want to know sooner.
+    ///
+    /// # Errors
+    /// [`Error::NotPositive`], naming the field.
+    pub fn check(&self) -> Result<(), Error> {
         if !(self.tolerance > T::ZERO && self.tolerance.is_finite()) {
             return Err(Error::NotPositive { argument: Argument::Tolerance, value: self.tolerance.widen() });
         }

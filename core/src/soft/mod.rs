@@ -194,6 +194,16 @@ impl<'w, T: Real> Soft<'w, T> {
         }
     }
 
+    /// n, the number of values.
+    pub fn len(&self) -> usize {
+        self.x.len()
+    }
+
+    /// Never true: no values are an error.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
     /// How the solve went.
     pub fn report(&self) -> &Report<T> {
         self.derivatives.solution().report()

@@ -96,22 +96,27 @@ impl<T: Real> Solution<'_, T> {
         Ok(())
     }
 
-    /// The largest entries of row i, largest first, as (column, entry) into `out`; ties in the order of columns. Returns how many
-    /// there are: the length of `out`, or m where that is less.
+    /// The largest entries of row i, largest first: their columns, and the entries themselves; ties in the order of columns. Returns how many there are: the
+    /// length of both, or m where that is less.
+    ///
+    /// # Errors
+    /// [`Error::Length`] naming `output` where `entries` are not as many as `columns`.
     ///
     /// # Panics
     /// Where `i` is out of range.
-    pub fn largest_in_row(&self, i: usize, out: &mut [(usize, T)]) -> usize {
+    pub fn largest_in_row(&self, i: usize, columns: &mut [usize], entries: &mut [T]) -> Result<usize, Error> {
+        check_length(Argument::Output, entries, columns.len())?;
         let mut found = 0;
         self.for_row(i, |j, entry| {
-            let place = out[..found].partition_point(|&(_, other)| other >= entry);
-            if place < out.len() {
-                found = (found + 1).min(out.len());
-                out[place..found].rotate_right(1);
-                out[place] = (j, entry);
+            let place = entries[..found].partition_point(|&other| other >= entry);
+            if place < entries.len() {
+                found = (found + 1).min(entries.len());
+                columns[place..found].rotate_right(1);
+                entries[place..found].rotate_right(1);
+                (columns[place], entries[place]) = (j, entry);
             }
         });
-        found
+        Ok(found)
     }
 
     fn sum_over_row(&self, i: usize, mut term: impl FnMut(usize, T) -> T) -> T {

@@ -1,0 +1,120 @@
+//! The choice of a ground cost, and the caller's own.
+
+use core::ffi::c_void;
+
+use sinkhorn_core::{Cosine, Euclidean, GroundCost as CoreCost, Manhattan, PNorm, Real, SquaredEuclidean};
+
+use crate::fault::Fault;
+
+/// The cost c(x, y) between points: one of the SINKHORN_COST_ constants.
+pub type Cost = i32;
+
+/// |x - y|^2: the fastest, and the only one of the Gaussian and mixture starts.
+pub const SINKHORN_COST_SQUARED_EUCLIDEAN: Cost = 0;
+/// |x - y|.
+pub const SINKHORN_COST_EUCLIDEAN: Cost = 1;
+/// sum_k |x_k - y_k|.
+pub const SINKHORN_COST_MANHATTAN: Cost = 2;
+/// (sum_k |x_k - y_k|^p)^(1/p), p >= 1 the field p of the problem; infinity is the largest difference.
+pub const SINKHORN_COST_P_NORM: Cost = 3;
+/// 1 - <x, y> / (|x| |y|).
+pub const SINKHORN_COST_COSINE: Cost = 4;
+/// The field cost_function of the problem.
+pub const SINKHORN_COST_CUSTOM: Cost = 5;
+
+/// A cost of your own: c(x, y) for two points of so many coordinates; finite. Called for every pair at every sweep, unless the settings keep costs or
+/// kernel, and on several threads where they ask for threads. It must return: no longjmp, no exception.
+pub type CostFunction<T> =
+    Option<unsafe extern "C" fn(x: *const T, y: *const T, dimension: usize, data: *mut c_void) -> T>;
+
+/// Its gradient: writes dc/dx and dc/dy (so many coordinates each). Only derivatives in points and maps' derivatives call it.
+pub type CostGradient<T> = Option<
+    unsafe extern "C" fn(x: *const T, y: *const T, dimension: usize, in_x: *mut T, in_y: *mut T, data: *mut c_void),
+>;
+
+/// A ground cost, as objects keep it.
+#[derive(Clone, Copy)]
+pub(crate) enum GroundCost<T> {
+    SquaredEuclidean,
+    Euclidean,
+    Manhattan,
+    PNorm(PNorm<T>),
+    Cosine,
+    Custom(Custom<T>),
+}
+
+impl<T: Real> GroundCost<T> {
+    pub fn of(choice: Cost, p: T, custom: Custom<T>) -> Result<Self, Fault> {
+        if p != T::ZERO && choice != SINKHORN_COST_P_NORM {
+            let reason = "p is set but ground_cost is not SINKHORN_COST_P_NORM";
+            return Err(Fault::Unsupported { argument: c"p", reason });
+        }
+        if choice != SINKHORN_COST_CUSTOM && (custom.function.is_some() || custom.gradient.is_some()) {
+            let reason = "cost_function is set but ground_cost is not SINKHORN_COST_CUSTOM";
+            return Err(Fault::Unsupported { argument: c"cost_function", reason });
+        }
+        Ok(match choice {
+            SINKHORN_COST_SQUARED_EUCLIDEAN => GroundCost::SquaredEuclidean,
+            SINKHORN_COST_EUCLIDEAN => GroundCost::Euclidean,
+            SINKHORN_COST_MANHATTAN => GroundCost::Manhattan,
+            SINKHORN_COST_P_NORM => {
+                let range = "[1, inf]";
+                let fault = Fault::Range { argument: c"p", value: p.widen(), range };
+                GroundCost::PNorm(PNorm::new(p).map_err(|_| fault)?)
+            }
+            SINKHORN_COST_COSINE => GroundCost::Cosine,
+            SINKHORN_COST_CUSTOM if custom.function.is_none() => {
+                return Err(Fault::Null { argument: c"cost_function" });
+            }
+            SINKHORN_COST_CUSTOM => GroundCost::Custom(custom),
+            value => return Err(Fault::Choice { argument: c"ground_cost", value }),
+        })
+    }
+
+    pub fn is_squared_euclidean(&self) -> bool {
+        matches!(self, GroundCost::SquaredEuclidean)
+    }
+
+    pub fn as_dyn(&self) -> &dyn CoreCost<T> {
+        match self {
+            GroundCost::SquaredEuclidean => &SquaredEuclidean,
+            GroundCost::Euclidean => &Euclidean,
+            GroundCost::Manhattan => &Manhattan,
+            GroundCost::PNorm(cost) => cost,
+            GroundCost::Cosine => &Cosine,
+            GroundCost::Custom(cost) => cost,
+        }
+    }
+}
+
+/// A cost of the caller.
+#[derive(Clone, Copy)]
+pub(crate) struct Custom<T> {
+    pub function: CostFunction<T>,
+    pub gradient: CostGradient<T>,
+    pub data: *mut c_void,
+}
+
+// SAFETY: the header says that the function is called on several threads where threads are asked for, with this data.
+unsafe impl<T> Sync for Custom<T> {}
+
+impl<T: Real> CoreCost<T> for Custom<T> {
+    fn name(&self) -> &'static str {
+        "custom"
+    }
+
+    fn cost(&self, x: &[T], y: &[T]) -> T {
+        let Some(function) = self.function else { return T::ZERO };
+        // SAFETY: two points of this many coordinates, and the data that came with the function: what the header promises.
+        unsafe { function(x.as_ptr(), y.as_ptr(), x.len(), self.data) }
+    }
+
+    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+        let Some(gradient) = self.gradient else { return false };
+        in_x.fill(T::ZERO);
+        in_y.fill(T::ZERO);
+        // SAFETY: the same, and room for as many coordinates each.
+        unsafe { gradient(x.as_ptr(), y.as_ptr(), x.len(), in_x.as_mut_ptr(), in_y.as_mut_ptr(), self.data) };
+        true
+    }
+}

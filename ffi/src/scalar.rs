@@ -1,0 +1,117 @@
+//! The scalars of the interface, and the starts that are written for each.
+
+use core::fmt::Debug;
+
+use sinkhorn_core::{
+    Argument, Error as CoreError, FixedGaussianStart, Form, Geometry, Initializer, Real, Scratch, Started, Target,
+};
+
+/// `f32` or `f64`.
+pub(crate) trait Scalar: Real + Debug {
+    /// The Gaussian start, at any dimension that this build has.
+    fn gaussian(
+        form: Form,
+        target: &Target<'_, '_, Self>,
+        f: &mut [Self],
+        g: &mut [Self],
+        scratch: &mut Scratch<'_, Self>,
+    ) -> Result<Started, CoreError>;
+
+    /// A start of the crate `init`, where this build has it.
+    fn fitted(
+        start: Fitted,
+        target: &Target<'_, '_, Self>,
+        f: &mut [Self],
+        g: &mut [Self],
+        scratch: &mut Scratch<'_, Self>,
+    ) -> Result<Started, CoreError>;
+}
+
+/// The starts of the crate `init`; 0 of something stands for its default.
+#[derive(Clone, Copy)]
+pub(crate) enum Fitted {
+    Mixture { components: usize, seed: u64 },
+    Coarse { representatives: usize },
+    Subsample { points: usize, seed: u64 },
+    Auto,
+}
+
+macro_rules! scalar {
+    ($scalar:ty) => {
+        impl Scalar for $scalar {
+            fn gaussian(
+                form: Form,
+                target: &Target<'_, '_, Self>,
+                f: &mut [Self],
+                g: &mut [Self],
+                scratch: &mut Scratch<'_, Self>,
+            ) -> Result<Started, CoreError> {
+                let Geometry::Points(cloud) = target.problem.geometry() else {
+                    let reason = "gaussian needs points, not a cost matrix";
+                    return Err(CoreError::Unsupported { argument: Argument::Start, reason });
+                };
+                // Up to 8 the same code, and the same bits, with and without an allocator.
+                match cloud.dimension() {
+                    1 => FixedGaussianStart::<1> { form }.initialize(target, f, g, scratch),
+                    2 => FixedGaussianStart::<2> { form }.initialize(target, f, g, scratch),
+                    3 => FixedGaussianStart::<3> { form }.initialize(target, f, g, scratch),
+                    4 => FixedGaussianStart::<4> { form }.initialize(target, f, g, scratch),
+                    5 => FixedGaussianStart::<5> { form }.initialize(target, f, g, scratch),
+                    6 => FixedGaussianStart::<6> { form }.initialize(target, f, g, scratch),
+                    7 => FixedGaussianStart::<7> { form }.initialize(target, f, g, scratch),
+                    8 => FixedGaussianStart::<8> { form }.initialize(target, f, g, scratch),
+                    #[cfg(feature = "init")]
+                    _ => sinkhorn_init::GaussianStart::new(form).initialize(target, f, g, scratch),
+                    #[cfg(not(feature = "init"))]
+                    _ => {
+                        let reason = "gaussian has dimensions 1 to 8 in a build without an allocator";
+                        Err(CoreError::Unsupported { argument: Argument::Start, reason })
+                    }
+                }
+            }
+
+            #[cfg(feature = "init")]
+            fn fitted(
+                start: Fitted,
+                target: &Target<'_, '_, Self>,
+                f: &mut [Self],
+                g: &mut [Self],
+                scratch: &mut Scratch<'_, Self>,
+            ) -> Result<Started, CoreError> {
+                use sinkhorn_init::{Auto, CoarseStart, MixtureSettings, MixtureStart, SubsampleStart};
+                let count = |number: usize| (number > 0).then_some(number);
+                match start {
+                    Fitted::Mixture { components, seed } => {
+                        let default = MixtureSettings { seed, ..MixtureSettings::default() };
+                        let components = count(components).or(default.components);
+                        let settings = MixtureSettings { components, ..default };
+                        MixtureStart { settings, ..MixtureStart::default() }.initialize(target, f, g, scratch)
+                    }
+                    Fitted::Coarse { representatives } => {
+                        let start = CoarseStart { representatives: count(representatives), ..CoarseStart::default() };
+                        start.initialize(target, f, g, scratch)
+                    }
+                    Fitted::Subsample { points, seed } => {
+                        SubsampleStart { points: count(points), seed }.initialize(target, f, g, scratch)
+                    }
+                    Fitted::Auto => Auto.initialize(target, f, g, scratch),
+                }
+            }
+
+            #[cfg(not(feature = "init"))]
+            fn fitted(
+                _: Fitted,
+                _: &Target<'_, '_, Self>,
+                _: &mut [Self],
+                _: &mut [Self],
+                _: &mut Scratch<'_, Self>,
+            ) -> Result<Started, CoreError> {
+                let reason = "this start needs an allocator, which this build does without";
+                Err(CoreError::Unsupported { argument: Argument::Start, reason })
+            }
+        }
+    };
+}
+
+scalar!(f32);
+scalar!(f64);
