@@ -11,16 +11,19 @@
  *   size_t len = sizeof workspace / sizeof *workspace;
  *   if (sinkhorn_solve_f64(&problem, &settings, workspace, len, &solution, &report, &error) < 0) puts(error.message);
  *
- * What there is, in the order of this file: lengths of memory (macros), choices and structs, and functions: sinkhorn_solve_ and sinkhorn_solver_ (sweep by
- * sweep), sinkhorn_solution_ (potentials, plan, maps), derivatives, sinkhorn_divergence_, sinkhorn_soft_, sinkhorn_solve_batch_, sinkhorn_start_.
+ * What there is, in the order of this file: lengths of memory (macros), choices and structs, and functions:
+ * sinkhorn_solve_ and sinkhorn_solver_ (sweep by sweep), sinkhorn_solution_ (potentials, plan, maps), derivatives,
+ * sinkhorn_divergence_, sinkhorn_soft_, sinkhorn_solve_batch_, sinkhorn_start_.
  *
- * C99 and C++. Functions come for double (_f64) and for float (_f32). Every struct begins with its size and is zero elsewhere where nothing is wanted: zeros are
- * the defaults. All memory is the caller's: a pointer is NULL where that is allowed, and otherwise points to memory of the stated shape (n x d: row-major),
- * aligned for its type, which no other thread writes during the call. Objects (solution, solver, ...) live in the workspace that was lent: there is nothing to
- * free, and a handle whose workspace was used again is refused as long as its memory can be read. Functions return a sinkhorn_status: negative for a bad call, and then
- * the error says what was wrong and where. Nothing is global but the pool of threads, once threads are asked for; errno is not touched; nothing is
- * printed, but for the message of a SINKHORN_ERROR_INTERNAL on stderr. Before version 1.0 structs may change, and their sizes are checked; numbers of
- * statuses and choices do not. Made by cbindgen from ffi/src: do not edit.
+ * C99 and C++. Functions come for double (_f64) and for float (_f32). Every struct begins with its size and is zero
+ * elsewhere where nothing is wanted: zeros are the defaults. All memory is the caller's: a pointer is NULL where that
+ * is allowed, and otherwise points to memory of the stated shape (n x d: row-major), aligned for its type, which no
+ * other thread writes during the call. Objects (solution, solver, ...) live in the workspace that was lent: there is
+ * nothing to free, and a handle whose workspace was used again is refused as long as its memory can be read.
+ * Functions return a sinkhorn_status: negative for a bad call, and then the error says what was wrong and where.
+ * Nothing is global but the pool of threads, once threads are asked for; errno is not touched; nothing is printed,
+ * but for the message of a SINKHORN_ERROR_INTERNAL on stderr. Before version 1.0 structs may change, and their sizes
+ * are checked; numbers of statuses and choices do not. Made by cbindgen from ffi/src: do not edit.
  */
 
 #ifndef SINKHORN_H
@@ -36,9 +39,10 @@
 #define SINKHORN_VERSION ((SINKHORN_VERSION_MAJOR << 16) | (SINKHORN_VERSION_MINOR << 8) | SINKHORN_VERSION_PATCH)
 
 /**
- * sinkhorn_workspace_len at compile time, for static arrays of scalar (float or double): for n against m points of dimension d (0 with a cost matrix and
- * with any cost but the squared Euclidean) and a memory of Anderson acceleration (0 without it, SINKHORN_DEFAULT_MEMORY by default). For SINKHORN_STORAGE_STREAM
- * and one thread; add SINKHORN_KERNEL_LEN or n m where kernel or costs are stored. Overflow is not noticed, here and below.
+ * sinkhorn_workspace_len at compile time, for static arrays of scalar (float or double): for n against m points of
+ * dimension d (0 with a cost matrix and with any cost but the squared Euclidean) and a memory of Anderson
+ * acceleration (0 without it, SINKHORN_DEFAULT_MEMORY by default). For SINKHORN_STORAGE_STREAM and one thread; add
+ * SINKHORN_KERNEL_LEN or n m where kernel or costs are stored. Overflow is not noticed, here and below.
  */
 #define SINKHORN_WORKSPACE_LEN(scalar, n, m, d, memory) \
   (SINKHORN_OBJECT_LEN_(scalar, 96, 48) + SINKHORN_SOLVE_LEN_(n, m, d, memory))
@@ -98,40 +102,44 @@
 #define SINKHORN_DEFAULT_MEMORY 10
 
 /**
- * A computed divergence, for its gradient and reports. Lives at the beginning of its workspace, and is gone when that is used for something else.
+ * A computed divergence, for its gradient and reports. Lives at the beginning of its workspace, and is gone when
+ * that is used for something else.
  */
 typedef struct sinkhorn_divergence_f32 sinkhorn_divergence_f32;
 
 /**
- * A computed divergence, for its gradient and reports. Lives at the beginning of its workspace, and is gone when that is used for something else.
+ * A computed divergence, for its gradient and reports. Lives at the beginning of its workspace, and is gone when
+ * that is used for something else.
  */
 typedef struct sinkhorn_divergence_f64 sinkhorn_divergence_f64;
 
 /**
- * A soft operator after its solve, for its derivative. Lives at the beginning of its workspace, and is gone when that is used for something else.
+ * A soft operator after its solve, for its derivative. Lives at the beginning of its workspace, and is gone when
+ * that is used for something else.
  */
 typedef struct sinkhorn_soft_f32 sinkhorn_soft_f32;
 
 /**
- * A soft operator after its solve, for its derivative. Lives at the beginning of its workspace, and is gone when that is used for something else.
+ * A soft operator after its solve, for its derivative. Lives at the beginning of its workspace, and is gone when
+ * that is used for something else.
  */
 typedef struct sinkhorn_soft_f64 sinkhorn_soft_f64;
 
 /**
  * A solved problem. Lives at the beginning of the workspace, and is gone when that is used for something else.
  *
- * Its functions only read it, so that several threads may call them at once. They return SINKHORN_OK, or an error, and then nothing was written (but where a
- * function says so) and *error says what was wrong. error may be NULL; outputs must not overlap inputs, *error, the workspace or the arrays of the
- * problem. None allocates.
+ * Its functions only read it, so that several threads may call them at once. They return SINKHORN_OK, or an error,
+ * and then nothing was written (but where a function says so) and *error says what was wrong. error may be NULL;
+ * outputs must not overlap inputs, *error, the workspace or the arrays of the problem. None allocates.
  */
 typedef struct sinkhorn_solution_f32 sinkhorn_solution_f32;
 
 /**
  * A solved problem. Lives at the beginning of the workspace, and is gone when that is used for something else.
  *
- * Its functions only read it, so that several threads may call them at once. They return SINKHORN_OK, or an error, and then nothing was written (but where a
- * function says so) and *error says what was wrong. error may be NULL; outputs must not overlap inputs, *error, the workspace or the arrays of the
- * problem. None allocates.
+ * Its functions only read it, so that several threads may call them at once. They return SINKHORN_OK, or an error,
+ * and then nothing was written (but where a function says so) and *error says what was wrong. error may be NULL;
+ * outputs must not overlap inputs, *error, the workspace or the arrays of the problem. None allocates.
  */
 typedef struct sinkhorn_solution_f64 sinkhorn_solution_f64;
 
@@ -156,19 +164,22 @@ typedef struct sinkhorn_target_f32 sinkhorn_target_f32;
 typedef struct sinkhorn_target_f64 sinkhorn_target_f64;
 
 /**
- * How a call ended: SINKHORN_OK to SINKHORN_ITERATION_LIMIT, or one of the SINKHORN_ERROR_ constants. Zero and above: what was
- * written is usable. Below zero: a bad call. Numbers are never changed or used again; later versions may add some.
+ * How a call ended: SINKHORN_OK to SINKHORN_ITERATION_LIMIT, or one of the SINKHORN_ERROR_ constants. Zero and
+ * above: what was written is usable. Below zero: a bad call. Numbers are never changed or used again; later
+ * versions may add some.
  */
 typedef int32_t sinkhorn_status;
 
 /**
- * A cost of your own: c(x, y) for two points of so many coordinates; finite. Called for every pair at every sweep, unless the settings keep costs or
- * kernel, and on several threads where they ask for threads. It must return: no longjmp, no exception.
+ * A cost of your own: c(x, y) for two points of so many coordinates; finite. Called for every pair at every sweep,
+ * unless the settings keep costs or kernel, and on several threads where they ask for threads. It must return: no
+ * longjmp, no exception.
  */
 typedef double (*sinkhorn_cost_function_f64)(const double *x, const double *y, size_t dimension, void *data);
 
 /**
- * Its gradient: writes dc/dx and dc/dy (so many coordinates each). Only derivatives in points and maps' derivatives call it.
+ * Its gradient: writes dc/dx and dc/dy (so many coordinates each). Only derivatives in points and maps'
+ * derivatives call it.
  */
 typedef void (*sinkhorn_cost_gradient_f64)(const double *x,
                                            const double *y,
@@ -183,7 +194,8 @@ typedef void (*sinkhorn_cost_gradient_f64)(const double *x,
 typedef int32_t sinkhorn_epsilon_kind;
 
 /**
- * What every cost is divided by: one of the SINKHORN_SCALE_ constants. Epsilon, rho, potentials and values are then in units of the scaled cost.
+ * What every cost is divided by: one of the SINKHORN_SCALE_ constants. Epsilon, rho, potentials and values are
+ * then in units of the scaled cost.
  */
 typedef int32_t sinkhorn_cost_scale_kind;
 
@@ -202,9 +214,10 @@ typedef int32_t sinkhorn_order;
  *
  *   minimise <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b)
  *
- * with KL(p | q) = sum p log(p / q) - p + q. The cost C is either that of pairs of points, c(x_i, y_j) (x, y and dimension set, cost NULL), or a
- * matrix (cost set; x and y NULL, dimension 0). Everything else may be zero, and then the problem is balanced, with the squared Euclidean cost, uniform
- * weights and the default epsilon. The arrays are only read; they must stay as they are for as long as what was made of the problem is used.
+ * with KL(p | q) = sum p log(p / q) - p + q. The cost C is either that of pairs of points, c(x_i, y_j) (x, y and
+ * dimension set, cost NULL), or a matrix (cost set; x and y NULL, dimension 0). Everything else may be zero, and
+ * then the problem is balanced, with the squared Euclidean cost, uniform weights and the default epsilon. The
+ * arrays are only read; they must stay as they are for as long as what was made of the problem is used.
  */
 typedef struct sinkhorn_problem_f64 {
   /**
@@ -260,7 +273,8 @@ typedef struct sinkhorn_problem_f64 {
    */
   double epsilon;
   /**
-   * How strictly the first marginal is kept, in units of (scaled) cost: 0 or infinity keeps it exact (balanced), a positive number relaxes it.
+   * How strictly the first marginal is kept, in units of (scaled) cost: 0 or infinity keeps it exact (balanced),
+   * a positive number relaxes it.
    */
   double rho_a;
   /**
@@ -294,15 +308,17 @@ typedef struct sinkhorn_problem_f64 {
 } sinkhorn_problem_f64;
 
 /**
- * Which potentials a start has written: one of the SINKHORN_WROTE_ constants, or a negative status of its own, which the solve then returns.
+ * Which potentials a start has written: one of the SINKHORN_WROTE_ constants, or a negative status of its own,
+ * which the solve then returns.
  */
-typedef int32_t sinkhorn_start_result;
+typedef int32_t sinkhorn_wrote;
 
 /**
- * A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which. data is the field start_data of the settings. The library's own
- * begin with sinkhorn_start_; they may be called from one of yours. It must return: no longjmp, no exception.
+ * A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which. data is the field
+ * start_data of the settings. The library's own begin with sinkhorn_start_; they may be called from one of yours.
+ * It must return: no longjmp, no exception.
  */
-typedef sinkhorn_start_result (*sinkhorn_start_f64)(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
+typedef sinkhorn_wrote (*sinkhorn_start_f64)(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
 
 /**
  * What an observer sees after every sweep.
@@ -331,27 +347,32 @@ typedef struct sinkhorn_observation_f64 {
 } sinkhorn_observation_f64;
 
 /**
- * Called after every sweep of a solve; anything but 0 ends it with SINKHORN_STOPPED. It must return: no longjmp, no exception.
+ * Called after every sweep of a solve; anything but 0 ends it with SINKHORN_STOPPED. It must return: no longjmp,
+ * no exception.
  */
 typedef int (*sinkhorn_observer_f64)(const struct sinkhorn_observation_f64 *observation, void *data);
 
 /**
- * What is done between two sweeps to need fewer of them: one of the SINKHORN_ACCELERATION_ constants. Never changes the answer.
+ * What is done between two sweeps to need fewer of them: one of the SINKHORN_ACCELERATION_ constants. Never
+ * changes the answer.
  */
 typedef int32_t sinkhorn_acceleration;
 
 /**
- * What is kept in the workspace between sweeps: one of the SINKHORN_STORAGE_ constants. All give the same answer to rounding.
+ * What is kept in the workspace between sweeps: one of the SINKHORN_STORAGE_ constants. All give the same answer
+ * to rounding.
  */
 typedef int32_t sinkhorn_storage;
 
 /**
- * The vector instructions of a solve: one of the SINKHORN_SIMD_ constants. All but SINKHORN_SIMD_PORTABLE give the same bits.
+ * The vector instructions of a solve: one of the SINKHORN_SIMD_ constants. All but SINKHORN_SIMD_PORTABLE give the
+ * same bits.
  */
 typedef int32_t sinkhorn_simd;
 
 /**
- * When to stop and how to get there. All zeros but struct_size are the defaults, field by field, and functions take NULL for all of them.
+ * When to stop and how to get there. All zeros but struct_size are the defaults, field by field, and functions
+ * take NULL for all of them.
  */
 typedef struct sinkhorn_settings_f64 {
   /**
@@ -359,8 +380,9 @@ typedef struct sinkhorn_settings_f64 {
    */
   size_t struct_size;
   /**
-   * The potentials from which a solve begins: sinkhorn_start_auto_f64, say, or a function of your own; NULL: from start_f and start_g where one
-   * is set, else from zero. Any start leads to the same answer; a good one leads there in fewer sweeps.
+   * The potentials from which a solve begins: sinkhorn_start_auto_f64, say, or a function of your own; NULL:
+   * from start_f and start_g where one is set, else from zero. Any start leads to the same answer; a good one
+   * leads there in fewer sweeps.
    */
   sinkhorn_start_f64 start;
   /**
@@ -368,7 +390,8 @@ typedef struct sinkhorn_settings_f64 {
    */
   void *start_data;
   /**
-   * n: f to start from (that of an earlier solve, say), in units of cost, or NULL: then it follows from start_g. Must be NULL where start is set.
+   * n: f to start from (that of an earlier solve, say), in units of cost, or NULL: then it follows from start_g.
+   * Must be NULL where start is set.
    */
   const double *start_f;
   /**
@@ -392,7 +415,8 @@ typedef struct sinkhorn_settings_f64 {
    */
   size_t storage_budget;
   /**
-   * The marginal error, absolute and in units of mass, at which a solve has converged. 0: 1e-6 in double, 1e-3 in float.
+   * The marginal error, absolute and in units of mass, at which a solve has converged. 0: 1e-6 in double, 1e-3
+   * in float.
    */
   double threshold;
   /**
@@ -428,13 +452,14 @@ typedef struct sinkhorn_settings_f64 {
    */
   sinkhorn_storage storage;
   /**
-   * Of the library's starts, how much of it: components of a mixture, points of a coarse or subsampled problem, passes of dual sort. 0: what the
-   * start takes by itself.
+   * Of the library's starts, how much of it: components of a mixture, points of a coarse or subsampled problem,
+   * passes of dual sort. 0: what the start takes by itself.
    */
   uint32_t start_size;
   /**
-   * Threads that share the rows of a sweep, or the problems of a batch; they take workspace each, and change no bit of a result. They are those of a
-   * pool that the process has once it is first asked for. 0: 1. Builds without threads take any number for 1.
+   * Threads that share the rows of a sweep, or the problems of a batch; they take workspace each, and change no
+   * bit of a result. They are those of a pool that the process has once it is first asked for. 0: 1. Builds
+   * without threads take any number for 1.
    */
   uint32_t threads;
   /**
@@ -444,8 +469,8 @@ typedef struct sinkhorn_settings_f64 {
 } sinkhorn_settings_f64;
 
 /**
- * What was wrong with a call. Written whole by a function that returns a negative status, and left alone otherwise;
- * need not be initialised. Its layout never changes.
+ * What was wrong with a call. Written whole by a function that returns a negative status, and left alone
+ * otherwise; need not be initialised. Its layout never changes.
  */
 typedef struct sinkhorn_error {
   /**
@@ -457,8 +482,8 @@ typedef struct sinkhorn_error {
    */
   const char *argument;
   /**
-   * The entry at fault, counted from 0: the entry of a vector, the row of a matrix, the number of a point. SIZE_MAX
-   * where none is.
+   * The entry at fault, counted from 0: the entry of a vector, the row of a matrix, the number of a point.
+   * SIZE_MAX where none is.
    */
   size_t row;
   /**
@@ -466,8 +491,8 @@ typedef struct sinkhorn_error {
    */
   size_t column;
   /**
-   * The number at fault; for SINKHORN_ERROR_WORKSPACE and SINKHORN_ERROR_STRUCT_SIZE the one that is needed; 0 where
-   * there is none.
+   * The number at fault; for SINKHORN_ERROR_WORKSPACE and SINKHORN_ERROR_STRUCT_SIZE the one that is needed; 0
+   * where there is none.
    */
   double value;
   /**
@@ -477,13 +502,15 @@ typedef struct sinkhorn_error {
 } sinkhorn_error;
 
 /**
- * A cost of your own: c(x, y) for two points of so many coordinates; finite. Called for every pair at every sweep, unless the settings keep costs or
- * kernel, and on several threads where they ask for threads. It must return: no longjmp, no exception.
+ * A cost of your own: c(x, y) for two points of so many coordinates; finite. Called for every pair at every sweep,
+ * unless the settings keep costs or kernel, and on several threads where they ask for threads. It must return: no
+ * longjmp, no exception.
  */
 typedef float (*sinkhorn_cost_function_f32)(const float *x, const float *y, size_t dimension, void *data);
 
 /**
- * Its gradient: writes dc/dx and dc/dy (so many coordinates each). Only derivatives in points and maps' derivatives call it.
+ * Its gradient: writes dc/dx and dc/dy (so many coordinates each). Only derivatives in points and maps'
+ * derivatives call it.
  */
 typedef void (*sinkhorn_cost_gradient_f32)(const float *x,
                                            const float *y,
@@ -497,9 +524,10 @@ typedef void (*sinkhorn_cost_gradient_f32)(const float *x,
  *
  *   minimise <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b)
  *
- * with KL(p | q) = sum p log(p / q) - p + q. The cost C is either that of pairs of points, c(x_i, y_j) (x, y and dimension set, cost NULL), or a
- * matrix (cost set; x and y NULL, dimension 0). Everything else may be zero, and then the problem is balanced, with the squared Euclidean cost, uniform
- * weights and the default epsilon. The arrays are only read; they must stay as they are for as long as what was made of the problem is used.
+ * with KL(p | q) = sum p log(p / q) - p + q. The cost C is either that of pairs of points, c(x_i, y_j) (x, y and
+ * dimension set, cost NULL), or a matrix (cost set; x and y NULL, dimension 0). Everything else may be zero, and
+ * then the problem is balanced, with the squared Euclidean cost, uniform weights and the default epsilon. The
+ * arrays are only read; they must stay as they are for as long as what was made of the problem is used.
  */
 typedef struct sinkhorn_problem_f32 {
   /**
@@ -555,7 +583,8 @@ typedef struct sinkhorn_problem_f32 {
    */
   float epsilon;
   /**
-   * How strictly the first marginal is kept, in units of (scaled) cost: 0 or infinity keeps it exact (balanced), a positive number relaxes it.
+   * How strictly the first marginal is kept, in units of (scaled) cost: 0 or infinity keeps it exact (balanced),
+   * a positive number relaxes it.
    */
   float rho_a;
   /**
@@ -589,10 +618,11 @@ typedef struct sinkhorn_problem_f32 {
 } sinkhorn_problem_f32;
 
 /**
- * A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which. data is the field start_data of the settings. The library's own
- * begin with sinkhorn_start_; they may be called from one of yours. It must return: no longjmp, no exception.
+ * A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which. data is the field
+ * start_data of the settings. The library's own begin with sinkhorn_start_; they may be called from one of yours.
+ * It must return: no longjmp, no exception.
  */
-typedef sinkhorn_start_result (*sinkhorn_start_f32)(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+typedef sinkhorn_wrote (*sinkhorn_start_f32)(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
 
 /**
  * What an observer sees after every sweep.
@@ -621,12 +651,14 @@ typedef struct sinkhorn_observation_f32 {
 } sinkhorn_observation_f32;
 
 /**
- * Called after every sweep of a solve; anything but 0 ends it with SINKHORN_STOPPED. It must return: no longjmp, no exception.
+ * Called after every sweep of a solve; anything but 0 ends it with SINKHORN_STOPPED. It must return: no longjmp,
+ * no exception.
  */
 typedef int (*sinkhorn_observer_f32)(const struct sinkhorn_observation_f32 *observation, void *data);
 
 /**
- * When to stop and how to get there. All zeros but struct_size are the defaults, field by field, and functions take NULL for all of them.
+ * When to stop and how to get there. All zeros but struct_size are the defaults, field by field, and functions
+ * take NULL for all of them.
  */
 typedef struct sinkhorn_settings_f32 {
   /**
@@ -634,8 +666,9 @@ typedef struct sinkhorn_settings_f32 {
    */
   size_t struct_size;
   /**
-   * The potentials from which a solve begins: sinkhorn_start_auto_f64, say, or a function of your own; NULL: from start_f and start_g where one
-   * is set, else from zero. Any start leads to the same answer; a good one leads there in fewer sweeps.
+   * The potentials from which a solve begins: sinkhorn_start_auto_f64, say, or a function of your own; NULL:
+   * from start_f and start_g where one is set, else from zero. Any start leads to the same answer; a good one
+   * leads there in fewer sweeps.
    */
   sinkhorn_start_f32 start;
   /**
@@ -643,7 +676,8 @@ typedef struct sinkhorn_settings_f32 {
    */
   void *start_data;
   /**
-   * n: f to start from (that of an earlier solve, say), in units of cost, or NULL: then it follows from start_g. Must be NULL where start is set.
+   * n: f to start from (that of an earlier solve, say), in units of cost, or NULL: then it follows from start_g.
+   * Must be NULL where start is set.
    */
   const float *start_f;
   /**
@@ -667,7 +701,8 @@ typedef struct sinkhorn_settings_f32 {
    */
   size_t storage_budget;
   /**
-   * The marginal error, absolute and in units of mass, at which a solve has converged. 0: 1e-6 in double, 1e-3 in float.
+   * The marginal error, absolute and in units of mass, at which a solve has converged. 0: 1e-6 in double, 1e-3
+   * in float.
    */
   float threshold;
   /**
@@ -703,13 +738,14 @@ typedef struct sinkhorn_settings_f32 {
    */
   sinkhorn_storage storage;
   /**
-   * Of the library's starts, how much of it: components of a mixture, points of a coarse or subsampled problem, passes of dual sort. 0: what the
-   * start takes by itself.
+   * Of the library's starts, how much of it: components of a mixture, points of a coarse or subsampled problem,
+   * passes of dual sort. 0: what the start takes by itself.
    */
   uint32_t start_size;
   /**
-   * Threads that share the rows of a sweep, or the problems of a batch; they take workspace each, and change no bit of a result. They are those of a
-   * pool that the process has once it is first asked for. 0: 1. Builds without threads take any number for 1.
+   * Threads that share the rows of a sweep, or the problems of a batch; they take workspace each, and change no
+   * bit of a result. They are those of a pool that the process has once it is first asked for. 0: 1. Builds
+   * without threads take any number for 1.
    */
   uint32_t threads;
   /**
@@ -719,8 +755,8 @@ typedef struct sinkhorn_settings_f32 {
 } sinkhorn_settings_f32;
 
 /**
- * Numbers about a finished solve, every one finite and measured on the potentials that were found. Set struct_size before the call; the rest need not be
- * initialised, and is written where the status is not negative.
+ * Numbers about a finished solve, every one finite and measured on the potentials that were found. Set struct_size
+ * before the call; the rest need not be initialised, and is written where the status is not negative.
  */
 typedef struct sinkhorn_report_f64 {
   /**
@@ -728,7 +764,8 @@ typedef struct sinkhorn_report_f64 {
    */
   size_t struct_size;
   /**
-   * The start that was used: of sinkhorn_start_auto_f64 the one that it chose; "zero", "given", or "custom" for one of yours. Static, never NULL.
+   * The start that was used: of sinkhorn_start_auto_f64 the one that it chose; "zero", "given", or "custom" for
+   * one of yours. Static, never NULL.
    */
   const char *start;
   /**
@@ -736,7 +773,8 @@ typedef struct sinkhorn_report_f64 {
    */
   uint64_t start_pairs;
   /**
-   * How the solve ended: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED. Of a batch, also an error.
+   * How the solve ended: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED.
+   * Of a batch, also an error.
    */
   sinkhorn_status status;
   /**
@@ -744,7 +782,8 @@ typedef struct sinkhorn_report_f64 {
    */
   uint32_t sweeps;
   /**
-   * ||P 1 - a||_1 where that side is balanced; the L1 change of that marginal by one more update where it is relaxed.
+   * ||P 1 - a||_1 where that side is balanced; the L1 change of that marginal by one more update where it is
+   * relaxed.
    */
   double row_error;
   /**
@@ -806,8 +845,8 @@ typedef struct sinkhorn_report_f64 {
 } sinkhorn_report_f64;
 
 /**
- * Numbers about a finished solve, every one finite and measured on the potentials that were found. Set struct_size before the call; the rest need not be
- * initialised, and is written where the status is not negative.
+ * Numbers about a finished solve, every one finite and measured on the potentials that were found. Set struct_size
+ * before the call; the rest need not be initialised, and is written where the status is not negative.
  */
 typedef struct sinkhorn_report_f32 {
   /**
@@ -815,7 +854,8 @@ typedef struct sinkhorn_report_f32 {
    */
   size_t struct_size;
   /**
-   * The start that was used: of sinkhorn_start_auto_f64 the one that it chose; "zero", "given", or "custom" for one of yours. Static, never NULL.
+   * The start that was used: of sinkhorn_start_auto_f64 the one that it chose; "zero", "given", or "custom" for
+   * one of yours. Static, never NULL.
    */
   const char *start;
   /**
@@ -823,7 +863,8 @@ typedef struct sinkhorn_report_f32 {
    */
   uint64_t start_pairs;
   /**
-   * How the solve ended: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED. Of a batch, also an error.
+   * How the solve ended: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED.
+   * Of a batch, also an error.
    */
   sinkhorn_status status;
   /**
@@ -831,7 +872,8 @@ typedef struct sinkhorn_report_f32 {
    */
   uint32_t sweeps;
   /**
-   * ||P 1 - a||_1 where that side is balanced; the L1 change of that marginal by one more update where it is relaxed.
+   * ||P 1 - a||_1 where that side is balanced; the L1 change of that marginal by one more update where it is
+   * relaxed.
    */
   float row_error;
   /**
@@ -901,7 +943,8 @@ typedef struct sinkhorn_derivative_settings_f64 {
    */
   size_t struct_size;
   /**
-   * The residual at which the linear system counts as solved, relative to the cotangent. 0: 1e-8 in double, 1e-3 in float.
+   * The residual at which the linear system counts as solved, relative to the cotangent. 0: 1e-8 in double, 1e-3
+   * in float.
    */
   double tolerance;
   /**
@@ -923,7 +966,8 @@ typedef struct sinkhorn_derivative_settings_f32 {
    */
   size_t struct_size;
   /**
-   * The residual at which the linear system counts as solved, relative to the cotangent. 0: 1e-8 in double, 1e-3 in float.
+   * The residual at which the linear system counts as solved, relative to the cotangent. 0: 1e-8 in double, 1e-3
+   * in float.
    */
   float tolerance;
   /**
@@ -937,9 +981,11 @@ typedef struct sinkhorn_derivative_settings_f32 {
 } sinkhorn_derivative_settings_f32;
 
 /**
- * Where the derivatives of a number in the inputs of a problem are written; NULL where they are not wanted, and then they are not computed.
+ * Where the derivatives of a number in the inputs of a problem are written; NULL where they are not wanted, and
+ * then they are not computed.
  *
- * Weights: the derivative in an entry alone. For a balanced problem, whose totals must stay equal, it is meant along changes with sum da_i = sum db_j.
+ * Weights: the derivative in an entry alone. For a balanced problem, whose totals must stay equal, it is meant
+ * along changes with sum da_i = sum db_j.
  */
 typedef struct sinkhorn_gradients_f64 {
   /**
@@ -963,7 +1009,8 @@ typedef struct sinkhorn_gradients_f64 {
    */
   double *b;
   /**
-   * n x m, row-major whatever the order of the matrix: in the costs as they are given (not scaled). Of points: as if pairs had costs of their own.
+   * n x m, row-major whatever the order of the matrix: in the costs as they are given (not scaled). Of points:
+   * as if pairs had costs of their own.
    */
   double *cost;
   /**
@@ -973,9 +1020,11 @@ typedef struct sinkhorn_gradients_f64 {
 } sinkhorn_gradients_f64;
 
 /**
- * Where the derivatives of a number in the inputs of a problem are written; NULL where they are not wanted, and then they are not computed.
+ * Where the derivatives of a number in the inputs of a problem are written; NULL where they are not wanted, and
+ * then they are not computed.
  *
- * Weights: the derivative in an entry alone. For a balanced problem, whose totals must stay equal, it is meant along changes with sum da_i = sum db_j.
+ * Weights: the derivative in an entry alone. For a balanced problem, whose totals must stay equal, it is meant
+ * along changes with sum da_i = sum db_j.
  */
 typedef struct sinkhorn_gradients_f32 {
   /**
@@ -999,7 +1048,8 @@ typedef struct sinkhorn_gradients_f32 {
    */
   float *b;
   /**
-   * n x m, row-major whatever the order of the matrix: in the costs as they are given (not scaled). Of points: as if pairs had costs of their own.
+   * n x m, row-major whatever the order of the matrix: in the costs as they are given (not scaled). Of points:
+   * as if pairs had costs of their own.
    */
   float *cost;
   /**
@@ -1009,13 +1059,15 @@ typedef struct sinkhorn_gradients_f32 {
 } sinkhorn_gradients_f32;
 
 /**
- * Writes dL/dP_ij of row i, for the columns first to first + count - 1, to row (count). Called for every pair once, and once more for each of the
- * gradients in x, y, cost and epsilon, in any order, and on several threads where threads are asked for. It must return: no longjmp, no exception.
+ * Writes dL/dP_ij of row i, for the columns first to first + count - 1, to row (count). Called for every pair
+ * once, and once more for each of the gradients in x, y, cost and epsilon, in any order, and on several threads
+ * where threads are asked for. It must return: no longjmp, no exception.
  */
 typedef void (*sinkhorn_plan_cotangent_rows_f64)(size_t i, size_t first, size_t count, double *row, void *data);
 
 /**
- * What a loss L of potentials, plan and barycentric map is worth in them; NULL for those that it does not depend on.
+ * What a loss L of potentials, plan and barycentric map is worth in them; NULL for those that it does not depend
+ * on.
  */
 typedef struct sinkhorn_cotangent_f64 {
   /**
@@ -1049,7 +1101,8 @@ typedef struct sinkhorn_cotangent_f64 {
 } sinkhorn_cotangent_f64;
 
 /**
- * How the linear system behind an implicit derivative was solved. The derivative is written in any case. Set struct_size before the call.
+ * How the linear system behind an implicit derivative was solved. The derivative is written in any case. Set
+ * struct_size before the call.
  */
 typedef struct sinkhorn_linear_report_f64 {
   /**
@@ -1069,20 +1122,23 @@ typedef struct sinkhorn_linear_report_f64 {
    */
   double residual;
   /**
-   * The component along the free constant of balanced potentials that the system cannot tell. Of a cotangent: sum dL/df_i - sum dL/dg_j, whose worth
-   * follows from the convention sum a_i f_i = sum b_j g_j and is in the gradients. Of a tangent: sum db_j - sum da_i, which was taken out.
+   * The component along the free constant of balanced potentials that the system cannot tell. Of a cotangent:
+   * sum dL/df_i - sum dL/dg_j, whose worth follows from the convention sum a_i f_i = sum b_j g_j and is in the
+   * gradients. Of a tangent: sum db_j - sum da_i, which was taken out.
    */
   double projected;
 } sinkhorn_linear_report_f64;
 
 /**
- * Writes dL/dP_ij of row i, for the columns first to first + count - 1, to row (count). Called for every pair once, and once more for each of the
- * gradients in x, y, cost and epsilon, in any order, and on several threads where threads are asked for. It must return: no longjmp, no exception.
+ * Writes dL/dP_ij of row i, for the columns first to first + count - 1, to row (count). Called for every pair
+ * once, and once more for each of the gradients in x, y, cost and epsilon, in any order, and on several threads
+ * where threads are asked for. It must return: no longjmp, no exception.
  */
 typedef void (*sinkhorn_plan_cotangent_rows_f32)(size_t i, size_t first, size_t count, float *row, void *data);
 
 /**
- * What a loss L of potentials, plan and barycentric map is worth in them; NULL for those that it does not depend on.
+ * What a loss L of potentials, plan and barycentric map is worth in them; NULL for those that it does not depend
+ * on.
  */
 typedef struct sinkhorn_cotangent_f32 {
   /**
@@ -1116,7 +1172,8 @@ typedef struct sinkhorn_cotangent_f32 {
 } sinkhorn_cotangent_f32;
 
 /**
- * How the linear system behind an implicit derivative was solved. The derivative is written in any case. Set struct_size before the call.
+ * How the linear system behind an implicit derivative was solved. The derivative is written in any case. Set
+ * struct_size before the call.
  */
 typedef struct sinkhorn_linear_report_f32 {
   /**
@@ -1136,8 +1193,9 @@ typedef struct sinkhorn_linear_report_f32 {
    */
   float residual;
   /**
-   * The component along the free constant of balanced potentials that the system cannot tell. Of a cotangent: sum dL/df_i - sum dL/dg_j, whose worth
-   * follows from the convention sum a_i f_i = sum b_j g_j and is in the gradients. Of a tangent: sum db_j - sum da_i, which was taken out.
+   * The component along the free constant of balanced potentials that the system cannot tell. Of a cotangent:
+   * sum dL/df_i - sum dL/dg_j, whose worth follows from the convention sum a_i f_i = sum b_j g_j and is in the
+   * gradients. Of a tangent: sum db_j - sum da_i, which was taken out.
    */
   float projected;
 } sinkhorn_linear_report_f32;
@@ -1159,7 +1217,8 @@ typedef struct sinkhorn_tangent_f64 {
    */
   const double *y;
   /**
-   * n: da. For a balanced problem the totals must stay equal: sum da_i = sum db_j, or the difference is taken out and reported.
+   * n: da. For a balanced problem the totals must stay equal: sum da_i = sum db_j, or the difference is taken
+   * out and reported.
    */
   const double *a;
   /**
@@ -1219,7 +1278,8 @@ typedef struct sinkhorn_tangent_f32 {
    */
   const float *y;
   /**
-   * n: da. For a balanced problem the totals must stay equal: sum da_i = sum db_j, or the difference is taken out and reported.
+   * n: da. For a balanced problem the totals must stay equal: sum da_i = sum db_j, or the difference is taken
+   * out and reported.
    */
   const float *a;
   /**
@@ -1289,12 +1349,13 @@ typedef struct sinkhorn_soft_settings_f64 {
    */
   const struct sinkhorn_derivative_settings_f64 *differentiation;
   /**
-   * The regularisation: values and levels are standardised to mean 0 and standard deviation 1, and the cost is the square of their difference. Small
-   * is sharp: for n values, about 1 / n^2 tells neighbours apart. 0: 0.01.
+   * The regularisation: values and levels are standardised to mean 0 and standard deviation 1, and the cost is
+   * the square of their difference. Small is sharp: for n values, about 1 / n^2 tells neighbours apart. 0: 0.01.
    */
   double epsilon;
   /**
-   * 0: values are standardised, which makes operators equivariant to their shift and scale. 1: they are taken as they are.
+   * 0: values are standardised, which makes operators equivariant to their shift and scale. 1: they are taken as
+   * they are.
    */
   int32_t keep_scale;
   /**
@@ -1320,12 +1381,13 @@ typedef struct sinkhorn_soft_settings_f32 {
    */
   const struct sinkhorn_derivative_settings_f32 *differentiation;
   /**
-   * The regularisation: values and levels are standardised to mean 0 and standard deviation 1, and the cost is the square of their difference. Small
-   * is sharp: for n values, about 1 / n^2 tells neighbours apart. 0: 0.01.
+   * The regularisation: values and levels are standardised to mean 0 and standard deviation 1, and the cost is
+   * the square of their difference. Small is sharp: for n values, about 1 / n^2 tells neighbours apart. 0: 0.01.
    */
   float epsilon;
   /**
-   * 0: values are standardised, which makes operators equivariant to their shift and scale. 1: they are taken as they are.
+   * 0: values are standardised, which makes operators equivariant to their shift and scale. 1: they are taken as
+   * they are.
    */
   int32_t keep_scale;
   /**
@@ -1505,6 +1567,36 @@ typedef struct sinkhorn_soft_settings_f32 {
 #define SINKHORN_ERROR_INTERNAL -18
 
 /**
+ * |x - y|^2: the fastest, and the only one of the Gaussian and mixture starts.
+ */
+#define SINKHORN_COST_SQUARED_EUCLIDEAN 0
+
+/**
+ * |x - y|.
+ */
+#define SINKHORN_COST_EUCLIDEAN 1
+
+/**
+ * sum_k |x_k - y_k|.
+ */
+#define SINKHORN_COST_MANHATTAN 2
+
+/**
+ * (sum_k |x_k - y_k|^p)^(1/p), p >= 1 the field p of the problem; infinity is the largest difference.
+ */
+#define SINKHORN_COST_P_NORM 3
+
+/**
+ * 1 - <x, y> / (|x| |y|).
+ */
+#define SINKHORN_COST_COSINE 4
+
+/**
+ * The field cost_function of the problem.
+ */
+#define SINKHORN_COST_CUSTOM 5
+
+/**
  * 0.05 of the standard deviation of the cost under a x b. The field epsilon must be 0.
  */
 #define SINKHORN_EPSILON_DEFAULT 0
@@ -1560,36 +1652,6 @@ typedef struct sinkhorn_soft_settings_f32 {
 #define SINKHORN_ORDER_COLUMN_MAJOR 1
 
 /**
- * |x - y|^2: the fastest, and the only one of the Gaussian and mixture starts.
- */
-#define SINKHORN_COST_SQUARED_EUCLIDEAN 0
-
-/**
- * |x - y|.
- */
-#define SINKHORN_COST_EUCLIDEAN 1
-
-/**
- * sum_k |x_k - y_k|.
- */
-#define SINKHORN_COST_MANHATTAN 2
-
-/**
- * (sum_k |x_k - y_k|^p)^(1/p), p >= 1 the field p of the problem; infinity is the largest difference.
- */
-#define SINKHORN_COST_P_NORM 3
-
-/**
- * 1 - <x, y> / (|x| |y|).
- */
-#define SINKHORN_COST_COSINE 4
-
-/**
- * The field cost_function of the problem.
- */
-#define SINKHORN_COST_CUSTOM 5
-
-/**
  * SINKHORN_ACCELERATION_ANDERSON.
  */
 #define SINKHORN_ACCELERATION_DEFAULT 0
@@ -1625,7 +1687,8 @@ typedef struct sinkhorn_soft_settings_f32 {
 #define SINKHORN_STORAGE_COST 1
 
 /**
- * The kernel, n m + n + 2 m scalars, renewed when the potentials have moved away: no exponential a pair, the fastest where it fits the cache.
+ * The kernel, n m + n + 2 m scalars, renewed when the potentials have moved away: no exponential a pair, the
+ * fastest where it fits the cache.
  */
 #define SINKHORN_STORAGE_KERNEL 2
 
@@ -1664,9 +1727,10 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Writes to *len how many scalars (not bytes) the workspace of sinkhorn_solve_f64 and sinkhorn_solver_new_f64 needs. It follows from n, m, the dimension,
- * the acceleration, the storage and the threads, as in SINKHORN_WORKSPACE_LEN; the arrays of the problem are not read and may still be NULL, but cost
- * must be set where it will be.
+ * Writes to *len how many scalars (not bytes) the workspace of sinkhorn_solve_f64 and sinkhorn_solver_new_f64
+ * needs. It follows from n, m, the dimension, the acceleration, the storage and the threads, as in
+ * SINKHORN_WORKSPACE_LEN; the arrays of the problem are not read and may still be NULL, but cost must be set where
+ * it will be.
  *
  * NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
  * Returns: SINKHORN_OK, or an error, and then *len is untouched and *error says what was wrong.
@@ -1690,15 +1754,20 @@ sinkhorn_status sinkhorn_workspace_len_f32(const struct sinkhorn_problem_f32 *pr
  *
  *   P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon)
  *
- * *solution is for the sinkhorn_solution_ functions and for derivatives. It lives in the workspace, for as long as workspace and arrays of the problem stay
- * as they are; the structs are not needed any more. There is nothing to free.
+ * *solution is for the sinkhorn_solution_ functions and for derivatives. It lives in the workspace, for as long as
+ * workspace and arrays of the problem stay as they are; the structs are not needed any more. There is nothing to
+ * free.
  *
  * workspace: at least the scalars that sinkhorn_workspace_len_f64 asks for; what it holds before does not matter.
- * NULL: never problem and workspace; settings NULL stands for the defaults; solution, report and error where they are not wanted.
- * Returns: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED, whose results are all usable; or an error, and
- * then *solution and *report are untouched, *error says what was wrong, and what lived in the workspace is gone.
- * Allocates: nothing, but for starts that say so. Threads: safe; calls at the same time may share what they only read.
- * Aliasing: workspace, *solution, *report and *error must not overlap each other, the structs or the arrays, start_f and start_g included.
+ * NULL: never problem and workspace; settings NULL stands for the defaults; solution, report and error where they
+ * are not wanted.
+ * Returns: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED, whose results
+ * are all usable; or an error, and then *solution and *report are untouched, *error says what was wrong, and what
+ * lived in the workspace is gone.
+ * Allocates: nothing, but for starts that say so. Threads: safe; calls at the same time may share what they only
+ * read.
+ * Aliasing: workspace, *solution, *report and *error must not overlap each other, the structs or the arrays,
+ * start_f and start_g included.
  */
 sinkhorn_status sinkhorn_solve_f64(const struct sinkhorn_problem_f64 *problem,
                                    const struct sinkhorn_settings_f64 *settings,
@@ -1720,10 +1789,12 @@ sinkhorn_status sinkhorn_solve_f32(const struct sinkhorn_problem_f32 *problem,
                                    struct sinkhorn_error *error);
 
 /**
- * Begins a solve that is carried on by sinkhorn_solver_step_f64 or sinkhorn_solver_run_f64 and ended by sinkhorn_solver_finish_f64: runs the start, and no
- * sweep. *solver lives in the workspace, as a solution does; the structs are not needed any more, nor are start_f and start_g.
+ * Begins a solve that is carried on by sinkhorn_solver_step_f64 or sinkhorn_solver_run_f64 and ended by
+ * sinkhorn_solver_finish_f64: runs the start, and no sweep. *solver lives in the workspace, as a solution does;
+ * the structs are not needed any more, nor are start_f and start_g.
  *
- * workspace, returns, allocates, threads, aliasing: as sinkhorn_solve_f64, but SINKHORN_OK where it is well. NULL: never problem, workspace and solver.
+ * workspace, returns, allocates, threads, aliasing: as sinkhorn_solve_f64, but SINKHORN_OK where it is well. NULL:
+ * never problem, workspace and solver.
  */
 sinkhorn_status sinkhorn_solver_new_f64(const struct sinkhorn_problem_f64 *problem,
                                         const struct sinkhorn_settings_f64 *settings,
@@ -1745,8 +1816,9 @@ sinkhorn_status sinkhorn_solver_new_f32(const struct sinkhorn_problem_f32 *probl
 /**
  * One sweep: a pass over the n m pairs, always of about the same length. The observer is not called.
  *
- * Returns: SINKHORN_RUNNING while there is more to do; then SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT or SINKHORN_PRECISION_FLOOR, and from then on the
- * same without doing anything; or SINKHORN_ERROR_NULL_POINTER, SINKHORN_ERROR_MISALIGNED or SINKHORN_ERROR_HANDLE.
+ * Returns: SINKHORN_RUNNING while there is more to do; then SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT or
+ * SINKHORN_PRECISION_FLOOR, and from then on the same without doing anything; or SINKHORN_ERROR_NULL_POINTER,
+ * SINKHORN_ERROR_MISALIGNED or SINKHORN_ERROR_HANDLE.
  * Allocates: nothing. Threads: one at a time for a solver.
  */
 sinkhorn_status sinkhorn_solver_step_f64(struct sinkhorn_solver_f64 *solver);
@@ -1759,7 +1831,8 @@ sinkhorn_status sinkhorn_solver_step_f32(struct sinkhorn_solver_f32 *solver);
 /**
  * Sweeps until the solve ends; the observer of the settings is called after every sweep.
  *
- * Returns: as sinkhorn_solver_step_f64, but not SINKHORN_RUNNING; SINKHORN_STOPPED where the observer asked for it. Allocates: nothing.
+ * Returns: as sinkhorn_solver_step_f64, but not SINKHORN_RUNNING; SINKHORN_STOPPED where the observer asked for
+ * it. Allocates: nothing.
  * Threads: one at a time for a solver.
  */
 sinkhorn_status sinkhorn_solver_run_f64(struct sinkhorn_solver_f64 *solver);
@@ -1770,10 +1843,11 @@ sinkhorn_status sinkhorn_solver_run_f64(struct sinkhorn_solver_f64 *solver);
 sinkhorn_status sinkhorn_solver_run_f32(struct sinkhorn_solver_f32 *solver);
 
 /**
- * How far a solve is: the sweeps made, the epsilon of the next one, and the marginal error that the last one measured, the largest finite number before the
- * first.
+ * How far a solve is: the sweeps made, the epsilon of the next one, and the marginal error that the last one
+ * measured, the largest finite number before the first.
  *
- * NULL: never solver; sweeps, epsilon and marginal_error where they are not wanted. Returns: SINKHORN_OK or an error of the handle. Allocates: nothing.
+ * NULL: never solver; sweeps, epsilon and marginal_error where they are not wanted. Returns: SINKHORN_OK or an
+ * error of the handle. Allocates: nothing.
  * Threads: not while another thread sweeps.
  */
 sinkhorn_status sinkhorn_solver_progress_f64(const struct sinkhorn_solver_f64 *solver,
@@ -1790,10 +1864,12 @@ sinkhorn_status sinkhorn_solver_progress_f32(const struct sinkhorn_solver_f32 *s
                                              float *marginal_error);
 
 /**
- * Measures the present potentials, at the price of about one sweep, and makes the solver a solution in its place: the handle solver is none any more.
+ * Measures the present potentials, at the price of about one sweep, and makes the solver a solution in its place:
+ * the handle solver is none any more.
  *
- * NULL: never solver; solution, report and error where they are not wanted. Returns: the status of the solve, SINKHORN_STOPPED where it had not ended; or an
- * error, and then nothing was done. Allocates: nothing. Threads: one at a time for a solver.
+ * NULL: never solver; solution, report and error where they are not wanted. Returns: the status of the solve,
+ * SINKHORN_STOPPED where it had not ended; or an error, and then nothing was done. Allocates: nothing. Threads:
+ * one at a time for a solver.
  * Aliasing: *solution, *report and *error must not overlap each other, the workspace or the arrays of the problem.
  */
 sinkhorn_status sinkhorn_solver_finish_f64(struct sinkhorn_solver_f64 *solver,
@@ -1810,8 +1886,8 @@ sinkhorn_status sinkhorn_solver_finish_f32(struct sinkhorn_solver_f32 *solver,
                                            struct sinkhorn_error *error);
 
 /**
- * f (n), in units of cost, in the workspace: valid as long as the solution. Balanced potentials, which are free up to a constant, have
- * sum a_i f_i = sum b_j g_j. NULL where solution is NULL or no solution.
+ * f (n), in units of cost, in the workspace: valid as long as the solution. Balanced potentials, which are free up
+ * to a constant, have sum a_i f_i = sum b_j g_j. NULL where solution is NULL or no solution.
  */
 const double *sinkhorn_solution_f_f64(const struct sinkhorn_solution_f64 *solution);
 
@@ -1845,7 +1921,8 @@ sinkhorn_status sinkhorn_solution_report_f32(const struct sinkhorn_solution_f32 
                                              struct sinkhorn_error *error);
 
 /**
- * What the start has to say, a fit that failed and what was done instead, say: one line in English, cut to len bytes with its NUL; "" mostly.
+ * What the start has to say, a fit that failed and what was done instead, say: one line in English, cut to len
+ * bytes with its NUL; "" mostly.
  * NULL: never solution and text.
  */
 sinkhorn_status sinkhorn_solution_start_note_f64(const struct sinkhorn_solution_f64 *solution,
@@ -1910,7 +1987,8 @@ sinkhorn_status sinkhorn_solution_plan_f32(const struct sinkhorn_solution_f32 *s
                                            struct sinkhorn_error *error);
 
 /**
- * The largest entries of row i, largest first, ties in the order of columns: columns (count) and entries (count). 1 <= count <= m.
+ * The largest entries of row i, largest first, ties in the order of columns: columns (count) and entries (count).
+ * 1 <= count <= m.
  * NULL: never solution, columns and entries.
  */
 sinkhorn_status sinkhorn_solution_largest_in_row_f64(const struct sinkhorn_solution_f64 *solution,
@@ -1963,8 +2041,9 @@ sinkhorn_status sinkhorn_solution_apply_transposed_f32(const struct sinkhorn_sol
                                                        struct sinkhorn_error *error);
 
 /**
- * map (n x dimension, row-major) = the barycentric projection of every x_i: the mean of the y_j that it is sent to, sum_j P_ij y_j / sum_j P_ij. A
- * point without weight goes where one of infinitesimal weight would. Points only. NULL: never solution and map.
+ * map (n x dimension, row-major) = the barycentric projection of every x_i: the mean of the y_j that it is sent
+ * to, sum_j P_ij y_j / sum_j P_ij. A point without weight goes where one of infinitesimal weight would. Points
+ * only. NULL: never solution and map.
  */
 sinkhorn_status sinkhorn_solution_map_f64(const struct sinkhorn_solution_f64 *solution,
                                           double *map,
@@ -1978,9 +2057,9 @@ sinkhorn_status sinkhorn_solution_map_f32(const struct sinkhorn_solution_f32 *so
                                           struct sinkhorn_error *error);
 
 /**
- * map (count x dimension) = the same at new points x (count x dimension), with the weights b_j exp((g_j - c(x, y_j)) / epsilon) (Pooladian and
- * Niles-Weed 2021). Points only. NULL: never solution, x and map. A point so far away that its costs are infinite is SINKHORN_ERROR_OVERFLOW; what precedes
- * it has been written.
+ * map (count x dimension) = the same at new points x (count x dimension), with the weights b_j exp((g_j - c(x,
+ * y_j)) / epsilon) (Pooladian and Niles-Weed 2021). Points only. NULL: never solution, x and map. A point so far
+ * away that its costs are infinite is SINKHORN_ERROR_OVERFLOW; what precedes it has been written.
  */
 sinkhorn_status sinkhorn_solution_map_at_f64(const struct sinkhorn_solution_f64 *solution,
                                              const double *x,
@@ -1998,8 +2077,9 @@ sinkhorn_status sinkhorn_solution_map_at_f32(const struct sinkhorn_solution_f32 
                                              struct sinkhorn_error *error);
 
 /**
- * f (count) at new points x (count x dimension): -tau_a epsilon log sum_j b_j exp((g_j - c(x, y_j)) / epsilon), tau_a = rho_a / (rho_a + epsilon)
- * and 1 where balanced. At the points of the problem it is f. Points only. NULL: never solution, x and f. Far points: as sinkhorn_solution_map_at_f64.
+ * f (count) at new points x (count x dimension): -tau_a epsilon log sum_j b_j exp((g_j - c(x, y_j)) / epsilon),
+ * tau_a = rho_a / (rho_a + epsilon) and 1 where balanced. At the points of the problem it is f. Points only. NULL:
+ * never solution, x and f. Far points: as sinkhorn_solution_map_at_f64.
  */
 sinkhorn_status sinkhorn_solution_f_at_f64(const struct sinkhorn_solution_f64 *solution,
                                            const double *x,
@@ -2035,7 +2115,8 @@ sinkhorn_status sinkhorn_solution_g_at_f32(const struct sinkhorn_solution_f32 *s
                                            struct sinkhorn_error *error);
 
 /**
- * Writes to *len how many scalars of memory derivatives of a problem need: O(n + m). The arrays of the problem are not read.
+ * Writes to *len how many scalars of memory derivatives of a problem need: O(n + m). The arrays of the problem are
+ * not read.
  *
  * NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
  * Returns: SINKHORN_OK, or an error, and then *len is untouched. Allocates: nothing. Threads: safe.
@@ -2054,15 +2135,18 @@ sinkhorn_status sinkhorn_derivatives_len_f32(const struct sinkhorn_problem_f32 *
                                              struct sinkhorn_error *error);
 
 /**
- * The gradient of the objective (the field of the report), by the envelope theorem: one pass over the pairs, and one more for each of x, y, cost and epsilon.
+ * The gradient of the objective (the field of the report), by the envelope theorem: one pass over the pairs, and
+ * one more for each of x, y, cost and epsilon.
  *
- * Derivatives are those of the problem, whatever start and acceleration solved it, and as good as the solution has converged. Epsilon and the cost scale are
- * held fixed where they were given relative to the cost.
+ * Derivatives are those of the problem, whatever start and acceleration solved it, and as good as the solution has
+ * converged. Epsilon and the cost scale are held fixed where they were given relative to the cost.
  *
  * memory: at least the scalars that sinkhorn_derivatives_len_f64 asks for; what it holds does not matter.
  * NULL: never solution, memory and gradients; settings NULL stands for the defaults; error where it is not wanted.
- * Returns: SINKHORN_OK, or an error, and then no gradient was written. Allocates: nothing. Threads: safe, each with its own memory.
- * Aliasing: memory, gradients and *error must not overlap each other, inputs, the workspace or the arrays of the problem.
+ * Returns: SINKHORN_OK, or an error, and then no gradient was written. Allocates: nothing. Threads: safe, each
+ * with its own memory.
+ * Aliasing: memory, gradients and *error must not overlap each other, inputs, the workspace or the arrays of the
+ * problem.
  */
 sinkhorn_status sinkhorn_objective_gradient_f64(const struct sinkhorn_solution_f64 *solution,
                                                 const struct sinkhorn_derivative_settings_f64 *settings,
@@ -2082,11 +2166,12 @@ sinkhorn_status sinkhorn_objective_gradient_f32(const struct sinkhorn_solution_f
                                                 struct sinkhorn_error *error);
 
 /**
- * The gradient of a loss of potentials, plan and map in the inputs of the problem, through the equations that they solve: conjugate gradients, one pass
- * over the pairs an iteration.
+ * The gradient of a loss of potentials, plan and map in the inputs of the problem, through the equations that they
+ * solve: conjugate gradients, one pass over the pairs an iteration.
  *
- * NULL: never solution, memory, cotangent and gradients; report too where it is not wanted. Returns: the status of the report, or an error, and then
- * neither gradients nor *report were written. Everything else: as sinkhorn_objective_gradient_f64.
+ * NULL: never solution, memory, cotangent and gradients; report too where it is not wanted. Returns: the status of
+ * the report, or an error, and then neither gradients nor *report were written. Everything else: as
+ * sinkhorn_objective_gradient_f64.
  */
 sinkhorn_status sinkhorn_vjp_f64(const struct sinkhorn_solution_f64 *solution,
                                  const struct sinkhorn_derivative_settings_f64 *settings,
@@ -2110,7 +2195,8 @@ sinkhorn_status sinkhorn_vjp_f32(const struct sinkhorn_solution_f32 *solution,
                                  struct sinkhorn_error *error);
 
 /**
- * The changes of potentials, plan and map along a direction of the inputs, per unit of it: the transposed of sinkhorn_vjp_f64.
+ * The changes of potentials, plan and map along a direction of the inputs, per unit of it: the transposed of
+ * sinkhorn_vjp_f64.
  *
  * NULL: never solution, memory, tangent and changes. Returns, and everything else: as sinkhorn_vjp_f64.
  */
@@ -2136,10 +2222,11 @@ sinkhorn_status sinkhorn_jvp_f32(const struct sinkhorn_solution_f32 *solution,
                                  struct sinkhorn_error *error);
 
 /**
- * How the gradient of the objective changes along a direction of the inputs, per unit of it: a product with the Hessian, mixed derivatives included.
+ * How the gradient of the objective changes along a direction of the inputs, per unit of it: a product with the
+ * Hessian, mixed derivatives included.
  *
- * NULL: never solution, memory, tangent and gradients. Returns, and everything else: as sinkhorn_vjp_f64. Costs of your own have no second
- * derivatives: their Hessian in points is refused.
+ * NULL: never solution, memory, tangent and gradients. Returns, and everything else: as sinkhorn_vjp_f64. Costs of
+ * your own have no second derivatives: their Hessian in points is refused.
  */
 sinkhorn_status sinkhorn_objective_hvp_f64(const struct sinkhorn_solution_f64 *solution,
                                            const struct sinkhorn_derivative_settings_f64 *settings,
@@ -2163,7 +2250,8 @@ sinkhorn_status sinkhorn_objective_hvp_f32(const struct sinkhorn_solution_f32 *s
                                            struct sinkhorn_error *error);
 
 /**
- * Writes to *len how many scalars the workspace of sinkhorn_divergence_f64 needs: O(n + m), beside what the storage of the settings takes.
+ * Writes to *len how many scalars the workspace of sinkhorn_divergence_f64 needs: O(n + m), beside what the
+ * storage of the settings takes.
  *
  * NULL, returns, allocates, threads, aliasing: as sinkhorn_workspace_len_f64.
  */
@@ -2185,15 +2273,19 @@ sinkhorn_status sinkhorn_divergence_len_f32(const struct sinkhorn_problem_f32 *p
  *
  *   S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2 + epsilon (sum a - sum b)^2 / 2
  *
- * 0 where they are equal and, for costs whose kernel exp(-C / epsilon) is positive definite, positive elsewhere. The start of the settings is that of the
- * problem between the measures; the observer is not called. The three problems use the same epsilon and cost scale.
+ * 0 where they are equal and, for costs whose kernel exp(-C / epsilon) is positive definite, positive elsewhere.
+ * The start of the settings is that of the problem between the measures; the observer is not called. The three
+ * problems use the same epsilon and cost scale.
  *
- * cost_within_x (n x n) and cost_within_y (m x m): with a cost matrix, the costs within each measure, symmetric; NULL with points.
- * workspace: at least the scalars that sinkhorn_divergence_len_f64 asks for. *value = S(a, b). *divergence is for the gradient and the reports; it lives
- * in the workspace as a solution does.
- * NULL: never problem and workspace; settings NULL stands for the defaults; value, divergence and error where they are not wanted.
- * Returns: SINKHORN_CONVERGED where all three problems have, else the status of the first that has not; or an error, and then *value and *divergence are
- * untouched. Allocates: nothing, but for starts that say so. Threads: safe. Aliasing: as sinkhorn_solve_f64.
+ * cost_within_x (n x n) and cost_within_y (m x m): with a cost matrix, the costs within each measure, symmetric;
+ * NULL with points.
+ * workspace: at least the scalars that sinkhorn_divergence_len_f64 asks for. *value = S(a, b). *divergence is for
+ * the gradient and the reports; it lives in the workspace as a solution does.
+ * NULL: never problem and workspace; settings NULL stands for the defaults; value, divergence and error where they
+ * are not wanted.
+ * Returns: SINKHORN_CONVERGED where all three problems have, else the status of the first that has not; or an
+ * error, and then *value and *divergence are untouched. Allocates: nothing, but for starts that say so. Threads:
+ * safe. Aliasing: as sinkhorn_solve_f64.
  */
 sinkhorn_status sinkhorn_divergence_f64(const struct sinkhorn_problem_f64 *problem,
                                         const double *cost_within_x,
@@ -2221,7 +2313,8 @@ sinkhorn_status sinkhorn_divergence_f32(const struct sinkhorn_problem_f32 *probl
 /**
  * The report of one of the three problems; term is one of the SINKHORN_TERM_ constants.
  *
- * NULL: never divergence and report. Returns: the status of that problem, or an error, and then *report is untouched. Allocates: nothing. Threads: safe.
+ * NULL: never divergence and report. Returns: the status of that problem, or an error, and then *report is
+ * untouched. Allocates: nothing. Threads: safe.
  */
 sinkhorn_status sinkhorn_divergence_report_f64(const struct sinkhorn_divergence_f64 *divergence,
                                                sinkhorn_term term,
@@ -2237,7 +2330,8 @@ sinkhorn_status sinkhorn_divergence_report_f32(const struct sinkhorn_divergence_
                                                struct sinkhorn_error *error);
 
 /**
- * Writes to *len how many scalars of memory sinkhorn_divergence_gradient_f64 needs: O(n + m). The arrays of the problem are not read.
+ * Writes to *len how many scalars of memory sinkhorn_divergence_gradient_f64 needs: O(n + m). The arrays of the
+ * problem are not read.
  *
  * NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
  * Returns: SINKHORN_OK, or an error, and then *len is untouched. Allocates: nothing. Threads: safe.
@@ -2258,10 +2352,13 @@ sinkhorn_status sinkhorn_divergence_gradient_len_f32(const struct sinkhorn_probl
 /**
  * The gradient of the divergence, by the envelope theorem. In cost: in the costs between the measures.
  *
- * memory: at least the scalars that sinkhorn_divergence_gradient_len_f64 asks for; not the workspace of the divergence.
- * NULL: never divergence, memory and gradients; settings NULL stands for the defaults; error where it is not wanted.
- * Returns: SINKHORN_OK, or an error. Gradients are untouched where it is one of the arguments; after SINKHORN_ERROR_OVERFLOW, which only the numbers can tell, they are
- * not to be used. Allocates: nothing. Threads: safe, each with its own memory. Aliasing: as sinkhorn_objective_gradient_f64.
+ * memory: at least the scalars that sinkhorn_divergence_gradient_len_f64 asks for; not the workspace of the
+ * divergence.
+ * NULL: never divergence, memory and gradients; settings NULL stands for the defaults; error where it is not
+ * wanted.
+ * Returns: SINKHORN_OK, or an error. Gradients are untouched where it is one of the arguments; after
+ * SINKHORN_ERROR_OVERFLOW, which only the numbers can tell, they are not to be used. Allocates: nothing. Threads:
+ * safe, each with its own memory. Aliasing: as sinkhorn_objective_gradient_f64.
  */
 sinkhorn_status sinkhorn_divergence_gradient_f64(const struct sinkhorn_divergence_f64 *divergence,
                                                  const struct sinkhorn_derivative_settings_f64 *settings,
@@ -2281,9 +2378,10 @@ sinkhorn_status sinkhorn_divergence_gradient_f32(const struct sinkhorn_divergenc
                                                  struct sinkhorn_error *error);
 
 /**
- * Writes to *len how many scalars the workspace of a soft operator needs for n values and m levels: m is the length of the output for
- * sinkhorn_soft_sort_f64, n for sinkhorn_soft_rank_f64, twice the number of levels and one more for sinkhorn_soft_quantile_f64, and 2 for
- * sinkhorn_soft_top_k_f64. O(n + m), beside what the storage of the settings takes.
+ * Writes to *len how many scalars the workspace of a soft operator needs for n values and m levels: m is the
+ * length of the output for sinkhorn_soft_sort_f64, n for sinkhorn_soft_rank_f64, twice the number of levels and
+ * one more for sinkhorn_soft_quantile_f64, and 2 for sinkhorn_soft_top_k_f64. O(n + m), beside what the storage of
+ * the settings takes.
  *
  * NULL: never len; settings NULL stands for the defaults; error where it is not wanted.
  * Returns: SINKHORN_OK, or an error, and then *len is untouched. Allocates: nothing. Threads: safe.
@@ -2304,14 +2402,18 @@ sinkhorn_status sinkhorn_soft_len_f32(size_t n,
                                       struct sinkhorn_error *error);
 
 /**
- * Soft sorting (Cuturi, Teboul and Vert 2019): values (n) in increasing order into sorted (m, any length): the k-th is the mean of the values that go to the
- * k-th of m levels. With m = n and small epsilon they are the sorted values; with fewer, means of m equal shares of them.
+ * Soft sorting (Cuturi, Teboul and Vert 2019): values (n) in increasing order into sorted (m, any length): the
+ * k-th is the mean of the values that go to the k-th of m levels. With m = n and small epsilon they are the sorted
+ * values; with fewer, means of m equal shares of them.
  *
- * weights: n, of any positive sum; NULL: equal. workspace: at least the scalars that sinkhorn_soft_len_f64 asks for. *soft is for
- * sinkhorn_soft_vjp_f64; it lives in the workspace, and neither values nor weights nor structs are needed any more.
- * NULL: never values, workspace and sorted; settings NULL stands for the defaults; weights, soft, report and error where they are not wanted.
- * Returns: the status of the solve, whose results are usable; or an error. Of those that are about an argument, outputs are untouched. Allocates:
- * nothing. Threads: safe. Aliasing: workspace, sorted, *soft, *report and *error must not overlap each other or the inputs.
+ * weights: n, of any positive sum; NULL: equal. workspace: at least the scalars that sinkhorn_soft_len_f64 asks
+ * for. *soft is for sinkhorn_soft_vjp_f64; it lives in the workspace, and neither values nor weights nor structs
+ * are needed any more.
+ * NULL: never values, workspace and sorted; settings NULL stands for the defaults; weights, soft, report and error
+ * where they are not wanted.
+ * Returns: the status of the solve, whose results are usable; or an error. Of those that are about an argument,
+ * outputs are untouched. Allocates: nothing. Threads: safe. Aliasing: workspace, sorted, *soft, *report and *error
+ * must not overlap each other or the inputs.
  */
 sinkhorn_status sinkhorn_soft_sort_f64(const double *values,
                                        const double *weights,
@@ -2341,7 +2443,8 @@ sinkhorn_status sinkhorn_soft_sort_f32(const float *values,
                                        struct sinkhorn_error *error);
 
 /**
- * Soft ranking: ranks (n), 0 for the smallest value and n - 1 for the largest where epsilon is small. Everything else: as sinkhorn_soft_sort_f64.
+ * Soft ranking: ranks (n), 0 for the smallest value and n - 1 for the largest where epsilon is small. Everything
+ * else: as sinkhorn_soft_sort_f64.
  */
 sinkhorn_status sinkhorn_soft_rank_f64(const double *values,
                                        const double *weights,
@@ -2401,8 +2504,8 @@ sinkhorn_status sinkhorn_soft_quantile_f32(const float *values,
                                            struct sinkhorn_error *error);
 
 /**
- * Soft top-k: for every value the share of it that is among the k largest, in chosen (n); 0 < k < n, and their sum is k where the values have equal weights.
- * Everything else: as sinkhorn_soft_sort_f64.
+ * Soft top-k: for every value the share of it that is among the k largest, in chosen (n); 0 < k < n, and their sum
+ * is k where the values have equal weights. Everything else: as sinkhorn_soft_sort_f64.
  */
 sinkhorn_status sinkhorn_soft_top_k_f64(const double *values,
                                         const double *weights,
@@ -2432,11 +2535,13 @@ sinkhorn_status sinkhorn_soft_top_k_f32(const float *values,
                                         struct sinkhorn_error *error);
 
 /**
- * The gradient of a loss in the values, in_values (n), and in the weights, in_weights (n), given what it is worth in the output of the operator: cotangent
- * (outputs, the length of that output). Standardisation and the sum of the weights are differentiated too.
+ * The gradient of a loss in the values, in_values (n), and in the weights, in_weights (n), given what it is worth
+ * in the output of the operator: cotangent (outputs, the length of that output). Standardisation and the sum of
+ * the weights are differentiated too.
  *
- * NULL: never soft, cotangent and in_values; in_weights, report and error where they are not wanted. Returns: the status of the report, or an error, and then
- * nothing was written. Allocates: nothing. Threads: one at a time for a soft. Aliasing: outputs must not overlap each other, the cotangent or the workspace.
+ * NULL: never soft, cotangent and in_values; in_weights, report and error where they are not wanted. Returns: the
+ * status of the report, or an error, and then nothing was written. Allocates: nothing. Threads: one at a time for
+ * a soft. Aliasing: outputs must not overlap each other, the cotangent or the workspace.
  */
 sinkhorn_status sinkhorn_soft_vjp_f64(struct sinkhorn_soft_f64 *soft,
                                       const double *cotangent,
@@ -2458,10 +2563,12 @@ sinkhorn_status sinkhorn_soft_vjp_f32(struct sinkhorn_soft_f32 *soft,
                                       struct sinkhorn_error *error);
 
 /**
- * Writes to *len how many scalars the workspace of sinkhorn_solve_batch_f64 needs: that of the problem that needs most, times the threads of the settings (no
- * more than there are problems). The arrays of the problems are not read.
+ * Writes to *len how many scalars the workspace of sinkhorn_solve_batch_f64 needs: that of the problem that needs
+ * most, times the threads of the settings (no more than there are problems). The arrays of the problems are not
+ * read.
  *
- * problems: count. NULL: never problems and len; settings NULL stands for the defaults; error where it is not wanted.
+ * problems: count. NULL: never problems and len; settings NULL stands for the defaults; error where it is not
+ * wanted.
  * Returns: SINKHORN_OK, or an error, and then *len is untouched. Allocates: nothing. Threads: safe.
  */
 sinkhorn_status sinkhorn_batch_len_f64(const struct sinkhorn_problem_f64 *problems,
@@ -2480,17 +2587,20 @@ sinkhorn_status sinkhorn_batch_len_f32(const struct sinkhorn_problem_f32 *proble
                                        struct sinkhorn_error *error);
 
 /**
- * Solves many problems of any sizes, as many at a time as the settings have threads, each on one of them: no bit of an answer depends on their number.
+ * Solves many problems of any sizes, as many at a time as the settings have threads, each on one of them: no bit
+ * of an answer depends on their number.
  *
- * problems: count. f and g: the potentials of all problems, one after the other (sums of all n and of all m). start_f and start_g of the settings
- * are laid out in the same way; a start of your own is called on several threads. reports: count; the struct_size of the first is checked, and all are
- * written. errors: count; that of a problem is written where its report has a negative status.
- * A problem that cannot be solved tells so in its report (and error), its part of f and g is untouched, and the others are solved.
- * NULL: never problems, workspace and reports; settings NULL stands for the defaults; f, g, errors and error where they are not wanted. The observer
- * must be NULL.
- * Returns: SINKHORN_OK where the batch was run, whatever became of its problems; or an error about the call as a whole, and then nothing was written.
- * Allocates: nothing, but for starts that say so and the pool of threads. Threads: safe. Aliasing: workspace, f, g, reports, errors and *error must not overlap
- * each other or what is read.
+ * problems: count. f and g: the potentials of all problems, one after the other (sums of all n and of all m).
+ * start_f and start_g of the settings are laid out in the same way; a start of your own is called on several
+ * threads. reports: count; the struct_size of the first is checked, and all are written. errors: count; that of a
+ * problem is written where its report has a negative status. A problem that cannot be solved tells so in its
+ * report (and error), its part of f and g is untouched, and the others are solved.
+ * NULL: never problems, workspace and reports; settings NULL stands for the defaults; f, g, errors and error where
+ * they are not wanted. The observer must be NULL.
+ * Returns: SINKHORN_OK where the batch was run, whatever became of its problems; or an error about the call as a
+ * whole, and then nothing was written.
+ * Allocates: nothing, but for starts that say so and the pool of threads. Threads: safe. Aliasing: workspace, f,
+ * g, reports, errors and *error must not overlap each other or what is read.
  */
 sinkhorn_status sinkhorn_solve_batch_f64(const struct sinkhorn_problem_f64 *problems,
                                          size_t count,
@@ -2548,7 +2658,8 @@ double sinkhorn_target_epsilon_f64(const struct sinkhorn_target_f64 *target);
 float sinkhorn_target_epsilon_f32(const struct sinkhorn_target_f32 *target);
 
 /**
- * What costs are divided by: potentials of an earlier solve times this are what a start writes. 0 where target is NULL.
+ * What costs are divided by: potentials of an earlier solve times this are what a start writes. 0 where target is
+ * NULL.
  */
 double sinkhorn_target_cost_scale_f64(const struct sinkhorn_target_f64 *target);
 
@@ -2558,130 +2669,116 @@ double sinkhorn_target_cost_scale_f64(const struct sinkhorn_target_f64 *target);
 float sinkhorn_target_cost_scale_f32(const struct sinkhorn_target_f32 *target);
 
 /**
- * The exact dual of unregularised transport on the line, in O(n + m) beside sorting. Points of dimension 1, and a cost convex in x - y.
+ * The exact dual of unregularised transport on the line, in O(n + m) beside sorting. Points of dimension 1, and a
+ * cost convex in x - y.
  *
- * As every start of the library: target, f and g are those that a start is called with, data is not read. Allocates: nothing. Threads: safe.
+ * As every start of the library: target, f and g are those that a start is called with, data is not read.
+ * Allocates: nothing. Threads: safe.
  */
-sinkhorn_start_result sinkhorn_start_monotone_f64(struct sinkhorn_target_f64 *target,
-                                                  double *f,
-                                                  double *g,
-                                                  void *data);
+sinkhorn_wrote sinkhorn_start_monotone_f64(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
 
 /**
  * sinkhorn_start_monotone_f64 in float.
  */
-sinkhorn_start_result sinkhorn_start_monotone_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+sinkhorn_wrote sinkhorn_start_monotone_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
 
 /**
- * DualSort of Thornton and Cuturi (2022), algorithm 1; start_size passes, 3 unless set. Points of dimension 1, a cost convex in x - y, n = m, equal weights. The
- * yardstick: sinkhorn_start_monotone_f64 gets there sooner and for any weights.
+ * DualSort of Thornton and Cuturi (2022), algorithm 1; start_size passes, 3 unless set. Points of dimension 1, a
+ * cost convex in x - y, n = m, equal weights. The yardstick: sinkhorn_start_monotone_f64 gets there sooner and for
+ * any weights.
  *
  * Allocates: nothing. Threads: safe.
  */
-sinkhorn_start_result sinkhorn_start_dual_sort_f64(struct sinkhorn_target_f64 *target,
-                                                   double *f,
-                                                   double *g,
-                                                   void *data);
+sinkhorn_wrote sinkhorn_start_dual_sort_f64(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
 
 /**
  * sinkhorn_start_dual_sort_f64 in float.
  */
-sinkhorn_start_result sinkhorn_start_dual_sort_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+sinkhorn_wrote sinkhorn_start_dual_sort_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
 
 /**
- * Entropic transport between Gaussians fitted to both sides, in closed form. Points under the squared Euclidean cost.
+ * Entropic transport between Gaussians fitted to both sides, in closed form. Points under the squared Euclidean
+ * cost.
  *
- * Allocates: nothing up to dimension 8; beyond that it does, and a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+ * Allocates: nothing up to dimension 8; beyond that it does, and a build without an allocator returns
+ * SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
  */
-sinkhorn_start_result sinkhorn_start_gaussian_f64(struct sinkhorn_target_f64 *target,
-                                                  double *f,
-                                                  double *g,
-                                                  void *data);
+sinkhorn_wrote sinkhorn_start_gaussian_f64(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
 
 /**
  * sinkhorn_start_gaussian_f64 in float.
  */
-sinkhorn_start_result sinkhorn_start_gaussian_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+sinkhorn_wrote sinkhorn_start_gaussian_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
 
 /**
  * The same with unregularised transport between the Gaussians, as Thornton and Cuturi (2022) have it.
  *
  * Allocates and threads: as sinkhorn_start_gaussian_f64.
  */
-sinkhorn_start_result sinkhorn_start_gaussian_unregularised_f64(struct sinkhorn_target_f64 *target,
-                                                                double *f,
-                                                                double *g,
-                                                                void *data);
+sinkhorn_wrote sinkhorn_start_gaussian_unregularised_f64(struct sinkhorn_target_f64 *target,
+                                                         double *f,
+                                                         double *g,
+                                                         void *data);
 
 /**
  * sinkhorn_start_gaussian_unregularised_f64 in float.
  */
-sinkhorn_start_result sinkhorn_start_gaussian_unregularised_f32(struct sinkhorn_target_f32 *target,
-                                                                float *f,
-                                                                float *g,
-                                                                void *data);
+sinkhorn_wrote sinkhorn_start_gaussian_unregularised_f32(struct sinkhorn_target_f32 *target,
+                                                         float *f,
+                                                         float *g,
+                                                         void *data);
 
 /**
- * Entropic transport between Gaussian mixtures fitted to both sides, of at most start_size components (24 unless set), from start_seed. Points
- * under the squared Euclidean cost.
+ * Entropic transport between Gaussian mixtures fitted to both sides, of at most start_size components (24 unless
+ * set), from start_seed. Points under the squared Euclidean cost.
  *
  * Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
  */
-sinkhorn_start_result sinkhorn_start_mixture_f64(struct sinkhorn_target_f64 *target,
-                                                 double *f,
-                                                 double *g,
-                                                 void *data);
+sinkhorn_wrote sinkhorn_start_mixture_f64(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
 
 /**
  * sinkhorn_start_mixture_f64 in float.
  */
-sinkhorn_start_result sinkhorn_start_mixture_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+sinkhorn_wrote sinkhorn_start_mixture_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
 
 /**
- * The problem solved between start_size representatives a side (sqrt(n m) / 8 unless set), extended to all points. Points under any cost.
+ * The problem solved between start_size representatives a side (sqrt(n m) / 8 unless set), extended to all points.
+ * Points under any cost.
  *
  * Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
  */
-sinkhorn_start_result sinkhorn_start_coarse_f64(struct sinkhorn_target_f64 *target,
-                                                double *f,
-                                                double *g,
-                                                void *data);
+sinkhorn_wrote sinkhorn_start_coarse_f64(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
 
 /**
  * sinkhorn_start_coarse_f64 in float.
  */
-sinkhorn_start_result sinkhorn_start_coarse_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+sinkhorn_wrote sinkhorn_start_coarse_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
 
 /**
- * The problem solved between start_size points a side drawn from start_seed (sqrt(n m) / 8 unless set), extended to all. Points or a matrix.
+ * The problem solved between start_size points a side drawn from start_seed (sqrt(n m) / 8 unless set), extended
+ * to all. Points or a matrix.
  *
  * Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
  */
-sinkhorn_start_result sinkhorn_start_subsample_f64(struct sinkhorn_target_f64 *target,
-                                                   double *f,
-                                                   double *g,
-                                                   void *data);
+sinkhorn_wrote sinkhorn_start_subsample_f64(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
 
 /**
  * sinkhorn_start_subsample_f64 in float.
  */
-sinkhorn_start_result sinkhorn_start_subsample_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+sinkhorn_wrote sinkhorn_start_subsample_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
 
 /**
- * The start for those who do not want to choose one: of zero, monotone, Gaussian, coarse and subsample tries what applies and is cheap, and takes what is worth most. Any
- * problem.
+ * The start for those who do not want to choose one: of zero, monotone, Gaussian, coarse and subsample tries what
+ * applies and is cheap, and takes what is worth most. Any problem.
  *
  * Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
  */
-sinkhorn_start_result sinkhorn_start_auto_f64(struct sinkhorn_target_f64 *target,
-                                              double *f,
-                                              double *g,
-                                              void *data);
+sinkhorn_wrote sinkhorn_start_auto_f64(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
 
 /**
  * sinkhorn_start_auto_f64 in float.
  */
-sinkhorn_start_result sinkhorn_start_auto_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+sinkhorn_wrote sinkhorn_start_auto_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
 
 /**
  * A few words on a status: static, never NULL, "unknown status" for a number that is none.
@@ -2691,7 +2788,8 @@ sinkhorn_start_result sinkhorn_start_auto_f32(struct sinkhorn_target_f32 *target
 const char *sinkhorn_status_text(sinkhorn_status status);
 
 /**
- * The version of the library that runs, as major << 16 | minor << 8 | patch. SINKHORN_VERSION is that of the header.
+ * The version of the library that runs, as major << 16 | minor << 8 | patch. SINKHORN_VERSION is that of the
+ * header.
  *
  * Allocates: nothing. Threads: safe.
  */

@@ -15,10 +15,12 @@ use crate::start::with_start;
 use crate::status::{SINKHORN_OK, Status};
 use crate::workspace::len_behind;
 
-/// Writes to *len how many scalars the workspace of sinkhorn_solve_batch_f64 needs: that of the problem that needs most, times the threads of the settings (no
-/// more than there are problems). The arrays of the problems are not read.
+/// Writes to *len how many scalars the workspace of sinkhorn_solve_batch_f64 needs: that of the problem that needs
+/// most, times the threads of the settings (no more than there are problems). The arrays of the problems are not
+/// read.
 ///
-/// problems: count. NULL: never problems and len; settings NULL stands for the defaults; error where it is not wanted.
+/// problems: count. NULL: never problems and len; settings NULL stands for the defaults; error where it is not
+/// wanted.
 /// Returns: SINKHORN_OK, or an error, and then *len is untouched. Allocates: nothing. Threads: safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_batch_len_f64(
@@ -45,17 +47,20 @@ pub unsafe extern "C" fn sinkhorn_batch_len_f32(
     unsafe { guard(error, || batch_query(problems, count, settings, len, error)) }
 }
 
-/// Solves many problems of any sizes, as many at a time as the settings have threads, each on one of them: no bit of an answer depends on their number.
+/// Solves many problems of any sizes, as many at a time as the settings have threads, each on one of them: no bit
+/// of an answer depends on their number.
 ///
-/// problems: count. f and g: the potentials of all problems, one after the other (sums of all n and of all m). start_f and start_g of the settings
-/// are laid out in the same way; a start of your own is called on several threads. reports: count; the struct_size of the first is checked, and all are
-/// written. errors: count; that of a problem is written where its report has a negative status.
-/// A problem that cannot be solved tells so in its report (and error), its part of f and g is untouched, and the others are solved.
-/// NULL: never problems, workspace and reports; settings NULL stands for the defaults; f, g, errors and error where they are not wanted. The observer
-/// must be NULL.
-/// Returns: SINKHORN_OK where the batch was run, whatever became of its problems; or an error about the call as a whole, and then nothing was written.
-/// Allocates: nothing, but for starts that say so and the pool of threads. Threads: safe. Aliasing: workspace, f, g, reports, errors and *error must not overlap
-/// each other or what is read.
+/// problems: count. f and g: the potentials of all problems, one after the other (sums of all n and of all m).
+/// start_f and start_g of the settings are laid out in the same way; a start of your own is called on several
+/// threads. reports: count; the struct_size of the first is checked, and all are written. errors: count; that of a
+/// problem is written where its report has a negative status. A problem that cannot be solved tells so in its
+/// report (and error), its part of f and g is untouched, and the others are solved.
+/// NULL: never problems, workspace and reports; settings NULL stands for the defaults; f, g, errors and error where
+/// they are not wanted. The observer must be NULL.
+/// Returns: SINKHORN_OK where the batch was run, whatever became of its problems; or an error about the call as a
+/// whole, and then nothing was written.
+/// Allocates: nothing, but for starts that say so and the pool of threads. Threads: safe. Aliasing: workspace, f,
+/// g, reports, errors and *error must not overlap each other or what is read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solve_batch_f64(
     problems: *const Problem<f64>,

@@ -65,8 +65,8 @@ pub(crate) fn check_disjoint(written: &[Region], read: &[Region]) -> Result<(), 
 /// The struct at a pointer, copied, after its size and alignment were checked.
 ///
 /// # Safety
-/// `pointer` is NULL, misaligned, or points to a `T`, whose first field is its `struct_size`; every bit pattern of a `T`
-/// is valid.
+/// `pointer` is NULL, misaligned, or points to a `T`, whose first field is its `struct_size`; every bit pattern of
+/// a `T` is valid.
 pub(crate) unsafe fn read_struct<T: Copy>(name: &'static CStr, pointer: *const T) -> Result<T, Fault> {
     // SAFETY: the contract of this function.
     unsafe { check_struct(name, pointer)? };
@@ -106,8 +106,8 @@ pub(crate) unsafe fn slice<'a, T>(
 /// `len` values to write; `None` where the pointer is NULL.
 ///
 /// # Safety
-/// `pointer` is NULL, misaligned, or points to `len` values that nobody else reads or writes during `'a`. What they hold does not matter: memory that
-/// comes from C has some bytes, and every pattern of them is a `T`.
+/// `pointer` is NULL, misaligned, or points to `len` values that nobody else reads or writes during `'a`. What they
+/// hold does not matter: memory that comes from C has some bytes, and every pattern of them is a `T`.
 pub(crate) unsafe fn output<'a, T>(
     name: &'static CStr,
     pointer: *mut T,

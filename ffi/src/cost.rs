@@ -22,12 +22,14 @@ pub const SINKHORN_COST_COSINE: Cost = 4;
 /// The field cost_function of the problem.
 pub const SINKHORN_COST_CUSTOM: Cost = 5;
 
-/// A cost of your own: c(x, y) for two points of so many coordinates; finite. Called for every pair at every sweep, unless the settings keep costs or
-/// kernel, and on several threads where they ask for threads. It must return: no longjmp, no exception.
+/// A cost of your own: c(x, y) for two points of so many coordinates; finite. Called for every pair at every sweep,
+/// unless the settings keep costs or kernel, and on several threads where they ask for threads. It must return: no
+/// longjmp, no exception.
 pub type CostFunction<T> =
     Option<unsafe extern "C" fn(x: *const T, y: *const T, dimension: usize, data: *mut c_void) -> T>;
 
-/// Its gradient: writes dc/dx and dc/dy (so many coordinates each). Only derivatives in points and maps' derivatives call it.
+/// Its gradient: writes dc/dx and dc/dy (so many coordinates each). Only derivatives in points and maps'
+/// derivatives call it.
 pub type CostGradient<T> = Option<
     unsafe extern "C" fn(x: *const T, y: *const T, dimension: usize, in_x: *mut T, in_y: *mut T, data: *mut c_void),
 >;

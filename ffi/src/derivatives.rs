@@ -4,14 +4,12 @@ use core::ffi::c_void;
 use core::ptr;
 
 use sinkhorn_core::{
-    Changes as CoreChanges, Cotangent as CoreCotangent, DerivativeSettings as CoreSettings, Derivatives,
-    Geometry, Gradients as CoreGradients, LinearReport as CoreReport, PlanCotangent, Real, Solution as CoreSolution,
+    Changes as CoreChanges, Cotangent as CoreCotangent, DerivativeSettings as CoreSettings, Derivatives, Geometry,
+    Gradients as CoreGradients, LinearReport as CoreReport, PlanCotangent, Real, Solution as CoreSolution,
     Tangent as CoreTangent, derivatives_len,
 };
 
-use crate::checks::{
-    Region, check_optional_struct, output, product, read_struct, required, slice, write_struct,
-};
+use crate::checks::{Region, check_optional_struct, output, product, read_struct, required, slice, write_struct};
 use crate::error::{Error, guard};
 use crate::fault::Fault;
 use crate::problem::Problem;
@@ -26,7 +24,8 @@ use crate::workspace::query;
 pub struct DerivativeSettings<T> {
     /// sizeof of this struct.
     pub struct_size: usize,
-    /// The residual at which the linear system counts as solved, relative to the cotangent. 0: 1e-8 in double, 1e-3 in float.
+    /// The residual at which the linear system counts as solved, relative to the cotangent. 0: 1e-8 in double, 1e-3
+    /// in float.
     pub tolerance: T,
     /// Iterations of conjugate gradients after which it is given up. 0: 1000.
     pub max_iterations: u32,
@@ -34,9 +33,11 @@ pub struct DerivativeSettings<T> {
     pub threads: u32,
 }
 
-/// Where the derivatives of a number in the inputs of a problem are written; NULL where they are not wanted, and then they are not computed.
+/// Where the derivatives of a number in the inputs of a problem are written; NULL where they are not wanted, and
+/// then they are not computed.
 ///
-/// Weights: the derivative in an entry alone. For a balanced problem, whose totals must stay equal, it is meant along changes with sum da_i = sum db_j.
+/// Weights: the derivative in an entry alone. For a balanced problem, whose totals must stay equal, it is meant
+/// along changes with sum da_i = sum db_j.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Gradients<T> {
@@ -50,18 +51,21 @@ pub struct Gradients<T> {
     pub a: *mut T,
     /// m: in the weights b.
     pub b: *mut T,
-    /// n x m, row-major whatever the order of the matrix: in the costs as they are given (not scaled). Of points: as if pairs had costs of their own.
+    /// n x m, row-major whatever the order of the matrix: in the costs as they are given (not scaled). Of points:
+    /// as if pairs had costs of their own.
     pub cost: *mut T,
     /// 1: in epsilon, in units of (scaled) cost.
     pub epsilon: *mut T,
 }
 
-/// Writes dL/dP_ij of row i, for the columns first to first + count - 1, to row (count). Called for every pair once, and once more for each of the
-/// gradients in x, y, cost and epsilon, in any order, and on several threads where threads are asked for. It must return: no longjmp, no exception.
+/// Writes dL/dP_ij of row i, for the columns first to first + count - 1, to row (count). Called for every pair
+/// once, and once more for each of the gradients in x, y, cost and epsilon, in any order, and on several threads
+/// where threads are asked for. It must return: no longjmp, no exception.
 pub type PlanCotangentRows<T> =
     Option<unsafe extern "C" fn(i: usize, first: usize, count: usize, row: *mut T, data: *mut c_void)>;
 
-/// What a loss L of potentials, plan and barycentric map is worth in them; NULL for those that it does not depend on.
+/// What a loss L of potentials, plan and barycentric map is worth in them; NULL for those that it does not depend
+/// on.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Cotangent<T> {
@@ -91,7 +95,8 @@ pub struct Tangent<T> {
     pub x: *const T,
     /// m x dimension: dy.
     pub y: *const T,
-    /// n: da. For a balanced problem the totals must stay equal: sum da_i = sum db_j, or the difference is taken out and reported.
+    /// n: da. For a balanced problem the totals must stay equal: sum da_i = sum db_j, or the difference is taken
+    /// out and reported.
     pub a: *const T,
     /// m: db.
     pub b: *const T,
@@ -117,7 +122,8 @@ pub struct Changes<T> {
     pub map: *mut T,
 }
 
-/// How the linear system behind an implicit derivative was solved. The derivative is written in any case. Set struct_size before the call.
+/// How the linear system behind an implicit derivative was solved. The derivative is written in any case. Set
+/// struct_size before the call.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct LinearReport<T> {
@@ -129,12 +135,14 @@ pub struct LinearReport<T> {
     pub iterations: u32,
     /// The residual, relative to the cotangent (or to what the tangent changes), measured at the end.
     pub residual: T,
-    /// The component along the free constant of balanced potentials that the system cannot tell. Of a cotangent: sum dL/df_i - sum dL/dg_j, whose worth
-    /// follows from the convention sum a_i f_i = sum b_j g_j and is in the gradients. Of a tangent: sum db_j - sum da_i, which was taken out.
+    /// The component along the free constant of balanced potentials that the system cannot tell. Of a cotangent:
+    /// sum dL/df_i - sum dL/dg_j, whose worth follows from the convention sum a_i f_i = sum b_j g_j and is in the
+    /// gradients. Of a tangent: sum db_j - sum da_i, which was taken out.
     pub projected: T,
 }
 
-/// Writes to *len how many scalars of memory derivatives of a problem need: O(n + m). The arrays of the problem are not read.
+/// Writes to *len how many scalars of memory derivatives of a problem need: O(n + m). The arrays of the problem are
+/// not read.
 ///
 /// NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
 /// Returns: SINKHORN_OK, or an error, and then *len is untouched. Allocates: nothing. Threads: safe.
@@ -161,15 +169,18 @@ pub unsafe extern "C" fn sinkhorn_derivatives_len_f32(
     unsafe { guard(error, || derivatives_query(problem, settings, len, error)) }
 }
 
-/// The gradient of the objective (the field of the report), by the envelope theorem: one pass over the pairs, and one more for each of x, y, cost and epsilon.
+/// The gradient of the objective (the field of the report), by the envelope theorem: one pass over the pairs, and
+/// one more for each of x, y, cost and epsilon.
 ///
-/// Derivatives are those of the problem, whatever start and acceleration solved it, and as good as the solution has converged. Epsilon and the cost scale are
-/// held fixed where they were given relative to the cost.
+/// Derivatives are those of the problem, whatever start and acceleration solved it, and as good as the solution has
+/// converged. Epsilon and the cost scale are held fixed where they were given relative to the cost.
 ///
 /// memory: at least the scalars that sinkhorn_derivatives_len_f64 asks for; what it holds does not matter.
 /// NULL: never solution, memory and gradients; settings NULL stands for the defaults; error where it is not wanted.
-/// Returns: SINKHORN_OK, or an error, and then no gradient was written. Allocates: nothing. Threads: safe, each with its own memory.
-/// Aliasing: memory, gradients and *error must not overlap each other, inputs, the workspace or the arrays of the problem.
+/// Returns: SINKHORN_OK, or an error, and then no gradient was written. Allocates: nothing. Threads: safe, each
+/// with its own memory.
+/// Aliasing: memory, gradients and *error must not overlap each other, inputs, the workspace or the arrays of the
+/// problem.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_objective_gradient_f64(
     solution: *const Solution<f64>,
@@ -199,11 +210,12 @@ pub unsafe extern "C" fn sinkhorn_objective_gradient_f32(
     unsafe { guard(error, || call.objective(gradients)) }
 }
 
-/// The gradient of a loss of potentials, plan and map in the inputs of the problem, through the equations that they solve: conjugate gradients, one pass
-/// over the pairs an iteration.
+/// The gradient of a loss of potentials, plan and map in the inputs of the problem, through the equations that they
+/// solve: conjugate gradients, one pass over the pairs an iteration.
 ///
-/// NULL: never solution, memory, cotangent and gradients; report too where it is not wanted. Returns: the status of the report, or an error, and then
-/// neither gradients nor *report were written. Everything else: as sinkhorn_objective_gradient_f64.
+/// NULL: never solution, memory, cotangent and gradients; report too where it is not wanted. Returns: the status of
+/// the report, or an error, and then neither gradients nor *report were written. Everything else: as
+/// sinkhorn_objective_gradient_f64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_vjp_f64(
     solution: *const Solution<f64>,
@@ -237,7 +249,8 @@ pub unsafe extern "C" fn sinkhorn_vjp_f32(
     unsafe { guard(error, || call.vjp(cotangent, gradients)) }
 }
 
-/// The changes of potentials, plan and map along a direction of the inputs, per unit of it: the transposed of sinkhorn_vjp_f64.
+/// The changes of potentials, plan and map along a direction of the inputs, per unit of it: the transposed of
+/// sinkhorn_vjp_f64.
 ///
 /// NULL: never solution, memory, tangent and changes. Returns, and everything else: as sinkhorn_vjp_f64.
 #[unsafe(no_mangle)]
@@ -273,10 +286,11 @@ pub unsafe extern "C" fn sinkhorn_jvp_f32(
     unsafe { guard(error, || call.jvp(tangent, changes)) }
 }
 
-/// How the gradient of the objective changes along a direction of the inputs, per unit of it: a product with the Hessian, mixed derivatives included.
+/// How the gradient of the objective changes along a direction of the inputs, per unit of it: a product with the
+/// Hessian, mixed derivatives included.
 ///
-/// NULL: never solution, memory, tangent and gradients. Returns, and everything else: as sinkhorn_vjp_f64. Costs of your own have no second
-/// derivatives: their Hessian in points is refused.
+/// NULL: never solution, memory, tangent and gradients. Returns, and everything else: as sinkhorn_vjp_f64. Costs of
+/// your own have no second derivatives: their Hessian in points is refused.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_objective_hvp_f64(
     solution: *const Solution<f64>,
@@ -541,14 +555,14 @@ impl<T: Scalar> Call<T> {
             let (given, out) = (read_struct(c"cotangent", cotangent)?, read_struct(c"gradients", gradients)?);
             let sizes = Sizes::of(get(self.solution)?);
             let [f, g, plan, map] = given.regions(sizes)?;
-            let structs = [Region::optional(c"cotangent", cotangent, 1)?, Region::optional(c"gradients", gradients, 1)?];
+            let structs =
+                [Region::optional(c"cotangent", cotangent, 1)?, Region::optional(c"gradients", gradients, 1)?];
             let read = [f, g, plan, map, structs[0], structs[1]];
             let mut derivatives = self.open(&out.regions(sizes)?, &read)?;
             let cells = if given.plan.is_null() { 0 } else { product(c"plan", sizes.n, sizes.m)? };
             let rows = given.plan_rows.map(|function| Rows { function, data: given.plan_rows_data });
-            let computed = rows.as_ref().map(|rows| {
-                move |i: usize, first: usize, row: &mut [T]| rows.write(i, first, row)
-            });
+            let computed =
+                rows.as_ref().map(|rows| move |i: usize, first: usize, row: &mut [T]| rows.write(i, first, row));
             let plan = match (slice(c"plan", given.plan, cells)?, &computed) {
                 (Some(values), _) => Some(PlanCotangent::Matrix(values)),
                 (None, Some(computed)) => Some(PlanCotangent::Rows(computed)),
@@ -608,7 +622,8 @@ impl<T: Scalar> Call<T> {
             let settings = DerivativeSettings::read(self.settings)?;
             check_optional_struct(c"report", self.report)?;
             let memory = Region::required(c"memory", self.memory, self.memory_len)?;
-            let own = [memory, Region::optional(c"report", self.report, 1)?, Region::optional(c"error", self.error, 1)?];
+            let own =
+                [memory, Region::optional(c"report", self.report, 1)?, Region::optional(c"error", self.error, 1)?];
             let structs = [Region::optional(c"settings", self.settings, 1)?];
             check_outputs(self.solution, solution, &own, &structs)?;
             check_outputs(self.solution, solution, &own, read)?;

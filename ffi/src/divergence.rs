@@ -3,8 +3,8 @@
 use core::ptr;
 
 use sinkhorn_core::{
-    CostMatrix, DerivativeSettings as CoreDerivativeSettings, Divergence as CoreDivergence, Geometry, Real, divergence_gradient_len,
-    divergence_len, sinkhorn_divergence, sinkhorn_divergence_between,
+    CostMatrix, DerivativeSettings as CoreDerivativeSettings, Divergence as CoreDivergence, Geometry, Real,
+    divergence_gradient_len, divergence_len, sinkhorn_divergence, sinkhorn_divergence_between,
 };
 
 use crate::checks::{
@@ -22,7 +22,8 @@ use crate::start::with_start;
 use crate::status::{SINKHORN_OK, Status, of_solve};
 use crate::workspace::query;
 
-/// A computed divergence, for its gradient and reports. Lives at the beginning of its workspace, and is gone when that is used for something else.
+/// A computed divergence, for its gradient and reports. Lives at the beginning of its workspace, and is gone when
+/// that is used for something else.
 pub struct Divergence<T: Real>(Object<T, CoreDivergence<'static, T>>);
 
 /// Of which of its three problems a report is: one of the SINKHORN_TERM_ constants.
@@ -35,7 +36,8 @@ pub const SINKHORN_TERM_WITHIN_X: Term = 1;
 /// From the second measure onto itself.
 pub const SINKHORN_TERM_WITHIN_Y: Term = 2;
 
-/// Writes to *len how many scalars the workspace of sinkhorn_divergence_f64 needs: O(n + m), beside what the storage of the settings takes.
+/// Writes to *len how many scalars the workspace of sinkhorn_divergence_f64 needs: O(n + m), beside what the
+/// storage of the settings takes.
 ///
 /// NULL, returns, allocates, threads, aliasing: as sinkhorn_workspace_len_f64.
 #[unsafe(no_mangle)]
@@ -65,15 +67,19 @@ pub unsafe extern "C" fn sinkhorn_divergence_len_f32(
 ///
 ///   S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2 + epsilon (sum a - sum b)^2 / 2
 ///
-/// 0 where they are equal and, for costs whose kernel exp(-C / epsilon) is positive definite, positive elsewhere. The start of the settings is that of the
-/// problem between the measures; the observer is not called. The three problems use the same epsilon and cost scale.
+/// 0 where they are equal and, for costs whose kernel exp(-C / epsilon) is positive definite, positive elsewhere.
+/// The start of the settings is that of the problem between the measures; the observer is not called. The three
+/// problems use the same epsilon and cost scale.
 ///
-/// cost_within_x (n x n) and cost_within_y (m x m): with a cost matrix, the costs within each measure, symmetric; NULL with points.
-/// workspace: at least the scalars that sinkhorn_divergence_len_f64 asks for. *value = S(a, b). *divergence is for the gradient and the reports; it lives
-/// in the workspace as a solution does.
-/// NULL: never problem and workspace; settings NULL stands for the defaults; value, divergence and error where they are not wanted.
-/// Returns: SINKHORN_CONVERGED where all three problems have, else the status of the first that has not; or an error, and then *value and *divergence are
-/// untouched. Allocates: nothing, but for starts that say so. Threads: safe. Aliasing: as sinkhorn_solve_f64.
+/// cost_within_x (n x n) and cost_within_y (m x m): with a cost matrix, the costs within each measure, symmetric;
+/// NULL with points.
+/// workspace: at least the scalars that sinkhorn_divergence_len_f64 asks for. *value = S(a, b). *divergence is for
+/// the gradient and the reports; it lives in the workspace as a solution does.
+/// NULL: never problem and workspace; settings NULL stands for the defaults; value, divergence and error where they
+/// are not wanted.
+/// Returns: SINKHORN_CONVERGED where all three problems have, else the status of the first that has not; or an
+/// error, and then *value and *divergence are untouched. Allocates: nothing, but for starts that say so. Threads:
+/// safe. Aliasing: as sinkhorn_solve_f64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_divergence_f64(
     problem: *const Problem<f64>,
@@ -113,7 +119,8 @@ pub unsafe extern "C" fn sinkhorn_divergence_f32(
 
 /// The report of one of the three problems; term is one of the SINKHORN_TERM_ constants.
 ///
-/// NULL: never divergence and report. Returns: the status of that problem, or an error, and then *report is untouched. Allocates: nothing. Threads: safe.
+/// NULL: never divergence and report. Returns: the status of that problem, or an error, and then *report is
+/// untouched. Allocates: nothing. Threads: safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_divergence_report_f64(
     divergence: *const Divergence<f64>,
@@ -137,7 +144,8 @@ pub unsafe extern "C" fn sinkhorn_divergence_report_f32(
     unsafe { guard(error, || term_report(divergence, term, report, error)) }
 }
 
-/// Writes to *len how many scalars of memory sinkhorn_divergence_gradient_f64 needs: O(n + m). The arrays of the problem are not read.
+/// Writes to *len how many scalars of memory sinkhorn_divergence_gradient_f64 needs: O(n + m). The arrays of the
+/// problem are not read.
 ///
 /// NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
 /// Returns: SINKHORN_OK, or an error, and then *len is untouched. Allocates: nothing. Threads: safe.
@@ -166,10 +174,13 @@ pub unsafe extern "C" fn sinkhorn_divergence_gradient_len_f32(
 
 /// The gradient of the divergence, by the envelope theorem. In cost: in the costs between the measures.
 ///
-/// memory: at least the scalars that sinkhorn_divergence_gradient_len_f64 asks for; not the workspace of the divergence.
-/// NULL: never divergence, memory and gradients; settings NULL stands for the defaults; error where it is not wanted.
-/// Returns: SINKHORN_OK, or an error. Gradients are untouched where it is one of the arguments; after SINKHORN_ERROR_OVERFLOW, which only the numbers can tell, they are
-/// not to be used. Allocates: nothing. Threads: safe, each with its own memory. Aliasing: as sinkhorn_objective_gradient_f64.
+/// memory: at least the scalars that sinkhorn_divergence_gradient_len_f64 asks for; not the workspace of the
+/// divergence.
+/// NULL: never divergence, memory and gradients; settings NULL stands for the defaults; error where it is not
+/// wanted.
+/// Returns: SINKHORN_OK, or an error. Gradients are untouched where it is one of the arguments; after
+/// SINKHORN_ERROR_OVERFLOW, which only the numbers can tell, they are not to be used. Allocates: nothing. Threads:
+/// safe, each with its own memory. Aliasing: as sinkhorn_objective_gradient_f64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_divergence_gradient_f64(
     divergence: *const Divergence<f64>,
@@ -271,7 +282,8 @@ impl<T: Scalar> Call<T> {
                 let mut geometries: [Geometry<'static, T>; 2] = [*problem.geometry(); 2];
                 for (geometry, (name, pointer, count)) in geometries.iter_mut().zip(sides) {
                     let values = required(name, slice(name, pointer, product(name, count, count)?)?)?;
-                    *geometry = CostMatrix::row_major(values, count, count).map_err(|error| within_fault(name, error))?.into();
+                    *geometry =
+                        CostMatrix::row_major(values, count, count).map_err(|error| within_fault(name, error))?.into();
                 }
                 Ok(sinkhorn_divergence_between(&problem, geometries, start, &chosen, memory)?)
             })?;
@@ -370,8 +382,7 @@ unsafe fn gradient<T: Scalar>(
         let structs = [Region::optional(c"gradients", gradients, 1)?, Region::optional(c"settings", settings, 1)?];
         let [within_x, ..] = regions_of(divergence.within_x());
         let [within_y, ..] = regions_of(divergence.within_y());
-        let read =
-            [workspace, first, second, third, fourth, structs[0], structs[1], within_x, within_y];
+        let read = [workspace, first, second, third, fourth, structs[0], structs[1], within_x, within_y];
         let own = [Region::required(c"memory", memory, memory_len)?, Region::optional(c"error", error, 1)?];
         check_disjoint(&[own[0], own[1], x, y, a, b, cost, epsilon], &read)?;
         let memory = required(c"memory", output(c"memory", memory, memory_len)?)?;

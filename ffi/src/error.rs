@@ -9,21 +9,21 @@ use crate::status::Status;
 /// Bytes of a message, the final NUL among them.
 pub const SINKHORN_MESSAGE_LEN: usize = 192;
 
-/// What was wrong with a call. Written whole by a function that returns a negative status, and left alone otherwise;
-/// need not be initialised. Its layout never changes.
+/// What was wrong with a call. Written whole by a function that returns a negative status, and left alone
+/// otherwise; need not be initialised. Its layout never changes.
 #[repr(C)]
 pub struct Error {
     /// The status that the function returned.
     pub status: Status,
     /// The parameter or field at fault, for example "x": static, never NULL, "" where none is.
     pub argument: *const c_char,
-    /// The entry at fault, counted from 0: the entry of a vector, the row of a matrix, the number of a point. SIZE_MAX
-    /// where none is.
+    /// The entry at fault, counted from 0: the entry of a vector, the row of a matrix, the number of a point.
+    /// SIZE_MAX where none is.
     pub row: usize,
     /// The column of a matrix or the coordinate of a point. SIZE_MAX where none is.
     pub column: usize,
-    /// The number at fault; for SINKHORN_ERROR_WORKSPACE and SINKHORN_ERROR_STRUCT_SIZE the one that is needed; 0 where
-    /// there is none.
+    /// The number at fault; for SINKHORN_ERROR_WORKSPACE and SINKHORN_ERROR_STRUCT_SIZE the one that is needed; 0
+    /// where there is none.
     pub value: f64,
     /// One line in English, without a newline, NUL-terminated. Ends in "..." where it was cut.
     pub message: [c_char; SINKHORN_MESSAGE_LEN],

@@ -1,14 +1,16 @@
 //! The C interface: what `include/sinkhorn.h` declares, and nothing else.
 //!
-//! 1. `problem` (with `cost`), `settings` and `report` are the structs of the header; each begins with its own size, and all zeros are its defaults.
-//! 2. The calls, a file each: `workspace` and `solve`, `solution` (plan, maps), `derivatives`, `divergence`, `soft`, `batch`, `start`.
-//! 3. What a call leaves is an `object` in the caller's memory, and its handle the address.
-//! 4. `checks` reads pointers and refuses those that no reference may be made of; a `fault` is what can be wrong, and `error` tells C about it and keeps
+//! 1. `problem` (with `cost`), `settings` and `report` are the structs of the header; each begins with its own
+//!    size, and all zeros are its defaults. 2. The calls, a file each: `workspace` and `solve`, `solution` (plan,
+//!    maps), `derivatives`, `divergence`, `soft`, `batch`, `start`. 3. What a call leaves is an `object` in the
+//!    caller's memory, and its handle the address. 4. `checks` reads pointers and refuses those that no reference
+//!    may be made of; a `fault` is what can be wrong, and `error` tells C about it and keeps
 //!    panics on this side.
 //!
-//! A new function gets its place in one of these files, or a file of its own, for both scalars, and `SINKHORN_UPDATE_HEADER=1 cargo test -p sinkhorn-tests
-//! --test c_abi` writes it into the header. Functions are written out for both scalars, because the generator of the header does not see those that a macro
-//! makes; their bodies are generic. Public documentation becomes the header's: it is written for C.
+//! A new function gets its place in one of these files, or a file of its own, for both scalars, and
+//! `SINKHORN_UPDATE_HEADER=1 cargo test -p sinkhorn-tests --test c_abi` writes it into the header. Functions are
+//! written out for both scalars, because the generator of the header does not see those that a macro makes; their
+//! bodies are generic. Public documentation becomes the header's: it is written for C.
 #![no_std]
 #![expect(clippy::missing_safety_doc, reason = "the header states what pointers must be, in the terms of C")]
 
@@ -35,11 +37,11 @@ mod start;
 mod status;
 mod version;
 
+mod cost;
 mod error;
 mod problem;
-mod cost;
-mod settings;
 mod report;
+mod settings;
 
 mod checks;
 mod fault;

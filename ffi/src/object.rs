@@ -1,7 +1,8 @@
 //! Objects that live in the caller's memory: what a handle points to.
 //!
-//! An object lies at the beginning of the memory that was lent, with what it works on behind it. Its tag says what it is, so that a handle that is none any
-//! more is refused; it holds the ground cost, to which the object's own geometry points, and therefore never moves.
+//! An object lies at the beginning of the memory that was lent, with what it works on behind it. Its tag says what
+//! it is, so that a handle that is none any more is refused; it holds the ground cost, to which the object's own
+//! geometry points, and therefore never moves.
 
 use core::ffi::CStr;
 use core::mem::{align_of, size_of};
@@ -48,7 +49,8 @@ pub(crate) struct Object<T: Real, V> {
     pub value: V,
 }
 
-/// Words and scalars that the objects of solves take, at most, whatever the compiler makes of them; beside 8 bytes to align them.
+/// Words and scalars that the objects of solves take, at most, whatever the compiler makes of them; beside 8 bytes
+/// to align them.
 pub(crate) const OBJECT_WORDS: usize = 96;
 pub(crate) const OBJECT_SCALARS: usize = 48;
 
@@ -79,8 +81,8 @@ pub(crate) struct Lent<T> {
 
 impl<T: Real> Lent<T> {
     /// # Errors
-    /// [`Fault::Null`], [`Fault::Misaligned`], [`Fault::TooLarge`], and a fault that tells the length that is needed: `object` scalars and `required` ones
-    /// behind them.
+    /// [`Fault::Null`], [`Fault::Misaligned`], [`Fault::TooLarge`], and a fault that tells the length that is
+    /// needed: `object` scalars and `required` ones behind them.
     pub fn new(pointer: *mut T, len: usize, object: usize, required: usize) -> Result<Self, Fault> {
         Region::required(c"workspace", pointer, len)?;
         let total = object.checked_add(required).ok_or(Fault::TooLarge { argument: c"workspace" })?;
@@ -91,10 +93,12 @@ impl<T: Real> Lent<T> {
     }
 
     pub fn region(&self) -> Region {
-        Region::required(c"workspace", self.pointer, self.len).unwrap_or_else(|_| Region::of_slice::<T>(c"workspace", &[]))
+        Region::required(c"workspace", self.pointer, self.len)
+            .unwrap_or_else(|_| Region::of_slice::<T>(c"workspace", &[]))
     }
 
-    /// Begins an object: what was there before is none any more. Returns the object, whose value is not there yet, and the scalars behind it.
+    /// Begins an object: what was there before is none any more. Returns the object, whose value is not there yet,
+    /// and the scalars behind it.
     ///
     /// # Safety
     /// The memory is as long as was said, and the caller's to write, until the object is no longer used.
@@ -147,7 +151,8 @@ impl<T: Real, V: Kind> Object<T, V> {
         unsafe { &*(&raw const (*this).cost) }
     }
 
-    /// Takes a value out: the object is none any more, and its place may be used for another, which has the same ground cost.
+    /// Takes a value out: the object is none any more, and its place may be used for another, which has the same
+    /// ground cost.
     ///
     /// # Safety
     /// `this` has passed [`Object::check`].

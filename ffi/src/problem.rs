@@ -23,7 +23,8 @@ pub const SINKHORN_EPSILON_OF_MEAN: EpsilonKind = 2;
 /// epsilon times the standard deviation of the cost under a x b.
 pub const SINKHORN_EPSILON_OF_STD: EpsilonKind = 3;
 
-/// What every cost is divided by: one of the SINKHORN_SCALE_ constants. Epsilon, rho, potentials and values are then in units of the scaled cost.
+/// What every cost is divided by: one of the SINKHORN_SCALE_ constants. Epsilon, rho, potentials and values are
+/// then in units of the scaled cost.
 pub type CostScaleKind = i32;
 
 /// Nothing: costs as they are. The field cost_scale must be 0.
@@ -49,9 +50,10 @@ pub const SINKHORN_ORDER_COLUMN_MAJOR: Order = 1;
 ///
 ///   minimise <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b)
 ///
-/// with KL(p | q) = sum p log(p / q) - p + q. The cost C is either that of pairs of points, c(x_i, y_j) (x, y and dimension set, cost NULL), or a
-/// matrix (cost set; x and y NULL, dimension 0). Everything else may be zero, and then the problem is balanced, with the squared Euclidean cost, uniform
-/// weights and the default epsilon. The arrays are only read; they must stay as they are for as long as what was made of the problem is used.
+/// with KL(p | q) = sum p log(p / q) - p + q. The cost C is either that of pairs of points, c(x_i, y_j) (x, y and
+/// dimension set, cost NULL), or a matrix (cost set; x and y NULL, dimension 0). Everything else may be zero, and
+/// then the problem is balanced, with the squared Euclidean cost, uniform weights and the default epsilon. The
+/// arrays are only read; they must stay as they are for as long as what was made of the problem is used.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Problem<T> {
@@ -81,7 +83,8 @@ pub struct Problem<T> {
     pub cost_data: *mut c_void,
     /// The regularisation, positive, as epsilon_kind says; 0 with SINKHORN_EPSILON_DEFAULT.
     pub epsilon: T,
-    /// How strictly the first marginal is kept, in units of (scaled) cost: 0 or infinity keeps it exact (balanced), a positive number relaxes it.
+    /// How strictly the first marginal is kept, in units of (scaled) cost: 0 or infinity keeps it exact (balanced),
+    /// a positive number relaxes it.
     pub rho_a: T,
     /// The same of the second marginal.
     pub rho_b: T,
@@ -165,7 +168,8 @@ impl<T: Real> Problem<T> {
     /// The problem of the core over the same arrays.
     ///
     /// # Safety
-    /// Each pointer is NULL, misaligned, or points to an array of the documented shape that nobody writes during `'a`.
+    /// Each pointer is NULL, misaligned, or points to an array of the documented shape that nobody writes during
+    /// `'a`.
     pub(crate) unsafe fn view<'a>(&self, ground_cost: &'a GroundCost<T>) -> Result<CoreProblem<'a, T>, Fault> {
         self.shape()?;
         let (n, m, dimension) = (self.n, self.m, self.dimension);

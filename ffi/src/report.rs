@@ -5,28 +5,29 @@ use core::ptr;
 
 use sinkhorn_core::{Real, Report as CoreReport};
 
-use crate::settings::{
-    SINKHORN_STORAGE_COST, SINKHORN_STORAGE_KERNEL, SINKHORN_STORAGE_STREAM, Storage,
-};
+use crate::settings::{SINKHORN_STORAGE_COST, SINKHORN_STORAGE_KERNEL, SINKHORN_STORAGE_STREAM, Storage};
 use crate::start::name_for_c;
 use crate::status::{SINKHORN_OK, Status, of_solve};
 
-/// Numbers about a finished solve, every one finite and measured on the potentials that were found. Set struct_size before the call; the rest need not be
-/// initialised, and is written where the status is not negative.
+/// Numbers about a finished solve, every one finite and measured on the potentials that were found. Set struct_size
+/// before the call; the rest need not be initialised, and is written where the status is not negative.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Report<T> {
     /// sizeof of this struct.
     pub struct_size: usize,
-    /// The start that was used: of sinkhorn_start_auto_f64 the one that it chose; "zero", "given", or "custom" for one of yours. Static, never NULL.
+    /// The start that was used: of sinkhorn_start_auto_f64 the one that it chose; "zero", "given", or "custom" for
+    /// one of yours. Static, never NULL.
     pub start: *const c_char,
     /// Pairs of points whose cost the start evaluated.
     pub start_pairs: u64,
-    /// How the solve ended: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED. Of a batch, also an error.
+    /// How the solve ended: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED.
+    /// Of a batch, also an error.
     pub status: Status,
     /// Sweeps made; one is an update of f and one of g.
     pub sweeps: u32,
-    /// ||P 1 - a||_1 where that side is balanced; the L1 change of that marginal by one more update where it is relaxed.
+    /// ||P 1 - a||_1 where that side is balanced; the L1 change of that marginal by one more update where it is
+    /// relaxed.
     pub row_error: T,
     /// The same of P^T 1 and b.
     pub column_error: T,

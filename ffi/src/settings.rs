@@ -4,15 +4,16 @@ use core::ffi::{c_int, c_void};
 use core::ptr;
 
 use sinkhorn_core::{
-    Acceleration as CoreAcceleration, Annealing, Argument, Error as CoreError, MAX_MEMORY, Observation as CoreObservation,
-    Real, Settings as CoreSettings, SimdLevel, Storage as CoreStorage,
+    Acceleration as CoreAcceleration, Annealing, Argument, Error as CoreError, MAX_MEMORY,
+    Observation as CoreObservation, Real, Settings as CoreSettings, SimdLevel, Storage as CoreStorage,
 };
 
 use crate::checks::{Region, read_struct};
 use crate::fault::Fault;
 use crate::start::StartFunction;
 
-/// What is done between two sweeps to need fewer of them: one of the SINKHORN_ACCELERATION_ constants. Never changes the answer.
+/// What is done between two sweeps to need fewer of them: one of the SINKHORN_ACCELERATION_ constants. Never
+/// changes the answer.
 pub type Acceleration = i32;
 
 /// SINKHORN_ACCELERATION_ANDERSON.
@@ -29,19 +30,22 @@ pub const SINKHORN_ACCELERATION_ANDERSON: Acceleration = 4;
 /// What the field memory of the settings is where it is 0.
 pub const SINKHORN_DEFAULT_MEMORY: u32 = 10;
 
-/// What is kept in the workspace between sweeps: one of the SINKHORN_STORAGE_ constants. All give the same answer to rounding.
+/// What is kept in the workspace between sweeps: one of the SINKHORN_STORAGE_ constants. All give the same answer
+/// to rounding.
 pub type Storage = i32;
 
 /// Nothing: costs are computed at every sweep, and memory is O(n + m).
 pub const SINKHORN_STORAGE_STREAM: Storage = 0;
 /// Costs, n m scalars: for costs that are dear (a large dimension, one of your own).
 pub const SINKHORN_STORAGE_COST: Storage = 1;
-/// The kernel, n m + n + 2 m scalars, renewed when the potentials have moved away: no exponential a pair, the fastest where it fits the cache.
+/// The kernel, n m + n + 2 m scalars, renewed when the potentials have moved away: no exponential a pair, the
+/// fastest where it fits the cache.
 pub const SINKHORN_STORAGE_KERNEL: Storage = 2;
 /// The kernel where it takes no more than storage_budget scalars and is expected to be faster, else nothing.
 pub const SINKHORN_STORAGE_AUTO: Storage = 3;
 
-/// The vector instructions of a solve: one of the SINKHORN_SIMD_ constants. All but SINKHORN_SIMD_PORTABLE give the same bits.
+/// The vector instructions of a solve: one of the SINKHORN_SIMD_ constants. All but SINKHORN_SIMD_PORTABLE give the
+/// same bits.
 pub type Simd = i32;
 
 /// The best that this machine and this build have.
@@ -71,21 +75,25 @@ pub struct Observation<T> {
     pub sweep: u32,
 }
 
-/// Called after every sweep of a solve; anything but 0 ends it with SINKHORN_STOPPED. It must return: no longjmp, no exception.
+/// Called after every sweep of a solve; anything but 0 ends it with SINKHORN_STOPPED. It must return: no longjmp,
+/// no exception.
 pub type Observer<T> = Option<unsafe extern "C" fn(observation: *const Observation<T>, data: *mut c_void) -> c_int>;
 
-/// When to stop and how to get there. All zeros but struct_size are the defaults, field by field, and functions take NULL for all of them.
+/// When to stop and how to get there. All zeros but struct_size are the defaults, field by field, and functions
+/// take NULL for all of them.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Settings<T> {
     /// sizeof of this struct.
     pub struct_size: usize,
-    /// The potentials from which a solve begins: sinkhorn_start_auto_f64, say, or a function of your own; NULL: from start_f and start_g where one
-    /// is set, else from zero. Any start leads to the same answer; a good one leads there in fewer sweeps.
+    /// The potentials from which a solve begins: sinkhorn_start_auto_f64, say, or a function of your own; NULL:
+    /// from start_f and start_g where one is set, else from zero. Any start leads to the same answer; a good one
+    /// leads there in fewer sweeps.
     pub start: StartFunction<T>,
     /// Handed to start.
     pub start_data: *mut c_void,
-    /// n: f to start from (that of an earlier solve, say), in units of cost, or NULL: then it follows from start_g. Must be NULL where start is set.
+    /// n: f to start from (that of an earlier solve, say), in units of cost, or NULL: then it follows from start_g.
+    /// Must be NULL where start is set.
     pub start_f: *const T,
     /// m: g to start from, or NULL: then it follows from start_f.
     pub start_g: *const T,
@@ -97,7 +105,8 @@ pub struct Settings<T> {
     pub start_seed: u64,
     /// Scalars that SINKHORN_STORAGE_AUTO may use for a kernel.
     pub storage_budget: usize,
-    /// The marginal error, absolute and in units of mass, at which a solve has converged. 0: 1e-6 in double, 1e-3 in float.
+    /// The marginal error, absolute and in units of mass, at which a solve has converged. 0: 1e-6 in double, 1e-3
+    /// in float.
     pub threshold: T,
     /// The factor of SINKHORN_ACCELERATION_RELAXATION, 1 <= relaxation < 2, and 1 is plain. 0: 1.5.
     pub relaxation: T,
@@ -115,11 +124,12 @@ pub struct Settings<T> {
     pub memory: u32,
     /// What the workspace keeps.
     pub storage: Storage,
-    /// Of the library's starts, how much of it: components of a mixture, points of a coarse or subsampled problem, passes of dual sort. 0: what the
-    /// start takes by itself.
+    /// Of the library's starts, how much of it: components of a mixture, points of a coarse or subsampled problem,
+    /// passes of dual sort. 0: what the start takes by itself.
     pub start_size: u32,
-    /// Threads that share the rows of a sweep, or the problems of a batch; they take workspace each, and change no bit of a result. They are those of a
-    /// pool that the process has once it is first asked for. 0: 1. Builds without threads take any number for 1.
+    /// Threads that share the rows of a sweep, or the problems of a batch; they take workspace each, and change no
+    /// bit of a result. They are those of a pool that the process has once it is first asked for. 0: 1. Builds
+    /// without threads take any number for 1.
     pub threads: u32,
     /// The instructions of sweeps.
     pub simd: Simd,
@@ -257,9 +267,10 @@ impl<T: Real> Settings<T> {
 
     fn annealing(&self) -> Result<Option<Annealing<T>>, Fault> {
         if self.annealing_first == T::ZERO {
-            for (argument, unused) in
-                [(c"annealing_factor", self.annealing_factor == T::ZERO), (c"annealing_sweeps", self.annealing_sweeps == 0)]
-            {
+            for (argument, unused) in [
+                (c"annealing_factor", self.annealing_factor == T::ZERO),
+                (c"annealing_sweeps", self.annealing_sweeps == 0),
+            ] {
                 if !unused {
                     return Err(Fault::Unsupported { argument, reason: "it is set but annealing_first is not" });
                 }

@@ -3,8 +3,8 @@
 use core::ptr;
 
 use sinkhorn_core::{
-    Argument, Error as CoreError, Real, Soft as CoreSoft, SoftSettings as CoreSoftSettings, SoftStart as CoreSoftStart, soft_len,
-    soft_quantile, soft_rank, soft_sort, soft_top_k,
+    Argument, Error as CoreError, Real, Soft as CoreSoft, SoftSettings as CoreSoftSettings, SoftStart as CoreSoftStart,
+    soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k,
 };
 
 use crate::checks::{
@@ -19,7 +19,8 @@ use crate::scalar::Scalar;
 use crate::settings::{Observers, Settings};
 use crate::status::{SINKHORN_OK, Status};
 
-/// A soft operator after its solve, for its derivative. Lives at the beginning of its workspace, and is gone when that is used for something else.
+/// A soft operator after its solve, for its derivative. Lives at the beginning of its workspace, and is gone when
+/// that is used for something else.
 pub struct Soft<T: Real>(Object<T, Applied<T>>);
 
 type Applied<T> = CoreSoft<'static, T>;
@@ -42,18 +43,20 @@ pub struct SoftSettings<T> {
     pub solve: *const Settings<T>,
     /// Its derivatives, or NULL for the defaults.
     pub differentiation: *const DerivativeSettings<T>,
-    /// The regularisation: values and levels are standardised to mean 0 and standard deviation 1, and the cost is the square of their difference. Small
-    /// is sharp: for n values, about 1 / n^2 tells neighbours apart. 0: 0.01.
+    /// The regularisation: values and levels are standardised to mean 0 and standard deviation 1, and the cost is
+    /// the square of their difference. Small is sharp: for n values, about 1 / n^2 tells neighbours apart. 0: 0.01.
     pub epsilon: T,
-    /// 0: values are standardised, which makes operators equivariant to their shift and scale. 1: they are taken as they are.
+    /// 0: values are standardised, which makes operators equivariant to their shift and scale. 1: they are taken as
+    /// they are.
     pub keep_scale: i32,
     /// Where the solve begins.
     pub start: SoftStart,
 }
 
-/// Writes to *len how many scalars the workspace of a soft operator needs for n values and m levels: m is the length of the output for
-/// sinkhorn_soft_sort_f64, n for sinkhorn_soft_rank_f64, twice the number of levels and one more for sinkhorn_soft_quantile_f64, and 2 for
-/// sinkhorn_soft_top_k_f64. O(n + m), beside what the storage of the settings takes.
+/// Writes to *len how many scalars the workspace of a soft operator needs for n values and m levels: m is the
+/// length of the output for sinkhorn_soft_sort_f64, n for sinkhorn_soft_rank_f64, twice the number of levels and
+/// one more for sinkhorn_soft_quantile_f64, and 2 for sinkhorn_soft_top_k_f64. O(n + m), beside what the storage of
+/// the settings takes.
 ///
 /// NULL: never len; settings NULL stands for the defaults; error where it is not wanted.
 /// Returns: SINKHORN_OK, or an error, and then *len is untouched. Allocates: nothing. Threads: safe.
@@ -82,14 +85,18 @@ pub unsafe extern "C" fn sinkhorn_soft_len_f32(
     unsafe { guard(error, || soft_query((n, m), settings, len, error)) }
 }
 
-/// Soft sorting (Cuturi, Teboul and Vert 2019): values (n) in increasing order into sorted (m, any length): the k-th is the mean of the values that go to the
-/// k-th of m levels. With m = n and small epsilon they are the sorted values; with fewer, means of m equal shares of them.
+/// Soft sorting (Cuturi, Teboul and Vert 2019): values (n) in increasing order into sorted (m, any length): the
+/// k-th is the mean of the values that go to the k-th of m levels. With m = n and small epsilon they are the sorted
+/// values; with fewer, means of m equal shares of them.
 ///
-/// weights: n, of any positive sum; NULL: equal. workspace: at least the scalars that sinkhorn_soft_len_f64 asks for. *soft is for
-/// sinkhorn_soft_vjp_f64; it lives in the workspace, and neither values nor weights nor structs are needed any more.
-/// NULL: never values, workspace and sorted; settings NULL stands for the defaults; weights, soft, report and error where they are not wanted.
-/// Returns: the status of the solve, whose results are usable; or an error. Of those that are about an argument, outputs are untouched. Allocates:
-/// nothing. Threads: safe. Aliasing: workspace, sorted, *soft, *report and *error must not overlap each other or the inputs.
+/// weights: n, of any positive sum; NULL: equal. workspace: at least the scalars that sinkhorn_soft_len_f64 asks
+/// for. *soft is for sinkhorn_soft_vjp_f64; it lives in the workspace, and neither values nor weights nor structs
+/// are needed any more.
+/// NULL: never values, workspace and sorted; settings NULL stands for the defaults; weights, soft, report and error
+/// where they are not wanted.
+/// Returns: the status of the solve, whose results are usable; or an error. Of those that are about an argument,
+/// outputs are untouched. Allocates: nothing. Threads: safe. Aliasing: workspace, sorted, *soft, *report and *error
+/// must not overlap each other or the inputs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_soft_sort_f64(
     values: *const f64,
@@ -129,7 +136,8 @@ pub unsafe extern "C" fn sinkhorn_soft_sort_f32(
     unsafe { guard(error, || call.sort(sorted, m)) }
 }
 
-/// Soft ranking: ranks (n), 0 for the smallest value and n - 1 for the largest where epsilon is small. Everything else: as sinkhorn_soft_sort_f64.
+/// Soft ranking: ranks (n), 0 for the smallest value and n - 1 for the largest where epsilon is small. Everything
+/// else: as sinkhorn_soft_sort_f64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_soft_rank_f64(
     values: *const f64,
@@ -209,8 +217,8 @@ pub unsafe extern "C" fn sinkhorn_soft_quantile_f32(
     unsafe { guard(error, || call.quantile(levels, quantiles, count)) }
 }
 
-/// Soft top-k: for every value the share of it that is among the k largest, in chosen (n); 0 < k < n, and their sum is k where the values have equal weights.
-/// Everything else: as sinkhorn_soft_sort_f64.
+/// Soft top-k: for every value the share of it that is among the k largest, in chosen (n); 0 < k < n, and their sum
+/// is k where the values have equal weights. Everything else: as sinkhorn_soft_sort_f64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_soft_top_k_f64(
     values: *const f64,
@@ -250,11 +258,13 @@ pub unsafe extern "C" fn sinkhorn_soft_top_k_f32(
     unsafe { guard(error, || call.top_k(k, chosen)) }
 }
 
-/// The gradient of a loss in the values, in_values (n), and in the weights, in_weights (n), given what it is worth in the output of the operator: cotangent
-/// (outputs, the length of that output). Standardisation and the sum of the weights are differentiated too.
+/// The gradient of a loss in the values, in_values (n), and in the weights, in_weights (n), given what it is worth
+/// in the output of the operator: cotangent (outputs, the length of that output). Standardisation and the sum of
+/// the weights are differentiated too.
 ///
-/// NULL: never soft, cotangent and in_values; in_weights, report and error where they are not wanted. Returns: the status of the report, or an error, and then
-/// nothing was written. Allocates: nothing. Threads: one at a time for a soft. Aliasing: outputs must not overlap each other, the cotangent or the workspace.
+/// NULL: never soft, cotangent and in_values; in_weights, report and error where they are not wanted. Returns: the
+/// status of the report, or an error, and then nothing was written. Allocates: nothing. Threads: one at a time for
+/// a soft. Aliasing: outputs must not overlap each other, the cotangent or the workspace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_soft_vjp_f64(
     soft: *mut Soft<f64>,
@@ -425,12 +435,7 @@ impl<T: Scalar> Call<T> {
         m: usize,
         (name, out, out_len): (&'static core::ffi::CStr, *mut T, usize),
         (levels_name, levels): (&'static core::ffi::CStr, *const T),
-        apply: impl FnOnce(
-            Inputs<'_, T>,
-            &CoreSoftSettings<T>,
-            &'static mut [T],
-            &mut [T],
-        ) -> Result<Applied<T>, CoreError>,
+        apply: impl FnOnce(Inputs<'_, T>, &CoreSoftSettings<T>, &'static mut [T], &mut [T]) -> Result<Applied<T>, CoreError>,
     ) -> Result<Status, Fault> {
         // SAFETY: the contract of this function.
         unsafe {
@@ -489,12 +494,8 @@ struct Inputs<'i, T> {
 fn named(error: CoreError) -> Fault {
     let argument = c"weights";
     match error {
-        CoreError::NotFinite { argument: Argument::A, place, value } => {
-            Fault::NotFinite { argument, place, value }
-        }
-        CoreError::Negative { argument: Argument::A, place, value } => {
-            Fault::Negative { argument, place, value }
-        }
+        CoreError::NotFinite { argument: Argument::A, place, value } => Fault::NotFinite { argument, place, value },
+        CoreError::Negative { argument: Argument::A, place, value } => Fault::Negative { argument, place, value },
         CoreError::NoMass { argument: Argument::A } => Fault::NoMass { argument },
         other => Fault::Core(other),
     }

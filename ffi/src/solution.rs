@@ -17,13 +17,13 @@ use crate::status::{SINKHORN_OK, Status, of_solve};
 
 /// A solved problem. Lives at the beginning of the workspace, and is gone when that is used for something else.
 ///
-/// Its functions only read it, so that several threads may call them at once. They return SINKHORN_OK, or an error, and then nothing was written (but where a
-/// function says so) and *error says what was wrong. error may be NULL; outputs must not overlap inputs, *error, the workspace or the arrays of the
-/// problem. None allocates.
+/// Its functions only read it, so that several threads may call them at once. They return SINKHORN_OK, or an error,
+/// and then nothing was written (but where a function says so) and *error says what was wrong. error may be NULL;
+/// outputs must not overlap inputs, *error, the workspace or the arrays of the problem. None allocates.
 pub struct Solution<T: Real>(Object<T, CoreSolution<'static, T>>);
 
-/// f (n), in units of cost, in the workspace: valid as long as the solution. Balanced potentials, which are free up to a constant, have
-/// sum a_i f_i = sum b_j g_j. NULL where solution is NULL or no solution.
+/// f (n), in units of cost, in the workspace: valid as long as the solution. Balanced potentials, which are free up
+/// to a constant, have sum a_i f_i = sum b_j g_j. NULL where solution is NULL or no solution.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solution_f_f64(solution: *const Solution<f64>) -> *const f64 {
     // SAFETY: what the header asks of the pointer.
@@ -73,7 +73,8 @@ pub unsafe extern "C" fn sinkhorn_solution_report_f32(
     unsafe { guard(error, || numbers(solution, report, error)) }
 }
 
-/// What the start has to say, a fit that failed and what was done instead, say: one line in English, cut to len bytes with its NUL; "" mostly.
+/// What the start has to say, a fit that failed and what was done instead, say: one line in English, cut to len
+/// bytes with its NUL; "" mostly.
 /// NULL: never solution and text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solution_start_note_f64(
@@ -170,7 +171,8 @@ pub unsafe extern "C" fn sinkhorn_solution_plan_f32(
     unsafe { guard(error, || whole_plan(solution, plan, error)) }
 }
 
-/// The largest entries of row i, largest first, ties in the order of columns: columns (count) and entries (count). 1 <= count <= m.
+/// The largest entries of row i, largest first, ties in the order of columns: columns (count) and entries (count).
+/// 1 <= count <= m.
 /// NULL: never solution, columns and entries.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solution_largest_in_row_f64(
@@ -247,8 +249,9 @@ pub unsafe extern "C" fn sinkhorn_solution_apply_transposed_f32(
     unsafe { guard(error, || apply_transposed(solution, vector, product, error)) }
 }
 
-/// map (n x dimension, row-major) = the barycentric projection of every x_i: the mean of the y_j that it is sent to, sum_j P_ij y_j / sum_j P_ij. A
-/// point without weight goes where one of infinitesimal weight would. Points only. NULL: never solution and map.
+/// map (n x dimension, row-major) = the barycentric projection of every x_i: the mean of the y_j that it is sent
+/// to, sum_j P_ij y_j / sum_j P_ij. A point without weight goes where one of infinitesimal weight would. Points
+/// only. NULL: never solution and map.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solution_map_f64(
     solution: *const Solution<f64>,
@@ -270,9 +273,9 @@ pub unsafe extern "C" fn sinkhorn_solution_map_f32(
     unsafe { guard(error, || barycentric_map(solution, map, error)) }
 }
 
-/// map (count x dimension) = the same at new points x (count x dimension), with the weights b_j exp((g_j - c(x, y_j)) / epsilon) (Pooladian and
-/// Niles-Weed 2021). Points only. NULL: never solution, x and map. A point so far away that its costs are infinite is SINKHORN_ERROR_OVERFLOW; what precedes
-/// it has been written.
+/// map (count x dimension) = the same at new points x (count x dimension), with the weights b_j exp((g_j - c(x,
+/// y_j)) / epsilon) (Pooladian and Niles-Weed 2021). Points only. NULL: never solution, x and map. A point so far
+/// away that its costs are infinite is SINKHORN_ERROR_OVERFLOW; what precedes it has been written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solution_map_at_f64(
     solution: *const Solution<f64>,
@@ -298,8 +301,9 @@ pub unsafe extern "C" fn sinkhorn_solution_map_at_f32(
     unsafe { guard(error, || map_at(solution, x, count, map, error)) }
 }
 
-/// f (count) at new points x (count x dimension): -tau_a epsilon log sum_j b_j exp((g_j - c(x, y_j)) / epsilon), tau_a = rho_a / (rho_a + epsilon)
-/// and 1 where balanced. At the points of the problem it is f. Points only. NULL: never solution, x and f. Far points: as sinkhorn_solution_map_at_f64.
+/// f (count) at new points x (count x dimension): -tau_a epsilon log sum_j b_j exp((g_j - c(x, y_j)) / epsilon),
+/// tau_a = rho_a / (rho_a + epsilon) and 1 where balanced. At the points of the problem it is f. Points only. NULL:
+/// never solution, x and f. Far points: as sinkhorn_solution_map_at_f64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solution_f_at_f64(
     solution: *const Solution<f64>,
@@ -355,9 +359,7 @@ pub unsafe extern "C" fn sinkhorn_solution_g_at_f32(
 ///
 /// # Safety
 /// What the header asks of the pointer; nobody writes to the workspace during `'a`.
-pub(crate) unsafe fn get<'a, T: Scalar>(
-    solution: *const Solution<T>,
-) -> Result<&'a CoreSolution<'static, T>, Fault> {
+pub(crate) unsafe fn get<'a, T: Scalar>(solution: *const Solution<T>) -> Result<&'a CoreSolution<'static, T>, Fault> {
     // SAFETY: the contract of this function.
     unsafe { Object::get(c"solution", solution.cast::<Object<T, CoreSolution<'static, T>>>()) }
 }
@@ -482,11 +484,7 @@ unsafe fn plan_row<T: Scalar>(
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn whole_plan<T: Scalar>(
-    handle: *const Solution<T>,
-    plan: *mut T,
-    error: *mut Error,
-) -> Result<Status, Fault> {
+unsafe fn whole_plan<T: Scalar>(handle: *const Solution<T>, plan: *mut T, error: *mut Error) -> Result<Status, Fault> {
     // SAFETY: the contract of this function.
     unsafe {
         let solution = get(handle)?;

@@ -24,15 +24,20 @@ pub struct Solver<T: Real>(Object<T, CoreSolver<'static, T>>);
 ///
 ///   P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon)
 ///
-/// *solution is for the sinkhorn_solution_ functions and for derivatives. It lives in the workspace, for as long as workspace and arrays of the problem stay
-/// as they are; the structs are not needed any more. There is nothing to free.
+/// *solution is for the sinkhorn_solution_ functions and for derivatives. It lives in the workspace, for as long as
+/// workspace and arrays of the problem stay as they are; the structs are not needed any more. There is nothing to
+/// free.
 ///
 /// workspace: at least the scalars that sinkhorn_workspace_len_f64 asks for; what it holds before does not matter.
-/// NULL: never problem and workspace; settings NULL stands for the defaults; solution, report and error where they are not wanted.
-/// Returns: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED, whose results are all usable; or an error, and
-/// then *solution and *report are untouched, *error says what was wrong, and what lived in the workspace is gone.
-/// Allocates: nothing, but for starts that say so. Threads: safe; calls at the same time may share what they only read.
-/// Aliasing: workspace, *solution, *report and *error must not overlap each other, the structs or the arrays, start_f and start_g included.
+/// NULL: never problem and workspace; settings NULL stands for the defaults; solution, report and error where they
+/// are not wanted.
+/// Returns: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED, whose results
+/// are all usable; or an error, and then *solution and *report are untouched, *error says what was wrong, and what
+/// lived in the workspace is gone.
+/// Allocates: nothing, but for starts that say so. Threads: safe; calls at the same time may share what they only
+/// read.
+/// Aliasing: workspace, *solution, *report and *error must not overlap each other, the structs or the arrays,
+/// start_f and start_g included.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solve_f64(
     problem: *const Problem<f64>,
@@ -64,10 +69,12 @@ pub unsafe extern "C" fn sinkhorn_solve_f32(
     unsafe { guard(error, || call.solve(solution)) }
 }
 
-/// Begins a solve that is carried on by sinkhorn_solver_step_f64 or sinkhorn_solver_run_f64 and ended by sinkhorn_solver_finish_f64: runs the start, and no
-/// sweep. *solver lives in the workspace, as a solution does; the structs are not needed any more, nor are start_f and start_g.
+/// Begins a solve that is carried on by sinkhorn_solver_step_f64 or sinkhorn_solver_run_f64 and ended by
+/// sinkhorn_solver_finish_f64: runs the start, and no sweep. *solver lives in the workspace, as a solution does;
+/// the structs are not needed any more, nor are start_f and start_g.
 ///
-/// workspace, returns, allocates, threads, aliasing: as sinkhorn_solve_f64, but SINKHORN_OK where it is well. NULL: never problem, workspace and solver.
+/// workspace, returns, allocates, threads, aliasing: as sinkhorn_solve_f64, but SINKHORN_OK where it is well. NULL:
+/// never problem, workspace and solver.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solver_new_f64(
     problem: *const Problem<f64>,
@@ -99,8 +106,9 @@ pub unsafe extern "C" fn sinkhorn_solver_new_f32(
 
 /// One sweep: a pass over the n m pairs, always of about the same length. The observer is not called.
 ///
-/// Returns: SINKHORN_RUNNING while there is more to do; then SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT or SINKHORN_PRECISION_FLOOR, and from then on the
-/// same without doing anything; or SINKHORN_ERROR_NULL_POINTER, SINKHORN_ERROR_MISALIGNED or SINKHORN_ERROR_HANDLE.
+/// Returns: SINKHORN_RUNNING while there is more to do; then SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT or
+/// SINKHORN_PRECISION_FLOOR, and from then on the same without doing anything; or SINKHORN_ERROR_NULL_POINTER,
+/// SINKHORN_ERROR_MISALIGNED or SINKHORN_ERROR_HANDLE.
 /// Allocates: nothing. Threads: one at a time for a solver.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solver_step_f64(solver: *mut Solver<f64>) -> Status {
@@ -117,7 +125,8 @@ pub unsafe extern "C" fn sinkhorn_solver_step_f32(solver: *mut Solver<f32>) -> S
 
 /// Sweeps until the solve ends; the observer of the settings is called after every sweep.
 ///
-/// Returns: as sinkhorn_solver_step_f64, but not SINKHORN_RUNNING; SINKHORN_STOPPED where the observer asked for it. Allocates: nothing.
+/// Returns: as sinkhorn_solver_step_f64, but not SINKHORN_RUNNING; SINKHORN_STOPPED where the observer asked for
+/// it. Allocates: nothing.
 /// Threads: one at a time for a solver.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solver_run_f64(solver: *mut Solver<f64>) -> Status {
@@ -132,10 +141,11 @@ pub unsafe extern "C" fn sinkhorn_solver_run_f32(solver: *mut Solver<f32>) -> St
     unsafe { run(solver) }
 }
 
-/// How far a solve is: the sweeps made, the epsilon of the next one, and the marginal error that the last one measured, the largest finite number before the
-/// first.
+/// How far a solve is: the sweeps made, the epsilon of the next one, and the marginal error that the last one
+/// measured, the largest finite number before the first.
 ///
-/// NULL: never solver; sweeps, epsilon and marginal_error where they are not wanted. Returns: SINKHORN_OK or an error of the handle. Allocates: nothing.
+/// NULL: never solver; sweeps, epsilon and marginal_error where they are not wanted. Returns: SINKHORN_OK or an
+/// error of the handle. Allocates: nothing.
 /// Threads: not while another thread sweeps.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solver_progress_f64(
@@ -160,10 +170,12 @@ pub unsafe extern "C" fn sinkhorn_solver_progress_f32(
     unsafe { progress(solver, sweeps, epsilon, marginal_error) }
 }
 
-/// Measures the present potentials, at the price of about one sweep, and makes the solver a solution in its place: the handle solver is none any more.
+/// Measures the present potentials, at the price of about one sweep, and makes the solver a solution in its place:
+/// the handle solver is none any more.
 ///
-/// NULL: never solver; solution, report and error where they are not wanted. Returns: the status of the solve, SINKHORN_STOPPED where it had not ended; or an
-/// error, and then nothing was done. Allocates: nothing. Threads: one at a time for a solver.
+/// NULL: never solver; solution, report and error where they are not wanted. Returns: the status of the solve,
+/// SINKHORN_STOPPED where it had not ended; or an error, and then nothing was done. Allocates: nothing. Threads:
+/// one at a time for a solver.
 /// Aliasing: *solution, *report and *error must not overlap each other, the workspace or the arrays of the problem.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solver_finish_f64(

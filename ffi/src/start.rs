@@ -1,4 +1,5 @@
-//! Starts: functions that write potentials, the library's and the caller's own. One that no program names is not linked into it.
+//! Starts: functions that write potentials, the library's and the caller's own. One that no program names is not
+//! linked into it.
 
 use core::cell::Cell;
 use core::ffi::c_void;
@@ -15,15 +16,16 @@ use crate::scalar::{Fitted, Scalar};
 use crate::settings::Settings;
 use crate::status::{SINKHORN_ERROR_INTERNAL, SINKHORN_ERROR_NULL_POINTER};
 
-/// Which potentials a start has written: one of the SINKHORN_WROTE_ constants, or a negative status of its own, which the solve then returns.
-pub type StartResult = i32;
+/// Which potentials a start has written: one of the SINKHORN_WROTE_ constants, or a negative status of its own,
+/// which the solve then returns.
+pub type WroteWhat = i32;
 
 /// f alone; g follows from it.
-pub const SINKHORN_WROTE_F: StartResult = 0;
+pub const SINKHORN_WROTE_F: WroteWhat = 0;
 /// g alone; f follows from it.
-pub const SINKHORN_WROTE_G: StartResult = 1;
+pub const SINKHORN_WROTE_G: WroteWhat = 1;
 /// Both.
-pub const SINKHORN_WROTE_BOTH: StartResult = 2;
+pub const SINKHORN_WROTE_BOTH: WroteWhat = 2;
 
 /// What a start is for: the problem of the solve that calls it. Lives as long as the call.
 pub struct Target<T> {
@@ -41,10 +43,11 @@ pub struct Target<T> {
     outcome: Option<Result<Started, CoreError>>,
 }
 
-/// A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which. data is the field start_data of the settings. The library's own
-/// begin with sinkhorn_start_; they may be called from one of yours. It must return: no longjmp, no exception.
+/// A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which. data is the field
+/// start_data of the settings. The library's own begin with sinkhorn_start_; they may be called from one of yours.
+/// It must return: no longjmp, no exception.
 pub type StartFunction<T> =
-    Option<unsafe extern "C" fn(target: *mut Target<T>, f: *mut T, g: *mut T, data: *mut c_void) -> StartResult>;
+    Option<unsafe extern "C" fn(target: *mut Target<T>, f: *mut T, g: *mut T, data: *mut c_void) -> WroteWhat>;
 
 /// n, the points on the first side; 0 where target is NULL.
 #[unsafe(no_mangle)]
@@ -88,7 +91,8 @@ pub unsafe extern "C" fn sinkhorn_target_epsilon_f32(target: *const Target<f32>)
     unsafe { target.as_ref() }.map_or(0.0, |target| target.epsilon)
 }
 
-/// What costs are divided by: potentials of an earlier solve times this are what a start writes. 0 where target is NULL.
+/// What costs are divided by: potentials of an earlier solve times this are what a start writes. 0 where target is
+/// NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_target_cost_scale_f64(target: *const Target<f64>) -> f64 {
     // SAFETY: what the header asks of the pointer.
@@ -102,16 +106,18 @@ pub unsafe extern "C" fn sinkhorn_target_cost_scale_f32(target: *const Target<f3
     unsafe { target.as_ref() }.map_or(0.0, |target| target.cost_scale)
 }
 
-/// The exact dual of unregularised transport on the line, in O(n + m) beside sorting. Points of dimension 1, and a cost convex in x - y.
+/// The exact dual of unregularised transport on the line, in O(n + m) beside sorting. Points of dimension 1, and a
+/// cost convex in x - y.
 ///
-/// As every start of the library: target, f and g are those that a start is called with, data is not read. Allocates: nothing. Threads: safe.
+/// As every start of the library: target, f and g are those that a start is called with, data is not read.
+/// Allocates: nothing. Threads: safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_start_monotone_f64(
     target: *mut Target<f64>,
     f: *mut f64,
     g: *mut f64,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, |_, target, f, g, scratch| Monotone.initialize(target, f, g, scratch)) }
@@ -124,14 +130,15 @@ pub unsafe extern "C" fn sinkhorn_start_monotone_f32(
     f: *mut f32,
     g: *mut f32,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, |_, target, f, g, scratch| Monotone.initialize(target, f, g, scratch)) }
 }
 
-/// DualSort of Thornton and Cuturi (2022), algorithm 1; start_size passes, 3 unless set. Points of dimension 1, a cost convex in x - y, n = m, equal weights. The
-/// yardstick: sinkhorn_start_monotone_f64 gets there sooner and for any weights.
+/// DualSort of Thornton and Cuturi (2022), algorithm 1; start_size passes, 3 unless set. Points of dimension 1, a
+/// cost convex in x - y, n = m, equal weights. The yardstick: sinkhorn_start_monotone_f64 gets there sooner and for
+/// any weights.
 ///
 /// Allocates: nothing. Threads: safe.
 #[unsafe(no_mangle)]
@@ -140,7 +147,7 @@ pub unsafe extern "C" fn sinkhorn_start_dual_sort_f64(
     f: *mut f64,
     g: *mut f64,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, dual_sort) }
@@ -153,22 +160,24 @@ pub unsafe extern "C" fn sinkhorn_start_dual_sort_f32(
     f: *mut f32,
     g: *mut f32,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, dual_sort) }
 }
 
-/// Entropic transport between Gaussians fitted to both sides, in closed form. Points under the squared Euclidean cost.
+/// Entropic transport between Gaussians fitted to both sides, in closed form. Points under the squared Euclidean
+/// cost.
 ///
-/// Allocates: nothing up to dimension 8; beyond that it does, and a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+/// Allocates: nothing up to dimension 8; beyond that it does, and a build without an allocator returns
+/// SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_start_gaussian_f64(
     target: *mut Target<f64>,
     f: *mut f64,
     g: *mut f64,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, |_, target, f, g, scratch| f64::gaussian(Form::Entropic, target, f, g, scratch)) }
@@ -181,7 +190,7 @@ pub unsafe extern "C" fn sinkhorn_start_gaussian_f32(
     f: *mut f32,
     g: *mut f32,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, |_, target, f, g, scratch| f32::gaussian(Form::Entropic, target, f, g, scratch)) }
@@ -196,7 +205,7 @@ pub unsafe extern "C" fn sinkhorn_start_gaussian_unregularised_f64(
     f: *mut f64,
     g: *mut f64,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     let form = Form::Unregularised;
     // SAFETY: what the header asks of the pointers.
@@ -210,15 +219,15 @@ pub unsafe extern "C" fn sinkhorn_start_gaussian_unregularised_f32(
     f: *mut f32,
     g: *mut f32,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     let form = Form::Unregularised;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, |_, target, f, g, scratch| f32::gaussian(form, target, f, g, scratch)) }
 }
 
-/// Entropic transport between Gaussian mixtures fitted to both sides, of at most start_size components (24 unless set), from start_seed. Points
-/// under the squared Euclidean cost.
+/// Entropic transport between Gaussian mixtures fitted to both sides, of at most start_size components (24 unless
+/// set), from start_seed. Points under the squared Euclidean cost.
 ///
 /// Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
 #[unsafe(no_mangle)]
@@ -227,7 +236,7 @@ pub unsafe extern "C" fn sinkhorn_start_mixture_f64(
     f: *mut f64,
     g: *mut f64,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, mixture) }
@@ -240,13 +249,14 @@ pub unsafe extern "C" fn sinkhorn_start_mixture_f32(
     f: *mut f32,
     g: *mut f32,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, mixture) }
 }
 
-/// The problem solved between start_size representatives a side (sqrt(n m) / 8 unless set), extended to all points. Points under any cost.
+/// The problem solved between start_size representatives a side (sqrt(n m) / 8 unless set), extended to all points.
+/// Points under any cost.
 ///
 /// Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
 #[unsafe(no_mangle)]
@@ -255,7 +265,7 @@ pub unsafe extern "C" fn sinkhorn_start_coarse_f64(
     f: *mut f64,
     g: *mut f64,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, coarse) }
@@ -268,13 +278,14 @@ pub unsafe extern "C" fn sinkhorn_start_coarse_f32(
     f: *mut f32,
     g: *mut f32,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, coarse) }
 }
 
-/// The problem solved between start_size points a side drawn from start_seed (sqrt(n m) / 8 unless set), extended to all. Points or a matrix.
+/// The problem solved between start_size points a side drawn from start_seed (sqrt(n m) / 8 unless set), extended
+/// to all. Points or a matrix.
 ///
 /// Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
 #[unsafe(no_mangle)]
@@ -283,7 +294,7 @@ pub unsafe extern "C" fn sinkhorn_start_subsample_f64(
     f: *mut f64,
     g: *mut f64,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, subsample) }
@@ -296,14 +307,14 @@ pub unsafe extern "C" fn sinkhorn_start_subsample_f32(
     f: *mut f32,
     g: *mut f32,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, subsample) }
 }
 
-/// The start for those who do not want to choose one: of zero, monotone, Gaussian, coarse and subsample tries what applies and is cheap, and takes what is worth most. Any
-/// problem.
+/// The start for those who do not want to choose one: of zero, monotone, Gaussian, coarse and subsample tries what
+/// applies and is cheap, and takes what is worth most. Any problem.
 ///
 /// Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
 #[unsafe(no_mangle)]
@@ -312,7 +323,7 @@ pub unsafe extern "C" fn sinkhorn_start_auto_f64(
     f: *mut f64,
     g: *mut f64,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, |_, target, f, g, scratch| f64::fitted(Fitted::Auto, target, f, g, scratch)) }
@@ -325,7 +336,7 @@ pub unsafe extern "C" fn sinkhorn_start_auto_f32(
     f: *mut f32,
     g: *mut f32,
     data: *mut c_void,
-) -> StartResult {
+) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, |_, target, f, g, scratch| f32::fitted(Fitted::Auto, target, f, g, scratch)) }
@@ -391,7 +402,7 @@ unsafe fn library<T: Scalar>(
         &mut [T],
         &mut Scratch<'_, T>,
     ) -> Result<Started, CoreError>,
-) -> StartResult {
+) -> WroteWhat {
     if target.is_null() || f.is_null() || g.is_null() {
         return SINKHORN_ERROR_NULL_POINTER;
     }
@@ -482,7 +493,8 @@ impl<T: Scalar> Initializer<T> for Start<'_, T> {
 /// Runs `call` with the start that the settings ask for.
 ///
 /// # Safety
-/// `start_f` and `start_g` are NULL, misaligned, or point to n and m scalars that nobody writes before `call` returns.
+/// `start_f` and `start_g` are NULL, misaligned, or point to n and m scalars that nobody writes before `call`
+/// returns.
 pub(crate) unsafe fn with_start<T: Scalar, R>(
     settings: &Settings<T>,
     n: usize,

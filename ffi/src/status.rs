@@ -2,8 +2,9 @@
 
 use core::ffi::{CStr, c_char};
 
-/// How a call ended: SINKHORN_OK to SINKHORN_ITERATION_LIMIT, or one of the SINKHORN_ERROR_ constants. Zero and above: what was
-/// written is usable. Below zero: a bad call. Numbers are never changed or used again; later versions may add some.
+/// How a call ended: SINKHORN_OK to SINKHORN_ITERATION_LIMIT, or one of the SINKHORN_ERROR_ constants. Zero and
+/// above: what was written is usable. Below zero: a bad call. Numbers are never changed or used again; later
+/// versions may add some.
 pub type Status = i32;
 
 /// Done, by a call that does not solve.

@@ -18,7 +18,8 @@ const fn part(digits: &str) -> u32 {
     }
 }
 
-/// The version of the library that runs, as major << 16 | minor << 8 | patch. SINKHORN_VERSION is that of the header.
+/// The version of the library that runs, as major << 16 | minor << 8 | patch. SINKHORN_VERSION is that of the
+/// header.
 ///
 /// Allocates: nothing. Threads: safe.
 #[unsafe(no_mangle)]

@@ -11,7 +11,8 @@ use crate::scalar::Scalar;
 use crate::settings::Settings;
 use crate::status::{SINKHORN_OK, Status};
 
-/// Scalars of the workspace of sinkhorn_solve, at compile time: SINKHORN_WORKSPACE_LEN of the header. Storage [`Storage::Stream`] and one thread.
+/// Scalars of the workspace of sinkhorn_solve, at compile time: SINKHORN_WORKSPACE_LEN of the header. Storage
+/// [`Storage::Stream`] and one thread.
 pub const fn solve_len<T>(shape: Shape, memory: usize) -> Option<usize> {
     match workspace_len(shape, memory, Storage::Stream) {
         Some(len) => len.checked_add(object_len::<T>()),
@@ -19,9 +20,10 @@ pub const fn solve_len<T>(shape: Shape, memory: usize) -> Option<usize> {
     }
 }
 
-/// Writes to *len how many scalars (not bytes) the workspace of sinkhorn_solve_f64 and sinkhorn_solver_new_f64 needs. It follows from n, m, the dimension,
-/// the acceleration, the storage and the threads, as in SINKHORN_WORKSPACE_LEN; the arrays of the problem are not read and may still be NULL, but cost
-/// must be set where it will be.
+/// Writes to *len how many scalars (not bytes) the workspace of sinkhorn_solve_f64 and sinkhorn_solver_new_f64
+/// needs. It follows from n, m, the dimension, the acceleration, the storage and the threads, as in
+/// SINKHORN_WORKSPACE_LEN; the arrays of the problem are not read and may still be NULL, but cost must be set where
+/// it will be.
 ///
 /// NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
 /// Returns: SINKHORN_OK, or an error, and then *len is untouched and *error says what was wrong.
