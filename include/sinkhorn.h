@@ -2250,7 +2250,7 @@ sinkhorn_status sinkhorn_objective_hvp_f32(const struct sinkhorn_solution_f32 *s
                                            struct sinkhorn_error *error);
 
 /**
- * Writes to *len how many scalars the workspace of sinkhorn_divergence_f64 needs: O(n + m), beside what the
+ * Writes to *len how many scalars the workspace of sinkhorn_divergence_new_f64 needs: O(n + m), beside what the
  * storage of the settings takes.
  *
  * NULL, returns, allocates, threads, aliasing: as sinkhorn_workspace_len_f64.
@@ -2287,28 +2287,28 @@ sinkhorn_status sinkhorn_divergence_len_f32(const struct sinkhorn_problem_f32 *p
  * error, and then *value and *divergence are untouched. Allocates: nothing, but for starts that say so. Threads:
  * safe. Aliasing: as sinkhorn_solve_f64.
  */
-sinkhorn_status sinkhorn_divergence_f64(const struct sinkhorn_problem_f64 *problem,
-                                        const double *cost_within_x,
-                                        const double *cost_within_y,
-                                        const struct sinkhorn_settings_f64 *settings,
-                                        double *workspace,
-                                        size_t workspace_len,
-                                        double *value,
-                                        const struct sinkhorn_divergence_f64 **divergence,
-                                        struct sinkhorn_error *error);
+sinkhorn_status sinkhorn_divergence_new_f64(const struct sinkhorn_problem_f64 *problem,
+                                            const double *cost_within_x,
+                                            const double *cost_within_y,
+                                            const struct sinkhorn_settings_f64 *settings,
+                                            double *workspace,
+                                            size_t workspace_len,
+                                            double *value,
+                                            const struct sinkhorn_divergence_f64 **divergence,
+                                            struct sinkhorn_error *error);
 
 /**
- * sinkhorn_divergence_f64 in float.
+ * sinkhorn_divergence_new_f64 in float.
  */
-sinkhorn_status sinkhorn_divergence_f32(const struct sinkhorn_problem_f32 *problem,
-                                        const float *cost_within_x,
-                                        const float *cost_within_y,
-                                        const struct sinkhorn_settings_f32 *settings,
-                                        float *workspace,
-                                        size_t workspace_len,
-                                        float *value,
-                                        const struct sinkhorn_divergence_f32 **divergence,
-                                        struct sinkhorn_error *error);
+sinkhorn_status sinkhorn_divergence_new_f32(const struct sinkhorn_problem_f32 *problem,
+                                            const float *cost_within_x,
+                                            const float *cost_within_y,
+                                            const struct sinkhorn_settings_f32 *settings,
+                                            float *workspace,
+                                            size_t workspace_len,
+                                            float *value,
+                                            const struct sinkhorn_divergence_f32 **divergence,
+                                            struct sinkhorn_error *error);
 
 /**
  * The report of one of the three problems; term is one of the SINKHORN_TERM_ constants.

@@ -36,7 +36,7 @@ pub const SINKHORN_TERM_WITHIN_X: Term = 1;
 /// From the second measure onto itself.
 pub const SINKHORN_TERM_WITHIN_Y: Term = 2;
 
-/// Writes to *len how many scalars the workspace of sinkhorn_divergence_f64 needs: O(n + m), beside what the
+/// Writes to *len how many scalars the workspace of sinkhorn_divergence_new_f64 needs: O(n + m), beside what the
 /// storage of the settings takes.
 ///
 /// NULL, returns, allocates, threads, aliasing: as sinkhorn_workspace_len_f64.
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn sinkhorn_divergence_len_f32(
 /// error, and then *value and *divergence are untouched. Allocates: nothing, but for starts that say so. Threads:
 /// safe. Aliasing: as sinkhorn_solve_f64.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_divergence_f64(
+pub unsafe extern "C" fn sinkhorn_divergence_new_f64(
     problem: *const Problem<f64>,
     cost_within_x: *const f64,
     cost_within_y: *const f64,
@@ -98,9 +98,9 @@ pub unsafe extern "C" fn sinkhorn_divergence_f64(
     unsafe { guard(error, || call.run()) }
 }
 
-/// sinkhorn_divergence_f64 in float.
+/// sinkhorn_divergence_new_f64 in float.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_divergence_f32(
+pub unsafe extern "C" fn sinkhorn_divergence_new_f32(
     problem: *const Problem<f32>,
     cost_within_x: *const f32,
     cost_within_y: *const f32,
