@@ -1,6 +1,7 @@
 /*
  * Solves problems made of an integer generator and prints a hash of every bit of the results, for whoever runs this to
- * compare with the same solves in Rust. The argument is the largest dimension of points, 16 at most.
+ * compare with the same in Rust. Arguments: the largest dimension of points, 16 at most, and whether there are starts
+ * that allocate (1) or not (0).
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 
 #include "sinkhorn.h"
 
-enum { N = 23, M = 17, LARGEST = 16, MEMORY = SINKHORN_WORKSPACE_LEN(N, M, LARGEST, SINKHORN_DEFAULT_MEMORY) };
+enum { N = 23, M = 17, LARGEST = 16, LEVELS = 5 };
 
 static uint32_t state;
 
@@ -33,9 +34,9 @@ static double draw(void) {
 #include "bits_of_scalar.h"
 
 int main(int count, char **arguments) {
-  const int largest = count == 2 ? atoi(arguments[1]) : 0;
+  const int largest = count == 3 ? atoi(arguments[1]) : 0;
   if (largest < 1 || largest > LARGEST) return 1;
-  all_f64((size_t)largest);
-  all_f32((size_t)largest);
+  all_f64((size_t)largest, arguments[2][0] == '1');
+  all_f32((size_t)largest, arguments[2][0] == '1');
   return 0;
 }

@@ -4,7 +4,7 @@
 
 #include "sinkhorn.h"
 
-enum { N = 7, M = 5, DIMENSION = 2, MEMORY = SINKHORN_WORKSPACE_LEN(N, M, DIMENSION, SINKHORN_DEFAULT_MEMORY) };
+enum { N = 7, M = 5, DIMENSION = 2 };
 
 static const double x[N * DIMENSION] = {
     0.29552020666133955, 1.0,
@@ -31,9 +31,9 @@ static const double b[M] = {0.3, 0.25, 0.2, 0.15, 0.1};
 static const double objective = 2.7758023124968907; /* of another implementation, at epsilon 0.1 */
 
 static int solve_in_double(void) {
-  static double workspace[MEMORY], f[N], g[M];
+  static double workspace[SINKHORN_WORKSPACE_LEN(double, N, M, DIMENSION, SINKHORN_DEFAULT_MEMORY)];
   sinkhorn_problem_f64 problem = {0};
-  sinkhorn_settings_f64 settings;
+  sinkhorn_settings_f64 settings = {0};
   sinkhorn_report_f64 report;
   sinkhorn_error error;
 
@@ -48,24 +48,25 @@ static int solve_in_double(void) {
   problem.epsilon_kind = SINKHORN_EPSILON_ABSOLUTE;
   problem.epsilon = 0.1;
 
-  sinkhorn_settings_init_f64(&settings);
+  settings.struct_size = sizeof settings;
   settings.threshold = 1e-12;
-  settings.start = SINKHORN_START_GAUSSIAN;
+  settings.start = sinkhorn_start_gaussian_f64;
 
   report.struct_size = sizeof report;
-  if (sinkhorn_solve_f64(&problem, &settings, workspace, MEMORY, f, g, NULL, &report, &error) < 0) {
+  if (sinkhorn_solve_f64(&problem, &settings, workspace, sizeof workspace / sizeof *workspace, NULL, &report, &error) < 0) {
     fprintf(stderr, "%s: %s\n", error.argument, error.message);
     return 1;
   }
-  printf("f64 %s after %u sweeps: objective %.16g\n", sinkhorn_status_text(report.status), (unsigned)report.sweeps,
-         report.objective);
+  printf("f64 %s after %u sweeps from the %s start: objective %.16g\n", sinkhorn_status_text(report.status),
+         (unsigned)report.sweeps, report.start, report.objective);
   return fabs(report.objective - objective) <= 1e-9 ? 0 : 1;
 }
 
 static int solve_in_float(void) {
-  static float points_x[N * DIMENSION], points_y[M * DIMENSION], weights_a[N], weights_b[M];
-  static float workspace[MEMORY], f[N], g[M], plan[N * M];
-  sinkhorn_report_f32 report = {0};
+  static float points_x[N * DIMENSION], points_y[M * DIMENSION], weights_a[N], weights_b[M], plan[N * M];
+  static float workspace[SINKHORN_WORKSPACE_LEN(float, N, M, DIMENSION, SINKHORN_DEFAULT_MEMORY)];
+  const sinkhorn_solution_f32 *solution;
+  sinkhorn_report_f32 report = {.struct_size = sizeof report};
   sinkhorn_error error;
   double mass = 0;
   int i;
@@ -81,23 +82,21 @@ static int solve_in_float(void) {
       .epsilon_kind = SINKHORN_EPSILON_ABSOLUTE,
       .epsilon = 0.1f,
   };
-  sinkhorn_settings_f32 settings;
+  const sinkhorn_settings_f32 settings = {.struct_size = sizeof settings, .threshold = 1e-5f};
 
   for (i = 0; i < N * DIMENSION; i++) points_x[i] = (float)x[i];
   for (i = 0; i < M * DIMENSION; i++) points_y[i] = (float)y[i];
   for (i = 0; i < N; i++) weights_a[i] = (float)a[i];
   for (i = 0; i < M; i++) weights_b[i] = (float)b[i];
 
-  sinkhorn_settings_init_f32(&settings);
-  settings.threshold = 1e-5f;
-  report.struct_size = sizeof report;
-  if (sinkhorn_solve_f32(&problem, &settings, workspace, MEMORY, f, g, plan, &report, &error) < 0) {
+  if (sinkhorn_solve_f32(&problem, &settings, workspace, sizeof workspace / sizeof *workspace, &solution, &report, &error) < 0 ||
+      sinkhorn_solution_plan_f32(solution, plan, &error) < 0) {
     fprintf(stderr, "%s: %s\n", error.argument, error.message);
     return 1;
   }
   for (i = 0; i < N * M; i++) mass += plan[i];
-  printf("f32 %s after %u sweeps: objective %.9g\n", sinkhorn_status_text(report.status), (unsigned)report.sweeps,
-         report.objective);
+  printf("f32 %s after %u sweeps from the %s start: objective %.9g\n", sinkhorn_status_text(report.status),
+         (unsigned)report.sweeps, report.start, report.objective);
   return fabs(report.objective - objective) <= 1e-4 && fabs(mass - 1) <= 1e-4 ? 0 : 1;
 }
 

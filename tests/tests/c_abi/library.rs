@@ -18,8 +18,8 @@ pub fn scratch() -> &'static Path {
 pub fn hosted() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
-        cargo(&["build", "-p", "sinkhorn-ffi"]);
-        target().join("debug")
+        cargo(&["build", "--release", "-p", "sinkhorn-ffi"]);
+        target().join("release")
     })
 }
 
@@ -46,7 +46,7 @@ fn cargo(arguments: &[&str]) {
 /// Runs a command to its end and returns what it printed.
 pub fn run(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| {
-        panic!("{command:?} could not be run: {error}; these tests need cc, c++, nm and cargo")
+        panic!("{command:?} could not be run: {error}; tests/run installs what these tests need")
     });
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(

@@ -1,114 +1,256 @@
-//! The programs of `tests/c`, compiled without a warning and linked to either library.
+//! The programs of `tests/c` and `tests/cpp`, and the examples of `ffi`: compiled without a warning by two compilers, linked to either library, run
+//! plainly, with sanitizers, and under valgrind.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sinkhorn_core::{Shape, SimdLevel, Storage, workspace_len};
+use sinkhorn_core::{
+    Shape, SimdLevel, Storage, derivatives_len, divergence_gradient_len, divergence_len, soft_len, workspace_len,
+};
 use sinkhorn_tests::golden;
 
 use crate::library::{embedded, hosted, root, run, scratch};
 use crate::rust_twin;
 
-const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"];
+const SYSTEM: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
 
-/// Compiles and links; `name` tells the results of two tests apart.
-fn build(compiler: &str, standard: &str, sources: &[&str], link: &[&str], name: &str) -> PathBuf {
-    let (program, folder) = (scratch().join(name), root().join("tests/c"));
+/// How a program is built, and so how it is run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Mode {
+    Plain,
+    /// Address and undefined behaviour.
+    Sanitized,
+    Valgrind,
+}
+
+/// Whether a tool is to be used: all are, but for those that `tests/run` could not get, and then it says so.
+fn has(tool: &str) -> bool {
+    !std::env::var("SINKHORN_TESTS_WITHOUT").unwrap_or_default().split(' ').any(|missing| missing == tool)
+}
+
+/// The compilers of C, or of C++.
+fn compilers(source: &str) -> Vec<&'static str> {
+    let both = if is_cpp(source) { ["g++", "clang++"] } else { ["gcc", "clang"] };
+    both.into_iter().filter(|compiler| has(compiler)).collect()
+}
+
+fn is_cpp(source: &str) -> bool {
+    source.ends_with(".cpp")
+}
+
+/// Compiles and links; the name of what comes out tells all of it.
+fn build(compiler: &str, standard: &str, sources: &[&str], library: &Path, mode: Mode, flags: &[&str]) -> PathBuf {
+    let stem = Path::new(sources[0]).file_stem().expect("a file").to_string_lossy().into_owned();
+    let kind = library.parent().and_then(Path::file_name).expect("a folder").to_string_lossy();
+    let program = scratch().join(format!("{stem}-{compiler}-{standard}-{kind}-{mode:?}"));
     let mut command = Command::new(compiler);
-    command.arg(standard).args(STRICT).arg("-O1").arg("-I").arg(root().join("include")).arg("-o").arg(&program);
-    if compiler == "c++" {
+    command.arg(format!("-std={standard}")).args(STRICT).arg("-O1").args(flags);
+    command.arg("-I").arg(root().join("include")).arg("-o").arg(&program);
+    if mode == Mode::Sanitized {
+        command.args(["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]);
+    }
+    if standard.starts_with("c++") {
         command.args(["-x", "c++"]);
     }
-    command.args(sources.iter().map(|source| folder.join(source))).args(["-x", "none"]);
-    run(command.args(link));
+    command.args(sources.iter().map(|source| root().join(source))).args(["-x", "none"]).arg(library).args(SYSTEM);
+    run(&mut command);
+    if mode == Mode::Sanitized {
+        assert!(run(Command::new("nm").arg(&program)).contains("__asan_init"), "{program:?} has no sanitizer");
+    }
     program
 }
 
-/// With std, from the static library, which lends its name to the tests of the results.
-fn hosted_program(source: &str) -> PathBuf {
-    let library = hosted().join("libsinkhorn.a");
-    let link = [library.to_str().expect("UTF-8"), "-lpthread", "-ldl", "-lm"];
-    build("cc", "-std=c99", &[source], &link, &format!("{}_hosted", source.trim_end_matches(".c")))
+/// Runs a program and returns what it printed; under valgrind, where it was built for that.
+fn output(program: &Path, arguments: &[&str], mode: Mode) -> String {
+    if mode != Mode::Valgrind {
+        return run(Command::new(program).args(arguments).env("ASAN_OPTIONS", "detect_stack_use_after_return=1"));
+    }
+    let log = program.with_extension("valgrind");
+    let mut command = Command::new("valgrind");
+    command.args(["--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite"]);
+    command.arg(format!("--log-file={}", log.display())).arg(program).args(arguments);
+    let text = run(&mut command);
+    let summary = std::fs::read_to_string(&log).expect("a log");
+    assert!(summary.contains("ERROR SUMMARY: 0 errors"), "{summary}");
+    text
 }
 
-/// Without std and without an allocator.
+fn hosted_library() -> PathBuf {
+    hosted().join("libsinkhorn.a")
+}
+
+fn embedded_library() -> PathBuf {
+    embedded().join("libsinkhorn.a")
+}
+
+/// Builds with both compilers, in every mode, and runs; `check` sees what was printed each time.
+fn everywhere(standard: &str, sources: &[&str], arguments: &[&str], flags: &[&str], check: &dyn Fn(&str)) {
+    let library = hosted_library();
+    let mut runs = 0;
+    for compiler in compilers(sources[0]) {
+        for mode in [Mode::Plain, Mode::Sanitized, Mode::Valgrind] {
+            // One compiler is enough where the other's program is the same to valgrind.
+            if mode == Mode::Valgrind && (!has("valgrind") || compiler.starts_with("clang")) {
+                continue;
+            }
+            check(&output(&build(compiler, standard, sources, &library, mode, flags), arguments, mode));
+            runs += 1;
+        }
+    }
+    assert!(runs > 0, "no compiler");
+}
+
+/// What the test programs end with.
+fn no_failures(text: &str) {
+    let last = text.lines().last().unwrap_or_default();
+    assert!(last.ends_with(", 0 failures") && !last.starts_with("0 "), "{text}");
+}
+
+/// Builds against the library without std and without an allocator.
 fn embedded_program(source: &str) -> PathBuf {
-    let library = embedded().join("libsinkhorn.a");
-    let link = [library.to_str().expect("UTF-8"), "-lm"];
-    build("cc", "-std=c99", &[source], &link, &format!("{}_embedded", source.trim_end_matches(".c")))
+    build("gcc", "c99", &[source], &embedded_library(), Mode::Plain, &[])
 }
 
 #[test]
 fn the_example_reaches_the_golden_values() {
     let golden = golden::load();
     let case = golden.cases.iter().find(|case| case.name == "trig_7x5_sqeuclid_eps0.1").expect("a golden case");
-    for program in [hosted_program("solve.c"), embedded_program("solve.c")] {
-        let text = run(&mut Command::new(program));
+    let check = |text: &str| {
         for (scalar, tolerance) in [("f64", 1e-9), ("f32", 1e-4)] {
             let line = text.lines().find(|line| line.starts_with(scalar)).expect("a line for each scalar");
             let value: f64 = line.rsplit(' ').next().expect("words").parse().expect("a number at the end");
             assert!((value - case.objective).abs() <= tolerance, "{line}, not {}", case.objective);
         }
-    }
+    };
+    everywhere("c99", &["tests/c/solve.c"], &[], &[], &check);
+    check(&output(&embedded_program("tests/c/solve.c"), &[], Mode::Plain));
 }
 
 #[test]
 fn bad_calls_are_refused_and_write_nothing() {
-    for program in [hosted_program("bad_input.c"), embedded_program("bad_input.c")] {
-        let text = run(&mut Command::new(program));
-        assert!(text.contains("bad calls, 0 failures"), "{text}");
-    }
+    everywhere("c99", &["tests/c/bad_input.c"], &[], &[], &no_failures);
+    no_failures(&output(&embedded_program("tests/c/bad_input.c"), &[], Mode::Plain));
 }
 
 #[test]
-fn macro_function_and_const_fn_agree_on_the_workspace() {
-    let text = run(&mut Command::new(hosted_program("workspace_len.c")));
+fn statuses_and_choices_have_the_numbers_they_always_had() {
+    everywhere("c99", &["tests/c/statuses.c"], &[], &[], &no_failures);
+}
+
+#[test]
+fn threads_may_do_what_the_header_says() {
+    everywhere("c99", &["tests/c/threads.c"], &[], &["-pthread"], &no_failures);
+}
+
+#[test]
+fn macros_functions_and_the_core_agree_on_lengths() {
+    let text = output(
+        &build("gcc", "c99", &["tests/c/workspace_len.c"], &hosted_library(), Mode::Plain, &[]),
+        &[],
+        Mode::Plain,
+    );
     let mut lines = 0;
     for line in text.lines() {
         let numbers: Vec<usize> = line.split(' ').map(|word| word.parse().expect("numbers")).collect();
-        let [n, m, d, memory, len] = numbers[..] else { panic!("{line}") };
-        assert_eq!(workspace_len(Shape::squared_euclidean(n, m, d), memory, Storage::Stream), Some(len), "{line}");
+        let [n, m, d, memory, solve64, solve32, derivatives, divergence64, gradient, soft64] = numbers[..] else {
+            panic!("{line}")
+        };
+        let shape = Shape::squared_euclidean(n, m, d);
+        let acceleration = match memory {
+            0 => sinkhorn_core::Acceleration::Plain,
+            memory => sinkhorn_core::Acceleration::Anderson { memory },
+        };
+        let settings = sinkhorn_core::Settings { acceleration, ..sinkhorn_core::Settings::<f64>::default() };
+        let soft = sinkhorn_core::SoftSettings { solve: settings, ..Default::default() };
+        let core = workspace_len(shape, memory, Storage::Stream).expect("a length");
+        assert_eq!(sinkhorn::solve_len::<f64>(shape, memory), Some(solve64), "{line}");
+        assert_eq!(sinkhorn::solve_len::<f32>(shape, memory), Some(solve32), "{line}");
+        assert_eq!(derivatives_len(n, m, d, 1), Some(derivatives), "{line}");
+        assert_eq!(divergence_gradient_len(n, m, d, 1), Some(gradient), "{line}");
+        // What objects take is the same everywhere.
+        let large = divergence64 - divergence_len(shape, &settings).expect("a length");
+        assert_eq!(soft64 - soft_len(n, m, &soft).expect("a length"), large, "{line}");
+        assert!(large < 2 * (solve64 - core) + 8, "{line}");
         lines += 1;
     }
-    assert_eq!(lines, 10 * 10 * 6 * 5);
+    assert!(lines >= 300, "{lines} lines");
 }
 
 #[test]
 fn c_and_rust_find_the_same_bits() {
-    let text = run(Command::new(hosted_program("bits.c")).arg("10"));
-    assert_eq!(text.lines().collect::<Vec<_>>(), rust_twin::lines(10, SimdLevel::Best), "with std");
-    let text = run(Command::new(embedded_program("bits.c")).arg("8"));
-    assert_eq!(text.lines().collect::<Vec<_>>(), rust_twin::lines(8, SimdLevel::Portable), "without an allocator");
+    let source = ["tests/c/bits.c"];
+    let text = output(&build("gcc", "c99", &source, &hosted_library(), Mode::Plain, &[]), &["10", "1"], Mode::Plain);
+    assert_eq!(text.lines().collect::<Vec<_>>(), rust_twin::lines(10, true, SimdLevel::Best), "with std");
+    let text = output(&embedded_program(source[0]), &["8", "0"], Mode::Plain);
+    assert_eq!(text.lines().collect::<Vec<_>>(), rust_twin::lines(8, false, SimdLevel::Portable), "without std");
+    // What valgrind lets a program see of the processor has narrower vectors: the same bits.
+    let expected = rust_twin::lines(3, true, SimdLevel::Best);
+    everywhere("c99", &source, &["3", "1"], &[], &|text| assert_eq!(text.lines().collect::<Vec<_>>(), expected));
 }
 
 #[test]
-fn beyond_eight_dimensions_the_gaussian_start_needs_an_allocator() {
-    let text = run(Command::new(embedded_program("bits.c")).arg("9"));
+fn what_needs_an_allocator_says_so_where_there_is_none() {
+    let text = output(&embedded_program("tests/c/bits.c"), &["9", "1"], Mode::Plain);
     assert!(text.contains("start: gaussian has dimensions 1 to 8"), "{text}");
+    assert!(text.contains("start: this start needs an allocator"), "{text}");
 }
 
 #[test]
 fn the_header_compiles_twice_as_c_and_as_cpp() {
-    let sources = ["double_include_a.c", "double_include_b.c"];
-    let folder = hosted().to_str().expect("UTF-8");
-    let search = format!("-Wl,-rpath,{folder}");
-    let link = ["-L", folder, &search, "-Wl,-Bdynamic", "-lsinkhorn"];
-    for (compiler, standard) in [("cc", "-std=c99"), ("cc", "-std=c11"), ("c++", "-std=c++11"), ("c++", "-std=c++17")] {
-        let name = format!("double_include{standard}");
-        run(&mut Command::new(build(compiler, standard, &sources, &link, &name)));
+    let sources = ["tests/c/double_include_a.c", "tests/c/double_include_b.c"];
+    for standard in ["c99", "c11", "c17", "c++11", "c++17", "c++20"] {
+        let compilers = if standard.starts_with("c++") { ["g++", "clang++"] } else { ["gcc", "clang"] };
+        for compiler in compilers.into_iter().filter(|compiler| has(compiler)) {
+            output(&build(compiler, standard, &sources, &hosted_library(), Mode::Plain, &[]), &[], Mode::Plain);
+        }
+    }
+}
+
+/// The flags of the C++ header's own tests: what the strictest of its users compile with.
+const STRICTER: [&str; 2] = ["-Wconversion", "-Wshadow"];
+
+#[test]
+fn the_cpp_header_does_what_it_says() {
+    for standard in ["c++17", "c++20"] {
+        everywhere(standard, &["tests/cpp/solve.cpp"], &[], &STRICTER, &no_failures);
     }
 }
 
 #[test]
-fn the_example_of_the_readme_compiles_without_a_warning_and_converges() {
-    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
-    let (_, rest) = readme.split_once("```c\n").expect("a C example");
-    let (source, _) = rest.split_once("```").expect("its end");
-    let path = scratch().join("readme.c");
+fn the_cpp_header_tells_what_is_wrong() {
+    everywhere("c++17", &["tests/cpp/errors.cpp"], &[], &STRICTER, &no_failures);
+}
+
+#[test]
+fn the_cpp_header_works_without_exceptions() {
+    let flags = [&STRICTER[..], &["-fno-exceptions"]].concat();
+    everywhere("c++17", &["tests/cpp/no_exceptions.cpp"], &[], &flags, &no_failures);
+}
+
+#[test]
+fn the_cpp_header_may_be_in_two_files_of_a_program() {
+    let sources = ["tests/cpp/two_units_a.cpp", "tests/cpp/two_units_b.cpp"];
+    everywhere("c++17", &sources, &[], &STRICTER, &no_failures);
+}
+
+/// The first block of a file that begins with this line and has a main.
+fn example(file: &str, fence: &str) -> PathBuf {
+    let text = std::fs::read_to_string(root().join(file)).expect("a page");
+    let blocks = text.split(fence).skip(1).filter_map(|rest| rest.split_once("```"));
+    let source = blocks.map(|(source, _)| source).find(|source| source.contains("int main")).expect("an example");
+    let path = scratch().join(format!("{}.{}", file.replace(['/', '.'], "-"), fence.trim_start_matches("```").trim()));
     std::fs::write(&path, source).expect("a folder for results");
-    let library = hosted().join("libsinkhorn.a");
-    let link = [library.to_str().expect("UTF-8"), "-lpthread", "-ldl", "-lm"];
-    let program = build("cc", "-std=c99", &[path.to_str().expect("UTF-8")], &link, "readme");
-    let text = run(&mut Command::new(program));
-    assert!(text.starts_with("converged: "), "{text}");
+    path
+}
+
+#[test]
+fn the_examples_of_the_pages_compile_without_a_warning_and_converge() {
+    let examples =
+        [("README.md", "```c\n", "c99"), ("ffi/README.md", "```c\n", "c99"), ("ffi/README.md", "```cpp\n", "c++17")];
+    for (file, fence, standard) in examples {
+        let source = example(file, fence);
+        let check = |text: &str| assert!(text.contains("converged"), "{file}: {text}");
+        everywhere(standard, &[source.to_str().expect("UTF-8")], &[], &[], &check);
+    }
 }
