@@ -2115,7 +2115,7 @@ sinkhorn_status sinkhorn_solution_g_at_f32(const struct sinkhorn_solution_f32 *s
                                            struct sinkhorn_error *error);
 
 /**
- * Writes to *len how many scalars of memory derivatives of a problem need: O(n + m). The arrays of the problem are
+ * Writes to *len how many scalars of workspace derivatives of a problem need: O(n + m). The arrays of the problem are
  * not read.
  *
  * NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
@@ -2141,17 +2141,17 @@ sinkhorn_status sinkhorn_derivatives_len_f32(const struct sinkhorn_problem_f32 *
  * Derivatives are those of the problem, whatever start and acceleration solved it, and as good as the solution has
  * converged. Epsilon and the cost scale are held fixed where they were given relative to the cost.
  *
- * memory: at least the scalars that sinkhorn_derivatives_len_f64 asks for; what it holds does not matter.
- * NULL: never solution, memory and gradients; settings NULL stands for the defaults; error where it is not wanted.
+ * workspace: at least the scalars that sinkhorn_derivatives_len_f64 asks for; what it holds does not matter.
+ * NULL: never solution, workspace and gradients; settings NULL stands for the defaults; error where it is not wanted.
  * Returns: SINKHORN_OK, or an error, and then no gradient was written. Allocates: nothing. Threads: safe, each
- * with its own memory.
- * Aliasing: memory, gradients and *error must not overlap each other, inputs, the workspace or the arrays of the
+ * with its own workspace.
+ * Aliasing: workspace, gradients and *error must not overlap each other, inputs, the memory of the solution or the arrays of the
  * problem.
  */
 sinkhorn_status sinkhorn_objective_gradient_f64(const struct sinkhorn_solution_f64 *solution,
                                                 const struct sinkhorn_derivative_settings_f64 *settings,
-                                                double *memory,
-                                                size_t memory_len,
+                                                double *workspace,
+                                                size_t workspace_len,
                                                 const struct sinkhorn_gradients_f64 *gradients,
                                                 struct sinkhorn_error *error);
 
@@ -2160,8 +2160,8 @@ sinkhorn_status sinkhorn_objective_gradient_f64(const struct sinkhorn_solution_f
  */
 sinkhorn_status sinkhorn_objective_gradient_f32(const struct sinkhorn_solution_f32 *solution,
                                                 const struct sinkhorn_derivative_settings_f32 *settings,
-                                                float *memory,
-                                                size_t memory_len,
+                                                float *workspace,
+                                                size_t workspace_len,
                                                 const struct sinkhorn_gradients_f32 *gradients,
                                                 struct sinkhorn_error *error);
 
@@ -2169,14 +2169,14 @@ sinkhorn_status sinkhorn_objective_gradient_f32(const struct sinkhorn_solution_f
  * The gradient of a loss of potentials, plan and map in the inputs of the problem, through the equations that they
  * solve: conjugate gradients, one pass over the pairs an iteration.
  *
- * NULL: never solution, memory, cotangent and gradients; report too where it is not wanted. Returns: the status of
+ * NULL: never solution, workspace, cotangent and gradients; report too where it is not wanted. Returns: the status of
  * the report, or an error, and then neither gradients nor *report were written. Everything else: as
  * sinkhorn_objective_gradient_f64.
  */
 sinkhorn_status sinkhorn_vjp_f64(const struct sinkhorn_solution_f64 *solution,
                                  const struct sinkhorn_derivative_settings_f64 *settings,
-                                 double *memory,
-                                 size_t memory_len,
+                                 double *workspace,
+                                 size_t workspace_len,
                                  const struct sinkhorn_cotangent_f64 *cotangent,
                                  const struct sinkhorn_gradients_f64 *gradients,
                                  struct sinkhorn_linear_report_f64 *report,
@@ -2187,8 +2187,8 @@ sinkhorn_status sinkhorn_vjp_f64(const struct sinkhorn_solution_f64 *solution,
  */
 sinkhorn_status sinkhorn_vjp_f32(const struct sinkhorn_solution_f32 *solution,
                                  const struct sinkhorn_derivative_settings_f32 *settings,
-                                 float *memory,
-                                 size_t memory_len,
+                                 float *workspace,
+                                 size_t workspace_len,
                                  const struct sinkhorn_cotangent_f32 *cotangent,
                                  const struct sinkhorn_gradients_f32 *gradients,
                                  struct sinkhorn_linear_report_f32 *report,
@@ -2198,12 +2198,12 @@ sinkhorn_status sinkhorn_vjp_f32(const struct sinkhorn_solution_f32 *solution,
  * The changes of potentials, plan and map along a direction of the inputs, per unit of it: the transposed of
  * sinkhorn_vjp_f64.
  *
- * NULL: never solution, memory, tangent and changes. Returns, and everything else: as sinkhorn_vjp_f64.
+ * NULL: never solution, workspace, tangent and changes. Returns, and everything else: as sinkhorn_vjp_f64.
  */
 sinkhorn_status sinkhorn_jvp_f64(const struct sinkhorn_solution_f64 *solution,
                                  const struct sinkhorn_derivative_settings_f64 *settings,
-                                 double *memory,
-                                 size_t memory_len,
+                                 double *workspace,
+                                 size_t workspace_len,
                                  const struct sinkhorn_tangent_f64 *tangent,
                                  const struct sinkhorn_changes_f64 *changes,
                                  struct sinkhorn_linear_report_f64 *report,
@@ -2214,8 +2214,8 @@ sinkhorn_status sinkhorn_jvp_f64(const struct sinkhorn_solution_f64 *solution,
  */
 sinkhorn_status sinkhorn_jvp_f32(const struct sinkhorn_solution_f32 *solution,
                                  const struct sinkhorn_derivative_settings_f32 *settings,
-                                 float *memory,
-                                 size_t memory_len,
+                                 float *workspace,
+                                 size_t workspace_len,
                                  const struct sinkhorn_tangent_f32 *tangent,
                                  const struct sinkhorn_changes_f32 *changes,
                                  struct sinkhorn_linear_report_f32 *report,
@@ -2225,13 +2225,13 @@ sinkhorn_status sinkhorn_jvp_f32(const struct sinkhorn_solution_f32 *solution,
  * How the gradient of the objective changes along a direction of the inputs, per unit of it: a product with the
  * Hessian, mixed derivatives included.
  *
- * NULL: never solution, memory, tangent and gradients. Returns, and everything else: as sinkhorn_vjp_f64. Costs of
+ * NULL: never solution, workspace, tangent and gradients. Returns, and everything else: as sinkhorn_vjp_f64. Costs of
  * your own have no second derivatives: their Hessian in points is refused.
  */
 sinkhorn_status sinkhorn_objective_hvp_f64(const struct sinkhorn_solution_f64 *solution,
                                            const struct sinkhorn_derivative_settings_f64 *settings,
-                                           double *memory,
-                                           size_t memory_len,
+                                           double *workspace,
+                                           size_t workspace_len,
                                            const struct sinkhorn_tangent_f64 *tangent,
                                            const struct sinkhorn_gradients_f64 *gradients,
                                            struct sinkhorn_linear_report_f64 *report,
@@ -2242,8 +2242,8 @@ sinkhorn_status sinkhorn_objective_hvp_f64(const struct sinkhorn_solution_f64 *s
  */
 sinkhorn_status sinkhorn_objective_hvp_f32(const struct sinkhorn_solution_f32 *solution,
                                            const struct sinkhorn_derivative_settings_f32 *settings,
-                                           float *memory,
-                                           size_t memory_len,
+                                           float *workspace,
+                                           size_t workspace_len,
                                            const struct sinkhorn_tangent_f32 *tangent,
                                            const struct sinkhorn_gradients_f32 *gradients,
                                            struct sinkhorn_linear_report_f32 *report,
@@ -2330,7 +2330,7 @@ sinkhorn_status sinkhorn_divergence_report_f32(const struct sinkhorn_divergence_
                                                struct sinkhorn_error *error);
 
 /**
- * Writes to *len how many scalars of memory sinkhorn_divergence_gradient_f64 needs: O(n + m). The arrays of the
+ * Writes to *len how many scalars of workspace sinkhorn_divergence_gradient_f64 needs: O(n + m). The arrays of the
  * problem are not read.
  *
  * NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
@@ -2352,18 +2352,18 @@ sinkhorn_status sinkhorn_divergence_gradient_len_f32(const struct sinkhorn_probl
 /**
  * The gradient of the divergence, by the envelope theorem. In cost: in the costs between the measures.
  *
- * memory: at least the scalars that sinkhorn_divergence_gradient_len_f64 asks for; not the workspace of the
+ * workspace: at least the scalars that sinkhorn_divergence_gradient_len_f64 asks for; not the workspace of the
  * divergence.
- * NULL: never divergence, memory and gradients; settings NULL stands for the defaults; error where it is not
+ * NULL: never divergence, workspace and gradients; settings NULL stands for the defaults; error where it is not
  * wanted.
  * Returns: SINKHORN_OK, or an error. Gradients are untouched where it is one of the arguments; after
  * SINKHORN_ERROR_OVERFLOW, which only the numbers can tell, they are not to be used. Allocates: nothing. Threads:
- * safe, each with its own memory. Aliasing: as sinkhorn_objective_gradient_f64.
+ * safe, each with its own workspace. Aliasing: as sinkhorn_objective_gradient_f64.
  */
 sinkhorn_status sinkhorn_divergence_gradient_f64(const struct sinkhorn_divergence_f64 *divergence,
                                                  const struct sinkhorn_derivative_settings_f64 *settings,
-                                                 double *memory,
-                                                 size_t memory_len,
+                                                 double *workspace,
+                                                 size_t workspace_len,
                                                  const struct sinkhorn_gradients_f64 *gradients,
                                                  struct sinkhorn_error *error);
 
@@ -2372,8 +2372,8 @@ sinkhorn_status sinkhorn_divergence_gradient_f64(const struct sinkhorn_divergenc
  */
 sinkhorn_status sinkhorn_divergence_gradient_f32(const struct sinkhorn_divergence_f32 *divergence,
                                                  const struct sinkhorn_derivative_settings_f32 *settings,
-                                                 float *memory,
-                                                 size_t memory_len,
+                                                 float *workspace,
+                                                 size_t workspace_len,
                                                  const struct sinkhorn_gradients_f32 *gradients,
                                                  struct sinkhorn_error *error);
 

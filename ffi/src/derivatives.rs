@@ -141,7 +141,7 @@ pub struct LinearReport<T> {
     pub projected: T,
 }
 
-/// Writes to *len how many scalars of memory derivatives of a problem need: O(n + m). The arrays of the problem are
+/// Writes to *len how many scalars of workspace derivatives of a problem need: O(n + m). The arrays of the problem are
 /// not read.
 ///
 /// NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
@@ -175,22 +175,22 @@ pub unsafe extern "C" fn sinkhorn_derivatives_len_f32(
 /// Derivatives are those of the problem, whatever start and acceleration solved it, and as good as the solution has
 /// converged. Epsilon and the cost scale are held fixed where they were given relative to the cost.
 ///
-/// memory: at least the scalars that sinkhorn_derivatives_len_f64 asks for; what it holds does not matter.
-/// NULL: never solution, memory and gradients; settings NULL stands for the defaults; error where it is not wanted.
+/// workspace: at least the scalars that sinkhorn_derivatives_len_f64 asks for; what it holds does not matter.
+/// NULL: never solution, workspace and gradients; settings NULL stands for the defaults; error where it is not wanted.
 /// Returns: SINKHORN_OK, or an error, and then no gradient was written. Allocates: nothing. Threads: safe, each
-/// with its own memory.
-/// Aliasing: memory, gradients and *error must not overlap each other, inputs, the workspace or the arrays of the
+/// with its own workspace.
+/// Aliasing: workspace, gradients and *error must not overlap each other, inputs, the memory of the solution or the arrays of the
 /// problem.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_objective_gradient_f64(
     solution: *const Solution<f64>,
     settings: *const DerivativeSettings<f64>,
-    memory: *mut f64,
-    memory_len: usize,
+    workspace: *mut f64,
+    workspace_len: usize,
     gradients: *const Gradients<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { solution, settings, memory, memory_len, report: ptr::null_mut(), error };
+    let call = Call { solution, settings, workspace, workspace_len, report: ptr::null_mut(), error };
     // SAFETY: what the header asks of the pointers.
     unsafe { guard(error, || call.objective(gradients)) }
 }
@@ -200,12 +200,12 @@ pub unsafe extern "C" fn sinkhorn_objective_gradient_f64(
 pub unsafe extern "C" fn sinkhorn_objective_gradient_f32(
     solution: *const Solution<f32>,
     settings: *const DerivativeSettings<f32>,
-    memory: *mut f32,
-    memory_len: usize,
+    workspace: *mut f32,
+    workspace_len: usize,
     gradients: *const Gradients<f32>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { solution, settings, memory, memory_len, report: ptr::null_mut(), error };
+    let call = Call { solution, settings, workspace, workspace_len, report: ptr::null_mut(), error };
     // SAFETY: what the header asks of the pointers.
     unsafe { guard(error, || call.objective(gradients)) }
 }
@@ -213,21 +213,21 @@ pub unsafe extern "C" fn sinkhorn_objective_gradient_f32(
 /// The gradient of a loss of potentials, plan and map in the inputs of the problem, through the equations that they
 /// solve: conjugate gradients, one pass over the pairs an iteration.
 ///
-/// NULL: never solution, memory, cotangent and gradients; report too where it is not wanted. Returns: the status of
+/// NULL: never solution, workspace, cotangent and gradients; report too where it is not wanted. Returns: the status of
 /// the report, or an error, and then neither gradients nor *report were written. Everything else: as
 /// sinkhorn_objective_gradient_f64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_vjp_f64(
     solution: *const Solution<f64>,
     settings: *const DerivativeSettings<f64>,
-    memory: *mut f64,
-    memory_len: usize,
+    workspace: *mut f64,
+    workspace_len: usize,
     cotangent: *const Cotangent<f64>,
     gradients: *const Gradients<f64>,
     report: *mut LinearReport<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { solution, settings, memory, memory_len, report, error };
+    let call = Call { solution, settings, workspace, workspace_len, report, error };
     // SAFETY: what the header asks of the pointers.
     unsafe { guard(error, || call.vjp(cotangent, gradients)) }
 }
@@ -237,14 +237,14 @@ pub unsafe extern "C" fn sinkhorn_vjp_f64(
 pub unsafe extern "C" fn sinkhorn_vjp_f32(
     solution: *const Solution<f32>,
     settings: *const DerivativeSettings<f32>,
-    memory: *mut f32,
-    memory_len: usize,
+    workspace: *mut f32,
+    workspace_len: usize,
     cotangent: *const Cotangent<f32>,
     gradients: *const Gradients<f32>,
     report: *mut LinearReport<f32>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { solution, settings, memory, memory_len, report, error };
+    let call = Call { solution, settings, workspace, workspace_len, report, error };
     // SAFETY: what the header asks of the pointers.
     unsafe { guard(error, || call.vjp(cotangent, gradients)) }
 }
@@ -252,19 +252,19 @@ pub unsafe extern "C" fn sinkhorn_vjp_f32(
 /// The changes of potentials, plan and map along a direction of the inputs, per unit of it: the transposed of
 /// sinkhorn_vjp_f64.
 ///
-/// NULL: never solution, memory, tangent and changes. Returns, and everything else: as sinkhorn_vjp_f64.
+/// NULL: never solution, workspace, tangent and changes. Returns, and everything else: as sinkhorn_vjp_f64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_jvp_f64(
     solution: *const Solution<f64>,
     settings: *const DerivativeSettings<f64>,
-    memory: *mut f64,
-    memory_len: usize,
+    workspace: *mut f64,
+    workspace_len: usize,
     tangent: *const Tangent<f64>,
     changes: *const Changes<f64>,
     report: *mut LinearReport<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { solution, settings, memory, memory_len, report, error };
+    let call = Call { solution, settings, workspace, workspace_len, report, error };
     // SAFETY: what the header asks of the pointers.
     unsafe { guard(error, || call.jvp(tangent, changes)) }
 }
@@ -274,14 +274,14 @@ pub unsafe extern "C" fn sinkhorn_jvp_f64(
 pub unsafe extern "C" fn sinkhorn_jvp_f32(
     solution: *const Solution<f32>,
     settings: *const DerivativeSettings<f32>,
-    memory: *mut f32,
-    memory_len: usize,
+    workspace: *mut f32,
+    workspace_len: usize,
     tangent: *const Tangent<f32>,
     changes: *const Changes<f32>,
     report: *mut LinearReport<f32>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { solution, settings, memory, memory_len, report, error };
+    let call = Call { solution, settings, workspace, workspace_len, report, error };
     // SAFETY: what the header asks of the pointers.
     unsafe { guard(error, || call.jvp(tangent, changes)) }
 }
@@ -289,20 +289,20 @@ pub unsafe extern "C" fn sinkhorn_jvp_f32(
 /// How the gradient of the objective changes along a direction of the inputs, per unit of it: a product with the
 /// Hessian, mixed derivatives included.
 ///
-/// NULL: never solution, memory, tangent and gradients. Returns, and everything else: as sinkhorn_vjp_f64. Costs of
+/// NULL: never solution, workspace, tangent and gradients. Returns, and everything else: as sinkhorn_vjp_f64. Costs of
 /// your own have no second derivatives: their Hessian in points is refused.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_objective_hvp_f64(
     solution: *const Solution<f64>,
     settings: *const DerivativeSettings<f64>,
-    memory: *mut f64,
-    memory_len: usize,
+    workspace: *mut f64,
+    workspace_len: usize,
     tangent: *const Tangent<f64>,
     gradients: *const Gradients<f64>,
     report: *mut LinearReport<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { solution, settings, memory, memory_len, report, error };
+    let call = Call { solution, settings, workspace, workspace_len, report, error };
     // SAFETY: what the header asks of the pointers.
     unsafe { guard(error, || call.hvp(tangent, gradients)) }
 }
@@ -312,14 +312,14 @@ pub unsafe extern "C" fn sinkhorn_objective_hvp_f64(
 pub unsafe extern "C" fn sinkhorn_objective_hvp_f32(
     solution: *const Solution<f32>,
     settings: *const DerivativeSettings<f32>,
-    memory: *mut f32,
-    memory_len: usize,
+    workspace: *mut f32,
+    workspace_len: usize,
     tangent: *const Tangent<f32>,
     gradients: *const Gradients<f32>,
     report: *mut LinearReport<f32>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { solution, settings, memory, memory_len, report, error };
+    let call = Call { solution, settings, workspace, workspace_len, report, error };
     // SAFETY: what the header asks of the pointers.
     unsafe { guard(error, || call.hvp(tangent, gradients)) }
 }
@@ -360,7 +360,7 @@ unsafe fn derivatives_query<T: Scalar>(
         query(problem, ptr::null(), len, error, |problem, _| {
             problem.shape()?;
             derivatives_len(problem.n, problem.m, problem.dimension, chosen.threads)
-                .ok_or(Fault::TooLarge { argument: c"memory" })
+                .ok_or(Fault::TooLarge { argument: c"workspace" })
         })
     }
 }
@@ -526,8 +526,8 @@ impl<T: Real> Changes<T> {
 struct Call<T: Scalar> {
     solution: *const Solution<T>,
     settings: *const DerivativeSettings<T>,
-    memory: *mut T,
-    memory_len: usize,
+    workspace: *mut T,
+    workspace_len: usize,
     report: *mut LinearReport<T>,
     error: *mut Error,
 }
@@ -621,7 +621,7 @@ impl<T: Scalar> Call<T> {
             let solution: &CoreSolution<'static, T> = get(self.solution)?;
             let settings = DerivativeSettings::read(self.settings)?;
             check_optional_struct(c"report", self.report)?;
-            let memory = Region::required(c"memory", self.memory, self.memory_len)?;
+            let memory = Region::required(c"workspace", self.workspace, self.workspace_len)?;
             let own =
                 [memory, Region::optional(c"report", self.report, 1)?, Region::optional(c"error", self.error, 1)?];
             let structs = [Region::optional(c"settings", self.settings, 1)?];
@@ -630,7 +630,7 @@ impl<T: Scalar> Call<T> {
             check_outputs(self.solution, solution, outputs, read)?;
             check_outputs(self.solution, solution, outputs, &own)?;
             check_outputs(self.solution, solution, outputs, &structs)?;
-            let memory = required(c"memory", output(c"memory", self.memory, self.memory_len)?)?;
+            let memory = required(c"workspace", output(c"workspace", self.workspace, self.workspace_len)?)?;
             Ok(Derivatives::new(solution, &settings, memory)?)
         }
     }

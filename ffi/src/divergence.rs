@@ -144,7 +144,7 @@ pub unsafe extern "C" fn sinkhorn_divergence_report_f32(
     unsafe { guard(error, || term_report(divergence, term, report, error)) }
 }
 
-/// Writes to *len how many scalars of memory sinkhorn_divergence_gradient_f64 needs: O(n + m). The arrays of the
+/// Writes to *len how many scalars of workspace sinkhorn_divergence_gradient_f64 needs: O(n + m). The arrays of the
 /// problem are not read.
 ///
 /// NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
@@ -174,24 +174,24 @@ pub unsafe extern "C" fn sinkhorn_divergence_gradient_len_f32(
 
 /// The gradient of the divergence, by the envelope theorem. In cost: in the costs between the measures.
 ///
-/// memory: at least the scalars that sinkhorn_divergence_gradient_len_f64 asks for; not the workspace of the
+/// workspace: at least the scalars that sinkhorn_divergence_gradient_len_f64 asks for; not the workspace of the
 /// divergence.
-/// NULL: never divergence, memory and gradients; settings NULL stands for the defaults; error where it is not
+/// NULL: never divergence, workspace and gradients; settings NULL stands for the defaults; error where it is not
 /// wanted.
 /// Returns: SINKHORN_OK, or an error. Gradients are untouched where it is one of the arguments; after
 /// SINKHORN_ERROR_OVERFLOW, which only the numbers can tell, they are not to be used. Allocates: nothing. Threads:
-/// safe, each with its own memory. Aliasing: as sinkhorn_objective_gradient_f64.
+/// safe, each with its own workspace. Aliasing: as sinkhorn_objective_gradient_f64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_divergence_gradient_f64(
     divergence: *const Divergence<f64>,
     settings: *const DerivativeSettings<f64>,
-    memory: *mut f64,
-    memory_len: usize,
+    workspace: *mut f64,
+    workspace_len: usize,
     gradients: *const Gradients<f64>,
     error: *mut Error,
 ) -> Status {
     // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || gradient(divergence, settings, (memory, memory_len), gradients, error)) }
+    unsafe { guard(error, || gradient(divergence, settings, (workspace, workspace_len), gradients, error)) }
 }
 
 /// sinkhorn_divergence_gradient_f64 in float.
@@ -199,13 +199,13 @@ pub unsafe extern "C" fn sinkhorn_divergence_gradient_f64(
 pub unsafe extern "C" fn sinkhorn_divergence_gradient_f32(
     divergence: *const Divergence<f32>,
     settings: *const DerivativeSettings<f32>,
-    memory: *mut f32,
-    memory_len: usize,
+    workspace: *mut f32,
+    workspace_len: usize,
     gradients: *const Gradients<f32>,
     error: *mut Error,
 ) -> Status {
     // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || gradient(divergence, settings, (memory, memory_len), gradients, error)) }
+    unsafe { guard(error, || gradient(divergence, settings, (workspace, workspace_len), gradients, error)) }
 }
 
 fn len_of_divergence<T: Scalar>(problem: &Problem<T>, settings: &Settings<T>) -> Result<usize, Fault> {
@@ -329,7 +329,10 @@ unsafe fn term_report<T: Scalar>(
         let divergence = get(handle)?;
         check_struct(c"report", report)?;
         let written = [Region::required(c"report", report, 1)?, Region::optional(c"error", error, 1)?];
-        check_disjoint(&written, &[Object::region(handle.cast::<Object<T, CoreDivergence<'static, T>>>())])?;
+        check_disjoint(
+            &written,
+            &[Object::region(c"divergence", handle.cast::<Object<T, CoreDivergence<'static, T>>>())],
+        )?;
         let [between, within_x, within_y] = divergence.reports();
         let chosen = match term {
             SINKHORN_TERM_BETWEEN => between,
@@ -356,7 +359,7 @@ unsafe fn gradient_query<T: Scalar>(
         query(problem, ptr::null(), len, error, |problem, _| {
             problem.shape()?;
             divergence_gradient_len(problem.n, problem.m, problem.dimension, threads)
-                .ok_or(Fault::TooLarge { argument: c"memory" })
+                .ok_or(Fault::TooLarge { argument: c"workspace" })
         })
     }
 }
@@ -366,7 +369,7 @@ unsafe fn gradient_query<T: Scalar>(
 unsafe fn gradient<T: Scalar>(
     handle: *const Divergence<T>,
     settings: *const DerivativeSettings<T>,
-    (memory, memory_len): (*mut T, usize),
+    (workspace, workspace_len): (*mut T, usize),
     gradients: *const Gradients<T>,
     error: *mut Error,
 ) -> Result<Status, Fault> {
@@ -377,15 +380,15 @@ unsafe fn gradient<T: Scalar>(
         let out = read_struct(c"gradients", gradients)?;
         let sizes = Sizes::of(divergence.between());
         let [x, y, a, b, cost, epsilon] = out.regions(sizes)?;
-        let workspace = Object::region(handle.cast::<Object<T, CoreDivergence<'static, T>>>());
+        let lives = Object::region(c"divergence", handle.cast::<Object<T, CoreDivergence<'static, T>>>());
         let [first, second, third, fourth] = regions_of(divergence.between());
         let structs = [Region::optional(c"gradients", gradients, 1)?, Region::optional(c"settings", settings, 1)?];
         let [within_x, ..] = regions_of(divergence.within_x());
         let [within_y, ..] = regions_of(divergence.within_y());
-        let read = [workspace, first, second, third, fourth, structs[0], structs[1], within_x, within_y];
-        let own = [Region::required(c"memory", memory, memory_len)?, Region::optional(c"error", error, 1)?];
+        let read = [lives, first, second, third, fourth, structs[0], structs[1], within_x, within_y];
+        let own = [Region::required(c"workspace", workspace, workspace_len)?, Region::optional(c"error", error, 1)?];
         check_disjoint(&[own[0], own[1], x, y, a, b, cost, epsilon], &read)?;
-        let memory = required(c"memory", output(c"memory", memory, memory_len)?)?;
+        let memory = required(c"workspace", output(c"workspace", workspace, workspace_len)?)?;
         divergence.gradient(&chosen, memory, &mut out.view(sizes)?)?;
         Ok(SINKHORN_OK)
     }

@@ -148,7 +148,7 @@ impl<T: Real, V: Kind> Object<T, V> {
     /// `this` comes from [`Lent::begin`].
     pub unsafe fn ground_cost(this: *const Self) -> &'static GroundCost<T> {
         // SAFETY: written by `begin`, and never again.
-        unsafe { &*(&raw const (*this).cost) }
+        unsafe { &(*this).cost }
     }
 
     /// Takes a value out: the object is none any more, and its place may be used for another, which has the same
@@ -187,15 +187,15 @@ impl<T: Real, V: Kind> Object<T, V> {
         }
     }
 
-    /// The memory that the object lives in.
+    /// The memory that the object lives in, under the object's name.
     ///
     /// # Safety
     /// `this` has passed [`Object::check`].
-    pub unsafe fn region(this: *const Self) -> Region {
+    pub unsafe fn region(name: &'static CStr, this: *const Self) -> Region {
         // SAFETY: the contract of this function.
         let (start, len) = unsafe { (&raw const (*this).memory).read() };
         let pointer = ptr::without_provenance::<T>(start);
-        Region::optional(c"workspace", pointer, len).unwrap_or_else(|_| Region::of_slice::<T>(c"workspace", &[]))
+        Region::optional(name, pointer, len).unwrap_or_else(|_| Region::of_slice::<T>(name, &[]))
     }
 }
 

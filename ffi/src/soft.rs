@@ -515,7 +515,7 @@ unsafe fn vjp<T: Scalar>(
     unsafe {
         Object::check(c"soft", object)?;
         check_optional_struct(c"report", report)?;
-        let soft = &mut *(&raw mut (*object).value);
+        let soft = &mut (*object).value;
         let n = soft.len();
         check_disjoint(
             &[
@@ -524,7 +524,7 @@ unsafe fn vjp<T: Scalar>(
                 Region::optional(c"report", report, 1)?,
                 Region::optional(c"error", error, 1)?,
             ],
-            &[Region::required(c"cotangent", cotangent, outputs)?, Object::region(object)],
+            &[Region::required(c"cotangent", cotangent, outputs)?, Object::region(c"soft", object)],
         )?;
         let cotangent = required(c"cotangent", slice(c"cotangent", cotangent, outputs)?)?;
         let in_values = required(c"in_values", output(c"in_values", in_values, n)?)?;

@@ -375,7 +375,7 @@ pub(crate) unsafe fn check_outputs<T: Scalar>(
     read: &[Region],
 ) -> Result<(), Fault> {
     // SAFETY: the contract of this function.
-    let workspace = unsafe { Object::region(handle.cast::<Object<T, CoreSolution<'static, T>>>()) };
+    let workspace = unsafe { Object::region(c"solution", handle.cast::<Object<T, CoreSolution<'static, T>>>()) };
     check_disjoint(written, read)?;
     for region in written {
         check_disjoint(&[*region], &regions_of(solution))?;

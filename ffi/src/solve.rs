@@ -18,7 +18,10 @@ use crate::status::{SINKHORN_ERROR_INTERNAL, SINKHORN_OK, SINKHORN_RUNNING, Stat
 use crate::workspace::len_behind;
 
 /// A solve in progress. Lives at the beginning of the workspace, and is gone when that is used for something else.
-pub struct Solver<T: Real>(Object<T, CoreSolver<'static, T>>);
+pub struct Solver<T: Real>(Begun<T>);
+
+/// What a solver is in the workspace.
+type Begun<T> = Object<T, CoreSolver<'static, T>>;
 
 /// Solves a problem. The potentials f and g are in units of cost, and the plan follows from them:
 ///
@@ -239,10 +242,7 @@ impl<T: Scalar> Call<T> {
     ///
     /// # Safety
     /// What the header asks of the pointers; `handle` is where the caller wants a handle.
-    unsafe fn begin(
-        &self,
-        handle: Region,
-    ) -> Result<(*mut Object<T, CoreSolver<'static, T>>, CoreSolver<'static, T>), Fault> {
+    unsafe fn begin(&self, handle: Region) -> Result<(*mut Begun<T>, CoreSolver<'static, T>), Fault> {
         // SAFETY: the contract of this function; every bit pattern of the fields is valid.
         let (given, settings) = unsafe { (read_struct(c"problem", self.problem)?, Settings::read(self.settings)?) };
         // SAFETY: the same.
@@ -288,12 +288,9 @@ impl<T: Scalar> Call<T> {
 ///
 /// # Safety
 /// `object` is what the solver was begun with.
-unsafe fn run_solver<T: Scalar>(
-    solver: &mut CoreSolver<'static, T>,
-    object: *const Object<T, CoreSolver<'static, T>>,
-) -> Status {
+unsafe fn run_solver<T: Scalar>(solver: &mut CoreSolver<'static, T>, object: *const Begun<T>) -> Status {
     // SAFETY: the contract of this function; nobody writes to the observers while there is an object.
-    let observers = unsafe { &*(&raw const (*object).observers) };
+    let observers = unsafe { &(*object).observers };
     of_solve(if observers.is_some() {
         solver.run_observed(&mut |seen| match observers.wants_to_stop(seen) {
             true => ControlFlow::Break(()),
@@ -352,15 +349,14 @@ unsafe fn run<T: Scalar>(solver: *mut Solver<T>) -> Status {
 
 /// # Safety
 /// What the header asks of the pointer; nobody else uses the solver during `'a`.
-#[expect(clippy::type_complexity, reason = "a reference and where it points")]
 unsafe fn solver_mut<'a, T: Scalar>(
     solver: *mut Solver<T>,
-) -> Result<(&'a mut CoreSolver<'static, T>, *mut Object<T, CoreSolver<'static, T>>), Fault> {
-    let object = solver.cast::<Object<T, CoreSolver<'static, T>>>();
+) -> Result<(&'a mut CoreSolver<'static, T>, *mut Begun<T>), Fault> {
+    let object = solver.cast::<Begun<T>>();
     // SAFETY: the contract of this function; an object with this tag has such a value. The reference is to the value alone.
     unsafe {
         Object::check(c"solver", object)?;
-        Ok((&mut *(&raw mut (*object).value), object))
+        Ok((&mut (*object).value, object))
     }
 }
 
@@ -372,7 +368,7 @@ unsafe fn progress<T: Scalar>(
     epsilon: *mut T,
     marginal_error: *mut T,
 ) -> Status {
-    let object = solver.cast::<Object<T, CoreSolver<'static, T>>>();
+    let object = solver.cast::<Begun<T>>();
     let regions = [Region::optional(c"sweeps", sweeps, 1), Region::optional(c"epsilon", epsilon, 1)];
     let regions = regions.into_iter().chain([Region::optional(c"marginal_error", marginal_error, 1)]);
     // SAFETY: the contract of this function.
@@ -402,14 +398,14 @@ unsafe fn finish<T: Scalar>(
     report: *mut Report<T>,
     error: *mut Error,
 ) -> Result<Status, Fault> {
-    let object = solver.cast::<Object<T, CoreSolver<'static, T>>>();
+    let object = solver.cast::<Begun<T>>();
     // SAFETY: the contract of this function.
     unsafe {
         Object::check(c"solver", object)?;
         check_optional_struct(c"report", report)?;
         check_disjoint(
             &[
-                Object::region(object),
+                Object::region(c"solver", object),
                 Region::optional(c"solution", solution, 1)?,
                 Region::optional(c"report", report, 1)?,
                 Region::optional(c"error", error, 1)?,
