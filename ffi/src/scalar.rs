@@ -29,6 +29,7 @@ pub(crate) trait Scalar: Real + Debug {
 
 /// The starts of the crate `init`; 0 of something stands for its default.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "init"), allow(dead_code, reason = "only named there"))]
 pub(crate) enum Fitted {
     Mixture { components: usize, seed: u64 },
     Coarse { representatives: usize },

@@ -1,275 +1,256 @@
-/* Bad calls: the right status, a message that names argument and entry, and results that stay as they were. */
+/*
+ * Bad calls of every function of the header, for both scalars: the right status, an error that names argument and
+ * entry, and nothing written but *error. Every call is made twice, with and without a place for the error, on
+ * arrays that are exactly as long as they must be, so that a sanitizer or valgrind sees who leaves them.
+ *
+ * A case is a change of a good call, which setup() lays out anew: BAD(change, status, argument), and BAD_AT with the
+ * entry at fault. The bad_*.h files are the cases, one file a part of the header; each is included for both scalars.
+ */
+#include <float.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sinkhorn.h"
 
-enum { N = 6, M = 4, DIMENSION = 2, MEMORY = SINKHORN_WORKSPACE_LEN(N, M, DIMENSION, SINKHORN_DEFAULT_MEMORY) };
+enum { N = 6, M = 4, D = 2, LEVELS = 3, BATCH = 3, NOTE = 40, MOST = 64 };
 #define NOWHERE SIZE_MAX
 
-/* Everything that a call takes; good as reset() leaves it. */
-static double x[N * DIMENSION], y[M * DIMENSION], a[N], b[M], cost[N * M], start_f[N];
-static double memory[MEMORY + 1];
-static struct {
-  double f[N], g[M], plan[N * M];
-  sinkhorn_report_f64 report;
-} results, untouched;
-static sinkhorn_problem_f64 problem;
-static sinkhorn_settings_f64 settings;
-static double *workspace, *f, *g, *plan;
-static size_t workspace_len;
-static sinkhorn_report_f64 *report;
-static int failures, calls;
+/* An address that is no multiple of anything. */
+#define ODD(pointer) ((void *)((char *)(void *)(pointer) + 1))
 
-static void reset(void) {
-  int i;
-  for (i = 0; i < N * DIMENSION; i++) x[i] = 0.25 * i;
-  for (i = 0; i < M * DIMENSION; i++) y[i] = 1 - 0.125 * i;
-  for (i = 0; i < N; i++) a[i] = 1.0 / N;
-  for (i = 0; i < M; i++) b[i] = 1.0 / M;
-  for (i = 0; i < N * M; i++) cost[i] = i % 5;
-  for (i = 0; i < N; i++) start_f[i] = 0;
-  memset(&results, 0x5a, sizeof results);
-  results.report.struct_size = sizeof results.report;
-  memset(&problem, 0, sizeof problem);
-  problem.struct_size = sizeof problem;
-  problem.n = N;
-  problem.m = M;
-  problem.dimension = DIMENSION;
-  problem.x = x;
-  problem.y = y;
-  problem.a = a;
-  problem.b = b;
-  problem.epsilon_kind = SINKHORN_EPSILON_ABSOLUTE;
-  problem.epsilon = 0.5;
-  sinkhorn_settings_init_f64(&settings);
-  workspace = memory;
-  workspace_len = MEMORY;
-  f = results.f;
-  g = results.g;
-  plan = results.plan;
-  report = &results.report;
-}
+static int calls, failures;
+static const char *scalar = "";
 
-static sinkhorn_status solve(sinkhorn_error *error) {
-  return sinkhorn_solve_f64(&problem, &settings, workspace, workspace_len, f, g, plan, report, error);
-}
-
-static void complain(int line, const char *what, const char *message) {
-  printf("bad_input.c:%d: %s (message: %s)\n", line, what, message);
+static void complain(const char *file, int line, const char *what, const char *detail) {
+  printf("%s:%d (%s): %s: %s\n", file, line, scalar, what, detail);
   failures++;
 }
 
-/* Makes the call twice, with and without a place for the error, then repairs what was spoilt. */
-static void refused(int line, sinkhorn_status status, const char *argument, size_t row, size_t column,
-                    const char *words) {
-  sinkhorn_error error;
-  sinkhorn_status returned, silent;
-  memset(&error, 0x5a, sizeof error);
-  memcpy(&untouched, &results, sizeof results);
-  returned = solve(&error);
-  silent = solve(NULL);
-  calls++;
-  if (returned != status || silent != status) {
-    complain(line, "status", sinkhorn_status_text(returned));
-  } else {
-    if (error.status != status) complain(line, "status of the error", error.message);
-    if (strcmp(error.argument, argument) != 0) complain(line, error.argument, error.message);
-    if (error.row != row || error.column != column) complain(line, "place", error.message);
-    if (strstr(error.message, words) == NULL) complain(line, words, error.message);
-    if (strstr(error.message, argument) == NULL) complain(line, argument, error.message);
+#define EXPECT(condition)                                            \
+  do {                                                               \
+    calls++;                                                         \
+    if (!(condition)) complain(__FILE__, __LINE__, "not so", #condition); \
+  } while (0)
+
+/* Memory of a case: all is freed by release(); changed() tells whether what is watched is not what it was. */
+static struct {
+  void *memory, *copy;
+  size_t bytes;
+  int owned;
+} lent[MOST];
+static size_t lent_count;
+
+static void *allocate(size_t bytes) {
+  void *memory = malloc(bytes);
+  if (memory == NULL) {
+    puts("no memory");
+    exit(1);
   }
-  if (memcmp(&untouched, &results, sizeof results) != 0) complain(line, "a result was written", error.message);
-  reset();
+  return memory;
 }
 
-#define REFUSED(status, argument, row, column, words) \
-  refused(__LINE__, SINKHORN_ERROR_##status, argument, row, column, words)
-
-static void null_pointers(void) {
-  sinkhorn_error error;
-  problem.x = NULL;
-  REFUSED(NULL_POINTER, "x", NOWHERE, NOWHERE, "x is NULL");
-  problem.y = NULL;
-  REFUSED(NULL_POINTER, "y", NOWHERE, NOWHERE, "y is NULL");
-  workspace = NULL;
-  REFUSED(NULL_POINTER, "workspace", NOWHERE, NOWHERE, "workspace is NULL");
-  settings.start = SINKHORN_START_GIVEN;
-  REFUSED(NULL_POINTER, "start_f", NOWHERE, NOWHERE, "start_f is NULL");
-  if (sinkhorn_solve_f64(NULL, NULL, memory, MEMORY, NULL, NULL, NULL, NULL, &error) != SINKHORN_ERROR_NULL_POINTER ||
-      strcmp(error.argument, "problem") != 0)
-    complain(__LINE__, "NULL problem", error.message);
-  if (sinkhorn_workspace_len_f64(&problem, &settings, NULL, &error) != SINKHORN_ERROR_NULL_POINTER ||
-      strcmp(error.argument, "len") != 0)
-    complain(__LINE__, "NULL len", error.message);
-  sinkhorn_settings_init_f64(NULL);
+static void watch(const void *memory, size_t bytes, int owned) {
+  union {
+    const void *read;
+    void *write;
+  } pointer;
+  if (lent_count == MOST) {
+    puts("too many arrays");
+    exit(1);
+  }
+  pointer.read = memory;
+  lent[lent_count].memory = pointer.write;
+  lent[lent_count].copy = bytes > 0 ? allocate(bytes) : NULL;
+  lent[lent_count].bytes = bytes;
+  lent[lent_count++].owned = owned;
 }
 
-static void sizes(void) {
-  problem.n = 0;
-  REFUSED(EMPTY, "n", NOWHERE, NOWHERE, "n is 0");
-  problem.m = 0;
-  REFUSED(EMPTY, "m", NOWHERE, NOWHERE, "m is 0");
-  problem.dimension = 0;
-  REFUSED(EMPTY, "dimension", NOWHERE, NOWHERE, "dimension is 0");
-  problem.n = SIZE_MAX / 2;
-  REFUSED(TOO_LARGE, "plan", NOWHERE, NOWHERE, "too large");
-  problem.n = SIZE_MAX / 2;
-  plan = NULL;
-  REFUSED(TOO_LARGE, "f", NOWHERE, NOWHERE, "too large");
-  problem.dimension = SIZE_MAX / 2;
-  REFUSED(TOO_LARGE, "x", NOWHERE, NOWHERE, "too large");
-  problem.struct_size -= 1;
-  REFUSED(STRUCT_SIZE, "problem", NOWHERE, NOWHERE, "struct_size");
-  problem.struct_size = 0;
-  REFUSED(STRUCT_SIZE, "problem", NOWHERE, NOWHERE, "struct_size is 0");
-  settings.struct_size += 8;
-  REFUSED(STRUCT_SIZE, "settings", NOWHERE, NOWHERE, "struct_size");
-  results.report.struct_size = 1;
-  REFUSED(STRUCT_SIZE, "report", NOWHERE, NOWHERE, "struct_size is 1");
-  workspace_len = MEMORY - 1;
-  REFUSED(WORKSPACE, "workspace", NOWHERE, NOWHERE, "are needed");
-  workspace_len = SIZE_MAX;
-  REFUSED(TOO_LARGE, "workspace", NOWHERE, NOWHERE, "too large");
+static void *lend(size_t bytes) {
+  void *memory = memset(allocate(bytes), 0x5a, bytes);
+  watch(memory, bytes, 1);
+  return memory;
 }
 
-static void alignment(void) {
-  workspace = (double *)(void *)((char *)memory + 1);
-  REFUSED(MISALIGNED, "workspace", NOWHERE, NOWHERE, "workspace");
-  problem.y = (const double *)(const void *)((const char *)y + 4);
-  problem.m = 1;
-  REFUSED(MISALIGNED, "y", NOWHERE, NOWHERE, "multiple of 8");
-  f = (double *)(void *)((char *)results.f + 2);
-  REFUSED(MISALIGNED, "f", NOWHERE, NOWHERE, "multiple of 8");
-  report = (sinkhorn_report_f64 *)(void *)((char *)&results.report + 4);
-  REFUSED(MISALIGNED, "report", NOWHERE, NOWHERE, "multiple of");
+/* Memory that a call may write to whatever becomes of it; not initialised, so that valgrind sees it read. */
+static void *lend_scratch(size_t bytes) {
+  void *memory = allocate(bytes);
+  watch(memory, 0, 1);
+  lent[lent_count - 1].memory = memory;
+  return memory;
 }
 
-static void values(void) {
-  x[7] = NAN;
-  REFUSED(NOT_FINITE, "x", 3, 1, "x[3, 1] is NaN");
-  y[0] = INFINITY;
-  REFUSED(NOT_FINITE, "y", 0, 0, "y[0, 0] is inf");
-  a[5] = -0.25;
-  REFUSED(NEGATIVE, "a", 5, NOWHERE, "a[5] is -0.25");
-  b[2] = NAN;
-  REFUSED(NOT_FINITE, "b", 2, NOWHERE, "b[2] is NaN");
-  memset(b, 0, sizeof b);
-  REFUSED(NO_MASS, "b", NOWHERE, NOWHERE, "no mass");
-  a[0] = 2;
-  REFUSED(UNEQUAL_MASS, "b", NOWHERE, NOWHERE, "equal totals");
-  problem.epsilon = 0;
-  REFUSED(NOT_POSITIVE, "epsilon", NOWHERE, NOWHERE, "epsilon is 0");
-  problem.epsilon = 1e-320;
-  REFUSED(OVERFLOW, "epsilon", NOWHERE, NOWHERE, "too extreme");
-  problem.epsilon_kind = SINKHORN_EPSILON_DEFAULT;
-  REFUSED(UNSUPPORTED, "epsilon", NOWHERE, NOWHERE, "epsilon_kind");
-  problem.epsilon_kind = 77;
-  REFUSED(OUT_OF_RANGE, "epsilon_kind", NOWHERE, NOWHERE, "is 77");
-  problem.rho_a = -1;
-  REFUSED(NOT_POSITIVE, "rho_a", NOWHERE, NOWHERE, "rho_a is -1");
-  problem.rho_b = NAN;
-  REFUSED(NOT_POSITIVE, "rho_b", NOWHERE, NOWHERE, "rho_b is NaN");
-  settings.threshold = 0;
-  REFUSED(NOT_POSITIVE, "threshold", NOWHERE, NOWHERE, "threshold is 0");
-  settings.max_sweeps = 0;
-  REFUSED(NOT_POSITIVE, "max_sweeps", NOWHERE, NOWHERE, "max_sweeps is 0");
-  settings.memory = 65;
-  REFUSED(OUT_OF_RANGE, "memory", NOWHERE, NOWHERE, "is 65");
-  settings.acceleration = -1;
-  REFUSED(OUT_OF_RANGE, "acceleration", NOWHERE, NOWHERE, "is -1");
-  settings.acceleration = SINKHORN_ACCELERATION_RELAXATION;
-  settings.relaxation = 2;
-  REFUSED(OUT_OF_RANGE, "relaxation", NOWHERE, NOWHERE, "is 2: it must lie in [1, 2)");
+static void release(void) {
+  while (lent_count > 0) {
+    lent_count--;
+    free(lent[lent_count].copy);
+    if (lent[lent_count].owned) free(lent[lent_count].memory);
+  }
 }
 
-static void starts(void) {
-  settings.start = SINKHORN_START_MONOTONE;
-  REFUSED(UNSUPPORTED, "start", NOWHERE, NOWHERE, "dimension 1");
-  settings.start = 5;
-  REFUSED(OUT_OF_RANGE, "start", NOWHERE, NOWHERE, "is 5");
-  settings.start_f = start_f;
-  REFUSED(UNSUPPORTED, "start_f", NOWHERE, NOWHERE, "SINKHORN_START_GIVEN");
-  settings.start = SINKHORN_START_GIVEN;
-  settings.start_f = start_f;
-  start_f[4] = NAN;
-  REFUSED(NOT_FINITE, "start_f", 4, NOWHERE, "start_f[4] is NaN");
+static void snapshot(void) {
+  size_t i;
+  for (i = 0; i < lent_count; i++)
+    if (lent[i].bytes > 0) memcpy(lent[i].copy, lent[i].memory, lent[i].bytes);
 }
 
-static void matrices(void) {
-  problem.cost = cost;
-  REFUSED(UNSUPPORTED, "x", NOWHERE, NOWHERE, "not both");
-  problem.cost = cost;
-  problem.x = problem.y = NULL;
-  REFUSED(UNSUPPORTED, "dimension", NOWHERE, NOWHERE, "not both");
-  problem.cost = cost;
-  problem.x = problem.y = NULL;
-  problem.dimension = 0;
-  cost[5] = NAN;
-  REFUSED(NOT_FINITE, "cost", 1, 1, "cost[1, 1] is NaN");
-  problem.cost = cost;
-  problem.x = problem.y = NULL;
-  problem.dimension = 0;
-  settings.start = SINKHORN_START_GAUSSIAN;
-  REFUSED(UNSUPPORTED, "start", NOWHERE, NOWHERE, "points");
+static int changed(void) {
+  size_t i;
+  for (i = 0; i < lent_count; i++)
+    if (lent[i].bytes > 0 && memcmp(lent[i].copy, lent[i].memory, lent[i].bytes) != 0) return 1;
+  return 0;
 }
 
-static void overlaps(void) {
-  f = x;
-  REFUSED(ALIASING, "f", NOWHERE, NOWHERE, "f overlaps x");
-  g = results.f + 1;
-  REFUSED(ALIASING, "f", NOWHERE, NOWHERE, "f overlaps g");
-  plan = memory + 3;
-  REFUSED(ALIASING, "workspace", NOWHERE, NOWHERE, "workspace overlaps plan");
-  problem.b = memory + MEMORY - 1;
-  REFUSED(ALIASING, "workspace", NOWHERE, NOWHERE, "workspace overlaps b");
-  settings.start = SINKHORN_START_GIVEN;
-  settings.start_f = memory;
-  REFUSED(ALIASING, "workspace", NOWHERE, NOWHERE, "workspace overlaps start_f");
-  report = (sinkhorn_report_f64 *)(void *)results.plan;
-  results.report.struct_size = sizeof results.report;
-  memcpy(results.plan, &results.report, sizeof results.report.struct_size);
-  REFUSED(ALIASING, "plan", NOWHERE, NOWHERE, "plan overlaps report");
+typedef sinkhorn_status call_function(sinkhorn_error *error);
+typedef void setup_function(void);
+
+static int fill_is(const void *memory, size_t bytes, int fill) {
+  const unsigned char *byte = memory;
+  while (bytes > 0)
+    if (byte[--bytes] != fill) return 0;
+  return 1;
 }
 
-/* What must not be refused. */
-static void accepted(void) {
-  sinkhorn_error error;
-  memset(&error, 0x5a, sizeof error);
-  if (solve(&error) != SINKHORN_CONVERGED) complain(__LINE__, "a good call", error.message);
-  settings.start = SINKHORN_START_GIVEN;
-  settings.start_f = f;
-  settings.start_g = g;
-  if (solve(&error) != SINKHORN_CONVERGED) complain(__LINE__, "a start in place", error.message);
-  if (sinkhorn_solve_f64(&problem, NULL, memory, MEMORY, NULL, NULL, NULL, NULL, NULL) != SINKHORN_CONVERGED)
-    complain(__LINE__, "nothing wanted", "");
-  reset();
-  settings.max_sweeps = 1;
-  settings.threshold = 1e-15;
-  if (solve(&error) != SINKHORN_SWEEP_LIMIT) complain(__LINE__, "the sweep limit", error.message);
-  if (error.message[0] != 0x5a) complain(__LINE__, "an error was written by a good call", "");
-  reset();
+/* argument NULL: whatever; for errors whose text is none of the library's making. */
+static void refused(const char *file, int line, call_function *call, sinkhorn_status status, const char *argument,
+                    size_t row, size_t column) {
+  sinkhorn_error *error = memset(allocate(sizeof *error), 0x5a, sizeof *error);
+  sinkhorn_status returned, silent;
+  char what[80];
+  snapshot();
+  returned = call(error);
+  if (changed()) complain(file, line, "something was written", error->message);
+  silent = call(NULL);
+  if (changed()) complain(file, line, "something was written without an error", error->message);
+  calls += 2;
+  sprintf(what, "status %d, without an error %d, expected %d", (int)returned, (int)silent, (int)status);
+  if (returned != status || silent != status)
+    complain(file, line, what, returned < 0 ? error->message : sinkhorn_status_text(returned));
+  if (returned >= 0) {
+    if (!fill_is(error, sizeof *error, 0x5a)) complain(file, line, "an error was written", "by a good call");
+  } else if (fill_is(error, sizeof *error, 0x5a)) {
+    complain(file, line, "no error was written", sinkhorn_status_text(returned));
+  } else {
+    if (error->status != returned) complain(file, line, "status of the error", error->message);
+    if (memchr(error->message, 0, sizeof error->message) == NULL || strchr(error->message, '\n') != NULL ||
+        strlen(error->message) < 8)
+      complain(file, line, "the message is no line", "");
+    else if (argument != NULL && (strcmp(error->argument, argument) != 0 || strstr(error->message, argument) == NULL)) {
+      sprintf(what, "argument is \"%.20s\", not \"%.20s\"", error->argument, argument);
+      complain(file, line, what, error->message);
+    }
+    if (error->row != row || error->column != column) complain(file, line, "place", error->message);
+  }
+  free(error);
 }
 
-static void status_texts(void) {
-  int status, unknown = 0;
-  for (status = -100; status <= 100; status++)
-    unknown += strcmp(sinkhorn_status_text(status), "unknown status") == 0;
-  if (unknown != 201 - 22) complain(__LINE__, "texts", "a status has none, or a number that is none has one");
-}
+#define CASE_STATUS(change, status, argument, row, column)               \
+  do {                                                                   \
+    setup();                                                             \
+    change;                                                              \
+    refused(__FILE__, __LINE__, call, status, argument, row, column);    \
+    release();                                                           \
+  } while (0)
+#define BAD_AT(change, status, argument, row, column) \
+  CASE_STATUS(change, SINKHORN_ERROR_##status, argument, row, column)
+#define BAD(change, status, argument) BAD_AT(change, status, argument, NOWHERE, NOWHERE)
+
+/* A call whose error lies where it must not: the status alone, as the error is written in any case. */
+#define BAD_ERROR(change, place)                                        \
+  do {                                                                  \
+    setup();                                                            \
+    change;                                                             \
+    EXPECT(call((void *)(place)) == SINKHORN_ERROR_ALIASING);           \
+    release();                                                          \
+  } while (0)
+
+/* The same values in memory with room for an error. */
+#define WIDE(pointer) memcpy(lend(sizeof *(pointer) + sizeof(sinkhorn_error)), pointer, sizeof *(pointer))
+
+/* The same of an error that is not aligned: nothing at all is written. */
+#define ODD_ERROR()                                                             \
+  do {                                                                          \
+    char *room;                                                                 \
+    setup();                                                                    \
+    room = lend(sizeof(sinkhorn_error) + 1);                                    \
+    snapshot();                                                                 \
+    EXPECT(call((void *)(room + 1)) == SINKHORN_ERROR_MISALIGNED && !changed());\
+    release();                                                                  \
+  } while (0)
+
+/* The good call that all cases are changes of; its status, and the error untouched. */
+#define GOOD(change)                                                                    \
+  do {                                                                                  \
+    sinkhorn_error unused;                                                              \
+    memset(&unused, 0x5a, sizeof unused);                                               \
+    setup();                                                                            \
+    change;                                                                             \
+    calls++;                                                                            \
+    if (call(&unused) != SINKHORN_OK) complain(__FILE__, __LINE__, "a good call", unused.message); \
+    else if (!fill_is(&unused, sizeof unused, 0x5a)) complain(__FILE__, __LINE__, "a good call", "wrote an error"); \
+    if (call(NULL) != SINKHORN_OK) complain(__FILE__, __LINE__, "a good call", "without an error");    \
+    release();                                                                          \
+  } while (0)
+
+/* Every wrong struct_size of a struct that a case can reach. */
+#define BAD_STRUCT(pointer, argument)                                         \
+  BAD((pointer)->struct_size = 0, STRUCT_SIZE, argument);                     \
+  BAD((pointer)->struct_size -= 1, STRUCT_SIZE, argument);                    \
+  BAD((pointer)->struct_size += 1, STRUCT_SIZE, argument);                    \
+  BAD((pointer)->struct_size = SIZE_MAX, STRUCT_SIZE, argument);              \
+  BAD((pointer) = ODD(pointer), MISALIGNED, argument)
+
+#define T NAME(t_)
+
+#define SCALAR double
+#define NAME(stem) stem##f64
+#define OTHER(stem) stem##f32
+#define LARGEST DBL_MAX
+#include "bad_setup.h"
+#include "bad_solve.h"
+#include "bad_values.h"
+#include "bad_callbacks.h"
+#include "bad_solution.h"
+#include "bad_derivatives.h"
+#include "bad_divergence.h"
+#include "bad_soft.h"
+#include "bad_batch.h"
+#undef SCALAR
+#undef NAME
+#undef OTHER
+#undef LARGEST
+
+#define SCALAR float
+#define NAME(stem) stem##f32
+#define OTHER(stem) stem##f64
+#define LARGEST FLT_MAX
+#include "bad_setup.h"
+#include "bad_solve.h"
+#include "bad_values.h"
+#include "bad_callbacks.h"
+#include "bad_solution.h"
+#include "bad_derivatives.h"
+#include "bad_divergence.h"
+#include "bad_soft.h"
+#include "bad_batch.h"
+
+#define ALL(name)              \
+  scalar = #name;              \
+  solve_cases_##name();        \
+  value_cases_##name();        \
+  callback_cases_##name();     \
+  solution_cases_##name();     \
+  derivative_cases_##name();   \
+  divergence_cases_##name();   \
+  soft_cases_##name();         \
+  batch_cases_##name()
 
 int main(void) {
-  reset();
-  null_pointers();
-  sizes();
-  alignment();
-  values();
-  starts();
-  matrices();
-  overlaps();
-  accepted();
-  status_texts();
+  setvbuf(stdout, NULL, _IONBF, 0);
+  ALL(f64);
+  ALL(f32);
   printf("%d bad calls, %d failures\n", calls, failures);
   return failures != 0;
 }

@@ -461,6 +461,46 @@ fn a_loose_solve_a_limit_and_a_floor_are_told() {
     });
 }
 
+#[test]
+fn products_are_linear_far_below_and_above_one() {
+    let inputs = Inputs::random(23, (30, 20, 2), 0.1, SQUARED);
+    let f: Vec<f32> = data::normal(&mut data::generator(2), 30).iter().map(|&value| value as f32).collect();
+    let x: Vec<f32> = data::normal(&mut data::generator(3), 60).iter().map(|&value| value as f32).collect();
+    let of = |scale: f32| {
+        let scaled = |values: &[f32]| -> Vec<f32> { values.iter().map(|&value| scale * value).collect() };
+        let (f, x) = (scaled(&f), scaled(&x));
+        let mut gradients = OwnedGradients::<f32>::new(&inputs);
+        let mut dg = [0.0_f32; 20];
+        let reports =
+            inputs.differentiate(&Settings::<f32>::default(), &DerivativeSettings::default(), |derivatives| {
+                let cotangent = Cotangent { f: Some(&f), ..Cotangent::none() };
+                let tangent = Tangent { x: Some(&x), ..Tangent::none() };
+                let changes = &mut Changes { g: Some(&mut dg), ..Changes::none() };
+                [
+                    derivatives.vjp(&cotangent, &mut gradients.lend(true)).unwrap(),
+                    derivatives.jvp(&tangent, changes).unwrap(),
+                ]
+            });
+        for report in reports {
+            assert_eq!(report.status, LinearStatus::Converged, "{scale:e}: {report:?}");
+        }
+        (gradients, dg)
+    };
+    let (one, dg) = of(1.0);
+    for scale in [1e-25, 1e-15, 1e15, 1e25] {
+        let (other, dg_there) = of(scale);
+        for (values, there) in [(&one.x, &other.x), (&one.b, &other.b)] {
+            let largest = values.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
+            for (value, there) in values.iter().zip(there) {
+                assert!((value - there / scale).abs() <= 2e-3 * largest, "{scale:e}: {value} and {there:e}");
+            }
+        }
+        for (value, there) in dg.iter().zip(dg_there) {
+            assert!((value - there / scale).abs() <= 2e-3, "{scale:e}: {value} and {there:e}");
+        }
+    }
+}
+
 /// A cost of a user's own, without derivatives.
 struct Chebyshev;
 

@@ -65,8 +65,59 @@ fn precondition<T: Real>(plan: &Conditional<'_, T>, coarse: &Coarse<'_, T>, resi
     reduce::dot(out, residual)
 }
 
+/// What the tolerance is relative to: unit times the root of `squares`, a sum of squares in that unit, so that no square leaves the range.
+#[derive(Clone, Copy)]
+pub(super) struct Size<T> {
+    pub unit: T,
+    pub squares: T,
+}
+
+impl<T: Real> Size<T> {
+    /// Takes a larger unit where these entries need one; the first that are not zero set it.
+    pub fn in_units_of(&mut self, values: &[T]) {
+        let unit = unit_of(&[values]);
+        if self.squares == T::ZERO && values.iter().any(|&value| value != T::ZERO) {
+            self.unit = unit;
+        } else if unit > self.unit {
+            let ratio = self.unit / unit;
+            (self.unit, self.squares) = (unit, self.squares * ratio * ratio);
+        }
+    }
+}
+
+/// The largest absolute entry, to measure them in; 1 where there is none.
+pub(super) fn unit_of<T: Real>(parts: &[&[T]]) -> T {
+    let largest = parts.iter().flat_map(|part| part.iter()).fold(T::ZERO, |most, value| most.max(value.abs()));
+    if !(largest > T::ZERO && largest.is_finite()) {
+        return T::ONE;
+    }
+    // Not so small that a quotient by it is infinite.
+    largest.max(T::ONE / T::MAX.sqrt())
+}
+
 /// Solves; `size` is what the tolerance is relative to, at least that of `rhs`. Afterwards `t` is Q beta and `scratch.column` is Q^T (r t).
 pub(super) fn solve<T: Real>(
+    plan: &Conditional<'_, T>,
+    settings: &DerivativeSettings<T>,
+    rhs: &mut [T],
+    size: Size<T>,
+    vectors: Vectors<'_, T>,
+    coarse: &mut Coarse<'_, T>,
+    scratch: &mut Scratch<'_, T>,
+) -> LinearReport<T> {
+    let Size { unit, squares } = size;
+    rhs.iter_mut().for_each(|value| *value /= unit);
+    let Vectors { beta, t, residual, direction } = vectors;
+    let vectors = Vectors { beta: &mut *beta, t: &mut *t, residual, direction };
+    let report = solve_in_units(plan, settings, rhs, squares.sqrt(), vectors, coarse, scratch);
+    for values in [rhs, beta, t, &mut *scratch.column] {
+        values.iter_mut().for_each(|value| *value *= unit);
+    }
+    report
+}
+
+/// [`solve`] where the largest entry is about 1.
+fn solve_in_units<T: Real>(
     plan: &Conditional<'_, T>,
     settings: &DerivativeSettings<T>,
     rhs: &[T],
@@ -171,11 +222,6 @@ pub(super) fn solve<T: Real>(
                 }
             }
         }
-    }
-    // Squares below or above the range of the scalar are no measure of a residual.
-    let measurable = size.is_finite() && size * size > no_mass::<T>() / T::MAX.sqrt().sqrt();
-    if !measurable && rhs.iter().any(|&value| value != T::ZERO) {
-        report.status = LinearStatus::PrecisionFloor;
     }
     if !(report.residual.is_finite() && beta.iter().all(|value| value.is_finite())) {
         // Beyond the range of the scalar: nothing is solved, and that is said.

@@ -45,7 +45,7 @@ impl<T: Real> Cotangent<'_, T> {
             }
         }
         if let Some(PlanCotangent::Matrix(values)) = self.plan {
-            check_length(Argument::Plan, values, n * m)?;
+            check_length(Argument::Plan, values, n.saturating_mul(m))?;
             check_finite(Argument::Plan, values, m)?;
         }
         if let Some(values) = self.map {

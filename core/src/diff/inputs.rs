@@ -40,7 +40,7 @@ impl<T: Real> Gradients<'_, T> {
         };
         len(Argument::A, &self.a, n)?;
         len(Argument::B, &self.b, m)?;
-        len(Argument::Cost, &self.cost, n * m)?;
+        len(Argument::Cost, &self.cost, n.saturating_mul(m))?;
         if self.x.is_some() || self.y.is_some() {
             let d = plan.dimension_of_differentiable_points(scratch)?;
             len(Argument::X, &self.x, n * d)?;
@@ -82,7 +82,7 @@ impl<T: Real> Tangent<'_, T> {
             }
         }
         if let Some(values) = self.cost {
-            check_length(Argument::Cost, values, n * m)?;
+            check_length(Argument::Cost, values, n.saturating_mul(m))?;
             check_finite(Argument::Cost, values, m)?;
         }
         if !self.epsilon.is_finite() {

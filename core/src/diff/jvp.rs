@@ -8,7 +8,7 @@ use crate::solution::check_length;
 use crate::sweep::log_weight;
 
 use super::conditional::Conditional;
-use super::conjugate_gradients::{self, square_over};
+use super::conjugate_gradients::{self, Size, square_over};
 use super::pull_back::log_densities;
 use super::workspace::Memory;
 use super::{Derivatives, LinearReport, Tangent, Vectors};
@@ -40,7 +40,7 @@ impl<T: Real> Changes<'_, T> {
         };
         len(Argument::F, &self.f, n)?;
         len(Argument::G, &self.g, m)?;
-        len(Argument::Plan, &self.plan, n * m)?;
+        len(Argument::Plan, &self.plan, n.saturating_mul(m))?;
         match (&self.map, plan.cloud()) {
             (Some(values), Some(cloud)) => check_length(Argument::Map, values, n * cloud.dimension()),
             (Some(_), None) => {
@@ -163,16 +163,19 @@ impl<T: Real> Derivatives<'_, T> {
         }
         // rhs_j = sum_i Q_ij (r_i omega_ij - epsilon (r_i / a_i) da_i - tau_a r_i pi_i).
         rhs.fill(T::ZERO);
-        let mut size = T::ZERO;
+        // In units of the largest change so far, so that no square leaves the range.
+        let mut size = Size { unit: T::ONE, squares: T::ZERO };
         {
             let [q, omega, partial] = rows_of(scratch.pool, m);
             partial.fill(T::ZERO);
             for (i, &pi) in row.iter().enumerate() {
                 plan.rows(i, 1, 0, q);
                 rates.omega(i, q, omega, gradient);
+                size.in_units_of(omega);
                 let (r, constant) = (plan.r(i), -p.epsilon * plan.ratio(i) * da(i) - p.tau_a * plan.r(i) * pi);
                 for (omega, &q) in omega.iter_mut().zip(q.iter()) {
-                    size += r * q * *omega * *omega;
+                    let change = *omega / size.unit;
+                    size.squares += r * q * change * change;
                     *omega = r * *omega + constant;
                 }
                 for ((sum, &q), &omega) in partial.iter_mut().zip(q.iter()).zip(omega.iter()) {
@@ -183,11 +186,13 @@ impl<T: Real> Derivatives<'_, T> {
                 }
             }
         }
-        let size = size
-            + reduce::sum_of(m, &|j| square_over(rhs[j], plan.c[j]))
-            + reduce::sum_of(n, &|i| plan.r(i) * row[i] * row[i]);
+        size.in_units_of(rhs);
+        size.in_units_of(row);
+        let unit = size.unit;
+        size.squares += reduce::sum_of(m, &|j| square_over(rhs[j] / unit, plan.c[j]))
+            + reduce::sum_of(n, &|i| plan.r(i) * (row[i] / unit) * (row[i] / unit));
         let vectors = Vectors { beta, t, residual, direction };
-        let report = conjugate_gradients::solve(plan, &self.settings, rhs, size.sqrt(), vectors, coarse, scratch);
+        let report = conjugate_gradients::solve(plan, &self.settings, rhs, size, vectors, coarse, scratch);
 
         for (i, value) in row.iter_mut().enumerate() {
             *value = p.tau_a * (*value - t[i]);

@@ -15,7 +15,7 @@ use crate::reduce;
 use crate::sweep::{MAX_TILE_ROWS, log_weight, moments, rows};
 
 use super::conditional::{Conditional, Tile};
-use super::conjugate_gradients::{self, square_over};
+use super::conjugate_gradients::{self, Size, square_over, unit_of};
 use super::pull_back::{Pairs, add_times};
 use super::{Cotangent, Derivatives, Gradients, LinearReport, Vectors};
 
@@ -110,13 +110,15 @@ impl<T: Real> Derivatives<'_, T> {
             *rhs = memory.scratch.column[j] + if plan.has_mass(j) { column[j] } else { T::ZERO };
         }
 
-        let size = reduce::sum_of(n, &|i| square_over(row[i], plan.r(i)))
-            + reduce::sum_of(m, &|j| square_over(column[j], plan.c[j]) + square_over(memory.rhs[j], plan.c[j]));
+        let rhs = &mut *memory.rhs;
+        let unit = unit_of(&[row, column, rhs]);
+        let squares = reduce::sum_of(n, &|i| square_over(row[i] / unit, plan.r(i)))
+            + reduce::sum_of(m, &|j| square_over(column[j] / unit, plan.c[j]) + square_over(rhs[j] / unit, plan.c[j]));
+        let size = Size { unit, squares };
         let vectors =
             Vectors { beta: memory.beta, t: memory.t, residual: memory.residual, direction: memory.direction };
         let (coarse, scratch) = (&mut memory.coarse, &mut memory.scratch);
-        let report =
-            conjugate_gradients::solve(plan, &self.settings, memory.rhs, size.sqrt(), vectors, coarse, scratch);
+        let report = conjugate_gradients::solve(plan, &self.settings, rhs, size, vectors, coarse, scratch);
         for (i, value) in row.iter_mut().enumerate() {
             *value = p.tau_a * (*value - plan.r(i) * memory.t[i]);
         }

@@ -29,6 +29,9 @@ pub fn soft_top_k<'w, T: Real>(
     memory: &'w mut [T],
     out: &mut [T],
 ) -> Result<Soft<'w, T>, Error> {
+    if values.is_empty() {
+        return Err(Error::Empty { argument: Argument::Values });
+    }
     let n = T::count(values.len());
     if !(k > T::ZERO && k < n) {
         return Err(Error::OutOfRange { argument: Argument::K, value: k.widen(), range: "(0, n)" });
