@@ -77,6 +77,7 @@ static void NAME(line_)(const char *what, const NAME(sinkhorn_problem_) * proble
     if (NAME(sinkhorn_solution_g_at_)(solution, points, 3, at, &error) < 0) puts(error.message);
     NAME(add_)(at, 3);
   }
+  printf("%s: ", report.start);
   NAME(end_)(what, (int)status, (int)report.sweeps);
   if (!derivatives) return;
 

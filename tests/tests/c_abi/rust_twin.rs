@@ -133,7 +133,7 @@ impl<T: Real> Lines<T> {
             solution.g_at(&points, &mut at).expect("potentials");
             hash.add(&at);
         }
-        self.end(what, number(report.status), report.sweeps, &hash);
+        self.end(&format!("{}: {what}", report.start.name), number(report.status), report.sweeps, &hash);
         if !derivatives {
             return Some((f, g));
         }
