@@ -55,6 +55,9 @@ pub(crate) enum Fault {
     NoMass {
         argument: &'static CStr,
     },
+    Overflow {
+        argument: &'static CStr,
+    },
     Length {
         argument: &'static CStr,
         expected: usize,
@@ -118,6 +121,7 @@ impl Fault {
             Fault::NotFinite { .. } => SINKHORN_ERROR_NOT_FINITE,
             Fault::Negative { .. } => SINKHORN_ERROR_NEGATIVE,
             Fault::NoMass { .. } => SINKHORN_ERROR_NO_MASS,
+            Fault::Overflow { .. } => SINKHORN_ERROR_OVERFLOW,
             Fault::Length { .. } => SINKHORN_ERROR_LENGTH,
             Fault::Unsupported { .. } => SINKHORN_ERROR_UNSUPPORTED,
             Fault::Internal => SINKHORN_ERROR_INTERNAL,
@@ -140,6 +144,7 @@ impl Fault {
             | Fault::NotFinite { argument, .. }
             | Fault::Negative { argument, .. }
             | Fault::NoMass { argument }
+            | Fault::Overflow { argument }
             | Fault::Length { argument, .. }
             | Fault::Unsupported { argument, .. } => argument,
             Fault::Start { .. } => c"start",
@@ -207,6 +212,9 @@ impl fmt::Display for Fault {
                 write!(f, "{argument}{place} is {value}: no entry may be negative")
             }
             Fault::NoMass { .. } => write!(f, "{argument} sums to zero: there is no mass to transport"),
+            Fault::Overflow { .. } => {
+                write!(f, "{argument} is too extreme: what is computed from it overflows the scalar")
+            }
             Fault::Length { expected, actual, .. } => write!(f, "{argument} is {actual} where {expected} are needed"),
             Fault::Unsupported { reason, .. } => write!(f, "{argument}: {reason}"),
             Fault::Internal => f.write_str("the library met a defect of its own; please report it"),

@@ -533,6 +533,7 @@ unsafe fn vjp<T: Scalar>(
             CoreError::NotFinite { argument: Argument::Vector, place, value } => {
                 Fault::NotFinite { argument: c"cotangent", place, value }
             }
+            CoreError::Overflow { argument: Argument::Vector } => Fault::Overflow { argument: c"cotangent" },
             CoreError::Length { argument: Argument::Vector, expected, actual } => {
                 Fault::Length { argument: c"outputs", expected, actual }
             }

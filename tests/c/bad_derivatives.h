@@ -201,7 +201,7 @@ static void NAME(own_rows_)(size_t i, size_t first, size_t count, SCALAR *row, v
 
 static int NAME(finite_)(const SCALAR *values, size_t count) {
   int finite = 1;
-  while (values != NULL && count > 0) finite = finite && isfinite(values[--count]);
+  while (values != NULL && finite && count > 0) finite = isfinite(values[--count]);
   return finite;
 }
 

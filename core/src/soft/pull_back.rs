@@ -11,7 +11,8 @@ impl<T: Real> Soft<'_, T> {
     /// are differentiated too.
     ///
     /// # Errors
-    /// [`Error::Length`] and [`Error::NotFinite`] naming `vector` (the cotangent), [`Error::Length`] naming `values` or `a`. Nothing is written then.
+    /// [`Error::Length`], [`Error::NotFinite`] and [`Error::Overflow`] naming `vector` (the cotangent), [`Error::Length`] naming `values` or `a`. Nothing is
+    /// written then.
     pub fn vjp(
         &mut self,
         cotangent: &[T],
@@ -34,7 +35,8 @@ impl<T: Real> Soft<'_, T> {
         let report = match self.reads {
             Reads::Levels { factor, .. } => {
                 in_map.iter_mut().zip(cotangent).for_each(|(out, &value)| *out = factor * value);
-                let report = derivatives.vjp(&Cotangent { map: Some(in_map), ..Cotangent::none() }, gradients)?;
+                let cotangent = Cotangent { map: Some(in_map), ..Cotangent::none() };
+                let report = derivatives.vjp(&cotangent, gradients).map_err(of_cotangent)?;
                 in_values.fill(T::ZERO);
                 report
             }
@@ -51,7 +53,7 @@ impl<T: Real> Soft<'_, T> {
                     out.iter_mut().zip(&levels[start..]).for_each(|(out, &level)| *out = value * level);
                 };
                 let cotangent = Cotangent { plan: Some(PlanCotangent::Rows(&rows)), ..Cotangent::none() };
-                let report = derivatives.vjp(&cotangent, gradients)?;
+                let report = derivatives.vjp(&cotangent, gradients).map_err(of_cotangent)?;
                 // s_j = sum_i P_ij x_i / b_j: in the values themselves.
                 for ((out, &mean), &a) in in_values.iter_mut().zip(derivatives.row_means(levels)).zip(a.iter()) {
                     *out = a * mean;
@@ -74,5 +76,16 @@ impl<T: Real> Soft<'_, T> {
             in_weights.iter_mut().for_each(|out| *out = (*out - mean) / self.total);
         }
         Ok(report)
+    }
+}
+
+/// What is too large for a cotangent of plan or map came from that of the output.
+fn of_cotangent(error: Error) -> Error {
+    match error {
+        Error::Overflow { argument: Argument::Plan | Argument::Map }
+        | Error::NotFinite { argument: Argument::Plan | Argument::Map, .. } => {
+            Error::Overflow { argument: Argument::Vector }
+        }
+        other => other,
     }
 }

@@ -34,11 +34,13 @@ pub fn embedded() -> &'static Path {
     })
 }
 
-fn target() -> &'static Path {
+/// Where cargo builds.
+pub fn target() -> &'static Path {
     scratch().parent().expect("a folder in the target directory")
 }
 
-fn cargo(arguments: &[&str]) {
+/// Runs cargo, in this target folder.
+pub fn cargo(arguments: &[&str]) {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     run(Command::new(program).args(arguments).arg("--target-dir").arg(target()).current_dir(root()));
 }

@@ -9,7 +9,7 @@ use sinkhorn_core::{
 };
 use sinkhorn_tests::golden;
 
-use crate::library::{embedded, hosted, root, run, scratch};
+use crate::library::{cargo, embedded, hosted, root, run, scratch, target};
 use crate::rust_twin;
 
 const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"];
@@ -25,7 +25,7 @@ enum Mode {
 }
 
 /// Whether a tool is to be used: all are, but for those that `tests/run` could not get, and then it says so.
-fn has(tool: &str) -> bool {
+pub fn has(tool: &str) -> bool {
     !std::env::var("SINKHORN_TESTS_WITHOUT").unwrap_or_default().split(' ').any(|missing| missing == tool)
 }
 
@@ -253,4 +253,28 @@ fn the_examples_of_the_pages_compile_without_a_warning_and_converge() {
         let check = |text: &str| assert!(text.contains("converged"), "{file}: {text}");
         everywhere(standard, &[source.to_str().expect("UTF-8")], &[], &[], &check);
     }
+}
+
+#[test]
+fn the_command_line_c_and_cpp_find_the_same_bits() {
+    cargo(&["build", "--release", "-p", "sinkhorn-cli"]);
+    let files = ["bench/data/colours/china.csv", "bench/data/colours/flower.csv"].map(|file| root().join(file));
+    let files = files.each_ref().map(|path| path.to_str().expect("UTF-8"));
+    let potentials = ["x", "y"].map(|side| scratch().join(format!("potentials_{side}.csv")));
+    let mut command = Command::new(target().join("release/sinkhorn"));
+    command.arg("solve").args(files);
+    for (option, path) in ["--potentials-x", "--potentials-y"].into_iter().zip(&potentials) {
+        command.arg(option).arg(path);
+    }
+    run(&mut command);
+    let mut expected = vec![];
+    for path in &potentials {
+        let text = std::fs::read_to_string(path).expect("potentials");
+        expected.extend(text.lines().skip(1).map(|value| value.parse::<f64>().expect("a number").to_bits()));
+    }
+    let source = ["tests/cpp/same_bits.cpp"];
+    let program = build("g++", "c++17", &source, &hosted_library(), Mode::Plain, &[]);
+    let found = output(&program, &files, Mode::Plain);
+    let found: Vec<u64> = found.lines().map(|bits| u64::from_str_radix(bits, 16).expect("bits")).collect();
+    assert!(found.len() > 1000 && found == expected, "{} and {} potentials", found.len(), expected.len());
 }
