@@ -45,7 +45,7 @@
  * SINKHORN_KERNEL_LEN or n m where kernel or costs are stored. Overflow is not noticed, here and below.
  */
 #define SINKHORN_WORKSPACE_LEN(scalar, n, m, d, memory) \
-  (SINKHORN_OBJECT_LEN_(scalar, 96, 48) + SINKHORN_SOLVE_LEN_(n, m, d, memory))
+  (SINKHORN_OBJECT_LEN_(scalar, 116, 40) + SINKHORN_SOLVE_LEN_(n, m, d, memory))
 
 /** What SINKHORN_STORAGE_KERNEL takes beside that. */
 #define SINKHORN_KERNEL_LEN(n, m) ((size_t)(n) * (size_t)(m) + (size_t)(n) + 2 * (size_t)(m))
@@ -59,7 +59,7 @@
 
 /** sinkhorn_divergence_len at compile time. */
 #define SINKHORN_DIVERGENCE_LEN(scalar, n, m, d, memory)                             \
-  (SINKHORN_OBJECT_LEN_(scalar, 192, 96) + SINKHORN_SOLVE_LEN_(n, m, d, memory)      \
+  (SINKHORN_OBJECT_LEN_(scalar, 200, 80) + SINKHORN_SOLVE_LEN_(n, m, d, memory)      \
    + SINKHORN_SOLVE_LEN_(n, n, d, 0) + SINKHORN_SOLVE_LEN_(m, m, d, 0) + 2 * (size_t)(m))
 
 /** sinkhorn_divergence_gradient_len at compile time: d as in SINKHORN_DERIVATIVES_LEN. */
@@ -70,7 +70,7 @@
 
 /** sinkhorn_soft_len at compile time, for n values and m levels (see there). */
 #define SINKHORN_SOFT_LEN(scalar, n, m, memory)                                      \
-  (SINKHORN_OBJECT_LEN_(scalar, 192, 96) + 4 * (size_t)(n) + 3 * (size_t)(m)         \
+  (SINKHORN_OBJECT_LEN_(scalar, 200, 80) + 4 * (size_t)(n) + 3 * (size_t)(m)         \
    + SINKHORN_SOLVE_LEN_(n, m, 1, memory) + SINKHORN_DERIVATIVES_LEN(n, m, 1))
 
 /* What the macros above are made of. */

@@ -100,17 +100,17 @@ static void NAME(differentiation_cases_)(setup_function *setup, call_function *c
 
 /* Memory that is lent, for derivatives of solutions and of divergences. */
 static void NAME(memory_cases_)(setup_function *setup, call_function *call) {
-  BAD(T.memory = NULL, NULL_POINTER, "memory");
-  BAD(T.memory = ODD(T.memory), MISALIGNED, "memory");
-  BAD(T.memory_len = 0, WORKSPACE, "memory");
-  BAD(T.memory_len -= 1, WORKSPACE, "memory");
-  BAD(T.memory_len = SIZE_MAX, TOO_LARGE, "memory");
-  ALIASED(T.memory = T.workspace; T.memory_len = T.workspace_len, "memory");
-  ALIASED(T.memory = T.workspace + T.workspace_len - 1, "memory");
-  ALIASED(T.memory = T.x, "memory");
-  ALIASED(T.memory = T.y, "memory");
-  ALIASED(T.memory = T.a, "memory");
-  ALIASED(T.memory = T.b, "memory");
+  BAD(T.memory = NULL, NULL_POINTER, "workspace");
+  BAD(T.memory = ODD(T.memory), MISALIGNED, "workspace");
+  BAD(T.memory_len = 0, WORKSPACE, "workspace");
+  BAD(T.memory_len -= 1, WORKSPACE, "workspace");
+  BAD(T.memory_len = SIZE_MAX, TOO_LARGE, "workspace");
+  ALIASED(T.memory = T.workspace; T.memory_len = T.workspace_len, "workspace");
+  ALIASED(T.memory = T.workspace + T.workspace_len - 1, "workspace");
+  ALIASED(T.memory = T.x, "workspace");
+  ALIASED(T.memory = T.y, "workspace");
+  ALIASED(T.memory = T.a, "workspace");
+  ALIASED(T.memory = T.b, "workspace");
   BAD_ERROR(T.memory);
   BAD_ERROR(T.workspace);
   ODD_ERROR();
@@ -160,7 +160,7 @@ static void NAME(change_cases_)(setup_function *setup, call_function *call) {
 
 #define NOT_FINITE_IN(array, argument, width, count)                     \
   BAD_ENTRIES(array, count, width, argument);                            \
-  ALIASED(T.memory = array, "memory")
+  ALIASED(T.memory = array, "workspace")
 
 static void NAME(tangent_cases_)(setup_function *setup, call_function *call) {
   BAD(T.tangent = NULL, NULL_POINTER, "tangent");
@@ -177,8 +177,8 @@ static void NAME(tangent_cases_)(setup_function *setup, call_function *call) {
   BAD(T.tangent->cost = ODD(V.cost), MISALIGNED, "cost");
   BAD(T.tangent->epsilon = (SCALAR)NAN, OUT_OF_RANGE, "epsilon");
   BAD(T.tangent->epsilon = (SCALAR)INFINITY, OUT_OF_RANGE, "epsilon");
-  ALIASED(T.linear = memcpy(T.memory, T.linear, sizeof *T.linear), "memory");
-  ALIASED(T.tangent = memcpy(T.memory, T.tangent, sizeof *T.tangent), "memory");
+  ALIASED(T.linear = memcpy(T.memory, T.linear, sizeof *T.linear), "workspace");
+  ALIASED(T.tangent = memcpy(T.memory, T.tangent, sizeof *T.tangent), "workspace");
   GOOD(T.tangent->x = T.tangent->y = T.tangent->a = T.tangent->b = T.tangent->cost = NULL; T.tangent->epsilon = 0);
   GOOD(T.tangent->a = NULL);
 }
@@ -354,7 +354,7 @@ static void NAME(derivative_cases_)(void) {
     NAME(differentiation_cases_)(setup, call);
     NAME(memory_cases_)(setup, call);
     BAD_ERROR(T.differentiation);
-    ALIASED(T.differentiation = memcpy(T.memory, T.differentiation, sizeof *T.differentiation), "memory");
+    ALIASED(T.differentiation = memcpy(T.memory, T.differentiation, sizeof *T.differentiation), "workspace");
     if (i > 0) NAME(linear_cases_)(setup, call);
     if (i == 2)
       NAME(change_cases_)(setup, call);
@@ -382,7 +382,7 @@ static void NAME(derivative_cases_)(void) {
   for (i = 0; i < sizeof all / sizeof *all; i++) {
     call = all[i];
     GOOD((void)0);
-    ALIASED(T.memory = T.cost, "memory");
+    ALIASED(T.memory = T.cost, "workspace");
     if (i != 2) {
       BAD(T.gradients->x = lend(N * sizeof(SCALAR)), UNSUPPORTED, "x");
       BAD(T.gradients->y = lend(N * sizeof(SCALAR)), UNSUPPORTED, "y");

@@ -162,7 +162,7 @@ static void NAME(divergence_cases_)(void) {
   NAME(memory_cases_)(setup, call);
   NAME(gradient_cases_)(setup, call);
   BAD_ERROR(T.differentiation);
-  ALIASED(T.differentiation = memcpy(T.memory, T.differentiation, sizeof *T.differentiation), "memory");
+  ALIASED(T.differentiation = memcpy(T.memory, T.differentiation, sizeof *T.differentiation), "workspace");
   setup = NAME(setup_diverged_matrix_);
   GOOD((void)0);
   BAD(T.gradients->x = lend(N * sizeof(SCALAR)), UNSUPPORTED, "x");
@@ -170,7 +170,7 @@ static void NAME(divergence_cases_)(void) {
   ALIASED(T.gradients->a = T.cost, "a");
   ALIASED(T.gradients->a = T.within_x, "a");
   ALIASED(T.gradients->b = T.within_y, "b");
-  ALIASED(T.memory = T.within_x, "memory");
+  ALIASED(T.memory = T.within_x, "workspace");
 
   /* Handles of the other scalar. */
   setup();

@@ -82,9 +82,6 @@ static void NAME(softness_cases_)(setup_function *setup, call_function *call) {
   GOOD(T.softness = NULL);
   GOOD(T.softness->solve = NULL; T.softness->differentiation = NULL);
   BAD_STRUCT(T.softness, "settings");
-  BAD(T.softness->epsilon = -1, NOT_POSITIVE, "epsilon");
-  BAD(T.softness->epsilon = (SCALAR)NAN, NOT_POSITIVE, "epsilon");
-  BAD(T.softness->epsilon = (SCALAR)INFINITY, NOT_POSITIVE, "epsilon");
   BAD(T.softness->keep_scale = 2, OUT_OF_RANGE, "keep_scale");
   BAD(T.softness->keep_scale = -1, OUT_OF_RANGE, "keep_scale");
   BAD(T.softness->start = 2, OUT_OF_RANGE, "start");
@@ -110,6 +107,9 @@ static void NAME(softness_cases_)(setup_function *setup, call_function *call) {
 
 static void NAME(operator_cases_)(setup_function *setup, call_function *call, const char *out) {
   NAME(softness_cases_)(setup, call);
+  BAD(T.softness->epsilon = -1, NOT_POSITIVE, "epsilon");
+  BAD(T.softness->epsilon = (SCALAR)NAN, NOT_POSITIVE, "epsilon");
+  BAD(T.softness->epsilon = (SCALAR)INFINITY, NOT_POSITIVE, "epsilon");
   GOOD(T.weights = NULL; T.soft = NULL; T.report = NULL);
   BAD(T.values = NULL, NULL_POINTER, "values");
   BAD(T.values = ODD(T.values), MISALIGNED, "values");

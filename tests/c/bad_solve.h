@@ -178,7 +178,8 @@ static void *NAME(finished_)(void) {
 }
 
 static void *NAME(solved_again_)(void) {
-  EXPECT(NAME(call_solve_)(NULL) == SINKHORN_OK);
+  /* No report: padding, which a comparison would read. */
+  EXPECT(NAME(sinkhorn_solve_)(T.problem, T.settings, T.workspace, T.workspace_len, NULL, NULL, NULL) == SINKHORN_OK);
   return T.solving;
 }
 
@@ -235,9 +236,9 @@ static void NAME(solver_cases_)(void) {
   call = NAME(call_finish_);
   BAD(T.solution = ODD(T.solution), MISALIGNED, "solution");
   BAD_STRUCT(T.report, "report");
-  ALIASED(T.solution = (void *)T.workspace, "workspace");
+  ALIASED(T.solution = (void *)T.workspace, "solver");
   ALIASED(T.solution = (void *)&T.report->start, "solution");
-  STRUCT_IN_WORKSPACE(report);
+  ALIASED(T.report = memcpy(T.workspace + T.workspace_len / 4 * 2, T.report, sizeof *T.report), "solver");
   ALIASED(T.solution = (void *)T.x, "solution");
   ALIASED(T.solution = (void *)T.y, "solution");
   ALIASED(T.solution = (void *)T.a, "solution");
