@@ -120,7 +120,7 @@ static void NAME(memory_cases_)(setup_function *setup, call_function *call) {
 #define BAD_FIELD(field, argument)                                     \
   BAD((field) = ODD(field), MISALIGNED, argument);                     \
   ALIASED((field) = T.workspace + 2, argument);                  \
-  ALIASED((field) = T.memory + T.memory_len - 1, argument);      \
+  ALIASED((field) = T.memory + T.memory_len - 1, NULL);          \
   ALIASED((field) = T.x, argument);                              \
   ALIASED((field) = T.y + M * D - 1, argument);                  \
   ALIASED((field) = T.a, argument);                              \
