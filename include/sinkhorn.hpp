@@ -295,6 +295,7 @@ S sized() noexcept {
 }
 
 bool refuse(Error& error, const sinkhorn_error& raw, std::exception_ptr cause = nullptr) noexcept;
+const sinkhorn_error& raw_of(const Error& error) noexcept;
 
 }  // namespace detail
 
@@ -320,6 +321,7 @@ class Error : public std::runtime_error {
 
  private:
   friend bool detail::refuse(Error& error, const sinkhorn_error& raw, std::exception_ptr cause) noexcept;
+  friend const sinkhorn_error& detail::raw_of(const Error& error) noexcept;
   sinkhorn_error raw_{SINKHORN_OK, "", detail::none, detail::none, 0, ""};
   std::exception_ptr cause_;
 };
@@ -331,6 +333,8 @@ inline bool refuse(Error& error, const sinkhorn_error& raw, std::exception_ptr c
   error.cause_ = std::move(cause);
   return false;
 }
+
+inline const sinkhorn_error& raw_of(const Error& error) noexcept { return error.raw_; }
 
 // Refusals of this header, in the words of the library.
 template <typename... Numbers>
@@ -445,9 +449,6 @@ template <typename T>
 using PlanRows = function_ref<void(std::size_t i, std::size_t first, span<T> row)>;
 
 namespace detail {
-
-template <typename T>
-auto start_of(Start start) noexcept -> decltype(&Api<T>::start_auto) = delete;
 
 template <typename T>
 using StartPointer = sinkhorn_wrote (*)(typename Api<T>::target*, T*, T*, void*);
@@ -763,12 +764,17 @@ struct Session {
     return fits_or_none("start_f", given.f_.size(), n, error) && fits_or_none("start_g", given.g_.size(), m, error);
   }
 
+  static void copy_calls(const Problem<T>& given, Calls<T>& calls) noexcept {
+    calls.cost = given.function_;
+    calls.gradient = given.gradient_;
+  }
+
   bool take_calls(const Problem<T>* given, const Settings<T>& chosen, Error& error) noexcept {
     const bool of_problem = given != nullptr && has_calls(*given);
     if (!of_problem && !chosen.observer_ && !chosen.function_) return true;
     calls.reset(new (std::nothrow) Calls<T>());
     if (calls == nullptr) return refuse_memory(error, sizeof(Calls<T>) / sizeof(T));
-    if (of_problem) calls->cost = given->function_, calls->gradient = given->gradient_;
+    if (of_problem) copy_calls(*given, *calls);
     calls->observer = chosen.observer_;
     calls->start = chosen.function_;
     return true;
@@ -822,3 +828,941 @@ struct Session {
 };
 
 }  // namespace detail
+
+template <typename T>
+Wrote Target<T>::run(Start start, span<T> f, span<T> g) noexcept {
+  const auto function = detail::start_pointer<T>(start);
+  if (function != nullptr) return static_cast<Wrote>(function(raw_, f.data(), g.data(), nullptr));
+  for (T& value : f) value = T(0);
+  return Wrote::f;
+}
+
+/// Where derivatives of a number are written; empty spans where they are not wanted. Matrices are row-major.
+template <typename T>
+struct GradientSpans {
+  span<T> x;             ///< n x dimension.
+  span<T> y;             ///< m x dimension.
+  span<T> a;             ///< n: in an entry alone; balanced, meant along changes with sum da_i = sum db_j.
+  span<T> b;             ///< m.
+  span<T> cost;          ///< n x m, in the costs as they are given, not scaled.
+  T* epsilon = nullptr;  ///< In units of (scaled) cost.
+};
+
+/// The derivatives of a number that were asked for; the others are empty, or 0.
+template <typename T>
+struct Gradients {
+  std::vector<T> x, y, a, b, cost;  ///< Shapes as those of GradientSpans.
+  T epsilon = T(0);
+  LinearReport<T> report{};  ///< Of vjp and objective_hvp.
+};
+
+/// What a loss is worth in the results of a solve; empty spans for those that it does not depend on.
+template <typename T>
+struct Cotangent {
+  span<const T> f;        ///< n: dL/df.
+  span<const T> g;        ///< m: dL/dg.
+  span<const T> plan;     ///< n x m: dL/dP.
+  PlanRows<T> plan_rows;  ///< dL/dP, computed when needed, instead of plan.
+  span<const T> map;      ///< n x dimension: dL/dT, T the map.
+};
+
+/// A direction in which the inputs of a problem change; empty spans for those that stay.
+template <typename T>
+struct Tangent {
+  span<const T> x;     ///< n x dimension.
+  span<const T> y;     ///< m x dimension.
+  span<const T> a;     ///< n. Balanced: sum da_i = sum db_j.
+  span<const T> b;     ///< m.
+  span<const T> cost;  ///< n x m, not scaled.
+  T epsilon = T(0);    ///< In units of (scaled) cost.
+};
+
+/// Where the changes of results along a direction are written; empty spans where they are not wanted.
+template <typename T>
+struct ChangeSpans {
+  span<T> f;     ///< n.
+  span<T> g;     ///< m.
+  span<T> plan;  ///< n x m.
+  span<T> map;   ///< n x dimension.
+};
+
+/// The changes that were asked for; the others are empty.
+template <typename T>
+struct Changes {
+  std::vector<T> f, g, plan, map;
+  LinearReport<T> report{};
+};
+
+/// An entry of a row of the plan.
+template <typename T>
+struct Entry {
+  std::size_t column;
+  T value;
+};
+
+namespace detail {
+
+// Lengths of bundles; what a cost matrix has not (d = 0) is refused by the library.
+struct Sizes {
+  std::size_t n, m, d;
+
+  template <typename S>
+  bool fit(const S& s, Error& error) const noexcept {
+    return (d == 0 || (fits_or_none("x", s.x.size(), n * d, error) && fits_or_none("y", s.y.size(), m * d, error))) &&
+           fits_or_none("a", s.a.size(), n, error) && fits_or_none("b", s.b.size(), m, error) &&
+           (s.cost.empty() || fits("cost", s.cost.size(), n * m, error));
+  }
+
+  template <typename S>
+  bool results_fit(const S& s, Error& error) const noexcept {
+    return fits_or_none("f", s.f.size(), n, error) && fits_or_none("g", s.g.size(), m, error) &&
+           fits_or_none("plan", s.plan.size(), n * m, error) &&
+           (d == 0 || fits_or_none("map", s.map.size(), n * d, error));
+  }
+
+  template <typename T>
+  GradientSpans<T> room(Gradients<T>& made, In wanted) const {
+    if (wanted & In::x) made.x.resize(n * d == 0 ? 1 : n * d);  // not empty: asked for
+    if (wanted & In::y) made.y.resize(m * d == 0 ? 1 : m * d);
+    if (wanted & In::a) made.a.resize(n);
+    if (wanted & In::b) made.b.resize(m);
+    if (wanted & In::cost) made.cost.resize(n * m);
+    return {made.x, made.y, made.a, made.b, made.cost, wanted & In::epsilon ? &made.epsilon : nullptr};
+  }
+};
+
+template <typename T>
+typename Api<T>::gradients raw(const GradientSpans<T>& spans) noexcept {
+  auto made = sized<typename Api<T>::gradients>();
+  made.x = spans.x.data();
+  made.y = spans.y.data();
+  made.a = spans.a.data();
+  made.b = spans.b.data();
+  made.cost = spans.cost.data();
+  made.epsilon = spans.epsilon;
+  return made;
+}
+
+template <typename T>
+typename Api<T>::tangent raw(const Tangent<T>& spans) noexcept {
+  auto made = sized<typename Api<T>::tangent>();
+  made.x = spans.x.data();
+  made.y = spans.y.data();
+  made.a = spans.a.data();
+  made.b = spans.b.data();
+  made.cost = spans.cost.data();
+  made.epsilon = spans.epsilon;
+  return made;
+}
+
+}  // namespace detail
+
+/// A solved problem: potentials, plan, maps, derivatives. Made by solve and Solver::finish.
+///
+/// Lengths: f, a row of the plan's column and what is said to be n are n, and so on; another length is
+/// Status::length, and names the argument. memory: scratch memory, detail in sinkhorn_derivatives_len_f64 and
+/// SINKHORN_DERIVATIVES_LEN; allocated for the call where none is given.
+template <typename T>
+class Solution {
+  using A = detail::Api<T>;
+  using Handle = const typename A::solution;
+
+ public:
+  /// Of this header.
+  Solution(detail::Session<T>&& session, Handle* handle, Status status) noexcept
+      : session_(std::move(session)), handle_(handle), status_(status) {}
+
+  /// Points on the first side.
+  std::size_t n() const noexcept { return session_.problem.n; }
+  /// Points on the second side.
+  std::size_t m() const noexcept { return session_.problem.m; }
+  /// Coordinates a point; 0 with a cost matrix.
+  std::size_t dimension() const noexcept { return session_.problem.dimension; }
+  /// How the solve ended: converged, sweep_limit, precision_floor or stopped.
+  Status status() const noexcept { return status_; }
+  /// Whether the threshold was reached.
+  bool converged() const noexcept { return status_ == Status::converged; }
+  /// f (n), in units of cost; empty where the solution is none any more.
+  span<const T> f() const noexcept { return view(A::solution_f(handle_.get()), n()); }
+  /// g (m).
+  span<const T> g() const noexcept { return view(A::solution_g(handle_.get()), m()); }
+
+  std::optional<Report<T>> try_report(Error& error) const noexcept {
+    auto report = detail::sized<Report<T>>();
+    return maybe(ask(error, A::solution_report, &report), report);
+  }
+  std::optional<T> try_entry(std::size_t i, std::size_t j, Error& error) const noexcept {
+    T entry{};
+    return maybe(ask(error, A::solution_entry, i, j, &entry), entry);
+  }
+  bool try_row(std::size_t i, span<T> row, Error& error) const noexcept {
+    return detail::fits("row", row.size(), m(), error) && ask(error, A::solution_row, i, row.data());
+  }
+  bool try_plan(span<T> plan, Error& error) const noexcept {
+    return detail::fits("plan", plan.size(), n() * m(), error) && ask(error, A::solution_plan, plan.data());
+  }
+  bool try_largest_in_row(std::size_t i, span<std::size_t> columns, span<T> entries, Error& error) const noexcept {
+    return detail::fits("entries", entries.size(), columns.size(), error) &&
+           ask(error, A::solution_largest_in_row, i, columns.size(), columns.data(), entries.data());
+  }
+  bool try_apply(span<const T> vector, span<T> product, Error& error) const noexcept {
+    return detail::fits("vector", vector.size(), m(), error) && detail::fits("product", product.size(), n(), error) &&
+           ask(error, A::solution_apply, vector.data(), product.data());
+  }
+  bool try_apply_transposed(span<const T> vector, span<T> product, Error& error) const noexcept {
+    return detail::fits("vector", vector.size(), n(), error) && detail::fits("product", product.size(), m(), error) &&
+           ask(error, A::solution_apply_transposed, vector.data(), product.data());
+  }
+  bool try_map(span<T> map, Error& error) const noexcept {
+    return (dimension() == 0 || detail::fits("map", map.size(), n() * dimension(), error)) &&
+           ask(error, A::solution_map, map.data());
+  }
+  bool try_map_at(span<const T> x, span<T> map, Error& error) const noexcept {
+    return whole("x", x, error) && detail::fits("map", map.size(), x.size(), error) &&
+           ask(error, A::solution_map_at, x.data(), count(x), map.data());
+  }
+  bool try_f_at(span<const T> x, span<T> f, Error& error) const noexcept {
+    return whole("x", x, error) && detail::fits("f", f.size(), count(x), error) &&
+           ask(error, A::solution_f_at, x.data(), count(x), f.data());
+  }
+  bool try_g_at(span<const T> y, span<T> g, Error& error) const noexcept {
+    return whole("y", y, error) && detail::fits("g", g.size(), count(y), error) &&
+           ask(error, A::solution_g_at, y.data(), count(y), g.data());
+  }
+  bool try_start_note(span<char> text, Error& error) const noexcept {
+    return ask(error, A::solution_start_note, text.data(), text.size());
+  }
+
+  bool try_objective_gradient(const GradientSpans<T>& gradients, const DerivativeSettings<T>& settings, Error& error,
+                              span<T> memory = {}) const noexcept {
+    const auto out = detail::raw(gradients);
+    return sizes().fit(gradients, error) && differentiate(settings, memory, error, [&](span<T> work, auto* raw_error) {
+      return A::objective_gradient(handle_.get(), &settings.raw(), work.data(), work.size(), &out, raw_error);
+    });
+  }
+  std::optional<LinearReport<T>> try_vjp(const Cotangent<T>& cotangent, const GradientSpans<T>& gradients,
+                                         const DerivativeSettings<T>& settings, Error& error,
+                                         span<T> memory = {}) const noexcept {
+    auto report = detail::sized<LinearReport<T>>();
+    const auto out = detail::raw(gradients);
+    auto in = detail::sized<typename A::cotangent>();
+    in.f = cotangent.f.data();
+    in.g = cotangent.g.data();
+    in.plan = cotangent.plan.data();
+    in.map = cotangent.map.data();
+    detail::Calls<T> rows;
+    if (cotangent.plan_rows) {
+      rows.rows = cotangent.plan_rows;
+      in.plan_rows = detail::Calls<T>::call_rows;
+      in.plan_rows_data = &rows;
+    }
+    const bool good = sizes().results_fit(cotangent, error) && sizes().fit(gradients, error) &&
+                      differentiate(settings, memory, error, [&](span<T> work, auto* raw_error) {
+                        return A::vjp(handle_.get(), &settings.raw(), work.data(), work.size(), &in, &out, &report,
+                                      raw_error);
+                      });
+    return maybe(good && rows.quiet(error), report);
+  }
+  std::optional<LinearReport<T>> try_jvp(const Tangent<T>& tangent, const ChangeSpans<T>& changes,
+                                         const DerivativeSettings<T>& settings, Error& error,
+                                         span<T> memory = {}) const noexcept {
+    auto report = detail::sized<LinearReport<T>>();
+    const auto in = detail::raw(tangent);
+    auto out = detail::sized<typename A::changes>();
+    out.f = changes.f.data();
+    out.g = changes.g.data();
+    out.plan = changes.plan.data();
+    out.map = changes.map.data();
+    const bool good = sizes().fit(tangent, error) && sizes().results_fit(changes, error) &&
+                      differentiate(settings, memory, error, [&](span<T> work, auto* raw_error) {
+                        return A::jvp(handle_.get(), &settings.raw(), work.data(), work.size(), &in, &out, &report,
+                                      raw_error);
+                      });
+    return maybe(good, report);
+  }
+  std::optional<LinearReport<T>> try_objective_hvp(const Tangent<T>& tangent, const GradientSpans<T>& gradients,
+                                                   const DerivativeSettings<T>& settings, Error& error,
+                                                   span<T> memory = {}) const noexcept {
+    auto report = detail::sized<LinearReport<T>>();
+    const auto in = detail::raw(tangent);
+    const auto out = detail::raw(gradients);
+    const bool good = sizes().fit(tangent, error) && sizes().fit(gradients, error) &&
+                      differentiate(settings, memory, error, [&](span<T> work, auto* raw_error) {
+                        return A::objective_hvp(handle_.get(), &settings.raw(), work.data(), work.size(), &in, &out,
+                                                &report, raw_error);
+                      });
+    return maybe(good, report);
+  }
+
+#if SINKHORN_HPP_THROWS_
+  /// Numbers about the solve.
+  Report<T> report() const { return *detail::or_throw([&](Error& e) { return try_report(e); }); }
+  /// P_ij, for i < n and j < m.
+  T entry(std::size_t i, std::size_t j) const { return *detail::or_throw([&](Error& e) { return try_entry(i, j, e); }); }
+  /// Row i of the plan (m).
+  void row(std::size_t i, span<T> out) const { detail::or_throw([&](Error& e) { return try_row(i, out, e); }); }
+  std::vector<T> row(std::size_t i) const { return made(m(), [&](span<T> out) { row(i, out); }); }
+  /// The whole plan (n x m, row-major).
+  void plan(span<T> out) const { detail::or_throw([&](Error& e) { return try_plan(out, e); }); }
+  std::vector<T> plan() const { return made(n() * m(), [&](span<T> out) { plan(out); }); }
+  /// The largest entries of row i, largest first, ties in the order of columns; 1 <= count <= m.
+  std::vector<Entry<T>> largest_in_row(std::size_t i, std::size_t count) const {
+    const std::size_t room = count < m() ? count : m();  // more is refused
+    std::vector<std::size_t> columns(room < count ? count : room);
+    std::vector<T> entries(columns.size());
+    detail::or_throw([&](Error& e) { return try_largest_in_row(i, columns, entries, e); });
+    std::vector<Entry<T>> out;
+    out.reserve(count);
+    for (std::size_t k = 0; k < count; k++) out.push_back({columns[k], entries[k]});
+    return out;
+  }
+  /// P v (n), for a vector v (m).
+  void apply(span<const T> vector, span<T> out) const {
+    detail::or_throw([&](Error& e) { return try_apply(vector, out, e); });
+  }
+  std::vector<T> apply(span<const T> vector) const { return made(n(), [&](span<T> out) { apply(vector, out); }); }
+  /// P^T w (m), for a vector w (n).
+  void apply_transposed(span<const T> vector, span<T> out) const {
+    detail::or_throw([&](Error& e) { return try_apply_transposed(vector, out, e); });
+  }
+  std::vector<T> apply_transposed(span<const T> vector) const {
+    return made(m(), [&](span<T> out) { apply_transposed(vector, out); });
+  }
+  /// The barycentric projection of every x_i (n x dimension), sum_j P_ij y_j / sum_j P_ij. Points only.
+  void map(span<T> out) const { detail::or_throw([&](Error& e) { return try_map(out, e); }); }
+  std::vector<T> map() const { return made(points_room(n()), [&](span<T> out) { map(out); }); }
+  /// The same at new points x (count x dimension).
+  void map_at(span<const T> x, span<T> out) const {
+    detail::or_throw([&](Error& e) { return try_map_at(x, out, e); });
+  }
+  std::vector<T> map_at(span<const T> x) const { return made(x.size(), [&](span<T> out) { map_at(x, out); }); }
+  /// f (count) at new points x (count x dimension); at those of the problem it is f. Points only.
+  void f_at(span<const T> x, span<T> out) const { detail::or_throw([&](Error& e) { return try_f_at(x, out, e); }); }
+  std::vector<T> f_at(span<const T> x) const { return made(count(x), [&](span<T> out) { f_at(x, out); }); }
+  /// g (count) at new points y (count x dimension).
+  void g_at(span<const T> y, span<T> out) const { detail::or_throw([&](Error& e) { return try_g_at(y, out, e); }); }
+  std::vector<T> g_at(span<const T> y) const { return made(count(y), [&](span<T> out) { g_at(y, out); }); }
+  /// What the start has to say; "" mostly.
+  std::string start_note() const {
+    char text[256] = "";
+    detail::or_throw([&](Error& e) { return try_start_note(text, e); });
+    return text;
+  }
+
+  /// The gradient of the objective of the report in what is wanted: objective_gradient(In::x | In::epsilon).x.
+  Gradients<T> objective_gradient(In wanted, const DerivativeSettings<T>& settings = {}) const {
+    Gradients<T> out;
+    objective_gradient(sizes().room(out, wanted), settings);
+    return out;
+  }
+  void objective_gradient(const GradientSpans<T>& gradients, const DerivativeSettings<T>& settings = {},
+                          span<T> memory = {}) const {
+    detail::or_throw([&](Error& e) { return try_objective_gradient(gradients, settings, e, memory); });
+  }
+  /// The gradient of a loss of potentials, plan and map, through the equations that they solve.
+  Gradients<T> vjp(const Cotangent<T>& cotangent, In wanted, const DerivativeSettings<T>& settings = {}) const {
+    Gradients<T> out;
+    out.report = vjp(cotangent, sizes().room(out, wanted), settings);
+    return out;
+  }
+  LinearReport<T> vjp(const Cotangent<T>& cotangent, const GradientSpans<T>& gradients,
+                      const DerivativeSettings<T>& settings = {}, span<T> memory = {}) const {
+    return *detail::or_throw([&](Error& e) { return try_vjp(cotangent, gradients, settings, e, memory); });
+  }
+  /// The changes of potentials, plan and map along a direction of the inputs, per unit of it.
+  Changes<T> jvp(const Tangent<T>& tangent, Of wanted, const DerivativeSettings<T>& settings = {}) const {
+    Changes<T> out;
+    if (wanted & Of::f) out.f.resize(n());
+    if (wanted & Of::g) out.g.resize(m());
+    if (wanted & Of::plan) out.plan.resize(n() * m());
+    if (wanted & Of::map) out.map.resize(points_room(n()));
+    out.report = jvp(tangent, ChangeSpans<T>{out.f, out.g, out.plan, out.map}, settings);
+    return out;
+  }
+  LinearReport<T> jvp(const Tangent<T>& tangent, const ChangeSpans<T>& changes,
+                      const DerivativeSettings<T>& settings = {}, span<T> memory = {}) const {
+    return *detail::or_throw([&](Error& e) { return try_jvp(tangent, changes, settings, e, memory); });
+  }
+  /// The change of the gradient of the objective along a direction, per unit of it: a product with the Hessian.
+  Gradients<T> objective_hvp(const Tangent<T>& tangent, In wanted, const DerivativeSettings<T>& settings = {}) const {
+    Gradients<T> out;
+    out.report = objective_hvp(tangent, sizes().room(out, wanted), settings);
+    return out;
+  }
+  LinearReport<T> objective_hvp(const Tangent<T>& tangent, const GradientSpans<T>& gradients,
+                                const DerivativeSettings<T>& settings = {}, span<T> memory = {}) const {
+    return *detail::or_throw([&](Error& e) { return try_objective_hvp(tangent, gradients, settings, e, memory); });
+  }
+#endif
+
+ private:
+  static span<const T> view(const T* data, std::size_t size) noexcept { return {data, data == nullptr ? 0 : size}; }
+
+  template <typename V>
+  static std::optional<V> maybe(bool good, const V& value) noexcept {
+    return good ? std::optional<V>(value) : std::nullopt;
+  }
+
+  template <typename F>
+  static std::vector<T> made(std::size_t size, F write) {
+    std::vector<T> out(size);
+    write(out);
+    return out;
+  }
+
+  detail::Sizes sizes() const noexcept { return {n(), m(), dimension()}; }
+  std::size_t count(span<const T> points) const noexcept {
+    return dimension() == 0 ? points.size() : points.size() / dimension();
+  }
+  // Of what a matrix does not have, not empty: so that it is refused.
+  std::size_t points_room(std::size_t points) const noexcept { return dimension() == 0 ? 1 : points * dimension(); }
+  bool whole(const char* argument, span<const T> points, Error& error) const noexcept {
+    return dimension() == 0 || points.size() % dimension() == 0 ||
+           detail::refuse(error, Status::ragged, argument, 0,
+                          "%s has %zu scalars, not a multiple of the dimension %zu", points.size(), dimension());
+  }
+
+  template <typename F, typename... Arguments>
+  bool ask(Error& error, F function, Arguments... arguments) const noexcept {
+    sinkhorn_error raw_error;
+    return session_.good(function(handle_.get(), arguments..., &raw_error), raw_error, error);
+  }
+
+  template <typename F>
+  bool differentiate(const DerivativeSettings<T>& settings, span<T> memory, Error& error, F call) const noexcept {
+    std::unique_ptr<T[]> owned;
+    span<T> work;
+    const bool lent = detail::Session<T>::lend(owned, work, memory, error, [&](std::size_t* len, sinkhorn_error* raw) {
+      return A::derivatives_len(&session_.problem, &settings.raw(), len, raw);
+    });
+    if (!lent) return false;
+    sinkhorn_error raw_error;
+    return session_.good(call(work, &raw_error), raw_error, error);
+  }
+
+  detail::Session<T> session_;
+  detail::Handle<Handle> handle_;
+  Status status_;
+};
+
+/// How far a solver is.
+template <typename T>
+struct Progress {
+  std::uint32_t sweeps;  ///< Sweeps made.
+  T epsilon;             ///< Of the next sweep.
+  T marginal_error;      ///< That the last sweep measured; the largest finite number before the first.
+};
+
+/// A solve, sweep by sweep: step() or run(), then finish().
+template <typename T>
+class Solver {
+  using A = detail::Api<T>;
+
+ public:
+  /// Begins a solve: runs the start, and no sweep. memory: as that of solve.
+  static std::optional<Solver> try_new(const Problem<T>& problem, const Settings<T>& settings, Error& error,
+                                       span<T> memory = {}) noexcept {
+    Solver made;
+    if (!made.session_.prepare(problem, settings, A::workspace_len, memory, error)) return std::nullopt;
+    made.session_.stop_where_cost_throws();
+    auto& session = made.session_;
+    typename A::solver* handle = nullptr;
+    sinkhorn_error raw_error;
+    const auto status = A::solver_new(&session.problem, &session.settings, session.memory.data(),
+                                      session.memory.size(), &handle, &raw_error);
+    if (!session.good(status, raw_error, error)) return std::nullopt;
+    made.handle_.reset(handle);
+    return std::optional<Solver>(std::move(made));
+  }
+  /// One sweep. running while there is more to do; then converged, sweep_limit or precision_floor.
+  std::optional<Status> try_step(Error& error) noexcept { return told(A::solver_step(handle_.get()), error); }
+  std::optional<Status> try_run(Error& error) noexcept { return told(A::solver_run(handle_.get()), error); }
+  std::optional<Progress<T>> try_progress(Error& error) const noexcept {
+    Progress<T> progress{};
+    const auto status =
+        A::solver_progress(handle_.get(), &progress.sweeps, &progress.epsilon, &progress.marginal_error);
+    return told(status, error) ? std::optional<Progress<T>>(progress) : std::nullopt;
+  }
+  std::optional<Solution<T>> try_finish(Error& error) noexcept {
+    const typename A::solution* solution = nullptr;
+    sinkhorn_error raw_error;
+    const auto status = A::solver_finish(handle_.get(), &solution, nullptr, &raw_error);
+    if (status >= 0) handle_.reset();
+    if (!session_.good(status, raw_error, error)) return std::nullopt;
+    return Solution<T>(std::move(session_), solution, static_cast<Status>(status));
+  }
+
+#if SINKHORN_HPP_THROWS_
+  /// As try_new.
+  explicit Solver(const Problem<T>& problem, const Settings<T>& settings = {}, span<T> memory = {})
+      : Solver(*detail::or_throw([&](Error& e) { return try_new(problem, settings, e, memory); })) {}
+  Status step() { return *detail::or_throw([&](Error& e) { return try_step(e); }); }
+  /// Sweeps until the solve ends, or the observer stops it.
+  Status run() { return *detail::or_throw([&](Error& e) { return try_run(e); }); }
+  Progress<T> progress() const { return *detail::or_throw([&](Error& e) { return try_progress(e); }); }
+  /// Measures the present potentials. The solver becomes the solution, and is none any more.
+  Solution<T> finish() { return *detail::or_throw([&](Error& e) { return try_finish(e); }); }
+#endif
+
+ private:
+  Solver() noexcept = default;
+
+  std::optional<Status> told(sinkhorn_status status, Error& error) const noexcept {
+    sinkhorn_error raw_error{status, "solver", detail::none, detail::none, 0, ""};
+    std::snprintf(raw_error.message, sizeof raw_error.message, "solver: %s", sinkhorn_status_text(status));
+    return session_.good(status, raw_error, error) ? std::optional<Status>(static_cast<Status>(status)) : std::nullopt;
+  }
+
+  detail::Session<T> session_;
+  detail::Handle<typename A::solver> handle_;
+};
+
+/// Scalars of memory that solve and Solver need.
+template <typename T>
+std::optional<std::size_t> try_workspace_len(const Problem<T>& problem, const detail::same<Settings<T>>& settings,
+                                             Error& error) noexcept {
+  detail::Session<T> session;
+  std::size_t len = 0;
+  sinkhorn_error raw_error;
+  if (!session.describe(problem, settings, error)) return std::nullopt;
+  const auto status = detail::Api<T>::workspace_len(&session.problem, &session.settings, &len, &raw_error);
+  return session.good(status, raw_error, error) ? std::optional<std::size_t>(len) : std::nullopt;
+}
+
+/// The twin of solve.
+template <typename T>
+std::optional<Solution<T>> try_solve(const Problem<T>& problem, const detail::same<Settings<T>>& settings,
+                                     Error& error, detail::same<span<T>> memory = {}) noexcept {
+  using A = detail::Api<T>;
+  detail::Session<T> session;
+  if (!session.prepare(problem, settings, A::workspace_len, memory, error)) return std::nullopt;
+  session.stop_where_cost_throws();
+  const typename A::solution* handle = nullptr;
+  sinkhorn_error raw_error;
+  const auto status = A::solve(&session.problem, &session.settings, session.memory.data(), session.memory.size(),
+                               &handle, nullptr, &raw_error);
+  if (!session.good(status, raw_error, error)) return std::nullopt;
+  return Solution<T>(std::move(session), handle, static_cast<Status>(status));
+}
+
+/// The Sinkhorn divergence of two measures, S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2 + epsilon (sum a - sum
+/// b)^2 / 2. Made by divergence.
+template <typename T>
+class Divergence {
+  using A = detail::Api<T>;
+  using Handle = const typename A::divergence;
+
+ public:
+  /// Of this header.
+  Divergence(detail::Session<T>&& session, Handle* handle, T value, Status status) noexcept
+      : session_(std::move(session)), handle_(handle), value_(value), status_(status) {}
+
+  /// The divergence.
+  T value() const noexcept { return value_; }
+  /// converged where all three problems have, else how the first ended that has not.
+  Status status() const noexcept { return status_; }
+
+  std::optional<Report<T>> try_report(Term term, Error& error) const noexcept {
+    auto report = detail::sized<Report<T>>();
+    sinkhorn_error raw_error;
+    const auto status =
+        A::divergence_report(handle_.get(), static_cast<sinkhorn_term>(term), &report, &raw_error);
+    return session_.good(status, raw_error, error) ? std::optional<Report<T>>(report) : std::nullopt;
+  }
+  bool try_gradient(const GradientSpans<T>& gradients, const DerivativeSettings<T>& settings, Error& error,
+                    span<T> memory = {}) const noexcept {
+    if (!sizes().fit(gradients, error)) return false;
+    std::unique_ptr<T[]> owned;
+    span<T> work;
+    const bool lent = detail::Session<T>::lend(owned, work, memory, error, [&](std::size_t* len, sinkhorn_error* raw) {
+      return A::divergence_gradient_len(&session_.problem, &settings.raw(), len, raw);
+    });
+    if (!lent) return false;
+    const auto out = detail::raw(gradients);
+    sinkhorn_error raw_error;
+    const auto status = A::divergence_gradient(handle_.get(), &settings.raw(), work.data(), work.size(), &out,
+                                               &raw_error);
+    return session_.good(status, raw_error, error);
+  }
+
+#if SINKHORN_HPP_THROWS_
+  /// Numbers about one of the three solves.
+  Report<T> report(Term term) const { return *detail::or_throw([&](Error& e) { return try_report(term, e); }); }
+  /// The gradient in what is wanted; in cost: in the costs between the measures.
+  Gradients<T> gradient(In wanted, const DerivativeSettings<T>& settings = {}) const {
+    Gradients<T> out;
+    gradient(sizes().room(out, wanted), settings);
+    return out;
+  }
+  void gradient(const GradientSpans<T>& gradients, const DerivativeSettings<T>& settings = {},
+                span<T> memory = {}) const {
+    detail::or_throw([&](Error& e) { return try_gradient(gradients, settings, e, memory); });
+  }
+#endif
+
+ private:
+  detail::Sizes sizes() const noexcept {
+    return {session_.problem.n, session_.problem.m, session_.problem.dimension};
+  }
+
+  detail::Session<T> session_;
+  detail::Handle<Handle> handle_;
+  T value_;
+  Status status_;
+};
+
+/// The twin of divergence.
+template <typename T>
+std::optional<Divergence<T>> try_divergence(const Problem<T>& problem, const detail::same<Settings<T>>& settings,
+                                            Error& error, detail::same<span<T>> memory = {}) noexcept {
+  using A = detail::Api<T>;
+  detail::Session<T> session;
+  if (!session.prepare(problem, settings, A::divergence_len, memory, error)) return std::nullopt;
+  const auto& raw = session.problem;
+  if (!detail::fits_or_none("cost_within_x", session.within_x.size(), raw.n * raw.n, error) ||
+      !detail::fits_or_none("cost_within_y", session.within_y.size(), raw.m * raw.m, error)) {
+    return std::nullopt;
+  }
+  const typename A::divergence* handle = nullptr;
+  T value{};
+  sinkhorn_error raw_error;
+  const auto status = A::divergence_new(&raw, session.within_x.data(), session.within_y.data(), &session.settings,
+                                        session.memory.data(), session.memory.size(), &value, &handle, &raw_error);
+  if (!session.good(status, raw_error, error)) return std::nullopt;
+  return Divergence<T>(std::move(session), handle, value, static_cast<Status>(status));
+}
+
+template <typename T>
+class Soft;
+
+/// How soft to be, and how to solve: sinkhorn_soft_settings_f64. Functions that set something return the settings.
+template <typename T = double>
+class SoftSettings {
+ public:
+  /// The regularisation, of values and levels of mean 0 and standard deviation 1; 0.01 if not set.
+  SoftSettings& epsilon(T value) noexcept { return epsilon_ = value, *this; }
+  /// Values are taken as they are, and not standardised.
+  SoftSettings& keep_scale(bool keep = true) noexcept { return keep_scale_ = keep, *this; }
+  /// Where the solve begins.
+  SoftSettings& start(SoftStart chosen) noexcept { return start_ = chosen, *this; }
+  /// Weights of the values (n), of any positive sum; equal if not set.
+  SoftSettings& weights(span<const T> weights) noexcept { return weights_ = weights, weighted_ = true, *this; }
+  /// The solve, without start, potentials and observer.
+  SoftSettings& solve(const Settings<T>& settings) noexcept { return solve_ = settings, *this; }
+  /// Its derivatives.
+  SoftSettings& differentiation(const DerivativeSettings<T>& settings) noexcept {
+    return differentiation_ = settings, *this;
+  }
+
+ private:
+  template <typename U>
+  friend class Soft;
+
+  T epsilon_ = T(0);
+  bool keep_scale_ = false, weighted_ = false;
+  SoftStart start_ = SoftStart::monotone;
+  span<const T> weights_;
+  Settings<T> solve_;
+  DerivativeSettings<T> differentiation_;
+};
+
+/// The gradient of a loss of a soft operator.
+template <typename T>
+struct SoftGradient {
+  std::vector<T> values, weights;  ///< n each; weights empty where they were not wanted.
+  LinearReport<T> report{};
+};
+
+/// A soft operator after its solve: the output, and its derivative. Made by soft_sort, soft_rank, soft_quantile and
+/// soft_top_k. Values, levels and weights need not outlive it. memory: sinkhorn_soft_len_f64, and the output behind.
+template <typename T>
+class Soft {
+  using A = detail::Api<T>;
+
+ public:
+  /// What the operator computed; length m, n, count or n.
+  span<const T> output() const noexcept { return handle_ == nullptr ? span<const T>() : span<const T>(output_); }
+  /// Numbers about the solve.
+  const Report<T>& report() const noexcept { return report_; }
+  /// How the solve ended.
+  Status status() const noexcept { return static_cast<Status>(report_.status); }
+
+  /// in_values: n; in_weights: n, or empty where they are not wanted.
+  std::optional<LinearReport<T>> try_vjp(span<const T> cotangent, span<T> in_values, span<T> in_weights,
+                                         Error& error) noexcept {
+    auto report = detail::sized<LinearReport<T>>();
+    sinkhorn_error raw_error;
+    if (!detail::fits("in_values", in_values.size(), n_, error) ||
+        !detail::fits_or_none("in_weights", in_weights.size(), n_, error)) {
+      return std::nullopt;
+    }
+    const auto status = A::soft_vjp(handle_.get(), cotangent.data(), cotangent.size(), in_values.data(),
+                                    in_weights.data(), &report, &raw_error);
+    return session_.good(status, raw_error, error) ? std::optional<LinearReport<T>>(report) : std::nullopt;
+  }
+
+#if SINKHORN_HPP_THROWS_
+  /// The gradient of a loss in values and weights, given what it is worth in the output.
+  SoftGradient<T> vjp(span<const T> cotangent, bool in_weights = false) {
+    SoftGradient<T> out;
+    out.values.resize(n_);
+    if (in_weights) out.weights.resize(n_);
+    out.report = vjp(cotangent, out.values, out.weights);
+    return out;
+  }
+  LinearReport<T> vjp(span<const T> cotangent, span<T> in_values, span<T> in_weights = {}) {
+    return *detail::or_throw([&](Error& e) { return try_vjp(cotangent, in_values, in_weights, e); });
+  }
+#endif
+
+  /// Of this header: levels and outputs are the lengths of both; operate calls the library.
+  template <typename F>
+  static std::optional<Soft> make(span<const T> values, std::size_t levels, std::size_t outputs,
+                                  const SoftSettings<T>& settings, Error& error, span<T> memory, F operate) noexcept {
+    Soft made;
+    auto& session = made.session_;
+    if (settings.weighted_ && !detail::fits("weights", settings.weights_.size(), values.size(), error)) {
+      return std::nullopt;
+    }
+    session.settings = detail::Session<T>::raw(settings.solve_, nullptr);
+    auto raw = detail::sized<typename A::soft_settings>();
+    raw.solve = &session.settings;
+    raw.differentiation = &settings.differentiation_.raw();
+    raw.epsilon = settings.epsilon_;
+    raw.keep_scale = settings.keep_scale_ ? 1 : 0;
+    raw.start = static_cast<sinkhorn_soft_start>(settings.start_);
+    std::size_t len = 0;
+    sinkhorn_error raw_error;
+    if (A::soft_len(values.size(), levels, &raw, &len, &raw_error) < 0) {
+      detail::refuse(error, raw_error);
+      return std::nullopt;
+    }
+    if (memory.empty()) {
+      session.owned = detail::allocate<T>(len + outputs, error);
+      if (session.owned == nullptr) return std::nullopt;
+      memory = {session.owned.get(), len + outputs};
+    } else if (memory.size() < len + outputs) {
+      detail::refuse(error, Status::workspace, "workspace", static_cast<double>(len + outputs),
+                     "%s holds %zu scalars where %zu are needed", memory.size(), len + outputs);
+      return std::nullopt;
+    }
+    made.n_ = values.size();
+    made.output_ = {memory.data() + len, outputs};
+    made.report_ = detail::sized<Report<T>>();
+    typename A::soft* handle = nullptr;
+    const T* const weights = settings.weighted_ ? settings.weights_.data() : nullptr;
+    const auto status = operate(weights, &raw, memory.data(), len, made.output_.data(), &handle, &made.report_, &raw_error);
+    if (!session.good(status, raw_error, error)) return std::nullopt;
+    made.handle_.reset(handle);
+    return std::optional<Soft>(std::move(made));
+  }
+
+ private:
+  Soft() noexcept = default;
+
+  detail::Session<T> session_;
+  detail::Handle<typename A::soft> handle_;
+  span<T> output_;
+  std::size_t n_ = 0;
+  Report<T> report_{};
+};
+
+/// The twin of soft_sort.
+template <typename T = double>
+std::optional<Soft<T>> try_soft_sort(detail::same<span<const T>> values, std::size_t m,
+                                     const detail::same<SoftSettings<T>>& settings, Error& error,
+                                     detail::same<span<T>> memory = {}) noexcept {
+  if (m == 0) m = values.size();
+  return Soft<T>::make(values, m, m, settings, error, memory,
+                       [&](const T* w, auto* s, T* work, std::size_t len, T* out, auto* soft, auto* report, auto* e) {
+                         return detail::Api<T>::soft_sort(values.data(), w, values.size(), s, work, len, out, m, soft,
+                                                          report, e);
+                       });
+}
+/// The twin of soft_rank.
+template <typename T = double>
+std::optional<Soft<T>> try_soft_rank(detail::same<span<const T>> values,
+                                     const detail::same<SoftSettings<T>>& settings, Error& error,
+                                     detail::same<span<T>> memory = {}) noexcept {
+  return Soft<T>::make(values, values.size(), values.size(), settings, error, memory,
+                       [&](const T* w, auto* s, T* work, std::size_t len, T* out, auto* soft, auto* report, auto* e) {
+                         return detail::Api<T>::soft_rank(values.data(), w, values.size(), s, work, len, out, soft,
+                                                          report, e);
+                       });
+}
+/// The twin of soft_quantile.
+template <typename T = double>
+std::optional<Soft<T>> try_soft_quantile(detail::same<span<const T>> values, detail::same<span<const T>> levels,
+                                         const detail::same<SoftSettings<T>>& settings, Error& error,
+                                         detail::same<span<T>> memory = {}) noexcept {
+  return Soft<T>::make(values, 2 * levels.size() + 1, levels.size(), settings, error, memory,
+                       [&](const T* w, auto* s, T* work, std::size_t len, T* out, auto* soft, auto* report, auto* e) {
+                         return detail::Api<T>::soft_quantile(values.data(), w, values.size(), levels.data(), s, work,
+                                                              len, out, levels.size(), soft, report, e);
+                       });
+}
+/// The twin of soft_top_k.
+template <typename T = double>
+std::optional<Soft<T>> try_soft_top_k(detail::same<span<const T>> values, detail::same<T> k,
+                                      const detail::same<SoftSettings<T>>& settings, Error& error,
+                                      detail::same<span<T>> memory = {}) noexcept {
+  return Soft<T>::make(values, 2, values.size(), settings, error, memory,
+                       [&](const T* w, auto* s, T* work, std::size_t len, T* out, auto* soft, auto* report, auto* e) {
+                         return detail::Api<T>::soft_top_k(values.data(), w, values.size(), k, s, work, len, out, soft,
+                                                           report, e);
+                       });
+}
+
+/// What became of the problems of a batch, in their order. Made by solve_batch.
+template <typename T>
+class Batch {
+  using A = detail::Api<T>;
+
+ public:
+  /// Problems.
+  std::size_t size() const noexcept { return size_; }
+  /// How problem k ended; negative: error(k) says what was wrong.
+  Status status(std::size_t k) const noexcept { return static_cast<Status>(reports_[k].status); }
+  /// Numbers about the solve of problem k.
+  const Report<T>& report(std::size_t k) const noexcept { return reports_[k]; }
+  /// f of problem k; empty where it could not be solved.
+  span<const T> f(std::size_t k) const noexcept { return part(f_.get(), rows_[k], rows_[k + 1], k); }
+  /// g of problem k.
+  span<const T> g(std::size_t k) const noexcept { return part(g_.get(), columns_[k], columns_[k + 1], k); }
+  /// What was wrong with problem k; of status ok where nothing was.
+  Error error(std::size_t k) const {
+    Error made;
+    if (reports_[k].status < 0) detail::refuse(made, errors_[k]);
+    return made;
+  }
+
+  /// Of this header.
+  static std::optional<Batch> make(span<const Problem<T>> problems, const Settings<T>& settings, Error& error,
+                                   span<T> memory) noexcept {
+    const std::size_t count = problems.size();
+    Batch made;
+    made.size_ = count;
+    detail::Session<T> session;
+    auto raws = detail::allocate<typename A::problem>(count, error);
+    auto calls = detail::allocate<detail::Calls<T>>(count, error);
+    auto bad = detail::allocate<Error>(count, error);
+    made.rows_ = detail::allocate<std::size_t>(count + 1, error);
+    made.columns_ = detail::allocate<std::size_t>(count + 1, error);
+    made.reports_ = detail::allocate<Report<T>>(count, error);
+    made.errors_ = detail::allocate<sinkhorn_error>(count, error);
+    if (!raws || !calls || !bad || !made.rows_ || !made.columns_ || !made.reports_ || !made.errors_) return std::nullopt;
+    if (!session.take_calls(nullptr, settings, error)) return std::nullopt;
+    session.settings = detail::Session<T>::raw(settings, session.calls.get());
+    made.rows_[0] = made.columns_[0] = 0;
+    for (std::size_t k = 0; k < count; k++) {
+      raws[k] = detail::Session<T>::raw(problems[k], &calls[k]);
+      detail::Session<T>::copy_calls(problems[k], calls[k]);
+      if (!problems[k].try_check(bad[k])) raws[k].x = raws[k].y = raws[k].cost = nullptr;  // refused again by C
+      made.rows_[k + 1] = made.rows_[k] + raws[k].n;
+      made.columns_[k + 1] = made.columns_[k] + raws[k].m;
+    }
+    const std::size_t n = made.rows_[count], m = made.columns_[count];
+    if (!detail::Session<T>::settings_fit(settings, n, m, error)) return std::nullopt;
+    const bool lent = detail::Session<T>::lend(
+        session.owned, session.memory, memory, error, [&](std::size_t* len, sinkhorn_error* raw_error) {
+          return A::batch_len(raws.get(), count, &session.settings, len, raw_error);
+        });
+    if (!lent) return std::nullopt;
+    made.f_ = detail::allocate<T>(n, error);
+    made.g_ = detail::allocate<T>(m, error);
+    if (!made.f_ || !made.g_) return std::nullopt;
+    if (count > 0) made.reports_[0].struct_size = sizeof(Report<T>);
+    sinkhorn_error raw_error;
+    const auto status =
+        A::solve_batch(raws.get(), count, &session.settings, session.memory.data(), session.memory.size(),
+                       made.f_.get(), made.g_.get(), made.reports_.get(), made.errors_.get(), &raw_error);
+    if (!session.good(status, raw_error, error)) return std::nullopt;
+    for (std::size_t k = 0; k < count; k++) {
+      if (!calls[k].quiet(error)) return std::nullopt;
+      if (bad[k].status() == Status::ok) continue;
+      made.errors_[k] = detail::raw_of(bad[k]);
+      made.reports_[k].status = made.errors_[k].status;
+    }
+    return std::optional<Batch>(std::move(made));
+  }
+
+ private:
+  Batch() noexcept = default;
+
+  span<const T> part(const T* all, std::size_t first, std::size_t end, std::size_t k) const noexcept {
+    return reports_[k].status < 0 ? span<const T>() : span<const T>(all + first, end - first);
+  }
+
+  std::size_t size_ = 0;
+  std::unique_ptr<std::size_t[]> rows_, columns_;
+  std::unique_ptr<Report<T>[]> reports_;
+  std::unique_ptr<sinkhorn_error[]> errors_;
+  std::unique_ptr<T[]> f_, g_;
+};
+
+/// The twin of solve_batch.
+template <typename T = double>
+std::optional<Batch<T>> try_solve_batch(detail::same<span<const Problem<T>>> problems,
+                                        const detail::same<Settings<T>>& settings, Error& error,
+                                        detail::same<span<T>> memory = {}) noexcept {
+  return Batch<T>::make(problems, settings, error, memory);
+}
+
+#if SINKHORN_HPP_THROWS_
+/// Scalars of memory that solve and Solver need; SINKHORN_WORKSPACE_LEN at compile time.
+template <typename T>
+std::size_t workspace_len(const Problem<T>& problem, const detail::same<Settings<T>>& settings = {}) {
+  return *detail::or_throw([&](Error& e) { return try_workspace_len(problem, settings, e); });
+}
+/// Solves a problem. memory: workspace_len scalars or more, for as long as the solution; else it owns its own.
+template <typename T>
+Solution<T> solve(const Problem<T>& problem, const detail::same<Settings<T>>& settings = {},
+                  detail::same<span<T>> memory = {}) {
+  return *detail::or_throw([&](Error& e) { return try_solve(problem, settings, e, memory); });
+}
+/// The Sinkhorn divergence between the measures of a problem. Of a matrix: set Problem::costs_within.
+template <typename T>
+Divergence<T> divergence(const Problem<T>& problem, const detail::same<Settings<T>>& settings = {},
+                         detail::same<span<T>> memory = {}) {
+  return *detail::or_throw([&](Error& e) { return try_divergence(problem, settings, e, memory); });
+}
+/// Soft sorting: values (n) in increasing order, or means of m equal shares of them. m: 0 for n.
+template <typename T = double>
+Soft<T> soft_sort(detail::same<span<const T>> values, std::size_t m = 0,
+                  const detail::same<SoftSettings<T>>& settings = {}, detail::same<span<T>> memory = {}) {
+  return *detail::or_throw([&](Error& e) { return try_soft_sort<T>(values, m, settings, e, memory); });
+}
+/// Soft ranks (n): 0 for the smallest value, n - 1 for the largest.
+template <typename T = double>
+Soft<T> soft_rank(detail::same<span<const T>> values, const detail::same<SoftSettings<T>>& settings = {},
+                  detail::same<span<T>> memory = {}) {
+  return *detail::or_throw([&](Error& e) { return try_soft_rank<T>(values, settings, e, memory); });
+}
+/// Soft quantiles at levels in [0, 1], increasing.
+template <typename T = double>
+Soft<T> soft_quantile(detail::same<span<const T>> values, detail::same<span<const T>> levels,
+                      const detail::same<SoftSettings<T>>& settings = {}, detail::same<span<T>> memory = {}) {
+  return *detail::or_throw([&](Error& e) { return try_soft_quantile<T>(values, levels, settings, e, memory); });
+}
+/// For every value (n) the share of it that is among the k largest; 0 < k < n.
+template <typename T = double>
+Soft<T> soft_top_k(detail::same<span<const T>> values, detail::same<T> k,
+                   const detail::same<SoftSettings<T>>& settings = {}, detail::same<span<T>> memory = {}) {
+  return *detail::or_throw([&](Error& e) { return try_soft_top_k<T>(values, k, settings, e, memory); });
+}
+/// Solves many problems of any sizes, as many at a time as the settings have threads; potentials of a warm start lie
+/// one after the other. A problem that cannot be solved is told in the batch, and the others are solved.
+template <typename T = double>
+Batch<T> solve_batch(detail::same<span<const Problem<T>>> problems, const detail::same<Settings<T>>& settings = {},
+                     detail::same<span<T>> memory = {}) {
+  return *detail::or_throw([&](Error& e) { return try_solve_batch<T>(problems, settings, e, memory); });
+}
+#endif
+
+}  // namespace SINKHORN_HPP_NAMESPACE_
+}  // namespace sinkhorn
+
+#undef SINKHORN_HPP_NAMESPACE_
+#undef SINKHORN_HPP_THROWS_
+
+#endif  // SINKHORN_HPP

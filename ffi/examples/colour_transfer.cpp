@@ -27,7 +27,7 @@
 namespace {
 
 constexpr std::size_t sample_size = 2000;  // colours of each image that are matched
-constexpr float epsilon_of_mean = 0.02f;   // larger: smoother, and duller; smaller: harder, and noisier
+constexpr float epsilon_of_mean = 0.05f;   // larger: smoother, and duller; smaller: harder, and noisier
 
 struct Image {
   std::size_t width = 0, height = 0;

@@ -38,7 +38,6 @@ static int read_images(const char *folder, Image *images, int count) {
   char path[1024];
   FILE *file;
   int i, k, pixel, good = 1;
-
   if (snprintf(path, sizeof path, "%s/digits.csv", folder) >= (int)sizeof path || !(file = fopen(path, "r"))) {
     fprintf(stderr, "cannot open %s/digits.csv\n", folder);
     return 0;
@@ -77,16 +76,16 @@ static int solve(size_t count) {
   const size_t len = sizeof workspace / sizeof *workspace;
   sinkhorn_error error;
   size_t k;
-
   reports[0].struct_size = sizeof *reports;
   if (sinkhorn_solve_batch_f32(problems, count, &settings, workspace, len, NULL, NULL, reports, errors, &error) < 0) {
     fprintf(stderr, "batch: %s\n", error.message);
     return 0;
   }
   for (k = 0; k < count; k++) {
-    if (reports[k].status >= 0) continue; /* had it not converged, its result would still be usable */
-    fprintf(stderr, "problem %u: %s\n", (unsigned)k, errors[k].message);
-    return 0;
+    if (reports[k].status < 0) { /* above zero: not converged, and still usable */
+      fprintf(stderr, "problem %u: %s\n", (unsigned)k, errors[k].message);
+      return 0;
+    }
   }
   return 1;
 }
@@ -101,13 +100,11 @@ static float squared_distance(const float *p, const float *q) {
 int main(int argc, char **argv) {
   static Image images[IMAGES];
   static float within[REFERENCES]; /* OT(b, b) of every reference */
-  const sinkhorn_problem_f32 shared = {.struct_size = sizeof shared,
-                                       .n = BINS, .m = BINS, .cost = cost,
+  const sinkhorn_problem_f32 shared = {.struct_size = sizeof shared, .n = BINS, .m = BINS, .cost = cost,
                                        .rho_a = 1, .rho_b = 1, /* how dear leaving ink out is */
                                        .epsilon = 0.2f, /* the same for all three terms */
                                        .epsilon_kind = SINKHORN_EPSILON_ABSOLUTE};
   int i, j, moved;
-
   if (!read_images(argc > 1 ? argv[1] : "data", images, IMAGES)) return 1;
   for (i = 0; i < BINS; i++)
     for (j = 0; j < BINS; j++) {
@@ -122,12 +119,10 @@ int main(int argc, char **argv) {
 
   for (moved = 0; moved < 2; moved++) {
     int hits_by_transport = 0, hits_by_pixels = 0, sweeps = 0;
-
     printf("%s\n  digit  by transport (divergence)  by pixels\n", moved ? "moved by a pixel" : "as they are");
     for (i = 0; i < QUERIES; i++) {
       Image *query = &images[REFERENCES + i];
       int by_transport = 0, by_pixels = 0;
-
       if (moved) move_right(query);
       for (j = 0; j <= REFERENCES; j++) {
         problems[j].a = query->ink;

@@ -154,7 +154,7 @@ unsafe fn batch_query<T: Scalar>(
 ) -> Result<Status, Fault> {
     // SAFETY: the contract of this function.
     unsafe {
-        let chosen = Settings::read(settings)?;
+        let chosen = Settings::read(c"settings", settings)?;
         check_disjoint(
             &[Region::required(c"len", len, 1)?, Region::optional(c"error", error, 1)?],
             &[Region::required(c"problems", problems, count)?, Region::optional(c"settings", settings, 1)?],
@@ -198,7 +198,7 @@ impl<T: Scalar> Call<T> {
     unsafe fn run(&self) -> Result<Status, Fault> {
         // SAFETY: the contract of this function.
         unsafe {
-            let settings = Settings::read(self.settings)?;
+            let settings = Settings::read(c"settings", self.settings)?;
             let plan = Plan::new(self.problems, self.count, &settings)?;
             check_struct(c"reports", self.reports)?;
             let len = plan.len()?;
@@ -295,12 +295,12 @@ unsafe fn solve_item<T: Scalar>(item: &Item<T>, settings: &CoreSettings<T>, memo
             let (n, m) = (problem.rows(), problem.columns());
             with_start(&item.settings, n, m, |start| {
                 let solution = solve(&problem, start, settings, Workspace::new(memory, &problem, settings)?)?;
+                let report = Report::of(&solution)?;
                 for (out, values) in [(item.f, solution.f()), (item.g, solution.g())] {
                     if let Some(out) = output(c"f", out, values.len())? {
                         out.copy_from_slice(values);
                     }
                 }
-                let report = Report::new(solution.report());
                 item.report.write(report);
                 Ok(report.status)
             })

@@ -3,6 +3,8 @@
 use core::ffi::CStr;
 use core::mem::{align_of, size_of};
 
+use sinkhorn_core::Real;
+
 use crate::fault::Fault;
 
 /// Bytes that a call reads or writes.
@@ -141,6 +143,14 @@ pub(crate) unsafe fn check_optional_struct<T>(name: &'static CStr, pointer: *con
     if pointer.is_null() { Ok(()) } else { unsafe { check_struct(name, pointer) } }
 }
 
+/// Refuses results that are not finite, which are the argument's fault.
+pub(crate) fn check_finite<'v, T: Real>(
+    argument: &'static CStr,
+    values: impl IntoIterator<Item = &'v T>,
+) -> Result<(), Fault> {
+    if values.into_iter().all(|value| value.is_finite()) { Ok(()) } else { Err(Fault::Result { argument }) }
+}
+
 /// What is not NULL.
 pub(crate) fn required<V>(argument: &'static CStr, value: Option<V>) -> Result<V, Fault> {
     value.ok_or(Fault::Null { argument })
@@ -149,6 +159,15 @@ pub(crate) fn required<V>(argument: &'static CStr, value: Option<V>) -> Result<V
 /// An index that is in range.
 pub(crate) fn index(argument: &'static CStr, index: usize, len: usize) -> Result<usize, Fault> {
     if index < len { Ok(index) } else { Err(Fault::Index { argument, index, len }) }
+}
+
+/// A number of points, 1 to 2^32 - 1.
+pub(crate) fn count(argument: &'static CStr, size: usize) -> Result<usize, Fault> {
+    match size {
+        0 => Err(Fault::Zero { argument }),
+        size if u32::try_from(size).is_err() => Err(Fault::TooLarge { argument }),
+        size => Ok(size),
+    }
 }
 
 /// n m, or the fault that names the matrix.

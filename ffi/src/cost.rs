@@ -51,9 +51,13 @@ impl<T: Real> GroundCost<T> {
             let reason = "p is set but ground_cost is not SINKHORN_COST_P_NORM";
             return Err(Fault::Unsupported { argument: c"p", reason });
         }
-        if choice != SINKHORN_COST_CUSTOM && (custom.function.is_some() || custom.gradient.is_some()) {
-            let reason = "cost_function is set but ground_cost is not SINKHORN_COST_CUSTOM";
-            return Err(Fault::Unsupported { argument: c"cost_function", reason });
+        for (argument, unused) in
+            [(c"cost_function", custom.function.is_none()), (c"cost_gradient", custom.gradient.is_none())]
+        {
+            if !unused && choice != SINKHORN_COST_CUSTOM {
+                let reason = "it is set but ground_cost is not SINKHORN_COST_CUSTOM";
+                return Err(Fault::Unsupported { argument, reason });
+            }
         }
         Ok(match choice {
             SINKHORN_COST_SQUARED_EUCLIDEAN => GroundCost::SquaredEuclidean,

@@ -1,22 +1,24 @@
 //! Derivatives of a solution.
 
-use core::ffi::c_void;
+use core::ffi::{CStr, c_void};
 use core::ptr;
 
 use sinkhorn_core::{
-    Changes as CoreChanges, Cotangent as CoreCotangent, DerivativeSettings as CoreSettings, Derivatives, Geometry,
-    Gradients as CoreGradients, LinearReport as CoreReport, PlanCotangent, Real, Solution as CoreSolution,
-    Tangent as CoreTangent, derivatives_len,
+    Argument, Changes as CoreChanges, Cotangent as CoreCotangent, DerivativeSettings as CoreSettings, Derivatives,
+    Error as CoreError, Geometry, Gradients as CoreGradients, LinearReport as CoreReport, PlanCotangent, Real,
+    Solution as CoreSolution, Tangent as CoreTangent, derivatives_len,
 };
 
-use crate::checks::{Region, check_optional_struct, output, product, read_struct, required, slice, write_struct};
+use crate::checks::{
+    Region, check_finite, check_optional_struct, output, product, read_struct, required, slice, write_struct,
+};
 use crate::error::{Error, guard};
 use crate::fault::Fault;
 use crate::problem::Problem;
 use crate::scalar::Scalar;
 use crate::solution::{Solution, check_outputs, get};
 use crate::status::{SINKHORN_CONVERGED, SINKHORN_OK, Status, of_linear};
-use crate::workspace::query;
+use crate::workspace::query_beside;
 
 /// How to differentiate. All zeros but struct_size are the defaults, and functions take NULL for them.
 #[repr(C)]
@@ -329,13 +331,13 @@ impl<T: Real> DerivativeSettings<T> {
     ///
     /// # Safety
     /// That of [`read_struct`].
-    pub(crate) unsafe fn read(pointer: *const Self) -> Result<CoreSettings<T>, Fault> {
+    pub(crate) unsafe fn read(name: &'static CStr, pointer: *const Self) -> Result<CoreSettings<T>, Fault> {
         let default = CoreSettings::default();
         if pointer.is_null() {
             return Ok(default);
         }
         // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-        let given = unsafe { read_struct(c"settings", pointer)? };
+        let given = unsafe { read_struct(name, pointer)? };
         let settings = CoreSettings {
             tolerance: if given.tolerance == T::ZERO { default.tolerance } else { given.tolerance },
             max_iterations: if given.max_iterations == 0 { default.max_iterations } else { given.max_iterations },
@@ -356,8 +358,9 @@ unsafe fn derivatives_query<T: Scalar>(
 ) -> Result<Status, Fault> {
     // SAFETY: the contract of this function.
     unsafe {
-        let chosen = DerivativeSettings::read(settings)?;
-        query(problem, ptr::null(), len, error, |problem, _| {
+        let chosen = DerivativeSettings::read(c"settings", settings)?;
+        let beside = Region::optional(c"settings", settings, 1)?;
+        query_beside(beside, problem, ptr::null(), len, error, |problem, _| {
             problem.shape()?;
             derivatives_len(problem.n, problem.m, problem.dimension, chosen.threads)
                 .ok_or(Fault::TooLarge { argument: c"workspace" })
@@ -542,7 +545,9 @@ impl<T: Scalar> Call<T> {
             let sizes = Sizes::of(get(self.solution)?);
             let structs = [Region::optional(c"gradients", gradients, 1)?];
             let mut derivatives = self.open(&gradients_given.regions(sizes)?, &structs)?;
-            derivatives.objective(&mut gradients_given.view(sizes)?)?;
+            let mut out = gradients_given.view(sizes)?;
+            derivatives.objective(&mut out)?;
+            check_gradients(c"gradients", &out)?;
             Ok(SINKHORN_OK)
         }
     }
@@ -574,8 +579,10 @@ impl<T: Scalar> Call<T> {
                 plan,
                 map: slice(c"map", given.map, sizes.n * sizes.d)?,
             };
-            let report = derivatives.vjp(&cotangent, &mut out.view(sizes)?)?;
-            Ok(self.tell(report))
+            let mut out = out.view(sizes)?;
+            let report = derivatives.vjp(&cotangent, &mut out).map_err(|error| of_rows(error, computed.is_some()))?;
+            check_gradients(c"cotangent", &out)?;
+            self.tell(c"cotangent", report)
         }
     }
 
@@ -590,8 +597,11 @@ impl<T: Scalar> Call<T> {
             let structs = [Region::optional(c"tangent", tangent, 1)?, Region::optional(c"changes", changes, 1)?];
             let read = [x, y, a, b, cost, structs[0], structs[1]];
             let mut derivatives = self.open(&out.regions(sizes)?, &read)?;
-            let report = derivatives.jvp(&given.view(sizes)?, &mut out.view(sizes)?)?;
-            Ok(self.tell(report))
+            let mut out = out.view(sizes)?;
+            let report = derivatives.jvp(&given.view(sizes)?, &mut out)?;
+            let written = [&out.f, &out.g, &out.plan, &out.map];
+            check_finite(c"tangent", written.into_iter().flatten().flat_map(|values| values.iter()))?;
+            self.tell(c"tangent", report)
         }
     }
 
@@ -606,8 +616,10 @@ impl<T: Scalar> Call<T> {
             let structs = [Region::optional(c"tangent", tangent, 1)?, Region::optional(c"gradients", gradients, 1)?];
             let read = [x, y, a, b, cost, structs[0], structs[1]];
             let mut derivatives = self.open(&out.regions(sizes)?, &read)?;
-            let report = derivatives.objective_hessian(&given.view(sizes)?, &mut out.view(sizes)?)?;
-            Ok(self.tell(report))
+            let mut out = out.view(sizes)?;
+            let report = derivatives.objective_hessian(&given.view(sizes)?, &mut out)?;
+            check_gradients(c"tangent", &out)?;
+            self.tell(c"tangent", report)
         }
     }
 
@@ -619,7 +631,7 @@ impl<T: Scalar> Call<T> {
         // SAFETY: the contract of this function.
         unsafe {
             let solution: &CoreSolution<'static, T> = get(self.solution)?;
-            let settings = DerivativeSettings::read(self.settings)?;
+            let settings = DerivativeSettings::read(c"settings", self.settings)?;
             check_optional_struct(c"report", self.report)?;
             let memory = Region::required(c"workspace", self.workspace, self.workspace_len)?;
             let own =
@@ -637,9 +649,29 @@ impl<T: Scalar> Call<T> {
 
     /// # Safety
     /// `report` has been checked.
-    unsafe fn tell(&self, report: CoreReport<T>) -> Status {
+    unsafe fn tell(&self, argument: &'static CStr, report: CoreReport<T>) -> Result<Status, Fault> {
+        check_finite(argument, &[report.residual, report.projected])?;
         // SAFETY: the contract of this function.
-        unsafe { tell(self.report, report) }
+        Ok(unsafe { tell(self.report, report) })
+    }
+}
+
+/// Refuses gradients that are not finite.
+pub(crate) fn check_gradients<T: Real>(argument: &'static CStr, out: &CoreGradients<'_, T>) -> Result<(), Fault> {
+    let written = [&out.x, &out.y, &out.a, &out.b, &out.cost];
+    check_finite(argument, written.into_iter().flatten().flat_map(|values| values.iter()))?;
+    check_finite(argument, out.epsilon.iter().map(|value| &**value))
+}
+
+/// An error about the cotangent of the plan, under the name of what it came from.
+fn of_rows(error: CoreError, computed: bool) -> Fault {
+    let argument = c"plan_rows";
+    match error {
+        CoreError::NotFinite { argument: Argument::Plan, place, value } if computed => {
+            Fault::NotFinite { argument, place, value }
+        }
+        CoreError::Overflow { argument: Argument::Plan } if computed => Fault::Overflow { argument },
+        other => Fault::Core(other),
     }
 }
 

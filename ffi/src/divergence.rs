@@ -8,9 +8,9 @@ use sinkhorn_core::{
 };
 
 use crate::checks::{
-    Region, check_disjoint, check_struct, output, product, read_struct, required, slice, write_struct,
+    Region, check_disjoint, check_finite, check_struct, output, product, read_struct, required, slice, write_struct,
 };
-use crate::derivatives::{DerivativeSettings, Gradients, Sizes};
+use crate::derivatives::{DerivativeSettings, Gradients, Sizes, check_gradients};
 use crate::error::{Error, guard};
 use crate::fault::Fault;
 use crate::object::{Lent, Object, large_object_len};
@@ -20,7 +20,7 @@ use crate::scalar::Scalar;
 use crate::settings::{Observers, Settings};
 use crate::start::with_start;
 use crate::status::{SINKHORN_OK, Status, of_solve};
-use crate::workspace::query;
+use crate::workspace::{query, query_beside};
 
 /// A computed divergence, for its gradient and reports. Lives at the beginning of its workspace, and is gone when
 /// that is used for something else.
@@ -230,7 +230,8 @@ impl<T: Scalar> Call<T> {
     /// What the header asks of the pointers.
     unsafe fn run(&self) -> Result<Status, Fault> {
         // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-        let (given, settings) = unsafe { (read_struct(c"problem", self.problem)?, Settings::read(self.settings)?) };
+        let (given, settings) =
+            unsafe { (read_struct(c"problem", self.problem)?, Settings::read(c"settings", self.settings)?) };
         let chosen = settings.core()?;
         let (n, m) = (given.n, given.m);
         let required_len = divergence_len(given.shape()?, &chosen)?;
@@ -287,6 +288,10 @@ impl<T: Scalar> Call<T> {
                 }
                 Ok(sinkhorn_divergence_between(&problem, geometries, start, &chosen, memory)?)
             })?;
+            check_finite(c"problem", &[found.value()])?;
+            for solution in [found.between(), found.within_x(), found.within_y()] {
+                Report::of(solution)?;
+            }
             let status = found.reports().into_iter().map(|report| of_solve(report.status));
             let status = status.into_iter().find(|&status| status != SINKHORN_OK).unwrap_or(SINKHORN_OK);
             write_struct(self.value, found.value());
@@ -355,8 +360,9 @@ unsafe fn gradient_query<T: Scalar>(
 ) -> Result<Status, Fault> {
     // SAFETY: the contract of this function.
     unsafe {
-        let CoreDerivativeSettings { threads, .. } = DerivativeSettings::read(settings)?;
-        query(problem, ptr::null(), len, error, |problem, _| {
+        let CoreDerivativeSettings { threads, .. } = DerivativeSettings::read(c"settings", settings)?;
+        let beside = Region::optional(c"settings", settings, 1)?;
+        query_beside(beside, problem, ptr::null(), len, error, |problem, _| {
             problem.shape()?;
             divergence_gradient_len(problem.n, problem.m, problem.dimension, threads)
                 .ok_or(Fault::TooLarge { argument: c"workspace" })
@@ -376,7 +382,7 @@ unsafe fn gradient<T: Scalar>(
     // SAFETY: the contract of this function.
     unsafe {
         let divergence = get(handle)?;
-        let chosen = DerivativeSettings::read(settings)?;
+        let chosen = DerivativeSettings::read(c"settings", settings)?;
         let out = read_struct(c"gradients", gradients)?;
         let sizes = Sizes::of(divergence.between());
         let [x, y, a, b, cost, epsilon] = out.regions(sizes)?;
@@ -389,7 +395,9 @@ unsafe fn gradient<T: Scalar>(
         let own = [Region::required(c"workspace", workspace, workspace_len)?, Region::optional(c"error", error, 1)?];
         check_disjoint(&[own[0], own[1], x, y, a, b, cost, epsilon], &read)?;
         let memory = required(c"workspace", output(c"workspace", workspace, workspace_len)?)?;
-        divergence.gradient(&chosen, memory, &mut out.view(sizes)?)?;
+        let mut out = out.view(sizes)?;
+        divergence.gradient(&chosen, memory, &mut out)?;
+        check_gradients(c"gradients", &out)?;
         Ok(SINKHORN_OK)
     }
 }

@@ -58,6 +58,10 @@ pub(crate) enum Fault {
     Overflow {
         argument: &'static CStr,
     },
+    /// What came out is not finite.
+    Result {
+        argument: &'static CStr,
+    },
     Length {
         argument: &'static CStr,
         expected: usize,
@@ -121,7 +125,7 @@ impl Fault {
             Fault::NotFinite { .. } => SINKHORN_ERROR_NOT_FINITE,
             Fault::Negative { .. } => SINKHORN_ERROR_NEGATIVE,
             Fault::NoMass { .. } => SINKHORN_ERROR_NO_MASS,
-            Fault::Overflow { .. } => SINKHORN_ERROR_OVERFLOW,
+            Fault::Overflow { .. } | Fault::Result { .. } => SINKHORN_ERROR_OVERFLOW,
             Fault::Length { .. } => SINKHORN_ERROR_LENGTH,
             Fault::Unsupported { .. } => SINKHORN_ERROR_UNSUPPORTED,
             Fault::Internal => SINKHORN_ERROR_INTERNAL,
@@ -145,6 +149,7 @@ impl Fault {
             | Fault::Negative { argument, .. }
             | Fault::NoMass { argument }
             | Fault::Overflow { argument }
+            | Fault::Result { argument }
             | Fault::Length { argument, .. }
             | Fault::Unsupported { argument, .. } => argument,
             Fault::Start { .. } => c"start",
@@ -212,6 +217,12 @@ impl fmt::Display for Fault {
                 write!(f, "{argument}{place} is {value}: no entry may be negative")
             }
             Fault::NoMass { .. } => write!(f, "{argument} sums to zero: there is no mass to transport"),
+            Fault::Result { .. } => {
+                write!(
+                    f,
+                    "{argument}: it, or what a function of yours returned, is too extreme: a result is not finite"
+                )
+            }
             Fault::Overflow { .. } => {
                 write!(f, "{argument} is too extreme: what is computed from it overflows the scalar")
             }

@@ -171,8 +171,16 @@ impl<T: Real, V: Kind> Object<T, V> {
     pub unsafe fn check(argument: &'static CStr, this: *const Self) -> Result<(), Fault> {
         Region::required(argument, this, 1)?;
         // SAFETY: not NULL and aligned; readable by the contract.
-        let (tag, scalar) = unsafe { ((&raw const (*this).tag).read(), (&raw const (*this).scalar).read()) };
-        if tag == V::TAG && scalar as usize == size_of::<T>() { Ok(()) } else { Err(Fault::Handle { argument }) }
+        let (tag, scalar, (start, _)) = unsafe {
+            ((&raw const (*this).tag).read(), (&raw const (*this).scalar).read(), (&raw const (*this).memory).read())
+        };
+        // A copy of an object is none: what it points to is the other's.
+        let is_here = start.checked_next_multiple_of(8) == Some(this.addr());
+        if tag == V::TAG && scalar as usize == size_of::<T>() && is_here {
+            Ok(())
+        } else {
+            Err(Fault::Handle { argument })
+        }
     }
 
     /// The value behind a handle.

@@ -7,7 +7,7 @@ use sinkhorn_core::{
     CostMatrix, CostScale, Epsilon, Geometry, PointCloud, Problem as CoreProblem, Real, Shape, Solution,
 };
 
-use crate::checks::{Region, product, required, slice};
+use crate::checks::{Region, count, product, required, slice};
 use crate::cost::{Cost, CostFunction, CostGradient, Custom, GroundCost, SINKHORN_COST_SQUARED_EUCLIDEAN};
 use crate::fault::Fault;
 
@@ -111,11 +111,8 @@ impl<T: Real> Problem<T> {
 
     /// The sizes, checked without touching the arrays.
     pub(crate) fn shape(&self) -> Result<Shape, Fault> {
-        for (argument, size) in [(c"n", self.n), (c"m", self.m)] {
-            if size == 0 {
-                return Err(Fault::Zero { argument });
-            }
-        }
+        count(c"n", self.n)?;
+        count(c"m", self.m)?;
         let ground_cost = self.ground_cost()?;
         if !self.cost.is_null() {
             let reason = "give points or a cost matrix, not both";
@@ -234,7 +231,11 @@ impl<T: Real> Problem<T> {
 
 /// What a solution goes on reading.
 pub(crate) fn regions_of<T: Real>(solution: &Solution<'_, T>) -> [Region; 4] {
-    let problem = solution.problem();
+    regions_of_problem(solution.problem())
+}
+
+/// What a solver goes on reading.
+pub(crate) fn regions_of_problem<T: Real>(problem: &CoreProblem<'_, T>) -> [Region; 4] {
     let weights = |name, values: Option<&[T]>| Region::of_slice(name, values.unwrap_or(&[]));
     let (x, y) = match problem.geometry() {
         Geometry::Points(cloud) => (Region::of_slice(c"x", cloud.x().data()), Region::of_slice(c"y", cloud.y().data())),

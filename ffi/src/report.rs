@@ -3,7 +3,10 @@
 use core::ffi::c_char;
 use core::ptr;
 
-use sinkhorn_core::{Real, Report as CoreReport};
+use sinkhorn_core::{Real, Report as CoreReport, Solution};
+
+use crate::checks::check_finite;
+use crate::fault::Fault;
 
 use crate::settings::{SINKHORN_STORAGE_COST, SINKHORN_STORAGE_KERNEL, SINKHORN_STORAGE_STREAM, Storage};
 use crate::start::name_for_c;
@@ -60,6 +63,24 @@ pub struct Report<T> {
 }
 
 impl<T: Real> Report<T> {
+    /// The numbers of a solution, after a look at what a cost of the caller, or masses beyond the range of the scalar, may have made of it.
+    pub(crate) fn of(solution: &Solution<'_, T>) -> Result<Self, Fault> {
+        let report = Report::new(solution.report());
+        let numbers = [
+            report.row_error,
+            report.column_error,
+            report.dual_value,
+            report.start_value,
+            report.objective,
+            report.transport_cost,
+            report.mass,
+            report.epsilon,
+            report.cost_scale,
+        ];
+        check_finite(c"problem", solution.f().iter().chain(solution.g()).chain(&numbers))?;
+        Ok(report)
+    }
+
     pub(crate) fn new(report: &CoreReport<T>) -> Self {
         Report {
             struct_size: size_of::<Self>(),

@@ -1,6 +1,6 @@
 //! The struct that says how to solve.
 
-use core::ffi::{c_int, c_void};
+use core::ffi::{CStr, c_int, c_void};
 use core::ptr;
 
 use sinkhorn_core::{
@@ -203,12 +203,12 @@ impl<T: Real> Settings<T> {
     ///
     /// # Safety
     /// That of [`read_struct`].
-    pub(crate) unsafe fn read(pointer: *const Self) -> Result<Self, Fault> {
+    pub(crate) unsafe fn read(name: &'static CStr, pointer: *const Self) -> Result<Self, Fault> {
         if pointer.is_null() {
             return Ok(Settings::default());
         }
         // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-        unsafe { read_struct(c"settings", pointer) }
+        unsafe { read_struct(name, pointer) }
     }
 
     pub(crate) fn observers(&self) -> Observers<T> {

@@ -8,7 +8,8 @@ use sinkhorn_core::{
 };
 
 use crate::checks::{
-    Region, check_disjoint, check_optional_struct, output, read_struct, required, slice, write_struct,
+    Region, check_disjoint, check_finite, check_optional_struct, count, output, read_struct, required, slice,
+    write_struct,
 };
 use crate::derivatives::{DerivativeSettings, LinearReport, tell};
 use crate::error::{Error, guard};
@@ -307,8 +308,12 @@ impl<T: Real> SoftSettings<T> {
         // SAFETY: the contract of this function; every bit pattern of the fields is valid.
         let given = unsafe { read_struct(c"settings", pointer)? };
         // SAFETY: the same.
-        let (solve, differentiation) =
-            unsafe { (Settings::read(given.solve)?, DerivativeSettings::read(given.differentiation)?) };
+        let (solve, differentiation) = unsafe {
+            (
+                Settings::read(c"solve", given.solve)?,
+                DerivativeSettings::read(c"differentiation", given.differentiation)?,
+            )
+        };
         for (argument, unused) in [
             (c"start", solve.start.is_none()),
             (c"start_f", solve.start_f.is_null()),
@@ -337,6 +342,20 @@ impl<T: Real> SoftSettings<T> {
     }
 }
 
+impl<T: Real> SoftSettings<T> {
+    /// The structs that the settings point to.
+    ///
+    /// # Safety
+    /// `pointer` is NULL or has been read.
+    unsafe fn regions(pointer: *const Self) -> Result<[Region; 2], Fault> {
+        // SAFETY: the contract of this function.
+        let given = unsafe { pointer.as_ref() };
+        let (solve, differentiation) =
+            given.map_or((ptr::null(), ptr::null()), |given| (given.solve, given.differentiation));
+        Ok([Region::optional(c"solve", solve, 1)?, Region::optional(c"differentiation", differentiation, 1)?])
+    }
+}
+
 /// # Safety
 /// What the header asks of the pointers.
 unsafe fn soft_query<T: Scalar>(
@@ -347,15 +366,14 @@ unsafe fn soft_query<T: Scalar>(
 ) -> Result<Status, Fault> {
     // SAFETY: the contract of this function.
     let chosen = unsafe { SoftSettings::read(settings)? };
+    // SAFETY: just read.
+    let [solve, differentiation] = unsafe { SoftSettings::regions(settings)? };
     check_disjoint(
         &[Region::required(c"len", len, 1)?, Region::optional(c"error", error, 1)?],
-        &[Region::optional(c"settings", settings, 1)?],
+        &[Region::optional(c"settings", settings, 1)?, solve, differentiation],
     )?;
-    for (argument, size) in [(c"n", n), (c"m", m)] {
-        if size == 0 {
-            return Err(Fault::Zero { argument });
-        }
-    }
+    count(c"n", n)?;
+    count(c"m", m)?;
     let total = soft_len(n, m, &chosen)?.checked_add(large_object_len::<T>());
     let total = total.ok_or(Fault::TooLarge { argument: c"workspace" })?;
     // SAFETY: not NULL and aligned, as checked; memory for a `usize` by contract.
@@ -441,11 +459,9 @@ impl<T: Scalar> Call<T> {
         unsafe {
             let settings = SoftSettings::read(self.settings)?;
             check_optional_struct(c"report", self.report)?;
-            for (argument, size) in [(c"n", self.n), (if name == c"sorted" { c"m" } else { c"count" }, out_len)] {
-                if size == 0 {
-                    return Err(Fault::Zero { argument });
-                }
-            }
+            count(c"n", self.n)?;
+            count(if name == c"sorted" { c"m" } else { c"count" }, out_len)?;
+            let [solve, differentiation] = SoftSettings::regions(self.settings)?;
             let needed = soft_len(self.n, m, &settings)?;
             let lent = Lent::new(self.workspace, self.workspace_len, large_object_len::<T>(), needed)?;
             let levels_len = if levels.is_null() { 0 } else { out_len };
@@ -462,6 +478,8 @@ impl<T: Scalar> Call<T> {
                     Region::optional(c"weights", self.weights, self.n)?,
                     Region::optional(levels_name, levels, levels_len)?,
                     Region::optional(c"settings", self.settings, 1)?,
+                    solve,
+                    differentiation,
                 ],
             )?;
             let inputs = Inputs {
@@ -472,7 +490,7 @@ impl<T: Scalar> Call<T> {
             let (object, memory) = lent.begin(crate::cost::GroundCost::SquaredEuclidean, Observers::NONE);
             let applied = apply(inputs, &settings, memory, required(name, output(name, out, out_len)?)?);
             let applied = applied.map_err(named)?;
-            let numbers = Report::new(applied.report());
+            let numbers = Report::of(applied.solution())?;
             Object::complete(object, applied);
             if !self.soft.is_null() {
                 self.soft.write(object.cast());
@@ -497,6 +515,7 @@ fn named(error: CoreError) -> Fault {
         CoreError::NotFinite { argument: Argument::A, place, value } => Fault::NotFinite { argument, place, value },
         CoreError::Negative { argument: Argument::A, place, value } => Fault::Negative { argument, place, value },
         CoreError::NoMass { argument: Argument::A } => Fault::NoMass { argument },
+        CoreError::Overflow { argument: Argument::A } => Fault::Overflow { argument },
         other => Fault::Core(other),
     }
 }
@@ -523,8 +542,9 @@ unsafe fn vjp<T: Scalar>(
                 Region::optional(c"in_weights", in_weights, n)?,
                 Region::optional(c"report", report, 1)?,
                 Region::optional(c"error", error, 1)?,
+                Object::region(c"soft", object),
             ],
-            &[Region::required(c"cotangent", cotangent, outputs)?, Object::region(c"soft", object)],
+            &[Region::required(c"cotangent", cotangent, outputs)?],
         )?;
         let cotangent = required(c"cotangent", slice(c"cotangent", cotangent, outputs)?)?;
         let in_values = required(c"in_values", output(c"in_values", in_values, n)?)?;
@@ -539,6 +559,7 @@ unsafe fn vjp<T: Scalar>(
             }
             other => Fault::Core(other),
         })?;
+        check_finite(c"cotangent", in_values.iter().chain([&found.residual, &found.projected]))?;
         Ok(tell(report, found))
     }
 }

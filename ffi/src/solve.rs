@@ -8,7 +8,7 @@ use crate::checks::{Region, check_disjoint, check_optional_struct, read_struct, 
 use crate::error::{Error, caught, guard};
 use crate::fault::Fault;
 use crate::object::{Lent, Object, object_len};
-use crate::problem::Problem;
+use crate::problem::{Problem, regions_of_problem};
 use crate::report::Report;
 use crate::scalar::Scalar;
 use crate::settings::Settings;
@@ -222,7 +222,7 @@ impl<T: Scalar> Call<T> {
             let (object, mut solver) = self.begin(Region::optional(c"solution", solution, 1)?)?;
             run_solver(&mut solver, object);
             let object = object.cast::<Object<T, CoreSolution<'static, T>>>();
-            Ok(hand_over(object, solver, solution, self.report))
+            hand_over(object, solver, solution, self.report)
         }
     }
 
@@ -244,7 +244,8 @@ impl<T: Scalar> Call<T> {
     /// What the header asks of the pointers; `handle` is where the caller wants a handle.
     unsafe fn begin(&self, handle: Region) -> Result<(*mut Begun<T>, CoreSolver<'static, T>), Fault> {
         // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-        let (given, settings) = unsafe { (read_struct(c"problem", self.problem)?, Settings::read(self.settings)?) };
+        let (given, settings) =
+            unsafe { (read_struct(c"problem", self.problem)?, Settings::read(c"settings", self.settings)?) };
         // SAFETY: the same.
         unsafe { check_optional_struct(c"report", self.report)? };
         let chosen = settings.core()?;
@@ -310,9 +311,9 @@ unsafe fn hand_over<T: Scalar>(
     solver: CoreSolver<'static, T>,
     solution: *mut *const Solution<T>,
     report: *mut Report<T>,
-) -> Status {
+) -> Result<Status, Fault> {
     let solved = solver.into_solution();
-    let numbers = Report::new(solved.report());
+    let numbers = Report::of(&solved)?;
     // SAFETY: the contract of this function.
     unsafe {
         Object::complete(object, solved);
@@ -321,7 +322,7 @@ unsafe fn hand_over<T: Scalar>(
         }
         write_struct(report, numbers);
     }
-    numbers.status
+    Ok(numbers.status)
 }
 
 /// # Safety
@@ -403,6 +404,7 @@ unsafe fn finish<T: Scalar>(
     unsafe {
         Object::check(c"solver", object)?;
         check_optional_struct(c"report", report)?;
+        let inputs = regions_of_problem((*object).value.target().problem);
         check_disjoint(
             &[
                 Object::region(c"solver", object),
@@ -410,9 +412,9 @@ unsafe fn finish<T: Scalar>(
                 Region::optional(c"report", report, 1)?,
                 Region::optional(c"error", error, 1)?,
             ],
-            &[],
+            &inputs,
         )?;
         let solver = Object::take(object);
-        Ok(hand_over(object.cast(), solver, solution, report))
+        hand_over(object.cast(), solver, solution, report)
     }
 }

@@ -14,7 +14,7 @@ use crate::error::caught;
 use crate::fault::Fault;
 use crate::scalar::{Fitted, Scalar};
 use crate::settings::Settings;
-use crate::status::{SINKHORN_ERROR_INTERNAL, SINKHORN_ERROR_NULL_POINTER};
+use crate::status::{SINKHORN_ERROR_INTERNAL, SINKHORN_ERROR_MISALIGNED, SINKHORN_ERROR_NULL_POINTER};
 
 /// Which potentials a start has written: one of the SINKHORN_WROTE_ constants, or a negative status of its own,
 /// which the solve then returns.
@@ -406,6 +406,9 @@ unsafe fn library<T: Scalar>(
     if target.is_null() || f.is_null() || g.is_null() {
         return SINKHORN_ERROR_NULL_POINTER;
     }
+    if !(target.is_aligned() && f.is_aligned() && g.is_aligned()) {
+        return SINKHORN_ERROR_MISALIGNED;
+    }
     // SAFETY: made by `Start::initialize`, whose call this is in; nobody else holds a reference to it.
     let target = unsafe { &mut *target };
     // SAFETY: n and m scalars, by contract; the other two are what `Start::initialize` put there, and live as long.
@@ -472,7 +475,10 @@ impl<T: Scalar> Initializer<T> for Start<'_, T> {
             SINKHORN_WROTE_G => Wrote::G,
             SINKHORN_WROTE_BOTH => Wrote::Both,
             status => {
-                if let Some(Err(error)) = seen.outcome {
+                // Unless it is one of the caller's own.
+                if let Some(Err(error)) = seen.outcome
+                    && Fault::Core(error).status() == status
+                {
                     return Err(error);
                 }
                 self.fault.set(Some(match status {

@@ -72,11 +72,27 @@ pub(crate) unsafe fn query<T: Scalar>(
     error: *mut Error,
     of: impl FnOnce(&Problem<T>, &Settings<T>) -> Result<usize, Fault>,
 ) -> Result<Status, Fault> {
+    // SAFETY: the contract of this function.
+    unsafe { query_beside(Region::optional(c"settings", settings, 1)?, problem, settings, len, error, of) }
+}
+
+/// [`query`] with something else that is read.
+///
+/// # Safety
+/// What the header asks of the pointers.
+pub(crate) unsafe fn query_beside<T: Scalar>(
+    beside: Region,
+    problem: *const Problem<T>,
+    settings: *const Settings<T>,
+    len: *mut usize,
+    error: *mut Error,
+    of: impl FnOnce(&Problem<T>, &Settings<T>) -> Result<usize, Fault>,
+) -> Result<Status, Fault> {
     // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-    let (given, chosen) = unsafe { (read_struct(c"problem", problem)?, Settings::read(settings)?) };
+    let (given, chosen) = unsafe { (read_struct(c"problem", problem)?, Settings::read(c"settings", settings)?) };
     check_disjoint(
         &[Region::required(c"len", len, 1)?, Region::optional(c"error", error, 1)?],
-        &[Region::optional(c"problem", problem, 1)?, Region::optional(c"settings", settings, 1)?],
+        &[Region::optional(c"problem", problem, 1)?, beside],
     )?;
     let required = of(&given, &chosen)?;
     // SAFETY: not NULL and aligned, as checked; memory for a `usize` by contract.

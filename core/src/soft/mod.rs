@@ -25,7 +25,7 @@ use crate::real::Real;
 use crate::reduce;
 use crate::report::Report;
 use crate::settings::Settings;
-use crate::solution::check_length;
+use crate::solution::{Solution, check_length};
 use crate::solver::solve;
 use crate::workspace::{Workspace, len_for};
 
@@ -202,6 +202,11 @@ impl<'w, T: Real> Soft<'w, T> {
     /// Never true: no values are an error.
     pub fn is_empty(&self) -> bool {
         false
+    }
+
+    /// What was solved: standardised values against levels.
+    pub fn solution(&self) -> &Solution<'w, T> {
+        self.derivatives.solution()
     }
 
     /// How the solve went.

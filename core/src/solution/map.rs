@@ -128,6 +128,9 @@ impl<T: Real> Solution<'_, T> {
         let count = side.points.len();
         let largest = (0..count).filter_map(exponent).fold(-T::INFINITY, |most, value| most.max(value));
         let mut sum = T::ZERO;
+        if !largest.is_finite() {
+            return (largest, sum);
+        }
         for j in 0..count {
             if let Some(value) = exponent(j) {
                 let share = (value - largest).exp2();
@@ -146,18 +149,25 @@ impl<T: Real> Solution<'_, T> {
         image: &mut [T],
     ) -> Result<(), Error> {
         let side = self.side_of_y(cloud);
-        image.fill(T::ZERO);
+        // Written only once it is known that there is an image.
+        let mut first = true;
         // Relative to the first y, so that an offset common to all of them is not rounded into the image.
         let origin = cloud.y().point(0);
         let cost = |x: &[T], y: &[T]| cloud.ground_cost().cost(x, y);
         let (largest, sum) = self.log_sum(&side, point, &cost, |j, share| {
+            if core::mem::take(&mut first) {
+                image.fill(T::ZERO);
+            }
             for ((value, &y), &from) in image.iter_mut().zip(cloud.y().point(j)).zip(origin) {
                 *value += share * (y - from);
             }
         });
+        if !largest.is_finite() {
+            return Err(Error::Overflow { argument });
+        }
         for (value, &from) in image.iter_mut().zip(origin) {
             *value = from + *value / sum;
         }
-        if largest.is_finite() { Ok(()) } else { Err(Error::Overflow { argument }) }
+        Ok(())
     }
 }
