@@ -163,12 +163,16 @@ enum class SoftStart : std::int32_t { monotone = SINKHORN_SOFT_START_MONOTONE, z
 
 /// Gradients that are wanted, to be joined by |: in points, weights, costs and epsilon.
 enum class In : unsigned { x = 1, y = 2, a = 4, b = 8, cost = 16, epsilon = 32 };
-constexpr In operator|(In p, In q) noexcept { return static_cast<In>(static_cast<unsigned>(p) | static_cast<unsigned>(q)); }
+constexpr In operator|(In p, In q) noexcept {
+  return static_cast<In>(static_cast<unsigned>(p) | static_cast<unsigned>(q));
+}
 constexpr bool operator&(In p, In q) noexcept { return (static_cast<unsigned>(p) & static_cast<unsigned>(q)) != 0; }
 
 /// Changes that are wanted, to be joined by |: of potentials, plan and map.
 enum class Of : unsigned { f = 1, g = 2, plan = 4, map = 8 };
-constexpr Of operator|(Of p, Of q) noexcept { return static_cast<Of>(static_cast<unsigned>(p) | static_cast<unsigned>(q)); }
+constexpr Of operator|(Of p, Of q) noexcept {
+  return static_cast<Of>(static_cast<unsigned>(p) | static_cast<unsigned>(q));
+}
 constexpr bool operator&(Of p, Of q) noexcept { return (static_cast<unsigned>(p) & static_cast<unsigned>(q)) != 0; }
 
 /// A view of contiguous entries. Made of a pointer and a size, a C array, or what has data() and size(): std::vector,
@@ -585,13 +589,13 @@ class Problem {
   Problem& unbalanced(T rho) noexcept { return unbalanced(rho, rho); }
 
   /// The cost between points.
-  Problem& cost(Cost chosen) noexcept { return raw_.ground_cost = static_cast<sinkhorn_cost>(chosen), *this; }
+  Problem& cost(Cost chosen) noexcept { return set_cost(static_cast<sinkhorn_cost>(chosen), T(0), {}, {}); }
   /// (sum_k |x_k - y_k|^p)^(1/p), p >= 1; infinity is the largest difference.
-  Problem& p_norm(T p) noexcept { return raw_.ground_cost = SINKHORN_COST_P_NORM, raw_.p = p, *this; }
+  Problem& p_norm(T p) noexcept { return set_cost(SINKHORN_COST_P_NORM, p, {}, {}); }
   /// A cost of your own, finite, and its gradient, where derivatives in points are wanted. Both must outlive what is
   /// made of the problem.
   Problem& cost_function(CostFunction<T> function, CostGradient<T> gradient = {}) noexcept {
-    return raw_.ground_cost = SINKHORN_COST_CUSTOM, function_ = function, gradient_ = gradient, *this;
+    return set_cost(SINKHORN_COST_CUSTOM, T(0), function, gradient);
   }
 
   /// Divides costs, and with them epsilon, rho, potentials and values.
@@ -639,6 +643,10 @@ class Problem {
  private:
   template <typename U>
   friend struct detail::Session;
+
+  Problem& set_cost(sinkhorn_cost cost, T p, CostFunction<T> function, CostGradient<T> gradient) noexcept {
+    return raw_.ground_cost = cost, raw_.p = p, function_ = function, gradient_ = gradient, *this;
+  }
 
   Problem& set_epsilon(sinkhorn_epsilon_kind kind, T value) noexcept {
     return raw_.epsilon_kind = kind, raw_.epsilon = value, *this;
@@ -1098,7 +1106,9 @@ class Solution {
   /// Numbers about the solve.
   Report<T> report() const { return *detail::or_throw([&](Error& e) { return try_report(e); }); }
   /// P_ij, for i < n and j < m.
-  T entry(std::size_t i, std::size_t j) const { return *detail::or_throw([&](Error& e) { return try_entry(i, j, e); }); }
+  T entry(std::size_t i, std::size_t j) const {
+    return *detail::or_throw([&](Error& e) { return try_entry(i, j, e); });
+  }
   /// Row i of the plan (m).
   void row(std::size_t i, span<T> out) const { detail::or_throw([&](Error& e) { return try_row(i, out, e); }); }
   std::vector<T> row(std::size_t i) const { return made(m(), [&](span<T> out) { row(i, out); }); }
@@ -1107,9 +1117,8 @@ class Solution {
   std::vector<T> plan() const { return made(n() * m(), [&](span<T> out) { plan(out); }); }
   /// The largest entries of row i, largest first, ties in the order of columns; 1 <= count <= m.
   std::vector<Entry<T>> largest_in_row(std::size_t i, std::size_t count) const {
-    const std::size_t room = count < m() ? count : m();  // more is refused
-    std::vector<std::size_t> columns(room < count ? count : room);
-    std::vector<T> entries(columns.size());
+    std::vector<std::size_t> columns(count);
+    std::vector<T> entries(count);
     detail::or_throw([&](Error& e) { return try_largest_in_row(i, columns, entries, e); });
     std::vector<Entry<T>> out;
     out.reserve(count);
@@ -1487,12 +1496,13 @@ class Soft {
   /// How the solve ended.
   Status status() const noexcept { return static_cast<Status>(report_.status); }
 
-  /// in_values: n; in_weights: n, or empty where they are not wanted.
+  /// cotangent: as long as the output; in_values: n; in_weights: n, or empty where they are not wanted.
   std::optional<LinearReport<T>> try_vjp(span<const T> cotangent, span<T> in_values, span<T> in_weights,
                                          Error& error) noexcept {
     auto report = detail::sized<LinearReport<T>>();
     sinkhorn_error raw_error;
-    if (!detail::fits("in_values", in_values.size(), n_, error) ||
+    if (!detail::fits("cotangent", cotangent.size(), output_.size(), error) ||
+        !detail::fits("in_values", in_values.size(), n_, error) ||
         !detail::fits_or_none("in_weights", in_weights.size(), n_, error)) {
       return std::nullopt;
     }
@@ -1551,7 +1561,8 @@ class Soft {
     made.report_ = detail::sized<Report<T>>();
     typename A::soft* handle = nullptr;
     const T* const weights = settings.weighted_ ? settings.weights_.data() : nullptr;
-    const auto status = operate(weights, &raw, memory.data(), len, made.output_.data(), &handle, &made.report_, &raw_error);
+    const auto status =
+        operate(weights, &raw, memory.data(), len, made.output_.data(), &handle, &made.report_, &raw_error);
     if (!session.good(status, raw_error, error)) return std::nullopt;
     made.handle_.reset(handle);
     return std::optional<Soft>(std::move(made));
@@ -1650,7 +1661,9 @@ class Batch {
     made.columns_ = detail::allocate<std::size_t>(count + 1, error);
     made.reports_ = detail::allocate<Report<T>>(count, error);
     made.errors_ = detail::allocate<sinkhorn_error>(count, error);
-    if (!raws || !calls || !bad || !made.rows_ || !made.columns_ || !made.reports_ || !made.errors_) return std::nullopt;
+    if (!raws || !calls || !bad || !made.rows_ || !made.columns_ || !made.reports_ || !made.errors_) {
+      return std::nullopt;
+    }
     if (!session.take_calls(nullptr, settings, error)) return std::nullopt;
     session.settings = detail::Session<T>::raw(settings, session.calls.get());
     made.rows_[0] = made.columns_[0] = 0;

@@ -11,8 +11,8 @@
 // its map, which is defined for every colour, is then applied to every pixel of SOURCE.
 #include <algorithm>
 #include <cstddef>
-#include <cstdio>
 #include <cstdint>
+#include <cstdio>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -22,7 +22,7 @@
 #include <string>
 #include <vector>
 
-#include "sinkhorn.h"
+#include "sinkhorn.hpp"
 
 namespace {
 
@@ -93,36 +93,16 @@ void transfer(const std::string& source_path, const std::string& target_path, co
   Image image = read_image(source_path);
   const std::vector<float> x = sample(image, 1), y = sample(read_image(target_path), 2);
 
-  sinkhorn_problem_f32 problem = {};  // zeros are the defaults
-  problem.struct_size = sizeof problem;
-  problem.n = problem.m = sample_size;
-  problem.dimension = 3;
-  problem.x = x.data();
-  problem.y = y.data();
-  problem.epsilon = epsilon_of_mean;
-  problem.epsilon_kind = SINKHORN_EPSILON_OF_MEAN;
-  sinkhorn_settings_f32 settings = {};
-  settings.struct_size = sizeof settings;
-  settings.start = sinkhorn_start_auto_f32;
-  settings.threads = 2;
+  const auto problem = sinkhorn::Problem<float>::points(x, y, 3).epsilon_of_mean(epsilon_of_mean);
+  const auto settings = sinkhorn::Settings<float>().start(sinkhorn::Start::automatic).threads(2);
+  const auto solution = sinkhorn::solve(problem, settings);  // a view of x and y; its memory is its own
 
-  sinkhorn_error error;
-  const auto check = [&error](sinkhorn_status status) {
-    if (status < 0) throw std::runtime_error(error.message);
-  };
-  std::size_t len = 0;
-  check(sinkhorn_workspace_len_f32(&problem, &settings, &len, &error));
-  std::vector<float> workspace(len);
-  const sinkhorn_solution_f32* solution = nullptr;  // lives in the workspace: nothing to free
-  sinkhorn_report_f32 report;
-  report.struct_size = sizeof report;
-  check(sinkhorn_solve_f32(&problem, &settings, workspace.data(), len, &solution, &report, &error));
-  std::printf("%s after %u sweeps from the %s start; cost %.4f\n", sinkhorn_status_text(report.status),
-              static_cast<unsigned>(report.sweeps), report.start, static_cast<double>(report.transport_cost));
+  const auto report = solution.report();
+  std::cout << sinkhorn_status_text(report.status) << " after " << report.sweeps << " sweeps from the " << report.start
+            << " start; cost " << report.transport_cost << '\n';
+  if (report.status != sinkhorn::Status::converged) std::cerr << "not converged: the result is as good as it got\n";
 
-  std::vector<float> colours(image.colours.size());
-  check(sinkhorn_solution_map_at_f32(solution, image.colours.data(), colours.size() / 3, colours.data(), &error));
-  image.colours = colours;
+  image.colours = solution.map_at(image.colours);
   if (!out_path.empty()) write_image(out_path, image);
 }
 
@@ -135,7 +115,7 @@ int main(int argc, char** argv) {
   }
   try {
     transfer(argc > 2 ? argv[1] : "data/china.ppm", argc > 2 ? argv[2] : "data/flower.ppm", argc > 3 ? argv[3] : "");
-  } catch (const std::exception& error) {
+  } catch (const std::exception& error) {  // sinkhorn::Error is one
     std::cerr << "colour_transfer: " << error.what() << '\n';
     return 1;
   }

@@ -40,7 +40,7 @@ fn check_examples(programs: &Path) {
     let run_example = |name: &str, arguments: &[&str]| run(Command::new(programs.join(name)).args(arguments));
     let printed = run_example("nearest_histogram", &[text(&data)]);
     assert_eq!(printed, run_example("nearest_histogram_static", &[text(&data)]));
-    assert!(printed.contains("of 60"), "{printed}");
+    assert!(printed.contains("of 270"), "{printed}");
     let image = scratch().join("transferred.ppm");
     let arguments = [data.join("china.ppm"), data.join("flower.ppm"), image.clone()];
     run_example("colour_transfer", &arguments.each_ref().map(|path| text(path)));
