@@ -57,7 +57,7 @@
                    (SINKHORN_TILE_ROWS_(n, d) + 2 + 2 * (size_t)(d)) * SINKHORN_MIN_(m, 256))                          \
    + 3 * (size_t)(d) + SINKHORN_COARSE_(m, d) * SINKHORN_COARSE_(m, d))
 
-/** sinkhorn_divergence_len at compile time. */
+/** sinkhorn_divergence_len at compile time; add SINKHORN_KERNEL_LEN or n m as above. */
 #define SINKHORN_DIVERGENCE_LEN(scalar, n, m, d, memory)                             \
   (SINKHORN_OBJECT_LEN_(scalar, 200, 80) + SINKHORN_SOLVE_LEN_(n, m, d, memory)      \
    + SINKHORN_SOLVE_LEN_(n, n, d, 0) + SINKHORN_SOLVE_LEN_(m, m, d, 0) + 2 * (size_t)(m))
@@ -68,7 +68,7 @@
                  SINKHORN_MAX_(SINKHORN_DERIVATIVES_LEN(n, n, d), SINKHORN_DERIVATIVES_LEN(m, m, d)))   \
    + SINKHORN_MAX_(n, m) * SINKHORN_MAX_(d, 1))
 
-/** sinkhorn_soft_len at compile time, for n values and m levels (see there). */
+/** sinkhorn_soft_len at compile time, for n values and m levels (see there); add the same. */
 #define SINKHORN_SOFT_LEN(scalar, n, m, memory)                                      \
   (SINKHORN_OBJECT_LEN_(scalar, 200, 80) + 4 * (size_t)(n) + 3 * (size_t)(m)         \
    + SINKHORN_SOLVE_LEN_(n, m, 1, memory) + SINKHORN_DERIVATIVES_LEN(n, m, 1))
@@ -314,9 +314,9 @@ typedef struct sinkhorn_problem_f64 {
 typedef int32_t sinkhorn_wrote;
 
 /**
- * A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which. data is the field
- * start_data of the settings. The library's own begin with sinkhorn_start_; they may be called from one of yours.
- * It must return: no longjmp, no exception.
+ * A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which; both are zero when it is
+ * called. data is the field start_data of the settings. The library's own begin with sinkhorn_start_; one of yours
+ * may call them (and the report then has their name). It must return: no longjmp, no exception.
  */
 typedef sinkhorn_wrote (*sinkhorn_start_f64)(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
 
@@ -380,7 +380,7 @@ typedef struct sinkhorn_settings_f64 {
    */
   size_t struct_size;
   /**
-   * The potentials from which a solve begins: sinkhorn_start_auto_f64, say, or a function of your own; NULL:
+   * The potentials from which a solve begins: one of the sinkhorn_start_ functions, or one of your own; NULL:
    * from start_f and start_g where one is set, else from zero. Any start leads to the same answer; a good one
    * leads there in fewer sweeps.
    */
@@ -411,7 +411,7 @@ typedef struct sinkhorn_settings_f64 {
    */
   uint64_t start_seed;
   /**
-   * Scalars that SINKHORN_STORAGE_AUTO may use for a kernel.
+   * Scalars that SINKHORN_STORAGE_AUTO may use for a kernel, not 0; else 0.
    */
   size_t storage_budget;
   /**
@@ -420,7 +420,7 @@ typedef struct sinkhorn_settings_f64 {
    */
   double threshold;
   /**
-   * The factor of SINKHORN_ACCELERATION_RELAXATION, 1 <= relaxation < 2, and 1 is plain. 0: 1.5.
+   * The factor of SINKHORN_ACCELERATION_RELAXATION, 1 <= relaxation < 2, and 1 is plain. 0: 1.5; else 0.
    */
   double relaxation;
   /**
@@ -618,9 +618,9 @@ typedef struct sinkhorn_problem_f32 {
 } sinkhorn_problem_f32;
 
 /**
- * A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which. data is the field
- * start_data of the settings. The library's own begin with sinkhorn_start_; they may be called from one of yours.
- * It must return: no longjmp, no exception.
+ * A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which; both are zero when it is
+ * called. data is the field start_data of the settings. The library's own begin with sinkhorn_start_; one of yours
+ * may call them (and the report then has their name). It must return: no longjmp, no exception.
  */
 typedef sinkhorn_wrote (*sinkhorn_start_f32)(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
 
@@ -666,7 +666,7 @@ typedef struct sinkhorn_settings_f32 {
    */
   size_t struct_size;
   /**
-   * The potentials from which a solve begins: sinkhorn_start_auto_f64, say, or a function of your own; NULL:
+   * The potentials from which a solve begins: one of the sinkhorn_start_ functions, or one of your own; NULL:
    * from start_f and start_g where one is set, else from zero. Any start leads to the same answer; a good one
    * leads there in fewer sweeps.
    */
@@ -697,7 +697,7 @@ typedef struct sinkhorn_settings_f32 {
    */
   uint64_t start_seed;
   /**
-   * Scalars that SINKHORN_STORAGE_AUTO may use for a kernel.
+   * Scalars that SINKHORN_STORAGE_AUTO may use for a kernel, not 0; else 0.
    */
   size_t storage_budget;
   /**
@@ -706,7 +706,7 @@ typedef struct sinkhorn_settings_f32 {
    */
   float threshold;
   /**
-   * The factor of SINKHORN_ACCELERATION_RELAXATION, 1 <= relaxation < 2, and 1 is plain. 0: 1.5.
+   * The factor of SINKHORN_ACCELERATION_RELAXATION, 1 <= relaxation < 2, and 1 is plain. 0: 1.5; else 0.
    */
   float relaxation;
   /**
@@ -1452,7 +1452,8 @@ typedef struct sinkhorn_soft_settings_f32 {
 #define SINKHORN_SWEEP_LIMIT 1
 
 /**
- * Rounding keeps the marginal error above the threshold. The potentials are as good as this scalar allows.
+ * Rounding keeps the marginal error above the threshold. No failure: the potentials are as good as this scalar
+ * allows, and the report says how good.
  */
 #define SINKHORN_PRECISION_FLOOR 2
 
@@ -1517,7 +1518,8 @@ typedef struct sinkhorn_soft_settings_f32 {
 #define SINKHORN_ERROR_UNEQUAL_MASS -9
 
 /**
- * cost / epsilon leaves the range of the scalar.
+ * cost / epsilon, or a result, leaves the range of the scalar; or a function of yours returned what is not finite.
+ * Outputs that were being written are not to be used.
  */
 #define SINKHORN_ERROR_OVERFLOW -10
 
@@ -1764,8 +1766,8 @@ sinkhorn_status sinkhorn_workspace_len_f32(const struct sinkhorn_problem_f32 *pr
  * Returns: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED, whose results
  * are all usable; or an error, and then *solution and *report are untouched, *error says what was wrong, and what
  * lived in the workspace is gone.
- * Allocates: nothing, but for starts that say so. Threads: safe; calls at the same time may share what they only
- * read.
+ * Allocates: nothing, but for starts that say so and the pool of threads. Threads: safe; calls at the same time
+ * may share what they only read.
  * Aliasing: workspace, *solution, *report and *error must not overlap each other, the structs or the arrays,
  * start_f and start_g included.
  */
@@ -2058,8 +2060,9 @@ sinkhorn_status sinkhorn_solution_map_f32(const struct sinkhorn_solution_f32 *so
 
 /**
  * map (count x dimension) = the same at new points x (count x dimension), with the weights b_j exp((g_j - c(x,
- * y_j)) / epsilon) (Pooladian and Niles-Weed 2021). Points only. NULL: never solution, x and map. A point so far
- * away that its costs are infinite is SINKHORN_ERROR_OVERFLOW; what precedes it has been written.
+ * y_j)) / epsilon) (Pooladian and Niles-Weed 2021). Points only, count not 0, one thread (several may share out
+ * the points). NULL: never solution, x and map. A point so far away that its costs are infinite is
+ * SINKHORN_ERROR_OVERFLOW; what precedes it has been written.
  */
 sinkhorn_status sinkhorn_solution_map_at_f64(const struct sinkhorn_solution_f64 *solution,
                                              const double *x,
@@ -2115,8 +2118,8 @@ sinkhorn_status sinkhorn_solution_g_at_f32(const struct sinkhorn_solution_f32 *s
                                            struct sinkhorn_error *error);
 
 /**
- * Writes to *len how many scalars of workspace derivatives of a problem need: O(n + m). The arrays of the problem are
- * not read.
+ * Writes to *len how many scalars of workspace derivatives of a problem need: O(n + m). The arrays of the problem
+ * are not read.
  *
  * NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
  * Returns: SINKHORN_OK, or an error, and then *len is untouched. Allocates: nothing. Threads: safe.
@@ -2142,11 +2145,12 @@ sinkhorn_status sinkhorn_derivatives_len_f32(const struct sinkhorn_problem_f32 *
  * converged. Epsilon and the cost scale are held fixed where they were given relative to the cost.
  *
  * workspace: at least the scalars that sinkhorn_derivatives_len_f64 asks for; what it holds does not matter.
- * NULL: never solution, workspace and gradients; settings NULL stands for the defaults; error where it is not wanted.
+ * NULL: never solution, workspace and gradients; settings NULL stands for the defaults; error where it is not
+ * wanted.
  * Returns: SINKHORN_OK, or an error, and then no gradient was written. Allocates: nothing. Threads: safe, each
  * with its own workspace.
- * Aliasing: workspace, gradients and *error must not overlap each other, inputs, the memory of the solution or the arrays of the
- * problem.
+ * Aliasing: workspace, gradients and *error must not overlap each other, inputs, the memory of the solution or the
+ * arrays of the problem.
  */
 sinkhorn_status sinkhorn_objective_gradient_f64(const struct sinkhorn_solution_f64 *solution,
                                                 const struct sinkhorn_derivative_settings_f64 *settings,
@@ -2169,8 +2173,8 @@ sinkhorn_status sinkhorn_objective_gradient_f32(const struct sinkhorn_solution_f
  * The gradient of a loss of potentials, plan and map in the inputs of the problem, through the equations that they
  * solve: conjugate gradients, one pass over the pairs an iteration.
  *
- * NULL: never solution, workspace, cotangent and gradients; report too where it is not wanted. Returns: the status of
- * the report, or an error, and then neither gradients nor *report were written. Everything else: as
+ * NULL: never solution, workspace, cotangent and gradients; report too where it is not wanted. Returns: the status
+ * of the report, or an error, and then neither gradients nor *report were written. Everything else: as
  * sinkhorn_objective_gradient_f64.
  */
 sinkhorn_status sinkhorn_vjp_f64(const struct sinkhorn_solution_f64 *solution,
@@ -2225,8 +2229,8 @@ sinkhorn_status sinkhorn_jvp_f32(const struct sinkhorn_solution_f32 *solution,
  * How the gradient of the objective changes along a direction of the inputs, per unit of it: a product with the
  * Hessian, mixed derivatives included.
  *
- * NULL: never solution, workspace, tangent and gradients. Returns, and everything else: as sinkhorn_vjp_f64. Costs of
- * your own have no second derivatives: their Hessian in points is refused.
+ * NULL: never solution, workspace, tangent and gradients. Returns, and everything else: as sinkhorn_vjp_f64. Costs
+ * of your own have no second derivatives: their Hessian in points is refused.
  */
 sinkhorn_status sinkhorn_objective_hvp_f64(const struct sinkhorn_solution_f64 *solution,
                                            const struct sinkhorn_derivative_settings_f64 *settings,
@@ -2591,16 +2595,17 @@ sinkhorn_status sinkhorn_batch_len_f32(const struct sinkhorn_problem_f32 *proble
  * of an answer depends on their number.
  *
  * problems: count. f and g: the potentials of all problems, one after the other (sums of all n and of all m).
- * start_f and start_g of the settings are laid out in the same way; a start of your own is called on several
- * threads. reports: count; the struct_size of the first is checked, and all are written. errors: count; that of a
- * problem is written where its report has a negative status. A problem that cannot be solved tells so in its
- * report (and error), its part of f and g is untouched, and the others are solved.
+ * start_f and start_g of the settings are laid out in the same way, and may be f and g themselves; a start of your
+ * own is called on several threads. reports: count; the struct_size of the first is checked, and all are written.
+ * errors: count; that of a problem is written where its report has a negative status. A problem that cannot be
+ * solved tells so in its report (and error), its part of f and g is untouched, and the others are solved.
+ *
  * NULL: never problems, workspace and reports; settings NULL stands for the defaults; f, g, errors and error where
  * they are not wanted. The observer must be NULL.
  * Returns: SINKHORN_OK where the batch was run, whatever became of its problems; or an error about the call as a
- * whole, and then nothing was written.
- * Allocates: nothing, but for starts that say so and the pool of threads. Threads: safe. Aliasing: workspace, f,
- * g, reports, errors and *error must not overlap each other or what is read.
+ * whole (a struct_size, sums of sizes that do not fit, overlaps), and then nothing was written.
+ * Allocates: nothing, but for starts that say so and the pool of threads. Threads: safe.
+ * Aliasing: workspace, f, g, reports, errors and *error must not overlap each other or what is read.
  */
 sinkhorn_status sinkhorn_solve_batch_f64(const struct sinkhorn_problem_f64 *problems,
                                          size_t count,

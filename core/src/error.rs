@@ -157,6 +157,17 @@ pub enum Error {
         /// The range.
         range: &'static str,
     },
+    /// An entry is not larger than the one before, or leaves the range that entries increase in.
+    NotIncreasing {
+        /// Which argument.
+        argument: Argument,
+        /// Which entry.
+        place: Place,
+        /// The entry.
+        value: f64,
+        /// The range.
+        range: &'static str,
+    },
     /// The length does not match the rest of the problem.
     Length {
         /// Which argument.
@@ -223,6 +234,7 @@ impl Error {
             | Error::Negative { argument, .. }
             | Error::NotPositive { argument, .. }
             | Error::OutOfRange { argument, .. }
+            | Error::NotIncreasing { argument, .. }
             | Error::Length { argument, .. }
             | Error::Ragged { argument, .. }
             | Error::NoMass { argument }
@@ -237,7 +249,9 @@ impl Error {
     /// The entry at fault, where one is.
     pub const fn place(&self) -> Option<Place> {
         match *self {
-            Error::NotFinite { place, .. } | Error::Negative { place, .. } => Some(place),
+            Error::NotFinite { place, .. } | Error::Negative { place, .. } | Error::NotIncreasing { place, .. } => {
+                Some(place)
+            }
             _ => None,
         }
     }
@@ -256,6 +270,9 @@ impl fmt::Display for Error {
             Error::NotPositive { argument, value } => write!(f, "{argument} is {value}: it must be positive"),
             Error::OutOfRange { argument, value, range } => {
                 write!(f, "{argument} is {value}: it must lie in {range}")
+            }
+            Error::NotIncreasing { argument, place, value, range } => {
+                write!(f, "{argument}{place} is {value}: entries must increase, within {range}")
             }
             Error::Length { argument, expected, actual } => {
                 write!(f, "{argument} has {actual} scalars where {expected} are needed")

@@ -51,16 +51,17 @@ pub unsafe extern "C" fn sinkhorn_batch_len_f32(
 /// of an answer depends on their number.
 ///
 /// problems: count. f and g: the potentials of all problems, one after the other (sums of all n and of all m).
-/// start_f and start_g of the settings are laid out in the same way; a start of your own is called on several
-/// threads. reports: count; the struct_size of the first is checked, and all are written. errors: count; that of a
-/// problem is written where its report has a negative status. A problem that cannot be solved tells so in its
-/// report (and error), its part of f and g is untouched, and the others are solved.
+/// start_f and start_g of the settings are laid out in the same way, and may be f and g themselves; a start of your
+/// own is called on several threads. reports: count; the struct_size of the first is checked, and all are written.
+/// errors: count; that of a problem is written where its report has a negative status. A problem that cannot be
+/// solved tells so in its report (and error), its part of f and g is untouched, and the others are solved.
+///
 /// NULL: never problems, workspace and reports; settings NULL stands for the defaults; f, g, errors and error where
 /// they are not wanted. The observer must be NULL.
 /// Returns: SINKHORN_OK where the batch was run, whatever became of its problems; or an error about the call as a
-/// whole, and then nothing was written.
-/// Allocates: nothing, but for starts that say so and the pool of threads. Threads: safe. Aliasing: workspace, f,
-/// g, reports, errors and *error must not overlap each other or what is read.
+/// whole (a struct_size, sums of sizes that do not fit, overlaps), and then nothing was written.
+/// Allocates: nothing, but for starts that say so and the pool of threads. Threads: safe.
+/// Aliasing: workspace, f, g, reports, errors and *error must not overlap each other or what is read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solve_batch_f64(
     problems: *const Problem<f64>,
@@ -128,7 +129,12 @@ impl<T: Scalar> Plan<T> {
         let mut plan = Plan { settings, threads, each: 0, totals: (0, 0) };
         for k in 0..count {
             // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-            let problem = unsafe { read_struct(c"problems", problems.add(k))? };
+            let problem = unsafe { read_struct(c"problems", problems.add(k)) }.map_err(|fault| match fault {
+                Fault::StructSize { argument, expected, actual, .. } => {
+                    Fault::StructSize { argument, row: Some(k), expected, actual }
+                }
+                other => other,
+            })?;
             // What is wrong with a problem is told in its own report; it needs no memory.
             plan.each = plan.each.max(len_behind(&problem, &plan.settings).unwrap_or(0));
             let sums = (plan.totals.0.checked_add(problem.n), plan.totals.1.checked_add(problem.m));
@@ -220,7 +226,20 @@ impl<T: Scalar> Call<T> {
                 Region::optional(c"settings", self.settings, 1)?,
             ];
             let [start_f, start_g] = settings.given(n, m)?;
-            check_disjoint(&written, &[structs[0], structs[1], start_f, start_g])?;
+            check_disjoint(&written, &structs)?;
+            // Each problem reads its start before it writes its potentials, to the same place if that is asked for.
+            let [workspace, f, g, reports, errors, error] = written;
+            let others = [workspace, reports, errors, error];
+            check_disjoint(&others, &[start_f, start_g])?;
+            for (out, [own, other], same) in [
+                (f, [start_f, start_g], ptr::eq(self.f, settings.start_f)),
+                (g, [start_g, start_f], ptr::eq(self.g, settings.start_g)),
+            ] {
+                check_disjoint(&[out], &[other])?;
+                if !same {
+                    check_disjoint(&[out], &[own])?;
+                }
+            }
             for k in 0..self.count {
                 // A problem whose arrays are missing is told in its own report.
                 if let Ok(regions) = (*self.problems.add(k)).regions() {
@@ -293,17 +312,17 @@ unsafe fn solve_item<T: Scalar>(item: &Item<T>, settings: &CoreSettings<T>, memo
             item.problem.regions()?;
             let problem = item.problem.view(&ground_cost)?;
             let (n, m) = (problem.rows(), problem.columns());
-            with_start(&item.settings, n, m, |start| {
-                let solution = solve(&problem, start, settings, Workspace::new(memory, &problem, settings)?)?;
-                let report = Report::of(&solution)?;
-                for (out, values) in [(item.f, solution.f()), (item.g, solution.g())] {
-                    if let Some(out) = output(c"f", out, values.len())? {
-                        out.copy_from_slice(values);
-                    }
+            let workspace = Workspace::new(memory, &problem, settings)?;
+            let solution = with_start(&item.settings, n, m, |start| Ok(solve(&problem, start, settings, workspace)?))?;
+            // The start has been read: it may be where the potentials go.
+            let report = Report::of(&solution)?;
+            for (out, values) in [(item.f, solution.f()), (item.g, solution.g())] {
+                if let Some(out) = output(c"f", out, values.len())? {
+                    out.copy_from_slice(values);
                 }
-                item.report.write(report);
-                Ok(report.status)
-            })
+            }
+            item.report.write(report);
+            Ok(report.status)
         }
     };
     // SAFETY: the contract of this function.

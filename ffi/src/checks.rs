@@ -85,7 +85,7 @@ pub(crate) unsafe fn check_struct<T>(name: &'static CStr, pointer: *const T) -> 
     // SAFETY: not NULL and aligned, and the struct begins with a `usize`, by the contract of this function.
     let actual = unsafe { pointer.cast::<usize>().read() };
     let expected = size_of::<T>();
-    if actual == expected { Ok(()) } else { Err(Fault::StructSize { argument: name, expected, actual }) }
+    if actual == expected { Ok(()) } else { Err(Fault::StructSize { argument: name, row: None, expected, actual }) }
 }
 
 /// `len` values as a slice; `None` where the pointer is NULL.

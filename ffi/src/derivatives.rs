@@ -143,8 +143,8 @@ pub struct LinearReport<T> {
     pub projected: T,
 }
 
-/// Writes to *len how many scalars of workspace derivatives of a problem need: O(n + m). The arrays of the problem are
-/// not read.
+/// Writes to *len how many scalars of workspace derivatives of a problem need: O(n + m). The arrays of the problem
+/// are not read.
 ///
 /// NULL: never problem and len; settings NULL stands for the defaults; error where it is not wanted.
 /// Returns: SINKHORN_OK, or an error, and then *len is untouched. Allocates: nothing. Threads: safe.
@@ -178,11 +178,12 @@ pub unsafe extern "C" fn sinkhorn_derivatives_len_f32(
 /// converged. Epsilon and the cost scale are held fixed where they were given relative to the cost.
 ///
 /// workspace: at least the scalars that sinkhorn_derivatives_len_f64 asks for; what it holds does not matter.
-/// NULL: never solution, workspace and gradients; settings NULL stands for the defaults; error where it is not wanted.
+/// NULL: never solution, workspace and gradients; settings NULL stands for the defaults; error where it is not
+/// wanted.
 /// Returns: SINKHORN_OK, or an error, and then no gradient was written. Allocates: nothing. Threads: safe, each
 /// with its own workspace.
-/// Aliasing: workspace, gradients and *error must not overlap each other, inputs, the memory of the solution or the arrays of the
-/// problem.
+/// Aliasing: workspace, gradients and *error must not overlap each other, inputs, the memory of the solution or the
+/// arrays of the problem.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_objective_gradient_f64(
     solution: *const Solution<f64>,
@@ -215,8 +216,8 @@ pub unsafe extern "C" fn sinkhorn_objective_gradient_f32(
 /// The gradient of a loss of potentials, plan and map in the inputs of the problem, through the equations that they
 /// solve: conjugate gradients, one pass over the pairs an iteration.
 ///
-/// NULL: never solution, workspace, cotangent and gradients; report too where it is not wanted. Returns: the status of
-/// the report, or an error, and then neither gradients nor *report were written. Everything else: as
+/// NULL: never solution, workspace, cotangent and gradients; report too where it is not wanted. Returns: the status
+/// of the report, or an error, and then neither gradients nor *report were written. Everything else: as
 /// sinkhorn_objective_gradient_f64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_vjp_f64(
@@ -291,8 +292,8 @@ pub unsafe extern "C" fn sinkhorn_jvp_f32(
 /// How the gradient of the objective changes along a direction of the inputs, per unit of it: a product with the
 /// Hessian, mixed derivatives included.
 ///
-/// NULL: never solution, workspace, tangent and gradients. Returns, and everything else: as sinkhorn_vjp_f64. Costs of
-/// your own have no second derivatives: their Hessian in points is refused.
+/// NULL: never solution, workspace, tangent and gradients. Returns, and everything else: as sinkhorn_vjp_f64. Costs
+/// of your own have no second derivatives: their Hessian in points is refused.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_objective_hvp_f64(
     solution: *const Solution<f64>,
@@ -546,7 +547,7 @@ impl<T: Scalar> Call<T> {
             let structs = [Region::optional(c"gradients", gradients, 1)?];
             let mut derivatives = self.open(&gradients_given.regions(sizes)?, &structs)?;
             let mut out = gradients_given.view(sizes)?;
-            derivatives.objective(&mut out)?;
+            derivatives.objective(&mut out).map_err(|error| self.named(error, false))?;
             check_gradients(c"gradients", &out)?;
             Ok(SINKHORN_OK)
         }
@@ -580,7 +581,8 @@ impl<T: Scalar> Call<T> {
                 map: slice(c"map", given.map, sizes.n * sizes.d)?,
             };
             let mut out = out.view(sizes)?;
-            let report = derivatives.vjp(&cotangent, &mut out).map_err(|error| of_rows(error, computed.is_some()))?;
+            let report =
+                derivatives.vjp(&cotangent, &mut out).map_err(|error| self.named(error, computed.is_some()))?;
             check_gradients(c"cotangent", &out)?;
             self.tell(c"cotangent", report)
         }
@@ -598,7 +600,7 @@ impl<T: Scalar> Call<T> {
             let read = [x, y, a, b, cost, structs[0], structs[1]];
             let mut derivatives = self.open(&out.regions(sizes)?, &read)?;
             let mut out = out.view(sizes)?;
-            let report = derivatives.jvp(&given.view(sizes)?, &mut out)?;
+            let report = derivatives.jvp(&given.view(sizes)?, &mut out).map_err(|error| self.named(error, false))?;
             let written = [&out.f, &out.g, &out.plan, &out.map];
             check_finite(c"tangent", written.into_iter().flatten().flat_map(|values| values.iter()))?;
             self.tell(c"tangent", report)
@@ -617,7 +619,9 @@ impl<T: Scalar> Call<T> {
             let read = [x, y, a, b, cost, structs[0], structs[1]];
             let mut derivatives = self.open(&out.regions(sizes)?, &read)?;
             let mut out = out.view(sizes)?;
-            let report = derivatives.objective_hessian(&given.view(sizes)?, &mut out)?;
+            let report = derivatives
+                .objective_hessian(&given.view(sizes)?, &mut out)
+                .map_err(|error| self.named(error, false))?;
             check_gradients(c"tangent", &out)?;
             self.tell(c"tangent", report)
         }
@@ -647,6 +651,26 @@ impl<T: Scalar> Call<T> {
         }
     }
 
+    /// An error under the name of what it comes from in C: the computed cotangent of a plan, a cost of the caller
+    /// without a gradient.
+    fn named(&self, error: CoreError, computed: bool) -> Fault {
+        let argument = c"plan_rows";
+        match error {
+            CoreError::NotFinite { argument: Argument::Plan, place, value } if computed => {
+                Fault::NotFinite { argument, place, value }
+            }
+            CoreError::Overflow { argument: Argument::Plan } if computed => Fault::Overflow { argument },
+            CoreError::Unsupported { argument: Argument::Cost, reason } => {
+                // SAFETY: a live object, as checked when the call was opened.
+                let custom = unsafe { get(self.solution) }.is_ok_and(|solution: &CoreSolution<'_, T>| {
+                    matches!(solution.problem().geometry(), Geometry::Points(cloud) if cloud.ground_cost().name() == "custom")
+                });
+                Fault::Unsupported { argument: if custom { c"cost_gradient" } else { c"cost" }, reason }
+            }
+            other => Fault::Core(other),
+        }
+    }
+
     /// # Safety
     /// `report` has been checked.
     unsafe fn tell(&self, argument: &'static CStr, report: CoreReport<T>) -> Result<Status, Fault> {
@@ -661,18 +685,6 @@ pub(crate) fn check_gradients<T: Real>(argument: &'static CStr, out: &CoreGradie
     let written = [&out.x, &out.y, &out.a, &out.b, &out.cost];
     check_finite(argument, written.into_iter().flatten().flat_map(|values| values.iter()))?;
     check_finite(argument, out.epsilon.iter().map(|value| &**value))
-}
-
-/// An error about the cotangent of the plan, under the name of what it came from.
-fn of_rows(error: CoreError, computed: bool) -> Fault {
-    let argument = c"plan_rows";
-    match error {
-        CoreError::NotFinite { argument: Argument::Plan, place, value } if computed => {
-            Fault::NotFinite { argument, place, value }
-        }
-        CoreError::Overflow { argument: Argument::Plan } if computed => Fault::Overflow { argument },
-        other => Fault::Core(other),
-    }
 }
 
 /// Writes the report where it is wanted, and returns its status.

@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     },
     StructSize {
         argument: &'static CStr,
+        /// Of an array of structs.
+        row: Option<usize>,
         expected: usize,
         actual: usize,
     },
@@ -76,6 +78,11 @@ pub(crate) enum Fault {
         index: usize,
         len: usize,
     },
+    AtMost {
+        argument: &'static CStr,
+        value: usize,
+        most: usize,
+    },
     /// Not an object, no longer one, or one of another kind.
     Handle {
         argument: &'static CStr,
@@ -102,7 +109,7 @@ impl Fault {
                 CoreError::NotFinite { .. } => SINKHORN_ERROR_NOT_FINITE,
                 CoreError::Negative { .. } => SINKHORN_ERROR_NEGATIVE,
                 CoreError::NotPositive { .. } => SINKHORN_ERROR_NOT_POSITIVE,
-                CoreError::OutOfRange { .. } => SINKHORN_ERROR_OUT_OF_RANGE,
+                CoreError::OutOfRange { .. } | CoreError::NotIncreasing { .. } => SINKHORN_ERROR_OUT_OF_RANGE,
                 CoreError::Length { .. } => SINKHORN_ERROR_LENGTH,
                 CoreError::Ragged { .. } => SINKHORN_ERROR_RAGGED,
                 CoreError::NoMass { .. } => SINKHORN_ERROR_NO_MASS,
@@ -119,7 +126,9 @@ impl Fault {
             Fault::Aliasing { .. } => SINKHORN_ERROR_ALIASING,
             Fault::Zero { .. } => SINKHORN_ERROR_EMPTY,
             Fault::TooLarge { .. } => SINKHORN_ERROR_TOO_LARGE,
-            Fault::Choice { .. } | Fault::Range { .. } | Fault::Index { .. } => SINKHORN_ERROR_OUT_OF_RANGE,
+            Fault::Choice { .. } | Fault::Range { .. } | Fault::Index { .. } | Fault::AtMost { .. } => {
+                SINKHORN_ERROR_OUT_OF_RANGE
+            }
             Fault::Handle { .. } => SINKHORN_ERROR_HANDLE,
             Fault::Start { status } => *status,
             Fault::NotFinite { .. } => SINKHORN_ERROR_NOT_FINITE,
@@ -143,6 +152,7 @@ impl Fault {
             | Fault::TooLarge { argument }
             | Fault::Choice { argument, .. }
             | Fault::Index { argument, .. }
+            | Fault::AtMost { argument, .. }
             | Fault::Handle { argument }
             | Fault::Range { argument, .. }
             | Fault::NotFinite { argument, .. }
@@ -161,6 +171,7 @@ impl Fault {
         match *self {
             Fault::Core(error) => error.place(),
             Fault::NotFinite { place, .. } | Fault::Negative { place, .. } => Some(place),
+            Fault::StructSize { row: Some(row), .. } => Some(Place { row, column: None }),
             _ => None,
         }
     }
@@ -171,13 +182,15 @@ impl Fault {
                 CoreError::NotFinite { value, .. }
                 | CoreError::Negative { value, .. }
                 | CoreError::NotPositive { value, .. }
-                | CoreError::OutOfRange { value, .. },
+                | CoreError::OutOfRange { value, .. }
+                | CoreError::NotIncreasing { value, .. },
             ) => value,
             Fault::Core(CoreError::UnequalMass { b, .. }) => b,
             Fault::Core(CoreError::Workspace { required, .. }) => required as f64,
             Fault::Core(CoreError::Length { expected, .. }) | Fault::StructSize { expected, .. } => expected as f64,
             Fault::Choice { value, .. } | Fault::Start { status: value } => f64::from(value),
             Fault::Index { index, .. } => index as f64,
+            Fault::AtMost { value, .. } => value as f64,
             Fault::NotFinite { value, .. } | Fault::Negative { value, .. } | Fault::Range { value, .. } => value,
             Fault::Length { expected, .. } => expected as f64,
             _ => 0.0,
@@ -194,6 +207,9 @@ impl fmt::Display for Fault {
         match *self {
             Fault::Core(_) => Ok(()),
             Fault::Null { .. } => write!(f, "{argument} is NULL"),
+            Fault::StructSize { row: Some(row), expected, actual, .. } => {
+                write!(f, "{argument}[{row}]: struct_size is {actual} where this library has {expected}")
+            }
             Fault::StructSize { expected, actual, .. } => {
                 write!(f, "{argument}: struct_size is {actual} where this library has {expected}")
             }
@@ -206,6 +222,7 @@ impl fmt::Display for Fault {
             Fault::Choice { value, .. } => write!(f, "{argument} is {value}, which is none of its choices"),
             Fault::Range { value, range, .. } => write!(f, "{argument} is {value}: it must lie in {range}"),
             Fault::Index { index, len, .. } => write!(f, "{argument} is {index}: it must be less than {len}"),
+            Fault::AtMost { value, most, .. } => write!(f, "{argument} is {value}: it must be at most {most}"),
             Fault::Handle { .. } => {
                 write!(f, "{argument} is not, or no longer, an object of that kind")
             }

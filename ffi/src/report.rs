@@ -63,7 +63,8 @@ pub struct Report<T> {
 }
 
 impl<T: Real> Report<T> {
-    /// The numbers of a solution, after a look at what a cost of the caller, or masses beyond the range of the scalar, may have made of it.
+    /// The numbers of a solution, after a look at what a cost of the caller, or masses beyond the range of the
+    /// scalar, may have made of it.
     pub(crate) fn of(solution: &Solution<'_, T>) -> Result<Self, Fault> {
         let report = Report::new(solution.report());
         let numbers = [
@@ -111,8 +112,9 @@ impl<T: Real> Report<T> {
     }
 }
 
-/// Without double precision where the scalar is single. Through 32 bits: a start takes no hundred years, and the conversion needs no branch, which
-/// a checker of memory would see taken on the unwritten seconds of no time at all.
+/// Without double precision where the scalar is single. Through 32 bits: a start takes no hundred years, and the
+/// conversion needs no branch, which a checker of memory would see taken on the unwritten seconds of no time at
+/// all.
 fn seconds<T: Real>(time: core::time::Duration) -> T {
     T::count(time.as_secs() as u32 as usize) + T::count(time.subsec_nanos() as usize) / T::count(1_000_000_000)
 }

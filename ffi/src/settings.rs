@@ -86,7 +86,7 @@ pub type Observer<T> = Option<unsafe extern "C" fn(observation: *const Observati
 pub struct Settings<T> {
     /// sizeof of this struct.
     pub struct_size: usize,
-    /// The potentials from which a solve begins: sinkhorn_start_auto_f64, say, or a function of your own; NULL:
+    /// The potentials from which a solve begins: one of the sinkhorn_start_ functions, or one of your own; NULL:
     /// from start_f and start_g where one is set, else from zero. Any start leads to the same answer; a good one
     /// leads there in fewer sweeps.
     pub start: StartFunction<T>,
@@ -103,12 +103,12 @@ pub struct Settings<T> {
     pub observer_data: *mut c_void,
     /// Of starts that draw at random: the same seed, the same bits.
     pub start_seed: u64,
-    /// Scalars that SINKHORN_STORAGE_AUTO may use for a kernel.
+    /// Scalars that SINKHORN_STORAGE_AUTO may use for a kernel, not 0; else 0.
     pub storage_budget: usize,
     /// The marginal error, absolute and in units of mass, at which a solve has converged. 0: 1e-6 in double, 1e-3
     /// in float.
     pub threshold: T,
-    /// The factor of SINKHORN_ACCELERATION_RELAXATION, 1 <= relaxation < 2, and 1 is plain. 0: 1.5.
+    /// The factor of SINKHORN_ACCELERATION_RELAXATION, 1 <= relaxation < 2, and 1 is plain. 0: 1.5; else 0.
     pub relaxation: T,
     /// Larger epsilons first: the first, as a multiple of the problem's, at least 1. 0: no annealing.
     pub annealing_first: T,
@@ -217,6 +217,7 @@ impl<T: Real> Settings<T> {
 
     /// The settings of the core, checked. Start and observer are not among them.
     pub(crate) fn core(&self) -> Result<CoreSettings<T>, Fault> {
+        self.check_unused()?;
         let default = CoreSettings::<T>::default();
         let settings = CoreSettings {
             threshold: or(self.threshold, default.threshold),
@@ -249,6 +250,36 @@ impl<T: Real> Settings<T> {
             other => Fault::Core(other),
         })?;
         Ok(settings)
+    }
+
+    /// Refuses what is set and would not be read: whoever set it believes that it is.
+    fn check_unused(&self) -> Result<(), Fault> {
+        let acceleration = self.acceleration;
+        let anderson = [SINKHORN_ACCELERATION_DEFAULT, SINKHORN_ACCELERATION_ANDERSON].contains(&acceleration);
+        let automatic = self.storage == SINKHORN_STORAGE_AUTO;
+        for (argument, set, read, reason) in [
+            (
+                c"relaxation",
+                self.relaxation != T::ZERO,
+                acceleration == SINKHORN_ACCELERATION_RELAXATION,
+                "it is set but acceleration is not SINKHORN_ACCELERATION_RELAXATION",
+            ),
+            (c"memory", self.memory != 0, anderson, "it is set but acceleration is not SINKHORN_ACCELERATION_ANDERSON"),
+            (
+                c"storage_budget",
+                self.storage_budget != 0,
+                automatic,
+                "it is set but storage is not SINKHORN_STORAGE_AUTO",
+            ),
+        ] {
+            if set && !read {
+                return Err(Fault::Unsupported { argument, reason });
+            }
+        }
+        if automatic && self.storage_budget == 0 {
+            return Err(Fault::Zero { argument: c"storage_budget" });
+        }
+        Ok(())
     }
 
     fn acceleration(&self) -> Result<CoreAcceleration<T>, Fault> {

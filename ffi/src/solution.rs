@@ -274,8 +274,9 @@ pub unsafe extern "C" fn sinkhorn_solution_map_f32(
 }
 
 /// map (count x dimension) = the same at new points x (count x dimension), with the weights b_j exp((g_j - c(x,
-/// y_j)) / epsilon) (Pooladian and Niles-Weed 2021). Points only. NULL: never solution, x and map. A point so far
-/// away that its costs are infinite is SINKHORN_ERROR_OVERFLOW; what precedes it has been written.
+/// y_j)) / epsilon) (Pooladian and Niles-Weed 2021). Points only, count not 0, one thread (several may share out
+/// the points). NULL: never solution, x and map. A point so far away that its costs are infinite is
+/// SINKHORN_ERROR_OVERFLOW; what precedes it has been written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solution_map_at_f64(
     solution: *const Solution<f64>,
@@ -518,7 +519,9 @@ unsafe fn largest_in_row<T: Scalar>(
         if count == 0 {
             return Err(Fault::Zero { argument: c"count" });
         }
-        index(c"count", count, m + 1)?;
+        if count > m {
+            return Err(Fault::AtMost { argument: c"count", value: count, most: m });
+        }
         let columns = required(c"columns", output(c"columns", columns, count)?)?;
         solution.largest_in_row(i, columns, required(c"entries", output(c"entries", entries, count)?)?)?;
         Ok(SINKHORN_OK)

@@ -37,8 +37,8 @@ type Begun<T> = Object<T, CoreSolver<'static, T>>;
 /// Returns: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED, whose results
 /// are all usable; or an error, and then *solution and *report are untouched, *error says what was wrong, and what
 /// lived in the workspace is gone.
-/// Allocates: nothing, but for starts that say so. Threads: safe; calls at the same time may share what they only
-/// read.
+/// Allocates: nothing, but for starts that say so and the pool of threads. Threads: safe; calls at the same time
+/// may share what they only read.
 /// Aliasing: workspace, *solution, *report and *error must not overlap each other, the structs or the arrays,
 /// start_f and start_g included.
 #[unsafe(no_mangle)]

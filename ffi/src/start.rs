@@ -43,9 +43,9 @@ pub struct Target<T> {
     outcome: Option<Result<Started, CoreError>>,
 }
 
-/// A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which. data is the field
-/// start_data of the settings. The library's own begin with sinkhorn_start_; they may be called from one of yours.
-/// It must return: no longjmp, no exception.
+/// A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which; both are zero when it is
+/// called. data is the field start_data of the settings. The library's own begin with sinkhorn_start_; one of yours
+/// may call them (and the report then has their name). It must return: no longjmp, no exception.
 pub type StartFunction<T> =
     Option<unsafe extern "C" fn(target: *mut Target<T>, f: *mut T, g: *mut T, data: *mut c_void) -> WroteWhat>;
 
@@ -456,6 +456,8 @@ impl<T: Scalar> Initializer<T> for Start<'_, T> {
         let Some(function) = self.settings.start else {
             return Zero.initialize(target, f, g, scratch);
         };
+        f.fill(T::ZERO);
+        g.fill(T::ZERO);
         let mut seen = Target {
             n: f.len(),
             m: g.len(),

@@ -13,7 +13,8 @@ pub const SINKHORN_OK: Status = 0;
 pub const SINKHORN_CONVERGED: Status = 0;
 /// The sweeps allowed were used up. The potentials are the latest.
 pub const SINKHORN_SWEEP_LIMIT: Status = 1;
-/// Rounding keeps the marginal error above the threshold. The potentials are as good as this scalar allows.
+/// Rounding keeps the marginal error above the threshold. No failure: the potentials are as good as this scalar
+/// allows, and the report says how good.
 pub const SINKHORN_PRECISION_FLOOR: Status = 2;
 /// The observer asked to stop, or a solver was finished before it had ended. The potentials are the latest.
 pub const SINKHORN_STOPPED: Status = 3;
@@ -40,7 +41,8 @@ pub const SINKHORN_ERROR_RAGGED: Status = -7;
 pub const SINKHORN_ERROR_NO_MASS: Status = -8;
 /// The totals of a and b differ, and the problem is balanced.
 pub const SINKHORN_ERROR_UNEQUAL_MASS: Status = -9;
-/// cost / epsilon leaves the range of the scalar.
+/// cost / epsilon, or a result, leaves the range of the scalar; or a function of yours returned what is not finite.
+/// Outputs that were being written are not to be used.
 pub const SINKHORN_ERROR_OVERFLOW: Status = -10;
 /// The workspace is too short.
 pub const SINKHORN_ERROR_WORKSPACE: Status = -11;

@@ -38,8 +38,8 @@ static void NAME(whole_cases_)(setup_function *setup, call_function *call) {
   BAD(T.count = SIZE_MAX / 2, TOO_LARGE, "problems");
   BAD(T.count = SIZE_MAX, TOO_LARGE, "problems");
   for (k = 0; k < BATCH; k++) {
-    BAD(T.problems[k].struct_size = 0, STRUCT_SIZE, "problems");
-    BAD(T.problems[k].struct_size += 1, STRUCT_SIZE, "problems");
+    BAD_AT(T.problems[k].struct_size = 0, STRUCT_SIZE, "problems", k, NOWHERE);
+    BAD_AT(T.problems[k].struct_size += 1, STRUCT_SIZE, "problems", k, NOWHERE);
   }
   NAME(settings_cases_)(setup, call);
   BAD(T.settings->observer = NAME(stop_), UNSUPPORTED, "observer");

@@ -194,9 +194,9 @@ static void NAME(soft_cases_)(void) {
   BAD(T.count = 0, EMPTY, "count");
   BAD(T.count = SIZE_MAX / 2, TOO_LARGE, "levels");
   BAD(T.count = SIZE_MAX, TOO_LARGE, "levels");
-  BAD(T.levels[0] = (SCALAR)-0.125, OUT_OF_RANGE, "levels");
-  BAD(T.levels[LEVELS - 1] = (SCALAR)1.125, OUT_OF_RANGE, "levels");
-  BAD(T.levels[0] = T.levels[2], OUT_OF_RANGE, "levels");
+  BAD_AT(T.levels[0] = (SCALAR)-0.125, OUT_OF_RANGE, "levels", 0, NOWHERE);
+  BAD_AT(T.levels[LEVELS - 1] = (SCALAR)1.125, OUT_OF_RANGE, "levels", LEVELS - 1, NOWHERE);
+  BAD_AT(T.levels[0] = T.levels[2], OUT_OF_RANGE, "levels", 1, NOWHERE);
   for (i = 0; i < LEVELS; i++) {
     setup();
     T.levels[i] = (SCALAR)NAN;

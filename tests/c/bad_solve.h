@@ -61,6 +61,10 @@ static void NAME(settings_cases_)(setup_function *setup, call_function *call) {
       "relaxation");
   BAD(T.settings->acceleration = SINKHORN_ACCELERATION_RELAXATION; T.settings->relaxation = (SCALAR)NAN, OUT_OF_RANGE,
       "relaxation");
+  BAD(T.settings->relaxation = (SCALAR)1.5, UNSUPPORTED, "relaxation");
+  BAD(T.settings->acceleration = SINKHORN_ACCELERATION_PLAIN; T.settings->memory = 5, UNSUPPORTED, "memory");
+  BAD(T.settings->storage_budget = 100, UNSUPPORTED, "storage_budget");
+  BAD(T.settings->storage = SINKHORN_STORAGE_AUTO, EMPTY, "storage_budget");
   BAD(T.settings->annealing_factor = (SCALAR)0.5, UNSUPPORTED, "annealing_factor");
   BAD(T.settings->annealing_sweeps = 2, UNSUPPORTED, "annealing_sweeps");
   BAD(T.settings->annealing_first = (SCALAR)0.5, OUT_OF_RANGE, "annealing_first");

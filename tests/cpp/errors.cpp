@@ -232,7 +232,7 @@ void exceptions() {
   BOOMS(stepped.step());
   wrong = false;
   const auto without = solve(P::points(x, y, 2).cost_function(cost));
-  REFUSED(unsupported, "cost", without.objective_gradient(In::x));
+  REFUSED(unsupported, "cost_gradient", without.objective_gradient(In::x));
 
   auto start = [](Target<double>&, span<double>, span<double>) -> Wrote { throw Boom(); };
   BOOMS(solve(points(), Settings<>().start_function(start)));

@@ -1,7 +1,7 @@
 //! Levels to transport values onto, and their weights.
 
 use super::Reads;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, Place};
 use crate::real::Real;
 use crate::reduce;
 
@@ -25,10 +25,10 @@ impl<'l, T: Real> Targets<'l, T> {
             return Err(Error::Empty { argument });
         }
         let mut before = -T::ONE;
-        for &level in levels {
+        for (row, &level) in levels.iter().enumerate() {
             if !(level >= T::ZERO && level <= T::ONE && level > before) {
-                let range = "[0, 1], increasing";
-                return Err(Error::OutOfRange { argument, value: level.widen(), range });
+                let place = Place { row, column: None };
+                return Err(Error::NotIncreasing { argument, place, value: level.widen(), range: "[0, 1]" });
             }
             before = level;
         }
