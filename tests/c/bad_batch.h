@@ -129,7 +129,7 @@ static void NAME(batch_cases_)(void) {
   ALIASED(T.errors = (void *)&T.reports[0].start, "reports");
   ALIASED(T.errors = (void *)T.workspace, "workspace");
   ALIASED(T.reports = memcpy(T.workspace, T.reports, sizeof *T.reports), "workspace");
-  ALIASED(T.settings->start_f = T.f, "f");
+  ALIASED(T.settings->start_f = T.f + 1, "f");
   ALIASED(T.settings->start_g = T.workspace, "workspace");
   ALIASED(T.problems[2].x = T.g, "g");
   ALIASED(T.problems[2].b = T.workspace, "workspace");

@@ -40,6 +40,7 @@ static NAME(lens_) NAME(all_)(size_t n, size_t m, size_t d, size_t memory) {
   settings.storage_budget = 1;
   status = NAME(sinkhorn_workspace_len_)(&problem, &settings, &len, &error);
   compare("auto on a small budget", SINKHORN_WORKSPACE_LEN(SCALAR, n, m, d, memory), status, len, &error);
+  settings.storage_budget = 0;
   settings.storage = SINKHORN_STORAGE_STREAM;
   if (d > 0) { /* any other cost takes what a matrix takes */
     problem.ground_cost = SINKHORN_COST_EUCLIDEAN;

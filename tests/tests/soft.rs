@@ -257,8 +257,8 @@ fn bad_calls_name_the_argument() {
     assert_eq!(argument(Operator::Sort(0), &values, None, &settings), Some((Argument::Output, None)));
     assert_eq!(argument(Operator::Rank, &values, Some(&[1.0]), &settings), Some((Argument::A, None)));
     assert_eq!(argument(Operator::Rank, &values, Some(&[1.0, -1.0, 2.0]), &settings), Some((Argument::A, Some(1))));
-    assert_eq!(argument(Operator::Quantile(&[0.5, 0.5]), &values, None, &settings), Some((Argument::Levels, None)));
-    assert_eq!(argument(Operator::Quantile(&[1.5]), &values, None, &settings), Some((Argument::Levels, None)));
+    assert_eq!(argument(Operator::Quantile(&[0.5, 0.5]), &values, None, &settings), Some((Argument::Levels, Some(1))));
+    assert_eq!(argument(Operator::Quantile(&[1.5]), &values, None, &settings), Some((Argument::Levels, Some(0))));
     assert_eq!(argument(Operator::TopK(3.0), &values, None, &settings), Some((Argument::K, None)));
     assert_eq!(argument(Operator::TopK(f64::NAN), &values, None, &settings), Some((Argument::K, None)));
     let bad = SoftSettings { epsilon: 0.0, ..settings };
