@@ -1,7 +1,10 @@
-//! What a solve leaves: numbers and potentials here, the plan without storing it in [`plan`], maps and potentials at new points in [`map`].
+//! What a solve leaves: numbers and potentials here, the plan without storing it in [`plan`], maps and potentials at new
+//! points in [`map`].
+
+// In the order of the header.
+mod plan;
 
 mod map;
-mod plan;
 
 pub use map::*;
 pub use plan::*;
