@@ -48,48 +48,54 @@
   (SINKHORN_OBJECT_LEN_(scalar, 116, 40) + SINKHORN_SOLVE_LEN_(n, m, d, memory))
 
 /** What SINKHORN_STORAGE_KERNEL takes beside that. */
-#define SINKHORN_KERNEL_LEN(n, m) ((size_t)(n) * (size_t)(m) + (size_t)(n) + 2 * (size_t)(m))
+#define SINKHORN_KERNEL_LEN(n, m) (SINKHORN_SIZE_(n) * SINKHORN_SIZE_(m) + SINKHORN_SIZE_(n) + 2 * SINKHORN_SIZE_(m))
 
 /** sinkhorn_derivatives_len at compile time: d is the dimension under any cost, and 0 with a cost matrix. */
-#define SINKHORN_DERIVATIVES_LEN(n, m, d)                                                                              \
-  (6 * (size_t)(n) + (9 + SINKHORN_COARSE_(m, d)) * (size_t)(m)                                                        \
-   + SINKHORN_MAX_((SINKHORN_TILE_ROWS_(n, d) + 3) * (size_t)(m),                                                      \
-                   (SINKHORN_TILE_ROWS_(n, d) + 2 + 2 * (size_t)(d)) * SINKHORN_MIN_(m, 256))                          \
-   + 3 * (size_t)(d) + SINKHORN_COARSE_(m, d) * SINKHORN_COARSE_(m, d))
+#define SINKHORN_DERIVATIVES_LEN(n, m, d) \
+  (6 * SINKHORN_SIZE_(n) + (9 + SINKHORN_COARSE_(m, d)) * SINKHORN_SIZE_(m) \
+   + SINKHORN_MAX_((SINKHORN_TILE_ROWS_(n, d) + 3) * SINKHORN_SIZE_(m), \
+                   (SINKHORN_TILE_ROWS_(n, d) + 2 + 2 * SINKHORN_SIZE_(d)) * SINKHORN_MIN_(m, 256)) \
+   + 3 * SINKHORN_SIZE_(d) + SINKHORN_COARSE_(m, d) * SINKHORN_COARSE_(m, d))
 
 /** sinkhorn_divergence_len at compile time; add SINKHORN_KERNEL_LEN or n m as above. */
-#define SINKHORN_DIVERGENCE_LEN(scalar, n, m, d, memory)                             \
-  (SINKHORN_OBJECT_LEN_(scalar, 200, 80) + SINKHORN_SOLVE_LEN_(n, m, d, memory)      \
-   + SINKHORN_SOLVE_LEN_(n, n, d, 0) + SINKHORN_SOLVE_LEN_(m, m, d, 0) + 2 * (size_t)(m))
+#define SINKHORN_DIVERGENCE_LEN(scalar, n, m, d, memory) \
+  (SINKHORN_OBJECT_LEN_(scalar, 200, 80) + SINKHORN_SOLVE_LEN_(n, m, d, memory) \
+   + SINKHORN_SOLVE_LEN_(n, n, d, 0) + SINKHORN_SOLVE_LEN_(m, m, d, 0) + 2 * SINKHORN_SIZE_(m))
 
 /** sinkhorn_divergence_gradient_len at compile time: d as in SINKHORN_DERIVATIVES_LEN. */
-#define SINKHORN_DIVERGENCE_GRADIENT_LEN(n, m, d)                                                       \
-  (SINKHORN_MAX_(SINKHORN_DERIVATIVES_LEN(n, m, d),                                                     \
-                 SINKHORN_MAX_(SINKHORN_DERIVATIVES_LEN(n, n, d), SINKHORN_DERIVATIVES_LEN(m, m, d)))   \
+#define SINKHORN_DIVERGENCE_GRADIENT_LEN(n, m, d) \
+  (SINKHORN_MAX_(SINKHORN_DERIVATIVES_LEN(n, m, d), \
+                 SINKHORN_MAX_(SINKHORN_DERIVATIVES_LEN(n, n, d), SINKHORN_DERIVATIVES_LEN(m, m, d))) \
    + SINKHORN_MAX_(n, m) * SINKHORN_MAX_(d, 1))
 
 /** sinkhorn_soft_len at compile time, for n values and m levels (see there); add the same. */
-#define SINKHORN_SOFT_LEN(scalar, n, m, memory)                                      \
-  (SINKHORN_OBJECT_LEN_(scalar, 200, 80) + 4 * (size_t)(n) + 3 * (size_t)(m)         \
+#define SINKHORN_SOFT_LEN(scalar, n, m, memory) \
+  (SINKHORN_OBJECT_LEN_(scalar, 200, 80) + 4 * SINKHORN_SIZE_(n) + 3 * SINKHORN_SIZE_(m) \
    + SINKHORN_SOLVE_LEN_(n, m, 1, memory) + SINKHORN_DERIVATIVES_LEN(n, m, 1))
 
-/* What the macros above are made of. */
-#define SINKHORN_MIN_(p, q) ((size_t)(p) < (size_t)(q) ? (size_t)(p) : (size_t)(q))
-#define SINKHORN_MAX_(p, q) ((size_t)(p) > (size_t)(q) ? (size_t)(p) : (size_t)(q))
+/* What the macros above are made of; a size_t without a cast, which some C++ compilers warn of. */
+#define SINKHORN_SIZE_(value) (sizeof(char) * (value))
+#define SINKHORN_MIN_(p, q) (SINKHORN_SIZE_(p) < SINKHORN_SIZE_(q) ? SINKHORN_SIZE_(p) : SINKHORN_SIZE_(q))
+#define SINKHORN_MAX_(p, q) (SINKHORN_SIZE_(p) > SINKHORN_SIZE_(q) ? SINKHORN_SIZE_(p) : SINKHORN_SIZE_(q))
 #define SINKHORN_TILE_ROWS_(n, d) SINKHORN_MIN_(n, (d) < 16 ? 4 : 16)
 #define SINKHORN_OBJECT_LEN_(scalar, words, scalars) \
   (((words) * sizeof(size_t) + 8 + sizeof(scalar) - 1) / sizeof(scalar) + (scalars))
-#define SINKHORN_SOLVE_LEN_(n, m, d, memory)                              \
-  (2 * (size_t)(n) + (6 + SINKHORN_TILE_ROWS_(n, d)) * (size_t)(m)        \
-   + ((size_t)(n) + (size_t)(m) + 1) * (size_t)(d)                        \
-   + 2 * (size_t)(memory) * ((size_t)(m) + 2 * (size_t)(memory) + 1))
+#define SINKHORN_SOLVE_LEN_(n, m, d, memory) \
+  (2 * SINKHORN_SIZE_(n) + (6 + SINKHORN_TILE_ROWS_(n, d)) * SINKHORN_SIZE_(m) \
+   + (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m) + 1) * SINKHORN_SIZE_(d) \
+   + 2 * SINKHORN_SIZE_(memory) * (SINKHORN_SIZE_(m) + 2 * SINKHORN_SIZE_(memory) + 1))
 #define SINKHORN_COARSE_(m, d) \
-  ((d) == 1 ? SINKHORN_COARSE_LINE_((size_t)(m)) : (d) == 2 ? SINKHORN_COARSE_PLANE_((size_t)(m)) : (size_t)0)
-#define SINKHORN_COARSE_LINE_(m)                                                                                     \
-  ((size_t)((m) >= 36 ? 8 : (m) >= 28 ? 7 : (m) >= 21 ? 6 : (m) >= 15 ? 5 : (m) >= 10 ? 4 : (m) >= 6 ? 3             \
+  ((d) == 1 ? SINKHORN_COARSE_LINE_(SINKHORN_SIZE_(m)) \
+            : (d) == 2 ? SINKHORN_COARSE_PLANE_(SINKHORN_SIZE_(m)) : SINKHORN_SIZE_(0))
+#define SINKHORN_COARSE_LINE_(m) \
+  (sizeof(char) * ((m) >= 36 ? 8 : (m) >= 28 ? 7 : (m) >= 21 ? 6 : (m) >= 15 ? 5 : (m) >= 10 ? 4 : (m) >= 6 ? 3 \
             : (m) >= 3 ? 2 : 1))
 #define SINKHORN_COARSE_PLANE_(m) \
-  ((size_t)((m) >= 210 ? 20 : (m) >= 105 ? 14 : (m) >= 45 ? 9 : (m) >= 15 ? 5 : (m) >= 3 ? 2 : 0))
+  (sizeof(char) * ((m) >= 210 ? 20 : (m) >= 105 ? 14 : (m) >= 45 ? 9 : (m) >= 15 ? 5 : (m) >= 3 ? 2 : 0))
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /**
  * Bytes of a message, the final NUL among them.
@@ -458,8 +464,8 @@ typedef struct sinkhorn_settings_f64 {
   uint32_t start_size;
   /**
    * Threads that share the rows of a sweep, or the problems of a batch; they take workspace each, and change no
-   * bit of a result. They are those of a pool that the process has once it is first asked for. 0: 1. Builds
-   * without threads take any number for 1.
+   * bit of a result. They are those of a pool that the process has once it is first asked for, and that a child
+   * made by fork() does not have: ask for no threads there. 0: 1. Builds without threads take any number for 1.
    */
   uint32_t threads;
   /**
@@ -744,8 +750,8 @@ typedef struct sinkhorn_settings_f32 {
   uint32_t start_size;
   /**
    * Threads that share the rows of a sweep, or the problems of a batch; they take workspace each, and change no
-   * bit of a result. They are those of a pool that the process has once it is first asked for. 0: 1. Builds
-   * without threads take any number for 1.
+   * bit of a result. They are those of a pool that the process has once it is first asked for, and that a child
+   * made by fork() does not have: ask for no threads there. 0: 1. Builds without threads take any number for 1.
    */
   uint32_t threads;
   /**
@@ -1475,98 +1481,98 @@ typedef struct sinkhorn_soft_settings_f32 {
 /**
  * A size is zero.
  */
-#define SINKHORN_ERROR_EMPTY -1
+#define SINKHORN_ERROR_EMPTY (-1)
 
 /**
  * An entry is NaN or infinite.
  */
-#define SINKHORN_ERROR_NOT_FINITE -2
+#define SINKHORN_ERROR_NOT_FINITE (-2)
 
 /**
  * An entry is negative and must not be.
  */
-#define SINKHORN_ERROR_NEGATIVE -3
+#define SINKHORN_ERROR_NEGATIVE (-3)
 
 /**
  * A number must be positive and is not.
  */
-#define SINKHORN_ERROR_NOT_POSITIVE -4
+#define SINKHORN_ERROR_NOT_POSITIVE (-4)
 
 /**
  * A number or a choice lies outside the range that its documentation states.
  */
-#define SINKHORN_ERROR_OUT_OF_RANGE -5
+#define SINKHORN_ERROR_OUT_OF_RANGE (-5)
 
 /**
  * A length does not match the rest of the problem.
  */
-#define SINKHORN_ERROR_LENGTH -6
+#define SINKHORN_ERROR_LENGTH (-6)
 
 /**
  * A length is not a multiple of the dimension.
  */
-#define SINKHORN_ERROR_RAGGED -7
+#define SINKHORN_ERROR_RAGGED (-7)
 
 /**
  * All weights of a side are zero.
  */
-#define SINKHORN_ERROR_NO_MASS -8
+#define SINKHORN_ERROR_NO_MASS (-8)
 
 /**
  * The totals of a and b differ, and the problem is balanced.
  */
-#define SINKHORN_ERROR_UNEQUAL_MASS -9
+#define SINKHORN_ERROR_UNEQUAL_MASS (-9)
 
 /**
  * cost / epsilon, or a result, leaves the range of the scalar; or a function of yours returned what is not finite.
  * Outputs that were being written are not to be used.
  */
-#define SINKHORN_ERROR_OVERFLOW -10
+#define SINKHORN_ERROR_OVERFLOW (-10)
 
 /**
  * The workspace is too short.
  */
-#define SINKHORN_ERROR_WORKSPACE -11
+#define SINKHORN_ERROR_WORKSPACE (-11)
 
 /**
  * A size does not fit size_t, or a number of points 32 bits.
  */
-#define SINKHORN_ERROR_TOO_LARGE -12
+#define SINKHORN_ERROR_TOO_LARGE (-12)
 
 /**
  * The start, or what else was asked for, is not defined for this problem or not part of this build.
  */
-#define SINKHORN_ERROR_UNSUPPORTED -13
+#define SINKHORN_ERROR_UNSUPPORTED (-13)
 
 /**
  * A pointer is NULL and must not be.
  */
-#define SINKHORN_ERROR_NULL_POINTER -14
+#define SINKHORN_ERROR_NULL_POINTER (-14)
 
 /**
  * A struct_size is not the size of that struct in this version.
  */
-#define SINKHORN_ERROR_STRUCT_SIZE -15
+#define SINKHORN_ERROR_STRUCT_SIZE (-15)
 
 /**
  * A pointer is not aligned for its type.
  */
-#define SINKHORN_ERROR_MISALIGNED -16
+#define SINKHORN_ERROR_MISALIGNED (-16)
 
 /**
  * Memory that is written overlaps other memory of the same call.
  */
-#define SINKHORN_ERROR_ALIASING -17
+#define SINKHORN_ERROR_ALIASING (-17)
 
 /**
  * An object is not, or no longer, one of its kind: its memory was used for something else, say.
  */
-#define SINKHORN_ERROR_HANDLE -19
+#define SINKHORN_ERROR_HANDLE (-19)
 
 /**
  * A defect of the library, stopped at its border. Please report it.
  */
-#define SINKHORN_ERROR_INTERNAL -18
+#define SINKHORN_ERROR_INTERNAL (-18)
 
 /**
  * |x - y|^2: the fastest, and the only one of the Gaussian and mixture starts.
@@ -1589,7 +1595,7 @@ typedef struct sinkhorn_soft_settings_f32 {
 #define SINKHORN_COST_P_NORM 3
 
 /**
- * 1 - <x, y> / (|x| |y|).
+ * 1 - <x, y> / (|x| |y|); 1 where one of them is 0.
  */
 #define SINKHORN_COST_COSINE 4
 
@@ -1599,7 +1605,8 @@ typedef struct sinkhorn_soft_settings_f32 {
 #define SINKHORN_COST_CUSTOM 5
 
 /**
- * 0.05 of the standard deviation of the cost under a x b. The field epsilon must be 0.
+ * 0.05 of the standard deviation of the cost under a x b. The field epsilon must be 0. Where costs do not vary
+ * (one point a side, all points equal) there is none, and SINKHORN_ERROR_UNSUPPORTED says so.
  */
 #define SINKHORN_EPSILON_DEFAULT 0
 
@@ -1724,10 +1731,6 @@ typedef struct sinkhorn_soft_settings_f32 {
  */
 #define SINKHORN_SIMD_AVX512 4
 
-#ifdef __cplusplus
-extern "C" {
-#endif // __cplusplus
-
 /**
  * Writes to *len how many scalars (not bytes) the workspace of sinkhorn_solve_f64 and sinkhorn_solver_new_f64
  * needs. It follows from n, m, the dimension, the acceleration, the storage and the threads, as in
@@ -1818,10 +1821,11 @@ sinkhorn_status sinkhorn_solver_new_f32(const struct sinkhorn_problem_f32 *probl
 /**
  * One sweep: a pass over the n m pairs, always of about the same length. The observer is not called.
  *
- * Returns: SINKHORN_RUNNING while there is more to do; then SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT or
- * SINKHORN_PRECISION_FLOOR, and from then on the same without doing anything; or SINKHORN_ERROR_NULL_POINTER,
+ * Returns: SINKHORN_RUNNING while there is more to do; then how the solve ended, and from then on the same without
+ * doing anything (also after an observer has stopped it); or SINKHORN_ERROR_NULL_POINTER,
  * SINKHORN_ERROR_MISALIGNED or SINKHORN_ERROR_HANDLE.
- * Allocates: nothing. Threads: one at a time for a solver.
+ * Allocates: nothing. Threads: one at a time for a solver; an observer or a cost cannot use the solver that calls
+ * it.
  */
 sinkhorn_status sinkhorn_solver_step_f64(struct sinkhorn_solver_f64 *solver);
 
@@ -1870,8 +1874,8 @@ sinkhorn_status sinkhorn_solver_progress_f32(const struct sinkhorn_solver_f32 *s
  * the handle solver is none any more.
  *
  * NULL: never solver; solution, report and error where they are not wanted. Returns: the status of the solve,
- * SINKHORN_STOPPED where it had not ended; or an error, and then nothing was done. Allocates: nothing. Threads:
- * one at a time for a solver.
+ * SINKHORN_STOPPED where it had not ended; or an error, and then nothing was done, but after
+ * SINKHORN_ERROR_OVERFLOW the solver is gone. Allocates: nothing. Threads: one at a time for a solver.
  * Aliasing: *solution, *report and *error must not overlap each other, the workspace or the arrays of the problem.
  */
 sinkhorn_status sinkhorn_solver_finish_f64(struct sinkhorn_solver_f64 *solver,
@@ -2277,9 +2281,9 @@ sinkhorn_status sinkhorn_divergence_len_f32(const struct sinkhorn_problem_f32 *p
  *
  *   S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2 + epsilon (sum a - sum b)^2 / 2
  *
- * 0 where they are equal and, for costs whose kernel exp(-C / epsilon) is positive definite, positive elsewhere.
- * The start of the settings is that of the problem between the measures; the observer is not called. The three
- * problems use the same epsilon and cost scale.
+ * 0 where they are equal (and rho_a = rho_b) and, for costs whose kernel exp(-C / epsilon) is positive definite,
+ * positive elsewhere. The start of the settings is that of the problem between the measures; the observer is not
+ * called. The three problems use the same epsilon and cost scale.
  *
  * cost_within_x (n x n) and cost_within_y (m x m): with a cost matrix, the costs within each measure, symmetric;
  * NULL with points.
@@ -2737,7 +2741,8 @@ sinkhorn_wrote sinkhorn_start_gaussian_unregularised_f32(struct sinkhorn_target_
  * Entropic transport between Gaussian mixtures fitted to both sides, of at most start_size components (24 unless
  * set), from start_seed. Points under the squared Euclidean cost.
  *
- * Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+ * Allocates: yes, and ends the program where there is no memory; a build without an allocator returns
+ * SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
  */
 sinkhorn_wrote sinkhorn_start_mixture_f64(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
 
@@ -2750,7 +2755,8 @@ sinkhorn_wrote sinkhorn_start_mixture_f32(struct sinkhorn_target_f32 *target, fl
  * The problem solved between start_size representatives a side (sqrt(n m) / 8 unless set), extended to all points.
  * Points under any cost.
  *
- * Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+ * Allocates: yes, and ends the program where there is no memory; a build without an allocator returns
+ * SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
  */
 sinkhorn_wrote sinkhorn_start_coarse_f64(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
 
@@ -2763,7 +2769,8 @@ sinkhorn_wrote sinkhorn_start_coarse_f32(struct sinkhorn_target_f32 *target, flo
  * The problem solved between start_size points a side drawn from start_seed (sqrt(n m) / 8 unless set), extended
  * to all. Points or a matrix.
  *
- * Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+ * Allocates: yes, and ends the program where there is no memory; a build without an allocator returns
+ * SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
  */
 sinkhorn_wrote sinkhorn_start_subsample_f64(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
 
@@ -2776,7 +2783,8 @@ sinkhorn_wrote sinkhorn_start_subsample_f32(struct sinkhorn_target_f32 *target, 
  * The start for those who do not want to choose one: of zero, monotone, Gaussian, coarse and subsample tries what
  * applies and is cheap, and takes what is worth most. Any problem.
  *
- * Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+ * Allocates: yes, and ends the program where there is no memory; a build without an allocator returns
+ * SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
  */
 sinkhorn_wrote sinkhorn_start_auto_f64(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
 
@@ -2808,7 +2816,7 @@ uint32_t sinkhorn_version(void);
 const char *sinkhorn_version_string(void);
 
 #ifdef __cplusplus
-}  // extern "C"
-#endif  // __cplusplus
+}
+#endif
 
 #endif  /* SINKHORN_H */

@@ -17,7 +17,7 @@ pub const SINKHORN_COST_EUCLIDEAN: Cost = 1;
 pub const SINKHORN_COST_MANHATTAN: Cost = 2;
 /// (sum_k |x_k - y_k|^p)^(1/p), p >= 1 the field p of the problem; infinity is the largest difference.
 pub const SINKHORN_COST_P_NORM: Cost = 3;
-/// 1 - <x, y> / (|x| |y|).
+/// 1 - <x, y> / (|x| |y|); 1 where one of them is 0.
 pub const SINKHORN_COST_COSINE: Cost = 4;
 /// The field cost_function of the problem.
 pub const SINKHORN_COST_CUSTOM: Cost = 5;

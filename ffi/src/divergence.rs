@@ -67,9 +67,9 @@ pub unsafe extern "C" fn sinkhorn_divergence_len_f32(
 ///
 ///   S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2 + epsilon (sum a - sum b)^2 / 2
 ///
-/// 0 where they are equal and, for costs whose kernel exp(-C / epsilon) is positive definite, positive elsewhere.
-/// The start of the settings is that of the problem between the measures; the observer is not called. The three
-/// problems use the same epsilon and cost scale.
+/// 0 where they are equal (and rho_a = rho_b) and, for costs whose kernel exp(-C / epsilon) is positive definite,
+/// positive elsewhere. The start of the settings is that of the problem between the measures; the observer is not
+/// called. The three problems use the same epsilon and cost scale.
 ///
 /// cost_within_x (n x n) and cost_within_y (m x m): with a cost matrix, the costs within each measure, symmetric;
 /// NULL with points.

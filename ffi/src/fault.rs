@@ -3,7 +3,7 @@
 use core::ffi::CStr;
 use core::fmt;
 
-use sinkhorn_core::{Error as CoreError, Place};
+use sinkhorn_core::{Argument, Error as CoreError, Place};
 
 use crate::status::*;
 
@@ -97,7 +97,11 @@ pub(crate) enum Fault {
 
 impl From<CoreError> for Fault {
     fn from(error: CoreError) -> Self {
-        Fault::Core(error)
+        match error {
+            // Fields of their own in C.
+            CoreError::Overflow { argument: Argument::Annealing } => Fault::Overflow { argument: c"annealing_first" },
+            other => Fault::Core(other),
+        }
     }
 }
 

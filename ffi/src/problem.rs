@@ -14,7 +14,8 @@ use crate::fault::Fault;
 /// What the number epsilon of a problem means: one of the SINKHORN_EPSILON_ constants.
 pub type EpsilonKind = i32;
 
-/// 0.05 of the standard deviation of the cost under a x b. The field epsilon must be 0.
+/// 0.05 of the standard deviation of the cost under a x b. The field epsilon must be 0. Where costs do not vary
+/// (one point a side, all points equal) there is none, and SINKHORN_ERROR_UNSUPPORTED says so.
 pub const SINKHORN_EPSILON_DEFAULT: EpsilonKind = 0;
 /// epsilon itself, in units of (scaled) cost.
 pub const SINKHORN_EPSILON_ABSOLUTE: EpsilonKind = 1;

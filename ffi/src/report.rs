@@ -3,14 +3,14 @@
 use core::ffi::c_char;
 use core::ptr;
 
-use sinkhorn_core::{Real, Report as CoreReport, Solution};
+use sinkhorn_core::{Argument, Error as CoreError, Real, Report as CoreReport, Solution};
 
 use crate::checks::check_finite;
 use crate::fault::Fault;
 
 use crate::settings::{SINKHORN_STORAGE_COST, SINKHORN_STORAGE_KERNEL, SINKHORN_STORAGE_STREAM, Storage};
 use crate::start::name_for_c;
-use crate::status::{SINKHORN_OK, Status, of_solve};
+use crate::status::{SINKHORN_OK, SINKHORN_PRECISION_FLOOR, Status, of_solve};
 
 /// Numbers about a finished solve, every one finite and measured on the potentials that were found. Set struct_size
 /// before the call; the rest need not be initialised, and is written where the status is not negative.
@@ -79,6 +79,14 @@ impl<T: Real> Report<T> {
             report.cost_scale,
         ];
         check_finite(c"problem", solution.f().iter().chain(solution.g()).chain(&numbers))?;
+        // Where costs are so many epsilons that rounding them is more than epsilon, potentials say nothing, and the mass shows it: a side that is
+        // exact has its own, whatever else has converged.
+        let problem = solution.problem();
+        let total = problem.b().total();
+        let lost = problem.rho_b() == T::INFINITY && !((report.mass - total).abs() <= T::HALF * total);
+        if report.objective == T::MAX || (report.status == SINKHORN_PRECISION_FLOOR && lost) {
+            return Err(CoreError::Overflow { argument: Argument::Epsilon }.into());
+        }
         Ok(report)
     }
 

@@ -128,8 +128,8 @@ pub struct Settings<T> {
     /// passes of dual sort. 0: what the start takes by itself.
     pub start_size: u32,
     /// Threads that share the rows of a sweep, or the problems of a batch; they take workspace each, and change no
-    /// bit of a result. They are those of a pool that the process has once it is first asked for. 0: 1. Builds
-    /// without threads take any number for 1.
+    /// bit of a result. They are those of a pool that the process has once it is first asked for, and that a child
+    /// made by fork() does not have: ask for no threads there. 0: 1. Builds without threads take any number for 1.
     pub threads: u32,
     /// The instructions of sweeps.
     pub simd: Simd,

@@ -109,10 +109,11 @@ pub unsafe extern "C" fn sinkhorn_solver_new_f32(
 
 /// One sweep: a pass over the n m pairs, always of about the same length. The observer is not called.
 ///
-/// Returns: SINKHORN_RUNNING while there is more to do; then SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT or
-/// SINKHORN_PRECISION_FLOOR, and from then on the same without doing anything; or SINKHORN_ERROR_NULL_POINTER,
+/// Returns: SINKHORN_RUNNING while there is more to do; then how the solve ended, and from then on the same without
+/// doing anything (also after an observer has stopped it); or SINKHORN_ERROR_NULL_POINTER,
 /// SINKHORN_ERROR_MISALIGNED or SINKHORN_ERROR_HANDLE.
-/// Allocates: nothing. Threads: one at a time for a solver.
+/// Allocates: nothing. Threads: one at a time for a solver; an observer or a cost cannot use the solver that calls
+/// it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solver_step_f64(solver: *mut Solver<f64>) -> Status {
     // SAFETY: what the header asks of the pointer.
@@ -177,8 +178,8 @@ pub unsafe extern "C" fn sinkhorn_solver_progress_f32(
 /// the handle solver is none any more.
 ///
 /// NULL: never solver; solution, report and error where they are not wanted. Returns: the status of the solve,
-/// SINKHORN_STOPPED where it had not ended; or an error, and then nothing was done. Allocates: nothing. Threads:
-/// one at a time for a solver.
+/// SINKHORN_STOPPED where it had not ended; or an error, and then nothing was done, but after
+/// SINKHORN_ERROR_OVERFLOW the solver is gone. Allocates: nothing. Threads: one at a time for a solver.
 /// Aliasing: *solution, *report and *error must not overlap each other, the workspace or the arrays of the problem.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solver_finish_f64(
@@ -329,35 +330,38 @@ unsafe fn hand_over<T: Scalar>(
 /// What the header asks of the pointer.
 unsafe fn step<T: Scalar>(solver: *mut Solver<T>) -> Status {
     // SAFETY: the contract of this function.
-    let solver = match unsafe { solver_mut(solver) } {
-        Ok((solver, _)) => solver,
-        Err(fault) => return fault.status(),
-    };
-    caught(|| solver.step().map_or(SINKHORN_RUNNING, of_solve)).unwrap_or(SINKHORN_ERROR_INTERNAL)
+    unsafe { with_solver(solver, |solver, _| solver.step().map_or(SINKHORN_RUNNING, of_solve)) }
 }
 
 /// # Safety
 /// What the header asks of the pointer.
 unsafe fn run<T: Scalar>(solver: *mut Solver<T>) -> Status {
-    // SAFETY: the contract of this function.
-    let (solver, object) = match unsafe { solver_mut(solver) } {
-        Ok(both) => both,
-        Err(fault) => return fault.status(),
-    };
-    // SAFETY: a live object, as checked.
-    caught(|| unsafe { run_solver(solver, object) }).unwrap_or(SINKHORN_ERROR_INTERNAL)
+    // SAFETY: the contract of this function; a live object, as checked.
+    unsafe { with_solver(solver, |solver, object| run_solver(solver, object)) }
 }
 
+/// Does something to a solver, whose handle is none meanwhile: a function of the caller that is called from there
+/// cannot reach it.
+///
 /// # Safety
-/// What the header asks of the pointer; nobody else uses the solver during `'a`.
-unsafe fn solver_mut<'a, T: Scalar>(
+/// What the header asks of the pointer.
+unsafe fn with_solver<T: Scalar>(
     solver: *mut Solver<T>,
-) -> Result<(&'a mut CoreSolver<'static, T>, *mut Begun<T>), Fault> {
+    work: impl FnOnce(&mut CoreSolver<'static, T>, *const Begun<T>) -> Status,
+) -> Status {
     let object = solver.cast::<Begun<T>>();
-    // SAFETY: the contract of this function; an object with this tag has such a value. The reference is to the value alone.
+    // SAFETY: the contract of this function. After a panic the solver is gone.
     unsafe {
-        Object::check(c"solver", object)?;
-        Ok((&mut (*object).value, object))
+        if let Err(fault) = Object::check(c"solver", object) {
+            return fault.status();
+        }
+        let mut taken = Object::take(object);
+        caught(|| {
+            let status = work(&mut taken, object);
+            Object::complete(object, taken);
+            status
+        })
+        .unwrap_or(SINKHORN_ERROR_INTERNAL)
     }
 }
 

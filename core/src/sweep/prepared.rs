@@ -65,7 +65,8 @@ impl<'a, T: Real> Prepared<'a, T> {
             _ => T::ONE,
         };
         if !(unit > T::ZERO && unit.is_finite()) {
-            return Err(Error::NotPositive { argument: Argument::CostScale, value: unit.widen() });
+            let reason = "the mean, standard deviation or largest cost that it asks for is not positive";
+            return Err(Error::Unsupported { argument: Argument::CostScale, reason });
         }
         let epsilon = match (requested, &statistics) {
             (Epsilon::OfMean(fraction), Some(statistics)) => fraction * statistics.mean,

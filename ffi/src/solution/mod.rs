@@ -1,5 +1,5 @@
-//! What a solve leaves: numbers and potentials here, the plan without storing it in [`plan`], maps and potentials at new
-//! points in [`map`].
+//! What a solve leaves: numbers and potentials here, the plan without storing it in [`plan`], maps and potentials
+//! at new points in [`map`].
 
 // In the order of the header.
 mod plan;

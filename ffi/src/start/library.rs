@@ -6,6 +6,7 @@ use sinkhorn_core::{
     DualSort, Error as CoreError, Form, Initializer, Monotone, Scratch, Started, Target as CoreTarget, Wrote,
 };
 
+use crate::checks::{Region, check_disjoint};
 use crate::error::caught;
 use crate::fault::Fault;
 use crate::scalar::{Fitted, Scalar};
@@ -136,7 +137,8 @@ pub unsafe extern "C" fn sinkhorn_start_gaussian_unregularised_f32(
 /// Entropic transport between Gaussian mixtures fitted to both sides, of at most start_size components (24 unless
 /// set), from start_seed. Points under the squared Euclidean cost.
 ///
-/// Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+/// Allocates: yes, and ends the program where there is no memory; a build without an allocator returns
+/// SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_start_mixture_f64(
     target: *mut Target<f64>,
@@ -165,7 +167,8 @@ pub unsafe extern "C" fn sinkhorn_start_mixture_f32(
 /// The problem solved between start_size representatives a side (sqrt(n m) / 8 unless set), extended to all points.
 /// Points under any cost.
 ///
-/// Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+/// Allocates: yes, and ends the program where there is no memory; a build without an allocator returns
+/// SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_start_coarse_f64(
     target: *mut Target<f64>,
@@ -194,7 +197,8 @@ pub unsafe extern "C" fn sinkhorn_start_coarse_f32(
 /// The problem solved between start_size points a side drawn from start_seed (sqrt(n m) / 8 unless set), extended
 /// to all. Points or a matrix.
 ///
-/// Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+/// Allocates: yes, and ends the program where there is no memory; a build without an allocator returns
+/// SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_start_subsample_f64(
     target: *mut Target<f64>,
@@ -223,7 +227,8 @@ pub unsafe extern "C" fn sinkhorn_start_subsample_f32(
 /// The start for those who do not want to choose one: of zero, monotone, Gaussian, coarse and subsample tries what
 /// applies and is cheap, and takes what is worth most. Any problem.
 ///
-/// Allocates: yes; a build without an allocator returns SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+/// Allocates: yes, and ends the program where there is no memory; a build without an allocator returns
+/// SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_start_auto_f64(
     target: *mut Target<f64>,
@@ -315,6 +320,12 @@ unsafe fn library<T: Scalar>(
     }
     if !(target.is_aligned() && f.is_aligned() && g.is_aligned()) {
         return SINKHORN_ERROR_MISALIGNED;
+    }
+    // SAFETY: made by `Start::initialize`, whose call this is in.
+    let (n, m) = unsafe { ((*target).n, (*target).m) };
+    let both = Region::required(c"f", f, n).and_then(|f| check_disjoint(&[f], &[Region::required(c"g", g, m)?]));
+    if let Err(fault) = both {
+        return fault.status();
     }
     // SAFETY: made by `Start::initialize`, whose call this is in; nobody else holds a reference to it.
     let target = unsafe { &mut *target };

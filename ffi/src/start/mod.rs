@@ -1,5 +1,5 @@
-//! Starts: functions that write potentials, the library's ([`library`]) and the caller's own. One that no program names
-//! is not linked into it.
+//! Starts: functions that write potentials, the library's ([`library`]) and the caller's own. One that no program
+//! names is not linked into it.
 
 mod library;
 

@@ -17,7 +17,15 @@ fn made() -> String {
     let mut text = Vec::new();
     let bindings = cbindgen::Builder::new().with_crate(folder).with_config(config).generate();
     bindings.expect("cbindgen reads the sources").write(&mut text);
-    String::from_utf8(text).expect("the header is text")
+    let text = String::from_utf8(text).expect("the header is text");
+    // A macro may stand anywhere in an expression.
+    let line = |line: &str| match line.strip_prefix("#define ").and_then(|rest| rest.split_once(" -")) {
+        Some((name, number)) => format!("#define {name} (-{number})\n"),
+        None => format!("{line}\n"),
+    };
+    let text: String = text.lines().map(line).collect();
+    // Opened by the configuration.
+    text.replace("\n#endif  /* SINKHORN_H */", "\n#ifdef __cplusplus\n}\n#endif\n\n#endif  /* SINKHORN_H */")
 }
 
 #[test]

@@ -139,6 +139,11 @@ fn statuses_and_choices_have_the_numbers_they_always_had() {
 }
 
 #[test]
+fn mistakes_are_refused() {
+    everywhere("c99", &["tests/c/misuse.c"], &[], &[], &no_failures);
+}
+
+#[test]
 fn threads_may_do_what_the_header_says() {
     everywhere("c99", &["tests/c/threads.c"], &[], &["-pthread"], &no_failures);
 }

@@ -1,0 +1,126 @@
+/* What a program may do by mistake with handles and functions of its own, and numbers beyond what a scalar can tell. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sinkhorn.h"
+
+enum { N = 4, LEN = SINKHORN_WORKSPACE_LEN(double, N, N, 1, SINKHORN_DEFAULT_MEMORY) };
+
+static const double x[N] = {0, 1, 2, 3}, y[N] = {0.5, 1.5, 1.75, 4};
+static double workspace[LEN], copy[LEN];
+static sinkhorn_solver_f64 *solver;
+static sinkhorn_status inner;
+static int checks, failures;
+
+static void check(int line, int holds, const char *what) {
+  checks++;
+  if (holds) return;
+  failures++;
+  printf("misuse.c:%d: %s\n", line, what);
+}
+#define CHECK(condition) check(__LINE__, condition, #condition)
+
+static sinkhorn_problem_f64 line(void) {
+  sinkhorn_problem_f64 problem = {.struct_size = sizeof problem, .n = N, .m = N, .dimension = 1, .x = x, .y = y};
+  return problem;
+}
+
+/* Uses the solver that calls it. */
+static int reenter(const sinkhorn_observation_f64 *observation, void *data) {
+  sinkhorn_error error;
+  const sinkhorn_solution_f64 **solution = data;
+  inner = sinkhorn_solver_step_f64(solver);
+  if (inner == SINKHORN_ERROR_HANDLE) inner = sinkhorn_solver_finish_f64(solver, solution, NULL, &error);
+  return observation->sweep >= 2;
+}
+
+static void a_solver_cannot_be_used_by_what_it_calls(void) {
+  const sinkhorn_problem_f64 problem = line();
+  const sinkhorn_solution_f64 *solution = NULL, *stolen = NULL;
+  const sinkhorn_settings_f64 settings = {
+      .struct_size = sizeof settings, .observer = reenter, .observer_data = &stolen, .threshold = 1e-14};
+  sinkhorn_error error;
+  CHECK(sinkhorn_solver_new_f64(&problem, &settings, workspace, LEN, &solver, &error) == SINKHORN_OK);
+  CHECK(sinkhorn_solver_run_f64(solver) == SINKHORN_STOPPED);
+  CHECK(inner == SINKHORN_ERROR_HANDLE && stolen == NULL);
+  CHECK(sinkhorn_solver_step_f64(solver) == SINKHORN_STOPPED);
+  CHECK(sinkhorn_solver_finish_f64(solver, &solution, NULL, &error) == SINKHORN_STOPPED && solution != NULL);
+}
+
+/* Hands one array to a start of the library twice. */
+static sinkhorn_wrote twice(sinkhorn_target_f64 *target, double *f, double *g, void *data) {
+  (void)g;
+  inner = sinkhorn_start_monotone_f64(target, f, f, data);
+  return SINKHORN_WROTE_F;
+}
+
+static void a_start_needs_two_arrays(void) {
+  const sinkhorn_problem_f64 problem = line();
+  const sinkhorn_settings_f64 settings = {.struct_size = sizeof settings, .start = twice};
+  sinkhorn_report_f64 report = {.struct_size = sizeof report};
+  sinkhorn_error error;
+  CHECK(sinkhorn_solve_f64(&problem, &settings, workspace, LEN, NULL, &report, &error) == SINKHORN_CONVERGED);
+  CHECK(inner == SINKHORN_ERROR_ALIASING && strcmp(report.start, "custom") == 0);
+}
+
+static void a_copy_of_a_workspace_holds_no_objects(void) {
+  const sinkhorn_problem_f64 problem = line();
+  const sinkhorn_solution_f64 *solution;
+  sinkhorn_error error;
+  double entry;
+  CHECK(sinkhorn_solve_f64(&problem, NULL, workspace, LEN, &solution, NULL, &error) == SINKHORN_CONVERGED);
+  memcpy(copy, workspace, sizeof copy);
+  {
+    const char *moved = (const char *)copy + ((const char *)solution - (const char *)workspace);
+    const sinkhorn_solution_f64 *other = (const sinkhorn_solution_f64 *)(const void *)moved;
+    CHECK(sinkhorn_solution_entry_f64(other, 0, 0, &entry, &error) == SINKHORN_ERROR_HANDLE);
+    CHECK(sinkhorn_solution_f_f64(other) == NULL);
+  }
+  CHECK(sinkhorn_solution_entry_f64(solution, 0, 0, &entry, &error) == SINKHORN_OK && entry > 0);
+}
+
+/* So many epsilons that rounding a cost is more than one of them: no plan can be told, and none is. */
+static void results_are_usable_or_refused(void) {
+  static float space[SINKHORN_WORKSPACE_LEN(float, N, N, 1, SINKHORN_DEFAULT_MEMORY)];
+  const float far_x[N] = {0, 1e4f, 0.3f, 1e4f + 0.3f}, far_y[N] = {0.1f, 1e4f + 0.1f, 0.7f, 1e4f + 0.6f};
+  sinkhorn_problem_f32 problem = {
+      .struct_size = sizeof problem, .n = N, .m = N, .dimension = 1, .x = far_x, .y = far_y,
+      .epsilon_kind = SINKHORN_EPSILON_ABSOLUTE};
+  sinkhorn_error error;
+  float epsilon;
+  for (epsilon = 1e6f; epsilon > 1e-30f; epsilon /= 10) {
+    sinkhorn_report_f32 report = {.struct_size = sizeof report};
+    sinkhorn_status status;
+    problem.epsilon = epsilon;
+    status = sinkhorn_solve_f32(&problem, NULL, space, sizeof space / sizeof *space, NULL, &report, &error);
+    if (status < 0) {
+      CHECK(status == SINKHORN_ERROR_OVERFLOW && strcmp(error.argument, "epsilon") == 0);
+    } else {
+      CHECK(fabs(report.mass - 1) <= 0.5 && report.objective < 1e9f);
+    }
+  }
+}
+
+static void one_point_a_side_has_no_default_epsilon(void) {
+  sinkhorn_problem_f64 problem = line();
+  sinkhorn_report_f64 report = {.struct_size = sizeof report};
+  sinkhorn_error error;
+  problem.n = problem.m = 1;
+  CHECK(sinkhorn_solve_f64(&problem, NULL, workspace, LEN, NULL, NULL, &error) == SINKHORN_ERROR_UNSUPPORTED);
+  CHECK(strcmp(error.argument, "epsilon") == 0);
+  problem.epsilon_kind = SINKHORN_EPSILON_ABSOLUTE;
+  problem.epsilon = 0.5;
+  CHECK(sinkhorn_solve_f64(&problem, NULL, workspace, LEN, NULL, &report, &error) == SINKHORN_CONVERGED);
+  CHECK(fabs(report.objective - 0.25) < 1e-12);
+}
+
+int main(void) {
+  a_solver_cannot_be_used_by_what_it_calls();
+  a_start_needs_two_arrays();
+  a_copy_of_a_workspace_holds_no_objects();
+  results_are_usable_or_refused();
+  one_point_a_side_has_no_default_epsilon();
+  printf("%d checks, %d failures\n", checks, failures);
+  return failures != 0;
+}
