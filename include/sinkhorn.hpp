@@ -545,6 +545,17 @@ struct Session;
 template <typename T>
 class Problem {
  public:
+  // Views of temporaries: they would be gone before they are read.
+  static Problem points(const std::vector<T>&& x, span<const T> y, std::size_t dimension) = delete;
+  static Problem points(span<const T> x, const std::vector<T>&& y, std::size_t dimension) = delete;
+  static Problem points(const std::vector<T>&& x, const std::vector<T>&& y, std::size_t dimension) = delete;
+  static Problem matrix(const std::vector<T>&& cost, std::size_t n, std::size_t m, Order = Order::row_major) = delete;
+  Problem& weights(const std::vector<T>&& a, span<const T> b) = delete;
+  Problem& weights(span<const T> a, const std::vector<T>&& b) = delete;
+  Problem& weights(const std::vector<T>&& a, const std::vector<T>&& b) = delete;
+  Problem& weights_a(const std::vector<T>&& a) = delete;
+  Problem& weights_b(const std::vector<T>&& b) = delete;
+
   /// x (n x dimension) and y (m x dimension), row-major, under the squared Euclidean cost if nothing else is set.
   static Problem points(span<const T> x, span<const T> y, std::size_t dimension) noexcept {
     Problem made;

@@ -164,6 +164,25 @@ impl<T: Real, V: Kind> Object<T, V> {
         }
     }
 
+    /// Makes an object none for as long as something is done to it: what is called meanwhile cannot reach it
+    /// through its handle.
+    ///
+    /// # Safety
+    /// `this` has passed [`Object::check`].
+    pub unsafe fn lock(this: *mut Self) {
+        // SAFETY: the contract of this function.
+        unsafe { (&raw mut (*this).tag).write(0) }
+    }
+
+    /// Makes it one again.
+    ///
+    /// # Safety
+    /// `this` was locked.
+    pub unsafe fn unlock(this: *mut Self) {
+        // SAFETY: the contract of this function.
+        unsafe { (&raw mut (*this).tag).write(V::TAG) }
+    }
+
     /// Whether a handle is one.
     ///
     /// # Safety

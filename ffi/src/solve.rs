@@ -355,13 +355,12 @@ unsafe fn with_solver<T: Scalar>(
         if let Err(fault) = Object::check(c"solver", object) {
             return fault.status();
         }
-        let mut taken = Object::take(object);
-        caught(|| {
-            let status = work(&mut taken, object);
-            Object::complete(object, taken);
-            status
-        })
-        .unwrap_or(SINKHORN_ERROR_INTERNAL)
+        Object::lock(object);
+        let status = caught(|| work(&mut (*object).value, object));
+        if status.is_some() {
+            Object::unlock(object);
+        }
+        status.unwrap_or(SINKHORN_ERROR_INTERNAL)
     }
 }
 

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <limits>
 #include <stdexcept>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "check.hpp"
@@ -18,6 +20,17 @@ const std::vector<double> x = {0, 0, 1, 0.2, 0.4, 1.5}, y = {2, 1, 3, 1.5};
 const std::vector<double> two = {0.5, 0.5}, three = {0.2, 0.3, 0.5}, six(6, 1.0), seven(7, 1.0), none;
 
 struct Boom : std::exception {};
+
+// A view of a temporary does not compile.
+template <typename X, typename Y>
+auto takes(X&& points, Y&& others) -> decltype(P::points(std::forward<X>(points), std::forward<Y>(others), 2), true);
+template <typename X, typename Y, typename = void>
+constexpr bool accepts = false;
+template <typename X, typename Y>
+constexpr bool accepts<X, Y, std::void_t<decltype(takes(std::declval<X>(), std::declval<Y>()))>> = true;
+using V = std::vector<double>;
+static_assert(accepts<V&, const V&> && accepts<span<const double>, V&>);
+static_assert(!accepts<V, V&> && !accepts<V&, V> && !accepts<V, V>);
 
 template <typename F>
 void refused(int line, Status status, const char* argument, F call) {
