@@ -283,3 +283,36 @@ fn the_command_line_c_and_cpp_find_the_same_bits() {
     let found: Vec<u64> = found.lines().map(|bits| u64::from_str_radix(bits, 16).expect("bits")).collect();
     assert!(found.len() > 1000 && found == expected, "{} and {} potentials", found.len(), expected.len());
 }
+
+/// The page's first program, with everything that the page shows later put into it in that order.
+#[test]
+fn all_that_the_page_shows_runs_in_a_row() {
+    let page = std::fs::read_to_string(root().join("ffi/README.md")).expect("a page");
+    let blocks: Vec<&str> =
+        page.split("```c\n").skip(1).filter_map(|rest| rest.split_once("```")).map(|(block, _)| block).collect();
+    let (first, others) = blocks.split_first().expect("a program");
+    let (before, body) = first.split_once("int main(void)").expect("a main");
+    let (body, end) = body.rsplit_once("return 0;").expect("its end");
+    let (functions, statements): (Vec<&str>, Vec<&str>) = others
+        .iter()
+        .partition(|block| block.lines().next().is_some_and(|line| line.starts_with("static") && !line.contains('[')));
+    assert!(functions.len() == 1 && statements.len() >= 10, "{} and {}", functions.len(), statements.len());
+    let source = [
+        "#include <math.h>\n#include <stdlib.h>\n#include <string.h>\n",
+        before,
+        "static int fail(const sinkhorn_error *error) { return puts(error->message), 1; }\n",
+        &functions.concat(),
+        "int main(void)",
+        body,
+        &statements.concat(),
+        "\nreturn 0;",
+        end,
+    ];
+    let path = scratch().join("page.c");
+    std::fs::write(&path, source.concat()).expect("a folder for results");
+    let flags = ["-Wno-misleading-indentation"];
+    let program = build("gcc", "c99", &[path.to_str().expect("UTF-8")], &hosted_library(), Mode::Sanitized, &flags);
+    // The memory of the page is not given back.
+    let text = run(Command::new(program).env("ASAN_OPTIONS", "detect_leaks=0"));
+    assert!(text.contains("a[2] is -0.25: no entry may be negative") && text.contains("ranks 3.00"), "{text}");
+}
