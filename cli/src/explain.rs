@@ -33,7 +33,7 @@ pub fn explain(error: Error, job: &Job) -> Failure {
         (Error::NotPositive { .. }, Argument::Threshold) => {
             Failure::usage(format!("--threshold is zero in {precision}"))
         }
-        (Error::OutOfRange { range, .. }, Argument::Acceleration) => {
+        (Error::OutOfRange { range, .. }, Argument::Relaxation | Argument::Memory) => {
             Failure::usage(format!("--relaxation-factor or --memory lies outside {range} in {precision}"))
         }
         (Error::NoMass { .. } | Error::Overflow { .. }, Argument::A | Argument::B) => Failure::data(format!(

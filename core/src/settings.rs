@@ -177,24 +177,26 @@ impl<T: Real> Settings<T> {
         }
         self.simd.check()?;
         if let Some(Annealing { first, factor, sweeps }) = self.annealing {
-            let argument = Argument::Annealing;
             if !(first >= T::ONE && first.is_finite()) {
-                return Err(Error::OutOfRange { argument, value: first.widen(), range: "[1, inf) (first)" });
+                let argument = Argument::AnnealingFirst;
+                return Err(Error::OutOfRange { argument, value: first.widen(), range: "[1, inf)" });
             }
             if !(factor > T::ZERO && factor < T::ONE) {
-                return Err(Error::OutOfRange { argument, value: factor.widen(), range: "(0, 1) (factor)" });
+                let argument = Argument::AnnealingFactor;
+                return Err(Error::OutOfRange { argument, value: factor.widen(), range: "(0, 1)" });
             }
             if sweeps == 0 {
-                return Err(Error::NotPositive { argument, value: 0.0 });
+                return Err(Error::NotPositive { argument: Argument::AnnealingSweeps, value: 0.0 });
             }
         }
-        let argument = Argument::Acceleration;
         match self.acceleration {
             Acceleration::Relaxation { factor } if !(factor >= T::ONE && factor < T::TWO) => {
+                let argument = Argument::Relaxation;
                 Err(Error::OutOfRange { argument, value: factor.widen(), range: "[1, 2)" })
             }
             Acceleration::Anderson { memory } if !(2..=MAX_MEMORY).contains(&memory) => {
-                Err(Error::OutOfRange { argument, value: T::count(memory).widen(), range: "2..=64" })
+                let argument = Argument::Memory;
+                Err(Error::OutOfRange { argument, value: T::count(memory).widen(), range: "2 to 64" })
             }
             _ => Ok(()),
         }

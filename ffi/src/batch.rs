@@ -250,21 +250,17 @@ impl<T: Scalar> Call<T> {
             }
             let memory = output(c"workspace", self.workspace, len)?.unwrap_or_default();
             let (mut rows, mut columns) = (0, 0);
-            let at = |pointer: *mut T, place: usize| if pointer.is_null() { pointer } else { pointer.add(place) };
-            let from = |pointer: *const T, place: usize| if pointer.is_null() { pointer } else { pointer.add(place) };
-            let call = Shared(self);
-            let items = (0..self.count).map(move |k| {
-                let call = call.get();
-                let problem = *call.problems.add(k);
-                let start_f = from(settings.start_f, rows);
-                let start_g = from(settings.start_g, columns);
+            let items = (0..self.count).map(|k| {
+                let problem = *self.problems.add(k);
+                let start_f = place(settings.start_f.cast_mut(), rows).cast_const();
+                let start_g = place(settings.start_g.cast_mut(), columns).cast_const();
                 let item = Item {
                     problem,
                     settings: Settings { start_f, start_g, ..settings },
-                    f: at(call.f, rows),
-                    g: at(call.g, columns),
-                    report: call.reports.add(k),
-                    error: if call.errors.is_null() { ptr::null_mut() } else { call.errors.add(k) },
+                    f: place(self.f, rows),
+                    g: place(self.g, columns),
+                    report: self.reports.add(k),
+                    error: place(self.errors, k),
                 };
                 rows += problem.n;
                 columns += problem.m;
@@ -276,14 +272,9 @@ impl<T: Scalar> Call<T> {
     }
 }
 
-/// The arguments, on whichever thread hands out the next item.
-#[derive(Clone, Copy)]
-struct Shared<'c, T: Scalar>(&'c Call<T>);
-
-impl<'c, T: Scalar> Shared<'c, T> {
-    fn get(self) -> &'c Call<T> {
-        self.0
-    }
+/// A place in an array; NULL where there is none.
+fn place<V>(array: *mut V, index: usize) -> *mut V {
+    if array.is_null() { array } else { array.wrapping_add(index) }
 }
 
 /// Items that are made under a lock, one at a time.

@@ -64,9 +64,7 @@ impl<T: Real> GroundCost<T> {
             SINKHORN_COST_EUCLIDEAN => GroundCost::Euclidean,
             SINKHORN_COST_MANHATTAN => GroundCost::Manhattan,
             SINKHORN_COST_P_NORM => {
-                let range = "[1, inf]";
-                let fault = Fault::Range { argument: c"p", value: p.widen(), range };
-                GroundCost::PNorm(PNorm::new(p).map_err(|_| fault)?)
+                GroundCost::PNorm(PNorm::new(p).map_err(|error| Fault::Named { argument: c"p", error })?)
             }
             SINKHORN_COST_COSINE => GroundCost::Cosine,
             SINKHORN_COST_CUSTOM if custom.function.is_none() => {

@@ -1,16 +1,14 @@
 //! The Sinkhorn divergence, a loss between measures.
 
-use core::ptr;
-
 use sinkhorn_core::{
-    CostMatrix, DerivativeSettings as CoreDerivativeSettings, Divergence as CoreDivergence, Geometry, Real,
-    divergence_gradient_len, divergence_len, sinkhorn_divergence, sinkhorn_divergence_between,
+    CostMatrix, Divergence as CoreDivergence, Geometry, Real, divergence_gradient_len, divergence_len,
+    sinkhorn_divergence, sinkhorn_divergence_between,
 };
 
 use crate::checks::{
     Region, check_disjoint, check_finite, check_struct, output, product, read_struct, required, slice, write_struct,
 };
-use crate::derivatives::{DerivativeSettings, Gradients, Sizes, check_gradients};
+use crate::derivatives::{self, DerivativeSettings, Gradients, Sizes, check_gradients};
 use crate::error::{Error, guard};
 use crate::fault::Fault;
 use crate::object::{Lent, Object, large_object_len};
@@ -20,7 +18,7 @@ use crate::scalar::Scalar;
 use crate::settings::{Observers, Settings};
 use crate::start::with_start;
 use crate::status::{SINKHORN_OK, Status, of_solve};
-use crate::workspace::{query, query_beside};
+use crate::workspace::query;
 
 /// A computed divergence, for its gradient and reports. Lives at the beginning of its workspace, and is gone when
 /// that is used for something else.
@@ -157,7 +155,7 @@ pub unsafe extern "C" fn sinkhorn_divergence_gradient_len_f64(
     error: *mut Error,
 ) -> Status {
     // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || gradient_query(problem, settings, len, error)) }
+    unsafe { guard(error, || derivatives::query(problem, settings, len, error, divergence_gradient_len)) }
 }
 
 /// sinkhorn_divergence_gradient_len_f64 in float.
@@ -169,7 +167,7 @@ pub unsafe extern "C" fn sinkhorn_divergence_gradient_len_f32(
     error: *mut Error,
 ) -> Status {
     // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || gradient_query(problem, settings, len, error)) }
+    unsafe { guard(error, || derivatives::query(problem, settings, len, error, divergence_gradient_len)) }
 }
 
 /// The gradient of the divergence, by the envelope theorem. In cost: in the costs between the measures.
@@ -283,8 +281,9 @@ impl<T: Scalar> Call<T> {
                 let mut geometries: [Geometry<'static, T>; 2] = [*problem.geometry(); 2];
                 for (geometry, (name, pointer, count)) in geometries.iter_mut().zip(sides) {
                     let values = required(name, slice(name, pointer, product(name, count, count)?)?)?;
-                    *geometry =
-                        CostMatrix::row_major(values, count, count).map_err(|error| within_fault(name, error))?.into();
+                    *geometry = CostMatrix::row_major(values, count, count)
+                        .map_err(|error| Fault::Named { argument: name, error })?
+                        .into();
                 }
                 Ok(sinkhorn_divergence_between(&problem, geometries, start, &chosen, memory)?)
             })?;
@@ -292,8 +291,8 @@ impl<T: Scalar> Call<T> {
             for solution in [found.between(), found.within_x(), found.within_y()] {
                 Report::of(solution)?;
             }
-            let status = found.reports().into_iter().map(|report| of_solve(report.status));
-            let status = status.into_iter().find(|&status| status != SINKHORN_OK).unwrap_or(SINKHORN_OK);
+            let statuses = found.reports().map(|report| of_solve(report.status));
+            let status = statuses.into_iter().find(|&status| status != SINKHORN_OK).unwrap_or(SINKHORN_OK);
             write_struct(self.value, found.value());
             Object::complete(object, found);
             if !self.divergence.is_null() {
@@ -301,14 +300,6 @@ impl<T: Scalar> Call<T> {
             }
             Ok(status)
         }
-    }
-}
-
-/// An error about a matrix of costs within a measure, under its own name.
-fn within_fault(argument: &'static core::ffi::CStr, error: sinkhorn_core::Error) -> Fault {
-    match error {
-        sinkhorn_core::Error::NotFinite { place, value, .. } => Fault::NotFinite { argument, place, value },
-        other => Fault::Core(other),
     }
 }
 
@@ -347,26 +338,6 @@ unsafe fn term_report<T: Scalar>(
         };
         write_struct(report, Report::new(chosen));
         Ok(of_solve(chosen.status))
-    }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn gradient_query<T: Scalar>(
-    problem: *const Problem<T>,
-    settings: *const DerivativeSettings<T>,
-    len: *mut usize,
-    error: *mut Error,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        let CoreDerivativeSettings { threads, .. } = DerivativeSettings::read(c"settings", settings)?;
-        let beside = Region::optional(c"settings", settings, 1)?;
-        query_beside(beside, problem, ptr::null(), len, error, |problem, _| {
-            problem.shape()?;
-            divergence_gradient_len(problem.n, problem.m, problem.dimension, threads)
-                .ok_or(Fault::TooLarge { argument: c"workspace" })
-        })
     }
 }
 

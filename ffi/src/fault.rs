@@ -1,9 +1,9 @@
 //! A bad call, as this side sees it: the core's errors, and those that only C can make.
 
 use core::ffi::CStr;
-use core::fmt;
+use core::fmt::{self, Write};
 
-use sinkhorn_core::{Argument, Error as CoreError, Place};
+use sinkhorn_core::{Error as CoreError, Place};
 
 use crate::status::*;
 
@@ -11,6 +11,11 @@ use crate::status::*;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Fault {
     Core(CoreError),
+    /// An error of the core about what has another name in C.
+    Named {
+        argument: &'static CStr,
+        error: CoreError,
+    },
     Null {
         argument: &'static CStr,
     },
@@ -39,35 +44,9 @@ pub(crate) enum Fault {
         argument: &'static CStr,
         value: i32,
     },
-    Range {
-        argument: &'static CStr,
-        value: f64,
-        range: &'static str,
-    },
-    NotFinite {
-        argument: &'static CStr,
-        place: Place,
-        value: f64,
-    },
-    Negative {
-        argument: &'static CStr,
-        place: Place,
-        value: f64,
-    },
-    NoMass {
-        argument: &'static CStr,
-    },
-    Overflow {
-        argument: &'static CStr,
-    },
     /// What came out is not finite.
     Result {
         argument: &'static CStr,
-    },
-    Length {
-        argument: &'static CStr,
-        expected: usize,
-        actual: usize,
     },
     Unsupported {
         argument: &'static CStr,
@@ -97,18 +76,14 @@ pub(crate) enum Fault {
 
 impl From<CoreError> for Fault {
     fn from(error: CoreError) -> Self {
-        match error {
-            // Fields of their own in C.
-            CoreError::Overflow { argument: Argument::Annealing } => Fault::Overflow { argument: c"annealing_first" },
-            other => Fault::Core(other),
-        }
+        Fault::Core(error)
     }
 }
 
 impl Fault {
     pub fn status(&self) -> Status {
         match self {
-            Fault::Core(error) => match error {
+            Fault::Core(error) | Fault::Named { error, .. } => match error {
                 CoreError::Empty { .. } => SINKHORN_ERROR_EMPTY,
                 CoreError::NotFinite { .. } => SINKHORN_ERROR_NOT_FINITE,
                 CoreError::Negative { .. } => SINKHORN_ERROR_NEGATIVE,
@@ -130,16 +105,10 @@ impl Fault {
             Fault::Aliasing { .. } => SINKHORN_ERROR_ALIASING,
             Fault::Zero { .. } => SINKHORN_ERROR_EMPTY,
             Fault::TooLarge { .. } => SINKHORN_ERROR_TOO_LARGE,
-            Fault::Choice { .. } | Fault::Range { .. } | Fault::Index { .. } | Fault::AtMost { .. } => {
-                SINKHORN_ERROR_OUT_OF_RANGE
-            }
+            Fault::Choice { .. } | Fault::Index { .. } | Fault::AtMost { .. } => SINKHORN_ERROR_OUT_OF_RANGE,
             Fault::Handle { .. } => SINKHORN_ERROR_HANDLE,
             Fault::Start { status } => *status,
-            Fault::NotFinite { .. } => SINKHORN_ERROR_NOT_FINITE,
-            Fault::Negative { .. } => SINKHORN_ERROR_NEGATIVE,
-            Fault::NoMass { .. } => SINKHORN_ERROR_NO_MASS,
-            Fault::Overflow { .. } | Fault::Result { .. } => SINKHORN_ERROR_OVERFLOW,
-            Fault::Length { .. } => SINKHORN_ERROR_LENGTH,
+            Fault::Result { .. } => SINKHORN_ERROR_OVERFLOW,
             Fault::Unsupported { .. } => SINKHORN_ERROR_UNSUPPORTED,
             Fault::Internal => SINKHORN_ERROR_INTERNAL,
         }
@@ -148,7 +117,8 @@ impl Fault {
     pub fn argument(&self) -> &'static CStr {
         match *self {
             Fault::Core(error) => error.argument().c_name(),
-            Fault::Null { argument }
+            Fault::Named { argument, .. }
+            | Fault::Null { argument }
             | Fault::StructSize { argument, .. }
             | Fault::Misaligned { argument, .. }
             | Fault::Aliasing { argument, .. }
@@ -158,13 +128,7 @@ impl Fault {
             | Fault::Index { argument, .. }
             | Fault::AtMost { argument, .. }
             | Fault::Handle { argument }
-            | Fault::Range { argument, .. }
-            | Fault::NotFinite { argument, .. }
-            | Fault::Negative { argument, .. }
-            | Fault::NoMass { argument }
-            | Fault::Overflow { argument }
             | Fault::Result { argument }
-            | Fault::Length { argument, .. }
             | Fault::Unsupported { argument, .. } => argument,
             Fault::Start { .. } => c"start",
             Fault::Internal => c"",
@@ -173,8 +137,7 @@ impl Fault {
 
     pub fn place(&self) -> Option<Place> {
         match *self {
-            Fault::Core(error) => error.place(),
-            Fault::NotFinite { place, .. } | Fault::Negative { place, .. } => Some(place),
+            Fault::Core(error) | Fault::Named { error, .. } => error.place(),
             Fault::StructSize { row: Some(row), .. } => Some(Place { row, column: None }),
             _ => None,
         }
@@ -182,23 +145,37 @@ impl Fault {
 
     pub fn value(&self) -> f64 {
         match *self {
-            Fault::Core(
+            Fault::Core(error) | Fault::Named { error, .. } => match error {
                 CoreError::NotFinite { value, .. }
                 | CoreError::Negative { value, .. }
                 | CoreError::NotPositive { value, .. }
                 | CoreError::OutOfRange { value, .. }
-                | CoreError::NotIncreasing { value, .. },
-            ) => value,
-            Fault::Core(CoreError::UnequalMass { b, .. }) => b,
-            Fault::Core(CoreError::Workspace { required, .. }) => required as f64,
-            Fault::Core(CoreError::Length { expected, .. }) | Fault::StructSize { expected, .. } => expected as f64,
+                | CoreError::NotIncreasing { value, .. } => value,
+                CoreError::UnequalMass { b, .. } => b,
+                CoreError::Workspace { required, .. } => required as f64,
+                CoreError::Length { expected, .. } => expected as f64,
+                _ => 0.0,
+            },
+            Fault::StructSize { expected, .. } => expected as f64,
             Fault::Choice { value, .. } | Fault::Start { status: value } => f64::from(value),
             Fault::Index { index, .. } => index as f64,
             Fault::AtMost { value, .. } => value as f64,
-            Fault::NotFinite { value, .. } | Fault::Negative { value, .. } | Fault::Range { value, .. } => value,
-            Fault::Length { expected, .. } => expected as f64,
             _ => 0.0,
         }
+    }
+}
+
+/// Passes on what is written but for its first bytes.
+struct Without<'f, 'b> {
+    left: usize,
+    f: &'f mut fmt::Formatter<'b>,
+}
+
+impl fmt::Write for Without<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let skipped = self.left.min(text.len());
+        self.left -= skipped;
+        self.f.write_str(text.get(skipped..).unwrap_or(text))
     }
 }
 
@@ -210,6 +187,11 @@ impl fmt::Display for Fault {
         let argument = words(self.argument());
         match *self {
             Fault::Core(_) => Ok(()),
+            Fault::Named { error, .. } => {
+                // Messages of the core begin with the name of the argument.
+                f.write_str(argument)?;
+                write!(Without { left: error.argument().name().len(), f }, "{error}")
+            }
             Fault::Null { .. } => write!(f, "{argument} is NULL"),
             Fault::StructSize { row: Some(row), expected, actual, .. } => {
                 write!(f, "{argument}[{row}]: struct_size is {actual} where this library has {expected}")
@@ -224,30 +206,18 @@ impl fmt::Display for Fault {
             Fault::Zero { .. } => write!(f, "{argument} is 0"),
             Fault::TooLarge { .. } => write!(f, "{argument} is too large to be addressed"),
             Fault::Choice { value, .. } => write!(f, "{argument} is {value}, which is none of its choices"),
-            Fault::Range { value, range, .. } => write!(f, "{argument} is {value}: it must lie in {range}"),
             Fault::Index { index, len, .. } => write!(f, "{argument} is {index}: it must be less than {len}"),
             Fault::AtMost { value, most, .. } => write!(f, "{argument} is {value}: it must be at most {most}"),
             Fault::Handle { .. } => {
                 write!(f, "{argument} is not, or no longer, an object of that kind")
             }
             Fault::Start { status } => write!(f, "{argument} returned {status}"),
-            Fault::NotFinite { place, value, .. } => {
-                write!(f, "{argument}{place} is {value}: every entry must be finite")
-            }
-            Fault::Negative { place, value, .. } => {
-                write!(f, "{argument}{place} is {value}: no entry may be negative")
-            }
-            Fault::NoMass { .. } => write!(f, "{argument} sums to zero: there is no mass to transport"),
             Fault::Result { .. } => {
                 write!(
                     f,
                     "{argument}: it, or what a function of yours returned, is too extreme: a result is not finite"
                 )
             }
-            Fault::Overflow { .. } => {
-                write!(f, "{argument} is too extreme: what is computed from it overflows the scalar")
-            }
-            Fault::Length { expected, actual, .. } => write!(f, "{argument} is {actual} where {expected} are needed"),
             Fault::Unsupported { reason, .. } => write!(f, "{argument}: {reason}"),
             Fault::Internal => f.write_str("the library met a defect of its own; please report it"),
         }

@@ -138,7 +138,7 @@ impl<T: Real, V: Kind> Object<T, V> {
         // SAFETY: the contract of this function.
         unsafe {
             (&raw mut (*this).value).write(value);
-            (&raw mut (*this).tag).write(V::TAG);
+            Self::unlock(this);
         }
     }
 
@@ -159,7 +159,7 @@ impl<T: Real, V: Kind> Object<T, V> {
     pub unsafe fn take(this: *mut Self) -> V {
         // SAFETY: the contract of this function; without its tag the value is not read again.
         unsafe {
-            (&raw mut (*this).tag).write(0);
+            Self::lock(this);
             ptr::read(&raw const (*this).value)
         }
     }
@@ -177,7 +177,7 @@ impl<T: Real, V: Kind> Object<T, V> {
     /// Makes it one again.
     ///
     /// # Safety
-    /// `this` was locked.
+    /// `this` was locked, and has its value.
     pub unsafe fn unlock(this: *mut Self) {
         // SAFETY: the contract of this function.
         unsafe { (&raw mut (*this).tag).write(V::TAG) }

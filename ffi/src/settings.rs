@@ -4,8 +4,8 @@ use core::ffi::{CStr, c_int, c_void};
 use core::ptr;
 
 use sinkhorn_core::{
-    Acceleration as CoreAcceleration, Annealing, Argument, Error as CoreError, MAX_MEMORY,
-    Observation as CoreObservation, Real, Settings as CoreSettings, SimdLevel, Storage as CoreStorage,
+    Acceleration as CoreAcceleration, Annealing, MAX_MEMORY, Observation as CoreObservation, Real,
+    Settings as CoreSettings, SimdLevel, Storage as CoreStorage,
 };
 
 use crate::checks::{Region, read_struct};
@@ -241,14 +241,7 @@ impl<T: Real> Settings<T> {
                 value => return Err(Fault::Choice { argument: c"simd", value }),
             },
         };
-        settings.check().map_err(|error| match error {
-            // Fields of their own in C.
-            CoreError::OutOfRange { argument: Argument::Acceleration, value, range } => {
-                let relaxation = self.acceleration == SINKHORN_ACCELERATION_RELAXATION;
-                Fault::Range { argument: if relaxation { c"relaxation" } else { c"memory" }, value, range }
-            }
-            other => Fault::Core(other),
-        })?;
+        settings.check()?;
         Ok(settings)
     }
 
@@ -309,12 +302,6 @@ impl<T: Real> Settings<T> {
             return Ok(None);
         }
         let (first, factor) = (self.annealing_first, or(self.annealing_factor, T::HALF));
-        if !(first >= T::ONE && first.is_finite()) {
-            return Err(Fault::Range { argument: c"annealing_first", value: first.widen(), range: "[1, inf)" });
-        }
-        if !(factor > T::ZERO && factor < T::ONE) {
-            return Err(Fault::Range { argument: c"annealing_factor", value: factor.widen(), range: "(0, 1)" });
-        }
         Ok(Some(Annealing { first, factor, sweeps: or(self.annealing_sweeps, 1) }))
     }
 

@@ -340,9 +340,7 @@ impl<T: Real> SoftSettings<T> {
             differentiation,
         })
     }
-}
 
-impl<T: Real> SoftSettings<T> {
     /// The structs that the settings point to.
     ///
     /// # Safety
@@ -400,7 +398,7 @@ impl<T: Scalar> Call<T> {
     unsafe fn sort(&self, sorted: *mut T, m: usize) -> Result<Status, Fault> {
         // SAFETY: the contract of this function.
         unsafe {
-            self.run(m, (c"sorted", sorted, m), (c"levels", ptr::null()), |inputs, settings, memory, out| {
+            self.run(m, (c"sorted", sorted, m), ptr::null(), |inputs, settings, memory, out| {
                 soft_sort(inputs.values, inputs.weights, settings, memory, out)
             })
         }
@@ -412,7 +410,7 @@ impl<T: Scalar> Call<T> {
         let n = self.n;
         // SAFETY: the contract of this function.
         unsafe {
-            self.run(n, (c"ranks", ranks, n), (c"levels", ptr::null()), |inputs, settings, memory, out| {
+            self.run(n, (c"ranks", ranks, n), ptr::null(), |inputs, settings, memory, out| {
                 soft_rank(inputs.values, inputs.weights, settings, memory, out)
             })
         }
@@ -426,7 +424,7 @@ impl<T: Scalar> Call<T> {
         let m = m.ok_or(Fault::TooLarge { argument: c"levels" })?;
         // SAFETY: the contract of this function.
         unsafe {
-            self.run(m, (c"quantiles", quantiles, count), (c"levels", levels), |inputs, settings, memory, out| {
+            self.run(m, (c"quantiles", quantiles, count), levels, |inputs, settings, memory, out| {
                 soft_quantile(inputs.values, inputs.weights, inputs.levels, settings, memory, out)
             })
         }
@@ -438,7 +436,7 @@ impl<T: Scalar> Call<T> {
         let n = self.n;
         // SAFETY: the contract of this function.
         unsafe {
-            self.run(2, (c"chosen", chosen, n), (c"levels", ptr::null()), |inputs, settings, memory, out| {
+            self.run(2, (c"chosen", chosen, n), ptr::null(), |inputs, settings, memory, out| {
                 soft_top_k(inputs.values, inputs.weights, k, settings, memory, out)
             })
         }
@@ -452,7 +450,7 @@ impl<T: Scalar> Call<T> {
         &self,
         m: usize,
         (name, out, out_len): (&'static core::ffi::CStr, *mut T, usize),
-        (levels_name, levels): (&'static core::ffi::CStr, *const T),
+        levels: *const T,
         apply: impl FnOnce(Inputs<'_, T>, &CoreSoftSettings<T>, &'static mut [T], &mut [T]) -> Result<Applied<T>, CoreError>,
     ) -> Result<Status, Fault> {
         // SAFETY: the contract of this function.
@@ -476,7 +474,7 @@ impl<T: Scalar> Call<T> {
                 &[
                     Region::required(c"values", self.values, self.n)?,
                     Region::optional(c"weights", self.weights, self.n)?,
-                    Region::optional(levels_name, levels, levels_len)?,
+                    Region::optional(c"levels", levels, levels_len)?,
                     Region::optional(c"settings", self.settings, 1)?,
                     solve,
                     differentiation,
@@ -485,7 +483,7 @@ impl<T: Scalar> Call<T> {
             let inputs = Inputs {
                 values: required(c"values", slice(c"values", self.values, self.n)?)?,
                 weights: slice(c"weights", self.weights, self.n)?,
-                levels: slice(levels_name, levels, levels_len)?.unwrap_or(&[]),
+                levels: slice(c"levels", levels, levels_len)?.unwrap_or(&[]),
             };
             let (object, memory) = lent.begin(crate::cost::GroundCost::SquaredEuclidean, Observers::NONE);
             let applied = apply(inputs, &settings, memory, required(name, output(name, out, out_len)?)?);
@@ -510,13 +508,9 @@ struct Inputs<'i, T> {
 
 /// The core calls weights a.
 fn named(error: CoreError) -> Fault {
-    let argument = c"weights";
-    match error {
-        CoreError::NotFinite { argument: Argument::A, place, value } => Fault::NotFinite { argument, place, value },
-        CoreError::Negative { argument: Argument::A, place, value } => Fault::Negative { argument, place, value },
-        CoreError::NoMass { argument: Argument::A } => Fault::NoMass { argument },
-        CoreError::Overflow { argument: Argument::A } => Fault::Overflow { argument },
-        other => Fault::Core(other),
+    match error.argument() {
+        Argument::A => Fault::Named { argument: c"weights", error },
+        _ => Fault::Core(error),
     }
 }
 
@@ -549,15 +543,10 @@ unsafe fn vjp<T: Scalar>(
         let cotangent = required(c"cotangent", slice(c"cotangent", cotangent, outputs)?)?;
         let in_values = required(c"in_values", output(c"in_values", in_values, n)?)?;
         let in_weights = output(c"in_weights", in_weights, n)?;
-        let found = soft.vjp(cotangent, in_values, in_weights).map_err(|error| match error {
-            CoreError::NotFinite { argument: Argument::Vector, place, value } => {
-                Fault::NotFinite { argument: c"cotangent", place, value }
-            }
-            CoreError::Overflow { argument: Argument::Vector } => Fault::Overflow { argument: c"cotangent" },
-            CoreError::Length { argument: Argument::Vector, expected, actual } => {
-                Fault::Length { argument: c"outputs", expected, actual }
-            }
-            other => Fault::Core(other),
+        let found = soft.vjp(cotangent, in_values, in_weights).map_err(|error| match (error, error.argument()) {
+            (CoreError::Length { .. }, Argument::Vector) => Fault::Named { argument: c"outputs", error },
+            (_, Argument::Vector) => Fault::Named { argument: c"cotangent", error },
+            _ => Fault::Core(error),
         })?;
         check_finite(c"cotangent", in_values.iter().chain([&found.residual, &found.projected]))?;
         Ok(tell(report, found))

@@ -73,28 +73,31 @@ pub(crate) unsafe fn query<T: Scalar>(
     of: impl FnOnce(&Problem<T>, &Settings<T>) -> Result<usize, Fault>,
 ) -> Result<Status, Fault> {
     // SAFETY: the contract of this function.
-    unsafe { query_beside(Region::optional(c"settings", settings, 1)?, problem, settings, len, error, of) }
+    unsafe {
+        let chosen = Settings::read(c"settings", settings)?;
+        let beside = Region::optional(c"settings", settings, 1)?;
+        query_beside(beside, problem, len, error, |problem| of(problem, &chosen))
+    }
 }
 
-/// [`query`] with something else that is read.
+/// [`query`] with settings of another kind, which have been read.
 ///
 /// # Safety
 /// What the header asks of the pointers.
 pub(crate) unsafe fn query_beside<T: Scalar>(
-    beside: Region,
+    settings: Region,
     problem: *const Problem<T>,
-    settings: *const Settings<T>,
     len: *mut usize,
     error: *mut Error,
-    of: impl FnOnce(&Problem<T>, &Settings<T>) -> Result<usize, Fault>,
+    of: impl FnOnce(&Problem<T>) -> Result<usize, Fault>,
 ) -> Result<Status, Fault> {
     // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-    let (given, chosen) = unsafe { (read_struct(c"problem", problem)?, Settings::read(c"settings", settings)?) };
+    let given = unsafe { read_struct(c"problem", problem)? };
     check_disjoint(
         &[Region::required(c"len", len, 1)?, Region::optional(c"error", error, 1)?],
-        &[Region::optional(c"problem", problem, 1)?, beside],
+        &[Region::optional(c"problem", problem, 1)?, settings],
     )?;
-    let required = of(&given, &chosen)?;
+    let required = of(&given)?;
     // SAFETY: not NULL and aligned, as checked; memory for a `usize` by contract.
     unsafe { len.write(required) };
     Ok(SINKHORN_OK)

@@ -92,9 +92,9 @@ fn settings_and_workspace_are_checked() {
     assert_eq!(attempt(Settings { threshold: f64::NAN, ..good }), "threshold is NaN: it must be positive");
     assert_eq!(attempt(Settings { max_sweeps: 0, ..good }), "max_sweeps is 0: it must be positive");
     let relaxation = |factor| Settings { acceleration: Acceleration::Relaxation { factor }, ..good };
-    assert_eq!(attempt(relaxation(2.0)), "acceleration is 2: it must lie in [1, 2)");
+    assert_eq!(attempt(relaxation(2.0)), "relaxation is 2: it must lie in [1, 2)");
     let anderson = |memory| Settings { acceleration: Acceleration::Anderson { memory }, ..good };
-    assert_eq!(attempt(anderson(1)), "acceleration is 1: it must lie in 2..=64");
+    assert_eq!(attempt(anderson(1)), "memory is 1: it must lie in 2 to 64");
     let mut memory = vec![7.0; Workspace::len(&problem, &good).unwrap() - 1];
     let needed = memory.len() + 1;
     let short = Error::Workspace { required: needed, actual: needed - 1 };

@@ -97,7 +97,8 @@ impl<T: Real> Solver<'_, T> {
             Accelerator::Anderson(anderson) => anderson.restart(),
         }
         self.schedule = Schedule::new(self.settings.annealing);
-        self.change_epsilon(self.schedule.multiple()).map_err(|_| Error::Overflow { argument: Argument::Annealing })
+        self.change_epsilon(self.schedule.multiple())
+            .map_err(|_| Error::Overflow { argument: Argument::AnnealingFirst })
     }
 
     /// Goes to a multiple of the target; potentials keep their values in units of cost.

@@ -173,19 +173,27 @@ impl Sizes {
         };
         Sizes { n: solution.f().len(), m: solution.g().len(), d }
     }
+
+    /// n m, where a matrix is given; 0 where its pointer is NULL.
+    fn cells<T>(self, argument: &'static CStr, matrix: *const T) -> Result<usize, Fault> {
+        if matrix.is_null() { Ok(0) } else { product(argument, self.n, self.m) }
+    }
+
+    /// Refuses what is about points where there are none.
+    fn check_points<T>(self, given: &[(&'static CStr, *const T)]) -> Result<(), Fault> {
+        match given.iter().find(|(_, pointer)| self.d == 0 && !pointer.is_null()) {
+            Some(&(argument, _)) => Err(Fault::Unsupported { argument, reason: "a cost matrix has no points" }),
+            None => Ok(()),
+        }
+    }
 }
 
 impl<T: Real> Gradients<T> {
     /// What is written.
-    pub(crate) fn regions(&self, Sizes { n, m, d }: Sizes) -> Result<[Region; 6], Fault> {
-        let cells = if self.cost.is_null() { 0 } else { product(c"cost", n, m)? };
-        if d == 0 {
-            for (argument, pointer) in [(c"x", self.x), (c"y", self.y)] {
-                if !pointer.is_null() {
-                    return Err(Fault::Unsupported { argument, reason: "a cost matrix has no points" });
-                }
-            }
-        }
+    pub(crate) fn regions(&self, sizes: Sizes) -> Result<[Region; 6], Fault> {
+        let Sizes { n, m, d } = sizes;
+        let cells = sizes.cells(c"cost", self.cost)?;
+        sizes.check_points(&[(c"x", self.x), (c"y", self.y)])?;
         Ok([
             Region::optional(c"x", self.x, product(c"x", n, d)?)?,
             Region::optional(c"y", self.y, product(c"y", m, d)?)?,
@@ -198,8 +206,9 @@ impl<T: Real> Gradients<T> {
 
     /// # Safety
     /// Nobody else uses what the pointers point to during `'a`; their regions have been checked.
-    pub(crate) unsafe fn view<'a>(&self, Sizes { n, m, d }: Sizes) -> Result<CoreGradients<'a, T>, Fault> {
-        let cells = if self.cost.is_null() { 0 } else { product(c"cost", n, m)? };
+    pub(crate) unsafe fn view<'a>(&self, sizes: Sizes) -> Result<CoreGradients<'a, T>, Fault> {
+        let Sizes { n, m, d } = sizes;
+        let cells = sizes.cells(c"cost", self.cost)?;
         // SAFETY: the contract of this function.
         unsafe {
             Ok(CoreGradients {
@@ -231,8 +240,9 @@ impl<T> Rows<T> {
 }
 
 impl<T: Real> Cotangent<T> {
-    pub(crate) fn regions(&self, Sizes { n, m, d }: Sizes) -> Result<[Region; 4], Fault> {
-        let cells = if self.plan.is_null() { 0 } else { product(c"plan", n, m)? };
+    pub(crate) fn regions(&self, sizes: Sizes) -> Result<[Region; 4], Fault> {
+        let Sizes { n, m, d } = sizes;
+        let cells = sizes.cells(c"plan", self.plan)?;
         if !self.plan.is_null() && self.plan_rows.is_some() {
             let reason = "give the cotangent of the plan as plan or as plan_rows, not both";
             return Err(Fault::Unsupported { argument: c"plan_rows", reason });
@@ -247,15 +257,10 @@ impl<T: Real> Cotangent<T> {
 }
 
 impl<T: Real> Tangent<T> {
-    pub(crate) fn regions(&self, Sizes { n, m, d }: Sizes) -> Result<[Region; 5], Fault> {
-        let cells = if self.cost.is_null() { 0 } else { product(c"cost", n, m)? };
-        if d == 0 {
-            for (argument, pointer) in [(c"x", self.x), (c"y", self.y)] {
-                if !pointer.is_null() {
-                    return Err(Fault::Unsupported { argument, reason: "a cost matrix has no points" });
-                }
-            }
-        }
+    pub(crate) fn regions(&self, sizes: Sizes) -> Result<[Region; 5], Fault> {
+        let Sizes { n, m, d } = sizes;
+        let cells = sizes.cells(c"cost", self.cost)?;
+        sizes.check_points(&[(c"x", self.x), (c"y", self.y)])?;
         Ok([
             Region::optional(c"x", self.x, product(c"x", n, d)?)?,
             Region::optional(c"y", self.y, product(c"y", m, d)?)?,
@@ -267,8 +272,9 @@ impl<T: Real> Tangent<T> {
 
     /// # Safety
     /// Nobody writes to what the pointers point to during `'a`.
-    pub(crate) unsafe fn view<'a>(&self, Sizes { n, m, d }: Sizes) -> Result<CoreTangent<'a, T>, Fault> {
-        let cells = if self.cost.is_null() { 0 } else { product(c"cost", n, m)? };
+    pub(crate) unsafe fn view<'a>(&self, sizes: Sizes) -> Result<CoreTangent<'a, T>, Fault> {
+        let Sizes { n, m, d } = sizes;
+        let cells = sizes.cells(c"cost", self.cost)?;
         // SAFETY: the contract of this function.
         unsafe {
             Ok(CoreTangent {
@@ -284,11 +290,10 @@ impl<T: Real> Tangent<T> {
 }
 
 impl<T: Real> Changes<T> {
-    pub(crate) fn regions(&self, Sizes { n, m, d }: Sizes) -> Result<[Region; 4], Fault> {
-        let cells = if self.plan.is_null() { 0 } else { product(c"plan", n, m)? };
-        if d == 0 && !self.map.is_null() {
-            return Err(Fault::Unsupported { argument: c"map", reason: "a cost matrix has no points, and no map" });
-        }
+    pub(crate) fn regions(&self, sizes: Sizes) -> Result<[Region; 4], Fault> {
+        let Sizes { n, m, d } = sizes;
+        let cells = sizes.cells(c"plan", self.plan)?;
+        sizes.check_points(&[(c"map", self.map)])?;
         Ok([
             Region::optional(c"f", self.f, n)?,
             Region::optional(c"g", self.g, m)?,
@@ -299,8 +304,9 @@ impl<T: Real> Changes<T> {
 
     /// # Safety
     /// Nobody else uses what the pointers point to during `'a`; their regions have been checked.
-    pub(crate) unsafe fn view<'a>(&self, Sizes { n, m, d }: Sizes) -> Result<CoreChanges<'a, T>, Fault> {
-        let cells = if self.plan.is_null() { 0 } else { product(c"plan", n, m)? };
+    pub(crate) unsafe fn view<'a>(&self, sizes: Sizes) -> Result<CoreChanges<'a, T>, Fault> {
+        let Sizes { n, m, d } = sizes;
+        let cells = sizes.cells(c"plan", self.plan)?;
         // SAFETY: the contract of this function.
         unsafe {
             Ok(CoreChanges {

@@ -38,7 +38,7 @@ pub unsafe extern "C" fn sinkhorn_derivatives_len_f64(
     error: *mut Error,
 ) -> Status {
     // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || derivatives_query(problem, settings, len, error)) }
+    unsafe { guard(error, || query(problem, settings, len, error, derivatives_len)) }
 }
 
 /// sinkhorn_derivatives_len_f64 in float.
@@ -50,7 +50,7 @@ pub unsafe extern "C" fn sinkhorn_derivatives_len_f32(
     error: *mut Error,
 ) -> Status {
     // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || derivatives_query(problem, settings, len, error)) }
+    unsafe { guard(error, || query(problem, settings, len, error, derivatives_len)) }
 }
 
 /// The gradient of the objective (the field of the report), by the envelope theorem: one pass over the pairs, and
@@ -209,21 +209,24 @@ pub unsafe extern "C" fn sinkhorn_objective_hvp_f32(
     unsafe { guard(error, || call.hvp(tangent, gradients)) }
 }
 
+/// Writes a length that follows from the sizes n, m, d and the threads.
+///
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn derivatives_query<T: Scalar>(
+pub(crate) unsafe fn query<T: Scalar>(
     problem: *const Problem<T>,
     settings: *const DerivativeSettings<T>,
     len: *mut usize,
     error: *mut Error,
+    of: fn(usize, usize, usize, usize) -> Option<usize>,
 ) -> Result<Status, Fault> {
     // SAFETY: the contract of this function.
     unsafe {
         let chosen = DerivativeSettings::read(c"settings", settings)?;
         let beside = Region::optional(c"settings", settings, 1)?;
-        query_beside(beside, problem, ptr::null(), len, error, |problem, _| {
+        query_beside(beside, problem, len, error, |problem| {
             problem.shape()?;
-            derivatives_len(problem.n, problem.m, problem.dimension, chosen.threads)
+            of(problem.n, problem.m, problem.dimension, chosen.threads)
                 .ok_or(Fault::TooLarge { argument: c"workspace" })
         })
     }
@@ -357,12 +360,8 @@ impl<T: Scalar> Call<T> {
     /// An error under the name of what it comes from in C: the computed cotangent of a plan, a cost of the caller
     /// without a gradient.
     fn named(&self, error: CoreError, computed: bool) -> Fault {
-        let argument = c"plan_rows";
         match error {
-            CoreError::NotFinite { argument: Argument::Plan, place, value } if computed => {
-                Fault::NotFinite { argument, place, value }
-            }
-            CoreError::Overflow { argument: Argument::Plan } if computed => Fault::Overflow { argument },
+            error if computed && error.argument() == Argument::Plan => Fault::Named { argument: c"plan_rows", error },
             CoreError::Unsupported { argument: Argument::Cost, reason } => {
                 // SAFETY: a live object, as checked when the call was opened.
                 let custom = unsafe { get(self.solution) }.is_ok_and(|solution: &CoreSolution<'_, T>| {

@@ -187,7 +187,8 @@ pub(crate) unsafe fn with_start<T: Scalar, R>(
         for (row, value) in values.unwrap_or(&[]).iter().enumerate() {
             if !value.is_finite() {
                 let place = Place { row, column: None };
-                return Err(Fault::NotFinite { argument, place, value: value.widen() });
+                let error = CoreError::NotFinite { argument: Argument::Start, place, value: value.widen() };
+                return Err(Fault::Named { argument, error });
             }
         }
     }
