@@ -7,6 +7,8 @@
 //!    may be made of; a `fault` is what can be wrong, and `error` tells C about it and keeps
 //!    panics on this side.
 //!
+//! A new ground cost is a choice in `cost`, a new start a function in `start/library`.
+//!
 //! A new function gets its place in one of these files, or a file of its own, for both scalars, and
 //! `SINKHORN_UPDATE_HEADER=1 cargo test -p sinkhorn-tests --test c_abi` writes it into the header. Functions are
 //! written out for both scalars, because the generator of the header does not see those that a macro makes; their
