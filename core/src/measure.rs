@@ -43,8 +43,7 @@ impl<'a, T: Real> Weights<'a, T> {
         if total == T::ZERO {
             return Err(Error::NoMass { argument });
         }
-        let limit = T::MAX.sqrt().sqrt();
-        if !(total < limit && total > T::ONE / limit) {
+        if !(total < T::FOURTH_ROOT_MAX && total > T::ONE / T::FOURTH_ROOT_MAX) {
             return Err(Error::Overflow { argument });
         }
         Ok(Weights { values: Some(values), len: values.len(), uniform: T::ZERO, total })

@@ -6,12 +6,26 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAss
 use crate::simd::exp2;
 
 mod sealed {
-    use crate::simd::{Jobs, log2};
+    use crate::simd::{Jobs, exp2, log2};
 
     /// What this crate does with its scalars and does not promise to anyone.
     pub trait Sealed: Jobs {
         /// log2 of a positive normal number, branch-free.
         fn log2_of_normal(self) -> Self;
+        /// 2^self with the bits of [`Real::exp2`](super::Real::exp2), and a branch: for loops that are not to be vectorised, where what is far from 0 is rare.
+        fn exp2_branching(self) -> Self;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn far_f32(x: f32) -> f32 {
+        exp2::exp2_f32(x)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn far_f64(x: f64) -> f64 {
+        exp2::exp2_f64(x)
     }
 
     impl Sealed for f32 {
@@ -19,12 +33,20 @@ mod sealed {
         fn log2_of_normal(self) -> Self {
             log2::log2_f32(self)
         }
+        #[inline(always)]
+        fn exp2_branching(self) -> Self {
+            if self.abs() <= 126.0 { exp2::power_f32(self) } else { far_f32(self) }
+        }
     }
 
     impl Sealed for f64 {
         #[inline(always)]
         fn log2_of_normal(self) -> Self {
             log2::log2_f64(self)
+        }
+        #[inline(always)]
+        fn exp2_branching(self) -> Self {
+            if self.abs() <= 1022.0 { exp2::power_f64(self) } else { far_f64(self) }
         }
     }
 }
@@ -76,6 +98,12 @@ pub trait Real:
     const SPLITTER: Self;
     /// Sums outside 2^-SAFE_EXPONENT to 2^SAFE_EXPONENT are recomputed in max-shifted form.
     const SAFE_EXPONENT: Self;
+    /// 2^SAFE_EXPONENT.
+    const SAFE_SUM: Self;
+    /// About the square root of the largest number: a power of two.
+    const SQRT_MAX: Self;
+    /// The square root of that.
+    const FOURTH_ROOT_MAX: Self;
     /// The marginal error at which a solve stops unless told otherwise: 1e-3 in `f32`, 1e-6 in `f64`.
     const DEFAULT_THRESHOLD: Self;
     /// The residual at which the linear system of a derivative is solved unless told otherwise: 1e-3 in `f32`, 1e-8 in `f64`.
@@ -181,6 +209,9 @@ impl Real for f32 {
     shared_items!(f32, libm::log2f, libm::sqrtf, libm::powf, libm::expm1f, libm::log1pf, exp2::exp2_f32);
     const SPLITTER: Self = 4097.0;
     const SAFE_EXPONENT: Self = 100.0;
+    const SAFE_SUM: Self = f32::from_bits((127 + 100) << 23);
+    const SQRT_MAX: Self = f32::from_bits((127 + 64) << 23);
+    const FOURTH_ROOT_MAX: Self = f32::from_bits((127 + 32) << 23);
     const DEFAULT_THRESHOLD: Self = 1e-3;
     const DEFAULT_TOLERANCE: Self = 1e-3;
 
@@ -216,6 +247,9 @@ impl Real for f64 {
     shared_items!(f64, libm::log2, libm::sqrt, libm::pow, libm::expm1, libm::log1p, exp2::exp2_f64);
     const SPLITTER: Self = 134_217_729.0;
     const SAFE_EXPONENT: Self = 900.0;
+    const SAFE_SUM: Self = f64::from_bits((1023 + 900) << 52);
+    const SQRT_MAX: Self = f64::from_bits((1023 + 512) << 52);
+    const FOURTH_ROOT_MAX: Self = f64::from_bits((1023 + 256) << 52);
     const DEFAULT_THRESHOLD: Self = 1e-6;
     const DEFAULT_TOLERANCE: Self = 1e-8;
 

@@ -1,45 +1,69 @@
-//! Sums that stay accurate in single precision: several lanes, then pairwise.
+//! Sums that stay accurate in single precision: short blocks, and their totals in twice the precision.
 
 use crate::real::Real;
+use crate::wide::Wide;
 
-/// Independent partial sums: enough for the widest vector unit, and for rounding errors to average out.
-pub(crate) const LANES: usize = 16;
+/// Independent partial sums of products: enough for the widest vector unit, and for rounding errors to average out.
+const LANES: usize = 16;
 
-/// Entries a block; blocks are added pairwise by halving, so the error grows with the logarithm of the length.
-const BLOCK: usize = 1024;
-
-/// The same of [`dot`].
+/// Terms of [`dot`] and of logarithms whose lanes are added up.
 const DOT_BLOCK: usize = 512;
+
+/// Terms of a sum that are added in plain arithmetic, in four lanes.
+const BLOCK: usize = 32;
 
 /// Sum of `term(i)` for `i` in `0..len`.
 pub(crate) fn sum_of<T: Real>(len: usize, term: &impl Fn(usize) -> T) -> T {
-    range(0, len, term)
+    let mut total = Total::new();
+    let mut block = [T::ZERO; BLOCK];
+    let mut start = 0;
+    while start < len {
+        let block = &mut block[..BLOCK.min(len - start)];
+        for (k, value) in block.iter_mut().enumerate() {
+            *value = term(start + k);
+        }
+        total.add(block);
+        start += BLOCK;
+    }
+    total.0.value()
 }
 
-fn range<T: Real>(start: usize, end: usize, term: &impl Fn(usize) -> T) -> T {
-    let len = end - start;
-    if len > BLOCK {
-        let middle = start + (len / 2).next_multiple_of(LANES);
-        return range(start, middle, term) + range(middle, end, term);
+/// Sum of a slice.
+pub(crate) fn sum<T: Real>(values: &[T]) -> T {
+    let mut total = Total::new();
+    for block in values.chunks(BLOCK) {
+        total.add(block);
     }
-    let mut lanes = [T::ZERO; LANES];
-    let whole = len - len % LANES;
-    let mut i = 0;
-    while i < whole {
-        for (lane, sum) in lanes.iter_mut().enumerate() {
-            *sum += term(start + i + lane);
+    total.0.value()
+}
+
+/// The sum of some blocks.
+struct Total<T>(Wide<T>);
+
+impl<T: Real> Total<T> {
+    fn new() -> Self {
+        Total(Wide::new(T::ZERO))
+    }
+
+    fn add(&mut self, block: &[T]) {
+        let (fours, rest) = block.as_chunks::<4>();
+        let mut lanes = [T::ZERO; 4];
+        for four in fours {
+            for (lane, &value) in lanes.iter_mut().zip(four) {
+                *lane += value;
+            }
         }
-        i += LANES;
+        for (lane, &value) in lanes.iter_mut().zip(rest) {
+            *lane += value;
+        }
+        let sum = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+        self.0 = if self.0.high == T::ZERO { Wide::new(sum) } else { self.0.add(Wide::new(sum)) };
     }
-    for (lane, sum) in lanes.iter_mut().enumerate().take(len - whole) {
-        *sum += term(start + whole + lane);
-    }
-    fold(lanes)
 }
 
 /// Adds the lanes pairwise.
 #[inline(always)]
-pub(crate) fn fold<T: Real>(mut lanes: [T; LANES]) -> T {
+fn fold<T: Real>(mut lanes: [T; LANES]) -> T {
     let mut width = LANES / 2;
     while width > 0 {
         for lane in 0..width {
@@ -49,11 +73,6 @@ pub(crate) fn fold<T: Real>(mut lanes: [T; LANES]) -> T {
         width /= 2;
     }
     lanes[0]
-}
-
-/// Sum of a slice.
-pub(crate) fn sum<T: Real>(values: &[T]) -> T {
-    sum_of(values.len(), &|i| values[i])
 }
 
 /// Sum of p_k q_k in lanes: twice as fast as [`sum_of`] over indices.
@@ -91,7 +110,7 @@ pub(crate) fn log2_sum<T: Real>(len: usize, term: &impl Fn(usize) -> (T, T)) -> 
             if weights[k] > T::ZERO {
                 most = most.max(exponents[k]);
             } else {
-                (weights[k], exponents[k]) = (T::ZERO, -T::MAX.sqrt());
+                (weights[k], exponents[k]) = (T::ZERO, -T::SQRT_MAX);
             }
         }
         if most > largest {

@@ -226,7 +226,7 @@ impl<'d, T: Real> Conditional<'d, T> {
 
 /// What is no more than this is no mass: what is divided by it would leave the range.
 pub(super) fn no_mass<T: Real>() -> T {
-    T::ONE / T::MAX.sqrt()
+    T::ONE / T::SQRT_MAX
 }
 
 fn add<T: Real>(total: &mut [T], part: &[T]) {

@@ -92,7 +92,7 @@ pub(super) fn unit_of<T: Real>(parts: &[&[T]]) -> T {
         return T::ONE;
     }
     // Not so small that a quotient by it is infinite.
-    largest.max(T::ONE / T::MAX.sqrt())
+    largest.max(T::ONE / T::SQRT_MAX)
 }
 
 /// Solves; `size` is what the tolerance is relative to, at least that of `rhs`. Afterwards `t` is Q beta and `scratch.column` is Q^T (r t).

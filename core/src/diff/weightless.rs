@@ -64,7 +64,7 @@ impl<T: Real> Conditional<'_, T> {
 
     /// P_ij / (a_i b_j) where neither has weight: far from all others, more than the scalar can say.
     fn joint(&self, solution: &Solution<'_, T>, i: usize, column: &Weightless<'_, T>) -> T {
-        (self.log_density(solution, i, column.j) * T::LOG2_E).exp2().min(T::MAX.sqrt())
+        (self.log_density(solution, i, column.j) * T::LOG2_E).exp2().min(T::SQRT_MAX)
     }
 
     /// Adds `weight` times the gradient of c(x_i, y_j) to those in the points.

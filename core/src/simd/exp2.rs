@@ -32,12 +32,18 @@ pub(super) const MAGIC_F32: f32 = 12_582_912.0;
 /// 1.5 * 2^52.
 pub(super) const MAGIC_F64: f64 = 6_755_399_441_055_744.0;
 
-/// 2^x in single precision: at most 2 ulp on [-126, 127.9]; 0 below -126.
+/// 2^x in single precision: at most 2 ulp on [-126.0, 127.9]; 0 below -126.0.
 #[inline(always)]
 pub fn exp2_f32(x: f32) -> f32 {
-    let clamped = x.clamp(-126.0, 127.9);
-    let shifted = clamped + MAGIC_F32;
-    let t = clamped - (shifted - MAGIC_F32);
+    let value = power_f32(if x > 127.9 { 127.9 } else { x });
+    if x < -126.0 { 0.0 } else { value }
+}
+
+/// The same where x is known to be in [-126.0, 127.9]. Elsewhere: anything.
+#[inline(always)]
+pub(crate) fn power_f32(x: f32) -> f32 {
+    let shifted = x + MAGIC_F32;
+    let t = x - (shifted - MAGIC_F32);
     let mut p = POLYNOMIAL_F32[6];
     p = p * t + POLYNOMIAL_F32[5];
     p = p * t + POLYNOMIAL_F32[4];
@@ -45,16 +51,21 @@ pub fn exp2_f32(x: f32) -> f32 {
     p = p * t + POLYNOMIAL_F32[2];
     p = p * t + POLYNOMIAL_F32[1];
     p = p * t + POLYNOMIAL_F32[0];
-    let value = f32::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 23));
-    if x < -126.0 { 0.0 } else { value }
+    f32::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 23))
 }
 
-/// 2^x in double precision: at most 2 ulp on [-1022, 1023.9]; 0 below -1022.
+/// 2^x in double precision: at most 2 ulp on [-1022.0, 1023.9]; 0 below -1022.0.
 #[inline(always)]
 pub fn exp2_f64(x: f64) -> f64 {
-    let clamped = x.clamp(-1022.0, 1023.9);
-    let shifted = clamped + MAGIC_F64;
-    let t = clamped - (shifted - MAGIC_F64);
+    let value = power_f64(if x > 1023.9 { 1023.9 } else { x });
+    if x < -1022.0 { 0.0 } else { value }
+}
+
+/// The same where x is known to be in [-1022.0, 1023.9]. Elsewhere: anything.
+#[inline(always)]
+pub(crate) fn power_f64(x: f64) -> f64 {
+    let shifted = x + MAGIC_F64;
+    let t = x - (shifted - MAGIC_F64);
     let mut p = POLYNOMIAL_F64[11];
     p = p * t + POLYNOMIAL_F64[10];
     p = p * t + POLYNOMIAL_F64[9];
@@ -67,8 +78,7 @@ pub fn exp2_f64(x: f64) -> f64 {
     p = p * t + POLYNOMIAL_F64[2];
     p = p * t + POLYNOMIAL_F64[1];
     p = p * t + POLYNOMIAL_F64[0];
-    let value = f64::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 52));
-    if x < -1022.0 { 0.0 } else { value }
+    f64::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 52))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::level::{Exp2, Instructions};
 use crate::sweep::block::{Affine, Distances, Products};
+use crate::sweep::columns::{Balance, Balanced};
 use crate::sweep::moments::{Along, ColumnMoments, RowMoments, Weigh};
 use crate::sweep::rows::{Add, AddExp2Less, Exp2Less, Exp2LessEach, Log2, Raise, Times};
 use crate::sweep::terms::{OfRow, Terms};
@@ -30,6 +31,7 @@ macro_rules! jobs {
     };
     (@output $t:ident nothing) => { () };
     (@output $t:ident scalar) => { $t };
+    (@output $t:ident balanced) => { Balanced<$t> };
     (@output $t:ident terms) => { Terms<$t> };
 }
 
@@ -43,9 +45,10 @@ jobs! {
     Times => nothing,
     Raise => nothing,
     Exp2Less => nothing,
-    Exp2LessEach => nothing,
+    Exp2LessEach => scalar,
     AddExp2Less => nothing,
-    Log2 => nothing,
+    Log2 => scalar,
+    Balance => balanced,
     Weigh => nothing,
     RowMoments => nothing,
     ColumnMoments => nothing,

@@ -35,6 +35,9 @@ pub trait Simd<T>: Copy {
     /// Vectors of columns whose products with four rows the registers have room for: 1 or 2.
     const COLUMNS: usize;
 
+    /// Whether code is to be small: one loop for all dimensions, and exponentials in a pass of their own.
+    const COMPACT: bool;
+
     /// The same scalar in every lane.
     fn splat(self, value: T) -> Self::Vector;
     /// The scalars of a slice of length `LANES`.
@@ -129,7 +132,7 @@ pub(crate) fn each_vector<T, S: Simd<T>>(range: core::ops::Range<usize>, mut bod
         body(at, S::LANES);
         at += S::LANES;
     }
-    if at < range.end {
+    if S::LANES > 1 && at < range.end {
         body(at, range.end - at);
     }
 }

@@ -60,6 +60,7 @@ macro_rules! simd {
             type Vector = $vector<S>;
             const LANES: usize = $lanes;
             const COLUMNS: usize = COLUMNS;
+            const COMPACT: bool = false;
 
             #[inline(always)]
             fn splat(self, value: $t) -> $vector<S> {

@@ -8,7 +8,7 @@ use core::ops::Range;
 
 use super::prepared::Prepared;
 use super::scores::{GROUP, PANEL, Packed, Panel, Rows};
-use super::{FLUSH, MAX_TILE_ROWS, log_zero};
+use super::{FLUSH, MAX_TILE_ROWS, compact, log_zero};
 use crate::real::Real;
 use crate::simd::{Job, Simd, SimdExt, each_vector};
 
@@ -80,7 +80,17 @@ impl<T: Real> Job<T> for Affine<'_, T> {
 
     #[inline(always)]
     fn run<S: Simd<T>>(self, simd: S) -> T {
-        if self.exp { self.found::<S, true>(simd) } else { self.found::<S, false>(simd) }
+        if !S::COMPACT {
+            return if self.exp { self.found::<S, true>(simd) } else { self.found::<S, false>(simd) };
+        }
+        let Affine { values, factor, f, g, row, exp } = self;
+        if let Some(values) = values {
+            row.copy_from_slice(values);
+        }
+        for (value, &g) in row.iter_mut().zip(g) {
+            *value = *value * factor + (g + f);
+        }
+        if exp { compact::exponentials(row) } else { compact::largest(row) }
     }
 }
 
@@ -166,7 +176,14 @@ impl<T: Real> Job<T> for Products<'_, T> {
 
     #[inline(always)]
     fn run<S: Simd<T>>(self, simd: S) {
-        if self.exp { self.over_columns::<S, true>(simd) } else { self.over_columns::<S, false>(simd) }
+        if !S::COMPACT {
+            return if self.exp { self.over_columns::<S, true>(simd) } else { self.over_columns::<S, false>(simd) };
+        }
+        let Products { points, factor, place, out, found, exp } = self;
+        compact::products(points, factor, place, out);
+        for (row, found) in out.chunks_exact_mut(place.g.len()).zip(found) {
+            *found = if exp { compact::exponentials(row) } else { compact::largest(row) };
+        }
     }
 }
 

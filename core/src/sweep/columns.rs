@@ -4,9 +4,11 @@ use super::forward::{Outcome, Potentials};
 use super::half::column_logsums;
 use super::prepared::Prepared;
 use super::strips::Scratch;
-use super::{is_safe, rows};
+use super::{FLUSH, is_safe};
+use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
+use crate::simd::{Job, MAX_LANES, Simd, SimdExt, each_vector};
 
 /// From column sums to the new g, the shift and the error.
 pub(super) fn finish<T: Real>(
@@ -17,40 +19,90 @@ pub(super) fn finish<T: Real>(
     outcome: &mut Outcome<T>,
 ) {
     let Potentials { f, g, image, log_b } = potentials;
+    if p.is_balanced() {
+        let balanced = balance(p, factor, g, image, scratch.column);
+        if balanced.safe {
+            (outcome.mass, outcome.error) = (balanced.mass, balanced.error);
+            return;
+        }
+    }
     log_column_sums(p, f, g, log_b, image, scratch, outcome);
     let (before, logs) = (&*scratch.column, &mut scratch.pool[..g.len()]);
-    let errors = if p.is_balanced() {
-        update_balanced(p, factor, g, image, before, logs)
+    if p.is_balanced() {
+        for (j, (image, log)) in image.iter_mut().zip(logs).enumerate() {
+            *image = g[j] - factor * if p.problem.b().get(j) > T::ZERO { *log } else { T::ZERO };
+            *log = (p.problem.b().get(j) - before[j]).abs();
+        }
     } else {
         outcome.shift = update_relaxed(p, factor, f, g, log_b, image, before, logs);
-        logs
-    };
+    }
     for value in image.iter() {
         outcome.finite &= value.is_finite();
     }
     outcome.mass = reduce::sum(before);
-    outcome.error = reduce::sum(errors);
+    outcome.error = reduce::sum(&scratch.pool[..g.len()]);
 }
 
-/// image <- g + factor (T g - g), for column sums `before` and the logarithms of these over b, which become the errors.
-fn update_balanced<'l, T: Real>(
-    p: &Prepared<'_, T>,
+/// What an update of balanced columns has seen.
+pub struct Balanced<T> {
+    /// Sum of the columns before it.
+    mass: T,
+    /// L1 distance of these from b.
+    error: T,
+    /// Whether all columns are far from underflow and overflow, and so the new potentials finite. If not, the rest is not to be trusted.
+    safe: bool,
+}
+
+/// image <- g + factor (T g - g) for column sums `before`, where these are safe. A column without weight takes no part: its potential, which is
+/// computed once, at the end, stays.
+fn balance<T: Real>(p: &Prepared<'_, T>, factor: T, g: &[T], image: &mut [T], before: &[T]) -> Balanced<T> {
+    T::run(p.instructions, Balance { b: p.problem.b(), factor, g, image, before })
+}
+
+pub struct Balance<'r, T> {
+    b: Weights<'r, T>,
     factor: T,
-    g: &[T],
-    image: &mut [T],
-    before: &[T],
-    logs: &'l mut [T],
-) -> &'l [T] {
-    let b = p.problem.b();
-    for (j, ((image, log), (&g, &before))) in
-        image.iter_mut().zip(logs.iter_mut()).zip(g.iter().zip(before)).enumerate()
-    {
-        let weight = b.get(j);
-        // Without weight it takes no part; its potential is computed once, at the end.
-        *image = if weight > T::ZERO { g - factor * *log } else { g };
-        *log = (weight - before).abs();
+    g: &'r [T],
+    image: &'r mut [T],
+    before: &'r [T],
+}
+
+impl<T: Real> Job<T> for Balance<'_, T> {
+    type Output = Balanced<T>;
+
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, simd: S) -> Balanced<T> {
+        let Balance { b, factor, g, image, before } = self;
+        let m = image.len();
+        let (g, before, weights) = (&g[..m], &before[..m], b.values().map(|weights| &weights[..m]));
+        let (zero, one, factor, uniform) =
+            (simd.splat(T::ZERO), simd.splat(T::ONE), simd.splat(factor), [b.get(0); MAX_LANES]);
+        let (mut mass, mut error, mut largest) = (T::ZERO, T::ZERO, zero);
+        let mut at = 0;
+        while at < m {
+            let end = (at + FLUSH).min(m);
+            let (mut masses, mut errors) = (zero, zero);
+            each_vector::<T, S>(
+                at..end,
+                #[inline(always)]
+                |at, len| {
+                    let sum = simd.load_part(&before[at..at + len], T::ZERO);
+                    let weight =
+                        simd.load_part(weights.map_or(&uniform[..len], |weights| &weights[at..at + len]), T::ZERO);
+                    let log = simd.log2(simd.select_less(zero, weight, sum / weight, one));
+                    largest = simd.max(simd.abs(log), largest);
+                    masses = masses + sum;
+                    errors = errors + simd.abs(weight - sum);
+                    let new = simd.load_part(&g[at..at + len], T::ZERO) - factor * log;
+                    simd.store_part(new, &mut image[at..at + len]);
+                },
+            );
+            mass += simd.sum(masses);
+            error += simd.sum(errors);
+            at = end;
+        }
+        Balanced { mass, error, safe: simd.fold(largest, T::max) < T::SAFE_EXPONENT }
     }
-    logs
 }
 
 /// The same where a side is relaxed; returns what was added to the new f and taken from the new g.
@@ -105,11 +157,11 @@ fn log_column_sums<T: Real>(
     let mut safe = true;
     for (j, (log, &sum)) in scratch.pool[..m].iter_mut().zip(scratch.column.iter()).enumerate() {
         let weight = b.get(j);
-        *log = if weight > T::ZERO { sum / weight } else { T::ONE };
-        safe &= is_safe(*log);
+        let ratio = if weight > T::ZERO { sum / weight } else { T::ONE };
+        safe &= is_safe(ratio);
+        *log = ratio.log2_of_normal();
     }
     if safe {
-        rows::log2(p.instructions, &mut scratch.pool[..m]);
         return;
     }
     outcome.column_fallback = true;

@@ -4,7 +4,7 @@ use super::block::{Place, exponentials};
 use super::columns;
 use super::half::row_logsum;
 use super::prepared::Prepared;
-use super::strips::{Pass, STRIP_ROWS, Scratch, Strip};
+use super::strips::{Pass, Scratch, Strip};
 use super::{MAX_TILE_ROWS, is_safe, rows};
 use crate::real::Real;
 
@@ -85,13 +85,10 @@ pub(crate) fn sweep<T: Real>(
 }
 
 fn sweep_strip<T: Real>(p: &Prepared<'_, T>, factor: T, g: &[T], strip: Strip<'_, T>) -> Outcome<T> {
-    let Strip { rows, f, column, tile, partial, .. } = strip;
     let m = g.len();
-    let tile_rows = (tile.len() / m).min(MAX_TILE_ROWS);
     let mut outcome = Outcome::new();
-    for (block, f) in f.chunks_mut(STRIP_ROWS).enumerate() {
-        let first = rows.start + block * STRIP_ROWS;
-        partial.fill(T::ZERO);
+    strip.each_block(|first, f, tile, totals| {
+        let tile_rows = (tile.len() / m).min(MAX_TILE_ROWS);
         for (k, f) in f.chunks_mut(tile_rows).enumerate() {
             let i = first + k * tile_rows;
             let tile = &mut tile[..f.len() * m];
@@ -99,12 +96,9 @@ fn sweep_strip<T: Real>(p: &Prepared<'_, T>, factor: T, g: &[T], strip: Strip<'_
             let weights = &mut weights[..f.len()];
             exponentials(p, Place { i, start: 0, f, g }, tile, weights);
             update_rows(p, factor, i, f, g, tile, weights, &mut outcome);
-            rows::add(p, weights, tile, partial);
+            rows::add(p, weights, tile, totals);
         }
-        for (total, &part) in column.iter_mut().zip(partial.iter()) {
-            *total += part;
-        }
-    }
+    });
     outcome
 }
 
@@ -121,15 +115,21 @@ fn update_rows<T: Real>(
     sums: &mut [T],
     outcome: &mut Outcome<T>,
 ) {
-    let plain = p.tau_a == T::ONE && factor == T::ONE;
-    let mut logs = [T::ONE; MAX_TILE_ROWS];
-    for (log, &sum) in logs.iter_mut().zip(sums.iter()) {
-        *log = if is_safe(sum) { sum } else { T::ONE };
+    let (a, plain) = (p.problem.a(), p.tau_a == T::ONE && factor == T::ONE);
+    let mut logs = [T::ZERO; MAX_TILE_ROWS];
+    let logs = &mut logs[..sums.len()];
+    logs.copy_from_slice(sums);
+    let safe = rows::log2(p.instructions, logs) < T::SAFE_EXPONENT;
+    if safe && plain {
+        for (k, ((sum, f), &log)) in sums.iter_mut().zip(f).zip(&*logs).enumerate() {
+            *f -= log; // finite, because both are
+            *sum = a.get(i + k) / *sum;
+        }
+        return;
     }
-    rows::log2(p.instructions, &mut logs[..sums.len()]);
     for (k, sum) in sums.iter_mut().enumerate() {
-        let a = p.problem.a().get(i + k);
-        if is_safe(*sum) {
+        let a = a.get(i + k);
+        if safe || is_safe(*sum) {
             let step = move_f(p, factor, i + k, logs[k], &mut f[k], outcome);
             *sum = if plain { a / *sum } else { a * step.exp2() };
         } else {

@@ -2,7 +2,7 @@
 
 use super::block::{Place, exponents};
 use super::prepared::Prepared;
-use super::strips::{Join, Pass, STRIP_ROWS, Scratch, Strip};
+use super::strips::{Join, Pass, Scratch, Strip};
 use super::{MAX_TILE_ROWS, log_weight, rows};
 use crate::real::Real;
 use crate::reduce;
@@ -54,19 +54,13 @@ fn raise_columns<T: Real>(p: &Prepared<'_, T>, g: &[T], strip: Strip<'_, T>) {
 }
 
 fn add_columns<T: Real>(p: &Prepared<'_, T>, g: &[T], largest: &[T], strip: Strip<'_, T>) {
-    let Strip { rows, f, column, tile, partial, .. } = strip;
-    let tile_rows = (tile.len() / g.len()).min(MAX_TILE_ROWS);
-    for (block, f) in f.chunks(STRIP_ROWS).enumerate() {
-        partial.fill(T::ZERO);
+    strip.each_block(|first, f, tile, totals| {
+        let tile_rows = (tile.len() / g.len()).min(MAX_TILE_ROWS);
         for (k, f) in f.chunks(tile_rows).enumerate() {
-            let i = rows.start + block * STRIP_ROWS + k * tile_rows;
-            let tile = weighted_exponents(p, i, f, g, tile);
-            rows::add_exp2_less(p, tile, largest, partial);
+            let tile = weighted_exponents(p, first + k * tile_rows, f, g, tile);
+            rows::add_exp2_less(p, tile, largest, totals);
         }
-        for (total, &part) in column.iter_mut().zip(partial.iter()) {
-            *total += part;
-        }
-    }
+    });
 }
 
 /// F_i <- the c-transform of G, every row in max-shifted form.

@@ -4,13 +4,11 @@
 //! exponentials are 2^(F_i - F0_i) (K v)_i. Potentials stay the state, so that everything that works on them works here; when
 //! they have moved away from the reference, the kernel is computed anew around them ("re-absorbed", Schmitzer 2019).
 
-use core::ops::Range;
-
 use super::block::{Place, exponentials, exponents};
 use super::forward::{self, Outcome, Potentials};
 use super::prepared::Prepared;
 use super::strips::{Join, Pass, STRIP_ROWS, Scratch, Strip};
-use super::{MAX_TILE_ROWS, TILE_ROWS, columns, is_safe, log_zero, rows};
+use super::{MAX_TILE_ROWS, TILE_ROWS, columns, log_zero, rows};
 use crate::real::Real;
 
 /// The stored kernel and what it was computed for.
@@ -23,8 +21,13 @@ pub(crate) struct Kernel<'w, T> {
     pub g: &'w mut [T],
     /// m: 2^(G - G0).
     pub v: &'w mut [T],
-    /// Whether the entries are those of f and g.
+    /// Whether the entries are those of f and g, and the potentials not far from them.
     pub absorbed: bool,
+}
+
+/// Distance from the reference beyond which entries may have been lost to underflow.
+fn limit<T: Real>() -> T {
+    T::SAFE_EXPONENT / T::constant(4.0)
 }
 
 impl<T: Real> Kernel<'_, T> {
@@ -43,18 +46,10 @@ impl<T: Real> Kernel<'_, T> {
         self.absorbed = true;
     }
 
-    fn scale_columns(&mut self, p: &Prepared<'_, T>, g: &[T]) {
+    /// v for the potential g; whether that is near the reference.
+    fn scale_columns(&mut self, p: &Prepared<'_, T>, g: &[T]) -> bool {
         self.v.copy_from_slice(g);
-        rows::exp2_less_each(p, self.v, self.g);
-    }
-
-    /// Whether potentials are so far from the reference that entries may have been lost to underflow.
-    fn is_stale(&self, f: &[T], g: &[T]) -> bool {
-        let limit = T::SAFE_EXPONENT / T::constant(4.0);
-        let far = |present: &[T], reference: &[T]| {
-            present.iter().zip(reference).any(|(&value, &origin)| !((value - origin).abs() <= limit))
-        };
-        far(f, self.f) || far(g, self.g)
+        rows::exp2_less_each(p, self.v, self.g) <= limit()
     }
 }
 
@@ -127,69 +122,103 @@ pub(crate) fn sweep<T: Real>(
     steps: &mut [T],
     scratch: &mut Scratch<'_, T>,
 ) -> Outcome<T> {
-    let absorbed = !kernel.absorbed || kernel.is_stale(potentials.f, potentials.g);
+    let absorbed = !(kernel.absorbed && kernel.scale_columns(p, potentials.g));
     if absorbed {
         kernel.absorb(p, potentials.f, potentials.g, scratch);
+        kernel.v.fill(T::ONE);
     }
-    kernel.scale_columns(p, potentials.g);
     let (f, shared) = (&*potentials.f, &*kernel);
     let work = |strip: Strip<'_, T>| sweep_strip(p, shared, factor, f, strip);
-    let mut outcome = Pass::sums(steps).run(scratch, &work, Outcome::with);
-    if outcome.row_fallbacks > 0 {
+    let seen = Pass::sums(steps).run(scratch, &work, Seen::with);
+    if !seen.safe {
         // Sums out of range: the potentials jump by more than the kernel can follow. Stream this sweep, then compute the kernel anew.
         kernel.absorbed = false;
         return Outcome { absorbed, ..forward::sweep(p, factor, potentials, scratch) };
     }
-    outcome.absorbed = absorbed;
-    for (f, &step) in potentials.f.iter_mut().zip(steps.iter()) {
-        *f += step;
-        outcome.finite &= f.is_finite();
-    }
+    kernel.absorbed = seen.near;
+    potentials.f.copy_from_slice(steps);
     for (total, &scaling) in scratch.column.iter_mut().zip(kernel.v.iter()) {
         *total *= scaling;
     }
+    let mut outcome = Outcome { absorbed, ..Outcome::new() };
     columns::finish(p, factor, potentials, scratch, &mut outcome);
     outcome
 }
 
-/// What f moves by, into the scalars of the strip; no more than a mark in the outcome where a sum leaves the safe range.
-fn sweep_strip<T: Real>(
+/// What the rows of a sweep were like.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// All sums are far from underflow and overflow, and so the new f finite.
+    safe: bool,
+    /// The new f is near the reference.
+    near: bool,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Seen { safe: true, near: true }
+    }
+}
+
+impl Seen {
+    fn with(self, other: Self) -> Self {
+        Seen { safe: self.safe && other.safe, near: self.near && other.near }
+    }
+}
+
+/// The new f into the scalars of the strip, and column sums, in units of v; nothing of use where a sum leaves the safe range.
+fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, factor: T, f: &[T], strip: Strip<'_, T>) -> Seen {
+    let mut seen = Seen::default();
+    strip.each_block(|i, new, _, totals| {
+        if seen.safe {
+            seen = seen.with(sweep_block(p, kernel, factor, i, f, new, totals));
+        }
+    });
+    seen
+}
+
+/// The rows from `start` on, at most [`STRIP_ROWS`].
+fn sweep_block<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &Kernel<'_, T>,
     factor: T,
+    start: usize,
     f: &[T],
-    strip: Strip<'_, T>,
-) -> Outcome<T> {
-    let Strip { rows: Range { start, .. }, f: steps, column, partial, .. } = strip;
-    let m = kernel.v.len();
+    new: &mut [T],
+    totals: &mut [T],
+) -> Seen {
+    let (a, m) = (p.problem.a(), kernel.v.len());
     // Rows that are read twice should be in the cache the second time.
     let tile_rows = if m <= 4096 { MAX_TILE_ROWS } else { TILE_ROWS };
     let plain = p.tau_a == T::ONE && factor == T::ONE;
-    let mut outcome = Outcome::new();
-    for (block, steps) in steps.chunks_mut(STRIP_ROWS).enumerate() {
-        partial.fill(T::ZERO);
-        for (k, steps) in steps.chunks_mut(tile_rows).enumerate() {
-            let (i, count) = (start + block * STRIP_ROWS + k * tile_rows, steps.len());
-            let entries = &kernel.entries[i * m..(i + count) * m];
-            let mut weights = [T::ZERO; MAX_TILE_ROWS];
-            let weights = &mut weights[..count];
-            rows::times(p, entries, kernel.v, weights);
-            if !weights.iter().all(|&sum| is_safe(sum)) {
-                outcome.row_fallbacks = 1;
-                return outcome;
-            }
-            steps.copy_from_slice(weights);
-            rows::log2(p.instructions, steps);
-            for (k, (weight, step)) in weights.iter_mut().zip(steps).enumerate() {
-                let (a, f, reference) = (p.problem.a().get(i + k), f[i + k], kernel.f[i + k]);
-                *step = factor * p.change_of_f(i + k, f, *step + (f - reference));
-                *weight = if plain { a / *weight } else { a * (f + *step - reference).exp2() };
-            }
-            rows::add(p, weights, entries, partial);
+    let mut seen = Seen::default();
+    for (k, new) in new.chunks_mut(tile_rows).enumerate() {
+        let (i, count) = (start + k * tile_rows, new.len());
+        let entries = &kernel.entries[i * m..(i + count) * m];
+        let mut weights = [T::ZERO; MAX_TILE_ROWS];
+        let weights = &mut weights[..count];
+        rows::times(p, entries, kernel.v, weights);
+        new.copy_from_slice(weights);
+        let largest = rows::log2(p.instructions, new);
+        if !(largest < T::SAFE_EXPONENT) {
+            return Seen { safe: false, near: false };
         }
-        for (total, &part) in column.iter_mut().zip(partial.iter()) {
-            *total += part;
+        let (f, reference) = (&f[i..i + count], &kernel.f[i..i + count]);
+        if plain {
+            seen.near &= largest <= limit();
+            for (k, (new, weight)) in new.iter_mut().zip(&mut *weights).enumerate() {
+                (*new, *weight) = (reference[k] - *new, a.get(i + k) / *weight);
+            }
+        } else {
+            for (k, (new, weight)) in new.iter_mut().zip(&mut *weights).enumerate() {
+                let log_sum = *new + (f[k] - reference[k]);
+                *new = f[k] + factor * p.change_of_f(i + k, f[k], log_sum);
+                let moved = *new - reference[k];
+                *weight = a.get(i + k) * moved.exp2();
+                seen.near &= moved.abs() <= limit();
+            }
         }
+        rows::add(p, weights, entries, totals);
     }
-    outcome
+    seen
 }

@@ -7,6 +7,7 @@
 
 pub(crate) mod block;
 pub(crate) mod columns;
+mod compact;
 pub(crate) mod forward;
 pub(crate) mod half;
 pub(crate) mod kernel;
@@ -38,7 +39,7 @@ pub(crate) const fn tile_rows(n: usize, d: usize) -> usize {
 
 /// Stands for log2(0): any exponent with it gives exactly zero, and differences of two of it are zero, not NaN.
 pub(crate) fn log_zero<T: Real>() -> T {
-    -T::MAX.sqrt()
+    -T::SQRT_MAX
 }
 
 /// log2 of a weight, [`log_zero`] for none.
@@ -48,6 +49,5 @@ pub(crate) fn log_weight<T: Real>(weight: T) -> T {
 
 /// Whether a sum of exponentials is far from underflow and overflow.
 pub(crate) fn is_safe<T: Real>(sum: T) -> bool {
-    let bound = T::SAFE_EXPONENT.exp2();
-    sum > T::ONE / bound && sum < bound
+    sum > T::ONE / T::SAFE_SUM && sum < T::SAFE_SUM
 }

@@ -141,7 +141,7 @@ impl<'a, T: Real> Prepared<'a, T> {
 
     /// Far below the largest number: sums of a few exponents, and log_zero, must stay apart from each other.
     pub(crate) fn largest_exponent() -> T {
-        T::MAX.sqrt() / T::constant(1024.0)
+        T::SQRT_MAX / T::constant(1024.0)
     }
 
     /// What a hatted F_i lacks of f_i s.

@@ -1,7 +1,7 @@
 //! Sums over rows that are stored: products with a vector, weighted sums of rows, logarithms.
 
-use super::FLUSH;
 use super::prepared::Prepared;
+use super::{FLUSH, compact};
 use crate::real::Real;
 use crate::simd::{Instructions, Job, Simd, SimdExt, each_vector};
 
@@ -22,6 +22,9 @@ impl<T: Real> Job<T> for Add<'_, T> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, simd: S) {
         let Add { weights, rows, total } = self;
+        if S::COMPACT {
+            return compact::add(weights, rows, total);
+        }
         let m = total.len();
         let mut k = 0;
         while k + 4 <= weights.len() {
@@ -81,6 +84,9 @@ impl<T: Real> Job<T> for Times<'_, T> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, simd: S) {
         let Times { rows, v, sums } = self;
+        if S::COMPACT {
+            return compact::times(rows, v, sums);
+        }
         let m = v.len();
         let (fours, rest) = sums.as_chunks_mut::<4>();
         for (k, sums) in fours.iter_mut().enumerate() {
@@ -181,27 +187,30 @@ impl<T: Real> Job<T> for Exp2Less<'_, T> {
     }
 }
 
-/// row_kj <- 2^(row_kj - largest_j).
-pub(crate) fn exp2_less_each<T: Real>(p: &Prepared<'_, T>, rows: &mut [T], largest: &[T]) {
-    T::run(p.instructions, Exp2LessEach { rows, largest });
+/// row_kj <- 2^(row_kj - origin_j); returns the largest |row_kj - origin_j|.
+pub(crate) fn exp2_less_each<T: Real>(p: &Prepared<'_, T>, rows: &mut [T], origin: &[T]) -> T {
+    T::run(p.instructions, Exp2LessEach { rows, origin })
 }
 
 pub struct Exp2LessEach<'r, T> {
     rows: &'r mut [T],
-    largest: &'r [T],
+    origin: &'r [T],
 }
 
 impl<T: Real> Job<T> for Exp2LessEach<'_, T> {
-    type Output = ();
+    type Output = T;
 
     #[inline(always)]
-    fn run<S: Simd<T>>(self, simd: S) {
-        for row in self.rows.chunks_exact_mut(self.largest.len()) {
-            for (row, largest) in row.chunks_mut(S::LANES).zip(self.largest.chunks(S::LANES)) {
-                let exponent = simd.load_part(row, T::ZERO) - simd.load_part(largest, T::ZERO);
+    fn run<S: Simd<T>>(self, simd: S) -> T {
+        let mut largest = simd.splat(T::ZERO);
+        for row in self.rows.chunks_exact_mut(self.origin.len()) {
+            for (row, origin) in row.chunks_mut(S::LANES).zip(self.origin.chunks(S::LANES)) {
+                let exponent = simd.load_part(row, T::ZERO) - simd.load_part(origin, T::ZERO);
+                largest = simd.max(simd.abs(exponent), largest);
                 simd.store_part(simd.exp2(exponent), row);
             }
         }
+        simd.fold(largest, T::max)
     }
 }
 
@@ -237,9 +246,10 @@ impl<T: Real> Job<T> for AddExp2Less<'_, T> {
     }
 }
 
-/// log2 in place, of positive normal numbers.
-pub(crate) fn log2<T: Real>(instructions: Instructions, values: &mut [T]) {
-    T::run(instructions, Log2 { values });
+/// log2 in place, of positive normal numbers; returns the largest |log2|. Of what underflows or overflows, or is no number, it is beyond
+/// [`Real::SAFE_EXPONENT`].
+pub(crate) fn log2<T: Real>(instructions: Instructions, values: &mut [T]) -> T {
+    T::run(instructions, Log2 { values })
 }
 
 pub struct Log2<'r, T> {
@@ -247,13 +257,16 @@ pub struct Log2<'r, T> {
 }
 
 impl<T: Real> Job<T> for Log2<'_, T> {
-    type Output = ();
+    type Output = T;
 
     #[inline(always)]
-    fn run<S: Simd<T>>(self, simd: S) {
+    fn run<S: Simd<T>>(self, simd: S) -> T {
+        let mut largest = simd.splat(T::ZERO);
         for part in self.values.chunks_mut(S::LANES) {
-            let logs = simd.log2(simd.load_part(part, T::ONE));
-            simd.store_part(logs, part);
+            let log = simd.log2(simd.load_part(part, T::ONE));
+            largest = simd.max(simd.abs(log), largest);
+            simd.store_part(log, part);
         }
+        simd.fold(largest, T::max)
     }
 }

@@ -85,6 +85,25 @@ pub(crate) struct Strip<'s, T> {
     pub partial: &'s mut [T],
 }
 
+impl<T: Real> Strip<'_, T> {
+    /// Does something to blocks of at most [`STRIP_ROWS`] rows: given the first of them, their scalars, the tile, and their column sums, zero before,
+    /// which then join those of the strip.
+    pub fn each_block(self, mut work: impl FnMut(usize, &mut [T], &mut [T], &mut [T])) {
+        let Strip { rows, f, column, tile, partial, .. } = self;
+        // Those of a single block are those of the strip, which are zero at first.
+        if f.len() <= STRIP_ROWS {
+            return work(rows.start, f, tile, column);
+        }
+        for (block, f) in f.chunks_mut(STRIP_ROWS).enumerate() {
+            partial.fill(T::ZERO);
+            work(rows.start + block * STRIP_ROWS, f, tile, partial);
+            for (total, &part) in column.iter_mut().zip(partial.iter()) {
+                *total += part;
+            }
+        }
+    }
+}
+
 /// A pass over all rows.
 pub(crate) struct Pass<'w, T> {
     /// Written by strips, one scalar a row.
