@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::sweep::TILE_ROWS;
-use crate::sweep::kernel::Kernel;
+use crate::sweep::kernel::{Kernel, State};
 use crate::sweep::scores::PackedMemory;
 use crate::sweep::strips::{self, Scratch};
 use crate::workspace::{History, Stored, Workspace};
@@ -132,6 +132,7 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
             g: &mut kernel.g[..m],
             v: &mut kernel.v[..m],
             absorbed: false,
+            state: State::Potentials,
         });
         Ok(workspace)
     }

@@ -100,6 +100,8 @@ pub trait Real:
     const SAFE_EXPONENT: Self;
     /// 2^SAFE_EXPONENT.
     const SAFE_SUM: Self;
+    /// 2^(SAFE_EXPONENT / 4).
+    const NEAR_SCALING: Self;
     /// About the square root of the largest number: a power of two.
     const SQRT_MAX: Self;
     /// The square root of that.
@@ -210,6 +212,7 @@ impl Real for f32 {
     const SPLITTER: Self = 4097.0;
     const SAFE_EXPONENT: Self = 100.0;
     const SAFE_SUM: Self = f32::from_bits((127 + 100) << 23);
+    const NEAR_SCALING: Self = f32::from_bits((127 + 25) << 23);
     const SQRT_MAX: Self = f32::from_bits((127 + 64) << 23);
     const FOURTH_ROOT_MAX: Self = f32::from_bits((127 + 32) << 23);
     const DEFAULT_THRESHOLD: Self = 1e-3;
@@ -248,6 +251,7 @@ impl Real for f64 {
     const SPLITTER: Self = 134_217_729.0;
     const SAFE_EXPONENT: Self = 900.0;
     const SAFE_SUM: Self = f64::from_bits((1023 + 900) << 52);
+    const NEAR_SCALING: Self = f64::from_bits((1023 + 225) << 52);
     const SQRT_MAX: Self = f64::from_bits((1023 + 512) << 52);
     const FOURTH_ROOT_MAX: Self = f64::from_bits((1023 + 256) << 52);
     const DEFAULT_THRESHOLD: Self = 1e-6;

@@ -5,7 +5,7 @@ use crate::geometry::Shape;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::settings::{Settings, Storage, kernel_len};
-use crate::sweep::kernel::Kernel;
+use crate::sweep::kernel::{Kernel, State};
 use crate::sweep::scores::PackedMemory;
 use crate::sweep::strips::{self, Scratch};
 
@@ -137,9 +137,14 @@ impl<'w, T: Real> Workspace<'w, T> {
             },
             stored: match settings.storage_for(shape) {
                 Storage::Cost => Stored::Cost(take(n * m)),
-                Storage::Kernel => {
-                    Stored::Kernel(Kernel { entries: take(n * m), f: take(n), g: take(m), v: take(m), absorbed: false })
-                }
+                Storage::Kernel => Stored::Kernel(Kernel {
+                    entries: take(n * m),
+                    f: take(n),
+                    g: take(m),
+                    v: take(m),
+                    absorbed: false,
+                    state: State::Potentials,
+                }),
                 _ => Stored::Nothing,
             },
         })

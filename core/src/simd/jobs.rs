@@ -5,6 +5,7 @@ use crate::sweep::block::{Affine, Distances, Products};
 use crate::sweep::columns::{Balance, Balanced};
 use crate::sweep::moments::{Along, ColumnMoments, RowMoments, Weigh};
 use crate::sweep::rows::{Add, AddExp2Less, Exp2Less, Exp2LessEach, Log2, Raise, Times};
+use crate::sweep::scalings::{Rescale, Rescaled};
 use crate::sweep::terms::{OfRow, Terms};
 
 /// Runs a job with the instructions of a solve. There is one for every job and scalar and none is generic, so that the loops are compiled
@@ -32,6 +33,7 @@ macro_rules! jobs {
     (@output $t:ident nothing) => { () };
     (@output $t:ident scalar) => { $t };
     (@output $t:ident balanced) => { Balanced<$t> };
+    (@output $t:ident rescaled) => { Rescaled<$t> };
     (@output $t:ident terms) => { Terms<$t> };
 }
 
@@ -49,6 +51,7 @@ jobs! {
     AddExp2Less => nothing,
     Log2 => scalar,
     Balance => balanced,
+    Rescale => rescaled,
     Weigh => nothing,
     RowMoments => nothing,
     ColumnMoments => nothing,

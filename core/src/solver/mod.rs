@@ -177,6 +177,11 @@ impl<'a, T: Real> Solver<'a, T> {
             Accelerator::Relaxation(relaxation) if !annealing => relaxation.factor(),
             _ => T::ONE,
         };
+        let plain = factor == T::ONE && (annealing || !matches!(self.accelerator, Accelerator::Anderson(_)));
+        let in_scalings = plain && self.prepared.is_balanced();
+        if !in_scalings || observation.is_some() {
+            self.catch_up();
+        }
         if let Accelerator::Anderson(anderson) = &mut self.accelerator
             && !annealing
         {
@@ -186,6 +191,7 @@ impl<'a, T: Real> Solver<'a, T> {
             (&self.prepared, Potentials { f: self.f, g: self.g, image: self.image, log_b: self.log_b });
         let scratch = &mut self.scratch;
         let outcome = match &mut self.stored {
+            Stored::Kernel(kernel) if in_scalings => kernel::sweep_scalings(p, kernel, potentials, self.row, scratch),
             Stored::Kernel(kernel) => kernel::sweep(p, kernel, factor, potentials, self.row, scratch),
             _ => forward::sweep(p, factor, potentials, scratch),
         };
@@ -198,6 +204,7 @@ impl<'a, T: Real> Solver<'a, T> {
         }
         self.last = outcome;
         if let Some(observation) = observation {
+            self.catch_up_image();
             let (p, pair) = (&self.prepared, (&*self.f, outcome.shift));
             let (dual_value, _) = value::dual_value(p, pair, self.g, self.log_b, outcome.mass, true);
             *observation = Some(Observation {
@@ -209,7 +216,7 @@ impl<'a, T: Real> Solver<'a, T> {
         }
         let last = self.sweeps >= self.settings.max_sweeps;
         if annealing {
-            self.g.copy_from_slice(self.image);
+            self.take_image();
             if let Some(multiple) = self.schedule.advance()
                 && self.change_epsilon(multiple).is_err()
             {
@@ -220,8 +227,10 @@ impl<'a, T: Real> Solver<'a, T> {
         }
 
         let below = outcome.error <= self.settings.threshold;
-        let floor =
-            self.stagnation.observe(outcome.error, || stopping::error_floor(&self.prepared, self.f, self.image));
+        let floor = self.stagnation.is_idle(outcome.error) && {
+            self.catch_up_image();
+            self.stagnation.best() <= stopping::error_floor(&self.prepared, self.f, self.image)
+        };
         let converged = match &mut self.accelerator {
             Accelerator::Relaxation(relaxation) => {
                 relaxation.observe(outcome.error, self.settings.threshold, &mut self.rejections)
@@ -246,9 +255,31 @@ impl<'a, T: Real> Solver<'a, T> {
                     self.rejections += 1;
                 }
             }
-            _ => self.g.copy_from_slice(self.image),
+            _ => self.take_image(),
         }
         self.status
+    }
+
+    /// The image of the last sweep becomes g, unless both are behind the scalings of a kernel.
+    fn take_image(&mut self) {
+        match &self.stored {
+            Stored::Kernel(kernel) if kernel.state == kernel::State::Scalings => {}
+            _ => self.g.copy_from_slice(self.image),
+        }
+    }
+
+    /// Writes f and the image where they are behind.
+    fn catch_up_image(&mut self) {
+        if let Stored::Kernel(kernel) = &mut self.stored {
+            kernel.catch_up(&self.prepared, self.row, self.f, self.image);
+        }
+    }
+
+    /// Writes f and g where they are behind.
+    fn catch_up(&mut self) {
+        if let Stored::Kernel(kernel) = &mut self.stored {
+            kernel.catch_up(&self.prepared, self.row, self.f, self.g);
+        }
     }
 
     /// Sweeps until the solve ends.
@@ -303,6 +334,7 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// Measures the present potentials and lends them, at the price of about one sweep. The solve can go on afterwards.
     pub fn finish(&mut self) -> Solution<'_, T> {
+        self.catch_up();
         let progress = self.progress();
         let (f, g) = (&mut *self.row, &mut *self.image);
         let buffers = value::Buffers { f_hat: self.f, g_hat: self.g, log_b: self.log_b, f, g };
@@ -311,6 +343,7 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// [`Solver::finish`] for good: the solution lives as long as the workspace.
     pub fn into_solution(mut self) -> Solution<'a, T> {
+        self.catch_up();
         let progress = self.progress();
         let buffers = value::Buffers { f_hat: self.f, g_hat: self.g, log_b: self.log_b, f: self.row, g: self.image };
         Solution::measure(self.prepared, progress, buffers, &mut self.scratch)

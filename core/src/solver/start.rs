@@ -107,6 +107,7 @@ impl<T: Real> Solver<'_, T> {
         if epsilon == self.prepared.epsilon {
             return Ok(());
         }
+        self.catch_up();
         let before = self.prepared.s;
         self.prepared.set_epsilon(epsilon)?;
         let ratio = self.prepared.s / before;
@@ -121,7 +122,7 @@ impl<T: Real> Solver<'_, T> {
 
     fn drop_kernel(&mut self) {
         if let Stored::Kernel(kernel) = &mut self.stored {
-            kernel.absorbed = false;
+            (kernel.absorbed, kernel.state) = (false, kernel::State::Potentials);
         }
     }
 

@@ -18,8 +18,8 @@ impl<T: Real> Stagnation<T> {
         Stagnation { best: T::INFINITY, idle: 0 }
     }
 
-    /// True once the error has not fallen by a hundredth for a while and is no larger than rounding makes it.
-    pub fn observe(&mut self, error: T, floor: impl FnOnce() -> T) -> bool {
+    /// True once the error has not fallen by a hundredth for a while: the time to compare [`Stagnation::best`] with what rounding makes of it.
+    pub fn is_idle(&mut self, error: T) -> bool {
         if error < self.best * T::constant(0.99) {
             self.best = error;
             self.idle = 0;
@@ -30,7 +30,11 @@ impl<T: Real> Stagnation<T> {
             return false;
         }
         self.idle = 0;
-        self.best <= floor()
+        true
+    }
+
+    pub fn best(&self) -> T {
+        self.best
     }
 }
 

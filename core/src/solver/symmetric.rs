@@ -53,7 +53,7 @@ impl<T: Real> Solver<'_, T> {
             let broken = !self.row.iter().all(|log_sum| log_sum.is_finite());
             let floor = !start && {
                 let (f, image) = (&*self.f, &*self.g);
-                self.stagnation.observe(error, || super::stopping::error_floor(p, f, image))
+                self.stagnation.is_idle(error) && self.stagnation.best() <= super::stopping::error_floor(p, f, image)
             };
             start = false;
             // Where rho is far below epsilon, a small error of the marginals is a large one of the potentials in units of rho.

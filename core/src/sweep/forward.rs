@@ -12,8 +12,8 @@ use crate::real::Real;
 pub(crate) struct Potentials<'w, T> {
     /// n: F, old and then new.
     pub f: &'w mut [T],
-    /// m: the old G.
-    pub g: &'w [T],
+    /// m: the old G; written only where a kernel's scalings are ahead of it.
+    pub g: &'w mut [T],
     /// m: the new G.
     pub image: &'w mut [T],
     /// m: log2 b.
@@ -77,7 +77,7 @@ pub(crate) fn sweep<T: Real>(
     potentials: Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Outcome<T> {
-    let g = potentials.g;
+    let g = &*potentials.g;
     let work = |strip: Strip<'_, T>| sweep_strip(p, factor, g, strip);
     let mut outcome = Pass::sums(potentials.f).run(scratch, &work, Outcome::with);
     columns::finish(p, factor, potentials, scratch, &mut outcome);

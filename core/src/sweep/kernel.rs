@@ -1,14 +1,15 @@
 //! The sweep on a stored, absorbed kernel: multiplications and additions only, no exponential a pair.
 //!
 //! K_ij = 2^(F0_i + G0_j + S_ij) is kept for reference potentials (F0, G0); with v_j = 2^(G_j - G0_j) the row sums of the
-//! exponentials are 2^(F_i - F0_i) (K v)_i. Potentials stay the state, so that everything that works on them works here; when
-//! they have moved away from the reference, the kernel is computed anew around them ("re-absorbed", Schmitzer 2019).
+//! exponentials are 2^(F_i - F0_i) (K v)_i. When potentials have moved away from the reference, the kernel is computed anew around them
+//! ("re-absorbed", Schmitzer 2019). Here potentials are the state, for relaxed problems, relaxation and Anderson acceleration; plain sweeps of balanced
+//! problems do without ([`scalings`](super::scalings)), and potentials [`catch up`](Kernel::catch_up) when they are asked for.
 
 use super::block::{Place, exponentials, exponents};
 use super::forward::{self, Outcome, Potentials};
 use super::prepared::Prepared;
 use super::strips::{Join, Pass, STRIP_ROWS, Scratch, Strip};
-use super::{MAX_TILE_ROWS, TILE_ROWS, columns, log_zero, rows};
+use super::{MAX_TILE_ROWS, TILE_ROWS, columns, log_zero, rows, scalings};
 use crate::real::Real;
 
 /// The stored kernel and what it was computed for.
@@ -23,10 +24,23 @@ pub(crate) struct Kernel<'w, T> {
     pub v: &'w mut [T],
     /// Whether the entries are those of f and g, and the potentials not far from them.
     pub absorbed: bool,
+    /// Whether v is that of the potentials.
+    pub state: State,
+}
+
+/// What is up to date.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum State {
+    /// Potentials.
+    Potentials,
+    /// v and the sums K v.
+    Scalings,
+    /// All of them.
+    Both,
 }
 
 /// Distance from the reference beyond which entries may have been lost to underflow.
-fn limit<T: Real>() -> T {
+pub(super) fn limit<T: Real>() -> T {
     T::SAFE_EXPONENT / T::constant(4.0)
 }
 
@@ -44,6 +58,39 @@ impl<T: Real> Kernel<'_, T> {
         };
         Pass { entries: self.entries, ..Pass::sums(self.f) }.run(scratch, &work, |(), ()| ());
         self.absorbed = true;
+    }
+
+    /// Makes entries and v those of the potentials; whether the kernel had to be computed anew.
+    pub fn prepare(&mut self, p: &Prepared<'_, T>, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) -> bool {
+        if self.absorbed && (self.state == State::Both || self.scale_columns(p, g)) {
+            return false;
+        }
+        self.absorb(p, f, g, scratch);
+        self.v.fill(T::ONE);
+        true
+    }
+
+    /// Writes the potentials of the scalings, where these are ahead; `sums` are K v.
+    pub fn catch_up(&mut self, p: &Prepared<'_, T>, sums: &[T], f: &mut [T], g: &mut [T]) {
+        if self.state != State::Scalings {
+            return;
+        }
+        f.copy_from_slice(sums);
+        rows::log2(p.instructions, f);
+        for (f, &reference) in f.iter_mut().zip(&*self.f) {
+            *f = reference - *f;
+        }
+        g.copy_from_slice(self.v);
+        rows::log2(p.instructions, g);
+        for (g, &reference) in g.iter_mut().zip(&*self.g) {
+            *g += reference;
+        }
+        self.state = State::Both;
+    }
+
+    /// Rows of the tiles of a pass: those that are read twice should be in the cache the second time.
+    pub fn tile_rows(&self) -> usize {
+        if self.v.len() <= 4096 { MAX_TILE_ROWS } else { TILE_ROWS }
     }
 
     /// v for the potential g; whether that is near the reference.
@@ -81,7 +128,7 @@ pub(crate) fn complete_g<T: Real>(
         *value = log_b[j] - p.tau_b * (largest[j] + scratch.column[j].log2() - offset) - offset;
         largest[j] = -largest[j];
     }
-    kernel.absorbed = true;
+    (kernel.absorbed, kernel.state) = (true, State::Potentials);
 }
 
 /// The exponents of a strip into its entries; the largest of its columns, among the rows with weight.
@@ -122,11 +169,8 @@ pub(crate) fn sweep<T: Real>(
     steps: &mut [T],
     scratch: &mut Scratch<'_, T>,
 ) -> Outcome<T> {
-    let absorbed = !(kernel.absorbed && kernel.scale_columns(p, potentials.g));
-    if absorbed {
-        kernel.absorb(p, potentials.f, potentials.g, scratch);
-        kernel.v.fill(T::ONE);
-    }
+    let absorbed = kernel.prepare(p, potentials.f, potentials.g, scratch);
+    kernel.state = State::Potentials;
     let (f, shared) = (&*potentials.f, &*kernel);
     let work = |strip: Strip<'_, T>| sweep_strip(p, shared, factor, f, strip);
     let seen = Pass::sums(steps).run(scratch, &work, Seen::with);
@@ -145,13 +189,39 @@ pub(crate) fn sweep<T: Real>(
     outcome
 }
 
+/// The same without a factor for a balanced problem, in [`scalings`]: potentials stay behind until [`Kernel::catch_up`]. `sums` (n) are kept from
+/// sweep to sweep.
+pub(crate) fn sweep_scalings<T: Real>(
+    p: &Prepared<'_, T>,
+    kernel: &mut Kernel<'_, T>,
+    potentials: Potentials<'_, T>,
+    sums: &mut [T],
+    scratch: &mut Scratch<'_, T>,
+) -> Outcome<T> {
+    let Potentials { f, g, image, log_b } = potentials;
+    let mut absorbed = false;
+    if kernel.state != State::Scalings || !kernel.absorbed {
+        kernel.catch_up(p, sums, f, g);
+        absorbed = kernel.prepare(p, f, g, scratch);
+    }
+    if let Some(outcome) = scalings::sweep(p, kernel, sums, scratch) {
+        kernel.state = State::Scalings;
+        return Outcome { absorbed, ..outcome };
+    }
+    // As above. The sums are those of no f any more, and any f will do.
+    sums.fill(T::ONE);
+    kernel.catch_up(p, sums, f, g);
+    (kernel.state, kernel.absorbed) = (State::Potentials, false);
+    Outcome { absorbed, ..forward::sweep(p, T::ONE, Potentials { f, g, image, log_b }, scratch) }
+}
+
 /// What the rows of a sweep were like.
 #[derive(Clone, Copy)]
-struct Seen {
+pub(super) struct Seen {
     /// All sums are far from underflow and overflow, and so the new f finite.
-    safe: bool,
+    pub safe: bool,
     /// The new f is near the reference.
-    near: bool,
+    pub near: bool,
 }
 
 impl Default for Seen {
@@ -161,7 +231,7 @@ impl Default for Seen {
 }
 
 impl Seen {
-    fn with(self, other: Self) -> Self {
+    pub fn with(self, other: Self) -> Self {
         Seen { safe: self.safe && other.safe, near: self.near && other.near }
     }
 }
@@ -188,8 +258,7 @@ fn sweep_block<T: Real>(
     totals: &mut [T],
 ) -> Seen {
     let (a, m) = (p.problem.a(), kernel.v.len());
-    // Rows that are read twice should be in the cache the second time.
-    let tile_rows = if m <= 4096 { MAX_TILE_ROWS } else { TILE_ROWS };
+    let tile_rows = kernel.tile_rows();
     let plain = p.tau_a == T::ONE && factor == T::ONE;
     let mut seen = Seen::default();
     for (k, new) in new.chunks_mut(tile_rows).enumerate() {

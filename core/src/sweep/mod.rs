@@ -15,6 +15,7 @@ pub(crate) mod model;
 pub(crate) mod moments;
 pub(crate) mod prepared;
 pub(crate) mod rows;
+pub(crate) mod scalings;
 pub(crate) mod scores;
 pub(crate) mod statistics;
 pub(crate) mod strips;
