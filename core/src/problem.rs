@@ -135,11 +135,16 @@ impl<'a, T: Real> Problem<'a, T> {
     /// Relaxes the marginals: rho times their Kullback-Leibler divergence, in units of cost; infinity keeps a side exact.
     ///
     /// # Errors
-    /// [`Error::NotPositive`] where a rho is not positive.
+    /// [`Error::NotPositive`] where a rho is not positive; [`Error::Unsupported`] for a finite one in builds without the feature `relaxed`.
     pub fn unbalanced(mut self, rho_a: T, rho_b: T) -> Result<Self, Error> {
         for (argument, rho) in [(Argument::RhoA, rho_a), (Argument::RhoB, rho_b)] {
             if !(rho > T::ZERO) {
                 return Err(Error::NotPositive { argument, value: rho.widen() });
+            }
+            if rho < T::INFINITY && !cfg!(feature = "relaxed") {
+                let reason =
+                    "this build has balanced problems only: leave it infinite, or build with the feature relaxed";
+                return Err(Error::Unsupported { argument, reason });
             }
         }
         self.rho_a = rho_a;

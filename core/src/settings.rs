@@ -190,6 +190,11 @@ impl<T: Real> Settings<T> {
             }
         }
         match self.acceleration {
+            Acceleration::Plain => Ok(()),
+            _ if !cfg!(feature = "acceleration") => {
+                let reason = "this build has none but plain: ask for that, or build with the feature acceleration";
+                Err(Error::Unsupported { argument: Argument::Acceleration, reason })
+            }
             Acceleration::Relaxation { factor } if !(factor >= T::ONE && factor < T::TWO) => {
                 let argument = Argument::Relaxation;
                 Err(Error::OutOfRange { argument, value: factor.widen(), range: "[1, 2)" })

@@ -61,6 +61,10 @@ impl<T: Real> GroundCost<T> {
         }
         Ok(match choice {
             SINKHORN_COST_SQUARED_EUCLIDEAN => GroundCost::SquaredEuclidean,
+            SINKHORN_COST_EUCLIDEAN..=SINKHORN_COST_COSINE if !cfg!(feature = "costs") => {
+                let reason = "this build has squared Euclidean and custom costs only";
+                return Err(Fault::Unsupported { argument: c"ground_cost", reason });
+            }
             SINKHORN_COST_EUCLIDEAN => GroundCost::Euclidean,
             SINKHORN_COST_MANHATTAN => GroundCost::Manhattan,
             SINKHORN_COST_P_NORM => {
@@ -81,12 +85,14 @@ impl<T: Real> GroundCost<T> {
 
     pub fn as_dyn(&self) -> &dyn CoreCost<T> {
         match self {
+            GroundCost::Custom(cost) => cost,
+            // Not named where it cannot be chosen, and so not linked.
+            _ if !cfg!(feature = "costs") => &SquaredEuclidean,
             GroundCost::SquaredEuclidean => &SquaredEuclidean,
             GroundCost::Euclidean => &Euclidean,
             GroundCost::Manhattan => &Manhattan,
             GroundCost::PNorm(cost) => cost,
             GroundCost::Cosine => &Cosine,
-            GroundCost::Custom(cost) => cost,
         }
     }
 }

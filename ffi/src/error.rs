@@ -25,7 +25,8 @@ pub struct Error {
     /// The number at fault; for SINKHORN_ERROR_WORKSPACE and SINKHORN_ERROR_STRUCT_SIZE the one that is needed; 0
     /// where there is none.
     pub value: f64,
-    /// One line in English, without a newline, NUL-terminated. Ends in "..." where it was cut.
+    /// One line in English, without a newline, NUL-terminated. Ends in "..." where it was cut. No more than the
+    /// argument in builds without messages.
     pub message: [c_char; SINKHORN_MESSAGE_LEN],
 }
 
@@ -33,7 +34,11 @@ impl Error {
     fn of(fault: &Fault) -> Self {
         let mut message = Message { bytes: [0; SINKHORN_MESSAGE_LEN], len: 0 };
         // The only failure is a full buffer, which the message then shows.
-        let _ = write!(message, "{fault}");
+        let _ = if cfg!(feature = "messages") {
+            write!(message, "{fault}")
+        } else {
+            message.write_str(fault.argument().to_str().unwrap_or(""))
+        };
         Error {
             status: fault.status(),
             argument: fault.argument().as_ptr(),

@@ -75,8 +75,8 @@ impl<T: Real> Coarse<'_, T> {
         };
         plan.each_tile(scratch, unused, &mut [], &work, &|(), ()| ());
         for (&sum, (p, q)) in scratch.column.iter().zip(triangle(k)) {
-            let own = if p == q { T::ONE / plan.p.tau_b } else { T::ZERO };
-            self.factor[p * k + q] = own - plan.p.tau_a * sum;
+            let own = if p == q { T::ONE / plan.p.tau_b() } else { T::ZERO };
+            self.factor[p * k + q] = own - plan.p.tau_a() * sum;
         }
         self.ready = self.factorise(k);
     }

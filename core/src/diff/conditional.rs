@@ -154,7 +154,11 @@ impl<'d, T: Real> Conditional<'d, T> {
 
     /// c_j / b_j for a column without weight, whose potential is g_j in units of the unscaled cost: 1 where balanced.
     pub fn column_ratio(&self, g: T) -> T {
-        if self.p.tau_b == T::ONE { T::ONE } else { (-g / self.p.rho_b * T::LOG2_E).exp2().min(T::MAX).max(no_mass()) }
+        if self.p.tau_b() == T::ONE {
+            T::ONE
+        } else {
+            (-g / self.p.rho_b * T::LOG2_E).exp2().min(T::MAX).max(no_mass())
+        }
     }
 
     /// Rows of Q from the i-th on, and of these the columns from `start` on (a multiple of a panel), as many as `out` has room for.

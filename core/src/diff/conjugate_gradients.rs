@@ -59,9 +59,9 @@ pub(super) fn square_over<T: Real>(value: T, mass: T) -> T {
 /// z = (preconditioner) residual into `out`; returns <z, residual>.
 fn precondition<T: Real>(plan: &Conditional<'_, T>, coarse: &Coarse<'_, T>, residual: &[T], out: &mut [T]) -> T {
     for (j, out) in out.iter_mut().enumerate() {
-        *out = if plan.has_mass(j) { plan.p.tau_b * residual[j] / plan.c[j] } else { T::ZERO };
+        *out = if plan.has_mass(j) { plan.p.tau_b() * residual[j] / plan.c[j] } else { T::ZERO };
     }
-    coarse.correct(plan.p.tau_b, residual, out);
+    coarse.correct(plan.p.tau_b(), residual, out);
     reduce::dot(out, residual)
 }
 
@@ -168,10 +168,10 @@ fn solve_in_units<T: Real>(
             plan.normal_product(direction, t, scratch);
             let image = &mut *scratch.column;
             for (j, image) in image.iter_mut().enumerate() {
-                *image = plan.c[j] * direction[j] / p.tau_b - p.tau_a * *image;
+                *image = plan.c[j] * direction[j] / p.tau_b() - p.tau_a() * *image;
             }
             let curvature = reduce::dot(direction, image);
-            let largest = reduce::sum_of(m, &|j| plan.c[j] * direction[j] * direction[j]) / p.tau_b;
+            let largest = reduce::sum_of(m, &|j| plan.c[j] * direction[j] * direction[j]) / p.tau_b();
             let step = along / curvature;
             // Parts of the plan that next to nothing goes between: the level of one against the other is beyond what rounding leaves to be told.
             if !(curvature > T::constant(16.0) * T::EPSILON * largest && step.is_finite()) {
@@ -195,7 +195,7 @@ fn solve_in_units<T: Real>(
         // What was carried along drifts: measure.
         plan.normal_product(beta, t, scratch);
         for j in 0..m {
-            residual[j] = rhs[j] - plan.c[j] * beta[j] / p.tau_b + p.tau_a * scratch.column[j];
+            residual[j] = rhs[j] - plan.c[j] * beta[j] / p.tau_b() + p.tau_a() * scratch.column[j];
         }
         if eigenvalue == T::ZERO {
             project(residual);

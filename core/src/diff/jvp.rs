@@ -172,7 +172,7 @@ impl<T: Real> Derivatives<'_, T> {
                 plan.rows(i, 1, 0, q);
                 rates.omega(i, q, omega, gradient);
                 size.in_units_of(omega);
-                let (r, constant) = (plan.r(i), -p.epsilon * plan.ratio(i) * da(i) - p.tau_a * plan.r(i) * pi);
+                let (r, constant) = (plan.r(i), -p.epsilon * plan.ratio(i) * da(i) - p.tau_a() * plan.r(i) * pi);
                 for (omega, &q) in omega.iter_mut().zip(q.iter()) {
                     let change = *omega / size.unit;
                     size.squares += r * q * change * change;
@@ -195,7 +195,7 @@ impl<T: Real> Derivatives<'_, T> {
         let report = conjugate_gradients::solve(plan, &self.settings, rhs, size, vectors, coarse, scratch);
 
         for (i, value) in row.iter_mut().enumerate() {
-            *value = p.tau_a * (*value - t[i]);
+            *value = p.tau_a() * (*value - t[i]);
         }
         let (in_x, in_y) = gradient.split_at_mut(1);
         plan.each_weightless(solution, t, |weightless| {
@@ -210,7 +210,7 @@ impl<T: Real> Derivatives<'_, T> {
                     sum += share * (rates.change_of_cost(i, weightless.j, in_x[0], in_y[0]) + change - row[i]);
                 }
             }
-            beta[weightless.j] = p.tau_b * sum;
+            beta[weightless.j] = p.tau_b() * sum;
         });
         let mut projected = T::ZERO;
         if p.is_balanced() {

@@ -51,7 +51,7 @@ impl<T: Real> Derivatives<'_, T> {
         if let Some(in_b) = &mut gradients.b {
             for (j, value) in in_b.iter_mut().enumerate() {
                 let own = if plan.has_mass(j) { memory.column[j] } else { T::ZERO };
-                let of_pairs = p.epsilon * (memory.rhs[j] - own + p.tau_a * memory.scratch.column[j]);
+                let of_pairs = p.epsilon * (memory.rhs[j] - own + p.tau_a() * memory.scratch.column[j]);
                 let weight = b.get(j);
                 *value = if weight > T::ZERO { of_pairs / weight } else { T::ZERO } + level * solution.g()[j];
             }
@@ -88,7 +88,7 @@ impl<T: Real> Derivatives<'_, T> {
         let (row, column) = (&mut *memory.row, &*memory.column);
         if cotangent.g.is_some() {
             plan.each_weightless(&self.solution, memory.t, |weightless| {
-                add_times(row, -p.tau_b * column[weightless.j], weightless.shares);
+                add_times(row, -p.tau_b() * column[weightless.j], weightless.shares);
             });
         }
 
@@ -120,7 +120,7 @@ impl<T: Real> Derivatives<'_, T> {
         let (coarse, scratch) = (&mut memory.coarse, &mut memory.scratch);
         let report = conjugate_gradients::solve(plan, &self.settings, rhs, size, vectors, coarse, scratch);
         for (i, value) in row.iter_mut().enumerate() {
-            *value = p.tau_a * (*value - plan.r(i) * memory.t[i]);
+            *value = p.tau_a() * (*value - plan.r(i) * memory.t[i]);
         }
         Ok(report)
     }
@@ -141,7 +141,7 @@ impl<T: Real> Derivatives<'_, T> {
                     }
                 }
             }
-            let weight = p.tau_b * column[j];
+            let weight = p.tau_b() * column[j];
             if weight == T::ZERO {
                 return;
             }
@@ -172,7 +172,7 @@ fn reduce_tile<T: Real>(plan: &Conditional<'_, T>, cotangent: &Cotangent<'_, T>,
     for k in 0..count {
         let i = tile.i + k;
         if !cotangent.has_pairs() {
-            weights[k] = -p.tau_a * row[i];
+            weights[k] = -p.tau_a() * row[i];
             continue;
         }
         let (q, omega, spare) = tile.row(k);
@@ -186,7 +186,7 @@ fn reduce_tile<T: Real>(plan: &Conditional<'_, T>, cotangent: &Cotangent<'_, T>,
         }
         cotangent.combine(plan.r(i), map_mean, omega, spare);
         let in_f = row[i] + plan.r(i) * plan_mean / p.epsilon;
-        moments::weigh(p, q, -p.tau_a * in_f, T::ZERO, plan.c, Some((omega, T::ONE / p.epsilon)));
+        moments::weigh(p, q, -p.tau_a() * in_f, T::ZERO, plan.c, Some((omega, T::ONE / p.epsilon)));
         (tile.own[k], tile.entries[k]) = (plan_mean, map_mean);
     }
     rows::add(p, &weights[..count], tile.q, tile.column);

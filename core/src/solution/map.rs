@@ -66,13 +66,13 @@ impl<T: Real> Solution<'_, T> {
     pub fn g_at(&self, y: &[T], out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let p = &self.prepared;
-        let side = Side { points: cloud.x(), weights: p.problem.a(), potential: self.f, tau: p.tau_b };
+        let side = Side { points: cloud.x(), weights: p.problem.a(), potential: self.f, tau: p.tau_b() };
         self.potentials_at(Argument::Y, y, side, |y, x| cloud.ground_cost().cost(x, y), out)
     }
 
     fn side_of_y<'s>(&'s self, cloud: &PointCloud<'s, T>) -> Side<'s, T> {
         let p = &self.prepared;
-        Side { points: cloud.y(), weights: p.problem.b(), potential: self.g, tau: p.tau_a }
+        Side { points: cloud.y(), weights: p.problem.b(), potential: self.g, tau: p.tau_a() }
     }
 
     fn cloud(&self) -> Result<&PointCloud<'_, T>, Error> {

@@ -81,14 +81,14 @@ fn potential_terms<T: Real>(p: &Prepared<'_, T>, (f, shift): (&[T], T), g: &[T],
             return T::ZERO;
         }
         let offset = if offsets { p.row_offset(i) } else { T::ZERO };
-        a.get(i) * phi(p.tau_a, p.rho_a, (f[i] - shift + offset) / p.s)
+        a.get(i) * phi(p.tau_a(), p.rho_a, (f[i] - shift + offset) / p.s)
     };
     let column = |j: usize| {
         if b.get(j) == T::ZERO {
             return T::ZERO;
         }
         let offset = if offsets { p.column_offset(j) } else { T::ZERO };
-        b.get(j) * phi(p.tau_b, p.rho_b, (g[j] - log_b[j] + offset) / p.s)
+        b.get(j) * phi(p.tau_b(), p.rho_b, (g[j] - log_b[j] + offset) / p.s)
     };
     let value = reduce::sum_of(f.len(), &row) + reduce::sum_of(g.len(), &column);
     let size = reduce::sum_of(f.len(), &|i| row(i).abs()) + reduce::sum_of(g.len(), &|j| column(j).abs());
@@ -114,7 +114,7 @@ pub(crate) fn dual_value<T: Real>(
 /// The mass of the plan of a pair whose columns are exact, up to a translation of the pair.
 pub(crate) fn mass_with_exact_columns<T: Real>(p: &Prepared<'_, T>, g: &[T], log_b: &[T], shift: T) -> T {
     let b = p.problem.b();
-    if p.tau_b == T::ONE {
+    if p.tau_b() == T::ONE {
         return b.total();
     }
     let rate = p.epsilon / p.rho_b;
@@ -146,7 +146,8 @@ pub(crate) fn measure<T: Real>(
     let (g, log_b, full_g) = (&**g_hat, *log_b, &mut *buffers.g);
     for (j, value) in full_g.iter_mut().enumerate() {
         let offset = p.column_offset(j);
-        let full = if b.get(j) == T::ZERO { -p.tau_b * (scratch.column[j] - offset) } else { g[j] - log_b[j] + offset };
+        let full =
+            if b.get(j) == T::ZERO { -p.tau_b() * (scratch.column[j] - offset) } else { g[j] - log_b[j] + offset };
         *value = full / p.s;
     }
     let mut pass = |full_g: Option<&[T]>| {
@@ -170,14 +171,14 @@ pub(crate) fn measure<T: Real>(
         if weight == T::ZERO {
             continue;
         }
-        let target = if p.tau_b == T::ONE {
+        let target = if p.tau_b() == T::ONE {
             weight
         } else {
             let log_ratio = (marginal / weight).log2();
             moved(marginal, weight, log_ratio, p.change_of_g(j, g[j] - log_b[j], log_ratio))
         };
         column_error = column_error.add(Wide::new((target - marginal).abs()));
-        if p.tau_b != T::ONE {
+        if p.tau_b() != T::ONE {
             relaxed_b = relaxed_b.add(Wide::new(divergence_term(marginal, weight)));
         }
     }
@@ -190,7 +191,7 @@ pub(crate) fn measure<T: Real>(
     let product = a.total() * b.total();
     let (potential_value, _) = potential_terms(p, (f, T::ZERO), g, log_b, true);
     let mut objective = transport_cost + p.epsilon * totals.entropy.value();
-    for (tau, rho, divergence) in [(p.tau_a, p.rho_a, totals.relaxed), (p.tau_b, p.rho_b, relaxed_b)] {
+    for (tau, rho, divergence) in [(p.tau_a(), p.rho_a, totals.relaxed), (p.tau_b(), p.rho_b, relaxed_b)] {
         if tau != T::ONE {
             objective += rho * divergence.value();
         }
@@ -284,7 +285,7 @@ fn measure_strip<T: Real>(
                 entropy: Wide::new(*weight * entropy),
                 mass: Wide::new(marginal),
                 row_error: Wide::new((moved - marginal).abs()),
-                relaxed: Wide::new(if p.tau_a == T::ONE { T::ZERO } else { divergence_term(marginal, *weight) }),
+                relaxed: Wide::new(if p.tau_a() == T::ONE { T::ZERO } else { divergence_term(marginal, *weight) }),
             });
         }
         rows::add(p, weights, tile, column);

@@ -22,7 +22,7 @@ use crate::sweep::prepared::Prepared;
 use crate::sweep::scores::Scores;
 use crate::sweep::strips::Scratch;
 use crate::sweep::{kernel, log_weight};
-use crate::workspace::{Stored, Workspace};
+use crate::workspace::{History, Stored, Workspace};
 
 use anderson::Anderson;
 use annealing::Schedule;
@@ -77,6 +77,36 @@ enum Accelerator<'a, T> {
     Anderson(Anderson<'a, T>),
 }
 
+/// All that is known of an accelerator is known from here, so that builds without the feature `acceleration` contain none.
+impl<'a, T: Real> Accelerator<'a, T> {
+    fn new(acceleration: Acceleration<T>, history: History<'a, T>) -> Self {
+        match acceleration {
+            _ if !cfg!(feature = "acceleration") => Accelerator::Plain,
+            Acceleration::Plain => Accelerator::Plain,
+            Acceleration::Relaxation { factor } => Accelerator::Relaxation(Relaxation::new(Some(factor))),
+            Acceleration::AdaptiveRelaxation => Accelerator::Relaxation(Relaxation::new(None)),
+            Acceleration::Anderson { memory } => {
+                let memory = memory.min(history.memory);
+                if memory < 2 { Accelerator::Plain } else { Accelerator::Anderson(Anderson::new(history, memory)) }
+            }
+        }
+    }
+
+    fn relaxation(&mut self) -> Option<&mut Relaxation<T>> {
+        match self {
+            Accelerator::Relaxation(relaxation) if cfg!(feature = "acceleration") => Some(relaxation),
+            _ => None,
+        }
+    }
+
+    fn anderson(&mut self) -> Option<&mut Anderson<'a, T>> {
+        match self {
+            Accelerator::Anderson(anderson) if cfg!(feature = "acceleration") => Some(anderson),
+            _ => None,
+        }
+    }
+}
+
 impl<'a, T: Real> Solver<'a, T> {
     /// Checks the settings, resolves epsilon and copies what the sweeps read; starts from zero.
     ///
@@ -129,15 +159,6 @@ impl<'a, T: Real> Solver<'a, T> {
         for (j, log) in log_b.iter_mut().enumerate() {
             *log = log_weight(problem.b().get(j));
         }
-        let accelerator = match settings.acceleration {
-            Acceleration::Plain => Accelerator::Plain,
-            Acceleration::Relaxation { factor } => Accelerator::Relaxation(Relaxation::new(Some(factor))),
-            Acceleration::AdaptiveRelaxation => Accelerator::Relaxation(Relaxation::new(None)),
-            Acceleration::Anderson { memory } => {
-                let memory = memory.min(history.memory);
-                if memory < 2 { Accelerator::Plain } else { Accelerator::Anderson(Anderson::new(history, memory)) }
-            }
-        };
         let target_epsilon = prepared.epsilon;
         Ok(Solver {
             prepared,
@@ -149,7 +170,7 @@ impl<'a, T: Real> Solver<'a, T> {
             row,
             scratch,
             stored,
-            accelerator,
+            accelerator: Accelerator::new(settings.acceleration, history),
             schedule: Schedule::new(None),
             target_epsilon,
             stagnation: Stagnation::new(),
@@ -173,17 +194,17 @@ impl<'a, T: Real> Solver<'a, T> {
 
     fn sweep_once(&mut self, observation: Option<&mut Option<Observation<T>>>) -> Option<Status> {
         let annealing = !self.schedule.is_over();
-        let factor = match &self.accelerator {
-            Accelerator::Relaxation(relaxation) if !annealing => relaxation.factor(),
+        let factor = match self.accelerator.relaxation() {
+            Some(relaxation) if !annealing => relaxation.factor(),
             _ => T::ONE,
         };
-        let plain = factor == T::ONE && (annealing || !matches!(self.accelerator, Accelerator::Anderson(_)));
-        let in_scalings = plain && self.prepared.is_balanced();
+        let extrapolates = !annealing && self.accelerator.anderson().is_some();
+        let in_scalings = factor == T::ONE && !extrapolates && self.prepared.is_balanced();
         if !in_scalings || observation.is_some() {
             self.catch_up();
         }
-        if let Accelerator::Anderson(anderson) = &mut self.accelerator
-            && !annealing
+        if let Some(anderson) = self.accelerator.anderson()
+            && extrapolates
         {
             anderson.extrapolate(self.g, self.scratch.column);
         }
@@ -231,11 +252,9 @@ impl<'a, T: Real> Solver<'a, T> {
             self.catch_up_image();
             self.stagnation.best() <= stopping::error_floor(&self.prepared, self.f, self.image)
         };
-        let converged = match &mut self.accelerator {
-            Accelerator::Relaxation(relaxation) => {
-                relaxation.observe(outcome.error, self.settings.threshold, &mut self.rejections)
-            }
-            _ => below,
+        let converged = match self.accelerator.relaxation() {
+            Some(relaxation) => relaxation.observe(outcome.error, self.settings.threshold, &mut self.rejections),
+            None => below,
         };
         self.status = if converged {
             Some(Status::Converged)
@@ -246,8 +265,8 @@ impl<'a, T: Real> Solver<'a, T> {
         } else {
             None
         };
-        match &mut self.accelerator {
-            Accelerator::Anderson(anderson) if self.status.is_none() => {
+        match self.accelerator.anderson() {
+            Some(anderson) if self.status.is_none() => {
                 let present = (&*self.f, outcome.shift);
                 let value = value::dual_value(&self.prepared, present, self.g, self.log_b, outcome.mass, false);
                 let b = self.prepared.problem.b();

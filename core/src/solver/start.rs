@@ -1,8 +1,8 @@
 //! How a solve begins, goes to another epsilon, and begins again after an overflow.
 
+use super::Solver;
 use super::annealing::Schedule;
 use super::stopping::Stagnation;
-use super::{Accelerator, Solver};
 use crate::error::{Argument, Error};
 use crate::initial::{Initializer, Scratch, Target, Wrote, Zero};
 use crate::measure::check_finite_vector;
@@ -91,10 +91,11 @@ impl<T: Real> Solver<'_, T> {
         self.row_fallbacks = 0;
         self.column_fallbacks = 0;
         self.rejections = 0;
-        match &mut self.accelerator {
-            Accelerator::Plain => {}
-            Accelerator::Relaxation(relaxation) => relaxation.restart(),
-            Accelerator::Anderson(anderson) => anderson.restart(),
+        if let Some(relaxation) = self.accelerator.relaxation() {
+            relaxation.restart();
+        }
+        if let Some(anderson) = self.accelerator.anderson() {
+            anderson.restart();
         }
         self.schedule = Schedule::new(self.settings.annealing);
         self.change_epsilon(self.schedule.multiple())
@@ -146,7 +147,7 @@ impl<T: Real> Solver<'_, T> {
         self.f.fill(T::ZERO);
         self.complete();
         self.level_start();
-        if let Accelerator::Anderson(anderson) = &mut self.accelerator {
+        if let Some(anderson) = self.accelerator.anderson() {
             anderson.restart();
         }
         if given_up || self.sweeps >= self.settings.max_sweeps {

@@ -132,7 +132,7 @@ fn update_relaxed<T: Real>(
         }
         *image -= shift;
         // The first form is the second where the side is exact, without its exponential.
-        logs[j] = if p.tau_b == T::ONE && shift == T::ZERO {
+        logs[j] = if p.tau_b() == T::ONE && shift == T::ZERO {
             (weight - before).abs()
         } else {
             let change = p.change_of_g(j, g[j] - log_b[j], log_ratio);

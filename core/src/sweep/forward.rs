@@ -115,7 +115,7 @@ fn update_rows<T: Real>(
     sums: &mut [T],
     outcome: &mut Outcome<T>,
 ) {
-    let (a, plain) = (p.problem.a(), p.tau_a == T::ONE && factor == T::ONE);
+    let (a, plain) = (p.problem.a(), p.tau_a() == T::ONE && factor == T::ONE);
     let mut logs = [T::ZERO; MAX_TILE_ROWS];
     let logs = &mut logs[..sums.len()];
     logs.copy_from_slice(sums);

@@ -125,7 +125,7 @@ pub(crate) fn complete_g<T: Real>(
     pass.run(scratch, &|strip| keep_exponentials(p, shifts, strip), |(), ()| ());
     for (j, value) in g.iter_mut().enumerate() {
         let offset = p.column_offset(j);
-        *value = log_b[j] - p.tau_b * (largest[j] + scratch.column[j].log2() - offset) - offset;
+        *value = log_b[j] - p.tau_b() * (largest[j] + scratch.column[j].log2() - offset) - offset;
         largest[j] = -largest[j];
     }
     (kernel.absorbed, kernel.state) = (true, State::Potentials);
@@ -259,7 +259,7 @@ fn sweep_block<T: Real>(
 ) -> Seen {
     let (a, m) = (p.problem.a(), kernel.v.len());
     let tile_rows = kernel.tile_rows();
-    let plain = p.tau_a == T::ONE && factor == T::ONE;
+    let plain = p.tau_a() == T::ONE && factor == T::ONE;
     let mut seen = Seen::default();
     for (k, new) in new.chunks_mut(tile_rows).enumerate() {
         let (i, count) = (start + k * tile_rows, new.len());

@@ -27,10 +27,8 @@ pub(crate) struct Prepared<'a, T: Real> {
     pub unit: T,
     /// log2(e) / epsilon.
     pub s: T,
-    /// rho_a / (rho_a + epsilon); 1 where balanced.
-    pub tau_a: T,
-    /// rho_b / (rho_b + epsilon); 1 where balanced.
-    pub tau_b: T,
+    tau_a: T,
+    tau_b: T,
     /// A bound on |C_ij|.
     pub largest_cost: T,
 }
@@ -157,24 +155,37 @@ impl<'a, T: Real> Prepared<'a, T> {
     /// What an update adds to a hatted F_i whose exponentials sum to 2^`log_sum`.
     #[inline]
     pub(crate) fn change_of_f(&self, i: usize, f: T, log_sum: T) -> T {
-        if self.tau_a == T::ONE {
+        if self.tau_a() == T::ONE {
             return -log_sum;
         }
         let full = f + self.row_offset(i);
-        self.tau_a * (full - log_sum) - full
+        self.tau_a() * (full - log_sum) - full
     }
 
     /// What an update adds to a hatted G_j (here without log2 b_j) whose column sums to b_j 2^`log_ratio`.
     #[inline]
     pub(crate) fn change_of_g(&self, j: usize, g: T, log_ratio: T) -> T {
-        if self.tau_b == T::ONE {
+        if self.tau_b() == T::ONE {
             return -log_ratio;
         }
         let full = g + self.column_offset(j);
-        self.tau_b * (full - log_ratio) - full
+        self.tau_b() * (full - log_ratio) - full
     }
 
+    /// rho_a / (rho_a + epsilon); 1 where balanced, and known to be 1 in builds without relaxed problems.
+    #[inline(always)]
+    pub(crate) fn tau_a(&self) -> T {
+        if cfg!(feature = "relaxed") { self.tau_a } else { T::ONE }
+    }
+
+    /// rho_b / (rho_b + epsilon), likewise.
+    #[inline(always)]
+    pub(crate) fn tau_b(&self) -> T {
+        if cfg!(feature = "relaxed") { self.tau_b } else { T::ONE }
+    }
+
+    #[inline(always)]
     pub(crate) fn is_balanced(&self) -> bool {
-        self.tau_a == T::ONE && self.tau_b == T::ONE
+        self.tau_a() == T::ONE && self.tau_b() == T::ONE
     }
 }
