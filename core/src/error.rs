@@ -24,6 +24,7 @@ pub enum Argument {
     Threshold,
     MaxSweeps,
     Acceleration,
+    Storage,
     Relaxation,
     Memory,
     AnnealingFirst,
@@ -74,6 +75,7 @@ impl Argument {
             Argument::Threshold => c"threshold",
             Argument::MaxSweeps => c"max_sweeps",
             Argument::Acceleration => c"acceleration",
+            Argument::Storage => c"storage",
             Argument::Relaxation => c"relaxation",
             Argument::Memory => c"memory",
             Argument::AnnealingFirst => c"annealing_first",
@@ -305,3 +307,8 @@ impl fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
+
+/// Why something is unsupported, in builds that have words for it.
+pub(crate) const fn because(reason: &'static str) -> &'static str {
+    if cfg!(feature = "messages") { reason } else { "" }
+}

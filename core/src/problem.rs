@@ -1,7 +1,7 @@
 //! What is to be solved: geometry, weights, regularisation.
 
 use crate::cost::CostScale;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, because};
 use crate::geometry::{Geometry, Shape};
 use crate::measure::Weights;
 use crate::real::Real;
@@ -142,8 +142,9 @@ impl<'a, T: Real> Problem<'a, T> {
                 return Err(Error::NotPositive { argument, value: rho.widen() });
             }
             if rho < T::INFINITY && !cfg!(feature = "relaxed") {
-                let reason =
-                    "this build has balanced problems only: leave it infinite, or build with the feature relaxed";
+                let reason = because(
+                    "this build has balanced problems only: leave it infinite, or build with the feature relaxed",
+                );
                 return Err(Error::Unsupported { argument, reason });
             }
         }

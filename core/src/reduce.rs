@@ -14,6 +14,16 @@ const BLOCK: usize = 32;
 
 /// Sum of `term(i)` for `i` in `0..len`.
 pub(crate) fn sum_of<T: Real>(len: usize, term: &impl Fn(usize) -> T) -> T {
+    if cfg!(feature = "simd") { blocks(len, term) } else { small(len, term) }
+}
+
+/// [`blocks`], once for all terms.
+fn small<T: Real>(len: usize, term: &dyn Fn(usize) -> T) -> T {
+    blocks(len, term)
+}
+
+#[inline(always)]
+fn blocks<T: Real, F: Fn(usize) -> T + ?Sized>(len: usize, term: &F) -> T {
     let mut total = Total::new();
     let mut block = [T::ZERO; BLOCK];
     let mut start = 0;

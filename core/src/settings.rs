@@ -1,6 +1,6 @@
 //! How to solve: when to stop, what to accelerate with.
 
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, because};
 use crate::geometry::Shape;
 use crate::real::Real;
 use crate::simd::SimdLevel;
@@ -176,6 +176,10 @@ impl<T: Real> Settings<T> {
             return Err(Error::NotPositive { argument: Argument::Threads, value: 0.0 });
         }
         self.simd.check()?;
+        if self.storage == Storage::Cost && !cfg!(feature = "costs") {
+            let reason = because("this build has costs that are cheaper than their memory: stream, or keep the kernel");
+            return Err(Error::Unsupported { argument: Argument::Storage, reason });
+        }
         if let Some(Annealing { first, factor, sweeps }) = self.annealing {
             if !(first >= T::ONE && first.is_finite()) {
                 let argument = Argument::AnnealingFirst;
@@ -192,7 +196,8 @@ impl<T: Real> Settings<T> {
         match self.acceleration {
             Acceleration::Plain => Ok(()),
             _ if !cfg!(feature = "acceleration") => {
-                let reason = "this build has none but plain: ask for that, or build with the feature acceleration";
+                let reason =
+                    because("this build has none but plain: ask for that, or build with the feature acceleration");
                 Err(Error::Unsupported { argument: Argument::Acceleration, reason })
             }
             Acceleration::Relaxation { factor } if !(factor >= T::ONE && factor < T::TWO) => {

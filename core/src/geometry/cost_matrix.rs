@@ -66,17 +66,20 @@ impl<'a, T: Real> CostMatrix<'a, T> {
         self.data[i * self.row_stride + j * self.column_stride]
     }
 
+    #[cfg(feature = "costs")]
     /// Row `i` where it is contiguous.
     #[inline]
     pub(crate) fn contiguous_row(&self, i: usize) -> Option<&'a [T]> {
         (self.column_stride == 1).then(|| &self.data[i * self.row_stride..i * self.row_stride + self.columns])
     }
 
+    #[cfg(feature = "costs")]
     /// All entries, where they lie row by row.
     pub(crate) fn row_major_data(&self) -> Option<&'a [T]> {
         (self.column_stride == 1 && self.row_stride == self.columns).then_some(self.data)
     }
 
+    #[cfg(feature = "costs")]
     /// The largest absolute entry.
     pub(crate) fn max_abs(&self) -> T {
         self.data.iter().fold(T::ZERO, |largest, &value| largest.max(value.abs()))

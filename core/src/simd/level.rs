@@ -1,7 +1,7 @@
 //! Which vector instructions are used.
 
 use super::{Job, Portable, Simd, SimdExt};
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, because};
 use crate::real::Real;
 
 /// The vector instructions of a solve.
@@ -72,7 +72,7 @@ impl SimdLevel {
     }
 
     pub(crate) fn check(self) -> Result<(), Error> {
-        let reason = "not a level of this machine or of this build";
+        let reason = because("not a level of this machine or of this build");
         if self.is_available() { Ok(()) } else { Err(Error::Unsupported { argument: Argument::Simd, reason }) }
     }
 }

@@ -69,46 +69,52 @@ impl<T: Real> Totals<T> {
     }
 }
 
-/// sum_i a_i phi(f_i) + sum_j b_j phi(g_j), phi(t) = t where balanced, rho (1 - exp(-t/rho)) where relaxed; and the sum of
-/// the absolute terms. In units of cost. Without `offsets`, what hatted potentials lack is left out.
-fn potential_terms<T: Real>(p: &Prepared<'_, T>, (f, shift): (&[T], T), g: &[T], log_b: &[T], offsets: bool) -> (T, T) {
-    let phi = |tau: T, rho: T, value: T| {
-        if tau == T::ONE { value } else { -rho * (-value / rho).exp_m1() }
-    };
-    let (a, b) = (p.problem.a(), p.problem.b());
-    let row = |i: usize| {
-        if a.get(i) == T::ZERO {
-            return T::ZERO;
-        }
-        let offset = if offsets { p.row_offset(i) } else { T::ZERO };
-        a.get(i) * phi(p.tau_a(), p.rho_a, (f[i] - shift + offset) / p.s)
-    };
-    let column = |j: usize| {
-        if b.get(j) == T::ZERO {
-            return T::ZERO;
-        }
-        let offset = if offsets { p.column_offset(j) } else { T::ZERO };
-        b.get(j) * phi(p.tau_b(), p.rho_b, (g[j] - log_b[j] + offset) / p.s)
-    };
-    let value = reduce::sum_of(f.len(), &row) + reduce::sum_of(g.len(), &column);
-    let size = reduce::sum_of(f.len(), &|i| row(i).abs()) + reduce::sum_of(g.len(), &|j| column(j).abs());
-    (value, size)
+/// Potentials in base-2 units.
+#[derive(Clone, Copy)]
+pub(crate) struct Pair<'p, T> {
+    /// n: F.
+    pub f: &'p [T],
+    /// What is to be taken from F.
+    pub shift: T,
+    /// m: G with log2 b.
+    pub g: &'p [T],
+    /// m: log2 b.
+    pub log_b: &'p [T],
 }
 
-/// The dual value of (f - shift, g), whose plan has this mass; and the rounding error to expect of it. In units of unscaled cost.
-/// Without `offsets` it is off by a constant of the problem, where balanced, and less is rounded.
-pub(crate) fn dual_value<T: Real>(
-    p: &Prepared<'_, T>,
-    (f, shift): (&[T], T),
-    g: &[T],
-    log_b: &[T],
-    mass: T,
-    offsets: bool,
-) -> (T, T) {
-    let offsets = offsets || !p.is_balanced();
-    let (value, size) = potential_terms(p, (f, shift), g, log_b, offsets);
-    let product = p.problem.a().total() * p.problem.b().total();
-    (value - p.epsilon * (mass - product), T::constant(8.0) * T::EPSILON * (size + p.epsilon * mass))
+impl<T: Real> Pair<'_, T> {
+    /// Term k of sum_i a_i phi(f_i) + sum_j b_j phi(g_j), phi(t) = t where balanced, rho (1 - exp(-t/rho)) where relaxed; rows first. In units of cost.
+    /// Without `offsets`, what hatted potentials lack is left out.
+    fn term(&self, p: &Prepared<'_, T>, offsets: bool, k: usize) -> T {
+        let n = self.f.len();
+        let (weight, potential, offset, tau, rho) = if k < n {
+            let offset = if offsets { p.row_offset(k) } else { T::ZERO };
+            (p.problem.a().get(k), self.f[k] - self.shift, offset, p.tau_a(), p.rho_a)
+        } else {
+            let j = k - n;
+            let offset = if offsets { p.column_offset(j) } else { T::ZERO };
+            (p.problem.b().get(j), self.g[j] - self.log_b[j], offset, p.tau_b(), p.rho_b)
+        };
+        if weight == T::ZERO {
+            return T::ZERO;
+        }
+        let value = (potential + offset) / p.s;
+        weight * if tau == T::ONE { value } else { -rho * (-value / rho).exp_m1() }
+    }
+
+    /// The dual value of a pair whose plan has this mass, in units of unscaled cost. Without `offsets` it is off by a constant of the problem, where
+    /// balanced, and less is rounded.
+    pub fn dual_value(&self, p: &Prepared<'_, T>, mass: T, offsets: bool) -> T {
+        let offsets = offsets || !p.is_balanced();
+        let value = reduce::sum_of(self.f.len() + self.g.len(), &|k| self.term(p, offsets, k));
+        value - p.epsilon * (mass - p.problem.a().total() * p.problem.b().total())
+    }
+
+    /// The rounding error to expect of that, without offsets.
+    pub fn rounding(&self, p: &Prepared<'_, T>, mass: T) -> T {
+        let size = reduce::sum_of(self.f.len() + self.g.len(), &|k| self.term(p, !p.is_balanced(), k).abs());
+        T::constant(8.0) * T::EPSILON * (size + p.epsilon * mass)
+    }
 }
 
 /// The mass of the plan of a pair whose columns are exact, up to a translation of the pair.
@@ -188,8 +194,7 @@ pub(crate) fn measure<T: Real>(
 
     let mass = totals.mass.value();
     let transport_cost = totals.transport.value();
-    let product = a.total() * b.total();
-    let (potential_value, _) = potential_terms(p, (f, T::ZERO), g, log_b, true);
+    let dual_value = Pair { f, shift: T::ZERO, g, log_b }.dual_value(p, mass, true);
     let mut objective = transport_cost + p.epsilon * totals.entropy.value();
     for (tau, rho, divergence) in [(p.tau_a(), p.rho_a, totals.relaxed), (p.tau_b(), p.rho_b, relaxed_b)] {
         if tau != T::ONE {
@@ -215,7 +220,7 @@ pub(crate) fn measure<T: Real>(
         sweeps: progress.sweeps,
         row_error: clamp(row_error),
         column_error: clamp(column_error),
-        dual_value: bound_from_below((potential_value - p.epsilon * (mass - product)) / p.unit),
+        dual_value: bound_from_below(dual_value / p.unit),
         start_value: bound_from_below(progress.start_value / p.unit),
         objective: clamp(objective / p.unit),
         transport_cost: clamp(transport_cost / p.unit),
@@ -279,7 +284,7 @@ fn measure_strip<T: Real>(
                 continue;
             }
             let marginal = *weight * sum;
-            let moved = moved(marginal, *weight, log_sum, change);
+            let moved = if p.tau_a() == T::ONE { *weight } else { moved(marginal, *weight, log_sum, change) };
             totals = totals.with(Totals {
                 transport: Wide::new(*weight * cost),
                 entropy: Wide::new(*weight * entropy),

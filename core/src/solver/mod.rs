@@ -16,7 +16,8 @@ use crate::real::Real;
 use crate::report::{Observation, Status};
 use crate::settings::{Acceleration, Settings, Storage};
 use crate::simd::Instructions;
-use crate::solution::{Solution, value};
+use crate::solution::Solution;
+use crate::solution::value::{self, Pair};
 use crate::sweep::forward::{self, Outcome, Potentials};
 use crate::sweep::prepared::Prepared;
 use crate::sweep::scores::Scores;
@@ -146,10 +147,10 @@ impl<'a, T: Real> Solver<'a, T> {
             let (argument, expected) = (Argument::Workspace, problem.rows() + problem.columns());
             return Err(Error::Length { argument, expected, actual: f.len() + g.len() });
         }
-        let scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points);
+        let scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points)?;
         let mut prepared = Prepared::new(*problem, scores, Instructions::of(settings.simd), image)?;
         let stored = match stored {
-            Stored::Cost(memory) => {
+            Stored::Cost(memory) if cfg!(feature = "costs") => {
                 g.fill(T::ZERO);
                 prepared.keep_scores(memory, g);
                 Stored::Cost(&mut [])
@@ -226,8 +227,8 @@ impl<'a, T: Real> Solver<'a, T> {
         self.last = outcome;
         if let Some(observation) = observation {
             self.catch_up_image();
-            let (p, pair) = (&self.prepared, (&*self.f, outcome.shift));
-            let (dual_value, _) = value::dual_value(p, pair, self.g, self.log_b, outcome.mass, true);
+            let (p, pair) = (&self.prepared, self.pair(outcome.shift));
+            let dual_value = pair.dual_value(p, outcome.mass, true);
             *observation = Some(Observation {
                 sweep: self.sweeps,
                 epsilon: p.epsilon / p.unit,
@@ -267,16 +268,21 @@ impl<'a, T: Real> Solver<'a, T> {
         };
         match self.accelerator.anderson() {
             Some(anderson) if self.status.is_none() => {
-                let present = (&*self.f, outcome.shift);
-                let value = value::dual_value(&self.prepared, present, self.g, self.log_b, outcome.mass, false);
-                let b = self.prepared.problem.b();
-                if anderson.record(value, self.g, self.image, b) == anderson::Verdict::TookBack {
+                let (p, pair) =
+                    (&self.prepared, Pair { f: self.f, shift: outcome.shift, g: self.g, log_b: self.log_b });
+                let value = (pair.dual_value(p, outcome.mass, false), pair.rounding(p, outcome.mass));
+                if anderson.record(value, self.g, self.image, p.problem.b()) == anderson::Verdict::TookBack {
                     self.rejections += 1;
                 }
             }
             _ => self.take_image(),
         }
         self.status
+    }
+
+    /// The new f, less a shift, and the old g.
+    fn pair(&self, shift: T) -> Pair<'_, T> {
+        Pair { f: self.f, shift, g: self.g, log_b: self.log_b }
     }
 
     /// The image of the last sweep becomes g, unless both are behind the scalings of a kernel.

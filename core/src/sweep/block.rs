@@ -49,12 +49,14 @@ fn for_rows<T: Real>(p: &Prepared<'_, T>, place: Place<'_, T>, out: &mut [T], fo
                 (out, found, first) = (rest, found_rest, first + count);
             }
         }
+        #[cfg(feature = "costs")]
         Rows::Kept { values, stride, factor } => {
             for (k, (row, found)) in out.chunks_exact_mut(m).zip(found).enumerate() {
                 let values = Some(&values[k * stride..k * stride + m]);
                 *found = T::run(p.instructions, Affine { values, factor, f: place.f[k], g: place.g, row, exp });
             }
         }
+        #[cfg(feature = "costs")]
         Rows::Computed { factor } => {
             for (k, (row, found)) in out.chunks_exact_mut(m).zip(found).enumerate() {
                 p.scores.cost_row(place.i + k, place.start, row);

@@ -17,9 +17,9 @@ pub(super) fn products<T: Real>(points: Packed<'_, T>, factor: T, place: Place<'
         let (part, tail) = core::mem::take(&mut rest).split_at_mut(count * m);
         let product = Product { points, factor, start: place.start, g: place.g };
         if let (Some(f), Some(rows)) = (place.f[row..].first_chunk::<GROUP>(), four_mut(part, m, count)) {
-            product.write(group, 0, *f, rows);
+            product.write::<GROUP, COLUMNS>(group, 0, *f, rows);
         } else {
-            product.write(group, lane, [place.f[row]], [part]);
+            product.write::<1, 1>(group, lane, [place.f[row]], [part]);
         }
         (rest, row) = (tail, row + count);
     }
@@ -34,27 +34,30 @@ struct Product<'p, T> {
 }
 
 impl<T: Real> Product<'_, T> {
-    /// R rows of a group, from `lane` on. Where coordinates are few the factor is multiplied into those of the rows, once; where they are many,
-    /// products are added up first, which rounds less.
-    fn write<const R: usize>(&self, group: Panel<'_, T>, lane: usize, f: [T; R], mut out: [&mut [T]; R]) {
+    /// R rows of a group, from `lane` on, C columns at a time. Where coordinates are few the factor is multiplied into those of the rows, once; where
+    /// they are many, products are added up first, which rounds less.
+    fn write<const R: usize, const C: usize>(
+        &self,
+        group: Panel<'_, T>,
+        lane: usize,
+        f: [T; R],
+        mut out: [&mut [T]; R],
+    ) {
         let few = self.points.dimension <= 3;
+        let (base, factor) = if few { (T::ONE, self.factor) } else { (T::ZERO, T::ONE) };
         let mut at = 0;
         while at < self.g.len() {
             let panel = self.points.panel(self.start + at);
             let width = panel.width.min(self.g.len() - at);
             let g = &self.g[at..at + width];
             let mut out = out.each_mut().map(|row| &mut row[at..at + width]);
-            if few {
-                each(&mut out, g, |r, _, g| g + f[r]);
-            } else {
-                each(&mut out, g, |_, _, _| T::ZERO);
-            }
+            each::<T, R, C>(&mut out, g, |r, _, g| base * (g + f[r]));
             for (x, y) in group.values.chunks_exact(group.width).zip(panel.values.chunks_exact(panel.width)) {
-                let x: [T; R] = core::array::from_fn(|r| if few { self.factor * x[lane + r] } else { x[lane + r] });
-                each(&mut out, &y[..width], |r, sum, y| x[r] * y + sum);
+                let x: [T; R] = core::array::from_fn(|r| factor * x[lane + r]);
+                each::<T, R, C>(&mut out, &y[..width], |r, sum, y| x[r] * y + sum);
             }
             if !few {
-                each(&mut out, g, |r, sum, g| sum * self.factor + (g + f[r]));
+                each::<T, R, 1>(&mut out, g, |r, sum, g| sum * self.factor + (g + f[r]));
             }
             at += width;
         }
@@ -66,9 +69,9 @@ const COLUMNS: usize = 4;
 
 /// out_rj <- of(r, out_rj, line_j).
 #[inline(always)]
-fn each<T: Real, const R: usize>(out: &mut [&mut [T]; R], line: &[T], of: impl Fn(usize, T, T) -> T) {
-    let (whole, rest) = line.as_chunks::<COLUMNS>();
-    let mut out = out.each_mut().map(|row| row[..line.len()].as_chunks_mut::<COLUMNS>());
+fn each<T: Real, const R: usize, const C: usize>(out: &mut [&mut [T]; R], line: &[T], of: impl Fn(usize, T, T) -> T) {
+    let (whole, rest) = line.as_chunks::<C>();
+    let mut out = out.each_mut().map(|row| row[..line.len()].as_chunks_mut::<C>());
     for (k, values) in whole.iter().enumerate() {
         for (r, (out, _)) in out.iter_mut().enumerate() {
             for (out, &value) in out[k].iter_mut().zip(values) {

@@ -87,7 +87,7 @@ pub(crate) fn sweep<T: Real>(
 fn sweep_strip<T: Real>(p: &Prepared<'_, T>, factor: T, g: &[T], strip: Strip<'_, T>) -> Outcome<T> {
     let m = g.len();
     let mut outcome = Outcome::new();
-    strip.each_block(|first, f, tile, totals| {
+    strip.each_block(&mut |first, f, tile, totals| {
         let tile_rows = (tile.len() / m).min(MAX_TILE_ROWS);
         for (k, f) in f.chunks_mut(tile_rows).enumerate() {
             let i = first + k * tile_rows;

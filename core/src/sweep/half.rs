@@ -54,7 +54,7 @@ fn raise_columns<T: Real>(p: &Prepared<'_, T>, g: &[T], strip: Strip<'_, T>) {
 }
 
 fn add_columns<T: Real>(p: &Prepared<'_, T>, g: &[T], largest: &[T], strip: Strip<'_, T>) {
-    strip.each_block(|first, f, tile, totals| {
+    strip.each_block(&mut |first, f, tile, totals| {
         let tile_rows = (tile.len() / g.len()).min(MAX_TILE_ROWS);
         for (k, f) in f.chunks(tile_rows).enumerate() {
             let tile = weighted_exponents(p, first + k * tile_rows, f, g, tile);

@@ -239,7 +239,7 @@ impl Seen {
 /// The new f into the scalars of the strip, and column sums, in units of v; nothing of use where a sum leaves the safe range.
 fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, factor: T, f: &[T], strip: Strip<'_, T>) -> Seen {
     let mut seen = Seen::default();
-    strip.each_block(|i, new, _, totals| {
+    strip.each_block(&mut |i, new, _, totals| {
         if seen.safe {
             seen = seen.with(sweep_block(p, kernel, factor, i, f, new, totals));
         }

@@ -1,7 +1,7 @@
 //! A problem in the units of the sweep: epsilon resolved, costs scaled, relaxation turned into exponents.
 
 use crate::cost::CostScale;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, because};
 use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
 use crate::simd::Instructions;
@@ -44,7 +44,13 @@ impl<'a, T: Real> Prepared<'a, T> {
         let requested = problem.requested_epsilon();
         let scale = problem.requested_scale();
         let is_relative = !matches!(requested, Epsilon::Absolute(_));
-        let needs_statistics = scores.bound().is_none() || is_relative || scale.needs_statistics();
+        if !cfg!(feature = "scales") && (is_relative || scale.needs_statistics()) {
+            let reason = because("this build has absolute values only: give one, or build with the feature scales");
+            let argument = if is_relative { Argument::Epsilon } else { Argument::CostScale };
+            return Err(Error::Unsupported { argument, reason });
+        }
+        let is_bounded = scores.bound().is_some();
+        let needs_statistics = !is_bounded || (cfg!(feature = "scales") && (is_relative || scale.needs_statistics()));
         let wanted = Wanted {
             std: scale == CostScale::Std || matches!(requested, Epsilon::OfStd(_)),
             largest: scale == CostScale::Max,
@@ -63,7 +69,7 @@ impl<'a, T: Real> Prepared<'a, T> {
             _ => T::ONE,
         };
         if !(unit > T::ZERO && unit.is_finite()) {
-            let reason = "the mean, standard deviation or largest cost that it asks for is not positive";
+            let reason = because("the mean, standard deviation or largest cost that it asks for is not positive");
             return Err(Error::Unsupported { argument: Argument::CostScale, reason });
         }
         let epsilon = match (requested, &statistics) {
@@ -81,7 +87,8 @@ impl<'a, T: Real> Prepared<'a, T> {
             return Err(Error::Overflow { argument: if unit_mass { Argument::Cost } else { Argument::A } });
         }
         if epsilon == T::ZERO && is_relative {
-            let reason = "relative to a mean or standard deviation of the cost that is zero; give an absolute value";
+            let reason =
+                because("relative to a mean or standard deviation of the cost that is zero; give an absolute value");
             return Err(Error::Unsupported { argument, reason });
         }
         if !(epsilon > T::ZERO && epsilon.is_finite()) {

@@ -44,7 +44,7 @@ fn is_near<T: Real>(scaling: T) -> bool {
 fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, strip: Strip<'_, T>) -> Seen {
     let (a, m) = (p.problem.a(), kernel.v.len());
     let mut seen = Seen::default();
-    strip.each_block(|start, sums, _, totals| {
+    strip.each_block(&mut |start, sums, _, totals| {
         let tile_rows = kernel.tile_rows();
         for (k, sums) in sums.chunks_mut(tile_rows).enumerate() {
             let (i, count) = (start + k * tile_rows, sums.len());

@@ -2,9 +2,15 @@
 //!
 //! Squared Euclidean: x and y are centred, each by its own mean; with u, v the centred points and delta the difference of
 //! the means, |x-y|^2 = |u|^2 + 2 u.delta + |delta|^2  +  |v|^2 - 2 v.delta  -  2 u.v. The first two groups are the row and
-//! column offsets, which the potentials absorb; S_ij = 2 s u_i.v_j. A common shift of the data leaves no trace.
+//! column offsets, which the potentials absorb; S_ij = 2 s u_i.v_j. A common shift of the data leaves no trace. Builds without the feature `costs`
+//! have no others.
 
-use crate::geometry::{CostMatrix, Geometry, PointCloud};
+use crate::error::Error;
+#[cfg(not(feature = "costs"))]
+use crate::error::{Argument, because};
+#[cfg(feature = "costs")]
+use crate::geometry::CostMatrix;
+use crate::geometry::{Geometry, PointCloud};
 use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
@@ -40,29 +46,39 @@ enum Source<'a, T: Real> {
     /// Squared Euclidean: centred copies.
     Packed(Packed<'a, T>),
     /// Any ground cost, pair by pair.
+    #[cfg(feature = "costs")]
     Cloud(PointCloud<'a, T>),
     /// A matrix of the caller.
+    #[cfg(feature = "costs")]
     Matrix(CostMatrix<'a, T>),
 }
 
 impl<'a, T: Real> Scores<'a, T> {
-    /// Centres and transposes where the cost is squared Euclidean and there is memory for it; else reads the caller's data.
+    /// Centres and transposes where the cost is squared Euclidean and there is memory for it; else reads the caller's data, where a build can.
     pub(crate) fn new(
         geometry: Geometry<'a, T>,
         a: Weights<'a, T>,
         b: Weights<'a, T>,
         memory: PackedMemory<'a, T>,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let source = match geometry {
-            Geometry::Matrix(matrix) => Source::Matrix(matrix),
             Geometry::Points(cloud)
                 if cloud.ground_cost().is_squared_euclidean() && memory.delta.len() == cloud.dimension() =>
             {
                 Source::pack(cloud, a, b, memory)
             }
+            #[cfg(feature = "costs")]
+            Geometry::Matrix(matrix) => Source::Matrix(matrix),
+            #[cfg(feature = "costs")]
             Geometry::Points(cloud) => Source::Cloud(cloud),
+            #[cfg(not(feature = "costs"))]
+            _ => {
+                let reason =
+                    because("this build has the squared Euclidean cost only, and needs the memory for its points");
+                return Err(Error::Unsupported { argument: Argument::Cost, reason });
+            }
         };
-        Scores { source, stored: None }
+        Ok(Scores { source, stored: None })
     }
 
     /// Reads every S_ij / s from `memory` (n x m) from now on.
@@ -73,6 +89,19 @@ impl<'a, T: Real> Scores<'a, T> {
     /// The scores of the rows from `i` on and the columns from `start` on.
     #[inline]
     pub(crate) fn rows(&self, s: T, i: usize, start: usize) -> Rows<'a, T> {
+        #[cfg(not(feature = "costs"))]
+        {
+            let _ = (i, start);
+            let Source::Packed(points) = self.source;
+            Rows::Products { points, factor: T::TWO * s }
+        }
+        #[cfg(feature = "costs")]
+        self.any_rows(s, i, start)
+    }
+
+    #[cfg(feature = "costs")]
+    #[inline]
+    fn any_rows(&self, s: T, i: usize, start: usize) -> Rows<'a, T> {
         let m = self.columns();
         let kept = |values: &'a [T], factor| Rows::Kept { values: &values[i * m + start..], stride: m, factor };
         match (self.stored, &self.source) {
@@ -86,6 +115,7 @@ impl<'a, T: Real> Scores<'a, T> {
         }
     }
 
+    #[cfg(feature = "costs")]
     fn columns(&self) -> usize {
         match self.source {
             Source::Packed(points) => points.columns,
@@ -113,6 +143,7 @@ impl<'a, T: Real> Scores<'a, T> {
     pub(crate) fn packed(&self) -> Option<Packed<'a, T>> {
         match self.source {
             Source::Packed(points) => Some(points),
+            #[cfg(feature = "costs")]
             _ => None,
         }
     }
@@ -140,11 +171,13 @@ impl<'a, T: Real> Source<'a, T> {
     fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
         match self {
             Source::Packed(points) => points.cost_row(i, start, out),
+            #[cfg(feature = "costs")]
             Source::Cloud(cloud) => {
                 let d = cloud.dimension();
                 let ys = &cloud.y().data()[start * d..(start + out.len()) * d];
                 cloud.ground_cost().row(cloud.x().point(i), ys, out);
             }
+            #[cfg(feature = "costs")]
             Source::Matrix(matrix) => match matrix.contiguous_row(i) {
                 Some(row) => out.copy_from_slice(&row[start..start + out.len()]),
                 None => {
@@ -159,6 +192,7 @@ impl<'a, T: Real> Source<'a, T> {
     fn row_offset(&self, i: usize) -> T {
         match self {
             Source::Packed(points) => points.row_offset(i),
+            #[cfg(feature = "costs")]
             _ => T::ZERO,
         }
     }
@@ -166,6 +200,7 @@ impl<'a, T: Real> Source<'a, T> {
     fn column_offset(&self, j: usize) -> T {
         match self {
             Source::Packed(points) => points.column_offset(j),
+            #[cfg(feature = "costs")]
             _ => T::ZERO,
         }
     }
@@ -173,7 +208,9 @@ impl<'a, T: Real> Source<'a, T> {
     fn bound(&self) -> Option<T> {
         match self {
             Source::Packed(points) => Some(points.bound()),
+            #[cfg(feature = "costs")]
             Source::Matrix(matrix) => Some(matrix.max_abs()),
+            #[cfg(feature = "costs")]
             Source::Cloud(_) => None,
         }
     }
@@ -184,8 +221,10 @@ pub(crate) enum Rows<'a, T> {
     /// factor times the products of points.
     Products { points: Packed<'a, T>, factor: T },
     /// factor times values that lie in rows, each `stride` after the one before.
+    #[cfg(feature = "costs")]
     Kept { values: &'a [T], stride: usize, factor: T },
     /// factor times costs that have to be asked for.
+    #[cfg(feature = "costs")]
     Computed { factor: T },
 }
 

@@ -85,10 +85,12 @@ pub(crate) struct Strip<'s, T> {
     pub partial: &'s mut [T],
 }
 
+/// Called with the first row of a block, its scalars, the tile, and its column sums.
+type OnBlock<'w, T> = dyn FnMut(usize, &mut [T], &mut [T], &mut [T]) + 'w;
+
 impl<T: Real> Strip<'_, T> {
-    /// Does something to blocks of at most [`STRIP_ROWS`] rows: given the first of them, their scalars, the tile, and their column sums, zero before,
-    /// which then join those of the strip.
-    pub fn each_block(self, mut work: impl FnMut(usize, &mut [T], &mut [T], &mut [T])) {
+    /// Does something to blocks of at most [`STRIP_ROWS`] rows. Their column sums are zero before it, and then join those of the strip.
+    pub fn each_block(self, work: &mut OnBlock<'_, T>) {
         let Strip { rows, f, column, tile, partial, .. } = self;
         // Those of a single block are those of the strip, which are zero at first.
         if f.len() <= STRIP_ROWS {
@@ -139,7 +141,7 @@ impl<'w, T: Real> Pass<'w, T> {
         let (n, m) = (self.f.len(), scratch.column.len());
         let Pass { f, entries, join } = self;
         let zero = if join == Join::Sum { T::ZERO } else { -T::INFINITY };
-        let mut rest = Rows { n, m, width: entries.len() / n, next: 0, f, entries };
+        let rest = Rows { n, m, width: entries.len() / n, next: 0, f, entries };
         #[cfg(feature = "parallel")]
         if !scratch.strips.is_empty() && n.saturating_mul(m) >= WORTH_A_THREAD {
             scratch.strips.fill(zero);
@@ -152,19 +154,15 @@ impl<'w, T: Real> Pass<'w, T> {
             }
             return results.into_iter().flatten().reduce(merge).unwrap_or_default();
         }
-        let (partial, tile) = scratch.pool[..scratch.lane].split_at_mut(m);
-        scratch.column.fill(zero);
-        if count(n) == 1 {
-            return work(rest.next(scratch.column, tile, partial));
-        }
-        let mut one = || {
-            scratch.spare.fill(zero);
-            let result = work(rest.next(scratch.spare, tile, partial));
-            join_columns(scratch.column, scratch.spare, join);
-            result
-        };
-        let first = one();
-        (1..count(n)).fold(first, |before, _| merge(before, one()))
+        let mut result = None;
+        rest.one_by_one(scratch, join, zero, &mut |strip| {
+            let own = work(strip);
+            result = Some(match result.take() {
+                Some(before) => merge(before, own),
+                None => own,
+            });
+        });
+        result.unwrap_or_default()
     }
 }
 
@@ -198,6 +196,23 @@ impl<'w, T> Rows<'w, T> {
         (self.f, self.entries) = (rest_f, rest_entries);
         let next = core::mem::replace(&mut self.next, end);
         Rows { n: self.n, m: self.m, width: self.width, next, f, entries }
+    }
+
+    /// All strips on this thread; the columns of one join those before.
+    fn one_by_one(mut self, scratch: &mut Scratch<'_, T>, join: Join, zero: T, work: &mut dyn FnMut(Strip<'_, T>))
+    where
+        T: Real,
+    {
+        let (partial, tile) = scratch.pool[..scratch.lane].split_at_mut(self.m);
+        scratch.column.fill(zero);
+        if count(self.n) == 1 {
+            return work(self.next(scratch.column, tile, partial));
+        }
+        for _ in 0..count(self.n) {
+            scratch.spare.fill(zero);
+            work(self.next(scratch.spare, tile, partial));
+            join_columns(scratch.column, scratch.spare, join);
+        }
     }
 
     /// The next strip.
