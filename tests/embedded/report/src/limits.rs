@@ -1,0 +1,52 @@
+//! What the library promises of small machines.
+
+use std::path::Path;
+
+use crate::boards::{Language, Target};
+use crate::checks::Checks;
+use crate::image::{self, Size};
+use crate::lines::Lines;
+
+/// The target that speed and flash are promised for.
+const REFERENCE: &str = "thumbv7em-none-eabihf";
+
+/// Instructions of a sweep over 16 x 16 points in the plane.
+const SWEEP_WITH_KERNEL: u64 = 5_000;
+const SWEEP_STREAMED: u64 = 20_000;
+
+/// Bytes of stack that a solve takes, with all that runs above and below it.
+const STACK: u64 = 3 << 10;
+
+/// Bytes of flash of `c/solve.c`, start-up code and C library included.
+const FLASH_OF_SOLVE: u64 = 24 << 10;
+
+/// Of the firmware that runs all jobs.
+pub fn of_lines(target: &Target, language: Language, lines: &Lines, checks: &mut Checks) {
+    let mut limit = |result: &str, key: &str, most: u64| {
+        let name = format!("{} {language} {result} {key}", target.name);
+        match lines.number(result, key) {
+            Some(number) => checks.at_most(&name, number, most),
+            None => checks.fail(&name, "it was not printed"),
+        }
+    };
+    if target.triple == REFERENCE {
+        limit("solve/plane/16/kernel/zero", "sweep_instructions", SWEEP_WITH_KERNEL);
+        limit("solve/plane/16/stream/zero", "sweep_instructions", SWEEP_STREAMED);
+    }
+    limit("stack/solve", "stack_bytes", STACK);
+}
+
+/// Of the smallest C program.
+pub fn of_solve(target: &Target, image: &Path, size: Size, checks: &mut Checks) {
+    let name = format!("{} solve.c", target.name);
+    if target.triple == REFERENCE {
+        checks.at_most(&format!("{name} flash bytes"), size.flash, FLASH_OF_SOLVE);
+    }
+    let Some(symbols) = checks.take(&format!("{name} symbols"), image::symbols(target, image)) else { return };
+    let none = |unwanted: fn(&str) -> bool| {
+        let found: Vec<&str> = symbols.iter().map(String::as_str).filter(|symbol| unwanted(symbol)).collect();
+        if found.is_empty() { Ok(()) } else { Err(format!("{} are linked: {}", found.len(), found.join(", "))) }
+    };
+    checks.take(&format!("{name} allocates nothing"), none(image::allocates));
+    checks.take(&format!("{name} computes nothing in f64"), none(image::emulates_f64));
+}
