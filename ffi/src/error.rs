@@ -87,10 +87,21 @@ pub(crate) unsafe fn guard(error: *mut Error, body: impl FnOnce() -> Result<Stat
     caught(body).unwrap_or(Err(Fault::Internal)).unwrap_or_else(|fault| {
         if !error.is_null() && error.is_aligned() {
             // SAFETY: checked just above, and memory for an `Error` by the contract of this function.
-            unsafe { error.write(Error::of(&fault)) };
+            unsafe { tell(error, &fault) };
         }
         fault.status()
     })
+}
+
+/// Writes a fault; apart, because its message would be on the stack of every call.
+///
+/// # Safety
+/// `error` may be written.
+#[cold]
+#[inline(never)]
+unsafe fn tell(error: *mut Error, fault: &Fault) {
+    // SAFETY: the contract of this function.
+    unsafe { error.write(Error::of(fault)) }
 }
 
 #[cfg(test)]

@@ -152,17 +152,30 @@ impl Fault {
                 | CoreError::OutOfRange { value, .. }
                 | CoreError::NotIncreasing { value, .. } => value,
                 CoreError::UnequalMass { b, .. } => b,
-                CoreError::Workspace { required, .. } => required as f64,
-                CoreError::Length { expected, .. } => expected as f64,
+                CoreError::Workspace { required, .. } => count(required),
+                CoreError::Length { expected, .. } => count(expected),
                 _ => 0.0,
             },
-            Fault::StructSize { expected, .. } => expected as f64,
-            Fault::Choice { value, .. } | Fault::Start { status: value } => f64::from(value),
-            Fault::Index { index, .. } => index as f64,
-            Fault::AtMost { value, .. } => value as f64,
+            Fault::StructSize { expected, .. } => count(expected),
+            Fault::Choice { value, .. } | Fault::Start { status: value } => {
+                let size = count(value.unsigned_abs() as usize);
+                if value < 0 { -size } else { size }
+            }
+            Fault::Index { index, .. } => count(index),
+            Fault::AtMost { value, .. } => count(value),
             _ => 0.0,
         }
     }
+}
+
+/// A count in `f64`, without an instruction in double precision where these are software.
+fn count(value: usize) -> f64 {
+    if usize::BITS > 32 || value == 0 {
+        return value as f64;
+    }
+    let leading = 63 - (value as u64).leading_zeros();
+    let fraction = ((value as u64) << (52 - leading)) & ((1 << 52) - 1);
+    f64::from_bits((u64::from(leading + 1023) << 52) | fraction)
 }
 
 /// Passes on what is written but for its first bytes.

@@ -142,6 +142,21 @@ impl<T: Real, V: Kind> Object<T, V> {
         }
     }
 
+    /// Gives an object its value, if there is one, and leaves it locked. The value is copied from where it is, because a move may be two copies,
+    /// and stacks are small.
+    ///
+    /// # Safety
+    /// That of [`Object::complete`].
+    pub unsafe fn fill(this: *mut Self, value: Result<V, CoreError>) -> Result<(), Fault> {
+        match &value {
+            // SAFETY: the contract of this function. What has been copied is forgotten.
+            Ok(made) => unsafe { ptr::copy_nonoverlapping(made, &raw mut (*this).value, 1) },
+            Err(error) => return Err((*error).into()),
+        }
+        core::mem::forget(value);
+        Ok(())
+    }
+
     /// The ground cost, for a geometry that lives as long as the object.
     ///
     /// # Safety
@@ -149,19 +164,6 @@ impl<T: Real, V: Kind> Object<T, V> {
     pub unsafe fn ground_cost(this: *const Self) -> &'static GroundCost<T> {
         // SAFETY: written by `begin`, and never again.
         unsafe { &(*this).cost }
-    }
-
-    /// Takes a value out: the object is none any more, and its place may be used for another, which has the same
-    /// ground cost.
-    ///
-    /// # Safety
-    /// `this` has passed [`Object::check`].
-    pub unsafe fn take(this: *mut Self) -> V {
-        // SAFETY: the contract of this function; without its tag the value is not read again.
-        unsafe {
-            Self::lock(this);
-            ptr::read(&raw const (*this).value)
-        }
     }
 
     /// Makes an object none for as long as something is done to it: what is called meanwhile cannot reach it

@@ -2,7 +2,7 @@
 
 use core::ops::ControlFlow;
 
-use sinkhorn_core::{Real, Solution as CoreSolution, Solver as CoreSolver, Workspace};
+use sinkhorn_core::{Real, Settings as CoreSettings, Solution as CoreSolution, Solver as CoreSolver, Workspace};
 
 use crate::checks::{Region, check_disjoint, check_optional_struct, read_struct, write_struct};
 use crate::error::{Error, caught, guard};
@@ -218,12 +218,11 @@ impl<T: Scalar> Call<T> {
     /// # Safety
     /// What the header asks of the pointers.
     unsafe fn solve(&self, solution: *mut *const Solution<T>) -> Result<Status, Fault> {
-        // SAFETY: the contract of this function.
+        // SAFETY: the contract of this function; `begin` has checked what solution and report point to.
         unsafe {
-            let (object, mut solver) = self.begin(Region::optional(c"solution", solution, 1)?)?;
-            run_solver(&mut solver, object);
-            let object = object.cast::<Object<T, CoreSolution<'static, T>>>();
-            hand_over(object, solver, solution, self.report)
+            let object = self.begin(Region::optional(c"solution", solution, 1)?)?;
+            run_solver(&mut (*object).value, object);
+            hand_over(object, solution, self.report)
         }
     }
 
@@ -232,18 +231,19 @@ impl<T: Scalar> Call<T> {
     unsafe fn new_solver(&self, handle: *mut *mut Solver<T>) -> Result<Status, Fault> {
         // SAFETY: the contract of this function.
         unsafe {
-            let (object, solver) = self.begin(Region::required(c"solver", handle, 1)?)?;
-            Object::complete(object, solver);
+            let object = self.begin(Region::required(c"solver", handle, 1)?)?;
+            Object::unlock(object);
             handle.write(object.cast());
         }
         Ok(SINKHORN_OK)
     }
 
-    /// Checks everything and runs the start.
+    /// Checks everything, makes a solver in the workspace, and runs the start. The object is locked. What is large is made where it stays, and
+    /// in functions of their own: stacks are small.
     ///
     /// # Safety
     /// What the header asks of the pointers; `handle` is where the caller wants a handle.
-    unsafe fn begin(&self, handle: Region) -> Result<(*mut Begun<T>, CoreSolver<'static, T>), Fault> {
+    unsafe fn begin(&self, handle: Region) -> Result<*mut Begun<T>, Fault> {
         // SAFETY: the contract of this function; every bit pattern of the fields is valid.
         let (given, settings) =
             unsafe { (read_struct(c"problem", self.problem)?, Settings::read(c"settings", self.settings)?) };
@@ -276,13 +276,29 @@ impl<T: Scalar> Call<T> {
         // SAFETY: the contract of this function; the memory is long enough, and overlaps nothing.
         unsafe {
             let (object, memory) = lent.begin(given.ground_cost()?, settings.observers());
-            let problem = given.view(Object::ground_cost(object))?;
-            let workspace = Workspace::new(memory, &problem, &chosen)?;
-            let solver = with_start(&settings, given.n, given.m, |start| {
-                Ok(CoreSolver::with_start(&problem, start, &chosen, workspace)?)
-            })?;
-            Ok((object, solver))
+            make_solver(object, memory, &given, &chosen)?;
+            with_start(&settings, given.n, given.m, |start| Ok((*object).value.start(start)?))?;
+            Ok(object)
         }
+    }
+}
+
+/// Writes the solver of an object that was begun.
+///
+/// # Safety
+/// The arrays of `given` are what the header asks of them.
+#[inline(never)]
+unsafe fn make_solver<T: Scalar>(
+    object: *mut Begun<T>,
+    memory: &'static mut [T],
+    given: &Problem<T>,
+    chosen: &CoreSettings<T>,
+) -> Result<(), Fault> {
+    // SAFETY: the contract of this function.
+    unsafe {
+        let problem = given.view(Object::ground_cost(object))?;
+        let workspace = Workspace::new(memory, &problem, chosen)?;
+        Object::fill(object, CoreSolver::without_start(&problem, chosen, workspace))
     }
 }
 
@@ -306,24 +322,27 @@ unsafe fn run_solver<T: Scalar>(solver: &mut CoreSolver<'static, T>, object: *co
 /// Makes a solver a solution in its place.
 ///
 /// # Safety
-/// `object` is what the solver was begun with; what `solution` and `report` point to has been checked.
+/// `object` has a solver; what `solution` and `report` point to has been checked.
+#[inline(never)]
 unsafe fn hand_over<T: Scalar>(
-    object: *mut Object<T, CoreSolution<'static, T>>,
-    solver: CoreSolver<'static, T>,
+    object: *mut Begun<T>,
     solution: *mut *const Solution<T>,
     report: *mut Report<T>,
 ) -> Result<Status, Fault> {
-    let solved = solver.into_solution();
-    let numbers = Report::of(&solved)?;
     // SAFETY: the contract of this function.
     unsafe {
-        Object::complete(object, solved);
+        Object::lock(object);
+        // A solution reads the workspace, and not the solver in whose place it comes.
+        let solver: &'static mut CoreSolver<'static, T> = &mut (*object).value;
+        let solved = solver.finish();
+        let numbers = Report::of(&solved)?;
+        Object::complete(object.cast::<Object<T, CoreSolution<'static, T>>>(), solved);
         if !solution.is_null() {
             solution.write(object.cast());
         }
         write_struct(report, numbers);
+        Ok(numbers.status)
     }
-    Ok(numbers.status)
 }
 
 /// # Safety
@@ -417,7 +436,6 @@ unsafe fn finish<T: Scalar>(
             ],
             &inputs,
         )?;
-        let solver = Object::take(object);
-        hand_over(object.cast(), solver, solution, report)
+        hand_over(object, solution, report)
     }
 }

@@ -104,7 +104,7 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
     let plain = symmetric_settings(settings);
     let solve_within = |geometry: Geometry<'w, T>, weights: Option<&'w [T]>, rho: T, memory: &'w mut [T]| {
         let problem = symmetric_problem(geometry, weights, (epsilon, scale, rho))?;
-        let mut solver = Solver::unstarted(&problem, &plain, Workspace::new(memory, &problem, &plain)?)?;
+        let mut solver = Solver::without_start(&problem, &plain, Workspace::new(memory, &problem, &plain)?)?;
         solver.run_symmetric();
         Ok(solver.into_solution())
     };

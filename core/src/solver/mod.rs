@@ -129,13 +129,17 @@ impl<'a, T: Real> Solver<'a, T> {
         settings: &Settings<T>,
         workspace: Workspace<'a, T>,
     ) -> Result<Self, Error> {
-        let mut solver = Solver::unstarted(problem, settings, workspace)?;
+        let mut solver = Solver::without_start(problem, settings, workspace)?;
         solver.start(start)?;
         Ok(solver)
     }
 
-    /// Without a start: what follows must make one.
-    pub(crate) fn unstarted(
+    /// [`Solver::new`] that leaves the start to [`Solver::start`], which has to follow; until then there is nothing to sweep, and [`Solver::step`] is
+    /// [`Status::Stopped`]. For small stacks: a solver is some hundred bytes, and this moves it once.
+    ///
+    /// # Errors
+    /// Those of [`Solver::new`].
+    pub fn without_start(
         problem: &Problem<'a, T>,
         settings: &Settings<T>,
         workspace: Workspace<'a, T>,
@@ -175,7 +179,7 @@ impl<'a, T: Real> Solver<'a, T> {
             schedule: Schedule::new(None),
             target_epsilon,
             stagnation: Stagnation::new(),
-            status: None,
+            status: Some(Status::Stopped),
             sweeps: 0,
             last: Outcome::new(),
             start_value: T::ZERO,
