@@ -50,6 +50,9 @@
 /** What SINKHORN_STORAGE_KERNEL takes beside that. */
 #define SINKHORN_KERNEL_LEN(n, m) (SINKHORN_SIZE_(n) * SINKHORN_SIZE_(m) + SINKHORN_SIZE_(n) + 2 * SINKHORN_SIZE_(m))
 
+/** The scratch of sinkhorn_solve_in_place_f64. */
+#define SINKHORN_IN_PLACE_LEN(n, m) (SINKHORN_SIZE_(n) + 2 * SINKHORN_SIZE_(m))
+
 /** sinkhorn_derivatives_len at compile time: d is the dimension under any cost, and 0 with a cost matrix. */
 #define SINKHORN_DERIVATIVES_LEN(n, m, d) \
   (6 * SINKHORN_SIZE_(n) + (9 + SINKHORN_COARSE_(m, d)) * SINKHORN_SIZE_(m) \
@@ -502,7 +505,8 @@ typedef struct sinkhorn_error {
    */
   double value;
   /**
-   * One line in English, without a newline, NUL-terminated. Ends in "..." where it was cut.
+   * One line in English, without a newline, NUL-terminated. Ends in "..." where it was cut. No more than the
+   * argument in builds without messages.
    */
   char message[SINKHORN_MESSAGE_LEN];
 } sinkhorn_error;
@@ -939,6 +943,132 @@ typedef struct sinkhorn_report_f32 {
    */
   sinkhorn_storage storage;
 } sinkhorn_report_f32;
+
+/**
+ * A balanced problem that is solved where it lies: what goes in, what is memory, and what comes out. All zeros but
+ * struct_size, sizes, arrays and epsilon will do.
+ */
+typedef struct sinkhorn_in_place_f64 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * Points on the side of a.
+   */
+  size_t n;
+  /**
+   * Points on the side of b.
+   */
+  size_t m;
+  /**
+   * n x m, row-major: costs, finite. The solve makes other numbers of them: write them anew before the next.
+   */
+  double *cost;
+  /**
+   * n weights, or NULL: 1/n each.
+   */
+  const double *a;
+  /**
+   * m weights with the same total, or NULL: 1/m each.
+   */
+  const double *b;
+  /**
+   * n: f to start from, in units of cost: zeros, or that of the last solve; then f of the solution.
+   */
+  double *f;
+  /**
+   * m: g of the solution.
+   */
+  double *g;
+  /**
+   * SINKHORN_IN_PLACE_LEN(n, m) scalars.
+   */
+  double *scratch;
+  /**
+   * The regularisation, in units of cost.
+   */
+  double epsilon;
+  /**
+   * The marginal error, in units of mass, at which it has converged. 0: 1e-6 in double, 1e-3 in float.
+   */
+  double threshold;
+  /**
+   * Written: the marginal error of the columns that the last sweep measured; its rows are exact.
+   */
+  double marginal_error;
+  /**
+   * Sweeps at most. 0: 10000.
+   */
+  uint32_t max_sweeps;
+  /**
+   * Written: sweeps made.
+   */
+  uint32_t sweeps;
+} sinkhorn_in_place_f64;
+
+/**
+ * A balanced problem that is solved where it lies: what goes in, what is memory, and what comes out. All zeros but
+ * struct_size, sizes, arrays and epsilon will do.
+ */
+typedef struct sinkhorn_in_place_f32 {
+  /**
+   * sizeof of this struct.
+   */
+  size_t struct_size;
+  /**
+   * Points on the side of a.
+   */
+  size_t n;
+  /**
+   * Points on the side of b.
+   */
+  size_t m;
+  /**
+   * n x m, row-major: costs, finite. The solve makes other numbers of them: write them anew before the next.
+   */
+  float *cost;
+  /**
+   * n weights, or NULL: 1/n each.
+   */
+  const float *a;
+  /**
+   * m weights with the same total, or NULL: 1/m each.
+   */
+  const float *b;
+  /**
+   * n: f to start from, in units of cost: zeros, or that of the last solve; then f of the solution.
+   */
+  float *f;
+  /**
+   * m: g of the solution.
+   */
+  float *g;
+  /**
+   * SINKHORN_IN_PLACE_LEN(n, m) scalars.
+   */
+  float *scratch;
+  /**
+   * The regularisation, in units of cost.
+   */
+  float epsilon;
+  /**
+   * The marginal error, in units of mass, at which it has converged. 0: 1e-6 in double, 1e-3 in float.
+   */
+  float threshold;
+  /**
+   * Written: the marginal error of the columns that the last sweep measured; its rows are exact.
+   */
+  float marginal_error;
+  /**
+   * Sweeps at most. 0: 10000.
+   */
+  uint32_t max_sweeps;
+  /**
+   * Written: sweeps made.
+   */
+  uint32_t sweeps;
+} sinkhorn_in_place_f32;
 
 /**
  * How to differentiate. All zeros but struct_size are the defaults, and functions take NULL for them.
@@ -1890,6 +2020,26 @@ sinkhorn_status sinkhorn_solver_finish_f32(struct sinkhorn_solver_f32 *solver,
                                            const struct sinkhorn_solution_f32 **solution,
                                            struct sinkhorn_report_f32 *report,
                                            struct sinkhorn_error *error);
+
+/**
+ * The smallest solve: plain sweeps on a kernel, in the memory of the cost matrix, and nothing else is linked. For
+ * parts with few kilobytes of flash and memory; what sinkhorn_solve_f64 has beyond it are points, starts,
+ * acceleration, relaxed marginals and the report. The plan is
+ * a_i b_j exp((f_i + g_j - C_ij) / epsilon), its value sum_i a_i f_i + sum_j b_j g_j.
+ *
+ * Returns: SINKHORN_OK where it has converged, SINKHORN_SWEEP_LIMIT, or SINKHORN_PRECISION_FLOOR where potentials
+ * have moved so far from where they began that the kernel may lack something: write the costs anew and call it
+ * again, which goes on from f. Or an error, and then only *error is written.
+ * NULL: never problem, cost, f, g and scratch.
+ * Allocates: nothing. Threads: safe. Aliasing: cost, f, g and scratch must not overlap each other, a and b, *problem
+ * and *error.
+ */
+sinkhorn_status sinkhorn_solve_in_place_f64(struct sinkhorn_in_place_f64 *problem, struct sinkhorn_error *error);
+
+/**
+ * sinkhorn_solve_in_place_f64 in float. No step of it is done in double.
+ */
+sinkhorn_status sinkhorn_solve_in_place_f32(struct sinkhorn_in_place_f32 *problem, struct sinkhorn_error *error);
 
 /**
  * f (n), in units of cost, in the workspace: valid as long as the solution. Balanced potentials, which are free up

@@ -8,7 +8,7 @@
 //! 3. A start ([`Monotone`], [`FixedGaussianStart`], [`Carried`], [`Given`], [`Zero`], the best of several by [`Select`], or your own [`Initializer`]) writes potentials close to
 //!    the solution (Thornton and Cuturi, "Rethinking Initialization of the Sinkhorn Algorithm", AISTATS 2023).
 //! 4. A [`Solver`] sweeps, or [`solve`] does it all; the [`Solution`] has a [`Report`], the potentials, and the plan.
-//!    [`solve_batch`] solves many problems in one call.
+//!    [`solve_batch`] solves many problems in one call; [`InPlace`] is the smallest solve, of a cost matrix where it lies.
 //! 5. [`Derivatives`] differentiate a solution: its objective by the envelope theorem, losses of plan, map and potentials implicitly. Of these are made
 //!    the [`sinkhorn_divergence`], a loss between measures, and soft operators: [`soft_sort`], [`soft_rank`], [`soft_quantile`], [`soft_top_k`].
 //!
@@ -34,6 +34,7 @@ mod divergence;
 mod error;
 mod fixed;
 mod geometry;
+mod in_place;
 mod initial;
 mod matrix;
 mod measure;
@@ -62,6 +63,7 @@ pub use divergence::{
 pub use error::{Argument, Error, Place};
 pub use fixed::{FixedKernel, FixedWorkspace};
 pub use geometry::{CostMatrix, Geometry, PointCloud, Shape};
+pub use in_place::{InPlace, InPlaceReport};
 pub use initial::{
     Carried, DualSort, FixedGaussianStart, Form, Gaussian, Given, Initializer, Moments, Monotone, Passes, SAMPLE,
     Scratch, Select, Started, Target, Wrote, Zero,

@@ -87,6 +87,15 @@ impl<'a, T: Real> Weights<'a, T> {
     }
 }
 
+/// What exact marginals have in common, to rounding: their total.
+pub(crate) fn check_equal_mass<T: Real>(a: Weights<'_, T>, b: Weights<'_, T>) -> Result<(), Error> {
+    let (a, b) = (a.total(), b.total());
+    if (a - b).abs() > T::SQRT_EPSILON * a.max(b) {
+        return Err(Error::UnequalMass { a: a.widen(), b: b.widen() });
+    }
+    Ok(())
+}
+
 /// A set of points in row-major order: point `i` is `data[i * dimension .. (i + 1) * dimension]`. Finite.
 #[derive(Debug, Clone, Copy)]
 pub struct Points<'a, T> {

@@ -3,7 +3,7 @@
 use crate::cost::CostScale;
 use crate::error::{Argument, Error, because};
 use crate::geometry::{Geometry, Shape};
-use crate::measure::Weights;
+use crate::measure::{Weights, check_equal_mass};
 use crate::real::Real;
 
 /// The strength of the entropic regularisation, in units of cost.
@@ -205,12 +205,8 @@ impl<'a, T: Real> Problem<'a, T> {
 
     /// What only the whole problem can tell: equal totals where both marginals are exact.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let (a, b) = (self.a.total(), self.b.total());
         let exact = self.rho_a == T::INFINITY && self.rho_b == T::INFINITY;
-        if exact && (a - b).abs() > T::EPSILON.sqrt() * a.max(b) {
-            return Err(Error::UnequalMass { a: a.widen(), b: b.widen() });
-        }
-        Ok(())
+        if exact { check_equal_mass(self.a, self.b) } else { Ok(()) }
     }
 }
 

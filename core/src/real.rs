@@ -86,6 +86,8 @@ pub trait Real:
     const TWO: Self;
     /// Distance from 1 to the next larger number.
     const EPSILON: Self;
+    /// The square root of EPSILON.
+    const SQRT_EPSILON: Self;
     /// The largest finite number.
     const MAX: Self;
     /// Positive infinity.
@@ -102,6 +104,8 @@ pub trait Real:
     const SAFE_SUM: Self;
     /// 2^(SAFE_EXPONENT / 4).
     const NEAR_SCALING: Self;
+    /// 2^(SAFE_EXPONENT / 2).
+    const FAR_SCALING: Self;
     /// About the square root of the largest number: a power of two.
     const SQRT_MAX: Self;
     /// The square root of that.
@@ -210,9 +214,11 @@ macro_rules! shared_items {
 impl Real for f32 {
     shared_items!(f32, libm::log2f, libm::sqrtf, libm::powf, libm::expm1f, libm::log1pf, exp2::exp2_f32);
     const SPLITTER: Self = 4097.0;
+    const SQRT_EPSILON: Self = 3.452_669_8e-4;
     const SAFE_EXPONENT: Self = 100.0;
     const SAFE_SUM: Self = f32::from_bits((127 + 100) << 23);
     const NEAR_SCALING: Self = f32::from_bits((127 + 25) << 23);
+    const FAR_SCALING: Self = f32::from_bits((127 + 50) << 23);
     const SQRT_MAX: Self = f32::from_bits((127 + 64) << 23);
     const FOURTH_ROOT_MAX: Self = f32::from_bits((127 + 32) << 23);
     const DEFAULT_THRESHOLD: Self = 1e-3;
@@ -249,9 +255,11 @@ impl Real for f32 {
 impl Real for f64 {
     shared_items!(f64, libm::log2, libm::sqrt, libm::pow, libm::expm1, libm::log1p, exp2::exp2_f64);
     const SPLITTER: Self = 134_217_729.0;
+    const SQRT_EPSILON: Self = f64::from_bits((1023 - 26) << 52);
     const SAFE_EXPONENT: Self = 900.0;
     const SAFE_SUM: Self = f64::from_bits((1023 + 900) << 52);
     const NEAR_SCALING: Self = f64::from_bits((1023 + 225) << 52);
+    const FAR_SCALING: Self = f64::from_bits((1023 + 450) << 52);
     const SQRT_MAX: Self = f64::from_bits((1023 + 512) << 52);
     const FOURTH_ROOT_MAX: Self = f64::from_bits((1023 + 256) << 52);
     const DEFAULT_THRESHOLD: Self = 1e-6;

@@ -1,7 +1,7 @@
 //! The C interface: what `include/sinkhorn.h` declares, and nothing else.
 //!
 //! 1. `problem` (with `cost`), `settings` and `report` are the structs of the header; each begins with its own
-//!    size, and all zeros are its defaults. 2. The calls, a file each: `workspace` and `solve`, `solution` (plan,
+//!    size, and all zeros are its defaults. 2. The calls, a file each: `workspace`, `solve` and `in_place`, `solution` (plan,
 //!    maps), `derivatives`, `divergence`, `soft`, `batch`, `start`. 3. What a call leaves is an `object` in the
 //!    caller's memory, and its handle the address. 4. `checks` reads pointers and refuses those that no reference
 //!    may be made of; a `fault` is what can be wrong, and `error` tells C about it and keeps
@@ -23,6 +23,8 @@ extern crate std;
 mod workspace;
 
 mod solve;
+
+mod in_place;
 
 mod solution;
 
@@ -55,6 +57,7 @@ pub use cost::*;
 pub use derivatives::*;
 pub use divergence::*;
 pub use error::*;
+pub use in_place::*;
 pub use problem::*;
 pub use report::*;
 pub use settings::*;

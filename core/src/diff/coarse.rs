@@ -65,7 +65,7 @@ impl<T: Real> Coarse<'_, T> {
             let count = tile.own.len();
             let mut means = [[T::ZERO; MAX_TILE_ROWS]; MOST];
             for (line, means) in basis.chunks_exact(m).zip(&mut means) {
-                rows::times(&plan.p, tile.q, line, &mut means[..count]);
+                rows::times(plan.p.instructions, tile.q, line, &mut means[..count]);
             }
             for (sum, (p, q)) in tile.column.iter_mut().zip(triangle(k)) {
                 for row in 0..count {

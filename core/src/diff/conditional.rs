@@ -91,7 +91,7 @@ impl<'d, T: Real> Conditional<'d, T> {
                         *f -= log_sum;
                         *sum = a.get(i + k) * ratio.exp2().max(no_mass()) / *sum;
                     }
-                    rows::add(&p, weights, tile, partial);
+                    rows::add(p.instructions, weights, tile, partial);
                 }
                 add(column, partial);
             }
@@ -205,11 +205,11 @@ impl<'d, T: Real> Conditional<'d, T> {
         let work = |tile: Tile<'_, T>| {
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             let weights = &mut weights[..tile.own.len()];
-            rows::times(&self.p, tile.q, v, tile.own);
+            rows::times(self.p.instructions, tile.q, v, tile.own);
             for (k, (weight, &t)) in weights.iter_mut().zip(tile.own.iter()).enumerate() {
                 *weight = self.r(tile.i + k) * t;
             }
-            rows::add(&self.p, weights, tile.q, tile.column);
+            rows::add(self.p.instructions, weights, tile.q, tile.column);
         };
         self.each_tile(scratch, t, &mut [], &work, &|(), ()| ());
     }
@@ -222,7 +222,7 @@ impl<'d, T: Real> Conditional<'d, T> {
             for (k, weight) in weights.iter_mut().enumerate() {
                 *weight = self.r(tile.i + k) * w[tile.i + k];
             }
-            rows::add(&self.p, weights, tile.q, tile.column);
+            rows::add(self.p.instructions, weights, tile.q, tile.column);
         };
         self.each_tile(scratch, unused, &mut [], &work, &|(), ()| ());
     }

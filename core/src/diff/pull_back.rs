@@ -117,7 +117,7 @@ impl<T: Real> Pairs<'_, '_, T> {
                         for (k, weight) in weights[..count].iter_mut().enumerate() {
                             *weight = T::HALF * map[(i + k) * d + l];
                         }
-                        rows::add(&plan.p, &weights[..count], tile, partial);
+                        rows::add(plan.p.instructions, &weights[..count], tile, partial);
                     }
                 }
                 for (k, q) in tile.chunks_exact_mut(width).enumerate() {

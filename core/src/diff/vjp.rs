@@ -179,17 +179,17 @@ fn reduce_tile<T: Real>(plan: &Conditional<'_, T>, cotangent: &Cotangent<'_, T>,
         let (mut plan_mean, mut map_mean) = (T::ZERO, T::ZERO);
         cotangent.rows(plan, (i, 0), omega, spare);
         if cotangent.plan.is_some() {
-            rows::times(p, q, spare, core::slice::from_mut(&mut plan_mean));
+            rows::times(p.instructions, q, spare, core::slice::from_mut(&mut plan_mean));
         }
         if cotangent.map.is_some() {
-            rows::times(p, q, omega, core::slice::from_mut(&mut map_mean));
+            rows::times(p.instructions, q, omega, core::slice::from_mut(&mut map_mean));
         }
         cotangent.combine(plan.r(i), map_mean, omega, spare);
         let in_f = row[i] + plan.r(i) * plan_mean / p.epsilon;
         moments::weigh(p, q, -p.tau_a() * in_f, T::ZERO, plan.c, Some((omega, T::ONE / p.epsilon)));
         (tile.own[k], tile.entries[k]) = (plan_mean, map_mean);
     }
-    rows::add(p, &weights[..count], tile.q, tile.column);
+    rows::add(p.instructions, &weights[..count], tile.q, tile.column);
 }
 
 /// omega of one pair: what dL/dP and dL/dT say of it.

@@ -293,7 +293,7 @@ fn measure_strip<T: Real>(
                 relaxed: Wide::new(if p.tau_a() == T::ONE { T::ZERO } else { divergence_term(marginal, *weight) }),
             });
         }
-        rows::add(p, weights, tile, column);
+        rows::add(p.instructions, weights, tile, column);
     }
     totals
 }

@@ -96,7 +96,7 @@ fn sweep_strip<T: Real>(p: &Prepared<'_, T>, factor: T, g: &[T], strip: Strip<'_
             let weights = &mut weights[..f.len()];
             exponentials(p, Place { i, start: 0, f, g }, tile, weights);
             update_rows(p, factor, i, f, g, tile, weights, &mut outcome);
-            rows::add(p, weights, tile, totals);
+            rows::add(p.instructions, weights, tile, totals);
         }
     });
     outcome

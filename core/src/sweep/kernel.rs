@@ -156,7 +156,7 @@ fn keep_exponentials<T: Real>(p: &Prepared<'_, T>, largest: &[T], strip: Strip<'
         for (row, weight) in weights.iter_mut().enumerate().take(count) {
             *weight = p.problem.a().get(rows.start + k * TILE_ROWS + row);
         }
-        rows::add(p, &weights[..count], entries, column);
+        rows::add(p.instructions, &weights[..count], entries, column);
     }
 }
 
@@ -266,7 +266,7 @@ fn sweep_block<T: Real>(
         let entries = &kernel.entries[i * m..(i + count) * m];
         let mut weights = [T::ZERO; MAX_TILE_ROWS];
         let weights = &mut weights[..count];
-        rows::times(p, entries, kernel.v, weights);
+        rows::times(p.instructions, entries, kernel.v, weights);
         new.copy_from_slice(weights);
         let largest = rows::log2(p.instructions, new);
         if !(largest < T::SAFE_EXPONENT) {
@@ -287,7 +287,7 @@ fn sweep_block<T: Real>(
                 seen.near &= moved.abs() <= limit();
             }
         }
-        rows::add(p, weights, entries, totals);
+        rows::add(p.instructions, weights, entries, totals);
     }
     seen
 }

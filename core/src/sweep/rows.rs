@@ -6,8 +6,8 @@ use crate::real::Real;
 use crate::simd::{Instructions, Job, Simd, SimdExt, each_vector};
 
 /// total_j += sum_k weight_k row_kj, four rows at a time.
-pub(crate) fn add<T: Real>(p: &Prepared<'_, T>, weights: &[T], rows: &[T], total: &mut [T]) {
-    T::run(p.instructions, Add { weights, rows, total });
+pub(crate) fn add<T: Real>(instructions: Instructions, weights: &[T], rows: &[T], total: &mut [T]) {
+    T::run(instructions, Add { weights, rows, total });
 }
 
 pub struct Add<'r, T> {
@@ -68,8 +68,8 @@ fn four<T>(rows: &[T], m: usize) -> [&[T]; 4] {
 }
 
 /// sums_k = sum_j row_kj v_j.
-pub(crate) fn times<T: Real>(p: &Prepared<'_, T>, rows: &[T], v: &[T], sums: &mut [T]) {
-    T::run(p.instructions, Times { rows, v, sums });
+pub(crate) fn times<T: Real>(instructions: Instructions, rows: &[T], v: &[T], sums: &mut [T]) {
+    T::run(instructions, Times { rows, v, sums });
 }
 
 pub struct Times<'r, T> {

@@ -49,7 +49,7 @@ fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, strip: Stri
         for (k, sums) in sums.chunks_mut(tile_rows).enumerate() {
             let (i, count) = (start + k * tile_rows, sums.len());
             let entries = &kernel.entries[i * m..(i + count) * m];
-            rows::times(p, entries, kernel.v, sums);
+            rows::times(p.instructions, entries, kernel.v, sums);
             let mut u = [T::ZERO; MAX_TILE_ROWS];
             for (k, (u, &sum)) in u.iter_mut().zip(&*sums).enumerate() {
                 *u = a.get(i + k) / sum;
@@ -58,7 +58,7 @@ fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, strip: Stri
                     seen.safe &= is_safe(sum);
                 }
             }
-            rows::add(p, &u[..count], entries, totals);
+            rows::add(p.instructions, &u[..count], entries, totals);
         }
     });
     seen

@@ -1,0 +1,262 @@
+//! The smallest solve: a cost matrix becomes the kernel in its place, and nothing else is needed.
+
+use crate::error::{Argument, Error, Place};
+use crate::measure::{Weights, check_equal_mass, check_finite_vector};
+use crate::real::Real;
+use crate::report::Status;
+use crate::simd::{Instructions, SimdLevel};
+use crate::sweep::{TILE_ROWS, rows};
+
+/// A balanced problem that is solved where it lies, by plain sweeps in scalings: for parts with few kilobytes of flash and memory.
+///
+/// What [`solve`](crate::solve) does beyond it (points, starts, acceleration, relaxed marginals, a report, a plan without storing it) is not
+/// linked. Potentials that are the last solve's make a warm start. Measure form, as everywhere: P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon).
+///
+/// ```
+/// use sinkhorn_core::{Argument, InPlace, Status, Weights};
+/// // Two histograms over four bins.
+/// let (now, before) = ([0.1_f32, 0.2, 0.3, 0.4], [0.25_f32; 4]);
+/// let mut cost: [f32; 16] = core::array::from_fn(|k| (k / 4).abs_diff(k % 4) as f32);
+/// let (mut f, mut g, mut scratch) = ([0.0; 4], [0.0; 4], [0.0; InPlace::<f32>::scratch_len(4, 4).unwrap()]);
+/// let problem = InPlace {
+///     cost: &mut cost,
+///     a: Weights::new(Argument::A, &now)?,
+///     b: Weights::new(Argument::B, &before)?,
+///     epsilon: 0.1,
+///     threshold: 1e-3,
+///     max_sweeps: 1000,
+///     f: &mut f,
+///     g: &mut g,
+///     scratch: &mut scratch,
+/// };
+/// let ended = problem.solve()?;
+/// assert_eq!(ended.status, Status::Converged);
+/// let dual_value: f32 = (0..4).map(|i| now[i] * f[i] + before[i] * g[i]).sum();
+/// assert!((dual_value - 0.5).abs() < 0.2); // the distance of the histograms, less what is soft
+/// # Ok::<(), sinkhorn_core::Error>(())
+/// ```
+pub struct InPlace<'w, T: Real> {
+    /// n x m, row-major: costs, and then no longer.
+    pub cost: &'w mut [T],
+    /// n.
+    pub a: Weights<'w, T>,
+    /// m, with the same total.
+    pub b: Weights<'w, T>,
+    /// In units of cost.
+    pub epsilon: T,
+    /// The marginal error at which it has converged, in units of mass.
+    pub threshold: T,
+    /// Sweeps at most.
+    pub max_sweeps: u32,
+    /// n: f to start from, zero if nothing is known; then that of the solution, in units of cost.
+    pub f: &'w mut [T],
+    /// m: g of the solution, in units of cost.
+    pub g: &'w mut [T],
+    /// [`InPlace::scratch_len`] scalars.
+    pub scratch: &'w mut [T],
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InPlaceReport<T> {
+    /// [`Status::Converged`], [`Status::SweepLimit`], or [`Status::PrecisionFloor`] where potentials have moved so far that entries which underflow
+    /// has taken from the kernel may count: solve again, with costs and from the potentials so far.
+    pub status: Status,
+    /// Sweeps made.
+    pub sweeps: u32,
+    /// ||P^T 1 - b||_1 that the last one measured; the rows are exact.
+    pub marginal_error: T,
+}
+
+impl<T: Real> InPlace<'_, T> {
+    /// n + 2 m scalars of scratch; `None` where that is too large.
+    pub const fn scratch_len(n: usize, m: usize) -> Option<usize> {
+        match m.checked_mul(2) {
+            Some(columns) => columns.checked_add(n),
+            None => None,
+        }
+    }
+
+    /// Solves it.
+    ///
+    /// # Errors
+    /// [`Error::Length`], [`Error::NotFinite`] and [`Error::NotPositive`], naming the field; [`Error::UnequalMass`]; [`Error::Overflow`] where cost /
+    /// epsilon leaves the range of the scalar. Nothing is written then.
+    pub fn solve(self) -> Result<InPlaceReport<T>, Error> {
+        let s = self.checked()?;
+        let InPlace { cost, a, b, threshold, max_sweeps, f, g, scratch, .. } = self;
+        let m = b.len();
+        let (sums, rest) = scratch.split_at_mut(a.len());
+        let (totals, rest) = rest.split_at_mut(m);
+        let v = &mut rest[..m];
+        let mut state = State { instructions: Instructions::of(SimdLevel::Best), kernel: cost, a, b, sums, totals, v };
+        state.absorb(s, f, g);
+        let mut ended = InPlaceReport { status: Status::SweepLimit, sweeps: 0, marginal_error: T::INFINITY };
+        while ended.sweeps < max_sweeps {
+            let near = state.multiply();
+            ended.sweeps += 1;
+            ended.marginal_error = state.update();
+            if !near || !ended.marginal_error.is_finite() {
+                ended.marginal_error = ended.marginal_error.min(T::MAX);
+                ended.status = Status::PrecisionFloor;
+                break;
+            }
+            if ended.marginal_error <= threshold {
+                ended.status = Status::Converged;
+                break;
+            }
+        }
+        state.potentials(s, f, g);
+        Ok(ended)
+    }
+
+    /// Whether everything is what it should be; log2(e) / epsilon.
+    fn checked(&self) -> Result<T, Error> {
+        let (n, m) = (self.a.len(), self.b.len());
+        let cells = n.checked_mul(m).ok_or(Error::TooLarge { argument: Argument::Cost })?;
+        for (argument, expected, actual) in
+            [(Argument::Cost, cells, self.cost.len()), (Argument::F, n, self.f.len()), (Argument::G, m, self.g.len())]
+        {
+            if actual != expected {
+                return Err(Error::Length { argument, expected, actual });
+            }
+        }
+        let required = Self::scratch_len(n, m).ok_or(Error::TooLarge { argument: Argument::Workspace })?;
+        if self.scratch.len() < required {
+            return Err(Error::Workspace { required, actual: self.scratch.len() });
+        }
+        for (argument, value) in [(Argument::Epsilon, self.epsilon), (Argument::Threshold, self.threshold)] {
+            if !(value > T::ZERO && value.is_finite()) {
+                return Err(Error::NotPositive { argument, value: value.widen() });
+            }
+        }
+        if self.max_sweeps == 0 {
+            return Err(Error::NotPositive { argument: Argument::MaxSweeps, value: 0.0 });
+        }
+        check_equal_mass(self.a, self.b)?;
+        if let Some(k) = self.cost.iter().position(|value| !value.is_finite()) {
+            let place = Place { row: k / m, column: Some(k % m) };
+            return Err(Error::NotFinite { argument: Argument::Cost, place, value: self.cost[k].widen() });
+        }
+        check_finite_vector(Argument::F, self.f)?;
+        let largest = |values: &[T]| values.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
+        let s = T::LOG2_E / self.epsilon;
+        // Far below the largest number, as in Prepared.
+        for (argument, size) in [(Argument::Epsilon, largest(self.cost)), (Argument::F, largest(self.f))] {
+            if !((size + self.epsilon) * T::constant(1024.0) < T::SQRT_MAX
+                && s * size * T::constant(1024.0) < T::SQRT_MAX)
+            {
+                return Err(Error::Overflow { argument });
+            }
+        }
+        Ok(s)
+    }
+}
+
+/// The kernel and its scalings.
+struct State<'w, T> {
+    instructions: Instructions,
+    /// n x m: 2^(F0_i + G0_j - s C_ij), where F0 and G0 are what f and g hold meanwhile.
+    kernel: &'w mut [T],
+    a: Weights<'w, T>,
+    b: Weights<'w, T>,
+    /// n: K v.
+    sums: &'w mut [T],
+    /// m: K^T u.
+    totals: &'w mut [T],
+    /// m: b / totals.
+    v: &'w mut [T],
+}
+
+impl<T: Real> State<'_, T> {
+    /// Costs into the kernel around f and its largest exponents, and the first v, which makes the columns of f exact.
+    fn absorb(&mut self, s: T, f: &mut [T], g: &mut [T]) {
+        let m = g.len();
+        g.fill(-T::INFINITY);
+        for (i, (row, f)) in self.kernel.chunks_exact_mut(m).zip(&mut *f).enumerate() {
+            *f = s * *f;
+            let weighs = self.a.get(i) > T::ZERO;
+            for (value, largest) in row.iter_mut().zip(&mut *g) {
+                *value = *f - s * *value;
+                if weighs && *value > *largest {
+                    *largest = *value;
+                }
+            }
+        }
+        for (i, (row, f)) in self.kernel.chunks_exact_mut(m).zip(f).enumerate() {
+            // A row without weight was no part of that, and is held down by its own largest entry.
+            let mut largest = T::ZERO;
+            if self.a.get(i) == T::ZERO {
+                largest = row.iter().zip(&*g).fold(-T::INFINITY, |most, (&value, &origin)| most.max(value - origin));
+                *f -= largest;
+            }
+            for (value, &origin) in row.iter_mut().zip(&*g) {
+                *value = (*value - origin - largest).exp2_branching();
+            }
+        }
+        g.iter_mut().for_each(|value| *value = -*value);
+        self.totals.fill(T::ZERO);
+        for (k, tile) in self.kernel.chunks(TILE_ROWS * m).enumerate() {
+            let mut u = [T::ZERO; TILE_ROWS];
+            let u = &mut u[..tile.len() / m];
+            for (row, u) in u.iter_mut().enumerate() {
+                *u = self.a.get(k * TILE_ROWS + row);
+            }
+            rows::add(self.instructions, u, tile, self.totals);
+        }
+        self.update();
+    }
+
+    /// sums = K v and totals = K^T (a / sums); whether all that counts is near enough to 1.
+    fn multiply(&mut self) -> bool {
+        let m = self.v.len();
+        let mut near = true;
+        self.totals.fill(T::ZERO);
+        for (k, (tile, sums)) in self.kernel.chunks(TILE_ROWS * m).zip(self.sums.chunks_mut(TILE_ROWS)).enumerate() {
+            rows::times(self.instructions, tile, self.v, sums);
+            let mut u = [T::ZERO; TILE_ROWS];
+            let u = &mut u[..sums.len()];
+            for (row, (u, &sum)) in u.iter_mut().zip(&*sums).enumerate() {
+                let a = self.a.get(k * TILE_ROWS + row);
+                *u = if a > T::ZERO { a / sum } else { T::ZERO };
+                near &= is_near(sum) || a == T::ZERO;
+            }
+            rows::add(self.instructions, u, tile, self.totals);
+        }
+        near && self.totals.iter().enumerate().all(|(j, &total)| is_near(total) || self.b.get(j) == T::ZERO)
+    }
+
+    /// v <- b / totals; returns how far the columns were from b.
+    fn update(&mut self) -> T {
+        let mut error = T::ZERO;
+        for (j, (v, &total)) in self.v.iter_mut().zip(&*self.totals).enumerate() {
+            let b = self.b.get(j);
+            error += (b - *v * total).abs();
+            *v = b / total;
+        }
+        error
+    }
+
+    /// References into potentials, in units of cost, on the level of [`Solution::f`](crate::Solution::f).
+    fn potentials(&mut self, s: T, f: &mut [T], g: &mut [T]) {
+        rows::log2(self.instructions, self.sums);
+        rows::log2(self.instructions, self.totals);
+        let (mut mean_f, mut mean_g) = (T::ZERO, T::ZERO);
+        for (i, (f, &log)) in f.iter_mut().zip(&*self.sums).enumerate() {
+            *f = (*f - log) / s;
+            mean_f += self.a.get(i) * *f;
+        }
+        for (j, (g, &log)) in g.iter_mut().zip(&*self.totals).enumerate() {
+            *g = (*g - log) / s;
+            mean_g += self.b.get(j) * *g;
+        }
+        let shift = (mean_g - mean_f) / (self.a.total() + self.b.total());
+        f.iter_mut().for_each(|f| *f += shift);
+        g.iter_mut().for_each(|g| *g += -shift);
+    }
+}
+
+/// Whether a factor is so near 1 that an entry below the smallest normal number does not count beside it.
+fn is_near<T: Real>(factor: T) -> bool {
+    factor < T::FAR_SCALING && factor * T::FAR_SCALING > T::ONE
+}
