@@ -1,7 +1,7 @@
 //! The smallest solve: a cost matrix becomes the kernel in its place, and nothing else is needed.
 
-use crate::error::{Argument, Error, Place};
-use crate::measure::{Weights, check_equal_mass, check_finite_vector};
+use crate::error::{Argument, Error};
+use crate::measure::{Weights, check_equal_mass, check_finite, check_finite_vector};
 use crate::real::Real;
 use crate::report::Status;
 use crate::simd::{Instructions, SimdLevel};
@@ -85,10 +85,12 @@ impl<T: Real> InPlace<'_, T> {
     pub fn solve(self) -> Result<InPlaceReport<T>, Error> {
         let s = self.checked()?;
         let InPlace { cost, a, b, threshold, max_sweeps, f, g, scratch, .. } = self;
-        let m = b.len();
-        let (sums, rest) = scratch.split_at_mut(a.len());
-        let (totals, rest) = rest.split_at_mut(m);
-        let v = &mut rest[..m];
+        let (n, m) = (a.len(), b.len());
+        let required = n + 2 * m;
+        let too_short = Error::Workspace { required, actual: scratch.len() };
+        let (sums, rest) = scratch.split_at_mut_checked(n).ok_or(too_short)?;
+        let (totals, rest) = rest.split_at_mut_checked(m).ok_or(too_short)?;
+        let v = rest.get_mut(..m).ok_or(too_short)?;
         let mut state = State { instructions: Instructions::of(SimdLevel::Best), kernel: cost, a, b, sums, totals, v };
         state.absorb(s, f, g);
         let mut ended = InPlaceReport { status: Status::SweepLimit, sweeps: 0, marginal_error: T::INFINITY };
@@ -134,10 +136,7 @@ impl<T: Real> InPlace<'_, T> {
             return Err(Error::NotPositive { argument: Argument::MaxSweeps, value: 0.0 });
         }
         check_equal_mass(self.a, self.b)?;
-        if let Some(k) = self.cost.iter().position(|value| !value.is_finite()) {
-            let place = Place { row: k / m, column: Some(k % m) };
-            return Err(Error::NotFinite { argument: Argument::Cost, place, value: self.cost[k].widen() });
-        }
+        check_finite(Argument::Cost, self.cost, m)?;
         check_finite_vector(Argument::F, self.f)?;
         let largest = |values: &[T]| values.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
         let s = T::LOG2_E / self.epsilon;
@@ -171,11 +170,11 @@ struct State<'w, T> {
 impl<T: Real> State<'_, T> {
     /// Costs into the kernel around f and its largest exponents, and the first v, which makes the columns of f exact.
     fn absorb(&mut self, s: T, f: &mut [T], g: &mut [T]) {
-        let m = g.len();
+        let m = g.len().max(1);
         g.fill(-T::INFINITY);
         for (i, (row, f)) in self.kernel.chunks_exact_mut(m).zip(&mut *f).enumerate() {
             *f = s * *f;
-            let weighs = self.a.get(i) > T::ZERO;
+            let weighs = self.a.at(i) > T::ZERO;
             for (value, largest) in row.iter_mut().zip(&mut *g) {
                 *value = *f - s * *value;
                 if weighs && *value > *largest {
@@ -186,7 +185,7 @@ impl<T: Real> State<'_, T> {
         for (i, (row, f)) in self.kernel.chunks_exact_mut(m).zip(f).enumerate() {
             // A row without weight was no part of that, and is held down by its own largest entry.
             let mut largest = T::ZERO;
-            if self.a.get(i) == T::ZERO {
+            if self.a.at(i) == T::ZERO {
                 largest = row.iter().zip(&*g).fold(-T::INFINITY, |most, (&value, &origin)| most.max(value - origin));
                 *f -= largest;
             }
@@ -196,41 +195,39 @@ impl<T: Real> State<'_, T> {
         }
         g.iter_mut().for_each(|value| *value = -*value);
         self.totals.fill(T::ZERO);
-        for (k, tile) in self.kernel.chunks(TILE_ROWS * m).enumerate() {
+        for (k, tile) in self.kernel.chunks(m.saturating_mul(TILE_ROWS)).enumerate() {
             let mut u = [T::ZERO; TILE_ROWS];
-            let u = &mut u[..tile.len() / m];
             for (row, u) in u.iter_mut().enumerate() {
-                *u = self.a.get(k * TILE_ROWS + row);
+                *u = self.a.at(k * TILE_ROWS + row);
             }
-            rows::add(self.instructions, u, tile, self.totals);
+            rows::add(self.instructions, &u, tile, self.totals);
         }
         self.update();
     }
 
     /// sums = K v and totals = K^T (a / sums); whether all that counts is near enough to 1.
     fn multiply(&mut self) -> bool {
-        let m = self.v.len();
+        let m = self.v.len().max(1);
         let mut near = true;
         self.totals.fill(T::ZERO);
-        for (k, (tile, sums)) in self.kernel.chunks(TILE_ROWS * m).zip(self.sums.chunks_mut(TILE_ROWS)).enumerate() {
+        for (k, (tile, sums)) in self.kernel.chunks(m.saturating_mul(TILE_ROWS)).zip(self.sums.chunks_mut(TILE_ROWS)).enumerate() {
             rows::times(self.instructions, tile, self.v, sums);
             let mut u = [T::ZERO; TILE_ROWS];
-            let u = &mut u[..sums.len()];
             for (row, (u, &sum)) in u.iter_mut().zip(&*sums).enumerate() {
-                let a = self.a.get(k * TILE_ROWS + row);
+                let a = self.a.at(k * TILE_ROWS + row);
                 *u = if a > T::ZERO { a / sum } else { T::ZERO };
                 near &= is_near(sum) || a == T::ZERO;
             }
-            rows::add(self.instructions, u, tile, self.totals);
+            rows::add(self.instructions, &u, tile, self.totals);
         }
-        near && self.totals.iter().enumerate().all(|(j, &total)| is_near(total) || self.b.get(j) == T::ZERO)
+        near && self.totals.iter().enumerate().all(|(j, &total)| is_near(total) || self.b.at(j) == T::ZERO)
     }
 
     /// v <- b / totals; returns how far the columns were from b.
     fn update(&mut self) -> T {
         let mut error = T::ZERO;
         for (j, (v, &total)) in self.v.iter_mut().zip(&*self.totals).enumerate() {
-            let b = self.b.get(j);
+            let b = self.b.at(j);
             error += (b - *v * total).abs();
             *v = b / total;
         }
@@ -244,11 +241,11 @@ impl<T: Real> State<'_, T> {
         let (mut mean_f, mut mean_g) = (T::ZERO, T::ZERO);
         for (i, (f, &log)) in f.iter_mut().zip(&*self.sums).enumerate() {
             *f = (*f - log) / s;
-            mean_f += self.a.get(i) * *f;
+            mean_f += self.a.at(i) * *f;
         }
         for (j, (g, &log)) in g.iter_mut().zip(&*self.totals).enumerate() {
             *g = (*g - log) / s;
-            mean_g += self.b.get(j) * *g;
+            mean_g += self.b.at(j) * *g;
         }
         let shift = (mean_g - mean_f) / (self.a.total() + self.b.total());
         f.iter_mut().for_each(|f| *f += shift);

@@ -71,6 +71,15 @@ impl<'a, T: Real> Weights<'a, T> {
         }
     }
 
+    /// The same without a panic: nothing beyond the end.
+    #[inline]
+    pub(crate) fn at(&self, i: usize) -> T {
+        match self.values {
+            Some(values) => values.get(i).copied().unwrap_or(T::ZERO),
+            None => self.uniform,
+        }
+    }
+
     /// The sum of the weights.
     pub fn total(&self) -> T {
         self.total
@@ -163,17 +172,23 @@ impl<'a, T: Real> Points<'a, T> {
 
 /// The first entry of a matrix or point set that is NaN or infinite, as an error with row and column.
 pub(crate) fn check_finite<T: Real>(argument: Argument, data: &[T], columns: usize) -> Result<(), Error> {
-    first_not_finite(argument, data, |index| Place { row: index / columns, column: Some(index % columns) })
+    for (row, values) in data.chunks(columns.max(1)).enumerate() {
+        for (column, value) in values.iter().enumerate() {
+            if !value.is_finite() {
+                let place = Place { row, column: Some(column) };
+                return Err(Error::NotFinite { argument, place, value: value.widen() });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The first entry of a vector that is NaN or infinite, as an error.
 pub(crate) fn check_finite_vector<T: Real>(argument: Argument, data: &[T]) -> Result<(), Error> {
-    first_not_finite(argument, data, |row| Place { row, column: None })
-}
-
-fn first_not_finite<T: Real>(argument: Argument, data: &[T], place: impl Fn(usize) -> Place) -> Result<(), Error> {
-    match data.iter().position(|value| !value.is_finite()) {
-        None => Ok(()),
-        Some(index) => Err(Error::NotFinite { argument, place: place(index), value: data[index].widen() }),
+    for (row, value) in data.iter().enumerate() {
+        if !value.is_finite() {
+            return Err(Error::NotFinite { argument, place: Place { row, column: None }, value: value.widen() });
+        }
     }
+    Ok(())
 }

@@ -54,8 +54,10 @@ impl Region {
 
 /// Refuses memory that is written and overlaps anything else.
 pub(crate) fn check_disjoint(written: &[Region], read: &[Region]) -> Result<(), Fault> {
-    for (index, region) in written.iter().enumerate() {
-        for other in written[index + 1..].iter().chain(read) {
+    let mut rest = written;
+    while let Some((region, others)) = rest.split_first() {
+        rest = others;
+        for other in others.iter().chain(read) {
             if region.overlaps(other) {
                 return Err(Fault::Aliasing { argument: region.name, other: other.name });
             }

@@ -60,11 +60,13 @@ impl fmt::Write for Message {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         const ROOM: usize = SINKHORN_MESSAGE_LEN - 1;
         for byte in text.bytes() {
-            if self.len == ROOM {
-                self.bytes[ROOM - 3..ROOM].fill(b'.' as c_char);
-                return Err(fmt::Error);
+            match self.bytes[..ROOM].get_mut(self.len) {
+                Some(place) => *place = byte as c_char,
+                None => {
+                    self.bytes[ROOM - 3..ROOM].fill(b'.' as c_char);
+                    return Err(fmt::Error);
+                }
             }
-            self.bytes[self.len] = byte as c_char;
             self.len += 1;
         }
         Ok(())

@@ -1,5 +1,5 @@
 //! The loops over pairs for [`Portable`](crate::simd::Portable): scalar and small, with nothing in a loop but loads, products, sums and stores.
-//! Slices are cut to one length before each, so that no index is checked inside.
+//! Slices are cut to one length before each, so that no index is checked inside, and nothing can panic that a small solve calls.
 
 use super::block::Place;
 use super::scores::{GROUP, Packed, Panel};
@@ -107,76 +107,79 @@ pub(super) fn largest<T: Real>(row: &[T]) -> T {
 
 /// sums_k = sum_j row_kj v_j.
 pub(super) fn times<T: Real>(rows: &[T], v: &[T], sums: &mut [T]) {
-    let m = v.len();
-    for (rows, sums) in rows.chunks(4 * m).zip(sums.chunks_mut(4)) {
+    let m = v.len().max(1);
+    for (rows, sums) in rows.chunks(m.saturating_mul(4)).zip(sums.chunks_mut(4)) {
         match (four(rows, m), sums.first_chunk_mut::<4>()) {
             (Some(rows), Some(sums)) => *sums = dots(rows, v),
             _ => {
                 for (row, sum) in rows.chunks_exact(m).zip(sums) {
-                    [*sum] = dots([row], v);
+                    *sum = T::ZERO;
+                    for (row, v) in row.chunks(FLUSH).zip(v.chunks(FLUSH)) {
+                        *sum += row.iter().zip(v).fold(T::ZERO, |sum, (&value, &v)| sum + value * v);
+                    }
                 }
             }
         }
     }
 }
 
-fn dots<T: Real, const R: usize>(rows: [&[T]; R], v: &[T]) -> [T; R] {
-    let mut totals = [T::ZERO; R];
-    let mut at = 0;
-    while at < v.len() {
-        let v = &v[at..(at + FLUSH).min(v.len())];
-        let rows = rows.map(|row| &row[at..at + v.len()]);
-        let mut sums = [T::ZERO; R];
+/// Sums of products, in pieces that keep them accurate.
+fn dots<T: Real>([t0, t1, t2, t3]: [&[T]; 4], v: &[T]) -> [T; 4] {
+    let mut totals = [T::ZERO; 4];
+    let pieces = t0.chunks(FLUSH).zip(t1.chunks(FLUSH)).zip(t2.chunks(FLUSH).zip(t3.chunks(FLUSH)));
+    for (((t0, t1), (t2, t3)), v) in pieces.zip(v.chunks(FLUSH)) {
+        let mut sums = [T::ZERO; 4];
+        let [(w0, r0), (w1, r1), (w2, r2), (w3, r3)] = [t0, t1, t2, t3].map(|row| row.as_chunks::<COLUMNS>());
         let (whole, rest) = v.as_chunks::<COLUMNS>();
-        let rows = rows.map(|row| row.as_chunks::<COLUMNS>());
-        for (k, v) in whole.iter().enumerate() {
-            for (sum, (row, _)) in sums.iter_mut().zip(&rows) {
-                for (&value, &v) in row[k].iter().zip(v) {
+        for ((v, (t0, t1)), (t2, t3)) in whole.iter().zip(w0.iter().zip(w1)).zip(w2.iter().zip(w3)) {
+            for (sum, row) in sums.iter_mut().zip([t0, t1, t2, t3]) {
+                for (&value, &v) in row.iter().zip(v) {
                     *sum += value * v;
                 }
             }
         }
-        for (k, &v) in rest.iter().enumerate() {
-            for (sum, (_, row)) in sums.iter_mut().zip(&rows) {
-                *sum += row[k] * v;
+        for ((&v, (&t0, &t1)), (&t2, &t3)) in rest.iter().zip(r0.iter().zip(r1)).zip(r2.iter().zip(r3)) {
+            for (sum, value) in sums.iter_mut().zip([t0, t1, t2, t3]) {
+                *sum += value * v;
             }
         }
         for (total, sum) in totals.iter_mut().zip(sums) {
             *total += sum;
         }
-        at += v.len();
     }
     totals
 }
 
 /// total_j += sum_k weight_k row_kj.
 pub(super) fn add<T: Real>(weights: &[T], rows: &[T], total: &mut [T]) {
-    let m = total.len();
-    for (weights, rows) in weights.chunks(4).zip(rows.chunks(4 * m)) {
+    let m = total.len().max(1);
+    for (weights, rows) in weights.chunks(4).zip(rows.chunks(m.saturating_mul(4))) {
         match (weights.first_chunk::<4>(), four(rows, m)) {
-            (Some(weights), Some(rows)) => add_rows(*weights, rows, total),
+            (Some(weights), Some(rows)) => add_four(*weights, rows, total),
             _ => {
                 for (&weight, row) in weights.iter().zip(rows.chunks_exact(m)) {
-                    add_rows([weight], [row], total);
+                    for (total, &value) in total.iter_mut().zip(row) {
+                        *total += weight * value;
+                    }
                 }
             }
         }
     }
 }
 
-fn add_rows<T: Real, const R: usize>(weights: [T; R], rows: [&[T]; R], total: &mut [T]) {
-    let rows = rows.map(|row| row[..total.len()].as_chunks::<COLUMNS>());
+fn add_four<T: Real>(weights: [T; 4], rows: [&[T]; 4], total: &mut [T]) {
+    let [(w0, r0), (w1, r1), (w2, r2), (w3, r3)] = rows.map(|row| row.as_chunks::<COLUMNS>());
     let (whole, rest) = total.as_chunks_mut::<COLUMNS>();
-    for (k, total) in whole.iter_mut().enumerate() {
-        for (weight, (row, _)) in weights.iter().zip(&rows) {
-            for (total, &value) in total.iter_mut().zip(&row[k]) {
+    for ((total, (t0, t1)), (t2, t3)) in whole.iter_mut().zip(w0.iter().zip(w1)).zip(w2.iter().zip(w3)) {
+        for (weight, row) in weights.iter().zip([t0, t1, t2, t3]) {
+            for (total, &value) in total.iter_mut().zip(row) {
                 *total += *weight * value;
             }
         }
     }
-    for (k, total) in rest.iter_mut().enumerate() {
-        for (weight, (_, row)) in weights.iter().zip(&rows) {
-            *total += *weight * row[k];
+    for ((total, (&t0, &t1)), (&t2, &t3)) in rest.iter_mut().zip(r0.iter().zip(r1)).zip(r2.iter().zip(r3)) {
+        for (weight, value) in weights.iter().zip([t0, t1, t2, t3]) {
+            *total += *weight * value;
         }
     }
 }
