@@ -210,7 +210,9 @@ impl<T: Real> State<'_, T> {
         let m = self.v.len().max(1);
         let mut near = true;
         self.totals.fill(T::ZERO);
-        for (k, (tile, sums)) in self.kernel.chunks(m.saturating_mul(TILE_ROWS)).zip(self.sums.chunks_mut(TILE_ROWS)).enumerate() {
+        let mut tiles = self.kernel.chunks(m.saturating_mul(TILE_ROWS));
+        for (k, sums) in self.sums.chunks_mut(TILE_ROWS).enumerate() {
+            let Some(tile) = tiles.next() else { break };
             rows::times(self.instructions, tile, self.v, sums);
             let mut u = [T::ZERO; TILE_ROWS];
             for (row, (u, &sum)) in u.iter_mut().zip(&*sums).enumerate() {

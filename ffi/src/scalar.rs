@@ -37,6 +37,22 @@ pub(crate) enum Fitted {
     Auto,
 }
 
+/// The Gaussian start of a dimension; apart, because each has its own matrices on the stack.
+#[inline(never)]
+fn fixed<T, const D: usize>(
+    form: Form,
+    target: &Target<'_, '_, T>,
+    f: &mut [T],
+    g: &mut [T],
+    scratch: &mut Scratch<'_, T>,
+) -> Result<Started, CoreError>
+where
+    T: Real,
+    FixedGaussianStart<D>: Initializer<T>,
+{
+    FixedGaussianStart::<D> { form }.initialize(target, f, g, scratch)
+}
+
 macro_rules! scalar {
     ($scalar:ty) => {
         impl Scalar for $scalar {
@@ -53,14 +69,14 @@ macro_rules! scalar {
                 };
                 // Up to 8 the same code, and the same bits, with and without an allocator.
                 match cloud.dimension() {
-                    1 => FixedGaussianStart::<1> { form }.initialize(target, f, g, scratch),
-                    2 => FixedGaussianStart::<2> { form }.initialize(target, f, g, scratch),
-                    3 => FixedGaussianStart::<3> { form }.initialize(target, f, g, scratch),
-                    4 => FixedGaussianStart::<4> { form }.initialize(target, f, g, scratch),
-                    5 => FixedGaussianStart::<5> { form }.initialize(target, f, g, scratch),
-                    6 => FixedGaussianStart::<6> { form }.initialize(target, f, g, scratch),
-                    7 => FixedGaussianStart::<7> { form }.initialize(target, f, g, scratch),
-                    8 => FixedGaussianStart::<8> { form }.initialize(target, f, g, scratch),
+                    1 => fixed::<Self, 1>(form, target, f, g, scratch),
+                    2 => fixed::<Self, 2>(form, target, f, g, scratch),
+                    3 => fixed::<Self, 3>(form, target, f, g, scratch),
+                    4 => fixed::<Self, 4>(form, target, f, g, scratch),
+                    5 => fixed::<Self, 5>(form, target, f, g, scratch),
+                    6 => fixed::<Self, 6>(form, target, f, g, scratch),
+                    7 => fixed::<Self, 7>(form, target, f, g, scratch),
+                    8 => fixed::<Self, 8>(form, target, f, g, scratch),
                     #[cfg(feature = "init")]
                     _ => sinkhorn_init::GaussianStart::new(form).initialize(target, f, g, scratch),
                     #[cfg(not(feature = "init"))]

@@ -252,11 +252,30 @@ impl<T: Scalar> Call<T> {
         let chosen = settings.core()?;
         let required = len_behind(&given, &chosen)?;
         let lent = Lent::new(self.workspace, self.workspace_len, object_len::<T>(), required)?;
+        self.check_overlaps(&given, &settings, lent.region(), handle)?;
+        // SAFETY: the contract of this function; the memory is long enough, and overlaps nothing.
+        unsafe {
+            let (object, memory) = lent.begin(given.ground_cost()?, settings.observers());
+            make_solver(object, memory, &given, &chosen)?;
+            with_start(&settings, given.n, given.m, |start| Ok((*object).value.start(start)?))?;
+            Ok(object)
+        }
+    }
+
+    /// Refuses memory that is written and overlaps anything else.
+    #[inline(never)]
+    fn check_overlaps(
+        &self,
+        given: &Problem<T>,
+        settings: &Settings<T>,
+        workspace: Region,
+        handle: Region,
+    ) -> Result<(), Fault> {
         let [x, y, cost, a, b] = given.regions()?;
         let [start_f, start_g] = settings.given(given.n, given.m)?;
         check_disjoint(
             &[
-                lent.region(),
+                workspace,
                 handle,
                 Region::optional(c"report", self.report, 1)?,
                 Region::optional(c"error", self.error, 1)?,
@@ -272,14 +291,7 @@ impl<T: Scalar> Call<T> {
                 Region::optional(c"problem", self.problem, 1)?,
                 Region::optional(c"settings", self.settings, 1)?,
             ],
-        )?;
-        // SAFETY: the contract of this function; the memory is long enough, and overlaps nothing.
-        unsafe {
-            let (object, memory) = lent.begin(given.ground_cost()?, settings.observers());
-            make_solver(object, memory, &given, &chosen)?;
-            with_start(&settings, given.n, given.m, |start| Ok((*object).value.start(start)?))?;
-            Ok(object)
-        }
+        )
     }
 }
 

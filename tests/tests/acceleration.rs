@@ -81,11 +81,13 @@ fn relaxation_by_youngs_relation_halves_the_plain_sweeps_without_being_told_a_fa
         let report = solve_owned(&problem, &Zero, &settings).unwrap().report;
         println!("{acceleration:?}: {} sweeps, {} rejections", report.sweeps, report.rejections);
         assert_eq!(report.status, Status::Converged);
-        report.sweeps
+        (report.sweeps, report.rejections)
     };
-    let plain = sweeps(Acceleration::Plain);
-    let best = (1..=19).map(|k| sweeps(Acceleration::Relaxation { factor: 1.0 + 0.05 * f64::from(k) })).min().unwrap();
-    let adaptive = sweeps(Acceleration::AdaptiveRelaxation);
+    let (plain, _) = sweeps(Acceleration::Plain);
+    // Of the factors that are stable by themselves: beyond them rejections decide, and luck.
+    let fixed = (1..=19).map(|k| sweeps(Acceleration::Relaxation { factor: 1.0 + 0.05 * f64::from(k) }));
+    let best = fixed.filter(|&(_, rejections)| rejections == 0).map(|(sweeps, _)| sweeps).min().unwrap();
+    let (adaptive, _) = sweeps(Acceleration::AdaptiveRelaxation);
     println!("plain {plain}, best fixed factor {best}, adaptive {adaptive}");
     assert!(2 * adaptive < plain && 2 * adaptive < 5 * best, "{plain} {best} {adaptive}");
 }

@@ -7,6 +7,7 @@ mod start;
 mod stopping;
 mod symmetric;
 
+use core::mem::take;
 use core::ops::ControlFlow;
 
 use crate::error::{Argument, Error};
@@ -129,9 +130,12 @@ impl<'a, T: Real> Solver<'a, T> {
         settings: &Settings<T>,
         workspace: Workspace<'a, T>,
     ) -> Result<Self, Error> {
-        let mut solver = Solver::without_start(problem, settings, workspace)?;
-        solver.start(start)?;
-        Ok(solver)
+        let mut made = Solver::without_start(problem, settings, workspace);
+        // Where it is: a move would be a copy.
+        if let Ok(solver) = &mut made {
+            solver.start(start)?;
+        }
+        made
     }
 
     /// [`Solver::new`] that leaves the start to [`Solver::start`], which has to follow; until then there is nothing to sweep, and [`Solver::step`] is
@@ -139,6 +143,7 @@ impl<'a, T: Real> Solver<'a, T> {
     ///
     /// # Errors
     /// Those of [`Solver::new`].
+    #[inline(never)]
     pub fn without_start(
         problem: &Problem<'a, T>,
         settings: &Settings<T>,
@@ -372,9 +377,22 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// [`Solver::finish`] for good: the solution lives as long as the workspace.
     pub fn into_solution(mut self) -> Solution<'a, T> {
+        self.take_solution()
+    }
+
+    /// Leaves a solver without memory.
+    #[inline(never)]
+    fn take_solution(&mut self) -> Solution<'a, T> {
         self.catch_up();
         let progress = self.progress();
-        let buffers = value::Buffers { f_hat: self.f, g_hat: self.g, log_b: self.log_b, f: self.row, g: self.image };
+        let log_b: &'a mut [T] = take(&mut self.log_b);
+        let buffers = value::Buffers {
+            f_hat: take(&mut self.f),
+            g_hat: take(&mut self.g),
+            log_b,
+            f: take(&mut self.row),
+            g: take(&mut self.image),
+        };
         Solution::measure(self.prepared, progress, buffers, &mut self.scratch)
     }
 
@@ -419,7 +437,13 @@ pub fn solve<'a, T: Real>(
     settings: &Settings<T>,
     workspace: Workspace<'a, T>,
 ) -> Result<Solution<'a, T>, Error> {
-    let mut solver = Solver::with_start(problem, start, settings, workspace)?;
-    solver.run();
-    Ok(solver.into_solution())
+    // Looked at where it is, because a solver is some hundred bytes, and stacks are small.
+    match &mut Solver::without_start(problem, settings, workspace) {
+        Ok(solver) => {
+            solver.start(start)?;
+            solver.run();
+            Ok(solver.take_solution())
+        }
+        Err(error) => Err(*error),
+    }
 }

@@ -23,6 +23,7 @@ impl<T: Real> Solver<'_, T> {
     /// # Errors
     /// Those of the start, and [`Error::NotFinite`] or [`Error::Overflow`] naming `f` or `g` where it wrote what is not finite or out
     /// of range. The solver is then as it was created: started from zero.
+    #[inline(never)]
     pub fn start(&mut self, start: &dyn Initializer<T>) -> Result<(), Error> {
         let result = self.try_start(start);
         if result.is_err() {

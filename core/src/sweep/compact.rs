@@ -108,7 +108,9 @@ pub(super) fn largest<T: Real>(row: &[T]) -> T {
 /// sums_k = sum_j row_kj v_j.
 pub(super) fn times<T: Real>(rows: &[T], v: &[T], sums: &mut [T]) {
     let m = v.len().max(1);
-    for (rows, sums) in rows.chunks(m.saturating_mul(4)).zip(sums.chunks_mut(4)) {
+    let mut fours = rows.chunks(m.saturating_mul(4)); // stepped by hand, because a zip counts chunks first, and divides
+    for sums in sums.chunks_mut(4) {
+        let Some(rows) = fours.next() else { return };
         match (four(rows, m), sums.first_chunk_mut::<4>()) {
             (Some(rows), Some(sums)) => *sums = dots(rows, v),
             _ => {
@@ -153,7 +155,9 @@ fn dots<T: Real>([t0, t1, t2, t3]: [&[T]; 4], v: &[T]) -> [T; 4] {
 /// total_j += sum_k weight_k row_kj.
 pub(super) fn add<T: Real>(weights: &[T], rows: &[T], total: &mut [T]) {
     let m = total.len().max(1);
-    for (weights, rows) in weights.chunks(4).zip(rows.chunks(m.saturating_mul(4))) {
+    let mut fours = rows.chunks(m.saturating_mul(4));
+    for weights in weights.chunks(4) {
+        let Some(rows) = fours.next() else { return };
         match (weights.first_chunk::<4>(), four(rows, m)) {
             (Some(weights), Some(rows)) => add_four(*weights, rows, total),
             _ => {

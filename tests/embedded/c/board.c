@@ -79,6 +79,10 @@ static volatile uint32_t *unused(void) {
   return at(((uintptr_t)__builtin_frame_address(0) - MARGIN) & ~(uintptr_t)3);
 }
 
+uint32_t __attribute__((noinline)) board_stack_depth(void) {
+  return (uint32_t)((uintptr_t)__stack - (uintptr_t)__builtin_frame_address(0));
+}
+
 void __attribute__((noinline)) board_paint_stack(void) {
   volatile uint32_t *const top = unused();
   for (volatile uint32_t *word = lowest(top); word < top; word++) *word = PAINT;

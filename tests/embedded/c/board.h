@@ -23,6 +23,9 @@ void board_paint_stack(void);
 /* Bytes of the stack that were used since, or before, from its top; 0 where all that was painted was. */
 uint32_t board_stack_bytes(void);
 
+/* Bytes of the stack that are in use where it is called. */
+uint32_t board_stack_depth(void);
+
 /* Goes where no board has anything. */
 void board_fault(void);
 

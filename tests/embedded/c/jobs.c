@@ -10,11 +10,13 @@ static const struct {
   const char *name;
   job *run;
 } jobs[] = {{"solve", job_solve},
+            {"in_place", job_in_place},
             {"window", job_window},
 #ifndef WITHOUT_RANKS
             {"ranks", job_ranks},
 #endif
-            {"bad_input", job_bad_input}};
+            {"bad_input", job_bad_input},
+            {"each", job_stack}};
 
 int job_failed(const sinkhorn_error *error) {
   printf("failed: %s\n", error->message);

@@ -9,7 +9,7 @@
 
 /* 0 where the job went well. */
 typedef int job(void);
-job job_solve, job_window, job_ranks, job_bad_input;
+job job_solve, job_in_place, job_window, job_ranks, job_bad_input, job_stack;
 
 enum { MOST = 32 /* points a side */ };
 

@@ -27,7 +27,7 @@ pub fn hosted() -> &'static Path {
 pub fn embedded() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let features = ["--no-default-features", "--features", "panic-handler"];
+        let features = ["--no-default-features", "--features", "panic-handler,full"];
         let form = ["--profile", "embedded", "--crate-type", "staticlib"];
         cargo(&[&["rustc", "-p", "sinkhorn-ffi"], &features[..], &form[..]].concat());
         target().join("embedded")

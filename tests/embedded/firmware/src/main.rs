@@ -65,6 +65,14 @@ impl Recorder for Console {
         clock::ticks()
     }
 
+    #[inline(never)]
+    fn deepest(&mut self, work: &mut dyn FnMut()) -> u32 {
+        stack::paint();
+        work();
+        // A stack that was not deep enough is no result.
+        stack::high_water().map_or(u32::MAX, |bytes| bytes.saturating_sub(stack::depth()))
+    }
+
     fn record(&mut self, name: fmt::Arguments<'_>, fields: &[(&str, Field)]) {
         // Writing to a console that is gone cannot be told to anybody.
         let _ = write_line(self, name, fields, clock::instructions);

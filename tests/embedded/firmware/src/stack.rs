@@ -23,6 +23,13 @@ pub fn paint() {
     }
 }
 
+/// Bytes of the stack that are in use where it is called.
+#[inline(never)]
+pub fn depth() -> u32 {
+    let here = 0_u32;
+    (&raw const _stack_start as usize - &raw const here as usize) as u32
+}
+
 /// Bytes of the stack that have been used since, or before, from its top; `None` where all that was painted has been.
 #[inline(never)]
 pub fn high_water() -> Option<u32> {

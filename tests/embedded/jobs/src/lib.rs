@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod hash;
+mod in_place;
 mod lengths;
 mod memory;
 mod points;
@@ -14,6 +15,7 @@ mod points;
 mod ranks;
 mod record;
 mod solve;
+mod stack;
 mod window;
 
 pub use memory::Memory;
@@ -40,9 +42,11 @@ pub type Job = fn(&mut Memory, &mut dyn Recorder) -> Result<(), Failure>;
 /// All jobs, by name.
 pub const JOBS: &[(&str, Job)] = &[
     ("solve", solve::run),
+    ("in_place", in_place::run),
     ("window", window::run),
     ("lengths", lengths::run),
     #[cfg(feature = "ranks")]
     ("ranks", ranks::run),
     ("bad_input", bad_input::run),
+    ("each", stack::run),
 ];

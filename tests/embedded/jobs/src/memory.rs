@@ -3,6 +3,9 @@ use sinkhorn_core::{FixedKernel, FixedWorkspace};
 /// Points a side, at most.
 pub const MOST: usize = 32;
 
+/// Bins of the smallest solve.
+pub const BINS: usize = 16;
+
 /// All memory of the jobs but their stack: a `static` of the firmware.
 pub struct Memory {
     /// For points on the line.
@@ -11,6 +14,10 @@ pub struct Memory {
     pub plane: FixedWorkspace<f32, MOST, MOST, 2>,
     /// Lent to solves that store a kernel.
     pub kernel: FixedKernel<f32, MOST, MOST>,
+    /// For costs that become a kernel, and what goes with them.
+    pub cost: [[f32; BINS]; BINS],
+    pub scratch: [f32; 3 * BINS],
+    pub weights: [f32; BINS],
     /// For soft operators.
     #[cfg(feature = "ranks")]
     pub soft: [f32; crate::ranks::SOFT_LEN],
@@ -23,6 +30,9 @@ impl Memory {
             line: FixedWorkspace::new(),
             plane: FixedWorkspace::new(),
             kernel: FixedKernel::new(),
+            cost: [[0.0; BINS]; BINS],
+            scratch: [0.0; 3 * BINS],
+            weights: [0.0; BINS],
             #[cfg(feature = "ranks")]
             soft: [0.0; crate::ranks::SOFT_LEN],
         }

@@ -6,6 +6,12 @@ pub trait Recorder {
     /// differences of it.
     fn ticks(&mut self) -> u32;
 
+    /// Does something; the bytes of stack that it takes, 0 where that is not known.
+    fn deepest(&mut self, work: &mut dyn FnMut()) -> u32 {
+        work();
+        0
+    }
+
     /// One result of several fields.
     fn record(&mut self, name: fmt::Arguments<'_>, fields: &[(&str, Field)]);
 }

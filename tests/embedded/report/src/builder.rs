@@ -20,8 +20,8 @@ pub struct Builder {
 pub struct Images {
     rust: PathBuf,
     c: PathBuf,
-    /// `c/solve.c`: what one solve takes.
-    pub solve: PathBuf,
+    /// The programs of a single call, by their names: `c/in_place.c`, `c/solve.c`.
+    pub single: Vec<(&'static str, PathBuf)>,
 }
 
 impl Images {
@@ -49,12 +49,27 @@ impl Builder {
             (rust.join().expect("no panic"), library)
         });
         let (rust, library) = (rust?, library?);
-        let job_sources =
-            ["jobs.c", "data.c", "job_solve.c", "job_window.c", "job_ranks.c", "job_bad_input.c", "board.c"];
+        let job_sources = [
+            "jobs.c",
+            "data.c",
+            "job_solve.c",
+            "job_in_place.c",
+            "job_window.c",
+            "job_ranks.c",
+            "job_bad_input.c",
+            "job_stack.c",
+            "board.c",
+        ];
         Ok(Images {
             rust,
             c: self.c_program(target, "jobs", &job_sources, &library)?,
-            solve: self.c_program(target, "solve", &["solve.c", "board.c"], &library)?,
+            single: ["in_place", "solve"]
+                .into_iter()
+                .map(|name| {
+                    let sources = [&format!("{name}.c"), "board.c"];
+                    Ok((name, self.c_program(target, name, &sources, &library)?))
+                })
+                .collect::<Result<_, String>>()?,
         })
     }
 

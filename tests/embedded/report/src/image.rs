@@ -53,6 +53,11 @@ pub fn allocates(symbol: &str) -> bool {
         || ["__rust_alloc", "__rust_realloc", "__rg_alloc", "__rdl_alloc"].iter().any(|name| symbol.contains(name))
 }
 
+/// Whether a function is what a panic comes to.
+pub fn panics(symbol: &str) -> bool {
+    symbol.contains("panic") || symbol.contains("slice_index_fail") || symbol.contains("unwrap_failed")
+}
+
 /// Whether a function computes with `f64` where the processor cannot: names of the Arm ABI, and those of GCC.
 pub fn emulates_f64(symbol: &str) -> bool {
     let of_arm = symbol.strip_prefix("__aeabi_").is_some_and(|name| {

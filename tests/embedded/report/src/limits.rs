@@ -14,11 +14,12 @@ const REFERENCE: &str = "thumbv7em-none-eabihf";
 const SWEEP_WITH_KERNEL: u64 = 5_000;
 const SWEEP_STREAMED: u64 = 20_000;
 
-/// Bytes of stack that a solve takes, with all that runs above and below it.
+/// Bytes of stack that a solve takes below the one who calls it; with the Gaussian start, which has matrices there.
 const STACK: u64 = 3 << 10;
+const STACK_OF_GAUSSIAN: u64 = 4 << 10;
 
-/// Bytes of flash of `c/solve.c`, start-up code and C library included.
-const FLASH_OF_SOLVE: u64 = 24 << 10;
+/// Bytes of flash of the programs of a single call, start-up code and C library included.
+const FLASH: [(&str, u64); 2] = [("in_place", 24 << 10), ("solve", 56 << 10)];
 
 /// Of the firmware that runs all jobs.
 pub fn of_lines(target: &Target, language: Language, lines: &Lines, checks: &mut Checks) {
@@ -33,14 +34,17 @@ pub fn of_lines(target: &Target, language: Language, lines: &Lines, checks: &mut
         limit("solve/plane/16/kernel/zero", "sweep_instructions", SWEEP_WITH_KERNEL);
         limit("solve/plane/16/stream/zero", "sweep_instructions", SWEEP_STREAMED);
     }
-    limit("stack/solve", "stack_bytes", STACK);
+    for call in ["in_place", "zero", "zero_kernel", "monotone_kernel"] {
+        limit(&format!("stack/call/{call}"), "stack_bytes", STACK);
+    }
+    limit("stack/call/gaussian_kernel", "stack_bytes", STACK_OF_GAUSSIAN);
 }
 
-/// Of the smallest C program.
-pub fn of_solve(target: &Target, image: &Path, size: Size, checks: &mut Checks) {
-    let name = format!("{} solve.c", target.name);
-    if target.triple == REFERENCE {
-        checks.at_most(&format!("{name} flash bytes"), size.flash, FLASH_OF_SOLVE);
+/// Of a C program of a single call.
+pub fn of_single(target: &Target, program: &str, image: &Path, size: Size, checks: &mut Checks) {
+    let name = format!("{} {program}.c", target.name);
+    for (_, limit) in FLASH.iter().filter(|(of, _)| *of == program && target.triple == REFERENCE) {
+        checks.at_most(&format!("{name} flash bytes"), size.flash, *limit);
     }
     let Some(symbols) = checks.take(&format!("{name} symbols"), image::symbols(target, image)) else { return };
     let none = |unwanted: fn(&str) -> bool| {
@@ -49,4 +53,7 @@ pub fn of_solve(target: &Target, image: &Path, size: Size, checks: &mut Checks) 
     };
     checks.take(&format!("{name} allocates nothing"), none(image::allocates));
     checks.take(&format!("{name} computes nothing in f64"), none(image::emulates_f64));
+    if program == "in_place" {
+        checks.take(&format!("{name} cannot panic"), none(image::panics));
+    }
 }

@@ -21,7 +21,7 @@ use builder::{Builder, Images};
 use checks::Checks;
 use emulator::{Emulator, Outcome};
 use lines::Lines;
-use table::{Firmware, Measured};
+use table::{Firmware, Measured, Single};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         }
     }
     if let Some(page) = page {
-        let written = if measured.solve.len() == TARGETS.len() {
+        let written = if measured.firmware.len() == 2 * TARGETS.len() {
             std::fs::write(&page, table::page(&measured)).map_err(|error| error.to_string())
         } else {
             Err("not every target was measured".to_string())
@@ -77,13 +77,15 @@ fn measure(target: &'static Target, images: &Images, expected: &Lines, checks: &
             }
         }
     }
-    for board in target.boards {
-        let ended = Emulator { target, board }.run(&images.solve, "").expect(|outcome| *outcome == Outcome::Ended(0));
-        checks.take(&format!("{} solve.c", board.name), ended);
-    }
-    if let Some(size) = checks.take(&format!("{} solve.c size", target.triple), image::size(target, &images.solve)) {
-        measured.solve.push((target, size));
-        limits::of_solve(target, &images.solve, size, checks);
+    for (name, image) in &images.single {
+        for board in target.boards {
+            let ended = Emulator { target, board }.run(image, "").expect(|outcome| *outcome == Outcome::Ended(0));
+            checks.take(&format!("{} {name}.c", board.name), ended);
+        }
+        if let Some(size) = checks.take(&format!("{} {name}.c size", target.triple), image::size(target, image)) {
+            measured.single.push(Single { target, name, size });
+            limits::of_single(target, name, image, size, checks);
+        }
     }
 }
 

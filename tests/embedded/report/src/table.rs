@@ -10,8 +10,14 @@ use crate::lines::Lines;
 #[derive(Default)]
 pub struct Measured {
     pub firmware: Vec<Firmware>,
-    /// Of `c/solve.c`.
-    pub solve: Vec<(&'static Target, Size)>,
+    pub single: Vec<Single>,
+}
+
+/// A program of a single call.
+pub struct Single {
+    pub target: &'static Target,
+    pub name: &'static str,
+    pub size: Size,
 }
 
 /// The firmware of one target in one language.
@@ -68,6 +74,13 @@ fn totals(page: &mut String, measured: &[Firmware]) {
         let label = [name.trim_start_matches("solve/").replace('/', ", "), first.cell(name, "sweeps")];
         row(page, label.into_iter().chain(measured.iter().map(|one| one.cell(name, "total_instructions"))));
     }
+    for name in first.lines.names("in_place") {
+        let label =
+            ["smallest solve, bins: ".to_string() + name.trim_start_matches("in_place/"), first.cell(name, "sweeps")];
+        row(page, label.into_iter().chain(measured.iter().map(|one| one.cell(name, "total_instructions"))));
+        let label = ["the same, warm".to_string(), first.cell(name, "warm_sweeps")];
+        row(page, label.into_iter().chain(measured.iter().map(|one| one.cell(name, "warm_instructions"))));
+    }
     let label = |text: &str| [text.to_string(), String::new()];
     let worst = measured.iter().map(|one| one.cell("window", "worst_instructions"));
     row(page, label("worst tick of a sensor's loop, 24 bins, warm").into_iter().chain(worst));
@@ -77,15 +90,23 @@ fn totals(page: &mut String, measured: &[Firmware]) {
 
 fn memory(page: &mut String, measured: &Measured) {
     page.push_str("\n## Bytes\n\n");
-    row(page, ["", "flash", "static RAM", "stack of a solve"].map(str::to_string));
-    row(page, ["---"; 4].map(str::to_string));
-    for &(target, Size { flash, ram }) in &measured.solve {
-        row(page, [format!("{}, `c/solve.c`", target.name), grouped(flash), grouped(ram), String::new()]);
+    row(page, ["", "flash", "static RAM"].map(str::to_string));
+    row(page, ["---"; 3].map(str::to_string));
+    for &Single { target, name, size: Size { flash, ram } } in &measured.single {
+        row(page, [format!("{}, `c/{name}.c`", target.name), grouped(flash), grouped(ram)]);
     }
     for one in &measured.firmware {
         let Size { flash, ram } = one.size;
-        let name = format!("{}, all jobs", one.name());
-        row(page, [name, grouped(flash), grouped(ram), one.cell("stack/solve", "stack_bytes")]);
+        row(page, [format!("{}, all jobs", one.name()), grouped(flash), grouped(ram)]);
+    }
+    page.push_str("\n## Bytes of stack, below the one who calls\n\n");
+    let calls = ["in_place", "zero", "zero_kernel", "monotone_kernel", "gaussian_kernel"];
+    let head = calls.map(|call| call.replace('_', ", "));
+    row(page, std::iter::once(String::new()).chain(head));
+    row(page, vec!["---".to_string(); 1 + calls.len()]);
+    for one in &measured.firmware {
+        let cells = calls.map(|call| one.cell(&format!("stack/call/{call}"), "stack_bytes"));
+        row(page, std::iter::once(one.name()).chain(cells));
     }
 }
 
