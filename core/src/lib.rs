@@ -51,6 +51,11 @@ mod sweep;
 mod wide;
 mod workspace;
 
+/// The page for firmware: its program is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../FIRMWARE.md")]
+struct Firmware;
+
 pub use batch::{Potentials, batch_len, share_out, solve_batch};
 pub use cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm, SquaredEuclidean};
 pub use diff::{

@@ -40,6 +40,14 @@ impl Builder {
         Builder { here, out }
     }
 
+    /// Whether the page for firmware has a program as it is compiled here.
+    pub fn page_shows(&self, source: &str) -> Result<(), String> {
+        let read = |path: PathBuf| std::fs::read_to_string(&path).map_err(|error| format!("{path:?}: {error}"));
+        let page = read(self.here.join("../../core/FIRMWARE.md"))?;
+        let program = read(self.here.join("c").join(source))?;
+        if page.contains(program.trim_end()) { Ok(()) } else { Err("it shows something else".to_string()) }
+    }
+
     /// All programs of a target.
     pub fn images(&self, target: &Target) -> Result<Images, String> {
         // Side by side: much of either is one crate on one processor.

@@ -14,6 +14,15 @@ const REFERENCE: &str = "thumbv7em-none-eabihf";
 const SWEEP_WITH_KERNEL: u64 = 5_000;
 const SWEEP_STREAMED: u64 = 20_000;
 
+/// The same by formula, for n points a side in dimension d: those of `core/FIRMWARE.md`.
+const fn kernel(n: u64) -> u64 {
+    10 * n * n + 120 * n + 400
+}
+
+const fn streamed(n: u64, d: u64) -> u64 {
+    (56 + 4 * d) * n * n + 120 * n + 400
+}
+
 /// Bytes of stack that a solve takes below the one who calls it; with the Gaussian start, which has matrices there.
 const STACK: u64 = 3 << 10;
 const STACK_OF_GAUSSIAN: u64 = 4 << 10;
@@ -33,6 +42,14 @@ pub fn of_lines(target: &Target, language: Language, lines: &Lines, checks: &mut
     if target.triple == REFERENCE {
         limit("solve/plane/16/kernel/zero", "sweep_instructions", SWEEP_WITH_KERNEL);
         limit("solve/plane/16/stream/zero", "sweep_instructions", SWEEP_STREAMED);
+        for (shape, d) in [("line", 1), ("plane", 2)] {
+            for n in [16, 32] {
+                let name = |storage| format!("solve/{shape}/{n}/{storage}/zero");
+                limit(&name("kernel"), "sweep_instructions", kernel(n));
+                limit(&name("kernel"), "worst_instructions", kernel(n) + streamed(n, d));
+                limit(&name("stream"), "worst_instructions", streamed(n, d));
+            }
+        }
     }
     for call in ["in_place", "zero", "zero_kernel", "monotone_kernel"] {
         limit(&format!("stack/call/{call}"), "stack_bytes", STACK);

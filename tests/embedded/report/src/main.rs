@@ -36,6 +36,7 @@ fn main() -> ExitCode {
     let mut checks = Checks::default();
     let mut measured = Measured::default();
     let builder = Builder::new();
+    checks.take("FIRMWARE.md shows in_place.c", builder.page_shows("in_place.c"));
     if let Some(expected) = checks.take("host jobs", host::run()) {
         for target in TARGETS {
             if let Some(images) = checks.take(&format!("{} builds", target.triple), builder.images(target)) {
