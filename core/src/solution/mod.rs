@@ -29,14 +29,14 @@ pub struct Solution<'s, T: Real> {
 
 impl<'s, T: Real> Solution<'s, T> {
     pub(crate) fn measure(
-        prepared: Prepared<'s, T>,
+        prepared: &Prepared<'s, T>,
         progress: value::Progress<T>,
         mut buffers: value::Buffers<'s, T>,
         scratch: &mut Scratch<'_, T>,
     ) -> Self {
-        let report = value::measure(&prepared, progress, &mut buffers, scratch);
+        let report = value::measure(prepared, progress, &mut buffers, scratch);
         let value::Buffers { f_hat, g_hat, f, g, .. } = buffers;
-        Solution { prepared, f_hat, g_hat, f, g, report }
+        Solution { prepared: *prepared, f_hat, g_hat, f, g, report }
     }
 
     /// The numbers.

@@ -372,7 +372,7 @@ impl<'a, T: Real> Solver<'a, T> {
         let progress = self.progress();
         let (f, g) = (&mut *self.row, &mut *self.image);
         let buffers = value::Buffers { f_hat: self.f, g_hat: self.g, log_b: self.log_b, f, g };
-        Solution::measure(self.prepared, progress, buffers, &mut self.scratch)
+        Solution::measure(&self.prepared, progress, buffers, &mut self.scratch)
     }
 
     /// [`Solver::finish`] for good: the solution lives as long as the workspace.
@@ -393,7 +393,7 @@ impl<'a, T: Real> Solver<'a, T> {
             f: take(&mut self.row),
             g: take(&mut self.image),
         };
-        Solution::measure(self.prepared, progress, buffers, &mut self.scratch)
+        Solution::measure(&self.prepared, progress, buffers, &mut self.scratch)
     }
 
     fn progress(&self) -> value::Progress<T> {

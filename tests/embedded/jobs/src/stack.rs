@@ -2,7 +2,7 @@
 
 use sinkhorn_core::{
     Argument, Epsilon, FixedGaussianStart, InPlace, Initializer, Monotone, PointCloud, Problem, Settings, Storage,
-    Weights, Zero, solve,
+    Weights, Workspace, Zero, solve,
 };
 
 use crate::Failure;
@@ -14,43 +14,64 @@ const SIZE: usize = 16;
 
 pub fn run(memory: &mut Memory, recorder: &mut dyn Recorder) -> Result<(), Failure> {
     let gaussian = FixedGaussianStart::<2>::default();
-    call("zero", memory, recorder, |memory| plane(memory, &Zero, Storage::Stream))?;
-    call("zero_kernel", memory, recorder, |memory| plane(memory, &Zero, Storage::Kernel))?;
-    call("monotone_kernel", memory, recorder, line)?;
-    call("gaussian_kernel", memory, recorder, |memory| plane(memory, &gaussian, Storage::Kernel))?;
-    call("in_place", memory, recorder, in_place)
+    plane("zero", &Zero, Storage::Stream, memory, recorder)?;
+    plane("zero_kernel", &Zero, Storage::Kernel, memory, recorder)?;
+    plane("gaussian_kernel", &gaussian, Storage::Kernel, memory, recorder)?;
+    line("monotone_kernel", memory, recorder)?;
+    measured("in_place", recorder, &mut || in_place(memory))
 }
 
-fn call(
+/// What a call takes, its result included.
+fn measured(
     name: &str,
-    memory: &mut Memory,
     recorder: &mut dyn Recorder,
-    work: impl Fn(&mut Memory) -> Result<(), Failure>,
+    call: &mut dyn FnMut() -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut result = Ok(());
-    let bytes = recorder.deepest(&mut || result = work(memory));
+    let bytes = recorder.deepest(&mut || result = call());
     result?;
     recorder.record(format_args!("stack/call/{name}"), &[("stack_bytes", Field::Count(bytes))]);
     Ok(())
 }
 
-fn plane(memory: &mut Memory, start: &dyn Initializer<f32>, storage: Storage) -> Result<(), Failure> {
+fn solve_once(
+    name: &str,
+    problem: &Problem<'_, f32>,
+    start: &dyn Initializer<f32>,
+    storage: Storage,
+    workspace: Workspace<'_, f32>,
+    recorder: &mut dyn Recorder,
+) -> Result<(), Failure> {
+    let settings = Settings { storage, ..Settings::plain() };
+    let mut workspace = Some(workspace);
+    measured(name, recorder, &mut || {
+        let workspace = workspace.take().ok_or(Failure::Wrong("it was called twice"))?;
+        solve(problem, start, &settings, workspace)?;
+        Ok(())
+    })
+}
+
+fn plane(
+    name: &str,
+    start: &dyn Initializer<f32>,
+    storage: Storage,
+    memory: &mut Memory,
+    recorder: &mut dyn Recorder,
+) -> Result<(), Failure> {
     let (x, y) = (&PAIR.x[..SIZE * 2], &PAIR.y[..SIZE * 2]);
     let problem = Problem::new(PointCloud::squared_euclidean(x, y, 2)?)?.epsilon(Epsilon::Absolute(0.02))?;
     let workspace = match storage {
         Storage::Kernel => memory.plane.lend_with_kernel(&mut memory.kernel, &problem)?,
         _ => memory.plane.lend(&problem)?,
     };
-    solve(&problem, start, &Settings { storage, ..Settings::plain() }, workspace)?;
-    Ok(())
+    solve_once(name, &problem, start, storage, workspace, recorder)
 }
 
-fn line(memory: &mut Memory) -> Result<(), Failure> {
+fn line(name: &str, memory: &mut Memory, recorder: &mut dyn Recorder) -> Result<(), Failure> {
     let (x, y) = (&PAIR.x[..SIZE], &PAIR.y[..SIZE]);
     let problem = Problem::new(PointCloud::squared_euclidean(x, y, 1)?)?.epsilon(Epsilon::Absolute(0.02))?;
     let workspace = memory.line.lend_with_kernel(&mut memory.kernel, &problem)?;
-    solve(&problem, &Monotone, &Settings { storage: Storage::Kernel, ..Settings::plain() }, workspace)?;
-    Ok(())
+    solve_once(name, &problem, &Monotone, Storage::Kernel, workspace, recorder)
 }
 
 fn in_place(memory: &mut Memory) -> Result<(), Failure> {
