@@ -994,7 +994,8 @@ typedef struct sinkhorn_in_place_f64 {
    */
   double threshold;
   /**
-   * Written: the marginal error of the columns that the last sweep measured; its rows are exact.
+   * Written: the marginal error that the last sweep measured. The potentials, half a sweep on, have exact columns,
+   * and rows no further off.
    */
   double marginal_error;
   /**
@@ -1057,7 +1058,8 @@ typedef struct sinkhorn_in_place_f32 {
    */
   float threshold;
   /**
-   * Written: the marginal error of the columns that the last sweep measured; its rows are exact.
+   * Written: the marginal error that the last sweep measured. The potentials, half a sweep on, have exact columns,
+   * and rows no further off.
    */
   float marginal_error;
   /**

@@ -10,7 +10,7 @@ use crate::sweep::{TILE_ROWS, rows};
 /// A balanced problem that is solved where it lies, by plain sweeps in scalings: for parts with few kilobytes of flash and memory.
 ///
 /// What [`solve`](crate::solve) does beyond it (points, starts, acceleration, relaxed marginals, a report, a plan without storing it) is not
-/// linked. Potentials that are the last solve's make a warm start. Measure form, as everywhere: P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon).
+/// linked. Potentials that are the last solve's make a warm start; any f will do, and its level does not matter. Measure form, as everywhere: P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon).
 ///
 /// ```
 /// use sinkhorn_core::{Argument, InPlace, Status, Weights};
@@ -44,7 +44,7 @@ pub struct InPlace<'w, T: Real> {
     pub b: Weights<'w, T>,
     /// In units of cost.
     pub epsilon: T,
-    /// The marginal error at which it has converged, in units of mass.
+    /// The marginal error at which it has converged, in units of mass. Below what rounding allows it is never met, and all sweeps are made.
     pub threshold: T,
     /// Sweeps at most.
     pub max_sweeps: u32,
@@ -64,7 +64,8 @@ pub struct InPlaceReport<T> {
     pub status: Status,
     /// Sweeps made.
     pub sweeps: u32,
-    /// ||P^T 1 - b||_1 that the last one measured; the rows are exact.
+    /// ||P^T 1 - b||_1 that the last one measured, for a pair with exact rows. The pair that it leaves, half a sweep on, has exact columns, and rows no
+    /// further off.
     pub marginal_error: T,
 }
 
@@ -84,13 +85,14 @@ impl<T: Real> InPlace<'_, T> {
     /// epsilon leaves the range of the scalar. Nothing is written then.
     pub fn solve(self) -> Result<InPlaceReport<T>, Error> {
         let s = self.checked()?;
-        let InPlace { cost, a, b, threshold, max_sweeps, f, g, scratch, .. } = self;
+        let InPlace { cost, a, b, epsilon, threshold, max_sweeps, f, g, scratch } = self;
         let (n, m) = (a.len(), b.len());
         let required = n + 2 * m;
         let too_short = Error::Workspace { required, actual: scratch.len() };
         let (sums, rest) = scratch.split_at_mut_checked(n).ok_or(too_short)?;
         let (totals, rest) = rest.split_at_mut_checked(m).ok_or(too_short)?;
         let v = rest.get_mut(..m).ok_or(too_short)?;
+        level(a, f, T::constant(64.0) * (largest(cost) + epsilon));
         let mut state = State { instructions: Instructions::of(SimdLevel::Best), kernel: cost, a, b, sums, totals, v };
         state.absorb(s, f, g);
         let mut ended = InPlaceReport { status: Status::SweepLimit, sweeps: 0, marginal_error: T::INFINITY };
@@ -138,7 +140,6 @@ impl<T: Real> InPlace<'_, T> {
         check_equal_mass(self.a, self.b)?;
         check_finite(Argument::Cost, self.cost, m)?;
         check_finite_vector(Argument::F, self.f)?;
-        let largest = |values: &[T]| values.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
         let s = T::LOG2_E / self.epsilon;
         // Far below the largest number, as in Prepared.
         for (argument, size) in [(Argument::Epsilon, largest(self.cost)), (Argument::F, largest(self.f))] {
@@ -150,6 +151,16 @@ impl<T: Real> InPlace<'_, T> {
         }
         Ok(s)
     }
+}
+
+fn largest<T: Real>(values: &[T]) -> T {
+    values.iter().fold(T::ZERO, |most, value| most.max(value.abs()))
+}
+
+/// Balanced potentials are free up to a constant, which would only be rounded; and what is far beyond the costs says nothing.
+fn level<T: Real>(a: Weights<'_, T>, f: &mut [T], most: T) {
+    let mean = f.iter().enumerate().fold(T::ZERO, |sum, (i, &f)| sum + a.at(i) / a.total() * f);
+    f.iter_mut().for_each(|f| *f = (*f - mean).min(most).max(-most));
 }
 
 /// The kernel and its scalings.
@@ -168,47 +179,60 @@ struct State<'w, T> {
 }
 
 impl<T: Real> State<'_, T> {
-    /// Costs into the kernel around f and its largest exponents, and the first v, which makes the columns of f exact.
+    /// Costs into the kernel around f and g, and the first v, which makes the columns of f exact. No row and no column with weight is without an
+    /// entry that is 1: references give way to the largest exponents, of columns first and then of rows.
     fn absorb(&mut self, s: T, f: &mut [T], g: &mut [T]) {
         let m = g.len().max(1);
         g.fill(-T::INFINITY);
         for (i, (row, f)) in self.kernel.chunks_exact_mut(m).zip(&mut *f).enumerate() {
             *f = s * *f;
-            let weighs = self.a.at(i) > T::ZERO;
             for (value, largest) in row.iter_mut().zip(&mut *g) {
                 *value = *f - s * *value;
-                if weighs && *value > *largest {
+                if self.a.at(i) > T::ZERO && *value > *largest {
                     *largest = *value;
                 }
             }
         }
-        for (i, (row, f)) in self.kernel.chunks_exact_mut(m).zip(f).enumerate() {
-            // A row without weight was no part of that, and is held down by its own largest entry.
-            let mut largest = T::ZERO;
-            if self.a.at(i) == T::ZERO {
-                largest = row.iter().zip(&*g).fold(-T::INFINITY, |most, (&value, &origin)| most.max(value - origin));
-                *f -= largest;
+        for ((row, f), sum) in self.kernel.chunks_exact_mut(m).zip(f).zip(&mut *self.sums) {
+            let mut largest = -T::INFINITY;
+            for (j, (value, &origin)) in row.iter_mut().zip(&*g).enumerate() {
+                *value += -origin;
+                if self.b.at(j) > T::ZERO && *value > largest {
+                    largest = *value;
+                }
             }
-            for (value, &origin) in row.iter_mut().zip(&*g) {
-                *value = (*value - origin - largest).exp2_branching();
-            }
+            *f += -largest;
+            *sum = largest.exp2_branching();
+            row.iter_mut().for_each(|value| *value += -largest);
         }
+        // Columns without weight were no part of that, and are held down by their own.
+        for (j, g) in g.iter_mut().enumerate().filter(|&(j, _)| self.b.at(j) == T::ZERO) {
+            let mut largest = -T::INFINITY;
+            for (i, row) in self.kernel.chunks_exact(m).enumerate() {
+                if self.a.at(i) > T::ZERO {
+                    largest = largest.max(row.get(j).copied().unwrap_or(largest));
+                }
+            }
+            *g += largest;
+            self.kernel.chunks_exact_mut(m).filter_map(|row| row.get_mut(j)).for_each(|value| *value += -largest);
+        }
+        self.kernel.iter_mut().for_each(|value| *value = value.exp2_branching());
         g.iter_mut().for_each(|value| *value = -*value);
         self.totals.fill(T::ZERO);
         for (k, tile) in self.kernel.chunks(m.saturating_mul(TILE_ROWS)).enumerate() {
             let mut u = [T::ZERO; TILE_ROWS];
-            for (row, u) in u.iter_mut().enumerate() {
-                *u = self.a.at(k * TILE_ROWS + row);
+            for (row, (u, &level)) in u.iter_mut().zip(self.sums.iter().skip(k * TILE_ROWS)).enumerate() {
+                *u = self.a.at(k * TILE_ROWS + row) * level;
             }
-            rows::add(self.instructions, &u, tile, self.totals);
+            rows::add(self.instructions, u.get(..tile.len() / m).unwrap_or(&u), tile, self.totals);
         }
         self.update();
     }
 
-    /// sums = K v and totals = K^T (a / sums); whether all that counts is near enough to 1.
+    /// sums = K v and totals = K^T (a / sums); whether u and v are so near 1 that what underflow has taken from the kernel does not count beside them.
     fn multiply(&mut self) -> bool {
         let m = self.v.len().max(1);
-        let mut near = true;
+        let mut rows_seen = Extremes::new();
         self.totals.fill(T::ZERO);
         let mut tiles = self.kernel.chunks(m.saturating_mul(TILE_ROWS));
         for (k, sums) in self.sums.chunks_mut(TILE_ROWS).enumerate() {
@@ -217,12 +241,22 @@ impl<T: Real> State<'_, T> {
             let mut u = [T::ZERO; TILE_ROWS];
             for (row, (u, &sum)) in u.iter_mut().zip(&*sums).enumerate() {
                 let a = self.a.at(k * TILE_ROWS + row);
-                *u = if a > T::ZERO { a / sum } else { T::ZERO };
-                near &= is_near(sum) || a == T::ZERO;
+                if a > T::ZERO {
+                    *u = a / sum;
+                    rows_seen.see(sum);
+                }
             }
-            rows::add(self.instructions, &u, tile, self.totals);
+            rows::add(self.instructions, u.get(..sums.len()).unwrap_or(&u), tile, self.totals);
         }
-        near && self.totals.iter().enumerate().all(|(j, &total)| is_near(total) || self.b.at(j) == T::ZERO)
+        let mut columns_seen = Extremes::new();
+        for (j, &total) in self.totals.iter().enumerate() {
+            if self.b.at(j) > T::ZERO {
+                columns_seen.see(total);
+            }
+        }
+        let most = rows_seen.largest.max(columns_seen.largest);
+        // An entry below the smallest normal number counts with 1 / (sum total).
+        most < T::SAFE_SUM && rows_seen.smallest * columns_seen.smallest * T::SAFE_SUM > T::ONE
     }
 
     /// v <- b / totals; returns how far the columns were from b.
@@ -231,7 +265,7 @@ impl<T: Real> State<'_, T> {
         for (j, (v, &total)) in self.v.iter_mut().zip(&*self.totals).enumerate() {
             let b = self.b.at(j);
             error += (b - *v * total).abs();
-            *v = b / total;
+            *v = if b > T::ZERO { b / total } else { T::ZERO };
         }
         error
     }
@@ -255,7 +289,24 @@ impl<T: Real> State<'_, T> {
     }
 }
 
-/// Whether a factor is so near 1 that an entry below the smallest normal number does not count beside it.
-fn is_near<T: Real>(factor: T) -> bool {
-    factor < T::FAR_SCALING && factor * T::FAR_SCALING > T::ONE
+/// The smallest and the largest of some sums, no larger and no smaller than 1.
+struct Extremes<T> {
+    smallest: T,
+    largest: T,
+}
+
+impl<T: Real> Extremes<T> {
+    fn new() -> Self {
+        Extremes { smallest: T::ONE, largest: T::ONE }
+    }
+
+    fn see(&mut self, sum: T) {
+        // As comparisons fail, NaN is neither: it comes with an infinite sum.
+        if sum < self.smallest {
+            self.smallest = sum;
+        }
+        if sum > self.largest {
+            self.largest = sum;
+        }
+    }
 }

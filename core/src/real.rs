@@ -104,8 +104,6 @@ pub trait Real:
     const SAFE_SUM: Self;
     /// 2^(SAFE_EXPONENT / 4).
     const NEAR_SCALING: Self;
-    /// 2^(SAFE_EXPONENT / 2).
-    const FAR_SCALING: Self;
     /// About the square root of the largest number: a power of two.
     const SQRT_MAX: Self;
     /// The square root of that.
@@ -218,7 +216,6 @@ impl Real for f32 {
     const SAFE_EXPONENT: Self = 100.0;
     const SAFE_SUM: Self = f32::from_bits((127 + 100) << 23);
     const NEAR_SCALING: Self = f32::from_bits((127 + 25) << 23);
-    const FAR_SCALING: Self = f32::from_bits((127 + 50) << 23);
     const SQRT_MAX: Self = f32::from_bits((127 + 64) << 23);
     const FOURTH_ROOT_MAX: Self = f32::from_bits((127 + 32) << 23);
     const DEFAULT_THRESHOLD: Self = 1e-3;
@@ -259,7 +256,6 @@ impl Real for f64 {
     const SAFE_EXPONENT: Self = 900.0;
     const SAFE_SUM: Self = f64::from_bits((1023 + 900) << 52);
     const NEAR_SCALING: Self = f64::from_bits((1023 + 225) << 52);
-    const FAR_SCALING: Self = f64::from_bits((1023 + 450) << 52);
     const SQRT_MAX: Self = f64::from_bits((1023 + 512) << 52);
     const FOURTH_ROOT_MAX: Self = f64::from_bits((1023 + 256) << 52);
     const DEFAULT_THRESHOLD: Self = 1e-6;

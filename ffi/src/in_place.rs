@@ -35,7 +35,8 @@ pub struct InPlace<T> {
     pub epsilon: T,
     /// The marginal error, in units of mass, at which it has converged. 0: 1e-6 in double, 1e-3 in float.
     pub threshold: T,
-    /// Written: the marginal error of the columns that the last sweep measured; its rows are exact.
+    /// Written: the marginal error that the last sweep measured. The potentials, half a sweep on, have exact columns,
+    /// and rows no further off.
     pub marginal_error: T,
     /// Sweeps at most. 0: 10000.
     pub max_sweeps: u32,

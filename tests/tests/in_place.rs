@@ -94,7 +94,7 @@ proptest! {
     #[test]
     fn a_wild_start_ends_well_or_says_so((cost, a, b, epsilon) in problems(), scale in prop_oneof![Just(1.0), Just(1e3)], seed in 0..1000_u32) {
         let mut f: Vec<f64> = (0..a.len()).map(|i| scale * f64::from((seed + 7 * i as u32) % 11 ) - scale).collect();
-        for _ in 0..5 {
+        for _ in 0..20 {
             let solved = in_place(&cost, &a, &b, epsilon, f).unwrap();
             prop_assert!(solved.f.iter().chain(&solved.g).all(|value| value.is_finite()));
             prop_assert!(solved.ended.marginal_error.is_finite());
@@ -105,7 +105,42 @@ proptest! {
             }
             f = solved.f;
         }
-        prop_assert!(false, "five calls were not enough");
+        prop_assert!(false, "twenty calls were not enough");
+    }
+}
+
+#[test]
+fn what_is_easy_takes_one_call_and_the_level_of_f_does_not_matter() {
+    let solve = |n: usize, m: usize, cost: &[f32], a: &[f32], b: &[f32], epsilon: f32, f: &mut [f32]| {
+        let (mut cost, mut g, mut scratch) = (cost.to_vec(), vec![0.0; m], vec![0.0; n + 2 * m]);
+        let (a, b) = (Weights::new(Argument::A, a).unwrap(), Weights::new(Argument::B, b).unwrap());
+        let (cost, g, scratch) = (&mut cost[..], &mut g[..], &mut scratch[..]);
+        let ended = InPlace { cost, a, b, epsilon, threshold: 1e-3, max_sweeps: 1000, f, g, scratch }.solve().unwrap();
+        (ended.status, g.to_vec())
+    };
+    for epsilon in [0.01, 0.005, 0.001] {
+        let (status, _) = solve(4, 1, &[0.0, 0.3, 0.7, 1.0], &[0.25; 4], &[1.0], epsilon, &mut [0.0; 4]);
+        assert_eq!(status, Status::Converged, "{epsilon}");
+    }
+    for far in [0.5, 2.0, 10.0] {
+        let (status, _) = solve(2, 2, &[0.0, 0.1, far, far + 0.05], &[0.5; 2], &[0.5; 2], 0.01, &mut [0.0; 2]);
+        assert_eq!(status, Status::Converged, "{far}");
+    }
+    // A row without weight, and a column without.
+    let mut f = [0.0; 3];
+    let (status, g) = solve(3, 2, &[0.0, 900.0, 1.0, 2.0, 1.0, 3.0], &[0.0, 0.5, 0.5], &[0.0, 1.0], 0.5, &mut f);
+    assert_eq!(status, Status::Converged);
+    assert!((f[0] - (900.0 - g[1])).abs() < 1e-3, "{f:?} {g:?}");
+    // 16 bins from constants.
+    let cost: Vec<f32> = (0..256_i32).map(|k| ((k / 16 - k % 16) * (k / 16 - k % 16)) as f32 / 225.0).collect();
+    let a: Vec<f32> = (1..17).map(|k| k as f32 / 136.0).collect();
+    let mut expected = vec![0.0; 16];
+    solve(16, 16, &cost, &a, &[0.0625; 16], 0.01, &mut expected);
+    for level in [1.0, 1e3, 1e5] {
+        let mut f = vec![level; 16];
+        let (status, _) = solve(16, 16, &cost, &a, &[0.0625; 16], 0.01, &mut f);
+        assert_eq!(status, Status::Converged);
+        assert!(f.iter().zip(&expected).all(|(f, expected)| (f - expected).abs() < 1e-3), "{level}: {f:?}");
     }
 }
 
