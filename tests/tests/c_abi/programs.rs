@@ -144,6 +144,11 @@ fn mistakes_are_refused() {
 }
 
 #[test]
+fn the_smallest_solve_does_what_the_header_says() {
+    everywhere("c99", &["tests/c/in_place.c"], &[], &[], &no_failures);
+}
+
+#[test]
 fn threads_may_do_what_the_header_says() {
     everywhere("c99", &["tests/c/threads.c"], &[], &["-pthread"], &no_failures);
 }
