@@ -144,10 +144,13 @@ fn what_is_easy_takes_one_call_and_the_level_of_f_does_not_matter() {
     }
 }
 
+/// Spoils the costs, f, the length of the scratch, epsilon or b.
+type Change<'c> = dyn Fn(&mut Vec<f32>, &mut Vec<f32>, &mut usize, &mut f32, &mut [f32]) + 'c;
+
 #[test]
 fn bad_input_is_refused_by_name_and_writes_nothing() {
     let (a, b) = ([0.5_f32, 0.5], [0.25_f32, 0.75]);
-    let call = |change: &dyn Fn(&mut Vec<f32>, &mut Vec<f32>, &mut usize, &mut f32, &mut [f32])| {
+    let call = |change: &Change<'_>| {
         let (mut cost, mut f, mut scratch) = (vec![0.0, 1.0, 1.0, 0.0], vec![0.0; 2], 6);
         let (mut epsilon, mut g) = (0.1, [7.0; 2]);
         let mut totals = b;
