@@ -5,6 +5,7 @@ use crate::measure::{Weights, check_equal_mass, check_finite, check_finite_vecto
 use crate::real::Real;
 use crate::report::Status;
 use crate::simd::{Instructions, SimdLevel};
+use crate::sweep::prepared::Prepared;
 use crate::sweep::{TILE_ROWS, rows};
 
 /// A balanced problem that is solved where it lies, by plain sweeps in scalings: for parts with few kilobytes of flash and memory.
@@ -87,7 +88,7 @@ impl<T: Real> InPlace<'_, T> {
         let s = self.checked()?;
         let InPlace { cost, a, b, epsilon, threshold, max_sweeps, f, g, scratch } = self;
         let (n, m) = (a.len(), b.len());
-        let required = n + 2 * m;
+        let required = Self::scratch_len(n, m).ok_or(Error::TooLarge { argument: Argument::Workspace })?;
         let too_short = Error::Workspace { required, actual: scratch.len() };
         let (sums, rest) = scratch.split_at_mut_checked(n).ok_or(too_short)?;
         let (totals, rest) = rest.split_at_mut_checked(m).ok_or(too_short)?;
@@ -125,10 +126,6 @@ impl<T: Real> InPlace<'_, T> {
                 return Err(Error::Length { argument, expected, actual });
             }
         }
-        let required = Self::scratch_len(n, m).ok_or(Error::TooLarge { argument: Argument::Workspace })?;
-        if self.scratch.len() < required {
-            return Err(Error::Workspace { required, actual: self.scratch.len() });
-        }
         for (argument, value) in [(Argument::Epsilon, self.epsilon), (Argument::Threshold, self.threshold)] {
             if !(value > T::ZERO && value.is_finite()) {
                 return Err(Error::NotPositive { argument, value: value.widen() });
@@ -140,12 +137,9 @@ impl<T: Real> InPlace<'_, T> {
         check_equal_mass(self.a, self.b)?;
         check_finite(Argument::Cost, self.cost, m)?;
         check_finite_vector(Argument::F, self.f)?;
-        let s = T::LOG2_E / self.epsilon;
-        // Far below the largest number, as in Prepared.
+        let (s, limit) = (T::LOG2_E / self.epsilon, Prepared::<T>::largest_exponent());
         for (argument, size) in [(Argument::Epsilon, largest(self.cost)), (Argument::F, largest(self.f))] {
-            if !((size + self.epsilon) * T::constant(1024.0) < T::SQRT_MAX
-                && s * size * T::constant(1024.0) < T::SQRT_MAX)
-            {
+            if !(size + self.epsilon < limit && s * size < limit) {
                 return Err(Error::Overflow { argument });
             }
         }

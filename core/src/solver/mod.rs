@@ -275,16 +275,16 @@ impl<'a, T: Real> Solver<'a, T> {
         } else {
             None
         };
-        match self.accelerator.anderson() {
-            Some(anderson) if self.status.is_none() => {
-                let (p, pair) =
-                    (&self.prepared, Pair { f: self.f, shift: outcome.shift, g: self.g, log_b: self.log_b });
-                let value = (pair.dual_value(p, outcome.mass, false), pair.rounding(p, outcome.mass));
-                if anderson.record(value, self.g, self.image, p.problem.b()) == anderson::Verdict::TookBack {
-                    self.rejections += 1;
-                }
-            }
-            _ => self.take_image(),
+        if !extrapolates || self.status.is_some() {
+            self.take_image();
+            return self.status;
+        }
+        let (p, pair) = (&self.prepared, self.pair(outcome.shift));
+        let value = (pair.dual_value(p, outcome.mass, false), pair.rounding(p, outcome.mass));
+        if let Some(anderson) = self.accelerator.anderson()
+            && anderson.record(value, self.g, self.image, p.problem.b()) == anderson::Verdict::TookBack
+        {
+            self.rejections += 1;
         }
         self.status
     }

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::real::Real;
 use crate::reduce;
 use crate::report::Status;
-use crate::solution::value::{self, Pair};
+use crate::solution::value;
 use crate::sweep::columns::translation;
 use crate::sweep::forward::Outcome;
 use crate::sweep::prepared::Prepared;
@@ -183,7 +183,7 @@ impl<T: Real> Solver<'_, T> {
         }
         let p = &self.prepared;
         let mass = value::mass_with_exact_columns(p, self.g, self.log_b, shift);
-        Pair { f: self.f, shift: T::ZERO, g: self.g, log_b: self.log_b }.dual_value(p, mass, true)
+        self.pair(T::ZERO).dual_value(p, mass, true)
     }
 }
 

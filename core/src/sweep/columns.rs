@@ -3,12 +3,13 @@
 use super::forward::{Outcome, Potentials};
 use super::half::column_logsums;
 use super::prepared::Prepared;
+use super::rows::WeightVectors;
 use super::strips::Scratch;
 use super::{FLUSH, is_safe};
 use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
-use crate::simd::{Job, MAX_LANES, Simd, SimdExt, each_vector};
+use crate::simd::{Job, Simd, SimdExt, each_vector};
 
 /// From column sums to the new g, the shift and the error.
 pub(super) fn finish<T: Real>(
@@ -74,9 +75,8 @@ impl<T: Real> Job<T> for Balance<'_, T> {
     fn run<S: Simd<T>>(self, simd: S) -> Balanced<T> {
         let Balance { b, factor, g, image, before } = self;
         let m = image.len();
-        let (g, before, weights) = (&g[..m], &before[..m], b.values().map(|weights| &weights[..m]));
-        let (zero, one, factor, uniform) =
-            (simd.splat(T::ZERO), simd.splat(T::ONE), simd.splat(factor), [b.get(0); MAX_LANES]);
+        let (g, before, weights) = (&g[..m], &before[..m], WeightVectors::new(b));
+        let (zero, one, factor) = (simd.splat(T::ZERO), simd.splat(T::ONE), simd.splat(factor));
         let (mut mass, mut error, mut largest) = (T::ZERO, T::ZERO, zero);
         let mut at = 0;
         while at < m {
@@ -87,8 +87,7 @@ impl<T: Real> Job<T> for Balance<'_, T> {
                 #[inline(always)]
                 |at, len| {
                     let sum = simd.load_part(&before[at..at + len], T::ZERO);
-                    let weight =
-                        simd.load_part(weights.map_or(&uniform[..len], |weights| &weights[at..at + len]), T::ZERO);
+                    let weight = weights.load(simd, at, len);
                     let log = simd.log2(simd.select_less(zero, weight, sum / weight, one));
                     largest = simd.max(simd.abs(log), largest);
                     masses = masses + sum;

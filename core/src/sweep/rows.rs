@@ -2,8 +2,9 @@
 
 use super::prepared::Prepared;
 use super::{FLUSH, compact};
+use crate::measure::Weights;
 use crate::real::Real;
-use crate::simd::{Instructions, Job, Simd, SimdExt, each_vector};
+use crate::simd::{Instructions, Job, MAX_LANES, Simd, SimdExt, each_vector};
 
 /// total_j += sum_k weight_k row_kj, four rows at a time.
 pub(crate) fn add<T: Real>(instructions: Instructions, weights: &[T], rows: &[T], total: &mut [T]) {
@@ -242,6 +243,28 @@ impl<T: Real> Job<T> for AddExp2Less<'_, T> {
             }
             simd.store_part(sum, &mut total[at..at + len]);
             at += len;
+        }
+    }
+}
+
+/// Weights in vectors, stored or not: nothing beyond the end.
+#[derive(Clone, Copy)]
+pub(super) struct WeightVectors<'w, T> {
+    values: Option<&'w [T]>,
+    uniform: [T; MAX_LANES],
+}
+
+impl<'w, T: Real> WeightVectors<'w, T> {
+    #[inline(always)]
+    pub fn new(weights: Weights<'w, T>) -> Self {
+        WeightVectors { values: weights.values(), uniform: [weights.get(0); MAX_LANES] }
+    }
+
+    #[inline(always)]
+    pub fn load<S: Simd<T>>(&self, simd: S, at: usize, len: usize) -> S::Vector {
+        match self.values {
+            Some(values) => simd.load_part(&values[at..at + len], T::ZERO),
+            None => simd.load_part(&self.uniform[..len], T::ZERO),
         }
     }
 }

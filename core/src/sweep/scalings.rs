@@ -6,11 +6,12 @@
 use super::forward::Outcome;
 use super::kernel::{Kernel, Seen};
 use super::prepared::Prepared;
+use super::rows::WeightVectors;
 use super::strips::{Pass, Scratch, Strip};
 use super::{FLUSH, MAX_TILE_ROWS, is_safe, rows};
 use crate::measure::Weights;
 use crate::real::Real;
-use crate::simd::{Job, MAX_LANES, Simd, SimdExt, each_vector};
+use crate::simd::{Job, Simd, SimdExt, each_vector};
 
 /// One sweep: K v into `sums` (n), the new v into the kernel. `None` where sums leave the safe range; v is then what it was.
 pub(crate) fn sweep<T: Real>(
@@ -90,7 +91,7 @@ impl<T: Real> Job<T> for Rescale<'_, T> {
     fn run<S: Simd<T>>(self, simd: S) -> Rescaled<T> {
         let Rescale { b, v, totals } = self;
         let m = totals.len();
-        let (v, weights, uniform) = (&v[..m], b.values().map(|weights| &weights[..m]), [b.get(0); MAX_LANES]);
+        let (v, weights) = (&v[..m], WeightVectors::new(b));
         let (zero, one) = (simd.splat(T::ZERO), simd.splat(T::ONE));
         let (mut mass, mut error, mut largest, mut below) = (T::ZERO, T::ZERO, one, simd.splat(-T::ONE));
         let mut at = 0;
@@ -101,8 +102,7 @@ impl<T: Real> Job<T> for Rescale<'_, T> {
                 at..end,
                 #[inline(always)]
                 |at, len| {
-                    let weight =
-                        simd.load_part(weights.map_or(&uniform[..len], |weights| &weights[at..at + len]), T::ZERO);
+                    let weight = weights.load(simd, at, len);
                     let total = simd.load_part(&totals[at..at + len], T::ZERO);
                     let sum = total * simd.load_part(&v[at..at + len], T::ZERO);
                     let new = simd.select_less(zero, weight, weight / total, one);

@@ -1,6 +1,7 @@
 //! What the pairs of a row add to mass, entropy and transport cost.
 
 use super::prepared::Prepared;
+use super::rows::WeightVectors;
 use super::{FLUSH, log_zero};
 use crate::measure::Weights;
 use crate::real::Real;
@@ -53,7 +54,7 @@ impl<T: Real> Job<T> for OfRow<'_, T> {
         let OfRow { row, log_b, b, costs } = self;
         let m = row.len();
         let c = |value: f64| simd.splat(T::constant(value));
-        let (uniform, values) = (simd.splat(b.get(0)), b.values());
+        let weights = WeightVectors::new(b);
         let (ln_2, small, one) = (simd.splat(T::LN_2), c(0.03), simd.splat(T::ONE));
         let mut terms = Terms { sum: T::ZERO, entropy: T::ZERO, cost: T::ZERO };
         let mut at = 0;
@@ -66,11 +67,7 @@ impl<T: Real> Job<T> for OfRow<'_, T> {
                 // Beyond the end: no mass, no weight.
                 let exponent = simd.load_part(&row[at..at + len], log_zero());
                 let log_b = simd.load_part(&log_b[at..at + len], log_zero());
-                let q = match values {
-                    Some(values) => simd.load_part(&values[at..at + len], T::ZERO),
-                    None if len == S::LANES => uniform,
-                    None => simd.select_less(log_b, simd.splat(T::HALF * log_zero()), zero, uniform),
-                };
+                let q = weights.load(simd, at, len);
                 let value = simd.exp2(exponent);
                 let log = (exponent - log_b) * ln_2;
                 // The first terms of q (exp(log) (log - 1) + 1), which cancels where log is small.
