@@ -5,6 +5,7 @@ use crate::measure::{Weights, check_equal_mass, check_finite, check_finite_vecto
 use crate::real::Real;
 use crate::report::Status;
 use crate::simd::{Instructions, SimdLevel};
+use crate::solution::value::level_potentials;
 use crate::sweep::prepared::Prepared;
 use crate::sweep::{TILE_ROWS, rows};
 
@@ -153,7 +154,7 @@ fn largest<T: Real>(values: &[T]) -> T {
 
 /// Balanced potentials are free up to a constant, which would only be rounded; and what is far beyond the costs says nothing.
 fn level<T: Real>(a: Weights<'_, T>, f: &mut [T], most: T) {
-    let mean = f.iter().enumerate().fold(T::ZERO, |sum, (i, &f)| sum + a.at(i) / a.total() * f);
+    let mean = a.mean_of(f);
     f.iter_mut().for_each(|f| *f = (*f - mean).min(most).max(-most));
 }
 
@@ -266,20 +267,13 @@ impl<T: Real> State<'_, T> {
 
     /// References into potentials, in units of cost, on the level of [`Solution::f`](crate::Solution::f).
     fn potentials(&mut self, s: T, f: &mut [T], g: &mut [T]) {
-        rows::log2(self.instructions, self.sums);
-        rows::log2(self.instructions, self.totals);
-        let (mut mean_f, mut mean_g) = (T::ZERO, T::ZERO);
-        for (i, (f, &log)) in f.iter_mut().zip(&*self.sums).enumerate() {
-            *f = (*f - log) / s;
-            mean_f += self.a.at(i) * *f;
+        for (references, sums) in [(&mut *f, &mut *self.sums), (&mut *g, &mut *self.totals)] {
+            rows::log2(self.instructions, sums);
+            for (value, &log) in references.iter_mut().zip(&*sums) {
+                *value = (*value - log) / s;
+            }
         }
-        for (j, (g, &log)) in g.iter_mut().zip(&*self.totals).enumerate() {
-            *g = (*g - log) / s;
-            mean_g += self.b.at(j) * *g;
-        }
-        let shift = (mean_g - mean_f) / (self.a.total() + self.b.total());
-        f.iter_mut().for_each(|f| *f += shift);
-        g.iter_mut().for_each(|g| *g += -shift);
+        level_potentials(self.a, self.b, f, g);
     }
 }
 

@@ -80,6 +80,12 @@ impl<'a, T: Real> Weights<'a, T> {
         }
     }
 
+    /// The weighted mean of as many values.
+    pub(crate) fn mean_of(&self, values: &[T]) -> T {
+        let value = |i: usize| values.get(i).copied().unwrap_or(T::ZERO);
+        crate::reduce::sum_of(values.len(), &|i| self.at(i) / self.total * value(i))
+    }
+
     /// The sum of the weights.
     pub fn total(&self) -> T {
         self.total

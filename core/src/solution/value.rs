@@ -1,6 +1,7 @@
 //! Objective, transport cost, dual value and marginal errors of a pair of potentials.
 
 use crate::initial::Started;
+use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
 use crate::report::{Report, Status};
@@ -202,7 +203,7 @@ pub(crate) fn measure<T: Real>(
         }
     }
     if p.is_balanced() {
-        level_potentials(p, buffers.f, buffers.g);
+        level_potentials(a, b, buffers.f, buffers.g);
     }
 
     let (row_error, column_error) = (totals.row_error.value(), column_error.value());
@@ -306,15 +307,9 @@ fn divergence_term<T: Real>(p: T, q: T) -> T {
 }
 
 /// Shifts balanced potentials so that sum a_i f_i = sum b_j g_j.
-fn level_potentials<T: Real>(p: &Prepared<'_, T>, f: &mut [T], g: &mut [T]) {
-    let (a, b) = (p.problem.a(), p.problem.b());
-    let sum_f = reduce::sum_of(f.len(), &|i| a.get(i) * f[i]);
-    let sum_g = reduce::sum_of(g.len(), &|j| b.get(j) * g[j]);
-    let shift = (sum_g - sum_f) / (a.total() + b.total());
-    for value in f {
-        *value += shift;
-    }
-    for value in g {
-        *value -= shift;
-    }
+pub(crate) fn level_potentials<T: Real>(a: Weights<'_, T>, b: Weights<'_, T>, f: &mut [T], g: &mut [T]) {
+    let (of_f, of_g) = (a.total() * a.mean_of(f), b.total() * b.mean_of(g));
+    let shift = (of_g - of_f) / (a.total() + b.total());
+    f.iter_mut().for_each(|value| *value += shift);
+    g.iter_mut().for_each(|value| *value += -shift);
 }

@@ -8,7 +8,6 @@ use crate::initial::{Initializer, Scratch, Target, Wrote, Zero};
 use crate::measure::check_finite_vector;
 use crate::problem::Problem;
 use crate::real::Real;
-use crate::reduce;
 use crate::report::Status;
 use crate::solution::value;
 use crate::sweep::columns::translation;
@@ -190,13 +189,11 @@ impl<T: Real> Solver<'_, T> {
 /// Balanced potentials are free up to (+c, -c): takes out a constant that would only be rounded.
 fn level<T: Real>(wrote: Wrote, problem: &Problem<'_, T>, f: &mut [T], g: &mut [T]) {
     let (a, b) = (problem.a(), problem.b());
-    let mean_f = |f: &[T]| reduce::sum_of(f.len(), &|i| a.get(i) / a.total() * f[i]);
-    let mean_g = |g: &[T]| reduce::sum_of(g.len(), &|j| b.get(j) / b.total() * g[j]);
     let (from_f, from_g) = match wrote {
-        Wrote::F => (mean_f(f), T::ZERO),
-        Wrote::G => (T::ZERO, mean_g(g)),
+        Wrote::F => (a.mean_of(f), T::ZERO),
+        Wrote::G => (T::ZERO, b.mean_of(g)),
         Wrote::Both => {
-            let half = T::HALF * (mean_f(f) - mean_g(g));
+            let half = T::HALF * (a.mean_of(f) - b.mean_of(g));
             (half, -half)
         }
     };
