@@ -1,4 +1,4 @@
-//! Exit codes. Scripts rely on the numbers: they are never changed, only added to.
+//! Exit codes. Scripts rely on the numbers: they are never changed, only added to. `--help` lists them (`args/help.rs`).
 
 use std::process::ExitCode;
 
@@ -22,24 +22,23 @@ pub enum Exit {
     PrecisionFloor = 5,
     /// The rows of the demo, which must agree on the objective, do not.
     Disagreement = 6,
+    /// Ctrl-C: 128 and the number of SIGINT, as shells have it.
+    Interrupted = 130,
 }
 
-/// The table in `--help`.
-pub const HELP: &str = "\
-Exit codes:
-  0  converged
-  1  a file could not be read or written
-  2  wrong use of the command line
-  3  bad data in a file
-  4  not converged within --max-sweeps; results are written and usable
-  5  rounding keeps the error above --threshold; results are written
-  6  demo: rows disagree on the objective";
+impl Exit {
+    /// Of several solves: the first that did not converge.
+    pub fn of_all(exits: impl IntoIterator<Item = Exit>) -> Exit {
+        exits.into_iter().find(|&exit| exit != Exit::Converged).unwrap_or(Exit::Converged)
+    }
+}
 
 impl From<Status> for Exit {
     fn from(status: Status) -> Self {
         match status {
             Status::Converged => Exit::Converged,
             Status::PrecisionFloor => Exit::PrecisionFloor,
+            Status::Stopped => Exit::Interrupted,
             _ => Exit::NotConverged,
         }
     }

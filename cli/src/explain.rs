@@ -3,13 +3,51 @@
 use sinkhorn_core::{Argument, Epsilon, Error, Place};
 
 use crate::args::Precision;
+use crate::data::Side;
 use crate::failure::Failure;
-use crate::job::Job;
+use crate::job::Question;
+use crate::scalar::Scalar;
 
-/// What to tell the user whose job ended with this error.
-pub fn explain(error: Error, job: &Job) -> Failure {
-    let precision = job.precision.name();
-    let (option, value) = match job.epsilon {
+/// The files and options that arguments came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    pub x: &'a str,
+    pub y: &'a str,
+    pub weights_x: &'a str,
+    pub weights_y: &'a str,
+    pub epsilon: Epsilon<f64>,
+    pub precision: Precision,
+}
+
+impl<'a> Subject<'a> {
+    /// Of a question about two sides.
+    pub fn of<T: Scalar>(x: &'a Side<T>, y: &'a Side<T>, question: &Question) -> Self {
+        Subject {
+            x: x.name(),
+            y: y.name(),
+            weights_x: x.weights_name(),
+            weights_y: y.weights_name(),
+            epsilon: question.epsilon,
+            precision: question.precision,
+        }
+    }
+
+    /// The file behind an argument.
+    fn file(&self, argument: Argument) -> &str {
+        match argument {
+            Argument::X => self.x,
+            Argument::Y => self.y,
+            Argument::A => self.weights_x,
+            Argument::B => self.weights_y,
+            _ => argument.name(),
+        }
+    }
+}
+
+/// What to tell the user whose solve ended with this error.
+pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
+    let precision = subject.precision.name();
+    let (option, value) = match subject.epsilon {
         Epsilon::OfMean(fraction) => ("--epsilon-of-mean", fraction),
         Epsilon::OfStd(fraction) => ("--epsilon-of-std", fraction),
         Epsilon::Absolute(value) => ("--epsilon", value),
@@ -36,40 +74,31 @@ pub fn explain(error: Error, job: &Job) -> Failure {
         (Error::OutOfRange { range, .. }, Argument::Relaxation | Argument::Memory) => {
             Failure::usage(format!("--relaxation-factor or --memory lies outside {range} in {precision}"))
         }
+        (Error::OutOfRange { range, .. }, Argument::AnnealingFirst) => {
+            Failure::usage(format!("--anneal-from lies outside {range} in {precision}"))
+        }
         (Error::NoMass { .. } | Error::Overflow { .. }, Argument::A | Argument::B) => Failure::data(format!(
             "the sum of the weights of {} leaves the range of {precision}",
-            subject(argument, job)
+            subject.file(argument)
         )),
         (Error::Overflow { .. }, Argument::RhoA | Argument::RhoB) => {
             let option = if argument == Argument::RhoA { "--rho-x" } else { "--rho-y" };
             Failure::usage(format!("{option} is too small for these costs in {precision}"))
         }
         (Error::Overflow { .. }, _) | (Error::NotFinite { .. }, Argument::Cost) => Failure::data(format!(
-            "the squared distances between {} and {} leave the range of {precision}: scale the data{}",
-            job.x.display(),
-            job.y.display(),
-            if job.precision == Precision::F32 { ", or use --precision f64" } else { "" }
+            "the costs between {} and {} leave the range of {precision}: scale the data{}",
+            subject.x,
+            subject.y,
+            if subject.precision == Precision::F32 { ", or use --precision f64" } else { "" }
         )),
         (Error::TooLarge { .. }, Argument::X | Argument::Y) => {
-            Failure::data(format!("{} has too many points", subject(argument, job)))
+            Failure::data(format!("{} has too many points", subject.file(argument)))
         }
         (Error::NotFinite { place, value, .. } | Error::Negative { place, value, .. }, _) => {
-            Failure::data(format!("{}: {value} at {}", subject(argument, job), point(place)))
+            Failure::data(format!("{}: {value} at {}", subject.file(argument), point(place)))
         }
-        _ => Failure::data(format!("the solver refused {} and {}: {error}", job.x.display(), job.y.display())),
+        _ => Failure::data(format!("the solver refused {} and {}: {error}", subject.x, subject.y)),
     }
-}
-
-/// The file behind an argument.
-fn subject(argument: Argument, job: &Job) -> String {
-    let path = match argument {
-        Argument::X => Some(&job.x),
-        Argument::Y => Some(&job.y),
-        Argument::A => Some(job.weights_x.as_ref().unwrap_or(&job.x)),
-        Argument::B => Some(job.weights_y.as_ref().unwrap_or(&job.y)),
-        _ => None,
-    };
-    path.map_or_else(|| argument.name().into(), |path| path.display().to_string())
 }
 
 fn point(place: Place) -> String {

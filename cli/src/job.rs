@@ -1,34 +1,57 @@
-//! A solve as it will be made: the command line, checked and with its defaults filled in. No file has been opened yet.
-
-use std::path::{Path, PathBuf};
+//! What is to be done, checked and with its defaults filled in. No file has been opened yet.
 
 use sinkhorn_core::Epsilon;
 
-use crate::args::{AccelerationName, Precision, SolveArgs, StartName};
+use crate::args::{
+    AccelerationName, CostName, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs, Start, StorageName,
+};
 use crate::failure::Failure;
-use crate::output::Target;
+use crate::input::{Reading, Source};
 
-/// What `sinkhorn solve` has to do.
+/// Two sets of points, where to find them and their weights.
 #[derive(Debug)]
-pub struct Job {
-    pub x: PathBuf,
-    pub y: PathBuf,
-    pub weights_x: Option<PathBuf>,
-    pub weights_y: Option<PathBuf>,
+pub struct Pair {
+    pub x: Source,
+    pub y: Source,
+    pub weights_x: Option<Source>,
+    pub weights_y: Option<Source>,
+    pub reading: Reading,
+}
+
+/// What is asked about two sets of points.
+#[derive(Debug, Clone, Copy)]
+pub struct Question {
+    pub cost: Cost,
     pub epsilon: Epsilon<f64>,
-    pub start: StartName,
+    /// Infinite where that marginal is exact.
+    pub rho_x: f64,
+    pub rho_y: f64,
+    pub precision: Precision,
+}
+
+/// A cost between two points.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cost {
+    SquaredEuclidean,
+    Euclidean,
+    Manhattan,
+    PNorm(f64),
+    Cosine,
+}
+
+/// How the answer is found.
+#[derive(Debug, Clone)]
+pub struct Method {
+    pub start: Start,
     pub seed: u64,
     pub acceleration: Acceleration,
+    /// The first epsilon, as a multiple of the last.
+    pub anneal_from: Option<f64>,
     /// The library's default for the precision, unless given.
     pub threshold: Option<f64>,
     pub max_sweeps: u32,
     pub threads: usize,
-    pub precision: Precision,
-    /// Infinite where that marginal is exact.
-    pub rho_x: f64,
-    pub rho_y: f64,
-    pub potentials_x: Option<Target>,
-    pub potentials_y: Option<Target>,
+    pub storage: StorageName,
 }
 
 /// An acceleration with its parameter.
@@ -36,64 +59,87 @@ pub struct Job {
 pub enum Acceleration {
     Plain,
     Relaxation { factor: f64 },
+    AdaptiveRelaxation,
     Anderson { memory: usize },
 }
 
-impl Job {
-    /// Refuses options that contradict each other.
-    pub fn new(args: SolveArgs) -> Result<Self, Failure> {
-        let acceleration = acceleration(&args)?;
-        let epsilon = match (args.epsilon, args.epsilon_of_mean, args.epsilon_of_std) {
-            (Some(value), ..) => Epsilon::Absolute(value),
-            (_, Some(fraction), _) => Epsilon::OfMean(fraction),
-            (_, _, Some(fraction)) => Epsilon::OfStd(fraction),
-            (None, None, None) => Epsilon::default(),
+impl Pair {
+    pub fn new(args: &PairArgs) -> Result<Self, Failure> {
+        let pair = Pair {
+            x: args.x.clone(),
+            y: args.y.clone(),
+            weights_x: args.weights_x.clone(),
+            weights_y: args.weights_y.clone(),
+            reading: args.reading.reading(),
         };
-        let job = Job {
-            epsilon,
-            start: args.start,
-            seed: args.seed,
-            acceleration,
-            threshold: args.threshold,
-            max_sweeps: args.max_sweeps,
-            threads: args.threads.map_or_else(available_threads, usize::from),
-            precision: args.precision,
+        pair.check_standard_input()?;
+        Ok(pair)
+    }
+
+    /// It can be read once.
+    fn check_standard_input(&self) -> Result<(), Failure> {
+        let inputs = [
+            ("X", Some(&self.x)),
+            ("Y", Some(&self.y)),
+            ("--weights-x", self.weights_x.as_ref()),
+            ("--weights-y", self.weights_y.as_ref()),
+        ];
+        let mut names =
+            inputs.into_iter().filter(|(_, source)| source.is_some_and(Source::is_stdin)).map(|(name, _)| name);
+        match (names.next(), names.next()) {
+            (Some(p), Some(q)) => Err(Failure::usage(format!("{p} and {q} are both standard input"))),
+            _ => Ok(()),
+        }
+    }
+
+    /// All that is read.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        [Some(&self.x), Some(&self.y), self.weights_x.as_ref(), self.weights_y.as_ref()].into_iter().flatten()
+    }
+}
+
+impl Question {
+    pub fn new(args: &ProblemArgs, precision: Precision) -> Result<Self, Failure> {
+        if args.p.is_some() && args.cost != CostName::PNorm {
+            return Err(Failure::usage("--p needs --cost p-norm"));
+        }
+        Ok(Question {
+            cost: match args.cost {
+                CostName::SquaredEuclidean => Cost::SquaredEuclidean,
+                CostName::Euclidean => Cost::Euclidean,
+                CostName::Manhattan => Cost::Manhattan,
+                CostName::PNorm => Cost::PNorm(args.p.unwrap_or(3.0)),
+                CostName::Cosine => Cost::Cosine,
+            },
+            epsilon: args.epsilon.epsilon(),
             rho_x: args.rho_x.unwrap_or(f64::INFINITY),
             rho_y: args.rho_y.unwrap_or(f64::INFINITY),
-            potentials_x: args.potentials_x.map(|path| Target::new("--potentials-x", path)).transpose()?,
-            potentials_y: args.potentials_y.map(|path| Target::new("--potentials-y", path)).transpose()?,
-            x: args.x,
-            y: args.y,
-            weights_x: args.weights_x,
-            weights_y: args.weights_y,
-        };
-        job.check_outputs()?;
-        Ok(job)
+            precision,
+        })
     }
 
     /// Whether weights are taken as they are, because a marginal is relaxed and their totals mean something.
     pub fn is_relaxed(&self) -> bool {
         self.rho_x.is_finite() || self.rho_y.is_finite()
     }
+}
 
-    fn check_outputs(&self) -> Result<(), Failure> {
-        let inputs = [Some(&self.x), Some(&self.y), self.weights_x.as_ref(), self.weights_y.as_ref()];
-        for target in [&self.potentials_x, &self.potentials_y].into_iter().flatten() {
-            if inputs.into_iter().flatten().any(|input| same_file(input, target.path())) {
-                let name = target.path().display();
-                return Err(Failure::usage(format!("{} {name} would overwrite an input", target.option())));
-            }
-        }
-        if let (Some(x), Some(y)) = (&self.potentials_x, &self.potentials_y)
-            && same_file(x.path(), y.path())
-        {
-            return Err(Failure::usage("--potentials-x and --potentials-y name the same file"));
-        }
-        Ok(())
+impl Method {
+    pub fn new(args: &MethodArgs, numerics: &NumericsArgs) -> Result<Self, Failure> {
+        Ok(Method {
+            start: args.start.clone(),
+            seed: args.seed,
+            acceleration: acceleration(args)?,
+            anneal_from: args.anneal_from,
+            threshold: numerics.threshold,
+            max_sweeps: numerics.max_sweeps,
+            threads: numerics.threads.map_or_else(available_threads, usize::from),
+            storage: numerics.storage,
+        })
     }
 }
 
-fn acceleration(args: &SolveArgs) -> Result<Acceleration, Failure> {
+fn acceleration(args: &MethodArgs) -> Result<Acceleration, Failure> {
     if args.relaxation_factor.is_some() && args.acceleration != AccelerationName::Relaxation {
         return Err(Failure::usage("--relaxation-factor needs --acceleration relaxation"));
     }
@@ -103,22 +149,25 @@ fn acceleration(args: &SolveArgs) -> Result<Acceleration, Failure> {
     Ok(match args.acceleration {
         AccelerationName::Plain => Acceleration::Plain,
         AccelerationName::Relaxation => Acceleration::Relaxation { factor: args.relaxation_factor.unwrap_or(1.5) },
+        AccelerationName::AdaptiveRelaxation => Acceleration::AdaptiveRelaxation,
         AccelerationName::Anderson => Acceleration::Anderson { memory: args.memory.map_or(10, usize::from) },
     })
-}
-
-fn same_file(p: &Path, q: &Path) -> bool {
-    let full = |path: &Path| {
-        // A file that is to be written need not exist yet; its folder does.
-        path.canonicalize().ok().or_else(|| {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            Some(folder.canonicalize().ok()?.join(path.file_name()?))
-        })
-    };
-    p == q || full(p).is_some_and(|p| full(q) == Some(p))
 }
 
 /// As many as can run at once.
 pub fn available_threads() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+impl Cost {
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cost::SquaredEuclidean => "squared-euclidean",
+            Cost::Euclidean => "euclidean",
+            Cost::Manhattan => "manhattan",
+            Cost::PNorm(_) => "p-norm",
+            Cost::Cosine => "cosine",
+        }
+    }
 }

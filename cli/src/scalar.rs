@@ -1,47 +1,24 @@
 //! The two precisions: what the program needs of a scalar beyond what the solver does.
 
-use sinkhorn_core::{Acceleration, DualSort, Epsilon, Form, Initializer, Monotone, Real, Settings, Storage, Zero};
-use sinkhorn_init::{Auto, CoarseStart, GaussianStart, MixtureSettings, MixtureStart, SubsampleStart, Timed};
+use sinkhorn_core::{Acceleration, Annealing, Epsilon, Real, Settings, Storage};
 
-use crate::args::StartName;
-use crate::job;
+use crate::args::StorageName;
+use crate::job::{self, Method};
+use crate::start::Starting;
 
 /// `f32` or `f64`.
-pub trait Scalar: Real + npyz::AutoSerialize {
+pub trait Scalar: Real + Starting + npyz::AutoSerialize {
     /// As it is typed.
     const NAME: &'static str;
-
-    /// The start of that name, with a clock.
-    fn start(name: StartName, seed: u64) -> Box<dyn Initializer<Self>>;
 }
 
-macro_rules! scalar {
-    ($t:ident) => {
-        impl Scalar for $t {
-            const NAME: &'static str = stringify!($t);
-
-            fn start(name: StartName, seed: u64) -> Box<dyn Initializer<Self>> {
-                match name {
-                    StartName::Auto => Box::new(Timed(Auto)),
-                    StartName::Zero => Box::new(Timed(Zero)),
-                    StartName::Monotone => Box::new(Timed(Monotone)),
-                    StartName::DualSort => Box::new(Timed(DualSort::default())),
-                    StartName::Gaussian => Box::new(Timed(GaussianStart::new(Form::Entropic))),
-                    StartName::GaussianUnregularised => Box::new(Timed(GaussianStart::new(Form::Unregularised))),
-                    StartName::Mixture => {
-                        let settings = MixtureSettings { seed, ..MixtureSettings::default() };
-                        Box::new(Timed(MixtureStart { settings, ..MixtureStart::default() }))
-                    }
-                    StartName::Coarse => Box::new(Timed(CoarseStart::default())),
-                    StartName::Subsample => Box::new(Timed(SubsampleStart { seed, ..SubsampleStart::default() })),
-                }
-            }
-        }
-    };
+impl Scalar for f32 {
+    const NAME: &'static str = "f32";
 }
 
-scalar!(f32);
-scalar!(f64);
+impl Scalar for f64 {
+    const NAME: &'static str = "f64";
+}
 
 /// The same regularisation in another precision.
 pub fn epsilon<T: Real>(epsilon: Epsilon<f64>) -> Epsilon<T> {
@@ -53,22 +30,43 @@ pub fn epsilon<T: Real>(epsilon: Epsilon<f64>) -> Epsilon<T> {
     }
 }
 
-/// The largest kernel that is stored.
+/// The largest kernel that is stored unless asked for.
 const KERNEL_BYTES: usize = 512 << 20;
 
-/// Settings with the library's threshold unless there is another.
-pub fn settings<T: Real>(
-    acceleration: job::Acceleration,
-    threshold: Option<f64>,
-    max_sweeps: u32,
-    threads: usize,
-) -> Settings<T> {
-    let acceleration = match acceleration {
+/// From level to level of annealing.
+const ANNEALING_FACTOR: f64 = 0.5;
+/// A level: two save much over one, three little over two.
+const ANNEALING_SWEEPS: u32 = 2;
+
+/// The settings of a method, with the library's threshold unless there is another.
+pub fn settings<T: Real>(method: &Method) -> Settings<T> {
+    let acceleration = match method.acceleration {
         job::Acceleration::Plain => Acceleration::Plain,
         job::Acceleration::Relaxation { factor } => Acceleration::Relaxation { factor: T::constant(factor) },
+        job::Acceleration::AdaptiveRelaxation => Acceleration::AdaptiveRelaxation,
         job::Acceleration::Anderson { memory } => Acceleration::Anderson { memory },
     };
-    let threshold = threshold.map_or(T::DEFAULT_THRESHOLD, T::constant);
-    let storage = Storage::Auto { scalars: KERNEL_BYTES / size_of::<T>() };
-    Settings { threshold, max_sweeps, acceleration, storage, threads, ..Settings::default() }
+    Settings {
+        threshold: method.threshold.map_or(T::DEFAULT_THRESHOLD, T::constant),
+        max_sweeps: method.max_sweeps,
+        acceleration,
+        annealing: method.anneal_from.map(|first| Annealing {
+            first: T::constant(first),
+            factor: T::constant(ANNEALING_FACTOR),
+            sweeps: ANNEALING_SWEEPS,
+        }),
+        storage: match method.storage {
+            StorageName::Auto => Storage::Auto { scalars: KERNEL_BYTES / size_of::<T>() },
+            StorageName::Stream => Storage::Stream,
+            StorageName::Kernel => Storage::Kernel,
+        },
+        threads: method.threads,
+        ..Settings::default()
+    }
+}
+
+/// The threshold as people write it: 1e-3, not the decimals of the nearest `f32`.
+pub fn threshold<T: Real>(method: &Method) -> f64 {
+    let default = T::DEFAULT_THRESHOLD;
+    method.threshold.unwrap_or_else(|| default.to_string().parse().unwrap_or_else(|_| default.widen()))
 }

@@ -1,28 +1,53 @@
 //! Files into tables of numbers. What a file is, its first bytes say, not its name.
+//!
+//! Everything is read as a stream: beside the numbers, only buffers are in memory. An NPZ archive on standard input is the
+//! exception, as its list of contents comes last.
 
+mod columns;
 mod csv;
+mod json;
+mod json_row;
+mod lines;
 mod npy;
+mod npz;
+mod records;
+mod rows;
+mod separator;
+mod source;
 mod weights;
 
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek};
 use std::path::Path;
 
 use sinkhorn_core::Real;
 
 use crate::failure::Failure;
 
-pub use weights::{Scale, weights};
+pub use columns::{Column, Columns, Header, Reading};
+pub use source::{Source, source_parser};
+pub use weights::{Scale, column_weights, weights};
 
 /// Rows of numbers, all finite in `T`, none negative where that was asked for; at least one row and one column.
 #[derive(Debug)]
 pub struct Table<T> {
-    /// The file, as it was typed.
+    /// The source, as it was typed.
     pub name: String,
     pub rows: usize,
     pub columns: usize,
     /// Row after row.
     pub values: Vec<T>,
-    /// Whether a first line without numbers was taken for a header.
-    pub header: bool,
+    /// Of the columns kept, where the file has a header, or objects with keys.
+    pub names: Option<Vec<String>>,
+    /// Of the column of weights, as they are in the file; not negative.
+    pub weights: Option<Vec<f64>>,
+}
+
+impl<T> Table<T> {
+    /// Whether the columns have names.
+    pub fn has_header(&self) -> bool {
+        self.names.is_some()
+    }
 }
 
 /// What numbers a table may hold besides finite ones.
@@ -32,25 +57,113 @@ pub enum Sign {
     NotNegative,
 }
 
-/// Reads a file.
-pub fn read<T: Real>(path: &Path, sign: Sign) -> Result<Table<T>, Failure> {
-    let name = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| Failure::io(&name, &error))?;
-    parse(&name, &bytes, sign)
+/// What is wanted, and from where.
+#[derive(Debug, Clone, Copy)]
+struct Request<'a> {
+    /// For messages.
+    name: &'a str,
+    path: Option<&'a Path>,
+    array: Option<&'a str>,
+    reading: &'a Reading,
+    sign: Sign,
 }
 
-/// Reads what a file of that name holds.
-pub fn parse<T: Real>(name: &str, bytes: &[u8], sign: Sign) -> Result<Table<T>, Failure> {
-    if bytes.is_empty() {
-        return Err(Failure::data(format!("{name}: the file is empty")));
+/// Enough to tell the formats apart.
+const HEAD: u64 = 4096;
+
+/// How a file of UTF-8 may begin.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Reads a source.
+pub fn read<T: Real>(source: &Source, reading: &Reading, sign: Sign) -> Result<Table<T>, Failure> {
+    let name = source.name();
+    let request = Request { name: &name, path: source.path(), array: source.array(), reading, sign };
+    let Some(path) = source.path() else {
+        return from_stream(&request, io::stdin().lock());
+    };
+    let file = File::open(path).map_err(|error| Failure::io(path.display(), &error))?;
+    match file.metadata() {
+        Ok(metadata) if metadata.is_file() => from_file(&request, file, metadata.len()),
+        _ => from_stream(&request, file), // a pipe; a directory is refused when it is read
     }
-    if bytes.starts_with(npy::MAGIC) {
-        return npy::parse(name, bytes, sign);
+}
+
+/// Reads data that is part of the program.
+pub fn parse<T: Real>(name: &str, bytes: &[u8], reading: &Reading, sign: Sign) -> Result<Table<T>, Failure> {
+    let request = Request { name, path: Some(Path::new(name)), array: None, reading, sign };
+    from_file(&request, Cursor::new(bytes), bytes.len() as u64)
+}
+
+fn from_file<T: Real>(request: &Request<'_>, mut file: impl Read + Seek, length: u64) -> Result<Table<T>, Failure> {
+    let head = request.head(&mut file)?;
+    if npz::begins(&head) {
+        file.rewind().map_err(|error| request.broken(&error))?;
+        return npz::read(request, file, length);
     }
-    if name.ends_with(".npy") {
-        return Err(Failure::data(format!("{name}: not an NPY file: its first bytes are not those of NumPy's format")));
+    from_head(request, &head, &mut file, Some(length))
+}
+
+fn from_stream<T: Real>(request: &Request<'_>, mut stream: impl Read) -> Result<Table<T>, Failure> {
+    let mut head = request.head(&mut stream)?;
+    if npz::begins(&head) {
+        stream.read_to_end(&mut head).map_err(|error| request.broken(&error))?;
+        let length = head.len() as u64;
+        return npz::read(request, Cursor::new(head), length);
     }
-    csv::parse(name, bytes, sign)
+    from_head(request, &head, &mut stream, None)
+}
+
+/// Reads what begins with `head` and goes on with `rest`.
+fn from_head<T: Real>(
+    request: &Request<'_>,
+    head: &[u8],
+    rest: &mut dyn Read,
+    length: Option<u64>,
+) -> Result<Table<T>, Failure> {
+    if head.starts_with(npy::MAGIC) {
+        return npy::read(request, head.chain(rest), length);
+    }
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        return Err(request.failure("the text is UTF-16: save it as UTF-8"));
+    }
+    let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
+    let lines = lines::Lines::new(text.chain(rest), (head.len() - text.len()) as u64);
+    match json::layout(text) {
+        Some(layout) => json::read(request, layout, lines, length),
+        None => csv::read(request, lines, length),
+    }
+}
+
+impl Request<'_> {
+    /// The first bytes; a pipe may hand them out one by one.
+    fn head(&self, reader: &mut impl Read) -> Result<Vec<u8>, Failure> {
+        let mut head = Vec::new();
+        reader.take(HEAD).read_to_end(&mut head).map_err(|error| self.broken(&error))?;
+        if head.is_empty() {
+            return Err(self.failure("the file is empty"));
+        }
+        if (self.is_called("npz") || self.array.is_some()) && !npz::begins(&head) {
+            return Err(self.failure("not an NPZ archive: its first bytes are not those of a zip file"));
+        }
+        if self.is_called("npy") && !head.starts_with(npy::MAGIC) {
+            return Err(self.failure("not an NPY file: its first bytes are not those of NumPy's format"));
+        }
+        Ok(head)
+    }
+
+    fn is_called(&self, extension: &str) -> bool {
+        let found = self.path.and_then(Path::extension);
+        found.is_some_and(|found| found.eq_ignore_ascii_case(extension))
+    }
+
+    fn failure(&self, message: impl AsRef<str>) -> Failure {
+        Failure::data(format!("{}: {}", self.name, message.as_ref()))
+    }
+
+    /// Reading failed: by the system, or because of what is in the file.
+    fn broken(&self, error: &io::Error) -> Failure {
+        if error.raw_os_error().is_some() { Failure::io(self.name, error) } else { self.failure(error.to_string()) }
+    }
 }
 
 /// The number in the precision of the solve, or what is wrong with it.
@@ -63,6 +176,10 @@ fn check<T: Real>(value: f64, sign: Sign) -> Result<T, String> {
     }
     let number = T::constant(value);
     if number.is_finite() { Ok(number) } else { Err(format!("{value:?} is too large for f32")) }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Points of the same dimension on both sides.

@@ -1,9 +1,12 @@
-//! NPY: floating-point and integer arrays with one or two axes, in either order of axes and bytes.
+//! NPY: numbers and truth values with one or two axes, in either order of axes and bytes.
 
-use npyz::{DType, Deserialize, NpyFile, Order, TypeChar};
+use std::io::{self, BufReader, ErrorKind, Read};
+
+use npyz::{DType, Deserialize, NpyFile, NpyHeader, Order, TypeChar};
 use sinkhorn_core::Real;
 
-use super::{Sign, Table, check};
+use super::rows::Rows;
+use super::{Request, Table};
 use crate::failure::Failure;
 
 /// How every NPY file begins.
@@ -12,84 +15,167 @@ pub const MAGIC: &[u8] = b"\x93NUMPY";
 /// A header of an array of plain numbers is about 120 bytes; longer ones are not handed to a recursive parser.
 const LONGEST_HEADER: usize = 1000;
 
-/// Reads an array; one axis makes points of dimension 1.
-pub fn parse<T: Real>(name: &str, bytes: &[u8], sign: Sign) -> Result<Table<T>, Failure> {
-    let refuse = |message: String| Failure::data(format!("{name}: {message}"));
-    let broken = |error: std::io::Error| {
-        // A syntax error comes with a drawing of the place on further lines.
-        let text = error.to_string();
-        refuse(format!("damaged NPY header: {}", text.split(": syntax error").next().unwrap_or(&text)))
-    };
-    if header_len(bytes).is_none_or(|length| length > LONGEST_HEADER) {
-        return Err(refuse("damaged NPY header, or not an array of numbers".into()));
-    }
-    let mut rest = bytes;
-    let file = NpyFile::new(&mut rest).map_err(broken)?;
-    let (shape, order, dtype) = (file.shape().to_vec(), file.order(), file.dtype());
-    drop(file);
+const BUFFER: usize = 1 << 16;
 
-    let axes = match shape[..] {
-        [n] => Some((n, 1)),
-        [n, d] => Some((n, d)),
-        _ => return Err(refuse(format!("the array has {} axes where one or two are needed", shape.len()))),
+/// Reads an array; one axis makes points of dimension 1. Where the length of the file is known, the header must not claim
+/// more.
+pub fn read<T: Real>(request: &Request<'_>, reader: impl Read, length: Option<u64>) -> Result<Table<T>, Failure> {
+    let mut reader = BufReader::with_capacity(BUFFER, reader);
+    let Some(bytes) = header_bytes(&mut reader).map_err(|error| request.broken(&error))? else {
+        return Err(request.failure("damaged NPY header, or not an array of numbers"));
     };
-    let size = |(n, d): (u64, u64)| Some((usize::try_from(n).ok()?, usize::try_from(d).ok()?));
-    let ((rows, columns), one_axis) = (axes.and_then(size).unwrap_or((usize::MAX, usize::MAX)), shape.len() == 1);
-    if rows == 0 || columns == 0 {
-        return Err(refuse(format!("the array has no entries (shape {shape:?})")));
+    if !is_countable(&bytes) {
+        return Err(request.failure("the shape in the NPY header needs more than memory holds"));
     }
-    let item = dtype.num_bytes().unwrap_or(0);
-    let needed = rows.checked_mul(columns).and_then(|count| count.checked_mul(item));
-    if needed.is_none_or(|needed| rest.len() < needed) {
-        let needed = needed.map_or_else(|| "more than memory holds".into(), |needed| format!("{needed} bytes"));
-        return Err(refuse(format!("cut short: {} bytes of data where shape {shape:?} needs {needed}", rest.len())));
-    }
-
-    let values = numbers(bytes, &dtype).ok_or_else(|| {
-        refuse(format!("entries of type {} where numbers of 1 to 8 bytes are needed (f4, f8, integers)", dtype.descr()))
+    let header = NpyHeader::from_reader(&bytes[..]).map_err(|error| damaged(request, &error))?;
+    let array = Array::new(request, &header, length.map(|length| length.saturating_sub(bytes.len() as u64)))?;
+    let chosen = request.reading.choose(request.name, array.columns, None)?;
+    let mut rows = Rows::new(request, chosen);
+    let dtype = header.dtype();
+    let mut entries = entries(header, &mut reader).ok_or_else(|| {
+        let descr = dtype.descr();
+        request.failure(format!("entries of type {descr} where numbers of 1 to 8 bytes are needed (f4, f8, integers)"))
     })?;
-    let mut table = Table { name: name.into(), rows, columns, values: Vec::new(), header: false };
-    table.values.reserve_exact(values.len());
-    for i in 0..rows {
-        for k in 0..columns {
-            let index = if order == Order::C { i * columns + k } else { k * rows + i };
-            table.values.push(check(values[index], sign).map_err(|message| {
-                let place = if one_axis { format!("[{i}]") } else { format!("[{i}, {k}]") };
-                Failure::data(format!("{name}{place}: {message}"))
-            })?);
-        }
-    }
-    Ok(table)
+    array.fill(request, &mut rows, &mut *entries, length.is_some())?;
+    Ok(rows.finish(request.name, None))
 }
 
-/// Bytes of the header's text, as the fixed part of the file says.
-fn header_len(bytes: &[u8]) -> Option<usize> {
-    let field = |range| bytes.get::<std::ops::Range<usize>>(range);
-    match bytes.get(6)? {
-        1 => Some(usize::from(u16::from_le_bytes(field(8..10)?.try_into().ok()?))),
-        _ => usize::try_from(u32::from_le_bytes(field(8..12)?.try_into().ok()?)).ok(),
+/// The header with what is before it; `None` where that makes no sense.
+fn header_bytes(reader: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    reader.take(10).read_to_end(&mut bytes)?;
+    let length = match bytes[..] {
+        [.., 1, _, low, high] if bytes.len() == 10 => usize::from(u16::from_le_bytes([low, high])),
+        [.., low, high] if bytes.len() == 10 => {
+            let mut rest = Vec::new();
+            reader.take(2).read_to_end(&mut rest)?;
+            let [third, fourth] = rest[..] else { return Ok(None) };
+            bytes.extend(rest);
+            usize::try_from(u32::from_le_bytes([low, high, third, fourth])).unwrap_or(usize::MAX)
+        }
+        _ => return Ok(None),
+    };
+    if length > LONGEST_HEADER {
+        return Ok(None);
+    }
+    reader.take(length as u64).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// Whether the number of entries is one of 64 bits: the parser multiplies without asking.
+fn is_countable(header: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(header);
+    let Some((_, shape)) = text.split_once("shape") else { return true };
+    let shape = shape.split([')', ']']).next().unwrap_or_default();
+    let sizes = shape.split(|digit: char| !digit.is_ascii_digit()).filter(|size| !size.is_empty());
+    sizes.map(|size| size.parse().ok()).try_fold(1_u64, |product, size| product.checked_mul(size?)).is_some()
+}
+
+fn damaged(request: &Request<'_>, error: &io::Error) -> Failure {
+    // A syntax error comes with a drawing of the place on further lines.
+    let text = error.to_string();
+    request.failure(format!("damaged NPY header: {}", text.split(": syntax error").next().unwrap_or(&text)))
+}
+
+/// What a header says, checked against what there is.
+struct Array {
+    rows: usize,
+    columns: usize,
+    shape: Vec<u64>,
+    order: Order,
+}
+
+impl Array {
+    fn new(request: &Request<'_>, header: &NpyHeader, available: Option<u64>) -> Result<Self, Failure> {
+        let shape = header.shape().to_vec();
+        let axes = match shape[..] {
+            [n] => (n, 1),
+            [n, d] => (n, d),
+            _ => return Err(request.failure(format!("the array has {} axes where one or two are needed", shape.len()))),
+        };
+        let [rows, columns] = [axes.0, axes.1].map(|size| usize::try_from(size).unwrap_or(usize::MAX));
+        if rows == 0 || columns == 0 {
+            return Err(request.failure(format!("the array has no entries (shape {shape:?})")));
+        }
+        let item = header.dtype().num_bytes().unwrap_or(0);
+        let Some(needed) = rows.checked_mul(columns).and_then(|count| count.checked_mul(item)) else {
+            return Err(request.failure("the shape in the NPY header needs more than memory holds"));
+        };
+        if let Some(available) = available.filter(|&available| available < needed as u64) {
+            let message = format!("cut short: {available} bytes of data where shape {shape:?} needs {needed} bytes");
+            return Err(request.failure(message));
+        }
+        Ok(Array { rows, columns, shape, order: header.order() })
+    }
+
+    /// Puts every entry at its place, as it comes.
+    fn fill<T: Real>(
+        &self,
+        request: &Request<'_>,
+        rows: &mut Rows<T>,
+        entries: &mut dyn Iterator<Item = io::Result<f64>>,
+        is_complete: bool,
+    ) -> Result<(), Failure> {
+        let by_row = self.order == Order::C;
+        if !by_row {
+            rows.clear(self.rows).map_err(|message| request.failure(message))?;
+        } else if is_complete {
+            rows.reserve(self.rows).map_err(|message| request.failure(message))?;
+        }
+        let (outer, inner) = if by_row { (self.rows, self.columns) } else { (self.columns, self.rows) };
+        for p in 0..outer {
+            for q in 0..inner {
+                let (i, k) = if by_row { (p, q) } else { (q, p) };
+                let value = match entries.next() {
+                    Some(Ok(value)) => value,
+                    Some(Err(error)) if error.kind() != ErrorKind::UnexpectedEof => return Err(request.broken(&error)),
+                    _ => return Err(self.cut_short(request, p * inner + q)),
+                };
+                if rows.wants(k) {
+                    rows.put(i, k, value).map_err(|message| self.wrong(request, i, k, &message))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn cut_short(&self, request: &Request<'_>, count: usize) -> Failure {
+        let (shape, needed) = (&self.shape, self.rows * self.columns);
+        request.failure(format!("cut short: {count} entries where shape {shape:?} needs {needed}"))
+    }
+
+    fn wrong(&self, request: &Request<'_>, i: usize, k: usize, message: &str) -> Failure {
+        let place = if self.shape.len() == 1 { format!("[{i}]") } else { format!("[{i}, {k}]") };
+        Failure::data(format!("{}{place}: {message}", request.name))
     }
 }
+
+type Entries<'a> = Box<dyn Iterator<Item = io::Result<f64>> + 'a>;
 
 /// All entries in the order of the file; `None` for a type that is not read.
-fn numbers(bytes: &[u8], dtype: &DType) -> Option<Vec<f64>> {
-    let DType::Plain(plain) = dtype else { return None };
+fn entries<'a>(header: NpyHeader, reader: impl Read + 'a) -> Option<Entries<'a>> {
+    let DType::Plain(plain) = header.dtype() else { return None };
     match (plain.type_char(), plain.size_field()) {
-        (TypeChar::Float, 8) => entries::<f64>(bytes, |value| value),
-        (TypeChar::Float, 4) => entries::<f32>(bytes, f64::from),
-        (TypeChar::Int, 1) => entries::<i8>(bytes, f64::from),
-        (TypeChar::Int, 2) => entries::<i16>(bytes, f64::from),
-        (TypeChar::Int, 4) => entries::<i32>(bytes, f64::from),
-        (TypeChar::Int, 8) => entries::<i64>(bytes, |value| value as f64),
-        (TypeChar::Uint, 1) => entries::<u8>(bytes, f64::from),
-        (TypeChar::Uint, 2) => entries::<u16>(bytes, f64::from),
-        (TypeChar::Uint, 4) => entries::<u32>(bytes, f64::from),
-        (TypeChar::Uint, 8) => entries::<u64>(bytes, |value| value as f64),
+        (TypeChar::Float, 8) => widened::<f64>(header, reader, |value| value),
+        (TypeChar::Float, 4) => widened::<f32>(header, reader, f64::from),
+        (TypeChar::Int, 1) => widened::<i8>(header, reader, f64::from),
+        (TypeChar::Int, 2) => widened::<i16>(header, reader, f64::from),
+        (TypeChar::Int, 4) => widened::<i32>(header, reader, f64::from),
+        (TypeChar::Int, 8) => widened::<i64>(header, reader, |value| value as f64),
+        (TypeChar::Uint, 1) => widened::<u8>(header, reader, f64::from),
+        (TypeChar::Uint, 2) => widened::<u16>(header, reader, f64::from),
+        (TypeChar::Uint, 4) => widened::<u32>(header, reader, f64::from),
+        (TypeChar::Uint, 8) => widened::<u64>(header, reader, |value| value as f64),
+        (TypeChar::Bool, 1) => widened::<bool>(header, reader, f64::from),
         _ => None,
     }
 }
 
-fn entries<N: Deserialize>(bytes: &[u8], widen: impl Fn(N) -> f64) -> Option<Vec<f64>> {
-    let data = NpyFile::new(bytes).ok()?.data::<N>().ok()?;
-    data.map(|entry| entry.map(&widen).ok()).collect()
+fn widened<'a, N: Deserialize + 'a>(
+    header: NpyHeader,
+    reader: impl Read + 'a,
+    widen: impl Fn(N) -> f64 + 'a,
+) -> Option<Entries<'a>> {
+    let data = NpyFile::with_header(header, reader).data::<N>().ok()?;
+    Some(Box::new(data.map(move |entry| entry.map(&widen))))
 }

@@ -2,8 +2,12 @@
 
 #![allow(dead_code)] // every test program uses its part
 
+use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 /// A folder that goes away with its value; the program runs in it, so that messages hold bare file names.
 pub struct Folder(tempfile::TempDir);
@@ -58,6 +62,15 @@ impl Folder {
         Run::of(self.command(arguments).output().unwrap())
     }
 
+    /// With these bytes on standard input.
+    pub fn run_with(&self, input: &[u8], arguments: &str) -> Run {
+        let pipes = || Stdio::piped();
+        let mut child = self.command(arguments).stdin(pipes()).stdout(pipes()).stderr(pipes()).spawn().unwrap();
+        // The program may end before it has read everything.
+        let _ = child.stdin.take().unwrap().write_all(input);
+        Run::of(child.wait_with_output().unwrap())
+    }
+
     /// The JSON object of a solve that converged.
     pub fn json(&self, arguments: &str) -> serde_json::Value {
         let run = self.run(&format!("{arguments} --json"));
@@ -96,6 +109,17 @@ pub fn npy(descr: &str, fortran: bool, shape: &str, data: &[u8]) -> Vec<u8> {
     bytes.extend(header.as_bytes());
     bytes.extend(data);
     bytes
+}
+
+/// An archive as NumPy saves it, of arrays by name.
+pub fn npz(method: CompressionMethod, arrays: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in arrays {
+        let options = SimpleFileOptions::default().compression_method(method);
+        archive.start_file(format!("{name}.npy"), options).unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
 }
 
 /// The bytes of an `<f8` array.

@@ -2,11 +2,11 @@
 
 use crate::args::StartName;
 use crate::failure::Failure;
-use crate::input::{self, Sign, Table};
+use crate::input::{self, Reading, Sign, Table};
 use crate::job::Acceleration;
 
-const LOW: (&str, &[u8]) = ("digits-0-4.csv", include_bytes!("../../data/digits/digits-0-4.csv"));
-const HIGH: (&str, &[u8]) = ("digits-5-9.csv", include_bytes!("../../data/digits/digits-5-9.csv"));
+const LOW: (&str, &[u8]) = ("digits-0-4.csv", include_bytes!("../../../data/digits/digits-0-4.csv"));
+const HIGH: (&str, &[u8]) = ("digits-5-9.csv", include_bytes!("../../../data/digits/digits-5-9.csv"));
 
 const PLAIN: Acceleration = Acceleration::Plain;
 const RELAXATION: Acceleration = Acceleration::Relaxation { factor: 1.5 };
@@ -42,7 +42,8 @@ impl Data {
     /// From the program itself; every eighth image, and one epsilon, where it has to be quick.
     pub fn load(quick: bool) -> Result<Self, Failure> {
         let step = if quick { 8 } else { 1 };
-        let load = |(name, bytes)| input::parse(name, bytes, Sign::Any).map(|table| thinned(table, step));
+        let load =
+            |(name, bytes)| input::parse(name, bytes, &Reading::default(), Sign::Any).map(|table| thinned(table, step));
         let (low, high) = (load(LOW)?, load(HIGH)?);
         let pixel = |table: &Table<f64>| table.values.iter().skip(PIXEL).step_by(table.columns).copied().collect();
         let (low_pixel, high_pixel) = (pixel(&low), pixel(&high));

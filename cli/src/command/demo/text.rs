@@ -1,7 +1,8 @@
 //! The demo as text, row by row.
 
-use super::{Event, Row, THRESHOLD, Table};
-use crate::render::{digits, seconds};
+use super::{Event, THRESHOLD, Table};
+use crate::command::compare::page::capital;
+use crate::command::compare::text::{heading, line};
 
 /// The lines that an event adds.
 pub fn text(event: &Event<'_>) -> String {
@@ -15,19 +16,13 @@ pub fn text(event: &Event<'_>) -> String {
             )
         }
         Event::Table(table) => format!(
-            "\n{}, epsilon = {} of the mean cost\n{}\n\n{:<24}{:<13}{:>7}{:>11}{:>16}{:>13}{:>13}\n",
+            "\n{}, epsilon = {} of the mean cost\n{}\n\n{}",
             capital(table.name),
             table.epsilon_of_mean,
             table.explanation,
-            "start",
-            "acceleration",
-            "sweeps",
-            "time",
-            "value at start",
-            "objective",
-            "dual value"
+            heading()
         ),
-        Event::Row(row) => line(row),
+        Event::Row(row) => line(row, false),
         Event::End(table) => format!(
             "\nRows differ by {:.1e} in the objective and {:.1e} in the dual value; the marginal error allows {:.1e} and \
              {:.1e}{}.\n{}",
@@ -39,20 +34,6 @@ pub fn text(event: &Event<'_>) -> String {
             ratio(table)
         ),
     }
-}
-
-fn line(row: &Row) -> String {
-    let status = if row.status == "converged" { String::new() } else { format!("  ({})", row.status) };
-    format!(
-        "{:<24}{:<13}{:>7}{:>11}{:>16}{:>13}{:>13}{status}\n",
-        row.start,
-        row.acceleration,
-        row.sweeps,
-        seconds(row.seconds),
-        digits(row.start_value, 8),
-        digits(row.objective, 8),
-        digits(row.dual_value, 8)
-    )
 }
 
 fn ratio(table: &Table) -> String {
@@ -73,9 +54,4 @@ pub fn closing(tables: &[Table]) -> String {
         "\nAll together: {best} sweeps from the best start with the best acceleration, {textbook} from zero without: \
          {factor:.1} times fewer.\n"
     )
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -1,77 +1,68 @@
 //! `sinkhorn demo`: every start against every acceleration on real data, and proof that all find the same answer.
 
 mod problems;
-pub mod table;
-
-use std::time::Instant;
+mod text;
 
 use serde::Serialize;
-use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Workspace, solve};
+use sinkhorn_core::{Epsilon, Error, PointCloud, Problem};
 
-use crate::args::StartName;
+use crate::args::{self, StartName};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::job::{self, Acceleration};
-use crate::run::SCHEMA;
+use crate::job::{self, Acceleration, Method};
+use crate::render::{self, SCHEMA};
 use crate::scalar::{self, Scalar};
+use crate::start::Starting;
 
-pub use problems::Data;
+use super::compare::way::{Effort, Row, spread};
+use problems::Data;
+
+/// Every start against every acceleration on real handwritten digits (UCI, 901 images of 0 to 4 against 896 of 5 to 9)
+#[derive(Debug, clap::Args)]
+#[command(after_help = args::examples(&["sinkhorn demo", "sinkhorn demo --json"]))]
+pub struct Args {
+    /// Prints one JSON object instead of tables
+    #[arg(long)]
+    json: bool,
+    /// Takes every eighth image, and one epsilon; for tests
+    #[arg(long, hide = true)]
+    quick: bool,
+}
 
 /// The marginal error that every row sweeps to.
-pub const THRESHOLD: f64 = 1e-3;
+const THRESHOLD: f64 = 1e-3;
 const MAX_SWEEPS: u32 = 20_000;
 
 /// One problem, solved in every way.
 #[derive(Debug, Serialize)]
-pub struct Table {
-    pub name: &'static str,
+struct Table {
+    name: &'static str,
     #[serde(skip)]
-    pub explanation: &'static str,
-    pub points: [usize; 2],
-    pub dimension: usize,
+    explanation: &'static str,
+    points: [usize; 2],
+    dimension: usize,
     /// Relative to the mean cost.
-    pub epsilon_of_mean: f64,
-    pub epsilon: f64,
-    pub rows: Vec<Row>,
+    epsilon_of_mean: f64,
+    epsilon: f64,
+    rows: Vec<Row>,
     /// Of the objectives of all rows.
-    pub objective: Agreement,
+    objective: Agreement,
     /// Of their dual values, which err in second order only.
-    pub dual_value: Agreement,
+    dual_value: Agreement,
 }
 
 /// How far apart the rows are, and may be.
 #[derive(Debug, Default, Serialize)]
-pub struct Agreement {
+struct Agreement {
     /// Largest difference between two rows.
-    pub spread: f64,
+    spread: f64,
     /// What the marginal errors allow that to be.
-    pub tolerance: f64,
-}
-
-/// One way.
-#[derive(Debug, Serialize)]
-pub struct Row {
-    pub start: &'static str,
-    pub acceleration: &'static str,
-    pub status: &'static str,
-    pub sweeps: u32,
-    /// Start, sweeps and the measuring of the result.
-    pub seconds: f64,
-    /// Dual value at the start.
-    pub start_value: f64,
-    pub objective: f64,
-    pub dual_value: f64,
-    pub marginal_error: f64,
-    #[serde(skip)]
-    exit: Exit,
-    /// Largest minus smallest f, plus the same of g.
-    #[serde(skip)]
-    range: f64,
+    tolerance: f64,
 }
 
 /// The JSON object.
 #[derive(Debug, Serialize)]
-pub struct Report<'a> {
+struct Report<'a> {
     schema: u32,
     command: &'static str,
     threshold: f64,
@@ -79,22 +70,32 @@ pub struct Report<'a> {
     tables: &'a [Table],
 }
 
-impl<'a> Report<'a> {
-    pub fn new(tables: &'a [Table]) -> Self {
-        Report { schema: SCHEMA, command: "demo", threshold: THRESHOLD, precision: f64::NAME, tables }
-    }
-}
-
 /// What happens on the way, for those who watch.
-pub enum Event<'a> {
+enum Event<'a> {
     Begin(&'a Data),
     Table(&'a Table),
     Row(&'a Row),
     End(&'a Table),
 }
 
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let tables = if args.json {
+        let tables = solve_all(args.quick, |_| Ok(()))?;
+        let report =
+            Report { schema: SCHEMA, command: "demo", threshold: THRESHOLD, precision: f64::NAME, tables: &tables };
+        render::print(&render::json(&report)?)?;
+        tables
+    } else {
+        // Rows are printed as they are found.
+        let tables = solve_all(args.quick, |event| render::print(&text::text(event)))?;
+        render::print(&text::closing(&tables))?;
+        tables
+    };
+    Ok(verdict(&tables))
+}
+
 /// Solves everything. `watch` is told as it goes; its failure ends the demo.
-pub fn run(quick: bool, mut watch: impl FnMut(&Event<'_>) -> Result<(), Failure>) -> Result<Vec<Table>, Failure> {
+fn solve_all(quick: bool, mut watch: impl FnMut(&Event<'_>) -> Result<(), Failure>) -> Result<Vec<Table>, Failure> {
     let data = Data::load(quick)?;
     watch(&Event::Begin(&data))?;
     let mut tables = Vec::new();
@@ -118,9 +119,11 @@ pub fn run(quick: bool, mut watch: impl FnMut(&Event<'_>) -> Result<(), Failure>
         watch(&Event::Table(&table))?;
         for &start in case.starts {
             for &acceleration in case.accelerations {
-                let (row, epsilon) = solve_row(&problem, start, acceleration).map_err(refuse)?;
+                let settings = scalar::settings(&method(acceleration));
+                let start = f64::named(start, 0);
+                let row = Row::of(&problem, start.as_ref(), &settings, Effort::ONCE).map_err(refuse)?;
                 watch(&Event::Row(&row))?;
-                table.epsilon = epsilon;
+                table.epsilon = row.epsilon;
                 table.rows.push(row);
             }
         }
@@ -131,29 +134,17 @@ pub fn run(quick: bool, mut watch: impl FnMut(&Event<'_>) -> Result<(), Failure>
     Ok(tables)
 }
 
-fn solve_row(problem: &Problem<'_, f64>, start: StartName, acceleration: Acceleration) -> Result<(Row, f64), Error> {
-    let settings = scalar::settings(acceleration, Some(THRESHOLD), MAX_SWEEPS, job::available_threads());
-    let mut memory = vec![0.0; Workspace::len(problem, &settings)?];
-    let workspace = Workspace::new(&mut memory, problem, &settings)?;
-    let start = f64::start(start, 0);
-    let clock = Instant::now();
-    let solution = solve(problem, start.as_ref(), &settings, workspace)?;
-    let seconds = clock.elapsed().as_secs_f64();
-    let report = solution.report();
-    let row = Row {
-        start: report.start.name,
-        acceleration: settings.acceleration.name(),
-        status: report.status.name(),
-        sweeps: report.sweeps,
-        seconds,
-        start_value: report.start_value,
-        objective: report.objective,
-        dual_value: report.dual_value,
-        marginal_error: report.marginal_error(),
-        exit: Exit::from(report.status),
-        range: spread(solution.f()) + spread(solution.g()),
-    };
-    Ok((row, report.epsilon))
+fn method(acceleration: Acceleration) -> Method {
+    Method {
+        start: args::Start::Named(StartName::Auto),
+        seed: 0,
+        acceleration,
+        anneal_from: None,
+        threshold: Some(THRESHOLD),
+        max_sweeps: MAX_SWEEPS,
+        threads: job::available_threads(),
+        storage: args::StorageName::Auto,
+    }
 }
 
 impl Table {
@@ -163,9 +154,8 @@ impl Table {
     fn compare(&mut self) {
         let range = self.rows.iter().map(|row| row.range).fold(0.0, f64::max);
         let error = self.rows.iter().map(|row| row.marginal_error).fold(0.0, f64::max);
-        let values = |pick: fn(&Row) -> f64| self.rows.iter().map(pick).collect::<Vec<_>>();
-        let objective = spread(&values(|row| row.objective));
-        let dual_value = spread(&values(|row| row.dual_value));
+        let objective = spread(self.rows.iter().map(|row| row.objective));
+        let dual_value = spread(self.rows.iter().map(|row| row.dual_value));
         self.objective = Agreement { spread: objective, tolerance: error * range };
         self.dual_value = Agreement { spread: dual_value, tolerance: error * self.epsilon };
     }
@@ -176,7 +166,7 @@ impl Table {
     }
 
     /// Sweeps of the textbook's way and the row with the fewest.
-    pub fn best(&self) -> Option<(u32, &Row)> {
+    fn best(&self) -> Option<(u32, &Row)> {
         let best = self.rows.iter().min_by_key(|row| row.sweeps)?;
         let textbook = self.rows.iter().find(|row| row.start == "zero" && row.acceleration == "plain")?;
         Some((textbook.sweeps, best))
@@ -184,16 +174,10 @@ impl Table {
 }
 
 /// The exit code: all rows converged, and agree.
-pub fn verdict(tables: &[Table]) -> Result<Exit, Failure> {
-    let unfinished =
-        tables.iter().flat_map(|table| &table.rows).map(|row| row.exit).find(|&exit| exit != Exit::Converged);
-    let agree = tables.iter().all(Table::agrees);
-    Ok(unfinished.unwrap_or(if agree { Exit::Converged } else { Exit::Disagreement }))
-}
-
-/// Largest minus smallest.
-fn spread(values: &[f64]) -> f64 {
-    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let smallest = values.iter().copied().fold(f64::INFINITY, f64::min);
-    largest - smallest
+fn verdict(tables: &[Table]) -> Exit {
+    let of_rows = Exit::of_all(tables.iter().flat_map(|table| &table.rows).map(|row| row.exit));
+    match of_rows {
+        Exit::Converged if !tables.iter().all(Table::agrees) => Exit::Disagreement,
+        exit => exit,
+    }
 }

@@ -1,0 +1,43 @@
+//! Which files to read, and how.
+
+use crate::input::{Column, Columns, Header, Reading, Source, source_parser};
+
+/// How tables are read.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Input")]
+pub struct ReadingArgs {
+    /// Columns that hold coordinates: names, numbers from 1 and ranges, as in x,y or 1,3-5 [default: all but that of the weights]
+    #[arg(long, value_name = "LIST")]
+    pub columns: Option<Columns>,
+    /// Column that holds the weights of the points, by name or number from 1
+    #[arg(long, value_name = "COLUMN")]
+    pub weights_column: Option<Column>,
+    /// Whether the first line of CSV is a header: where it has no number, unless told
+    #[arg(long, value_enum, default_value_t, value_name = "WHETHER")]
+    pub header: Header,
+}
+
+impl ReadingArgs {
+    pub fn reading(&self) -> Reading {
+        Reading { columns: self.columns.clone(), weights_column: self.weights_column.clone(), header: self.header }
+    }
+}
+
+/// Two sets of points, weighted or not.
+#[derive(Debug, Clone, clap::Args)]
+pub struct PairArgs {
+    /// Points on the first side: CSV, TSV, NPY, NPZ (FILE.npz:NAME) or JSON lines; - is standard input
+    #[arg(value_parser = source_parser())]
+    pub x: Source,
+    /// Points on the second side
+    #[arg(value_parser = source_parser())]
+    pub y: Source,
+    /// File of the weights of X, in one column; scaled to sum to one, unless --rho-x or --rho-y is given
+    #[arg(long, value_name = "FILE", value_parser = source_parser(), conflicts_with = "weights_column", help_heading = "Input")]
+    pub weights_x: Option<Source>,
+    /// File of the weights of Y, likewise [default for both: equal, and summing to one]
+    #[arg(long, value_name = "FILE", value_parser = source_parser(), conflicts_with = "weights_column", help_heading = "Input")]
+    pub weights_y: Option<Source>,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}

@@ -1,0 +1,19 @@
+//! What stands below the options in `--help` and in the manual pages.
+
+/// Scripts rely on the numbers: see [`Exit`](crate::exit::Exit).
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0    converged; or done, where there is nothing to converge
+  1    a file could not be read or written
+  2    wrong use of the command line
+  3    bad data in a file
+  4    not converged within --max-sweeps; results are written and usable
+  5    rounding keeps the error above --threshold; results are written
+  6    demo: rows disagree on the objective
+  130  interrupted with Ctrl-C; solve, match and compare give what they have";
+
+/// Worked examples, a line each, and the exit codes below them.
+pub fn examples(lines: &[&str]) -> String {
+    let lines: String = lines.iter().map(|line| format!("  {line}\n")).collect();
+    format!("Examples:\n{lines}\n{EXIT_CODES}")
+}

@@ -1,0 +1,53 @@
+//! Numbers as they are typed, and what is wrong with them.
+
+fn number(text: &str) -> Result<f64, String> {
+    text.parse().map_err(|_| "it is not a number".into())
+}
+
+/// Finite and positive.
+pub fn positive(text: &str) -> Result<f64, String> {
+    match positive_or_infinite(text)? {
+        value if value.is_finite() => Ok(value),
+        _ => Err("it must be finite".into()),
+    }
+}
+
+/// Positive, or `inf`.
+pub fn positive_or_infinite(text: &str) -> Result<f64, String> {
+    match number(text)? {
+        value if value > 0.0 => Ok(value),
+        _ => Err("it must be positive".into()),
+    }
+}
+
+/// A factor of over-relaxation.
+pub fn relaxation(text: &str) -> Result<f64, String> {
+    match number(text)? {
+        value if (1.0..2.0).contains(&value) => Ok(value),
+        _ => Err("it must be at least 1 and less than 2".into()),
+    }
+}
+
+/// At least one, and finite.
+pub fn at_least_one(text: &str) -> Result<f64, String> {
+    match number(text)? {
+        value if value >= 1.0 && value.is_finite() => Ok(value),
+        _ => Err("it must be at least 1 and finite".into()),
+    }
+}
+
+/// At least one, or `inf`.
+pub fn norm(text: &str) -> Result<f64, String> {
+    match number(text)? {
+        value if value >= 1.0 => Ok(value),
+        _ => Err("it must be at least 1".into()),
+    }
+}
+
+/// From 0 to 1, ends included.
+pub fn share(text: &str) -> Result<f64, String> {
+    match number(text)? {
+        value if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("it must lie between 0 and 1".into()),
+    }
+}

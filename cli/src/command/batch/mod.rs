@@ -1,0 +1,282 @@
+//! `sinkhorn batch`: distances between many sets of points.
+
+mod pairs;
+mod text;
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde::Serialize;
+use sinkhorn_core::{
+    Epsilon, Error, GroundCost, Settings, Solver, Storage, Workspace, divergence_len, share_out, sinkhorn_divergence,
+};
+
+use crate::args::{self, MethodArgs, NumericsArgs, Precision, ProblemArgs, ReadingArgs, Start, StartName, StorageName};
+use crate::data::{Side, ground_cost, problem};
+use crate::exit::Exit;
+use crate::explain::{Subject, explain};
+use crate::failure::Failure;
+use crate::input::{Reading, Scale};
+use crate::interrupt;
+use crate::job::{Method, Question};
+use crate::output::{self, Target};
+use crate::progress::Progress;
+use crate::render::{self, SCHEMA};
+use crate::scalar::{self, Scalar};
+use crate::solving;
+use crate::summary::{EpsilonRule, status};
+
+use pairs::{Layout, Pairs};
+
+/// Distances between many sets of points: a list of pairs of files, or all pairs of a folder
+///
+/// A folder gives a matrix: a row and a column for each of its files that ends in .csv, .tsv, .txt, .npy, .jsonl or .ndjson, in the order of their names. A list is
+/// CSV with two file names a line, which are relative to it, and gives a line a pair. Every pair has the same epsilon: a relative one is the mean
+/// over the pairs. Pairs are solved side by side.
+#[derive(Debug, clap::Args)]
+#[command(after_help = args::examples(&[
+    "sinkhorn batch samples/",
+    "sinkhorn batch samples/ --measure transport-cost --epsilon 0.1 --output matrix.npy",
+    "sinkhorn batch pairs.csv --json",
+]))]
+pub struct Args {
+    /// A list of pairs (- is standard input), or a folder
+    input: PathBuf,
+    /// What to compute of each pair
+    #[arg(long, value_enum, default_value_t = Measure::Divergence)]
+    measure: Measure,
+    #[command(flatten)]
+    reading: ReadingArgs,
+    #[command(flatten)]
+    problem: ProblemArgs,
+    #[command(flatten)]
+    method: MethodArgs,
+    #[command(flatten)]
+    numerics: NumericsArgs,
+    /// Writes to a file instead of standard output; .csv or .npy (numbers alone)
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+    /// Prints one JSON object instead of CSV
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Measure {
+    /// The Sinkhorn divergence: zero for equal sets
+    Divergence,
+    /// The regularised objective of `sinkhorn solve`
+    Objective,
+    /// What the plan costs to carry out, <C, P>
+    TransportCost,
+}
+
+struct Job {
+    pairs: Pairs,
+    measure: Measure,
+    reading: Reading,
+    question: Question,
+    method: Method,
+    start: StartName,
+    output: Option<Target>,
+    json: bool,
+}
+
+/// The JSON object.
+#[derive(Debug, Serialize)]
+struct Summary<'a> {
+    schema: u32,
+    command: &'static str,
+    status: &'static str,
+    measure: Measure,
+    epsilon: f64,
+    epsilon_rule: EpsilonRule,
+    cost: &'static str,
+    precision: &'static str,
+    threshold: f64,
+    pairs: &'a [Found],
+}
+
+/// A pair after its solve.
+#[derive(Debug, Clone, Serialize)]
+struct Found {
+    x: String,
+    y: String,
+    value: f64,
+    status: String,
+    sweeps: u32,
+    marginal_error: f64,
+    start: &'static str,
+    #[serde(skip)]
+    exit: Exit,
+}
+
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let output = Target::of("--output", args.output.as_ref(), output::NUMBERS)?;
+    let Start::Named(start) = args.method.start else {
+        return Err(Failure::usage("--start: fits in files are of two sides, and a batch has many; give a name"));
+    };
+    let job = Job {
+        pairs: Pairs::find(&args.input)?,
+        measure: args.measure,
+        reading: args.reading.reading(),
+        question: Question::new(&args.problem, args.numerics.precision)?,
+        method: Method::new(&args.method, &args.numerics)?,
+        start,
+        output,
+        json: args.json,
+    };
+    output::check([job.output.as_ref()], &mut job.pairs.files.iter())?;
+    if job.pairs.layout == Layout::Matrix && job.question.rho_x != job.question.rho_y {
+        return Err(Failure::usage("a matrix of all pairs is symmetric: --rho-x and --rho-y must be the same"));
+    }
+    match job.question.precision {
+        Precision::F64 => run_in::<f64>(&job),
+        Precision::F32 => run_in::<f32>(&job),
+    }
+}
+
+fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
+    let scale = if job.question.is_relaxed() { Scale::Keep } else { Scale::ToOne };
+    let read = |file| Side::<T>::read(file, None, &job.reading, scale);
+    let sides: Vec<Side<T>> = job.pairs.files.iter().map(read).collect::<Result<_, _>>()?;
+    for &(i, j) in &job.pairs.list {
+        crate::input::check_dimensions(&sides[i].table, &sides[j].table)?;
+    }
+    let cost = ground_cost::<T>(job.question.cost)?;
+    let cost = cost.as_ref();
+    let epsilon = common_epsilon(job, &sides, cost)?;
+    let question = Question { epsilon: Epsilon::Absolute(epsilon), ..job.question };
+    let found = solve_all(job, &sides, cost, &question)?;
+
+    let exit = Exit::of_all(found.iter().map(|found| found.exit));
+    let late = found.iter().filter(|found| found.exit != Exit::Converged).count();
+    let staged = job.output.as_ref().map(|target| text::stage(target, job, &found)).transpose()?;
+    output::commit([staged])?;
+    if job.json {
+        let summary = Summary {
+            schema: SCHEMA,
+            command: "batch",
+            status: if late == 0 { "converged" } else { "not_all_converged" },
+            measure: job.measure,
+            epsilon,
+            epsilon_rule: EpsilonRule::of(job.question.epsilon),
+            cost: job.question.cost.name(),
+            precision: T::NAME,
+            threshold: scalar::threshold::<T>(&job.method),
+            pairs: &found,
+        };
+        render::print(&render::json(&summary)?)?;
+        return Ok(exit);
+    }
+    if late > 0 {
+        render::warn(&format!("{late} of {} pairs did not converge; --json says which", found.len()));
+    }
+    if job.output.is_none() {
+        render::print_with(|stdout| text::write_csv(stdout, job, &found))?;
+    }
+    Ok(exit)
+}
+
+/// The epsilon of all pairs.
+fn common_epsilon<T: Scalar>(job: &Job, sides: &[Side<T>], cost: &dyn GroundCost<T>) -> Result<f64, Failure> {
+    if let Epsilon::Absolute(value) = job.question.epsilon {
+        return Ok(value);
+    }
+    let settings = Settings { threads: job.method.threads, ..Settings::plain() };
+    let own = |i: usize, j: usize| -> Result<f64, Error> {
+        let problem = problem(&sides[i], &sides[j], cost, &job.question)?;
+        let mut memory = solving::memory(&problem, &settings)?;
+        let workspace = Workspace::new(&mut memory, &problem, &settings)?;
+        Ok(Solver::without_start(&problem, &settings, workspace)?.epsilon().widen())
+    };
+    // A set against itself costs less than others, and the diagonal is not what a matrix is made for.
+    let others: Vec<_> = job.pairs.list.iter().filter(|(i, j)| i != j).collect();
+    let mut total = 0.0;
+    for &&(i, j) in &others {
+        total += own(i, j).map_err(|error| explain(error, &Subject::of(&sides[i], &sides[j], &job.question)))?;
+    }
+    Ok(total / others.len() as f64)
+}
+
+/// Solves every pair, several at a time.
+fn solve_all<T: Scalar>(
+    job: &Job,
+    sides: &[Side<T>],
+    cost: &dyn GroundCost<T>,
+    question: &Question,
+) -> Result<Vec<Found>, Failure> {
+    let list = &job.pairs.list;
+    let at_once = job.method.threads.min(list.len()).max(1);
+    let mut settings: Settings<T> = scalar::settings(&job.method);
+    settings.threads = if at_once > 1 { 1 } else { job.method.threads };
+    if let (Storage::Auto { scalars }, StorageName::Auto) = (settings.storage, job.method.storage) {
+        settings.storage = Storage::Auto { scalars: scalars / at_once };
+    }
+    let refuse = |&(i, j): &(usize, usize), error| explain(error, &Subject::of(&sides[i], &sides[j], question));
+    let (mut len, mut pairs) = (0, 0.0);
+    for pair in list {
+        let problem = problem(&sides[pair.0], &sides[pair.1], cost, question).map_err(|error| refuse(pair, error))?;
+        let needed = match job.measure {
+            Measure::Divergence => divergence_len(problem.shape(), &settings),
+            _ => Workspace::len(&problem, &settings),
+        };
+        len = len.max(needed.map_err(|error| refuse(pair, error))?);
+        pairs += problem.rows() as f64 * problem.columns() as f64;
+    }
+    let progress = Progress::of_items(list.len(), "pairs", pairs > 1e6);
+    let mut memory = vec![T::ZERO; len * at_once];
+    let mut results: Vec<Option<Result<Found, Error>>> = list.iter().map(|_| None).collect();
+    let ready = interrupt::ready();
+    share_out(list.iter().zip(&mut results), at_once, &mut memory, |(&(i, j), result), memory| {
+        if interrupt::is_requested() {
+            return;
+        }
+        let solved = problem(&sides[i], &sides[j], cost, question).and_then(|problem| {
+            let start = T::named(job.start, job.method.seed);
+            solve_one(job.measure, &problem, start.as_ref(), &settings, memory)
+        });
+        *result = Some(solved.map(|found| Found { x: sides[i].name().into(), y: sides[j].name().into(), ..found }));
+        progress.item();
+    });
+    drop(ready);
+    drop(progress);
+    if interrupt::is_requested() {
+        let done = results.iter().flatten().count();
+        return Err(Failure::interrupted(format!(
+            "interrupted after {done} of {} pairs; nothing is written",
+            list.len()
+        )));
+    }
+    let found = list.iter().zip(results).filter_map(|(pair, result)| Some((pair, result?)));
+    found.map(|(pair, result)| result.map_err(|error| refuse(pair, error))).collect()
+}
+
+fn solve_one<T: Scalar>(
+    measure: Measure,
+    problem: &sinkhorn_core::Problem<'_, T>,
+    start: &dyn sinkhorn_core::Initializer<T>,
+    settings: &Settings<T>,
+    memory: &mut [T],
+) -> Result<Found, Error> {
+    let found = |value: T, report: &sinkhorn_core::Report<T>| Found {
+        x: String::new(),
+        y: String::new(),
+        value: value.widen(),
+        status: status(report.status),
+        sweeps: report.sweeps,
+        marginal_error: report.marginal_error().widen(),
+        start: report.start.name,
+        exit: Exit::from(report.status),
+    };
+    if measure == Measure::Divergence {
+        let divergence = sinkhorn_divergence(problem, start, settings, memory)?;
+        let reports = divergence.reports();
+        let worst = reports.into_iter().find(|report| Exit::from(report.status) != Exit::Converged);
+        return Ok(found(divergence.value(), worst.unwrap_or(reports[0])));
+    }
+    let solution = solving::solve(problem, start, settings, memory, &mut |_| std::ops::ControlFlow::Continue(()))?;
+    let report = solution.report();
+    Ok(found(if measure == Measure::Objective { report.objective } else { report.transport_cost }, report))
+}

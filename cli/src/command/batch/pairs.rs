@@ -1,0 +1,105 @@
+//! Which pairs: those of a list, or all of a folder.
+
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+use crate::input::Source;
+
+/// Files, and pairs of them by number.
+pub struct Pairs {
+    pub files: Vec<Source>,
+    pub list: Vec<(usize, usize)>,
+    pub layout: Layout,
+}
+
+/// What becomes of the values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// One a line.
+    List,
+    /// A square matrix; only pairs with i <= j are computed.
+    Matrix,
+}
+
+/// Files of a folder that are taken for points.
+const ENDINGS: [&str; 6] = ["csv", "tsv", "txt", "npy", "jsonl", "ndjson"];
+
+impl Pairs {
+    pub fn find(input: &Path) -> Result<Self, Failure> {
+        if input.is_dir() { Pairs::of_folder(input) } else { Pairs::of_list(input) }
+    }
+
+    fn of_folder(folder: &Path) -> Result<Self, Failure> {
+        let refuse = |error: std::io::Error| Failure::io(folder.display(), &error);
+        let mut paths = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(refuse)? {
+            let path = entry.map_err(refuse)?.path();
+            let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+            if path.is_file() && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str())) {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        if paths.len() < 2 {
+            let (name, count) = (folder.display(), paths.len());
+            return Err(Failure::data(format!("{name}: {count} files of points where two or more are needed")));
+        }
+        let files: Vec<_> = paths.iter().map(|path| Source::new(path.as_os_str())).collect();
+        let list = (0..files.len()).flat_map(|i| (i..files.len()).map(move |j| (i, j))).collect();
+        Ok(Pairs { files, list, layout: Layout::Matrix })
+    }
+
+    fn of_list(input: &Path) -> Result<Self, Failure> {
+        let source = Source::new(input.as_os_str());
+        let name = source.name();
+        let refuse = |error: std::io::Error| Failure::io(&name, &error);
+        let text = match source.path() {
+            None => std::io::read_to_string(std::io::stdin()).map_err(refuse)?,
+            Some(path) => std::fs::read_to_string(path).map_err(|error| match error.kind() {
+                std::io::ErrorKind::InvalidData => {
+                    Failure::data(format!("{name}: not a list of files: it is not UTF-8"))
+                }
+                _ => refuse(error),
+            })?,
+        };
+        let folder = source.path().and_then(Path::parent).unwrap_or(Path::new(""));
+        let mut found = Pairs { files: Vec::new(), list: Vec::new(), layout: Layout::List };
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .comment(Some(b'#'))
+            .trim(csv::Trim::All)
+            .from_reader(text.as_bytes());
+        for record in reader.records() {
+            let record = record.map_err(|error| Failure::data(format!("{name}: {error}")))?;
+            let line = record.position().map_or(0, csv::Position::line);
+            let fields: Vec<_> = record.iter().filter(|field| !field.is_empty()).collect();
+            match fields[..] {
+                [] => {}
+                [x, y] => {
+                    let pair = (found.number(folder, x), found.number(folder, y));
+                    found.list.push(pair);
+                }
+                _ => {
+                    let count = fields.len();
+                    let fields = crate::render::plural(count, "field");
+                    return Err(Failure::data(format!("{name}:{line}: {fields} where two file names are needed")));
+                }
+            }
+        }
+        if found.list.is_empty() {
+            return Err(Failure::data(format!("{name}: the list has no pairs")));
+        }
+        Ok(found)
+    }
+
+    /// The number of a file, which is read once however often it is named.
+    fn number(&mut self, folder: &Path, name: &str) -> usize {
+        let path: PathBuf = folder.join(name);
+        let source = Source::new(path.as_os_str());
+        self.files.iter().position(|other| *other == source).unwrap_or_else(|| {
+            self.files.push(source);
+            self.files.len() - 1
+        })
+    }
+}

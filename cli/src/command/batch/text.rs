@@ -1,0 +1,71 @@
+//! The values as CSV or NPY: a matrix, or a line a pair.
+
+use std::io::{self, Write};
+
+use super::{Found, Job, Layout, Measure};
+use crate::failure::Failure;
+use crate::output::{self, Format, Rows, Staged, Target};
+
+pub fn stage(target: &Target, job: &Job, found: &[Found]) -> Result<Staged, Failure> {
+    if target.format() != Format::Npy {
+        return output::stage(target, |writer| write_csv(writer, job, found));
+    }
+    match job.pairs.layout {
+        Layout::Matrix => {
+            let names = vec![String::new(); job.pairs.files.len()];
+            Rows::matrix(&names, &matrix(job, found)).stage(target)
+        }
+        Layout::List => {
+            let values: Vec<f64> = found.iter().map(|found| found.value).collect();
+            Rows::column(&[String::new()], &values).stage(target)
+        }
+    }
+}
+
+pub fn write_csv(writer: &mut dyn Write, job: &Job, found: &[Found]) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(writer);
+    match job.pairs.layout {
+        Layout::List => {
+            writer.write_record(["x", "y", job.measure.name(), "status", "sweeps"])?;
+            for Found { x, y, value, status, sweeps, .. } in found {
+                writer.write_record([x, y, &format!("{value:?}"), status, &sweeps.to_string()])?;
+            }
+        }
+        Layout::Matrix => {
+            let names: Vec<String> = job.pairs.files.iter().map(short).collect();
+            writer.write_record(std::iter::once(job.measure.name()).chain(names.iter().map(String::as_str)))?;
+            for (name, row) in names.iter().zip(matrix(job, found).chunks_exact(names.len())) {
+                let values = row.iter().map(|value| format!("{value:?}"));
+                writer.write_record(std::iter::once(name.clone()).chain(values))?;
+            }
+        }
+    }
+    writer.flush()
+}
+
+/// Both halves.
+fn matrix(job: &Job, found: &[Found]) -> Vec<f64> {
+    let size = job.pairs.files.len();
+    let mut values = vec![0.0; size * size];
+    for (&(i, j), found) in job.pairs.list.iter().zip(found) {
+        values[i * size + j] = found.value;
+        values[j * size + i] = found.value;
+    }
+    values
+}
+
+/// The name without its folder, which all have in common.
+fn short(file: &crate::input::Source) -> String {
+    let name = file.path().and_then(std::path::Path::file_name);
+    name.map_or_else(|| file.name(), |name| name.to_string_lossy().into_owned())
+}
+
+impl Measure {
+    const fn name(self) -> &'static str {
+        match self {
+            Measure::Divergence => "divergence",
+            Measure::Objective => "objective",
+            Measure::TransportCost => "transport_cost",
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Which way to take.
+
+use serde::Serialize;
+
+use super::way::Row;
+
+/// A way that is no more than this times slower than the fastest is as good: clocks repeat no better.
+const AS_GOOD: f64 = 1.10;
+/// What `sinkhorn solve` does unasked.
+const DEFAULTS: (&str, &str) = ("auto", "anderson");
+
+/// The recommendation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Advice {
+    pub start: &'static str,
+    pub acceleration: &'static str,
+    pub sweeps: u32,
+    pub seconds: f64,
+    /// Its time over that of the fastest row: at most 1.1.
+    pub of_fastest: f64,
+    /// What to type.
+    pub command: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Advice {
+    /// The defaults, where they are as good as the fastest row that converged; else that row. `typed` is the problem as it is typed.
+    pub fn of(rows: &[Row], typed: &[String]) -> Option<Advice> {
+        let converged: Vec<&Row> = rows.iter().filter(|row| row.is_converged()).collect();
+        let fastest = converged.iter().copied().min_by(|p, q| p.seconds.total_cmp(&q.seconds))?;
+        let is_default = |row: &Row| (row.start, row.acceleration) == DEFAULTS;
+        let is_as_good = |row: &Row| row.seconds <= AS_GOOD * fastest.seconds;
+        let chosen = converged.iter().copied().find(|row| is_default(row) && is_as_good(row)).unwrap_or(fastest);
+        Some(Advice {
+            start: chosen.start,
+            acceleration: chosen.acceleration,
+            sweeps: chosen.sweeps,
+            seconds: chosen.seconds,
+            of_fastest: chosen.seconds / fastest.seconds,
+            command: command(chosen, typed),
+            reason: reason(chosen, fastest, rows),
+        })
+    }
+
+    pub fn is(&self, row: &Row) -> bool {
+        (self.start, self.acceleration) == (row.start, row.acceleration)
+    }
+}
+
+fn command(chosen: &Row, typed: &[String]) -> String {
+    let mut words = vec!["sinkhorn".to_owned(), "solve".to_owned()];
+    words.extend(typed.iter().map(|word| quoted(word)));
+    let mut option = |name: &str, value: &str, default: &str| {
+        if value != default {
+            words.extend([name.to_owned(), value.to_owned()]);
+        }
+    };
+    option("--start", chosen.start, DEFAULTS.0);
+    option("--acceleration", chosen.acceleration, DEFAULTS.1);
+    words.join(" ")
+}
+
+/// For a POSIX shell.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:=+@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+fn reason(chosen: &Row, fastest: &Row, rows: &[Row]) -> String {
+    let Row { start, acceleration, sweeps, .. } = chosen;
+    let mut text = if (*start, *acceleration) != DEFAULTS {
+        format!("{start} with {acceleration} was the fastest, {sweeps} sweeps")
+    } else if chosen.seconds > fastest.seconds {
+        let by = 100.0 * (chosen.seconds / fastest.seconds - 1.0);
+        format!("the defaults are within {by:.0} percent of the fastest, {sweeps} sweeps")
+    } else {
+        format!("the defaults were the fastest, {sweeps} sweeps")
+    };
+    if let Some(textbook) = rows.iter().find(|row| (row.start, row.acceleration) == ("zero", "plain")) {
+        let times = textbook.seconds / chosen.seconds;
+        if !textbook.is_converged() {
+            let done = textbook.sweeps;
+            text += &format!("; plain sweeps from zero had not converged after {done}, at {times:.0} times the time");
+        } else if times > AS_GOOD {
+            text += &format!("; plain sweeps from zero took {} and {times:.1} times the time", textbook.sweeps);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Exit;
+
+    fn row(start: &'static str, acceleration: &'static str, seconds: f64, exit: Exit) -> Row {
+        Row {
+            start,
+            chosen_start: start,
+            acceleration,
+            status: "converged",
+            sweeps: 10,
+            seconds,
+            start_value: 0.0,
+            objective: 1.0,
+            dual_value: 1.0,
+            marginal_error: 0.0,
+            exit,
+            range: 1.0,
+            epsilon: 1.0,
+            errors: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_defaults_are_kept_where_they_are_as_good() {
+        let rows = [
+            row("zero", "plain", 0.001, Exit::NotConverged),
+            row("auto", "anderson", 1.09, Exit::Converged),
+            row("coarse", "plain", 1.0, Exit::Converged),
+        ];
+        let advice = Advice::of(&rows, &["a b.csv".into(), "y.csv".into()]).unwrap();
+        assert_eq!((advice.start, advice.acceleration), ("auto", "anderson"));
+        assert!(advice.of_fastest <= AS_GOOD);
+        assert_eq!(advice.command, "sinkhorn solve 'a b.csv' y.csv");
+    }
+
+    #[test]
+    fn otherwise_the_fastest_is_recommended() {
+        let rows = [row("auto", "anderson", 1.2, Exit::Converged), row("coarse", "plain", 1.0, Exit::Converged)];
+        let advice = Advice::of(&rows, &["x.csv".into(), "y.csv".into()]).unwrap();
+        assert_eq!(advice.command, "sinkhorn solve x.csv y.csv --start coarse --acceleration plain");
+        assert_eq!(advice.of_fastest, 1.0);
+    }
+
+    #[test]
+    fn nothing_is_recommended_where_nothing_converged() {
+        assert_eq!(Advice::of(&[row("zero", "plain", 1.0, Exit::NotConverged)], &[]), None);
+    }
+
+    #[test]
+    fn quotes_survive_a_shell() {
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted("$HOME"), "'$HOME'");
+        assert_eq!(quoted(""), "''");
+    }
+}

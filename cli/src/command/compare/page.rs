@@ -1,0 +1,77 @@
+//! What the page of `--report` holds.
+
+use super::Summary;
+use crate::args::{Start, StartName};
+use crate::command::solve::PlotKind;
+use crate::data::Data;
+use crate::explain::explain;
+use crate::failure::Failure;
+use crate::job::Method;
+use crate::picture;
+use crate::render::{self, digits};
+use crate::report::{self, Page};
+use crate::scalar::{self, Scalar};
+use crate::solving;
+
+pub fn html<T: Scalar>(summary: &Summary, data: &Data<T>, method: &Method, plot: String) -> Result<String, Failure> {
+    let mut pictures = vec![("Marginal error against sweeps".to_owned(), plot)];
+    let kind = picture::kind(PlotKind::Auto, data.x.table.columns)?;
+    if kind != PlotKind::Convergence && summary.recommendation.is_some() {
+        let caption = if kind == PlotKind::Map { "Where the points go" } else { "The plan, and what it couples" };
+        pictures.push((caption.into(), picture_of_plan(kind, data, method, summary.threshold)?));
+    }
+    let json = render::json(summary)?;
+    let row = |row: &super::Row| report::Row {
+        start: row.start_text(),
+        acceleration: row.acceleration.into(),
+        sweeps: row.sweeps,
+        seconds: row.seconds,
+        start_value: row.start_value,
+        dual_value: row.dual_value,
+        status: row.status.into(),
+        recommended: summary.recommendation.as_ref().is_some_and(|advice| advice.is(row)),
+    };
+    let none = || "No way converged: raise --max-sweeps, --epsilon or --threshold.".to_owned();
+    let page = Page {
+        title: format!("{} to {}", summary.points.x.file, summary.points.y.file),
+        command: summary.recommendation.as_ref().map_or_else(String::new, |advice| advice.command.clone()),
+        recommendation: summary.recommendation.as_ref().map_or_else(none, |advice| capital(&advice.reason) + "."),
+        summary: vec![
+            ("x".into(), summary.points.x.text()),
+            ("y".into(), summary.points.y.text()),
+            ("epsilon".into(), summary.epsilon_rule.text(digits(summary.epsilon, 6))),
+            ("cost".into(), summary.cost.into()),
+            ("threshold".into(), format!("{:e}", summary.threshold)),
+            ("precision".into(), summary.precision.into()),
+            ("threads".into(), summary.threads.to_string()),
+            ("agreement".into(), format!("dual values differ by at most {:.1e}", summary.dual_value_spread)),
+        ],
+        rows: summary.rows.iter().map(row).collect(),
+        pictures,
+        json: &json,
+    };
+    Ok(report::html(&page))
+}
+
+fn picture_of_plan<T: Scalar>(
+    kind: PlotKind,
+    data: &Data<T>,
+    method: &Method,
+    threshold: f64,
+) -> Result<String, Failure> {
+    let refuse = |error| explain(error, &data.subject());
+    let problem = data.problem().map_err(refuse)?;
+    let method = Method { start: Start::Named(StartName::Auto), ..method.clone() };
+    let settings = scalar::settings(&method);
+    let mut memory = solving::memory(&problem, &settings).map_err(refuse)?;
+    let (start, mut errors) = (T::named(StartName::Auto, method.seed), Vec::new());
+    let solution =
+        solving::watched(&problem, start.as_ref(), &settings, &mut memory, (threshold, &mut errors)).map_err(refuse)?;
+    picture::of_solution(kind, data, &solution, &errors, threshold)
+}
+
+/// With a capital letter.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

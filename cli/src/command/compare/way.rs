@@ -1,0 +1,138 @@
+//! One way to solve a problem: a start and an acceleration, and how it went.
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use serde::Serialize;
+use sinkhorn_core::{Error, Initializer, Problem, Settings, Solution, Status};
+
+use crate::exit::Exit;
+use crate::interrupt;
+use crate::scalar::Scalar;
+use crate::solving;
+
+/// How it went.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    pub start: &'static str,
+    /// What `auto` chose; else the same.
+    pub chosen_start: &'static str,
+    pub acceleration: &'static str,
+    pub status: &'static str,
+    pub sweeps: u32,
+    /// Start, sweeps and the measuring of the result; the least of its repetitions.
+    pub seconds: f64,
+    /// Dual value at the start.
+    pub start_value: f64,
+    pub objective: f64,
+    pub dual_value: f64,
+    pub marginal_error: f64,
+    #[serde(skip)]
+    pub exit: Exit,
+    /// Largest minus smallest f, plus the same of g.
+    #[serde(skip)]
+    pub range: f64,
+    #[serde(skip)]
+    pub epsilon: f64,
+    /// Marginal error of every sweep.
+    #[serde(skip)]
+    pub errors: Vec<f64>,
+}
+
+/// When to give up, and how often to measure.
+#[derive(Debug, Clone, Copy)]
+pub struct Effort {
+    /// Seconds after which a way is too slow to be of interest.
+    pub patience: f64,
+    /// Times are the least of several runs, as long as these take less than this together.
+    pub repeat_seconds: f64,
+    pub repetitions: usize,
+}
+
+impl Effort {
+    /// To the end, once.
+    pub const ONCE: Effort = Effort { patience: f64::INFINITY, repeat_seconds: 0.0, repetitions: 1 };
+}
+
+impl Row {
+    /// Solves in this way.
+    pub fn of<T: Scalar>(
+        problem: &Problem<'_, T>,
+        start: &dyn Initializer<T>,
+        settings: &Settings<T>,
+        effort: Effort,
+    ) -> Result<Row, Error> {
+        let mut memory = solving::memory(problem, settings)?;
+        let all = Instant::now();
+        let mut row: Option<Row> = None;
+        for _ in 0..effort.repetitions {
+            let again = Row::once(problem, start, settings, effort.patience, &mut memory)?;
+            let seconds = row.as_ref().map_or(f64::INFINITY, |row| row.seconds).min(again.seconds);
+            row = Some(Row { seconds, ..again });
+            if all.elapsed().as_secs_f64() > effort.repeat_seconds || interrupt::is_requested() {
+                break;
+            }
+        }
+        match row {
+            Some(row) => Ok(row),
+            None => Row::once(problem, start, settings, effort.patience, &mut memory),
+        }
+    }
+
+    fn once<T: Scalar>(
+        problem: &Problem<'_, T>,
+        start: &dyn Initializer<T>,
+        settings: &Settings<T>,
+        patience: f64,
+        memory: &mut [T],
+    ) -> Result<Row, Error> {
+        let clock = Instant::now();
+        let mut errors = Vec::new();
+        let solution = solving::solve(problem, start, settings, memory, &mut |error| {
+            errors.push(error);
+            let is_over = clock.elapsed().as_secs_f64() > patience || interrupt::is_requested();
+            if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        Ok(Row::new(&solution, clock.elapsed().as_secs_f64(), settings.acceleration.name(), errors))
+    }
+
+    fn new<T: Scalar>(solution: &Solution<'_, T>, seconds: f64, acceleration: &'static str, errors: Vec<f64>) -> Row {
+        let report = solution.report();
+        Row {
+            start: report.start.name,
+            chosen_start: report.start.name,
+            acceleration,
+            status: if report.status == Status::Stopped { "given up" } else { report.status.name() },
+            sweeps: report.sweeps,
+            seconds,
+            start_value: report.start_value.widen(),
+            objective: report.objective.widen(),
+            dual_value: report.dual_value.widen(),
+            marginal_error: report.marginal_error().widen(),
+            exit: Exit::from(report.status),
+            range: spread(solution.f().iter().map(|f| f.widen())) + spread(solution.g().iter().map(|g| g.widen())),
+            epsilon: report.epsilon.widen(),
+            errors,
+        }
+    }
+
+    /// The start, and what it chose.
+    pub fn start_text(&self) -> String {
+        if self.start == self.chosen_start {
+            self.start.into()
+        } else {
+            format!("{} ({})", self.start, self.chosen_start)
+        }
+    }
+
+    pub fn is_converged(&self) -> bool {
+        self.exit == Exit::Converged
+    }
+}
+
+/// Largest minus smallest.
+pub fn spread(values: impl IntoIterator<Item = f64> + Clone) -> f64 {
+    let largest = values.clone().into_iter().fold(f64::NEG_INFINITY, f64::max);
+    let smallest = values.into_iter().fold(f64::INFINITY, f64::min);
+    largest - smallest
+}

@@ -1,0 +1,198 @@
+//! `sinkhorn divergence`: how far apart two sets of points are, without what the entropy adds.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde::Serialize;
+use sinkhorn_core::{Gradients, Report, divergence_gradient_len, divergence_len, sinkhorn_divergence};
+
+use crate::args::{self, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs};
+use crate::data::Data;
+use crate::exit::Exit;
+use crate::explain::explain;
+use crate::failure::Failure;
+use crate::job::{Method, Pair, Question};
+use crate::output::{self, Rows, Target, column_names};
+use crate::progress::Progress;
+use crate::render::{self, SCHEMA, digits, lines, seconds};
+use crate::scalar::{self, Scalar};
+use crate::start;
+use crate::summary::{EpsilonRule, Input, Sides, status};
+
+/// How far apart two sets of points are: the Sinkhorn divergence
+///
+/// S(X, Y) = OT(X, Y) - OT(X, X) / 2 - OT(Y, Y) / 2, where OT is the objective of `sinkhorn solve`, all with one epsilon: zero for equal
+/// sets, positive for others, in units of cost (Feydy et al. 2019).
+#[derive(Debug, clap::Args)]
+#[command(after_help = args::examples(&[
+    "sinkhorn divergence x.csv y.csv",
+    "sinkhorn divergence x.csv y.csv --epsilon-of-mean 0.05 --gradient-x towards-y.csv",
+    "sinkhorn divergence x.csv y.csv --cost euclidean --json",
+]))]
+pub struct Args {
+    #[command(flatten)]
+    pair: PairArgs,
+    #[command(flatten)]
+    problem: ProblemArgs,
+    #[command(flatten)]
+    method: MethodArgs,
+    #[command(flatten)]
+    numerics: NumericsArgs,
+    /// Writes the gradient in the points of X: against it they move towards Y; .csv or .npy
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    gradient_x: Option<PathBuf>,
+    /// Prints one JSON object instead of text
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+}
+
+struct Job {
+    pair: Pair,
+    question: Question,
+    method: Method,
+    gradient_x: Option<Target>,
+    json: bool,
+}
+
+/// The JSON object.
+#[derive(Debug, Serialize)]
+struct Summary {
+    schema: u32,
+    command: &'static str,
+    status: String,
+    divergence: f64,
+    /// Its terms.
+    between: Term,
+    within_x: Term,
+    within_y: Term,
+    epsilon: f64,
+    epsilon_rule: EpsilonRule,
+    cost: &'static str,
+    threshold: f64,
+    precision: &'static str,
+    points: Sides<Input>,
+    seconds: Seconds,
+}
+
+/// One of three solves.
+#[derive(Debug, Serialize)]
+struct Term {
+    dual_value: f64,
+    status: String,
+    sweeps: u32,
+    marginal_error: f64,
+    start: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Seconds {
+    reading: f64,
+    solving: f64,
+}
+
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let job = Job {
+        pair: Pair::new(&args.pair)?,
+        question: Question::new(&args.problem, args.numerics.precision)?,
+        method: Method::new(&args.method, &args.numerics)?,
+        gradient_x: Target::of("--gradient-x", args.gradient_x.as_ref(), output::NUMBERS)?,
+        json: args.json,
+    };
+    output::check([job.gradient_x.as_ref()], &mut job.pair.sources())?;
+    match job.question.precision {
+        Precision::F64 => run_in::<f64>(&job),
+        Precision::F32 => run_in::<f32>(&job),
+    }
+}
+
+fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
+    let clock = Instant::now();
+    let data: Data<T> = Data::read(&job.pair, &job.question)?;
+    let start = start::start::<T>(&job.method, data.x.table.columns)?;
+    let reading = clock.elapsed().as_secs_f64();
+
+    let refuse = |error| explain(error, &data.subject());
+    let clock = Instant::now();
+    let progress = Progress::of_unknown(data.pairs(), "three solves");
+    let problem = data.problem().map_err(refuse)?;
+    let settings = scalar::settings(&job.method);
+    let mut memory = vec![T::ZERO; divergence_len(problem.shape(), &settings).map_err(refuse)?];
+    let divergence = sinkhorn_divergence(&problem, start.as_ref(), &settings, &mut memory).map_err(refuse)?;
+    let solving = clock.elapsed().as_secs_f64();
+    let gradient = match &job.gradient_x {
+        Some(target) => {
+            let differentiation =
+                sinkhorn_core::DerivativeSettings { threads: job.method.threads, ..Default::default() };
+            let (n, m, d) = (data.x.table.rows, data.y.table.rows, data.x.table.columns);
+            let len = divergence_gradient_len(n, m, d, differentiation.threads)
+                .ok_or_else(|| Failure::data("--gradient-x: too many points"))?;
+            let mut memory = vec![T::ZERO; len];
+            let mut in_x = vec![T::ZERO; n * d];
+            let wanted = &mut Gradients { x: Some(&mut in_x), ..Gradients::none() };
+            divergence.gradient(&differentiation, &mut memory, wanted).map_err(refuse)?;
+            let names = column_names(data.x.table.names.as_ref(), d);
+            Some(Rows::matrix(&names, &in_x).stage(target)?)
+        }
+        None => None,
+    };
+    drop(progress);
+    output::commit([gradient])?;
+
+    let [between, within_x, within_y] = divergence.reports();
+    let exit = Exit::of_all([between, within_x, within_y].map(|report| Exit::from(report.status)));
+    let worst = [between, within_x, within_y].into_iter().find(|report| Exit::from(report.status) == exit);
+    let summary = Summary {
+        schema: SCHEMA,
+        command: "divergence",
+        status: status(worst.unwrap_or(between).status),
+        divergence: divergence.value().widen(),
+        between: Term::of(between),
+        within_x: Term::of(within_x),
+        within_y: Term::of(within_y),
+        epsilon: between.epsilon.widen(),
+        epsilon_rule: EpsilonRule::of(job.question.epsilon),
+        cost: job.question.cost.name(),
+        threshold: scalar::threshold::<T>(&job.method),
+        precision: T::NAME,
+        points: Sides { x: Input::of(&data.x), y: Input::of(&data.y) },
+        seconds: Seconds { reading, solving },
+    };
+    render::print(&if job.json { render::json(&summary)? } else { text(&summary) })?;
+    Ok(exit)
+}
+
+impl Term {
+    fn of<T: Scalar>(report: &Report<T>) -> Self {
+        Term {
+            dual_value: report.dual_value.widen(),
+            status: status(report.status),
+            sweeps: report.sweeps,
+            marginal_error: report.marginal_error().widen(),
+            start: report.start.name,
+        }
+    }
+
+    fn text(&self, number: &dyn Fn(f64) -> String) -> String {
+        let Term { dual_value, status, sweeps, .. } = self;
+        format!("{}, {} after {sweeps} sweeps", number(*dual_value), status.replace('_', " "))
+    }
+}
+
+fn text(summary: &Summary) -> String {
+    let number = |value| digits(value, if summary.precision == "f32" { 7 } else { 9 });
+    lines([
+        ("divergence", number(summary.divergence)),
+        ("x to y", summary.between.text(&number)),
+        ("x to x", summary.within_x.text(&number)),
+        ("y to y", summary.within_y.text(&number)),
+        ("threshold", format!("{:e}", summary.threshold)),
+        ("epsilon", summary.epsilon_rule.text(number(summary.epsilon))),
+        ("cost", summary.cost.into()),
+        ("start", summary.between.start.into()),
+        ("precision", summary.precision.into()),
+        ("x", summary.points.x.text()),
+        ("y", summary.points.y.text()),
+        ("time, reading", seconds(summary.seconds.reading)),
+        ("time, solving", seconds(summary.seconds.solving)),
+    ])
+}

@@ -1,0 +1,207 @@
+//! `sinkhorn match`: where each point of X belongs in Y.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::value_parser;
+use serde::Serialize;
+use sinkhorn_core::Solution;
+
+use crate::args::{self, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs};
+use crate::data::Data;
+use crate::exit::Exit;
+use crate::explain::explain;
+use crate::failure::Failure;
+use crate::job::{Method, Pair, Question};
+use crate::output::{self, Format, Rows, Staged, Target, column_names};
+use crate::progress::Progress;
+use crate::render;
+use crate::scalar::{self, Scalar};
+use crate::solving;
+use crate::start;
+use crate::summary::Summary;
+
+/// The rows of Y that each row of X goes to, or the point between them
+///
+/// Prints CSV: x_row,y_row,share, the likeliest row of Y first; rows are counted from 0, headers and comments apart, and share is that of the
+/// mass of the row of X. With --image: the mean of where the mass of a row goes, a row a point. A row without mass has no match.
+#[derive(Debug, clap::Args)]
+#[command(after_help = args::examples(&[
+    "sinkhorn match x.csv y.csv",
+    "sinkhorn match x.csv y.csv --top 3 --output matches.csv",
+    "sinkhorn match x.csv y.csv --image --output images.npy",
+]))]
+pub struct Args {
+    #[command(flatten)]
+    pair: PairArgs,
+    /// Rows of Y for each row of X
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = value_parser!(u32).range(1..), help_heading = "Output")]
+    top: u32,
+    /// The barycentric image of every row of X instead
+    #[arg(long, conflicts_with = "top", help_heading = "Output")]
+    image: bool,
+    /// Writes to a file instead of standard output; .csv or .npy
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+    /// Prints one JSON object instead of CSV
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+    #[command(flatten)]
+    problem: ProblemArgs,
+    #[command(flatten)]
+    method: MethodArgs,
+    #[command(flatten)]
+    numerics: NumericsArgs,
+}
+
+struct Job {
+    pair: Pair,
+    question: Question,
+    method: Method,
+    /// `None` for images.
+    top: Option<usize>,
+    output: Option<Target>,
+    json: bool,
+}
+
+/// One row of X and one of Y.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct Match {
+    x_row: usize,
+    y_row: usize,
+    share: f64,
+}
+
+/// What was found.
+enum Found<T> {
+    Matches(Vec<Match>),
+    Images { names: Vec<String>, values: Vec<T> },
+}
+
+/// The JSON object.
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    solve: &'a Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matches: Option<&'a [Match]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    images: Option<Vec<Vec<f64>>>,
+}
+
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let job = Job {
+        pair: Pair::new(&args.pair)?,
+        question: Question::new(&args.problem, args.numerics.precision)?,
+        method: Method::new(&args.method, &args.numerics)?,
+        top: (!args.image).then_some(args.top as usize),
+        output: Target::of("--output", args.output.as_ref(), output::NUMBERS)?,
+        json: args.json,
+    };
+    output::check([job.output.as_ref()], &mut job.pair.sources())?;
+    match job.question.precision {
+        Precision::F64 => run_in::<f64>(&job),
+        Precision::F32 => run_in::<f32>(&job),
+    }
+}
+
+fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
+    let clock = Instant::now();
+    let data: Data<T> = Data::read(&job.pair, &job.question)?;
+    let start = start::start::<T>(&job.method, data.x.table.columns)?;
+    let reading = clock.elapsed().as_secs_f64();
+
+    let refuse = |error| explain(error, &data.subject());
+    let clock = Instant::now();
+    let problem = data.problem().map_err(refuse)?;
+    let (settings, threshold) = (scalar::settings(&job.method), scalar::threshold::<T>(&job.method));
+    let mut memory = solving::memory(&problem, &settings).map_err(refuse)?;
+    let solution = solving::watched(&problem, start.as_ref(), &settings, &mut memory, (threshold, &mut Vec::new()))
+        .map_err(refuse)?;
+    let times = (reading, clock.elapsed().as_secs_f64());
+    let summary = Summary::new("match", &data, &job.method, solution.report(), times);
+    let found = match job.top {
+        Some(top) => Found::Matches(matches(&solution, top)),
+        None => {
+            let mut values = vec![T::ZERO; data.x.table.values.len()];
+            solution.barycentric_map(&mut values).map_err(refuse)?;
+            let names = column_names(data.y.table.names.as_ref(), data.y.table.columns);
+            Found::Images { names, values }
+        }
+    };
+    let staged = job.output.as_ref().map(|target| found.stage(target)).transpose()?;
+    output::commit([staged])?;
+    if job.json {
+        render::print(&render::json(&found.report(&summary))?)?;
+    } else {
+        if summary.exit != Exit::Converged {
+            let (status, error) = (summary.status.replace('_', " "), solution.report().marginal_error().widen());
+            render::warn(&format!("{status} after {} sweeps, with a marginal error of {error:.1e}", summary.sweeps));
+        }
+        if job.output.is_none() {
+            render::print_with(|stdout| found.write_csv(stdout))?;
+        }
+    }
+    Ok(summary.exit)
+}
+
+fn matches<T: Scalar>(solution: &Solution<'_, T>, top: usize) -> Vec<Match> {
+    let (n, m) = (solution.f().len(), solution.g().len());
+    let progress = Progress::of_items(n, "rows matched", n as f64 * m as f64 > 1e8);
+    let top = top.min(m);
+    let (mut columns, mut row) = (vec![0; top], vec![T::ZERO; m]);
+    let mut entries = vec![T::ZERO; top];
+    let mut found = Vec::with_capacity(n * top);
+    for x_row in 0..n {
+        // Both have the lengths that are asked for.
+        let _ = solution.row(x_row, &mut row);
+        let total = row.iter().map(|mass| mass.widen()).sum::<f64>();
+        let count = solution.largest_in_row(x_row, &mut columns, &mut entries).unwrap_or(0);
+        for (&y_row, mass) in columns.iter().zip(&entries).take(count) {
+            if *mass > T::ZERO {
+                found.push(Match { x_row, y_row, share: mass.widen() / total });
+            }
+        }
+        progress.item();
+    }
+    found
+}
+
+impl<T: Scalar> Found<T> {
+    fn write_csv(&self, writer: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Found::Matches(matches) => {
+                writeln!(writer, "x_row,y_row,share")?;
+                matches.iter().try_for_each(|Match { x_row, y_row, share }| {
+                    // The last digits of a share are those of the threshold, not of the plan.
+                    writeln!(writer, "{x_row},{y_row},{share:.6}")
+                })
+            }
+            Found::Images { names, values } => Rows::matrix(names, values).write_csv(writer),
+        }
+    }
+
+    fn stage(&self, target: &Target) -> Result<Staged, Failure> {
+        match self {
+            Found::Matches(matches) if target.format() == Format::Npy => {
+                let row = |found: &Match| [found.x_row as f64, found.y_row as f64, found.share];
+                let values: Vec<f64> = matches.iter().flat_map(row).collect();
+                Rows::matrix(&["x_row", "y_row", "share"].map(String::from), &values).stage(target)
+            }
+            Found::Matches(_) => output::stage(target, |writer| self.write_csv(writer)),
+            Found::Images { names, values } => Rows::matrix(names, values).stage(target),
+        }
+    }
+
+    fn report<'a>(&'a self, solve: &'a Summary) -> Report<'a> {
+        match self {
+            Found::Matches(matches) => Report { solve, matches: Some(matches), images: None },
+            Found::Images { names, values } => {
+                let row = |row: &[T]| row.iter().map(|value| value.widen()).collect();
+                let images = values.chunks_exact(names.len()).map(row).collect();
+                Report { solve, matches: None, images: Some(images) }
+            }
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! `sinkhorn sort`: soft sorting, ranks, quantiles and top-k of a column.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+use sinkhorn_core::{Argument, Error, Report, SoftSettings, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k};
+
+use crate::args::{self, NumericsArgs, Precision, ReadingArgs};
+use crate::data::Side;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::{Scale, Source, source_parser};
+use crate::job::{self, Acceleration, Method};
+use crate::output::{self, Rows, Target};
+use crate::progress::Progress;
+use crate::render::{self, SCHEMA};
+use crate::scalar::{self, Scalar};
+use crate::summary::status;
+
+/// Soft sorting, ranks, quantiles and top-k of a column of values
+///
+/// Values are transported onto levels of the line; epsilon says how soft that is: 0.01 for values that are scaled to a standard deviation of 1,
+/// less is sharper. Prints CSV, in increasing order; with --ranks and --top in the order of the file, with ranks from 0 (Cuturi, Teboul and
+/// Vert 2019).
+#[derive(Debug, clap::Args)]
+#[command(after_help = args::examples(&[
+    "sinkhorn sort values.csv",
+    "sinkhorn sort people.csv --columns age --ranks",
+    "sinkhorn sort people.csv --columns age --weights-column w --quantiles 0.25,0.5,0.75",
+    "seq 10 | shuf | sinkhorn sort - --epsilon 0.001",
+]))]
+pub struct Args {
+    /// Values, in one column: CSV, TSV, NPY, NPZ or JSON lines; - is standard input
+    #[arg(value_parser = source_parser())]
+    values: Source,
+    /// Soft ranks: how many values are below each, ties at their mean
+    #[arg(long, group = "operator")]
+    ranks: bool,
+    /// Soft quantiles at increasing levels from 0 to 1
+    #[arg(long, value_name = "LEVELS", value_delimiter = ',', group = "operator", value_parser = args::share, allow_negative_numbers = true)]
+    quantiles: Option<Vec<f64>>,
+    /// How much each value is among the K largest, from 0 to 1
+    #[arg(long, value_name = "K", group = "operator", value_parser = args::positive, allow_negative_numbers = true)]
+    top: Option<f64>,
+    /// How soft: in units of squared standard deviations of the values
+    #[arg(long, value_name = "VALUE", value_parser = args::positive, allow_negative_numbers = true, default_value_t = 0.01)]
+    epsilon: f64,
+    #[command(flatten)]
+    reading: ReadingArgs,
+    /// File of the weights of the values, in one column
+    #[arg(long, value_name = "FILE", value_parser = source_parser(), conflicts_with = "weights_column", help_heading = "Input")]
+    weights: Option<Source>,
+    #[command(flatten)]
+    numerics: NumericsArgs,
+    /// Writes to a file instead of standard output; .csv or .npy
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+    /// Prints one JSON object instead of CSV
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+}
+
+/// What is computed.
+enum Operator {
+    Sorted,
+    Ranks,
+    Quantiles(Vec<f64>),
+    Top(f64),
+}
+
+struct Job {
+    values: Source,
+    weights: Option<Source>,
+    operator: Operator,
+    epsilon: f64,
+    method: Method,
+    output: Option<Target>,
+    json: bool,
+}
+
+/// The JSON object.
+#[derive(Debug, Serialize)]
+struct Summary {
+    schema: u32,
+    command: &'static str,
+    operator: &'static str,
+    status: String,
+    sweeps: u32,
+    marginal_error: f64,
+    epsilon: f64,
+    precision: &'static str,
+    file: String,
+    values: Vec<f64>,
+}
+
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let method = Method {
+        start: args::Start::Named(args::StartName::Monotone),
+        seed: 0,
+        acceleration: Acceleration::Anderson { memory: 10 },
+        anneal_from: None,
+        threshold: args.numerics.threshold,
+        max_sweeps: args.numerics.max_sweeps,
+        threads: args.numerics.threads.map_or_else(job::available_threads, usize::from),
+        storage: args.numerics.storage,
+    };
+    let operator = match (&args.quantiles, args.top) {
+        (Some(levels), _) => Operator::Quantiles(levels.clone()),
+        (_, Some(k)) => Operator::Top(k),
+        _ if args.ranks => Operator::Ranks,
+        _ => Operator::Sorted,
+    };
+    let job = Job {
+        values: args.values.clone(),
+        weights: args.weights.clone(),
+        operator,
+        epsilon: args.epsilon,
+        method,
+        output: Target::of("--output", args.output.as_ref(), output::NUMBERS)?,
+        json: args.json,
+    };
+    output::check([job.output.as_ref()], &mut std::iter::once(&job.values).chain(&job.weights))?;
+    let reading = args.reading.reading();
+    match args.numerics.precision {
+        Precision::F64 => run_in(&job, &Side::<f64>::read(&job.values, job.weights.as_ref(), &reading, Scale::ToOne)?),
+        Precision::F32 => run_in(&job, &Side::<f32>::read(&job.values, job.weights.as_ref(), &reading, Scale::ToOne)?),
+    }
+}
+
+fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
+    if side.table.columns != 1 {
+        let (name, columns) = (side.name(), side.table.columns);
+        return Err(Failure::data(format!(
+            "{name}: {columns} columns where values have one; choose it with --columns"
+        )));
+    }
+    let values = &side.table.values;
+    let settings = SoftSettings {
+        epsilon: T::constant(job.epsilon),
+        solve: scalar::settings(&job.method),
+        ..SoftSettings::default()
+    };
+    let progress = Progress::of_unknown(values.len() as f64 * values.len() as f64, "sorting");
+    let (out, report) = apply(&job.operator, values, side.weights.as_deref(), &settings)
+        .map_err(|error| refuse(error, job, side.name()))?;
+    drop(progress);
+
+    let names = job.operator.names();
+    let rows = match &job.operator {
+        Operator::Quantiles(levels) => {
+            let pairs: Vec<T> =
+                levels.iter().zip(&out).flat_map(|(&level, &value)| [T::constant(level), value]).collect();
+            (pairs, false)
+        }
+        _ => (out.clone(), true),
+    };
+    let rows = Rows { names: &names, values: &rows.0, is_vector: rows.1 };
+    let staged = job.output.as_ref().map(|target| rows.stage(target)).transpose()?;
+    output::commit([staged])?;
+    let exit = Exit::from(report.status);
+    if job.json {
+        let summary = Summary {
+            schema: SCHEMA,
+            command: "sort",
+            operator: job.operator.name(),
+            status: status(report.status),
+            sweeps: report.sweeps,
+            marginal_error: report.marginal_error().widen(),
+            epsilon: job.epsilon,
+            precision: T::NAME,
+            file: side.name().into(),
+            values: out.iter().map(|value| value.widen()).collect(),
+        };
+        render::print(&render::json(&summary)?)?;
+    } else {
+        if exit != Exit::Converged {
+            let error = report.marginal_error().widen();
+            render::warn(&format!(
+                "{} after {} sweeps, with a marginal error of {error:.1e}",
+                report.status.name(),
+                report.sweeps
+            ));
+        }
+        if job.output.is_none() {
+            render::print_with(|stdout| rows.write_csv(stdout))?;
+        }
+    }
+    Ok(exit)
+}
+
+fn apply<T: Scalar>(
+    operator: &Operator,
+    values: &[T],
+    weights: Option<&[T]>,
+    settings: &SoftSettings<T>,
+) -> Result<(Vec<T>, Report<T>), Error> {
+    let n = values.len();
+    let (len, levels) = match operator {
+        Operator::Sorted | Operator::Ranks => (n, n),
+        Operator::Quantiles(levels) => (levels.len(), 2 * levels.len() + 1),
+        Operator::Top(_) => (n, 2),
+    };
+    let mut memory = vec![T::ZERO; soft_len(n, levels, settings)?];
+    let mut out = vec![T::ZERO; len];
+    let soft = match operator {
+        Operator::Sorted => soft_sort(values, weights, settings, &mut memory, &mut out)?,
+        Operator::Ranks => soft_rank(values, weights, settings, &mut memory, &mut out)?,
+        Operator::Quantiles(levels) => {
+            let levels: Vec<T> = levels.iter().map(|&level| T::constant(level)).collect();
+            soft_quantile(values, weights, &levels, settings, &mut memory, &mut out)?
+        }
+        Operator::Top(k) => soft_top_k(values, weights, T::constant(*k), settings, &mut memory, &mut out)?,
+    };
+    let report = *soft.report();
+    Ok((out, report))
+}
+
+fn refuse(error: Error, job: &Job, name: &str) -> Failure {
+    match (error, error.argument()) {
+        (Error::OutOfRange { range, .. }, Argument::K) => {
+            Failure::usage(format!("--top must lie in {range}, n being the number of values"))
+        }
+        (Error::OutOfRange { .. } | Error::NotIncreasing { .. }, Argument::Levels) => {
+            Failure::usage("--quantiles: levels must increase, from 0 to 1")
+        }
+        (_, Argument::Epsilon | Argument::Cost) => {
+            Failure::usage(format!("--epsilon {:?} is out of the range of these values: {error}", job.epsilon))
+        }
+        _ => Failure::data(format!("{name}: {error}")),
+    }
+}
+
+impl Operator {
+    fn name(&self) -> &'static str {
+        match self {
+            Operator::Sorted => "sorted",
+            Operator::Ranks => "rank",
+            Operator::Quantiles(_) => "quantile",
+            Operator::Top(_) => "among_top",
+        }
+    }
+
+    /// The header.
+    fn names(&self) -> Vec<String> {
+        match self {
+            Operator::Quantiles(_) => vec!["level".into(), "quantile".into()],
+            other => vec![other.name().into()],
+        }
+    }
+}

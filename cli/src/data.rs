@@ -1,0 +1,110 @@
+//! Points and weights in memory, and the problem that they make.
+
+use sinkhorn_core::{Cosine, Error, Euclidean, GroundCost, Manhattan, PNorm, PointCloud, Problem, SquaredEuclidean};
+
+use crate::explain::Subject;
+use crate::failure::Failure;
+use crate::input::{self, Reading, Scale, Sign, Source, Table};
+use crate::job::{Cost, Pair, Question};
+use crate::scalar::{self, Scalar};
+
+/// One side: points, and weights unless they are equal.
+pub struct Side<T> {
+    pub table: Table<T>,
+    pub weights: Option<Vec<T>>,
+    /// Where the weights came from, if from a file of their own.
+    pub weights_name: Option<String>,
+}
+
+/// Two sides and a cost between them.
+pub struct Data<T: Scalar> {
+    pub x: Side<T>,
+    pub y: Side<T>,
+    pub question: Question,
+    cost: Box<dyn GroundCost<T>>,
+}
+
+impl<T: Scalar> Side<T> {
+    /// Reads points, and weights from a file or a column.
+    pub fn read(points: &Source, weights: Option<&Source>, reading: &Reading, scale: Scale) -> Result<Self, Failure> {
+        let table: Table<T> = input::read(points, reading, Sign::Any)?;
+        let (from_file, weights_name) = match weights {
+            Some(source) => (Some(input::weights(source, &table, scale)?), Some(source.name())),
+            None => (None, None),
+        };
+        let weights = match from_file {
+            None => input::column_weights(&table, scale)?,
+            given => given,
+        };
+        Ok(Side { table, weights, weights_name })
+    }
+
+    /// The file of the points.
+    pub fn name(&self) -> &str {
+        &self.table.name
+    }
+
+    /// The file that holds the weights.
+    pub fn weights_name(&self) -> &str {
+        self.weights_name.as_deref().unwrap_or(&self.table.name)
+    }
+}
+
+impl<T: Scalar> Data<T> {
+    /// Reads both sides.
+    pub fn read(pair: &Pair, question: &Question) -> Result<Self, Failure> {
+        let scale = if question.is_relaxed() { Scale::Keep } else { Scale::ToOne };
+        let x = Side::read(&pair.x, pair.weights_x.as_ref(), &pair.reading, scale)?;
+        let y = Side::read(&pair.y, pair.weights_y.as_ref(), &pair.reading, scale)?;
+        input::check_dimensions(&x.table, &y.table)?;
+        Ok(Data { cost: ground_cost(question.cost)?, x, y, question: *question })
+    }
+
+    /// The problem between the two.
+    pub fn problem(&self) -> Result<Problem<'_, T>, Error> {
+        problem(&self.x, &self.y, self.cost.as_ref(), &self.question)
+    }
+
+    /// For messages.
+    pub fn subject(&self) -> Subject<'_> {
+        Subject::of(&self.x, &self.y, &self.question)
+    }
+
+    /// n m.
+    pub fn pairs(&self) -> f64 {
+        self.x.table.rows as f64 * self.y.table.rows as f64
+    }
+}
+
+/// The problem between two sides.
+pub fn problem<'a, T: Scalar>(
+    x: &'a Side<T>,
+    y: &'a Side<T>,
+    cost: &'a dyn GroundCost<T>,
+    question: &Question,
+) -> Result<Problem<'a, T>, Error> {
+    let cloud = PointCloud::new(&x.table.values, &y.table.values, x.table.columns, cost)?;
+    let mut problem = Problem::new(cloud)?
+        .epsilon(scalar::epsilon(question.epsilon))?
+        .unbalanced(T::constant(question.rho_x), T::constant(question.rho_y))?;
+    if let Some(a) = &x.weights {
+        problem = problem.weights_a(a)?;
+    }
+    if let Some(b) = &y.weights {
+        problem = problem.weights_b(b)?;
+    }
+    Ok(problem)
+}
+
+/// The cost of that name.
+pub fn ground_cost<T: Scalar>(cost: Cost) -> Result<Box<dyn GroundCost<T>>, Failure> {
+    Ok(match cost {
+        Cost::SquaredEuclidean => Box::new(SquaredEuclidean),
+        Cost::Euclidean => Box::new(Euclidean),
+        Cost::Manhattan => Box::new(Manhattan),
+        Cost::PNorm(p) => {
+            Box::new(PNorm::new(T::constant(p)).map_err(|error| Failure::usage(format!("--p {p}: {error}")))?)
+        }
+        Cost::Cosine => Box::new(Cosine),
+    })
+}

@@ -1,0 +1,62 @@
+//! Fits in files: what `sinkhorn fit` writes and `--start` reads.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sinkhorn_init::{GaussianFit, MixtureFit};
+
+use crate::failure::Failure;
+use crate::render::SCHEMA;
+
+/// What is known of a set of points.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "fit", rename_all = "snake_case")]
+pub enum Fit {
+    Gaussian(GaussianFit),
+    Mixture(MixtureFit),
+}
+
+/// The file.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SavedFit {
+    pub schema: u32,
+    pub command: String,
+    /// The file of the points.
+    pub file: String,
+    pub points: usize,
+    pub dimension: usize,
+    /// Anything the fit has to say.
+    pub note: Option<String>,
+    #[serde(flatten)]
+    pub fit: Fit,
+}
+
+impl SavedFit {
+    /// Reads and checks one for points of a dimension.
+    pub fn read(path: &Path, dimension: usize) -> Result<Fit, Failure> {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|error| Failure::io(&name, &error))?;
+        let saved: SavedFit = serde_json::from_slice(&bytes)
+            .map_err(|error| Failure::data(format!("{name}: not a fit as `sinkhorn fit` writes it: {error}")))?;
+        if saved.schema != SCHEMA {
+            let schema = saved.schema;
+            return Err(Failure::data(format!("{name}: schema {schema}, where this program reads {SCHEMA}")));
+        }
+        let refuse = |error| Failure::data(format!("{name}: a damaged fit: {error}"));
+        let found = match &saved.fit {
+            Fit::Gaussian(fit) => fit.mean.len(),
+            Fit::Mixture(fit) => {
+                fit.check().map_err(refuse)?;
+                fit.dimension()
+            }
+        };
+        if found != dimension {
+            let message = format!("{name}: a fit of points of dimension {found}, where these have {dimension}");
+            return Err(Failure::data(message));
+        }
+        if let Fit::Gaussian(fit) = &saved.fit {
+            fit.check(dimension).map_err(refuse)?;
+        }
+        Ok(saved.fit)
+    }
+}

@@ -1,0 +1,109 @@
+//! The records of a CSV file, each with the line where it begins.
+
+use std::io::{BufReader, Chain, Cursor, Read};
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::Request;
+use super::lines::Lines;
+use super::separator::Opening;
+use crate::failure::Failure;
+
+const BUFFER: usize = 1 << 16;
+
+/// The first line, which had to be looked at, and the rest.
+type Text<R> = Chain<Cursor<Vec<u8>>, BufReader<Lines<R>>>;
+
+/// Reads one record after the other; the last one read is at hand.
+pub struct Records<R> {
+    reader: csv::Reader<Text<R>>,
+    record: ByteRecord,
+    /// Where its fields are: several blanks in a row are one separator, where they are one.
+    fields: Vec<usize>,
+    blanks: bool,
+    /// Lines that the reader has not seen.
+    skipped: u64,
+}
+
+impl<R: Read> Records<R> {
+    /// Finds out what the separator is; no record has been read then.
+    pub fn new(request: &Request<'_>, lines: Lines<R>) -> Result<Self, Failure> {
+        let mut lines = BufReader::with_capacity(BUFFER, lines);
+        let Opening { line, skipped, separator } = Opening::read(&mut lines).map_err(|error| request.broken(&error))?;
+        let reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true) // counted by the caller, as columns separated by several blanks are known here only
+            .delimiter(separator)
+            .comment(Some(b'#'))
+            .buffer_capacity(BUFFER)
+            .from_reader(Cursor::new(line).chain(lines));
+        let (record, fields, blanks) = (ByteRecord::new(), Vec::new(), separator == b' ');
+        Ok(Records { reader, record, fields, blanks, skipped })
+    }
+
+    /// Reads the next record that is not a line of blanks; tells its first line, counted from 1.
+    pub fn next(&mut self, request: &Request<'_>) -> Result<Option<u64>, Failure> {
+        loop {
+            let refusals = self.refusals();
+            if !self.reader.read_byte_record(&mut self.record).map_err(|error| broken(request, error))? {
+                return Ok(None);
+            }
+            // Every line ends with a line feed, so a record that ends with the file is within quotes.
+            let is_open = self.refusals() > refusals;
+            let breaks = self.record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
+            let line = self.skipped + self.reader.position().line() - breaks - u64::from(!is_open);
+            self.find_fields();
+            if is_open {
+                let field = self.fields.len();
+                let message =
+                    format!("{}:{line}:{field}: the quote that opens this field is never closed", request.name);
+                return Err(Failure::data(message));
+            }
+            if !self.is_blank() {
+                return Ok(Some(line));
+            }
+        }
+    }
+
+    /// How many fields the record has.
+    pub fn count(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// A field of the record, without blanks around it.
+    pub fn field(&self, k: usize) -> &[u8] {
+        self.record[self.fields[k]].trim_ascii()
+    }
+
+    /// How much has been read.
+    pub fn bytes(&self) -> u64 {
+        self.reader.position().byte()
+    }
+
+    fn find_fields(&mut self) {
+        self.fields.clear();
+        let record = &self.record;
+        self.fields.extend((0..record.len()).filter(|&k| !self.blanks || !record[k].is_empty()));
+    }
+
+    /// A line of blanks is none; a quoted nothing is a missing number.
+    fn is_blank(&self) -> bool {
+        match self.fields[..] {
+            [] => true,
+            [k] => !self.record[k].is_empty() && self.record[k].trim_ascii().is_empty(),
+            _ => false,
+        }
+    }
+
+    fn refusals(&self) -> u64 {
+        self.reader.get_ref().get_ref().1.get_ref().refusals()
+    }
+}
+
+fn broken(request: &Request<'_>, error: csv::Error) -> Failure {
+    let text = error.to_string();
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => request.broken(&error),
+        _ => request.failure(text),
+    }
+}

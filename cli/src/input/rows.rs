@@ -1,0 +1,110 @@
+//! A table while it is read: grows with what has arrived, never with what a header claims.
+
+use sinkhorn_core::Real;
+
+use super::columns::Chosen;
+use super::{Request, Sign, Table, check};
+
+const NO_MEMORY: &str = "there is not enough memory for the numbers";
+
+/// The numbers of the chosen columns. They may come row by row or column by column.
+pub struct Rows<T> {
+    sign: Sign,
+    chosen: Chosen,
+    values: Vec<T>,
+    weights: Vec<f64>,
+    /// How much of the file has given the values so far, and how much there is, where that is known.
+    progress: Option<(u64, u64)>,
+}
+
+impl<T: Real> Rows<T> {
+    /// No rows yet.
+    pub fn new(request: &Request<'_>, chosen: Chosen) -> Self {
+        Rows { sign: request.sign, chosen, values: Vec::new(), weights: Vec::new(), progress: None }
+    }
+
+    /// Space for as many rows as are known to come.
+    pub fn reserve(&mut self, rows: usize) -> Result<(), String> {
+        let count = rows.checked_mul(self.chosen.count()).ok_or(NO_MEMORY)?;
+        self.values.try_reserve_exact(count).map_err(|_| NO_MEMORY)?;
+        let weights = if self.chosen.weights().is_some() { rows } else { 0 };
+        self.weights.try_reserve_exact(weights).map_err(|_| NO_MEMORY)?;
+        Ok(())
+    }
+
+    /// Zeros for as many rows as are claimed to come, for values that do not come row by row. Zeros take no memory
+    /// before they are written to: the system hands out pages of them then.
+    pub fn clear(&mut self, rows: usize) -> Result<(), String> {
+        self.reserve(rows)?;
+        self.values = Vec::new(); // `vec!` aborts where there is no memory, and this was the question
+        self.values = vec![T::ZERO; rows * self.chosen.count()];
+        Ok(())
+    }
+
+    /// Tells how far reading has come, in bytes.
+    pub fn advance(&mut self, done: u64, length: Option<u64>) {
+        self.progress = length.map(|length| (done, length));
+    }
+
+    /// Whether a column of the file is needed.
+    pub fn wants(&self, column: usize) -> bool {
+        self.chosen.weights() == Some(column) || self.chosen.coordinate(column).is_some()
+    }
+
+    /// Takes the number in a row and a column of the file, or says what is wrong with it.
+    pub fn put(&mut self, row: usize, column: usize, value: f64) -> Result<(), String> {
+        if self.chosen.weights() == Some(column) {
+            let weight = check(value, Sign::NotNegative)?;
+            if self.weights.len() == self.weights.capacity() {
+                grow(&mut self.weights, self.progress)?;
+            }
+            self.weights.push(weight);
+        }
+        if let Some(k) = self.chosen.coordinate(column) {
+            let value = check(value, self.sign)?;
+            let index = row * self.chosen.count() + k;
+            while self.values.len() <= index {
+                if self.values.len() == self.values.capacity() {
+                    grow(&mut self.values, self.progress)?;
+                }
+                self.values.push(T::ZERO); // until its column is reached, where columns are in another order
+            }
+            self.values[index] = value;
+        }
+        Ok(())
+    }
+
+    /// The table, once all has come; names are those of all columns of the file.
+    pub fn finish(mut self, name: &str, names: Option<Vec<String>>) -> Table<T> {
+        if self.values.capacity() - self.values.len() > self.values.len() / 16 {
+            self.values.shrink_to_fit();
+        }
+        let columns = self.chosen.count();
+        let kept = |names: Vec<String>| self.chosen.columns().map(|k| names[k].clone()).collect();
+        Table {
+            name: name.into(),
+            rows: self.values.len() / columns,
+            columns,
+            names: names.map(kept),
+            weights: self.chosen.weights().map(|_| self.weights),
+            values: self.values,
+        }
+    }
+}
+
+/// Makes room for what is still to come, judged by the part of the file that is read; otherwise for a quarter more, which
+/// wastes little.
+fn grow<V>(values: &mut Vec<V>, progress: Option<(u64, u64)>) -> Result<(), &'static str> {
+    let len = values.len();
+    let more = len / 4 + 1024;
+    if let Some((done, length)) = progress.filter(|&(done, length)| len >= 1024 && 0 < done && done <= length) {
+        let all = u128::from(length) * len as u128 / u128::from(done);
+        // A little more than that, as rows differ; and a number takes two bytes of text at least.
+        let all = (all + all / 64).min(u128::from(length / 2 + 1));
+        let missing = usize::try_from(all).unwrap_or(usize::MAX).saturating_sub(len).max(more);
+        if values.try_reserve_exact(missing).is_ok() {
+            return Ok(());
+        }
+    }
+    values.try_reserve_exact(more).map_err(|_| NO_MEMORY)
+}

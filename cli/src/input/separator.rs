@@ -1,0 +1,76 @@
+//! What separates the fields of a text.
+
+use std::io::{self, BufRead, Read};
+
+/// A quote joins lines up to this length: one that is never closed must not join the whole file.
+const LONGEST: u64 = 1 << 20;
+
+/// The first line of data, and what was found out on the way to it.
+pub struct Opening {
+    /// Several lines, where quoted line breaks belong to it.
+    pub line: Vec<u8>,
+    /// Lines before it: blank ones and comments.
+    pub skipped: u64,
+    pub separator: u8,
+}
+
+impl Opening {
+    /// Reads up to the first line that is neither blank nor a comment, and that line.
+    pub fn read(lines: &mut impl BufRead) -> io::Result<Self> {
+        let (mut line, mut skipped) = (Vec::new(), 0);
+        while lines.read_until(b'\n', &mut line)? > 0 && is_no_data(&line) {
+            line.clear();
+            skipped += 1;
+        }
+        while is_within_quotes(&line) && (line.len() as u64) < LONGEST {
+            let missing = LONGEST - line.len() as u64;
+            if lines.by_ref().take(missing).read_until(b'\n', &mut line)? == 0 {
+                break;
+            }
+        }
+        let separator = separator(&line);
+        Ok(Opening { line, skipped, separator })
+    }
+}
+
+fn is_no_data(line: &[u8]) -> bool {
+    line.starts_with(b"#") || line.trim_ascii().is_empty()
+}
+
+fn is_within_quotes(line: &[u8]) -> bool {
+    line.iter().filter(|&&byte| byte == b'"').count() % 2 == 1
+}
+
+/// A semicolon beats a comma, which may be a decimal one. What is quoted does not count.
+fn separator(line: &[u8]) -> u8 {
+    let mut quoted = false;
+    let mut seen = [false; 256];
+    for &byte in line.trim_ascii() {
+        quoted ^= byte == b'"';
+        seen[usize::from(byte)] |= !quoted;
+    }
+    b";\t, ".iter().copied().find(|&byte| seen[usize::from(byte)]).unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_of_data_decides() {
+        for (text, skipped, separator) in [
+            ("1,2\n", 0, b','),
+            ("1,5;2 3\n", 0, b';'),
+            ("1\t2, 3\n", 0, b'\t'),
+            ("  1 2\n", 0, b' '),
+            ("1.5\n2;3\n", 0, b','),
+            ("# a;b\n  \n\n1 2\n", 3, b' '),
+            ("\"a;b\" \"c\"\n", 0, b' '),
+            ("\"a,\nb\";\"c\"\n1;2\n", 0, b';'),
+            ("# nothing\n", 1, b','),
+        ] {
+            let opening = Opening::read(&mut text.as_bytes()).unwrap();
+            assert_eq!((opening.skipped, opening.separator), (skipped, separator), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Files that are written whole or not at all: each is written beside its target under a temporary name; only when all are
+//! complete do they take their places. A device or a pipe is written to directly.
+
+mod numbers;
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{NamedTempFile, TempPath};
+
+use crate::failure::Failure;
+use crate::input::Source;
+use crate::interrupt;
+
+pub use numbers::{Rows, column_names};
+
+/// A file to be written.
+#[derive(Debug, Clone)]
+pub struct Target {
+    option: &'static str,
+    path: PathBuf,
+    format: Format,
+}
+
+/// What a file is, which its name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    Npy,
+    Svg,
+    Html,
+    Json,
+    Man,
+}
+
+/// Tables of numbers.
+pub const NUMBERS: &[Format] = &[Format::Csv, Format::Npy];
+
+impl Format {
+    const fn ending(self) -> &'static str {
+        match self {
+            Format::Csv => ".csv",
+            Format::Npy => ".npy",
+            Format::Svg => ".svg",
+            Format::Html => ".html",
+            Format::Json => ".json",
+            Format::Man => ".1",
+        }
+    }
+}
+
+impl Target {
+    /// `option` is the one that named it. The extension decides which of the formats it is.
+    pub fn new(option: &'static str, path: PathBuf, formats: &[Format]) -> Result<Self, Failure> {
+        let name = path.to_string_lossy().to_ascii_lowercase();
+        match formats.iter().find(|format| name.ends_with(format.ending())) {
+            Some(&format) => Ok(Target { option, path, format }),
+            None => {
+                let endings: Vec<_> = formats.iter().map(|format| format.ending()).collect();
+                let endings = endings.join(" or ");
+                Err(Failure::usage(format!("{option} {}: the name must end in {endings}", path.display())))
+            }
+        }
+    }
+
+    /// Where it was asked for.
+    pub fn of(option: &'static str, path: Option<&PathBuf>, formats: &[Format]) -> Result<Option<Self>, Failure> {
+        path.map(|path| Target::new(option, path.clone(), formats)).transpose()
+    }
+
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    fn refuse(&self, error: &io::Error) -> Failure {
+        Failure::io(self.path.display(), error)
+    }
+}
+
+/// Refuses outputs that would overwrite an input or each other.
+pub fn check<'a>(
+    targets: impl IntoIterator<Item = Option<&'a Target>>,
+    inputs: &mut dyn Iterator<Item = &Source>,
+) -> Result<(), Failure> {
+    let targets: Vec<&Target> = targets.into_iter().flatten().collect();
+    for input in inputs {
+        let Some(path) = input.path() else { continue };
+        if let Some(target) = targets.iter().find(|target| same_file(path, &target.path)) {
+            let name = target.path.display();
+            return Err(Failure::usage(format!("{} {name} would overwrite an input", target.option)));
+        }
+    }
+    for (k, target) in targets.iter().enumerate() {
+        if let Some(other) = targets[..k].iter().find(|other| same_file(&other.path, &target.path)) {
+            return Err(Failure::usage(format!("{} and {} name the same file", other.option, target.option)));
+        }
+    }
+    Ok(())
+}
+
+fn same_file(p: &Path, q: &Path) -> bool {
+    let full = |path: &Path| {
+        // A file that is to be written need not exist yet; its folder does.
+        path.canonicalize().ok().or_else(|| Some(folder_of(path).canonicalize().ok()?.join(path.file_name()?)))
+    };
+    p == q || full(p).is_some_and(|p| full(q) == Some(p))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A file that is complete but not in its place.
+#[must_use]
+pub struct Staged {
+    /// `None` for what was written directly.
+    file: Option<TempPath>,
+    place: PathBuf,
+    target: Target,
+}
+
+/// Writes what `write` does beside its target.
+pub fn stage(target: &Target, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Staged, Failure> {
+    let refuse = |error: io::Error| target.refuse(&error);
+    // Through a link, so that it stays one.
+    let place = target.path.canonicalize().unwrap_or_else(|_| target.path.clone());
+    if place.is_dir() {
+        return Err(refuse(io::ErrorKind::IsADirectory.into()));
+    }
+    if place.exists() && !place.is_file() {
+        let file = File::options().write(true).open(&place).map_err(refuse)?;
+        fill(&file, write).map_err(refuse)?;
+        return Ok(Staged { file: None, place, target: target.clone() });
+    }
+    let file = temporary_beside(&place).map_err(refuse)?;
+    interrupt::begin_file(file.path());
+    let (file, path) = file.into_parts();
+    let staged = Staged { file: Some(path), place, target: target.clone() };
+    fill(&file, write).map_err(refuse)?;
+    Ok(staged)
+}
+
+fn temporary_beside(place: &Path) -> io::Result<NamedTempFile> {
+    let folder = folder_of(place);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".sinkhorn-").suffix(".tmp");
+    // A temporary file is private by default, and would stay so under its final name.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder).map_err(|error| {
+        // The message of tempfile ends with a name that the user has never seen.
+        io::Error::other(format!("{}: the folder {folder:?}", error.kind()))
+    })
+}
+
+fn fill(file: &File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut writer = BufWriter::new(file);
+    write(&mut writer)?;
+    writer.flush()
+}
+
+impl Staged {
+    /// Renames it to its final name, over what was there.
+    fn commit(mut self) -> Result<(), Failure> {
+        let Some(file) = self.file.take() else { return Ok(()) };
+        interrupt::end_file(&file);
+        file.persist(&self.place).map_err(|failed| self.target.refuse(&failed.error))
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if let Some(file) = &self.file {
+            interrupt::end_file(file);
+        }
+    }
+}
+
+/// Puts all in their places.
+pub fn commit(staged: impl IntoIterator<Item = Option<Staged>>) -> Result<(), Failure> {
+    // All are collected, and so written, before the first is renamed.
+    let staged: Vec<Staged> = staged.into_iter().flatten().collect();
+    staged.into_iter().try_for_each(Staged::commit)
+}

@@ -1,0 +1,77 @@
+//! Starts by name, and from fits in files.
+
+use sinkhorn_core::{DualSort, Form, Initializer, Monotone, Real, Zero};
+use sinkhorn_init::{
+    Auto, CoarseStart, GaussianFit, GaussianStart, MixtureFit, MixtureSettings, MixtureStart, SubsampleStart, Timed,
+};
+
+use crate::args::{Saved, Start, StartName};
+use crate::failure::Failure;
+use crate::fit::{Fit, SavedFit};
+use crate::job::Method;
+
+/// A scalar that every start works in.
+pub trait Starting: Real {
+    /// The start of that name, with a clock.
+    fn named(name: StartName, seed: u64) -> Box<dyn Initializer<Self>>;
+    /// Between these Gaussians; a side without one is fitted.
+    fn gaussian(x: Option<GaussianFit>, y: Option<GaussianFit>) -> Box<dyn Initializer<Self>>;
+    /// Between these mixtures.
+    fn mixture(x: Option<MixtureFit>, y: Option<MixtureFit>, seed: u64) -> Box<dyn Initializer<Self>>;
+}
+
+macro_rules! starting {
+    ($t:ident) => {
+        impl Starting for $t {
+            fn named(name: StartName, seed: u64) -> Box<dyn Initializer<Self>> {
+                match name {
+                    StartName::Auto => Box::new(Timed(Auto)),
+                    StartName::Zero => Box::new(Timed(Zero)),
+                    StartName::Monotone => Box::new(Timed(Monotone)),
+                    StartName::DualSort => Box::new(Timed(DualSort::default())),
+                    StartName::Gaussian => Box::new(Timed(GaussianStart::new(Form::Entropic))),
+                    StartName::GaussianUnregularised => Box::new(Timed(GaussianStart::new(Form::Unregularised))),
+                    StartName::Mixture => Self::mixture(None, None, seed),
+                    StartName::Coarse => Box::new(Timed(CoarseStart::default())),
+                    StartName::Subsample => Box::new(Timed(SubsampleStart { seed, ..SubsampleStart::default() })),
+                }
+            }
+
+            fn gaussian(x: Option<GaussianFit>, y: Option<GaussianFit>) -> Box<dyn Initializer<Self>> {
+                Box::new(Timed(GaussianStart { source: x, target: y, ..GaussianStart::default() }))
+            }
+
+            fn mixture(x: Option<MixtureFit>, y: Option<MixtureFit>, seed: u64) -> Box<dyn Initializer<Self>> {
+                let settings = MixtureSettings { seed, ..MixtureSettings::default() };
+                Box::new(Timed(MixtureStart { settings, source: x, target: y, ..MixtureStart::default() }))
+            }
+        }
+    };
+}
+
+starting!(f32);
+starting!(f64);
+
+/// The start of a method, for points of a dimension. Reads the files of fits.
+pub fn start<T: Starting>(method: &Method, dimension: usize) -> Result<Box<dyn Initializer<T>>, Failure> {
+    match &method.start {
+        Start::Named(name) => Ok(T::named(*name, method.seed)),
+        Start::Saved(saved) => from_fits(saved, dimension, method.seed),
+    }
+}
+
+fn from_fits<T: Starting>(saved: &Saved, dimension: usize, seed: u64) -> Result<Box<dyn Initializer<T>>, Failure> {
+    let read = |path: &Option<_>| path.as_deref().map(|path| SavedFit::read(path, dimension)).transpose();
+    match (read(&saved.x)?, read(&saved.y)?) {
+        (Some(Fit::Gaussian(x)), Some(Fit::Gaussian(y))) => Ok(T::gaussian(Some(x), Some(y))),
+        (Some(Fit::Gaussian(x)), None) => Ok(T::gaussian(Some(x), None)),
+        (None, Some(Fit::Gaussian(y))) => Ok(T::gaussian(None, Some(y))),
+        (Some(Fit::Mixture(x)), Some(Fit::Mixture(y))) => Ok(T::mixture(Some(x), Some(y), seed)),
+        (Some(Fit::Mixture(x)), None) => Ok(T::mixture(Some(x), None, seed)),
+        (None, Some(Fit::Mixture(y))) => Ok(T::mixture(None, Some(y), seed)),
+        (None, None) => Ok(T::named(StartName::Gaussian, seed)),
+        _ => {
+            Err(Failure::usage("--start: one file holds a Gaussian and the other a mixture: they must be of one kind"))
+        }
+    }
+}

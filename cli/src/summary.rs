@@ -1,0 +1,247 @@
+//! What is printed about a solve, as text and as JSON.
+
+use serde::Serialize;
+use sinkhorn_core::{Epsilon, Report};
+
+use crate::data::{Data, Side};
+use crate::exit::Exit;
+use crate::job::{Acceleration, Method, Question};
+use crate::render::{DOUBTFUL, GOOD, SCHEMA, digits, lines, plural, seconds};
+use crate::scalar::{self, Scalar};
+
+/// Everything that is printed about a solve. Infinite rho, an exact marginal, is `null` in JSON.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    pub schema: u32,
+    pub command: &'static str,
+    pub status: String,
+    pub objective: f64,
+    pub transport_cost: f64,
+    pub dual_value: f64,
+    pub start_value: f64,
+    pub mass: f64,
+    pub sweeps: u32,
+    pub marginal_error: Sides<f64>,
+    pub threshold: f64,
+    pub cost: &'static str,
+    pub epsilon: f64,
+    pub epsilon_rule: EpsilonRule,
+    pub rho: Sides<f64>,
+    pub start: &'static str,
+    /// Costs of pairs that the start evaluated, its c-transform apart.
+    pub start_pairs: u64,
+    /// Anything the start has to say.
+    pub start_note: Option<&'static str>,
+    pub acceleration: AccelerationUsed,
+    pub precision: &'static str,
+    pub storage: &'static str,
+    pub points: Sides<Input>,
+    pub row_fallbacks: u32,
+    pub column_fallbacks: u32,
+    pub rejections: u32,
+    pub seconds: Seconds,
+    #[serde(skip)]
+    pub exit: Exit,
+}
+
+/// The same of both sides.
+#[derive(Debug, Serialize)]
+pub struct Sides<V> {
+    pub x: V,
+    pub y: V,
+}
+
+/// How epsilon was asked for.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EpsilonRule {
+    Absolute(f64),
+    OfMean(f64),
+    OfStd(f64),
+}
+
+/// The acceleration and its parameter.
+#[derive(Debug, Serialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
+pub enum AccelerationUsed {
+    Plain,
+    Relaxation { factor: f64 },
+    AdaptiveRelaxation,
+    Anderson { memory: usize },
+}
+
+/// A file of points.
+#[derive(Debug, Serialize)]
+pub struct Input {
+    pub file: String,
+    pub points: usize,
+    pub dimension: usize,
+    pub header: bool,
+    /// Where the weights came from, if there were any.
+    pub weights: Option<String>,
+}
+
+/// Wall-clock time.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Seconds {
+    pub reading: f64,
+    /// Start included.
+    pub solving: f64,
+    /// The start alone, without the c-transform that completes it.
+    pub start: f64,
+}
+
+impl Input {
+    pub fn of<T: Scalar>(side: &Side<T>) -> Self {
+        let table = &side.table;
+        Input {
+            file: table.name.clone(),
+            points: table.rows,
+            dimension: table.columns,
+            header: table.has_header(),
+            weights: side.weights.as_ref().map(|_| side.weights_name().into()),
+        }
+    }
+
+    /// As a line.
+    pub fn text(&self) -> String {
+        let mut text = format!("{}, {} of dimension {}", self.file, plural(self.points, "point"), self.dimension);
+        if self.header {
+            text += ", one header line";
+        }
+        match &self.weights {
+            Some(weights) if *weights == self.file => text += ", weighted",
+            Some(weights) => text += &format!(", weights {weights}"),
+            None => {}
+        }
+        text
+    }
+}
+
+impl EpsilonRule {
+    pub fn of(epsilon: Epsilon<f64>) -> Self {
+        match epsilon {
+            Epsilon::OfMean(fraction) => EpsilonRule::OfMean(fraction),
+            Epsilon::OfStd(fraction) => EpsilonRule::OfStd(fraction),
+            Epsilon::Absolute(value) => EpsilonRule::Absolute(value),
+            _ => EpsilonRule::Absolute(f64::NAN),
+        }
+    }
+
+    /// The value, and where it came from.
+    pub fn text(&self, value: String) -> String {
+        match self {
+            EpsilonRule::Absolute(_) => value,
+            EpsilonRule::OfMean(fraction) => format!("{value} ({fraction} of the mean cost)"),
+            EpsilonRule::OfStd(fraction) => format!("{value} ({fraction} of the standard deviation of the cost)"),
+        }
+    }
+}
+
+impl AccelerationUsed {
+    pub fn of(acceleration: Acceleration) -> Self {
+        match acceleration {
+            Acceleration::Plain => AccelerationUsed::Plain,
+            Acceleration::Relaxation { factor } => AccelerationUsed::Relaxation { factor },
+            Acceleration::AdaptiveRelaxation => AccelerationUsed::AdaptiveRelaxation,
+            Acceleration::Anderson { memory } => AccelerationUsed::Anderson { memory },
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            AccelerationUsed::Plain => "plain".into(),
+            AccelerationUsed::Relaxation { factor } => format!("relaxation, factor {factor}"),
+            AccelerationUsed::AdaptiveRelaxation => "adaptive-relaxation".into(),
+            AccelerationUsed::Anderson { memory } => format!("anderson, memory {memory}"),
+        }
+    }
+}
+
+impl Summary {
+    /// Of a solve that has ended.
+    pub fn new<T: Scalar>(
+        command: &'static str,
+        data: &Data<T>,
+        method: &Method,
+        report: &Report<T>,
+        (reading, solving): (f64, f64),
+    ) -> Self {
+        let Question { epsilon, rho_x, rho_y, cost, .. } = data.question;
+        Summary {
+            schema: SCHEMA,
+            command,
+            status: status(report.status),
+            objective: report.objective.widen(),
+            transport_cost: report.transport_cost.widen(),
+            dual_value: report.dual_value.widen(),
+            start_value: report.start_value.widen(),
+            mass: report.mass.widen(),
+            sweeps: report.sweeps,
+            marginal_error: Sides { x: report.row_error.widen(), y: report.column_error.widen() },
+            threshold: scalar::threshold::<T>(method),
+            cost: cost.name(),
+            epsilon: report.epsilon.widen(),
+            epsilon_rule: match epsilon {
+                Epsilon::Absolute(_) => EpsilonRule::Absolute(report.epsilon.widen()),
+                relative => EpsilonRule::of(relative),
+            },
+            rho: Sides { x: rho_x, y: rho_y },
+            start: report.start.name,
+            start_pairs: report.start.pairs,
+            start_note: report.start.note,
+            acceleration: AccelerationUsed::of(method.acceleration),
+            precision: T::NAME,
+            storage: report.storage,
+            points: Sides { x: Input::of(&data.x), y: Input::of(&data.y) },
+            row_fallbacks: report.row_fallbacks,
+            column_fallbacks: report.column_fallbacks,
+            rejections: report.rejections,
+            seconds: Seconds { reading, solving, start: report.start.time.unwrap_or_default().as_secs_f64() },
+            exit: Exit::from(report.status),
+        }
+    }
+
+    /// One line a number.
+    pub fn text(&self) -> String {
+        let number = |value| digits(value, if self.precision == "f32" { 7 } else { 9 });
+        let style = if self.exit == Exit::Converged { GOOD } else { DOUBTFUL };
+        let status = self.status.replace('_', " ");
+        let mut list = vec![
+            ("objective", number(self.objective)),
+            ("transport cost", number(self.transport_cost)),
+            ("dual value", number(self.dual_value)),
+            ("status", format!("{style}{status}{style:#}, threshold {:e}", self.threshold)),
+            ("sweeps", self.sweeps.to_string()),
+            ("marginal error x", format!("{:.2e}", self.marginal_error.x)),
+            ("marginal error y", format!("{:.2e}", self.marginal_error.y)),
+            ("epsilon", self.epsilon_rule.text(number(self.epsilon))),
+        ];
+        if self.cost != "squared-euclidean" {
+            list.push(("cost", self.cost.into()));
+        }
+        if self.rho.x.is_finite() || self.rho.y.is_finite() {
+            let (x, y, mass) = (number(self.rho.x), number(self.rho.y), number(self.mass));
+            list.push(("rho", format!("x {x}, y {y}, mass transported {mass}")));
+        }
+        list.push(("start", format!("{}, dual value {}", self.start, number(self.start_value))));
+        if let Some(note) = self.start_note {
+            list.push(("start, note", note.into()));
+        }
+        let Seconds { reading, solving, start } = self.seconds;
+        list.extend([
+            ("acceleration", self.acceleration.text()),
+            ("precision", self.precision.into()),
+            ("x", self.points.x.text()),
+            ("y", self.points.y.text()),
+            ("time, reading", seconds(reading)),
+            ("time, solving", format!("{}, of which the start {}", seconds(solving), seconds(start))),
+        ]);
+        lines(list)
+    }
+}
+
+/// As JSON has it.
+pub fn status(status: sinkhorn_core::Status) -> String {
+    status.name().replace(' ', "_")
+}

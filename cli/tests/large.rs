@@ -1,0 +1,36 @@
+//! Many points in little memory.
+#![cfg(unix)]
+
+mod support;
+
+use std::fmt::Write as _;
+use std::process::Command;
+
+use support::Folder;
+
+/// 100 000 points of dimension 3, as CSV, against 2 000: a kernel would take 1.6 GB, and this has 160 MB of addresses, the program's own included.
+#[test]
+fn a_solve_of_many_points_takes_memory_in_proportion_to_them() {
+    let folder = Folder::new();
+    let write = |name: &str, count: u32| {
+        let mut text = String::from("east,north,height\n");
+        for k in 0..count {
+            let t = f64::from(k);
+            let _ = writeln!(text, "{:.6},{:.6},{:.6}", (t * 0.7).sin(), (t * 1.3).cos(), (t * 0.01).sin());
+        }
+        folder.write(name, text);
+    };
+    write("many.csv", 100_000);
+    write("few.csv", 2_000);
+    let program = env!("CARGO_BIN_EXE_sinkhorn");
+    let limited = |arguments: &str| {
+        let line = format!("ulimit -v 160000; exec {program} {arguments}");
+        Command::new("sh").args(["-c", &line]).current_dir(folder.path("")).output().unwrap()
+    };
+    let output = limited("solve many.csv few.csv --threads 1 --threshold 1e-3 --json --potentials-x f.npy");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&json["points"]["x"]["points"], &json["storage"]), (&100_000.into(), &"stream".into()));
+    let output = limited("solve many.csv few.csv --threads 1 --storage kernel");
+    assert_ne!(output.status.code(), Some(0), "the limit holds");
+}

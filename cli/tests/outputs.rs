@@ -1,0 +1,130 @@
+//! Files and standard output: complete, or untouched.
+#![cfg(unix)]
+
+mod support;
+
+use std::process::{Command, Stdio};
+
+use support::{Folder, npy, read_f8};
+
+#[test]
+fn a_full_disk_is_reported_and_leaves_nothing() {
+    let folder = Folder::with_points();
+    std::os::unix::fs::symlink("/dev/full", folder.path("full.csv")).unwrap();
+    let run = folder.run("solve x.csv y.csv --potentials-x full.csv --potentials-y g.csv");
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""));
+    assert_eq!(run.stderr, "sinkhorn: error: full.csv: No space left on device\n");
+    assert_eq!(folder.names(), ["full.csv", "x.csv", "y.csv"]);
+
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    for arguments in ["solve x.csv y.csv", "match x.csv y.csv", "man", "--help"] {
+        let output = folder.command(arguments).stdout(full.try_clone().unwrap()).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments}");
+        let message = "sinkhorn: error: standard output: No space left on device\n";
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), message, "{arguments}");
+    }
+}
+
+/// A limit on the size of files is a disk that fills up half-way.
+#[test]
+fn a_file_that_cannot_be_finished_goes_away() {
+    let folder = Folder::new();
+    let points: String = (0..3000).map(|k| format!("{}\n", f64::from(k).sin())).collect();
+    folder.write("p.csv", &points);
+    folder.write("f.csv", "old\n");
+    let program = env!("CARGO_BIN_EXE_sinkhorn");
+    let line = format!("trap '' XFSZ; ulimit -f 8; exec {program} solve p.csv p.csv --epsilon 1 --potentials-x f.csv");
+    let output = Command::new("sh").args(["-c", &line]).current_dir(folder.path("")).output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "sinkhorn: error: f.csv: File too large\n");
+    assert_eq!((folder.names(), folder.read("f.csv")), (vec!["f.csv".into(), "p.csv".into()], "old\n".into()));
+}
+
+#[test]
+fn links_stay_links() {
+    let folder = Folder::with_points();
+    folder.write("real.csv", "old\n");
+    std::os::unix::fs::symlink("real.csv", folder.path("link.csv")).unwrap();
+    folder.json("solve x.csv y.csv --potentials-x link.csv");
+    assert!(folder.path("link.csv").is_symlink());
+    assert_eq!(folder.read("real.csv").lines().count(), 6);
+}
+
+#[test]
+fn readers_that_go_away_are_no_error() {
+    let folder = Folder::new();
+    let points: String = (0..4000).map(|k| format!("{}\n", f64::from(k).sin())).collect();
+    folder.write("p.csv", points);
+    for arguments in ["match p.csv p.csv --epsilon 1", "sort p.csv", "completions bash", "man solve"] {
+        let mut child = folder.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0), "{arguments}");
+    }
+}
+
+#[test]
+fn a_sparse_plan_has_the_mass_of_its_rows() {
+    let folder = Folder::with_points();
+    folder.json("solve x.csv y.csv --plan all.csv --plan-share 0 --epsilon 0.5");
+    folder.json("solve x.csv y.csv --plan few.csv --plan-share 0.2 --epsilon 0.5");
+    folder.json("solve x.csv y.csv --plan few.npy --plan-share 0.2 --epsilon 0.5");
+    let read = |name: &str| -> Vec<(usize, usize, f64)> {
+        let text = folder.read(name);
+        let (header, rows) = text.split_once('\n').unwrap();
+        assert_eq!(header, "x_row,y_row,mass");
+        let row = |line: &str| {
+            let fields: Vec<&str> = line.split(',').collect();
+            (fields[0].parse().unwrap(), fields[1].parse().unwrap(), fields[2].parse().unwrap())
+        };
+        rows.lines().map(row).collect()
+    };
+    let (all, few) = (read("all.csv"), read("few.csv"));
+    assert_eq!(all.len(), 20);
+    for i in 0..5 {
+        let mass: f64 = all.iter().filter(|entry| entry.0 == i).map(|entry| entry.2).sum();
+        assert!((mass - 0.2).abs() < 1e-6, "row {i}: {mass}");
+    }
+    let kept: Vec<_> = all.iter().copied().filter(|entry| entry.2 >= 0.2 * 0.2).collect();
+    assert_eq!(few, kept);
+    assert!(few.len() < all.len());
+    let numbers = read_f8(&folder.path("few.npy"));
+    assert_eq!(numbers, few.iter().flat_map(|&(x, y, mass)| [x as f64, y as f64, mass]).collect::<Vec<_>>());
+}
+
+#[test]
+fn images_lie_between_the_points_that_mass_goes_to() {
+    let folder = Folder::with_points();
+    folder.write("y.npy", npy("<f8", false, "(2, 2)", &support::f8(&[2.0, 0.0, 4.0, 1.0])));
+    folder.json("solve x.csv y.npy --map images.csv --epsilon 0.3");
+    let text = folder.read("images.csv");
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("x1,x2"));
+    for line in lines {
+        let image: Vec<f64> = line.split(',').map(|field| field.parse().unwrap()).collect();
+        assert!((2.0..=4.0).contains(&image[0]) && (image[1] - (image[0] - 2.0) / 2.0).abs() < 1e-9, "{line}");
+    }
+    let run = folder.run("match x.csv y.npy --image --epsilon 0.3");
+    assert_eq!(run.stdout, text, "match has the same images");
+}
+
+#[test]
+fn pictures_are_drawn_for_every_dimension() {
+    let folder = Folder::with_points();
+    folder.write("line.csv", "0\n1\n3\n");
+    folder.write("space.csv", "0,0,1\n1,0,0\n2,2,2\n");
+    for (arguments, part) in [
+        ("x.csv y.csv", "x.csv to y.csv"),
+        ("x.csv y.csv --plot-kind convergence", "marginal error"),
+        ("line.csv line.csv", "line.csv"),
+        ("space.csv space.csv", "marginal error"),
+    ] {
+        folder.json(&format!("solve {arguments} --plot plot.svg"));
+        let svg = folder.read("plot.svg");
+        assert!(svg.contains("<svg") && svg.contains(part) && svg.trim_end().ends_with("</svg>"), "{arguments}: {svg}");
+        assert!(!svg.contains("NaN") && !svg.contains("inf\""), "{arguments}");
+    }
+    let run = folder.run("solve x.csv y.csv --plot plot.svg --plot-kind coupling");
+    let message = "sinkhorn: error: --plot-kind coupling needs points of dimension 1, and these have 2\n";
+    assert_eq!((run.code, run.stderr.as_str()), (2, message));
+}

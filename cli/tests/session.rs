@@ -1,0 +1,54 @@
+//! The sessions of the pages, run and compared. `TRYCMD=overwrite` writes what the program prints into them.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().into()
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_folder(&path, &target);
+        } else {
+            std::fs::copy(&path, target).unwrap();
+        }
+    }
+}
+
+/// Runs the sessions of a page in a copy of its folder, with the program's data where the page has it.
+fn check(page: &Path, data: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join(page.file_name().unwrap());
+    std::fs::copy(page, &copy).unwrap();
+    copy_folder(&root().join("cli/data"), &folder.path().join(data));
+    let cases = trycmd::TestCases::new();
+    cases.case(&copy);
+    // Runs when it goes away, and panics where a session differs.
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(cases)));
+    if std::env::var("TRYCMD").is_ok_and(|mode| mode == "overwrite") {
+        std::fs::copy(&copy, page).unwrap();
+    } else if let Err(panic) = outcome {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+#[test]
+fn the_page_of_the_command_line() {
+    check(&root().join("cli/README.md"), "data");
+}
+
+#[test]
+fn the_front_page() {
+    check(&root().join("README.md"), "cli/data");
+}
+
+#[test]
+fn help() {
+    check(&root().join("cli/tests/snapshots/help.md"), "data");
+}
