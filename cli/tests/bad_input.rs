@@ -35,7 +35,10 @@ fn text_that_is_not_a_table_of_numbers() {
         ("1,2\r\r3,x\r", "bad.csv:3:2: \"x\" is not a number"),
         ("\u{feff}# one\r\n\r\n1,2\r\n3,x", "bad.csv:4:2: \"x\" is not a number"),
         ("\"a\r\nb\",c\r\n1,2\r\n\r\n# two\r\n3,x\r\n", "bad.csv:6:2: \"x\" is not a number"),
-        ("\n\"a\nb\";c\n1,5;2\n", "bad.csv:4:1: \"1,5\" is not a number"),
+        (
+            "\n\"a\nb\";c\n1,5;2\n",
+            "bad.csv:4:1: \"1,5\" is not a number: choose the columns that are, with --columns",
+        ),
         ("1,2\n\"\n\n3\",\"4\n4\"\n5,6\n", "bad.csv:2:2: \"4\\n4\" is not a number"),
         ("1,2\n# two\n3,\"4\n5,6\n", "bad.csv:3:2: the quote that opens this field is never closed"),
         ("\"1\n", "bad.csv:1:1: the quote that opens this field is never closed"),
@@ -313,7 +316,7 @@ fn numbers_that_the_precision_cannot_hold() {
         &folder,
         "big.csv y.csv --precision f32",
         3,
-        "the squared distances between big.csv and y.csv leave the range of f32: scale the data, or use --precision f64",
+        "the costs between big.csv and y.csv leave the range of f32: scale the data, or use --precision f64",
     );
     refused(
         &folder,
@@ -357,14 +360,14 @@ fn options_that_are_wrong() {
         ("--relaxation-factor 1.5", "--relaxation-factor needs --acceleration relaxation"),
         ("--acceleration plain --memory 5", "--memory needs --acceleration anderson"),
         ("--memory 1", "invalid value '1' for '--memory <K>'"),
-        ("--start guess", "invalid value 'guess' for '--start <START>'"),
+        ("--start guess", "invalid value 'guess' for '--start <NAME|FILE,FILE>'"),
         ("--precision f16", "invalid value 'f16' for '--precision <PRECISION>'"),
         ("--columns 1,,2", "invalid value '1,,2' for '--columns <LIST>': a column is missing"),
         ("--columns 5-2", "invalid value '5-2' for '--columns <LIST>': 5-2: a range goes from low to high"),
         ("--columns 0", "invalid value '0' for '--columns <LIST>': columns are counted from 1"),
         ("--weights-column 0", "invalid value '0' for '--weights-column <COLUMN>': columns are counted from 1"),
         ("--weights-column 1 --weights-y y.csv", "cannot be used with"),
-        ("--header maybe", "invalid value 'maybe' for '--header <HEADER>'"),
+        ("--header maybe", "invalid value 'maybe' for '--header <WHETHER>'"),
         ("--nonsense", "unexpected argument '--nonsense' found"),
     ] {
         let run = folder.run(&format!("solve x.csv y.csv {arguments}"));

@@ -62,6 +62,7 @@ fn a_batch_ends_with_nothing_written() {
     );
     std::thread::sleep(Duration::from_millis(700));
     interrupt(&child);
+    std::thread::sleep(Duration::from_millis(300));
     interrupt(&child); // a second one does not wait for the pairs in work
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0));

@@ -12,7 +12,7 @@ use support::Folder;
 fn shape(value: &Value, path: &str, found: &mut BTreeMap<String, String>) {
     let kind = match value {
         Value::Null => "null",
-        Value::Bool(_) => "true or false",
+        Value::Bool(_) => "boolean",
         Value::Number(number) if number.is_u64() => "whole number",
         Value::Number(_) => "number",
         Value::String(_) => "text",
@@ -48,6 +48,7 @@ fn the_fields_of_every_command_are_those_of_the_snapshot() {
             "solve x.csv y.csv",
             "solve x.csv y.csv --rho-x 1 --rho-y 1 --acceleration plain --epsilon 1",
             "solve x.csv y.csv --acceleration relaxation --epsilon-of-mean 0.1",
+            "solve line.csv line.csv --columns v --weights-column w",
         ][..],
         &["divergence x.csv y.csv"],
         &["compare x.csv y.csv --starts zero,monotone --accelerations plain,anderson"],

@@ -21,12 +21,13 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-/// Runs the sessions of a page in a copy of its folder, with the program's data where the page has it.
+/// Runs the sessions of a page in a folder with the program's data where the page has it.
 fn check(page: &Path, data: &str) {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join(page.file_name().unwrap());
     std::fs::copy(page, &copy).unwrap();
-    copy_folder(&root().join("cli/data"), &folder.path().join(data));
+    // Commands run in the folder of that name, where there is one.
+    copy_folder(&root().join("cli/data"), &copy.with_extension("in").join(data));
     let cases = trycmd::TestCases::new();
     cases.case(&copy);
     // Runs when it goes away, and panics where a session differs.

@@ -36,7 +36,9 @@ pub fn read<T: Real>(request: &Request<'_>, lines: Lines<impl Read>, length: Opt
             if !rows.wants(k) {
                 continue;
             }
-            let value = number(records.field(k)).ok_or_else(|| not_a_number(records.field(k)));
+            // Text in the first row below a header is likely to be a column of it.
+            let hint = row == 0 && names.is_some() && request.reading.columns.is_none();
+            let value = number(records.field(k)).ok_or_else(|| not_a_number(records.field(k), hint));
             value
                 .and_then(|value| rows.put(row, k, value))
                 .map_err(|message| Failure::data(format!("{}:{line}:{}: {message}", request.name, k + 1)))?;
@@ -67,13 +69,14 @@ fn text(field: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(field)
 }
 
-fn not_a_number(field: &[u8]) -> String {
+fn not_a_number(field: &[u8], hint: bool) -> String {
     let text = text(field);
     if text.is_empty() {
         return "the field is empty where a number is needed".into();
     }
+    let hint = if hint { ": choose the columns that are, with --columns" } else { "" };
     match text.char_indices().nth(40) {
-        Some((end, _)) => format!("{:?}... is not a number", &text[..end]),
-        None => format!("{text:?} is not a number"),
+        Some((end, _)) => format!("{:?}... is not a number{hint}", &text[..end]),
+        None => format!("{text:?} is not a number{hint}"),
     }
 }

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::input::Source;
 use crate::interrupt;
 
-pub use numbers::{Rows, column_names};
+pub use numbers::{Rows, as_io, column_names};
 
 /// A file to be written.
 #[derive(Debug, Clone)]

@@ -38,13 +38,13 @@ impl<'a, T: Scalar> Rows<'a, T> {
 
     pub fn write_csv(&self, writer: &mut dyn Write) -> io::Result<()> {
         let mut writer = csv::Writer::from_writer(writer);
-        writer.write_record(self.names)?;
+        writer.write_record(self.names).map_err(as_io)?;
         for row in self.values.chunks_exact(self.names.len()) {
             for value in row {
                 // The shortest text that reads back to the same bits.
-                writer.write_field(format!("{value:?}"))?;
+                writer.write_field(format!("{value:?}")).map_err(as_io)?;
             }
-            writer.write_record(None::<&[u8]>)?;
+            writer.write_record(None::<&[u8]>).map_err(as_io)?;
         }
         writer.flush()
     }
@@ -65,4 +65,12 @@ impl<'a, T: Scalar> Rows<'a, T> {
 /// The names of coordinates: those of a header, else x1, x2, ...
 pub fn column_names(names: Option<&Vec<String>>, columns: usize) -> Vec<String> {
     names.cloned().unwrap_or_else(|| (1..=columns).map(|k| format!("x{k}")).collect())
+}
+
+/// What the system said, which tells a full disk from a reader that has gone away.
+pub fn as_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }

@@ -118,7 +118,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         return Err(Failure::usage("--start: fits in files are of two sides, and a batch has many; give a name"));
     };
     let job = Job {
-        pairs: Pairs::find(&args.input)?,
+        pairs: Pairs::find(&args.input, args.measure != Measure::Divergence)?, // zero of a set and itself
         measure: args.measure,
         reading: args.reading.reading(),
         question: Question::new(&args.problem, args.numerics.precision)?,

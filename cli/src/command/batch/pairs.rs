@@ -17,7 +17,7 @@ pub struct Pairs {
 pub enum Layout {
     /// One a line.
     List,
-    /// A square matrix; only pairs with i <= j are computed.
+    /// A square matrix; only pairs with i <= j are computed, or i < j where the diagonal is zero.
     Matrix,
 }
 
@@ -25,11 +25,12 @@ pub enum Layout {
 const ENDINGS: [&str; 6] = ["csv", "tsv", "txt", "npy", "jsonl", "ndjson"];
 
 impl Pairs {
-    pub fn find(input: &Path) -> Result<Self, Failure> {
-        if input.is_dir() { Pairs::of_folder(input) } else { Pairs::of_list(input) }
+    /// `with_diagonal`: pairs of a file and itself are among all pairs of a folder.
+    pub fn find(input: &Path, with_diagonal: bool) -> Result<Self, Failure> {
+        if input.is_dir() { Pairs::of_folder(input, with_diagonal) } else { Pairs::of_list(input) }
     }
 
-    fn of_folder(folder: &Path) -> Result<Self, Failure> {
+    fn of_folder(folder: &Path, with_diagonal: bool) -> Result<Self, Failure> {
         let refuse = |error: std::io::Error| Failure::io(folder.display(), &error);
         let mut paths = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(refuse)? {
@@ -45,7 +46,8 @@ impl Pairs {
             return Err(Failure::data(format!("{name}: {count} files of points where two or more are needed")));
         }
         let files: Vec<_> = paths.iter().map(|path| Source::new(path.as_os_str())).collect();
-        let list = (0..files.len()).flat_map(|i| (i..files.len()).map(move |j| (i, j))).collect();
+        let first = usize::from(!with_diagonal);
+        let list = (0..files.len()).flat_map(|i| (i + first..files.len()).map(move |j| (i, j))).collect();
         Ok(Pairs { files, list, layout: Layout::Matrix })
     }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{Found, Job, Layout, Measure};
 use crate::failure::Failure;
-use crate::output::{self, Format, Rows, Staged, Target};
+use crate::output::{self, Format, Rows, Staged, Target, as_io};
 
 pub fn stage(target: &Target, job: &Job, found: &[Found]) -> Result<Staged, Failure> {
     if target.format() != Format::Npy {
@@ -26,17 +26,19 @@ pub fn write_csv(writer: &mut dyn Write, job: &Job, found: &[Found]) -> io::Resu
     let mut writer = csv::Writer::from_writer(writer);
     match job.pairs.layout {
         Layout::List => {
-            writer.write_record(["x", "y", job.measure.name(), "status", "sweeps"])?;
+            writer.write_record(["x", "y", job.measure.name(), "status", "sweeps"]).map_err(as_io)?;
             for Found { x, y, value, status, sweeps, .. } in found {
-                writer.write_record([x, y, &format!("{value:?}"), status, &sweeps.to_string()])?;
+                writer.write_record([x, y, &format!("{value:?}"), status, &sweeps.to_string()]).map_err(as_io)?;
             }
         }
         Layout::Matrix => {
             let names: Vec<String> = job.pairs.files.iter().map(short).collect();
-            writer.write_record(std::iter::once(job.measure.name()).chain(names.iter().map(String::as_str)))?;
+            writer
+                .write_record(std::iter::once(job.measure.name()).chain(names.iter().map(String::as_str)))
+                .map_err(as_io)?;
             for (name, row) in names.iter().zip(matrix(job, found).chunks_exact(names.len())) {
                 let values = row.iter().map(|value| format!("{value:?}"));
-                writer.write_record(std::iter::once(name.clone()).chain(values))?;
+                writer.write_record(std::iter::once(name.clone()).chain(values)).map_err(as_io)?;
             }
         }
     }
