@@ -35,10 +35,7 @@ fn text_that_is_not_a_table_of_numbers() {
         ("1,2\r\r3,x\r", "bad.csv:3:2: \"x\" is not a number"),
         ("\u{feff}# one\r\n\r\n1,2\r\n3,x", "bad.csv:4:2: \"x\" is not a number"),
         ("\"a\r\nb\",c\r\n1,2\r\n\r\n# two\r\n3,x\r\n", "bad.csv:6:2: \"x\" is not a number"),
-        (
-            "\n\"a\nb\";c\n1,5;2\n",
-            "bad.csv:4:1: \"1,5\" is not a number: choose the columns that are, with --columns",
-        ),
+        ("\n\"a\nb\";c\n1,5;2\n", "bad.csv:4:1: \"1,5\" is not a number: choose the columns that are, with --columns"),
         ("1,2\n\"\n\n3\",\"4\n4\"\n5,6\n", "bad.csv:2:2: \"4\\n4\" is not a number"),
         ("1,2\n# two\n3,\"4\n5,6\n", "bad.csv:3:2: the quote that opens this field is never closed"),
         ("\"1\n", "bad.csv:1:1: the quote that opens this field is never closed"),

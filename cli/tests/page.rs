@@ -1,0 +1,78 @@
+//! The page of `compare --report` in a browser: headless Chromium, without a network.
+
+mod support;
+
+use std::process::Command;
+
+use support::Folder;
+
+/// `./tests/run` says what the machine lacks, and that the tests with it did not run.
+fn has(tool: &str) -> bool {
+    !std::env::var("SINKHORN_TESTS_WITHOUT").unwrap_or_default().split(' ').any(|missing| missing == tool)
+}
+
+/// What Chromium makes of a page: its document after scripts, and what it complained of.
+fn open(folder: &Folder, page: &str) -> (String, String) {
+    let output = Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
+        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
+        .args(["--enable-logging=stderr", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", folder.path("profile").display()))
+        .arg(format!("file://{}", folder.path(page).display()))
+        .output()
+        .expect("chromium: apt-get install chromium, or name it in SINKHORN_TESTS_WITHOUT");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
+    let complaints = complaints.lines().filter(|line| line.contains("CONSOLE")).collect::<Vec<_>>().join("\n");
+    (String::from_utf8(output.stdout).unwrap(), complaints)
+}
+
+/// The texts of the cells of a column of the table.
+fn column(document: &str, number: usize) -> Vec<String> {
+    let body = document.split("<tbody>").nth(1).unwrap().split("</tbody>").next().unwrap();
+    let cells = |row: &str| -> Vec<String> {
+        let parts = row.split("<t").skip(1).map(|cell| cell.split_once('>').unwrap().1.to_owned());
+        parts.map(|cell| cell.split('<').next().unwrap().trim().to_owned()).collect()
+    };
+    body.split("<tr").skip(1).map(|row| cells(row.split_once('>').unwrap().1)[number].clone()).collect()
+}
+
+#[test]
+fn a_report_opens_without_a_network_and_its_table_can_be_sorted() {
+    if !has("chromium") {
+        return;
+    }
+    let folder = Folder::with_points();
+    folder.write("<x> & \"y\".csv", folder.read("x.csv"));
+    let run = support::program()
+        .current_dir(folder.path(""))
+        .args(["compare", "<x> & \"y\".csv", "y.csv", "--starts", "zero,gaussian", "--report", "report.html", "--json"])
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    let page = folder.read("report.html");
+    let without_namespace = page.replace("http://www.w3.org/2000/svg", "");
+    assert!(!without_namespace.contains("http:") && !without_namespace.contains("https:"), "nothing to fetch");
+
+    let (document, complaints) = open(&folder, "report.html");
+    assert_eq!(complaints, "");
+    assert!(document.contains("<title>&lt;x&gt; &amp; \"y\".csv to y.csv</title>"), "{document}");
+    assert_eq!(document.matches("<figure>").count(), 2, "curves and a map");
+    assert!(document.contains("<button"), "the script has run");
+    let rows: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    let sweeps: Vec<u64> = rows["rows"].as_array().unwrap().iter().map(|row| row["sweeps"].as_u64().unwrap()).collect();
+    let shown = |document: &str| column(document, 2).iter().map(|text| text.parse().unwrap()).collect::<Vec<u64>>();
+    assert_eq!(shown(&document), sweeps);
+
+    let click = "<script>document.querySelectorAll(\"th button\")[2].click()</script></body>";
+    folder.write("sorted.html", page.replace("</body>", click));
+    let (document, complaints) = open(&folder, "sorted.html");
+    assert_eq!(complaints, "");
+    let mut sorted = sweeps;
+    sorted.sort_unstable();
+    assert_eq!(shown(&document), sorted);
+
+    let data = page.split("id=\"data\">").nth(1).unwrap().split("</script>").next().unwrap();
+    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    assert_eq!(data["recommendation"]["command"], rows["recommendation"]["command"], "programs can read it too");
+}
