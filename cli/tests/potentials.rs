@@ -59,7 +59,7 @@ fn nothing_is_written_when_one_of_two_files_cannot_be() {
     folder.write("f.csv", "old\n");
     let run = folder.run("solve x.csv y.csv --potentials-x f.csv --potentials-y missing/g.csv");
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
-    assert_eq!(run.stderr, "sinkhorn: error: missing/g.csv: entity not found: the folder \"missing\"\n");
+    assert_eq!(run.stderr, "sinkhorn: error: missing/g.csv: there is no folder \"missing\"\n");
     assert_eq!(folder.read("f.csv"), "old\n");
     assert_eq!(folder.names(), ["f.csv", "x.csv", "y.csv"]);
 

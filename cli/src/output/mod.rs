@@ -4,7 +4,7 @@
 mod numbers;
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
@@ -126,7 +126,7 @@ pub fn stage(target: &Target, write: impl FnOnce(&mut dyn Write) -> io::Result<(
     // Through a link, so that it stays one.
     let place = target.path.canonicalize().unwrap_or_else(|_| target.path.clone());
     if place.is_dir() {
-        return Err(refuse(io::ErrorKind::IsADirectory.into()));
+        return Err(refuse(ErrorKind::IsADirectory.into()));
     }
     if place.exists() && !place.is_file() {
         let file = File::options().write(true).open(&place).map_err(refuse)?;
@@ -150,7 +150,10 @@ fn temporary_beside(place: &Path) -> io::Result<NamedTempFile> {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder).map_err(|error| {
         // The message of tempfile ends with a name that the user has never seen.
-        io::Error::other(format!("{}: the folder {folder:?}", error.kind()))
+        io::Error::other(match error.kind() {
+            ErrorKind::NotFound => format!("there is no folder {folder:?}"),
+            kind => format!("{kind}: the folder {folder:?}"),
+        })
     })
 }
 

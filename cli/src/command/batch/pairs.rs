@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 use crate::input::Source;
+use crate::render::plural;
 
 /// Files, and pairs of them by number.
 pub struct Pairs {
@@ -42,8 +43,8 @@ impl Pairs {
         }
         paths.sort();
         if paths.len() < 2 {
-            let (name, count) = (folder.display(), paths.len());
-            return Err(Failure::data(format!("{name}: {count} files of points where two or more are needed")));
+            let (name, count) = (folder.display(), plural(paths.len(), "file"));
+            return Err(Failure::data(format!("{name}: {count} of points where two or more are needed")));
         }
         let files: Vec<_> = paths.iter().map(|path| Source::new(path.as_os_str())).collect();
         let first = usize::from(!with_diagonal);
@@ -66,28 +67,17 @@ impl Pairs {
         };
         let folder = source.path().and_then(Path::parent).unwrap_or(Path::new(""));
         let mut found = Pairs { files: Vec::new(), list: Vec::new(), layout: Layout::List };
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .comment(Some(b'#'))
-            .trim(csv::Trim::All)
-            .from_reader(text.as_bytes());
-        for record in reader.records() {
-            let record = record.map_err(|error| Failure::data(format!("{name}: {error}")))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            let fields: Vec<_> = record.iter().filter(|field| !field.is_empty()).collect();
-            match fields[..] {
-                [] => {}
-                [x, y] => {
-                    let pair = (found.number(folder, x), found.number(folder, y));
-                    found.list.push(pair);
-                }
-                _ => {
-                    let count = fields.len();
-                    let fields = crate::render::plural(count, "field");
-                    return Err(Failure::data(format!("{name}:{line}: {fields} where two file names are needed")));
-                }
+        for (number, line) in text.lines().enumerate() {
+            if line.trim().is_empty() || line.starts_with('#') {
+                continue;
             }
+            let fields = fields(line);
+            let [x, y] = &fields[..] else {
+                let (line, fields) = (number + 1, plural(fields.len(), "field"));
+                return Err(Failure::data(format!("{name}:{line}: {fields} where two file names are needed")));
+            };
+            let pair = (found.number(folder, x), found.number(folder, y));
+            found.list.push(pair);
         }
         if found.list.is_empty() {
             return Err(Failure::data(format!("{name}: the list has no pairs")));
@@ -104,4 +94,11 @@ impl Pairs {
             self.files.len() - 1
         })
     }
+}
+
+/// Of a line of CSV: a name in quotes may hold a comma.
+fn fields(line: &str) -> Vec<String> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).trim(csv::Trim::All).from_reader(line.as_bytes());
+    let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
+    record.iter().map(str::to_owned).filter(|field| !field.is_empty()).collect()
 }
