@@ -2,10 +2,11 @@
 
 use sinkhorn_core::{Cosine, Error, Euclidean, GroundCost, Manhattan, PNorm, PointCloud, Problem, SquaredEuclidean};
 
+use crate::args::Start;
 use crate::explain::Subject;
 use crate::failure::Failure;
 use crate::input::{self, Reading, Scale, Sign, Source, Table};
-use crate::job::{Cost, Pair, Question};
+use crate::job::{Cost, Method, Pair, Question};
 use crate::scalar::{self, Scalar};
 
 /// One side: points, and weights unless they are equal.
@@ -54,8 +55,8 @@ impl<T: Scalar> Data<T> {
     /// Reads both sides.
     pub fn read(pair: &Pair, question: &Question) -> Result<Self, Failure> {
         let scale = if question.is_relaxed() { Scale::Keep } else { Scale::ToOne };
-        let x = Side::read(&pair.x, pair.weights_x.as_ref(), &pair.reading, scale)?;
-        let y = Side::read(&pair.y, pair.weights_y.as_ref(), &pair.reading, scale)?;
+        let x = Side::read(&pair.x, pair.weights_x.as_ref(), &pair.reading_x, scale)?;
+        let y = Side::read(&pair.y, pair.weights_y.as_ref(), &pair.reading_y, scale)?;
         input::check_dimensions(&x.table, &y.table)?;
         Ok(Data { cost: ground_cost(question.cost)?, x, y, question: *question })
     }
@@ -66,8 +67,8 @@ impl<T: Scalar> Data<T> {
     }
 
     /// For messages.
-    pub fn subject(&self) -> Subject<'_> {
-        Subject::of(&self.x, &self.y, &self.question)
+    pub fn subject(&self, method: &Method) -> Subject<'_> {
+        Subject { has_fits: matches!(method.start, Start::Saved(_)), ..Subject::of(&self.x, &self.y, &self.question) }
     }
 
     /// n m.

@@ -16,7 +16,10 @@ pub struct Subject<'a> {
     pub weights_x: &'a str,
     pub weights_y: &'a str,
     pub epsilon: Epsilon<f64>,
+    pub is_default_epsilon: bool,
     pub precision: Precision,
+    /// Whether the start has fits from files.
+    pub has_fits: bool,
 }
 
 impl<'a> Subject<'a> {
@@ -28,7 +31,9 @@ impl<'a> Subject<'a> {
             weights_x: x.weights_name(),
             weights_y: y.weights_name(),
             epsilon: question.epsilon,
+            is_default_epsilon: question.is_default_epsilon,
             precision: question.precision,
+            has_fits: false,
         }
     }
 
@@ -53,8 +58,10 @@ pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
         Epsilon::Absolute(value) => ("--epsilon", value),
         _ => ("--epsilon", f64::NAN),
     };
+    let option = if subject.is_default_epsilon { format!("the default, {option}") } else { option.to_owned() };
     let argument = error.argument();
     match (error, argument) {
+        (Error::NotPositive { value: found, .. }, Argument::Epsilon) if !found.is_finite() => too_large(subject),
         (Error::NotPositive { .. } | Error::Overflow { .. }, Argument::Epsilon) => {
             let extreme = if value > 1.0 { "large" } else { "small" };
             Failure::data(format!("{option} {value:?} is too {extreme} for these costs in {precision}"))
@@ -83,14 +90,15 @@ pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
         )),
         (Error::Overflow { .. }, Argument::RhoA | Argument::RhoB) => {
             let option = if argument == Argument::RhoA { "--rho-x" } else { "--rho-y" };
-            Failure::usage(format!("{option} is too small for these costs in {precision}"))
+            Failure::data(format!("{option} is too small for these costs in {precision}"))
         }
-        (Error::Overflow { .. }, _) | (Error::NotFinite { .. }, Argument::Cost) => Failure::data(format!(
-            "the costs between {} and {} leave the range of {precision}: scale the data{}",
-            subject.x,
-            subject.y,
-            if subject.precision == Precision::F32 { ", or use --precision f64" } else { "" }
-        )),
+        (Error::Overflow { .. }, _) | (Error::NotFinite { .. }, Argument::F | Argument::G) if subject.has_fits => {
+            Failure::data(format!(
+                "--start: the potentials between these fits leave the range of {precision}: are they of {} and {}?",
+                subject.x, subject.y
+            ))
+        }
+        (Error::Overflow { .. }, _) | (Error::NotFinite { .. }, Argument::Cost) => too_large(subject),
         (Error::TooLarge { .. }, Argument::X | Argument::Y) => {
             Failure::data(format!("{} has too many points", subject.file(argument)))
         }
@@ -99,6 +107,16 @@ pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
         }
         _ => Failure::data(format!("the solver refused {} and {}: {error}", subject.x, subject.y)),
     }
+}
+
+fn too_large(subject: &Subject<'_>) -> Failure {
+    Failure::data(format!(
+        "the costs between {} and {} leave the range of {}: scale the data{}",
+        subject.x,
+        subject.y,
+        subject.precision.name(),
+        if subject.precision == Precision::F32 { ", or use --precision f64" } else { "" }
+    ))
 }
 
 fn point(place: Place) -> String {

@@ -31,11 +31,6 @@ impl Failure {
         Failure { exit: Exit::Data, message: message.into() }
     }
 
-    /// Ctrl-C, and nothing to show for it.
-    pub fn interrupted(message: impl Into<String>) -> Self {
-        Failure { exit: Exit::Interrupted, message: message.into() }
-    }
-
     /// The code to end with.
     pub fn exit(&self) -> Exit {
         self.exit

@@ -18,6 +18,7 @@ pub enum Fit {
 
 /// The file.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(expecting = "an object with schema, command, file, points, dimension, kind and fit")]
 pub struct SavedFit {
     pub schema: u32,
     pub command: String,
@@ -36,8 +37,12 @@ impl SavedFit {
     pub fn read(path: &Path, dimension: usize) -> Result<Fit, Failure> {
         let name = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|error| Failure::io(&name, &error))?;
-        let saved: SavedFit = serde_json::from_slice(&bytes)
-            .map_err(|error| Failure::data(format!("{name}: not a fit as `sinkhorn fit` writes it: {error}")))?;
+        let not_a_fit =
+            |reason: String| Failure::data(format!("{name}: not a fit as `sinkhorn fit` writes it: {reason}"));
+        let saved: SavedFit = serde_json::from_slice(&bytes).map_err(|error| not_a_fit(error.to_string()))?;
+        if saved.command != "fit" {
+            return Err(not_a_fit(format!("the command is {:?}", saved.command)));
+        }
         if saved.schema != SCHEMA {
             let schema = saved.schema;
             return Err(Failure::data(format!("{name}: schema {schema}, where this program reads {SCHEMA}")));
@@ -50,6 +55,10 @@ impl SavedFit {
                 fit.dimension()
             }
         };
+        if found != saved.dimension {
+            let claimed = saved.dimension;
+            return Err(Failure::data(format!("{name}: a damaged fit: dimension {claimed}, and a mean of {found}")));
+        }
         if found != dimension {
             let message = format!("{name}: a fit of points of dimension {found}, where these have {dimension}");
             return Err(Failure::data(message));

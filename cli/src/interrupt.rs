@@ -1,10 +1,12 @@
-//! Ctrl-C. While somebody is ready to end early with what there is, the first only asks for that; otherwise, and the second
+//! Ctrl-C, and the signals that ask programs to end. While somebody is ready to end early with what there is, the first only asks for that; otherwise, and the second
 //! time, the program ends at once, and files that are not complete go away.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tempfile::NamedTempFile;
 
 use crate::exit::Exit;
 
@@ -21,7 +23,9 @@ fn on_interrupt() {
     if READY.load(Ordering::SeqCst) > 0 && !REQUESTED.swap(true, Ordering::SeqCst) {
         return;
     }
-    for path in unfinished().drain(..) {
+    // Held to the end: nobody begins another file meanwhile.
+    let mut unfinished = unfinished();
+    for path in unfinished.drain(..) {
         let _ = std::fs::remove_file(path);
     }
     let _ = writeln!(std::io::stderr(), "sinkhorn: interrupted");
@@ -49,14 +53,20 @@ impl Drop for Ready {
     }
 }
 
-/// A file that goes away if the program ends now.
-pub fn begin_file(path: &Path) {
-    unfinished().push(path.to_owned());
+/// Makes a file that goes away if the program ends from now on.
+pub fn begin_file(make: impl FnOnce() -> io::Result<NamedTempFile>) -> io::Result<NamedTempFile> {
+    let mut unfinished = unfinished();
+    let file = make()?;
+    unfinished.push(file.path().to_owned());
+    Ok(file)
 }
 
-/// It is complete, or gone.
-pub fn end_file(path: &Path) {
-    unfinished().retain(|other| other != path);
+/// Puts it where it belongs, or removes it.
+pub fn end_file<V>(path: &Path, end: impl FnOnce() -> V) -> V {
+    let mut unfinished = unfinished();
+    let ended = end();
+    unfinished.retain(|other| other != path);
+    ended
 }
 
 fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {

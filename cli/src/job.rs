@@ -15,7 +15,8 @@ pub struct Pair {
     pub y: Source,
     pub weights_x: Option<Source>,
     pub weights_y: Option<Source>,
-    pub reading: Reading,
+    pub reading_x: Reading,
+    pub reading_y: Reading,
 }
 
 /// What is asked about two sets of points.
@@ -23,6 +24,8 @@ pub struct Pair {
 pub struct Question {
     pub cost: Cost,
     pub epsilon: Epsilon<f64>,
+    /// Whether nobody has asked for that epsilon.
+    pub is_default_epsilon: bool,
     /// Infinite where that marginal is exact.
     pub rho_x: f64,
     pub rho_y: f64,
@@ -70,7 +73,8 @@ impl Pair {
             y: args.y.clone(),
             weights_x: args.weights_x.clone(),
             weights_y: args.weights_y.clone(),
-            reading: args.reading.reading(),
+            reading_x: args.reading.reading(),
+            reading_y: args.reading_y(),
         };
         pair.check_standard_input()?;
         Ok(pair)
@@ -112,6 +116,7 @@ impl Question {
                 CostName::Cosine => Cost::Cosine,
             },
             epsilon: args.epsilon.epsilon(),
+            is_default_epsilon: args.epsilon.is_default(),
             rho_x: args.rho_x.unwrap_or(f64::INFINITY),
             rho_y: args.rho_y.unwrap_or(f64::INFINITY),
             precision,
@@ -121,6 +126,16 @@ impl Question {
     /// Whether weights are taken as they are, because a marginal is relaxed and their totals mean something.
     pub fn is_relaxed(&self) -> bool {
         self.rho_x.is_finite() || self.rho_y.is_finite()
+    }
+}
+
+impl Question {
+    /// A divergence of a set and itself is zero only where both sides have the same price.
+    pub fn check_divergence(&self) -> Result<(), Failure> {
+        if self.rho_x == self.rho_y {
+            return Ok(());
+        }
+        Err(Failure::usage("a divergence needs the same --rho-x and --rho-y"))
     }
 }
 

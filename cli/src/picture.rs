@@ -3,7 +3,7 @@
 use sinkhorn_core::Solution;
 
 use crate::command::solve::PlotKind;
-use crate::data::Data;
+use crate::data::{Data, Side};
 use crate::failure::Failure;
 use crate::output::column_names;
 use crate::plot::{convergence, coupling, map};
@@ -70,6 +70,15 @@ fn short(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
+/// The file, and the column where it has a name.
+fn axis<T: Scalar>(side: &Side<T>) -> String {
+    let file = short(side.name());
+    match side.table.names.as_deref() {
+        Some([name, ..]) => format!("{name} ({file})"),
+        _ => file.into(),
+    }
+}
+
 fn of_map<T: Scalar>(title: &str, data: &Data<T>, solution: &Solution<'_, T>) -> Result<String, Failure> {
     let mut images = vec![T::ZERO; data.x.table.values.len()];
     solution.barycentric_map(&mut images).map_err(|error| Failure::data(format!("--plot: {error}")))?;
@@ -108,7 +117,7 @@ fn of_coupling<T: Scalar>(title: &str, data: &Data<T>, solution: &Solution<'_, T
             b: &weights(&data.y.weights, y.len()),
             x: &x,
             y: &y,
-            names: (short(data.x.name()).into(), short(data.y.name()).into()),
+            names: (axis(&data.x), axis(&data.y)),
             cells: CELLS,
             plan: &plan,
         },

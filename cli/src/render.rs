@@ -26,6 +26,14 @@ pub fn print(text: &str) -> Result<(), Failure> {
     printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
 }
 
+/// Prints one JSON object.
+pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    print_with(|stdout| {
+        serde_json::to_writer_pretty(&mut *stdout, value)?;
+        writeln!(stdout)
+    })
+}
+
 /// Prints what is written bit by bit.
 pub fn print_with(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Failure> {
     let mut stdout = io::BufWriter::new(io::stdout().lock());
@@ -44,7 +52,7 @@ pub fn warn(text: &str) {
     let _ = writeln!(anstream::stderr(), "sinkhorn: {DOUBTFUL}warning:{DOUBTFUL:#} {text}");
 }
 
-/// One JSON object with a newline.
+/// One JSON object with a newline, for a file.
 pub fn json(value: &impl Serialize) -> Result<String, Failure> {
     let text = serde_json::to_string_pretty(value);
     text.map(|text| text + "\n").map_err(|error| Failure::io("JSON", &error.into()))

@@ -4,6 +4,8 @@ use std::ops::ControlFlow;
 
 use sinkhorn_core::{Error, Initializer, Problem, Settings, Solution, Solver, Workspace};
 
+use crate::explain::{Subject, explain};
+use crate::failure::Failure;
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::scalar::Scalar;
@@ -28,8 +30,25 @@ pub fn solve<'a, T: Scalar>(
 }
 
 /// Memory for a solve.
-pub fn memory<T: Scalar>(problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<Vec<T>, Error> {
-    Ok(vec![T::ZERO; Workspace::len(problem, settings)?])
+pub fn memory<T: Scalar>(
+    problem: &Problem<'_, T>,
+    settings: &Settings<T>,
+    subject: &Subject<'_>,
+) -> Result<Vec<T>, Failure> {
+    zeros(Workspace::len(problem, settings).map_err(|error| explain(error, subject))?)
+}
+
+/// So many zeros, if there is memory for them.
+pub fn zeros<T: Scalar>(len: usize) -> Result<Vec<T>, Failure> {
+    let mut zeros = Vec::new();
+    if zeros.try_reserve_exact(len).is_err() {
+        let gigabytes = len as f64 * size_of::<T>() as f64 / 1e9;
+        return Err(Failure::data(format!(
+            "there is not enough memory for {gigabytes:.2} GB: --storage stream takes least"
+        )));
+    }
+    zeros.resize(len, T::ZERO);
+    Ok(zeros)
 }
 
 /// Shows progress towards the threshold, keeps the errors, and ends the solve when Ctrl-C asks for it.

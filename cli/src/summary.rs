@@ -221,7 +221,8 @@ impl Summary {
             list.push(("cost", self.cost.into()));
         }
         if self.rho.x.is_finite() || self.rho.y.is_finite() {
-            let (x, y, mass) = (number(self.rho.x), number(self.rho.y), number(self.mass));
+            let rho = |rho: f64| if rho.is_finite() { number(rho) } else { "exact".into() };
+            let (x, y, mass) = (rho(self.rho.x), rho(self.rho.y), number(self.mass));
             list.push(("rho", format!("x {x}, y {y}, mass transported {mass}")));
         }
         list.push(("start", format!("{}, dual value {}", self.start, number(self.start_value))));

@@ -17,6 +17,7 @@ fn folder() -> Folder {
     folder.write("mixed-set/b.csv", "1\n");
     folder.write("three.csv", "x.csv,y.csv\n# a comment\nx.csv,y.csv,line.csv\n");
     folder.write("missing.csv", "x.csv,y.csv\nx.csv,nowhere.csv\n");
+    folder.write("pairs.csv", "x.csv,y.csv\ny.csv,x.csv\n");
     folder.write("none.csv", "# no pairs\n\n");
     folder.write("binary.csv", b"\xff\xfe\x00");
     folder.write("same.csv", "1,2\n1,2\n1,2\n");
@@ -26,6 +27,14 @@ fn folder() -> Folder {
         (
             "new.json",
             r#"{"schema": 2, "command": "fit", "file": "x.csv", "points": 5, "dimension": 2, "note": null, "kind": "gaussian", "fit": {"mean": [0, 0], "covariance": [1, 0, 0, 1]}}"#,
+        ),
+        (
+            "claims.json",
+            r#"{"schema": 1, "command": "fit", "file": "x.csv", "points": 5, "dimension": 3, "note": null, "kind": "gaussian", "fit": {"mean": [0, 0], "covariance": [1, 0, 0, 1]}}"#,
+        ),
+        (
+            "far.json",
+            r#"{"schema": 1, "command": "fit", "file": "x.csv", "points": 5, "dimension": 2, "note": null, "kind": "gaussian", "fit": {"mean": [1e200, 0], "covariance": [1, 0, 0, 1]}}"#,
         ),
         (
             "line.json",
@@ -110,9 +119,26 @@ fn every_mistake_has_its_code_and_message_and_writes_nothing() {
             3,
             "mixed-set/a.csv holds points of dimension 2 and mixed-set/b.csv of dimension 1: they must agree",
         ),
-        ("batch three.csv --output m.csv", 3, "three.csv:3: 3 fields where two file names are needed"),
-        ("batch missing.csv --output m.csv", 1, "nowhere.csv: No such file or directory"),
+        (
+            "batch three.csv --output m.csv",
+            3,
+            "three.csv:3: 3 fields where two file names, separated by a comma, are needed",
+        ),
+        ("batch missing.csv --output m.csv", 1, "missing.csv:2: nowhere.csv: No such file or directory"),
         ("batch none.csv", 3, "none.csv: the list has no pairs"),
+        ("batch pairs.csv --output pairs.csv", 2, "--output pairs.csv would overwrite an input"),
+        ("batch pairs.csv --rho-x 1", 2, "a divergence needs the same --rho-x and --rho-y"),
+        (
+            "batch mixed-set --output mixed-set/m.csv",
+            2,
+            "--output lies in the folder of the points, and would be one of them the next time",
+        ),
+        ("divergence x.csv y.csv --rho-x 1 --rho-y 2", 2, "a divergence needs the same --rho-x and --rho-y"),
+        (
+            "compare x.csv y.csv --starts monotone,dual-sort --report r.html",
+            2,
+            "--starts: none applies: monotone needs points of dimension 1",
+        ),
         ("batch binary.csv", 3, "binary.csv: not a list of files: it is not UTF-8"),
         ("batch mixed-set --rho-x 1", 2, "a matrix of all pairs is symmetric: --rho-x and --rho-y must be the same"),
         (
@@ -120,11 +146,11 @@ fn every_mistake_has_its_code_and_message_and_writes_nothing() {
             2,
             "--start: fits in files are of two sides, and a batch has many; give a name",
         ),
-        ("batch missing.csv --output x.csv", 2, "--output x.csv would overwrite an input"),
+        ("batch pairs.csv --output x.csv", 2, "--output x.csv would overwrite an input"),
         (
             "solve x.csv y.csv --start not.json --plan p.csv",
             3,
-            "not.json: not a fit as `sinkhorn fit` writes it: invalid type: integer `1`, expected struct SavedFit at line 1 column 1",
+            "not.json: not a fit as `sinkhorn fit` writes it: invalid type: integer `1`, expected an object with schema, command, file, points, dimension, kind and fit at line 1 column 1",
         ),
         (
             "solve x.csv y.csv --start other.json",
@@ -147,6 +173,12 @@ fn every_mistake_has_its_code_and_message_and_writes_nothing() {
             "solve x.csv y.csv --start massless.json",
             3,
             "massless.json: a damaged fit: shares sums to zero: there is no mass to transport",
+        ),
+        ("solve x.csv y.csv --start claims.json", 3, "claims.json: a damaged fit: dimension 3, and a mean of 2"),
+        (
+            "solve x.csv y.csv --start far.json",
+            3,
+            "--start: the potentials between these fits leave the range of f64: are they of x.csv and y.csv?",
         ),
         ("solve x.csv y.csv --start nowhere.json", 1, "nowhere.json: No such file or directory"),
         (
@@ -182,7 +214,7 @@ fn clap_names_the_option_and_what_it_takes() {
         ("compare x.csv y.csv --starts guess", "invalid value 'guess' for '--starts <LIST>'"),
         (
             "compare x.csv y.csv --patience 0.5",
-            "invalid value '0.5' for '--patience <TIMES>': it must be at least 1 and finite",
+            "invalid value '0.5' for '--patience <TIMES>': it must lie between 1 and 1e9",
         ),
         ("match x.csv y.csv --top 0", "invalid value '0' for '--top <K>'"),
         ("match x.csv y.csv --top 2 --image", "cannot be used with"),
@@ -198,7 +230,7 @@ fn clap_names_the_option_and_what_it_takes() {
         ("solve x.csv y.csv --start ,", "invalid value ',' for '--start <NAME|FILE,FILE>'"),
         (
             "solve x.csv y.csv --anneal-from 0",
-            "invalid value '0' for '--anneal-from <MULTIPLE>': it must be at least 1 and finite",
+            "invalid value '0' for '--anneal-from <MULTIPLE>': it must lie between 1 and 1e9",
         ),
         (
             "solve x.csv y.csv --plan-share 2",

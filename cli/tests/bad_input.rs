@@ -29,7 +29,7 @@ fn text_that_is_not_a_table_of_numbers() {
         ("1,2\n3,4\n5\n", "bad.csv:3: 1 field, where line 1 has 2"),
         ("x,y\n1,2,3\n", "bad.csv:2: 3 fields, where line 1 has 2"),
         ("1,2\n3,4,\n", "bad.csv:2: 3 fields, where line 1 has 2"),
-        ("1,oops\n3,4\n", "bad.csv:1:2: \"oops\" is not a number"),
+        ("1,oops\n3,4\n", "bad.csv:1:2: \"oops\" is not a number: if this line is a header, --header yes says so"),
         ("1.5;2\n3,5;4\n", "bad.csv:2:1: \"3,5\" is not a number"),
         ("1  2\n3  four\n", "bad.csv:2:2: \"four\" is not a number"),
         ("1,2\r\r3,x\r", "bad.csv:3:2: \"x\" is not a number"),
@@ -39,7 +39,10 @@ fn text_that_is_not_a_table_of_numbers() {
         ("1,2\n\"\n\n3\",\"4\n4\"\n5,6\n", "bad.csv:2:2: \"4\\n4\" is not a number"),
         ("1,2\n# two\n3,\"4\n5,6\n", "bad.csv:3:2: the quote that opens this field is never closed"),
         ("\"1\n", "bad.csv:1:1: the quote that opens this field is never closed"),
-        ("5\" pipe,1\n3,x\n", "bad.csv:1:1: \"5\\\" pipe\" is not a number"),
+        (
+            "5\" pipe,1\n3,x\n",
+            "bad.csv:1:1: \"5\\\" pipe\" is not a number: if this line is a header, --header yes says so",
+        ),
         ("", "bad.csv: the file is empty"),
         ("\n\n", "bad.csv: the file has no data"),
         ("# nothing\n", "bad.csv: the file has no data"),
@@ -86,11 +89,11 @@ fn arrays_that_cannot_be_points() {
         ),
         (
             npy("<c16", false, "(2,)", &four),
-            "bad.npy: entries of type '<c16' where numbers of 1 to 8 bytes are needed (f4, f8, integers)",
+            "bad.npy: entries of type '<c16' where f4, f8, booleans or integers of 1 to 8 bytes are needed",
         ),
         (
             npy("<U2", false, "(4,)", &four),
-            "bad.npy: entries of type '<U2' where numbers of 1 to 8 bytes are needed (f4, f8, integers)",
+            "bad.npy: entries of type '<U2' where f4, f8, booleans or integers of 1 to 8 bytes are needed",
         ),
         (npy("|b1", false, "(2,)", b"\x01"), "bad.npy: cut short: 1 bytes of data where shape [2] needs 2 bytes"),
         (
@@ -245,7 +248,10 @@ fn columns_that_are_not_there() {
         ("p.csv --columns 3-7", "p.csv: --columns: there are no columns 3-7: the last one is 4"),
         ("p.csv --columns 1-3,x", "p.csv: --columns: column 1 is chosen twice"),
         ("p.csv --columns 1,4", "p.csv:2:4: \"a\" is not a number"),
-        ("p.csv --columns 1 --weights-column label", "p.csv:2:4: \"a\" is not a number"),
+        (
+            "p.csv --columns 1 --weights-column label",
+            "p.csv:2:4: \"a\" is not a number, as the --weights-column must be",
+        ),
         ("p.csv --columns x --header no", &format!("p.csv: --columns: {unnamed}")),
         ("x.csv --columns x", &format!("x.csv: --columns: {unnamed}")),
         ("a.npy --columns x", &format!("a.npy: --columns: {unnamed}")),
@@ -327,7 +333,7 @@ fn numbers_that_the_precision_cannot_hold() {
 fn epsilon_relative_to_costs_that_are_all_the_same() {
     let folder = Folder::new();
     folder.write("p.csv", "1,2\n1,2\n");
-    let message = "--epsilon-of-std 0.05: the cost is the same for every pair of points, so a fraction of it means \
+    let message = "the default, --epsilon-of-std 0.05: the cost is the same for every pair of points, so a fraction of it means \
                    nothing; give --epsilon";
     refused(&folder, "p.csv p.csv", 3, message);
     assert_eq!(folder.run("solve p.csv p.csv --epsilon 1").code, 0);
@@ -374,4 +380,33 @@ fn options_that_are_wrong() {
     }
     assert_eq!(folder.run("solve x.csv").code, 2);
     assert_eq!(folder.run("").code, 2);
+}
+
+/// Rounded to single precision these are other points: the answer would be about them.
+#[test]
+fn points_that_single_precision_cannot_tell_apart() {
+    let folder = Folder::new();
+    folder.write("p.csv", "id,v\n1,100000001.5\n2,100000003\n3,100000002\n");
+    let message = "p.csv: column 2: numbers from 100000001.5 to 100000003.0 are too close together for f32: subtract an offset, \
+                   or use --precision f64";
+    refused(&folder, "p.csv p.csv --columns v --precision f32", 3, message);
+    let run = folder.run("sort p.csv --columns v --precision f32");
+    assert_eq!((run.code, run.stderr), (3, format!("sinkhorn: error: {message}\n")));
+    assert_eq!(folder.run("solve p.csv p.csv --columns v").code, 0);
+    // Nothing is lost of whole numbers that single precision has, wherever they are, nor of a column that is constant.
+    folder.write("p.csv", "16777216,1e9\n16777218,1e9\n16777220,1e9\n");
+    assert_eq!(folder.run("solve p.csv p.csv --precision f32").code, 0);
+}
+
+#[test]
+fn files_of_other_kinds_are_known_by_name() {
+    let folder = Folder::with_points();
+    for (contents, message) in [
+        (&b"\x1f\x8b\x08\0"[..], "bad.csv: compressed with gzip: unpack it on the way, zcat FILE | sinkhorn ... -"),
+        (b"PAR1\x15\x04", "bad.csv: a Parquet file: save it as CSV or NPY"),
+        (b"\x89HDF\r\n", "bad.csv: an HDF5 file: save its arrays as NPY"),
+    ] {
+        folder.write("bad.csv", contents);
+        refused(&folder, "bad.csv y.csv", 3, message);
+    }
 }

@@ -22,6 +22,14 @@ fn a_divergence_is_the_objective_without_those_within() {
     let expected = objective("x.csv y.csv") - 0.5 * (objective("x.csv x.csv") + objective("y.csv y.csv"));
     assert!((number(&json, "divergence") - expected).abs() < 1e-5, "{json} against {expected}");
     assert!(number(&folder.json("divergence x.csv x.csv --epsilon 0.4"), "divergence").abs() < 1e-9);
+
+    // Relaxed, of other totals: with the term of the masses.
+    folder.write("w.csv", "1\n2\n1\n1\n1\n");
+    let json = folder.json("divergence x.csv y.csv --epsilon 0.4 --weights-x w.csv --rho-x 2 --rho-y 2");
+    let term = |name: &str| number(&json, &format!("{name}.dual_value"));
+    let expected = term("between") - 0.5 * (term("within_x") + term("within_y")) + number(&json, "mass_term");
+    assert!((number(&json, "mass_term") - 0.2 * 25.0).abs() < 1e-9, "{json}");
+    assert!((number(&json, "divergence") - expected).abs() < 1e-9, "{json}");
 }
 
 #[test]
@@ -72,6 +80,24 @@ fn comparison_recommends_what_is_as_fast_as_the_best_of_its_table() {
         if advice["start"] != "auto" {
             assert_eq!(solved["start"], advice["start"]);
         }
+    }
+}
+
+#[test]
+fn a_recommended_command_can_be_typed_whatever_files_are_called() {
+    let folder = Folder::with_points();
+    for name in ["-dash.csv", "it's $HOME.csv", "a\tb.csv"] {
+        folder.write(name, folder.read("x.csv"));
+        let mut command = folder.command("compare --starts zero --accelerations plain --json --");
+        let output = command.args([name, "y.csv"]).output().unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let line = json["recommendation"]["command"].as_str().unwrap();
+        let program = env!("CARGO_BIN_EXE_sinkhorn");
+        let line = format!("{program} {} --threads 1", line.strip_prefix("sinkhorn ").unwrap());
+        let line = if name.starts_with('-') { line.replace(" --threads 1", "") } else { line };
+        let output =
+            std::process::Command::new("bash").args(["-c", &line]).current_dir(folder.path("")).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{line}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
 

@@ -195,3 +195,30 @@ fn names_need_not_be_unicode() {
     let output = folder.command("solve y.csv").arg(name).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
 }
+
+/// An address may begin with #: where the first column is not chosen, such a row is no comment.
+#[test]
+fn rows_that_begin_with_a_number_sign_are_kept_where_they_may_be_data() {
+    let folder = Folder::new();
+    folder.write("p.csv", "# made by hand\naddress,x,y\n#1 Main Street,1,2\n2 Main Street,3,4\n#3 Main Street,7,7\n");
+    folder.write("q.csv", "x,y\n1,2\n# not now: 5,5\n3,4\n");
+    let json = folder.json("solve p.csv q.csv --columns x,y --epsilon 1");
+    assert_eq!((&json["points"]["x"]["points"], &json["points"]["y"]["points"]), (&3.into(), &2.into()));
+    // What looks like neither is refused, not left out.
+    folder.write("p.csv", "address,x,y\n# two fields,1\n2 Main Street,3,4\n");
+    let run = folder.run("solve p.csv q.csv --columns x,y");
+    assert_eq!((run.code, run.stderr.as_str()), (3, "sinkhorn: error: p.csv:2: 2 fields, where line 1 has 3\n"));
+}
+
+#[test]
+fn the_columns_of_the_second_file_can_have_other_names() {
+    let folder = Folder::new();
+    folder.write("p.csv", "east,north,people\n1,2,3\n3,4,1\n");
+    folder.write("q.csv", "room,latitude,longitude\n2,2,1\n2,4,3\n");
+    let options = "--columns east,north --columns-y longitude,latitude";
+    let plain = folder.json(&format!("solve p.csv q.csv {options} --epsilon 0.01"));
+    assert!(number(&plain, "transport_cost").abs() < 1e-9, "the same points: {plain}");
+    let weighted = folder
+        .json(&format!("solve p.csv q.csv {options} --weights-column people --weights-column-y room --epsilon 0.01"));
+    assert!((number(&weighted, "transport_cost") - 0.25 * 8.0).abs() < 1e-3, "a quarter moves by (2, 2): {weighted}");
+}

@@ -52,6 +52,23 @@ fn a_solve_ends_with_the_potentials_it_has() {
     assert_eq!(folder.names(), ["curve.svg", "f.csv", "p.csv", "q.csv"]);
 }
 
+/// As a scheduler does; and what a closed terminal sends is the same to the program.
+#[test]
+fn a_program_that_is_told_to_end_leaves_no_half_of_a_file() {
+    let folder = folder();
+    for milliseconds in [100, 200, 300, 400, 500, 600, 700, 900] {
+        let child =
+            start(&folder, "solve p.csv q.csv --epsilon-of-mean 0.05 --plan plan.csv --plan-share 0 --map map.csv");
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(status.success() || output.status.success(), "it had ended by itself");
+        let names = folder.names();
+        assert!(names.iter().all(|name| !name.starts_with(".sinkhorn")), "{names:?}");
+        let _ = (std::fs::remove_file(folder.path("plan.csv")), std::fs::remove_file(folder.path("map.csv")));
+    }
+}
+
 #[test]
 fn a_batch_ends_with_nothing_written() {
     let folder = folder();
@@ -62,8 +79,6 @@ fn a_batch_ends_with_nothing_written() {
     );
     std::thread::sleep(Duration::from_millis(700));
     interrupt(&child);
-    std::thread::sleep(Duration::from_millis(300));
-    interrupt(&child); // a second one does not wait for the pairs in work
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0));
     assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted"));

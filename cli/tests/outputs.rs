@@ -128,3 +128,57 @@ fn pictures_are_drawn_for_every_dimension() {
     let message = "sinkhorn: error: --plot-kind coupling needs points of dimension 1, and these have 2\n";
     assert_eq!((run.code, run.stderr.as_str()), (2, message));
 }
+
+#[test]
+fn a_private_file_stays_private_and_a_protected_one_is_not_replaced() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::with_points();
+    let set = |name: &str, mode| std::fs::set_permissions(folder.path(name), PermissionsExt::from_mode(mode)).unwrap();
+    folder.write("secret.csv", "old\n");
+    set("secret.csv", 0o600);
+    folder.json("solve x.csv y.csv --potentials-x secret.csv");
+    assert_eq!(std::fs::metadata(folder.path("secret.csv")).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(folder.read("secret.csv").lines().count(), 6);
+
+    folder.write("protected.csv", "old\n");
+    set("protected.csv", 0o444);
+    let is_root = std::fs::File::options().append(true).open(folder.path("protected.csv")).is_ok();
+    let run = folder.run("solve x.csv y.csv --potentials-x protected.csv");
+    let expected = if is_root { (0, "") } else { (1, "sinkhorn: error: protected.csv: Permission denied\n") };
+    assert_eq!((run.code, run.stderr.as_str()), expected, "only root may write to anything");
+}
+
+#[test]
+fn a_link_to_nothing_yet_is_written_through() {
+    let folder = Folder::with_points();
+    std::os::unix::fs::symlink("new.csv", folder.path("link.csv")).unwrap();
+    folder.json("solve x.csv y.csv --potentials-x link.csv");
+    assert!(folder.path("link.csv").is_symlink());
+    assert_eq!(folder.read("new.csv").lines().count(), 6);
+}
+
+#[test]
+fn a_file_that_the_shell_reads_from_is_an_input_too() {
+    let folder = Folder::with_points();
+    let before = folder.read("x.csv");
+    let input = std::fs::File::open(folder.path("x.csv")).unwrap();
+    let output = folder.command("solve - y.csv --map x.csv").stdin(input).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "sinkhorn: error: --map x.csv would overwrite an input\n");
+    assert_eq!(folder.read("x.csv"), before);
+}
+
+#[test]
+fn the_end_of_memory_is_no_crash() {
+    let folder = Folder::new();
+    let points: String = (0..20_000).map(|k| format!("{}\n", f64::from(k).sin())).collect();
+    folder.write("p.csv", points);
+    let program = env!("CARGO_BIN_EXE_sinkhorn");
+    let line = format!(
+        "ulimit -v 1000000; exec {program} solve p.csv p.csv --storage kernel --threads 1 --potentials-x f.csv"
+    );
+    let output = Command::new("sh").args(["-c", &line]).current_dir(folder.path("")).output().unwrap();
+    let message = "sinkhorn: error: there is not enough memory for 3.21 GB: --storage stream takes least\n";
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), message);
+    assert_eq!((output.status.code(), folder.names()), (Some(3), vec!["p.csv".to_owned()]));
+}

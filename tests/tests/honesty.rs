@@ -184,6 +184,30 @@ fn a_relaxed_solve_from_a_start_far_off_finds_the_answer() {
     }
 }
 
+/// Relaxed marginals are for outliers: hardly any mass goes to a point far away, and a marginal that has vanished is no error.
+#[test]
+fn a_point_too_far_to_be_worth_any_mass_keeps_nothing_from_converging() {
+    let (x, y) = ([0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 40.0, 0.0]);
+    let mut objectives = Vec::new();
+    for (x, y) in [(&x, &y), (&y, &x)] {
+        for (rho_a, rho_b) in [(1.0, 1.0), (1.0, f64::INFINITY), (f64::INFINITY, 1.0)] {
+            for storage in [Storage::Stream, Storage::Kernel] {
+                let problem = Problem::new(PointCloud::squared_euclidean(x, y, 2).unwrap())
+                    .and_then(|p| p.epsilon(Epsilon::Absolute(1.0)))
+                    .and_then(|p| p.unbalanced(rho_a, rho_b))
+                    .unwrap();
+                let report = solve_owned(&problem, &Zero, &Settings { storage, ..Settings::default() }).unwrap().report;
+                assert_eq!(report.status, Status::Converged, "{rho_a} {rho_b} {storage:?} {report:?}");
+                assert!(report.marginal_error() <= 1e-6, "{report:?}");
+                if rho_a == rho_b {
+                    objectives.push(report.objective);
+                }
+            }
+        }
+    }
+    assert!(objectives.iter().all(|value| (value - objectives[0]).abs() < 1e-9), "either way round: {objectives:?}");
+}
+
 #[test]
 fn a_start_with_absurd_potentials_costs_sweeps_and_not_the_answer() {
     let mut generator = data::generator(2);

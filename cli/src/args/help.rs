@@ -9,11 +9,15 @@ Exit codes:
   3    bad data in a file
   4    not converged within --max-sweeps; results are written and usable
   5    rounding keeps the error above --threshold; results are written
-  6    demo: rows disagree on the objective
-  130  interrupted with Ctrl-C; solve, match and compare give what they have";
+  130  interrupted (Ctrl-C, SIGTERM, SIGHUP); solve, match and compare give what they have";
 
 /// Worked examples, a line each, and the exit codes below them.
 pub fn examples(lines: &[&str]) -> String {
+    format!("{}\n{EXIT_CODES}", plain_examples(lines))
+}
+
+/// Without the exit codes: of commands that solve nothing.
+pub fn plain_examples(lines: &[&str]) -> String {
     let lines: String = lines.iter().map(|line| format!("  {line}\n")).collect();
-    format!("Examples:\n{lines}\n{EXIT_CODES}")
+    format!("Examples:\n{lines}")
 }

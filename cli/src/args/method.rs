@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, Command, ValueEnum, value_parser};
 
-use super::parse::{at_least_one, positive, relaxation};
+use super::parse::{multiple, positive, relaxation};
 
 /// The start and the acceleration.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Method (changes the time, not the answer)")]
 pub struct MethodArgs {
-    /// Starting potentials: a name, or files written by `sinkhorn fit`, of X and of Y, as in x.json,y.json or ,y.json
+    /// Starting potentials: a name, or files written by `sinkhorn fit`: x.json,y.json of both sides, x.json of X, ,y.json of Y
     #[arg(long, value_parser = StartParser, default_value = "auto", value_name = "NAME|FILE,FILE")]
     pub start: Start,
     /// Of the starts that draw points: mixture and subsample
@@ -28,7 +28,7 @@ pub struct MethodArgs {
     #[arg(long, value_name = "K", value_parser = value_parser!(u8).range(2..=64))]
     pub memory: Option<u8>,
     /// Sweeps at larger epsilons first, from this multiple of epsilon on, halved every two sweeps [default: none]
-    #[arg(long, value_name = "MULTIPLE", value_parser = at_least_one, allow_negative_numbers = true)]
+    #[arg(long, value_name = "MULTIPLE", value_parser = multiple, allow_negative_numbers = true)]
     pub anneal_from: Option<f64>,
 }
 

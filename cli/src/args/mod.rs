@@ -10,9 +10,9 @@ mod problem;
 use clap::{Parser, Subcommand};
 
 pub use files::{PairArgs, ReadingArgs};
-pub use help::examples;
+pub use help::{examples, plain_examples};
 pub use method::{AccelerationName, MethodArgs, NumericsArgs, Precision, Saved, Start, StartName, StorageName};
-pub use parse::{at_least_one, positive, share};
+pub use parse::{multiple, positive, share};
 pub use problem::{CostName, EpsilonArgs, ProblemArgs};
 
 use crate::command;
@@ -20,7 +20,7 @@ use crate::command;
 /// Entropic optimal transport with a Sinkhorn solver that starts near the answer.
 ///
 /// Two files of points, one point a row, are enough: `sinkhorn solve x.csv y.csv`. Files are CSV or TSV, NPY, NPZ or JSON lines; what a file is,
-/// its first bytes say. Standard input is `-`. Results go to standard output, as text or with --json as one JSON object; progress goes to
+/// its first bytes say. Lines of CSV that begin with # are comments. Standard input is `-`. Results go to standard output, as text or with --json as one JSON object; progress goes to
 /// standard error, and only where that is a terminal.
 #[derive(Debug, Parser)]
 #[command(name = "sinkhorn", version, max_term_width = 120, after_help = help::EXIT_CODES)]

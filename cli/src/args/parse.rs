@@ -28,11 +28,11 @@ pub fn relaxation(text: &str) -> Result<f64, String> {
     }
 }
 
-/// At least one, and finite.
-pub fn at_least_one(text: &str) -> Result<f64, String> {
+/// A multiple: from 1 to what makes sense.
+pub fn multiple(text: &str) -> Result<f64, String> {
     match number(text)? {
-        value if value >= 1.0 && value.is_finite() => Ok(value),
-        _ => Err("it must be at least 1 and finite".into()),
+        value if (1.0..=1e9).contains(&value) => Ok(value),
+        _ => Err("it must lie between 1 and 1e9".into()),
     }
 }
 

@@ -21,6 +21,10 @@ pub struct EpsilonArgs {
 }
 
 impl EpsilonArgs {
+    pub fn is_default(&self) -> bool {
+        [self.epsilon, self.epsilon_of_mean, self.epsilon_of_std].iter().all(Option::is_none)
+    }
+
     pub fn epsilon(&self) -> Epsilon<f64> {
         match (self.epsilon, self.epsilon_of_mean, self.epsilon_of_std) {
             (Some(value), ..) => Epsilon::Absolute(value),

@@ -10,7 +10,7 @@ use crate::render;
 
 /// Print completions for a shell
 #[derive(Debug, clap::Args)]
-#[command(after_help = args::examples(&[
+#[command(after_help = args::plain_examples(&[
     "sinkhorn completions bash > ~/.local/share/bash-completion/completions/sinkhorn",
     "sinkhorn completions zsh > \"${fpath[1]}/_sinkhorn\"",
     "sinkhorn completions fish > ~/.config/fish/completions/sinkhorn.fish",

@@ -16,13 +16,15 @@ use crate::output::{self, Rows, Target, column_names};
 use crate::progress::Progress;
 use crate::render::{self, SCHEMA, digits, lines, seconds};
 use crate::scalar::{self, Scalar};
+use crate::solving;
 use crate::start;
 use crate::summary::{EpsilonRule, Input, Sides, status};
 
 /// How far apart two sets of points are: the Sinkhorn divergence
 ///
 /// S(X, Y) = OT(X, Y) - OT(X, X) / 2 - OT(Y, Y) / 2, where OT is the objective of `sinkhorn solve`, all with one epsilon: zero for equal
-/// sets, positive for others, in units of cost (Feydy et al. 2019).
+/// sets, positive for others, in units of cost (Feydy et al. 2019). With relaxed marginals epsilon / 2 times the squared difference of the
+/// total weights is added (Sejourne et al. 2019).
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn divergence x.csv y.csv",
@@ -65,6 +67,8 @@ struct Summary {
     between: Term,
     within_x: Term,
     within_y: Term,
+    /// epsilon / 2 (difference of the total weights)^2; zero unless marginals are relaxed.
+    mass_term: f64,
     epsilon: f64,
     epsilon_rule: EpsilonRule,
     cost: &'static str,
@@ -99,6 +103,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         json: args.json,
     };
     output::check([job.gradient_x.as_ref()], &mut job.pair.sources())?;
+    job.question.check_divergence()?;
     match job.question.precision {
         Precision::F64 => run_in::<f64>(&job),
         Precision::F32 => run_in::<f32>(&job),
@@ -111,12 +116,13 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let start = start::start::<T>(&job.method, data.x.table.columns)?;
     let reading = clock.elapsed().as_secs_f64();
 
-    let refuse = |error| explain(error, &data.subject());
+    let subject = data.subject(&job.method);
+    let refuse = |error| explain(error, &subject);
     let clock = Instant::now();
     let progress = Progress::of_unknown(data.pairs(), "three solves");
     let problem = data.problem().map_err(refuse)?;
     let settings = scalar::settings(&job.method);
-    let mut memory = vec![T::ZERO; divergence_len(problem.shape(), &settings).map_err(refuse)?];
+    let mut memory = solving::zeros(divergence_len(problem.shape(), &settings).map_err(refuse)?)?;
     let divergence = sinkhorn_divergence(&problem, start.as_ref(), &settings, &mut memory).map_err(refuse)?;
     let solving = clock.elapsed().as_secs_f64();
     let gradient = match &job.gradient_x {
@@ -126,7 +132,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
             let (n, m, d) = (data.x.table.rows, data.y.table.rows, data.x.table.columns);
             let len = divergence_gradient_len(n, m, d, differentiation.threads)
                 .ok_or_else(|| Failure::data("--gradient-x: too many points"))?;
-            let mut memory = vec![T::ZERO; len];
+            let mut memory = solving::zeros(len)?;
             let mut in_x = vec![T::ZERO; n * d];
             let wanted = &mut Gradients { x: Some(&mut in_x), ..Gradients::none() };
             divergence.gradient(&differentiation, &mut memory, wanted).map_err(refuse)?;
@@ -149,6 +155,12 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         between: Term::of(between),
         within_x: Term::of(within_x),
         within_y: Term::of(within_y),
+        mass_term: if job.question.is_relaxed() {
+            let totals = problem.a().total().widen() - problem.b().total().widen();
+            0.5 * between.epsilon.widen() * totals * totals
+        } else {
+            0.0
+        },
         epsilon: between.epsilon.widen(),
         epsilon_rule: EpsilonRule::of(job.question.epsilon),
         cost: job.question.cost.name(),
@@ -157,7 +169,11 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         points: Sides { x: Input::of(&data.x), y: Input::of(&data.y) },
         seconds: Seconds { reading, solving },
     };
-    render::print(&if job.json { render::json(&summary)? } else { text(&summary) })?;
+    if job.json {
+        render::print_json(&summary)?
+    } else {
+        render::print(&text(&summary))?
+    }
     Ok(exit)
 }
 
@@ -180,11 +196,16 @@ impl Term {
 
 fn text(summary: &Summary) -> String {
     let number = |value| digits(value, if summary.precision == "f32" { 7 } else { 9 });
-    lines([
+    let mut list = vec![
         ("divergence", number(summary.divergence)),
         ("x to y", summary.between.text(&number)),
         ("x to x", summary.within_x.text(&number)),
         ("y to y", summary.within_y.text(&number)),
+    ];
+    if summary.mass_term != 0.0 {
+        list.push(("mass term", number(summary.mass_term)));
+    }
+    list.extend([
         ("threshold", format!("{:e}", summary.threshold)),
         ("epsilon", summary.epsilon_rule.text(number(summary.epsilon))),
         ("cost", summary.cost.into()),
@@ -194,5 +215,6 @@ fn text(summary: &Summary) -> String {
         ("y", summary.points.y.text()),
         ("time, reading", seconds(summary.seconds.reading)),
         ("time, solving", seconds(summary.seconds.solving)),
-    ])
+    ]);
+    lines(list)
 }

@@ -14,7 +14,7 @@ use crate::render;
 
 /// Print the manual page, or write all pages into a folder
 #[derive(Debug, clap::Args)]
-#[command(after_help = args::examples(&[
+#[command(after_help = args::plain_examples(&[
     "sinkhorn man | man -l -",
     "sinkhorn man solve | man -l -",
     "sinkhorn man --output ~/.local/share/man/man1",

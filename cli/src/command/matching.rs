@@ -25,7 +25,8 @@ use crate::summary::Summary;
 /// The rows of Y that each row of X goes to, or the point between them
 ///
 /// Prints CSV: x_row,y_row,share, the likeliest row of Y first; rows are counted from 0, headers and comments apart, and share is that of the
-/// mass of the row of X. With --image: the mean of where the mass of a row goes, a row a point. A row without mass has no match.
+/// mass of the row of X. With --image: the mean of where the mass of a row goes, a row a point. A row without mass has no match, and the image that a
+/// little mass would have.
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn match x.csv y.csv",
@@ -112,11 +113,12 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let start = start::start::<T>(&job.method, data.x.table.columns)?;
     let reading = clock.elapsed().as_secs_f64();
 
-    let refuse = |error| explain(error, &data.subject());
+    let subject = data.subject(&job.method);
+    let refuse = |error| explain(error, &subject);
     let clock = Instant::now();
     let problem = data.problem().map_err(refuse)?;
     let (settings, threshold) = (scalar::settings(&job.method), scalar::threshold::<T>(&job.method));
-    let mut memory = solving::memory(&problem, &settings).map_err(refuse)?;
+    let mut memory = solving::memory(&problem, &settings, &subject)?;
     let solution = solving::watched(&problem, start.as_ref(), &settings, &mut memory, (threshold, &mut Vec::new()))
         .map_err(refuse)?;
     let times = (reading, clock.elapsed().as_secs_f64());
@@ -133,7 +135,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let staged = job.output.as_ref().map(|target| found.stage(target)).transpose()?;
     output::commit([staged])?;
     if job.json {
-        render::print(&render::json(&found.report(&summary))?)?;
+        render::print_json(&found.report(&summary))?;
     } else {
         if summary.exit != Exit::Converged {
             let (status, error) = (summary.status.replace('_', " "), solution.report().marginal_error().widen());

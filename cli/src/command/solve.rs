@@ -24,7 +24,8 @@ use crate::summary::Summary;
 ///
 /// One point a row; a single column, or an NPY array with one axis, holds points of dimension 1. The objective is <C, P> + epsilon KL(P | a b^T)
 /// over all plans P that carry the weights a of X to the weights b of Y; potentials are in units of cost, and
-/// P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon).
+/// P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon). The objective is that of a plan whose marginals are off by the error that is printed; the dual value errs
+/// in second order only, and is the better number where they differ.
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn solve x.csv y.csv",
@@ -59,16 +60,16 @@ struct OutputArgs {
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
     /// Entries below this share of the mass of their row are left out
-    #[arg(long, value_name = "SHARE", value_parser = args::share, default_value_t = 0.01, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", value_parser = args::share, default_value_t = 0.01, allow_negative_numbers = true, requires = "plan")]
     plan_share: f64,
-    /// Writes the barycentric image of every point of X: the mean of where its mass goes; .csv or .npy
+    /// Writes the barycentric image of every point of X: the mean of where its mass goes (without mass, where a little would go); .csv or .npy
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
     /// Draws a picture; .svg
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
     /// What to draw
-    #[arg(long, value_enum, default_value_t = PlotKind::Auto, value_name = "KIND")]
+    #[arg(long, value_enum, default_value_t = PlotKind::Auto, value_name = "KIND", requires = "plot")]
     plot_kind: PlotKind,
     /// Prints one JSON object instead of text
     #[arg(long)]
@@ -140,11 +141,12 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let start = start::start::<T>(&job.method, data.x.table.columns)?;
     let reading = clock.elapsed().as_secs_f64();
 
-    let refuse = |error| explain(error, &data.subject());
+    let subject = data.subject(&job.method);
+    let refuse = |error| explain(error, &subject);
     let clock = Instant::now();
     let problem = data.problem().map_err(refuse)?;
     let (settings, threshold) = (scalar::settings(&job.method), scalar::threshold::<T>(&job.method));
-    let mut memory = solving::memory(&problem, &settings).map_err(refuse)?;
+    let mut memory = solving::memory(&problem, &settings, &subject)?;
     let mut errors = Vec::new();
     let solution =
         solving::watched(&problem, start.as_ref(), &settings, &mut memory, (threshold, &mut errors)).map_err(refuse)?;
@@ -175,6 +177,10 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         None => None,
     };
     output::commit([f, g, plan, map, plot])?;
-    render::print(&if job.json { render::json(&summary)? } else { summary.text() })?;
+    if job.json {
+        render::print_json(&summary)?
+    } else {
+        render::print(&summary.text())?
+    }
     Ok(summary.exit)
 }

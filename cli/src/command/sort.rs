@@ -20,7 +20,7 @@ use crate::summary::status;
 /// Soft sorting, ranks, quantiles and top-k of a column of values
 ///
 /// Values are transported onto levels of the line; epsilon says how soft that is: 0.01 for values that are scaled to a standard deviation of 1,
-/// less is sharper. Prints CSV, in increasing order; with --ranks and --top in the order of the file, with ranks from 0 (Cuturi, Teboul and
+/// less is sharper. Time grows with the square of the number of values. Prints CSV, in increasing order; with --ranks and --top in the order of the file, with ranks from 0 (Cuturi, Teboul and
 /// Vert 2019).
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
@@ -39,7 +39,7 @@ pub struct Args {
     /// Soft quantiles at increasing levels from 0 to 1
     #[arg(long, value_name = "LEVELS", value_delimiter = ',', group = "operator", value_parser = args::share, allow_negative_numbers = true)]
     quantiles: Option<Vec<f64>>,
-    /// How much each value is among the K largest, from 0 to 1
+    /// How much each value is among the K largest, from 0 to 1; more than 0 and less than the number of values, whole or not
     #[arg(long, value_name = "K", group = "operator", value_parser = args::positive, allow_negative_numbers = true)]
     top: Option<f64>,
     /// How soft: in units of squared standard deviations of the values
@@ -171,7 +171,7 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
             file: side.name().into(),
             values: out.iter().map(|value| value.widen()).collect(),
         };
-        render::print(&render::json(&summary)?)?;
+        render::print_json(&summary)?;
     } else {
         if exit != Exit::Converged {
             let error = report.marginal_error().widen();
@@ -223,9 +223,10 @@ fn refuse(error: Error, job: &Job, name: &str) -> Failure {
         (Error::OutOfRange { .. } | Error::NotIncreasing { .. }, Argument::Levels) => {
             Failure::usage("--quantiles: levels must increase, from 0 to 1")
         }
-        (_, Argument::Epsilon | Argument::Cost) => {
-            Failure::usage(format!("--epsilon {:?} is out of the range of these values: {error}", job.epsilon))
-        }
+        (_, Argument::Epsilon | Argument::Cost) => Failure::data(format!(
+            "{name}: the values, their weights or --epsilon {:?} leave the range of numbers: {error}",
+            job.epsilon
+        )),
         _ => Failure::data(format!("{name}: {error}")),
     }
 }

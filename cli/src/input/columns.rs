@@ -141,6 +141,11 @@ impl Chosen {
         None
     }
 
+    /// Whether a column of the file is needed.
+    pub fn wants(&self, column: usize) -> bool {
+        self.weights == Some(column) || self.coordinate(column).is_some()
+    }
+
     /// The columns of the file that are coordinates.
     pub fn columns(&self) -> impl Iterator<Item = usize> {
         self.coordinates.iter().cloned().flatten()

@@ -6,9 +6,9 @@ use std::io::Read;
 use sinkhorn_core::Real;
 
 use super::lines::Lines;
-use super::records::Records;
+use super::records::{Records, is_header};
 use super::rows::Rows;
-use super::{Header, Request, Table, plural};
+use super::{Header, Request, Table, number, plural};
 use crate::failure::Failure;
 
 /// Reads text.
@@ -18,7 +18,8 @@ pub fn read<T: Real>(request: &Request<'_>, lines: Lines<impl Read>, length: Opt
         return Err(request.failure("the file has no data"));
     };
     let count = records.count();
-    let names = is_header(request, &records).then(|| (0..count).map(|k| text(records.field(k)).into()).collect());
+    let fields = (0..count).map(|k| records.field(k));
+    let names = is_header(request, fields).then(|| (0..count).map(|k| text(records.field(k)).into()).collect());
     let chosen = request.reading.choose(request.name, count, names.as_deref())?;
     let mut rows = Rows::new(request, chosen);
     let mut row = 0;
@@ -36,9 +37,10 @@ pub fn read<T: Real>(request: &Request<'_>, lines: Lines<impl Read>, length: Opt
             if !rows.wants(k) {
                 continue;
             }
-            // Text in the first row below a header is likely to be a column of it.
-            let hint = row == 0 && names.is_some() && request.reading.columns.is_none();
-            let value = number(records.field(k)).ok_or_else(|| not_a_number(records.field(k), hint));
+            let value = number(records.field(k)).ok_or_else(|| {
+                let hint = hint(request, row, names.is_some(), rows.weights() == Some(k));
+                not_a_number(records.field(k), hint)
+            });
             value
                 .and_then(|value| rows.put(row, k, value))
                 .map_err(|message| Failure::data(format!("{}:{line}:{}: {message}", request.name, k + 1)))?;
@@ -49,32 +51,29 @@ pub fn read<T: Real>(request: &Request<'_>, lines: Lines<impl Read>, length: Opt
     if row == 0 {
         return Err(request.failure(format!("no numbers below the header in line {first_line}")));
     }
-    Ok(rows.finish(request.name, names))
-}
-
-/// A line with some numbers is data with a slip in it: to skip it would lose a point without a word.
-fn is_header<R: Read>(request: &Request<'_>, records: &Records<R>) -> bool {
-    match request.reading.header {
-        Header::Yes => true,
-        Header::No => false,
-        Header::Auto => (0..records.count()).all(|k| number(records.field(k)).is_none()),
-    }
-}
-
-fn number(field: &[u8]) -> Option<f64> {
-    std::str::from_utf8(field).ok()?.parse().ok()
+    rows.finish(request, names)
 }
 
 fn text(field: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(field)
 }
 
-fn not_a_number(field: &[u8], hint: bool) -> String {
+/// What the user may have meant.
+fn hint(request: &Request<'_>, row: usize, has_names: bool, is_weight: bool) -> &'static str {
+    match (request.reading.header, &request.reading.columns) {
+        _ if is_weight => ", as the --weights-column must be",
+        // Text in the first row below a header is likely to be a column of it.
+        (_, None) if row == 0 && has_names => ": choose the columns that are, with --columns",
+        (Header::Auto, _) if row == 0 && !has_names => ": if this line is a header, --header yes says so",
+        _ => "",
+    }
+}
+
+fn not_a_number(field: &[u8], hint: &str) -> String {
     let text = text(field);
     if text.is_empty() {
         return "the field is empty where a number is needed".into();
     }
-    let hint = if hint { ": choose the columns that are, with --columns" } else { "" };
     match text.char_indices().nth(40) {
         Some((end, _)) => format!("{:?}... is not a number{hint}", &text[..end]),
         None => format!("{text:?} is not a number{hint}"),

@@ -45,7 +45,7 @@ pub fn read<T: Real>(
         Layout::Document => read_document(&mut reading, &mut lines)?,
     }
     match reading.first {
-        Some(first) => Ok(first.rows.finish(request.name, first.keys)),
+        Some(first) => first.rows.finish(request, first.keys),
         None => Err(request.failure("the file has no data")),
     }
 }

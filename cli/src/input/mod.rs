@@ -74,6 +74,17 @@ const HEAD: u64 = 4096;
 /// How a file of UTF-8 may begin.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// How files begin that are not read, and what to do with them.
+const OTHERS: [(&[u8], &str); 7] = [
+    (b"\x1f\x8b", "compressed with gzip: unpack it on the way, zcat FILE | sinkhorn ... -"),
+    (b"\xfd7zXZ\0", "compressed with xz: unpack it on the way, xzcat FILE | sinkhorn ... -"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd: unpack it on the way, zstdcat FILE | sinkhorn ... -"),
+    (b"BZh", "compressed with bzip2: unpack it on the way, bzcat FILE | sinkhorn ... -"),
+    (b"PAR1", "a Parquet file: save it as CSV or NPY"),
+    (b"ARROW1", "an Arrow file: save it as CSV or NPY"),
+    (b"\x89HDF", "an HDF5 file: save its arrays as NPY"),
+];
+
 /// Reads a source.
 pub fn read<T: Real>(source: &Source, reading: &Reading, sign: Sign) -> Result<Table<T>, Failure> {
     let name = source.name();
@@ -81,7 +92,9 @@ pub fn read<T: Real>(source: &Source, reading: &Reading, sign: Sign) -> Result<T
     let Some(path) = source.path() else {
         return from_stream(&request, io::stdin().lock());
     };
-    let file = File::open(path).map_err(|error| Failure::io(path.display(), &error))?;
+    let file = File::open(path).map_err(|error| {
+        Failure::io(if request.array.is_some() { path.display().to_string() } else { name.clone() }, &error)
+    })?;
     match file.metadata() {
         Ok(metadata) if metadata.is_file() => from_file(&request, file, metadata.len()),
         _ => from_stream(&request, file), // a pipe; a directory is refused when it is read
@@ -122,6 +135,9 @@ fn from_head<T: Real>(
 ) -> Result<Table<T>, Failure> {
     if head.starts_with(npy::MAGIC) {
         return npy::read(request, head.chain(rest), length);
+    }
+    if let Some((_, advice)) = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Err(request.failure(advice));
     }
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         return Err(request.failure("the text is UTF-16: save it as UTF-8"));
@@ -164,6 +180,11 @@ impl Request<'_> {
     fn broken(&self, error: &io::Error) -> Failure {
         if error.raw_os_error().is_some() { Failure::io(self.name, error) } else { self.failure(error.to_string()) }
     }
+}
+
+/// A number as it is written, if it is one.
+fn number(field: &[u8]) -> Option<f64> {
+    std::str::from_utf8(field).ok()?.parse().ok()
 }
 
 /// The number in the precision of the solve, or what is wrong with it.

@@ -34,10 +34,11 @@ pub fn read<T: Real>(request: &Request<'_>, reader: impl Read, length: Option<u6
     let dtype = header.dtype();
     let mut entries = entries(header, &mut reader).ok_or_else(|| {
         let descr = dtype.descr();
-        request.failure(format!("entries of type {descr} where numbers of 1 to 8 bytes are needed (f4, f8, integers)"))
+        request
+            .failure(format!("entries of type {descr} where f4, f8, booleans or integers of 1 to 8 bytes are needed"))
     })?;
     array.fill(request, &mut rows, &mut *entries, length.is_some())?;
-    Ok(rows.finish(request.name, None))
+    rows.finish(request, None)
 }
 
 /// The header with what is before it; `None` where that makes no sense.

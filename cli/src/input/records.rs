@@ -4,9 +4,9 @@ use std::io::{BufReader, Chain, Cursor, Read};
 
 use csv::{ByteRecord, ReaderBuilder};
 
-use super::Request;
 use super::lines::Lines;
 use super::separator::Opening;
+use super::{Header, Request, number};
 use crate::failure::Failure;
 
 const BUFFER: usize = 1 << 16;
@@ -30,11 +30,12 @@ impl<R: Read> Records<R> {
     pub fn new(request: &Request<'_>, lines: Lines<R>) -> Result<Self, Failure> {
         let mut lines = BufReader::with_capacity(BUFFER, lines);
         let Opening { line, skipped, separator } = Opening::read(&mut lines).map_err(|error| request.broken(&error))?;
+        let comment = (!begins_with_text(request, &line, separator)).then_some(b'#');
         let reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true) // counted by the caller, as columns separated by several blanks are known here only
             .delimiter(separator)
-            .comment(Some(b'#'))
+            .comment(comment)
             .buffer_capacity(BUFFER)
             .from_reader(Cursor::new(line).chain(lines));
         let (record, fields, blanks) = (ByteRecord::new(), Vec::new(), separator == b' ');
@@ -97,6 +98,29 @@ impl<R: Read> Records<R> {
 
     fn refusals(&self) -> u64 {
         self.reader.get_ref().get_ref().1.get_ref().refusals()
+    }
+}
+
+/// Whether rows begin with a column that is not chosen, and so may hold any text: `#12 Main Street` is an address there, and no comment.
+fn begins_with_text(request: &Request<'_>, line: &[u8], separator: u8) -> bool {
+    let mut reader = ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line);
+    let mut record = ByteRecord::new();
+    if request.reading.columns.is_none() || !reader.read_byte_record(&mut record).unwrap_or(false) {
+        return false;
+    }
+    let fields: Vec<_> = record.iter().map(<[u8]>::trim_ascii).filter(|f| separator != b' ' || !f.is_empty()).collect();
+    let names: Vec<String> = fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
+    let names = is_header(request, fields.iter().copied()).then_some(&names[..]);
+    // What is wrong with the choice is said where it is used.
+    request.reading.choose(request.name, fields.len(), names).is_ok_and(|chosen| !chosen.wants(0))
+}
+
+/// A line with some numbers is data with a slip in it: to skip it would lose a point without a word.
+pub fn is_header<'f>(request: &Request<'_>, mut fields: impl Iterator<Item = &'f [u8]>) -> bool {
+    match request.reading.header {
+        Header::Yes => true,
+        Header::No => false,
+        Header::Auto => fields.all(|field| number(field).is_none()),
     }
 }
 

@@ -4,6 +4,7 @@ use sinkhorn_core::Real;
 
 use super::columns::Chosen;
 use super::{Request, Sign, Table, check};
+use crate::failure::Failure;
 
 const NO_MEMORY: &str = "there is not enough memory for the numbers";
 
@@ -13,6 +14,8 @@ pub struct Rows<T> {
     chosen: Chosen,
     values: Vec<T>,
     weights: Vec<f64>,
+    /// Of each coordinate, where the precision of the solve rounds; else empty.
+    ranges: Vec<Range>,
     /// How much of the file has given the values so far, and how much there is, where that is known.
     progress: Option<(u64, u64)>,
 }
@@ -20,7 +23,8 @@ pub struct Rows<T> {
 impl<T: Real> Rows<T> {
     /// No rows yet.
     pub fn new(request: &Request<'_>, chosen: Chosen) -> Self {
-        Rows { sign: request.sign, chosen, values: Vec::new(), weights: Vec::new(), progress: None }
+        // Entries come with the coordinates: a header may claim any number of these.
+        Rows { sign: request.sign, chosen, values: Vec::new(), weights: Vec::new(), ranges: Vec::new(), progress: None }
     }
 
     /// Space for as many rows as are known to come.
@@ -48,7 +52,12 @@ impl<T: Real> Rows<T> {
 
     /// Whether a column of the file is needed.
     pub fn wants(&self, column: usize) -> bool {
-        self.chosen.weights() == Some(column) || self.chosen.coordinate(column).is_some()
+        self.chosen.wants(column)
+    }
+
+    /// The column of weights.
+    pub fn weights(&self) -> Option<usize> {
+        self.chosen.weights()
     }
 
     /// Takes the number in a row and a column of the file, or says what is wrong with it.
@@ -61,7 +70,14 @@ impl<T: Real> Rows<T> {
             self.weights.push(weight);
         }
         if let Some(k) = self.chosen.coordinate(column) {
-            let value = check(value, self.sign)?;
+            let exact = value;
+            let value: T = check(value, self.sign)?;
+            if size_of::<T>() < size_of::<f64>() {
+                if self.ranges.len() <= k {
+                    self.ranges.resize(k + 1, Range::EMPTY);
+                }
+                self.ranges[k].take(exact, value.widen());
+            }
             let index = row * self.chosen.count() + k;
             while self.values.len() <= index {
                 if self.values.len() == self.values.capacity() {
@@ -75,20 +91,55 @@ impl<T: Real> Rows<T> {
     }
 
     /// The table, once all has come; names are those of all columns of the file.
-    pub fn finish(mut self, name: &str, names: Option<Vec<String>>) -> Table<T> {
+    ///
+    /// # Errors
+    /// Where the points of a column cannot be told apart in the precision of the solve: what is computed from them would be of other points.
+    pub fn finish(mut self, request: &Request<'_>, names: Option<Vec<String>>) -> Result<Table<T>, Failure> {
+        if let Some(k) = self.ranges.iter().position(Range::is_blurred) {
+            let (column, Range { low, high, .. }) = (self.chosen.columns().nth(k).unwrap_or(k) + 1, &self.ranges[k]);
+            return Err(request.failure(format!(
+                "column {column}: numbers from {low:?} to {high:?} are too close together for f32: subtract an offset, or use --precision f64"
+            )));
+        }
         if self.values.capacity() - self.values.len() > self.values.len() / 16 {
             self.values.shrink_to_fit();
         }
         let columns = self.chosen.count();
         let kept = |names: Vec<String>| self.chosen.columns().map(|k| names[k].clone()).collect();
-        Table {
-            name: name.into(),
+        Ok(Table {
+            name: request.name.into(),
             rows: self.values.len() / columns,
             columns,
             names: names.map(kept),
             weights: self.chosen.weights().map(|_| self.weights),
             values: self.values,
-        }
+        })
+    }
+}
+
+/// The numbers of a coordinate, and what rounding has done to them.
+#[derive(Clone)]
+struct Range {
+    low: f64,
+    high: f64,
+    /// The largest error.
+    lost: f64,
+}
+
+/// Of the range of a coordinate: rounding by more is seen in results.
+const BLUR: f64 = 1e-3;
+
+impl Range {
+    const EMPTY: Range = Range { low: f64::INFINITY, high: f64::NEG_INFINITY, lost: 0.0 };
+
+    fn take(&mut self, exact: f64, rounded: f64) {
+        self.low = self.low.min(exact);
+        self.high = self.high.max(exact);
+        self.lost = self.lost.max((exact - rounded).abs());
+    }
+
+    fn is_blurred(&self) -> bool {
+        self.high > self.low && self.lost > BLUR * (self.high - self.low)
     }
 }
 

@@ -41,7 +41,11 @@ impl Source {
 
     /// For messages: as it was typed.
     pub fn name(&self) -> String {
-        if self.is_stdin() { "standard input".into() } else { self.typed.to_string_lossy().into_owned() }
+        match self.path {
+            None => "standard input".into(),
+            Some(_) if self.typed.is_empty() => "\"\"".into(),
+            Some(_) => self.typed.to_string_lossy().into_owned(),
+        }
     }
 
     /// As it was typed.

@@ -3,7 +3,7 @@
 
 mod numbers;
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -69,6 +69,12 @@ impl Target {
         path.map(|path| Target::new(option, path.clone(), formats)).transpose()
     }
 
+    /// Whether it would be one of the files of a folder.
+    pub fn lies_in(&self, folder: &Path) -> bool {
+        let full = |path: &Path| path.canonicalize().ok();
+        full(folder_of(&self.path)).is_some_and(|own| full(folder) == Some(own))
+    }
+
     pub fn format(&self) -> Format {
         self.format
     }
@@ -85,7 +91,8 @@ pub fn check<'a>(
 ) -> Result<(), Failure> {
     let targets: Vec<&Target> = targets.into_iter().flatten().collect();
     for input in inputs {
-        let Some(path) = input.path() else { continue };
+        // Standard input may be a file as well: one that the shell has opened.
+        let path = input.path().unwrap_or(Path::new("/dev/stdin"));
         if let Some(target) = targets.iter().find(|target| same_file(path, &target.path)) {
             let name = target.path.display();
             return Err(Failure::usage(format!("{} {name} would overwrite an input", target.option)));
@@ -124,7 +131,10 @@ pub struct Staged {
 pub fn stage(target: &Target, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Staged, Failure> {
     let refuse = |error: io::Error| target.refuse(&error);
     // Through a link, so that it stays one.
-    let place = target.path.canonicalize().unwrap_or_else(|_| target.path.clone());
+    let place = target.path.canonicalize().unwrap_or_else(|_| match target.path.read_link() {
+        Ok(to) => folder_of(&target.path).join(to),
+        Err(_) => target.path.clone(),
+    });
     if place.is_dir() {
         return Err(refuse(ErrorKind::IsADirectory.into()));
     }
@@ -133,13 +143,33 @@ pub fn stage(target: &Target, write: impl FnOnce(&mut dyn Write) -> io::Result<(
         fill(&file, write).map_err(refuse)?;
         return Ok(Staged { file: None, place, target: target.clone() });
     }
-    let file = temporary_beside(&place).map_err(refuse)?;
-    interrupt::begin_file(file.path());
+    let before = if place.exists() {
+        // What may not be written to is not replaced.
+        let file = File::options().append(true).open(&place).map_err(refuse)?;
+        Some(file.metadata().map_err(refuse)?)
+    } else {
+        None
+    };
+    let file = interrupt::begin_file(|| temporary_beside(&place)).map_err(refuse)?;
+    if let Some(before) = before {
+        keep_owner_and_mode(file.as_file(), &before);
+    }
     let (file, path) = file.into_parts();
     let staged = Staged { file: Some(path), place, target: target.clone() };
     fill(&file, write).map_err(refuse)?;
     Ok(staged)
 }
+
+/// Those of the file that is replaced, as far as the system lets: a private file stays private.
+#[cfg(unix)]
+fn keep_owner_and_mode(file: &File, before: &Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let _ = fchown(file, Some(before.uid()), Some(before.gid()));
+    let _ = file.set_permissions(before.permissions());
+}
+
+#[cfg(not(unix))]
+fn keep_owner_and_mode(_: &File, _: &Metadata) {}
 
 fn temporary_beside(place: &Path) -> io::Result<NamedTempFile> {
     let folder = folder_of(place);
@@ -167,15 +197,17 @@ impl Staged {
     /// Renames it to its final name, over what was there.
     fn commit(mut self) -> Result<(), Failure> {
         let Some(file) = self.file.take() else { return Ok(()) };
-        interrupt::end_file(&file);
-        file.persist(&self.place).map_err(|failed| self.target.refuse(&failed.error))
+        let path = file.to_path_buf();
+        let persisted = interrupt::end_file(&path, || file.persist(&self.place));
+        persisted.map_err(|failed| self.target.refuse(&failed.error))
     }
 }
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        if let Some(file) = &self.file {
-            interrupt::end_file(file);
+        if let Some(file) = self.file.take() {
+            let path = file.to_path_buf();
+            interrupt::end_file(&path, || drop(file));
         }
     }
 }

@@ -198,7 +198,7 @@ impl<'a> Plan<'a> {
             let from = low - 2.0 * f64::from(step);
             canvas.block((left, from), (right, from - 2.0), ramp(f64::from(step + 1) / f64::from(steps)))?;
         }
-        canvas.coloured_text("mass in a cell", (left, top + 8.0), SMALL, Anchor::Left, GREY)?;
+        canvas.coloured_text("mass in a cell (sqrt)", (left, top + 8.0), SMALL, Anchor::Left, GREY)?;
         for part in [0.0, 0.25, 1.0] {
             let y = at(part);
             canvas.line(&[(right, y), (right + 4.0, y)], GREY, 1.0)?;

@@ -6,6 +6,7 @@ use crate::error::{Argument, Error};
 use crate::geometry::{Geometry, PointCloud};
 use crate::measure::{Points, Weights, check_finite};
 use crate::real::Real;
+use crate::sweep::is_safe;
 
 /// One side of a problem, as seen from a point of the other.
 struct Side<'s, T: Real> {
@@ -26,7 +27,9 @@ impl<T: Real> Solution<'_, T> {
         let (n, d) = (self.f.len(), cloud.dimension());
         check_length(Argument::Output, out, n * d)?;
         for (i, image) in out.chunks_exact_mut(d).enumerate() {
-            self.image_of(Argument::X, cloud, cloud.x().point(i), image)?;
+            if !self.image_of_row(i, cloud, image) {
+                self.image_of(Argument::X, cloud, cloud.x().point(i), image)?;
+            }
         }
         Ok(())
     }
@@ -139,6 +142,26 @@ impl<T: Real> Solution<'_, T> {
             }
         }
         (largest, sum)
+    }
+
+    /// The image of x_i by the exponentials of the sweeps; false where their sum leaves the range that these are exact in.
+    fn image_of_row(&self, i: usize, cloud: &PointCloud<'_, T>, image: &mut [T]) -> bool {
+        let y = cloud.y();
+        let origin = y.point(0);
+        let mut sum = T::ZERO;
+        image.fill(T::ZERO);
+        self.for_chunks(i, |start, shares| {
+            for (j, &share) in shares.iter().enumerate() {
+                sum += share;
+                for ((value, &y), &from) in image.iter_mut().zip(y.point(start + j)).zip(origin) {
+                    *value += share * (y - from);
+                }
+            }
+        });
+        for (value, &from) in image.iter_mut().zip(origin) {
+            *value = from + *value / sum;
+        }
+        is_safe(sum)
     }
 
     fn image_of(

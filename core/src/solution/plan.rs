@@ -134,28 +134,46 @@ impl<T: Real> Solution<'_, T> {
 
     /// Calls `visit` with every column and entry of row i.
     fn for_row(&self, i: usize, mut visit: impl FnMut(usize, T)) {
+        let a = self.prepared.problem.a().get(i);
+        self.for_chunks(i, |start, part| {
+            for (k, &share) in part.iter().enumerate() {
+                visit(start + k, entry(a, share));
+            }
+        });
+    }
+
+    /// Calls `visit` with the columns of row i, some at a time: the first of them, and P_ij / a_i of each.
+    pub(super) fn for_chunks(&self, i: usize, mut visit: impl FnMut(usize, &[T])) {
         let m = self.g.len();
         let mut buffer = [T::ZERO; CHUNK];
         let mut start = 0;
         while start < m {
-            let len = CHUNK.min(m - start);
-            self.write_part_of_row(i, start, &mut buffer[..len]);
-            for (k, &entry) in buffer[..len].iter().enumerate() {
-                visit(start + k, entry);
-            }
-            start += len;
+            let part = &mut buffer[..CHUNK.min(m - start)];
+            self.write_shares(i, start, part);
+            visit(start, part);
+            start += part.len();
         }
     }
 
     /// `start` is that of a chunk.
     fn write_part_of_row(&self, i: usize, start: usize, out: &mut [T]) {
-        let place = Place { i, start, f: &self.f_hat[i..=i], g: &self.g_hat[start..start + out.len()] };
-        exponentials(&self.prepared, place, out, &mut [T::ZERO]);
+        self.write_shares(i, start, out);
         let a = self.prepared.problem.a().get(i);
         for value in out {
-            *value = (a * *value).min(T::MAX);
+            *value = entry(a, *value);
         }
     }
+
+    /// P_ij / a_i; `start` is that of a chunk.
+    fn write_shares(&self, i: usize, start: usize, out: &mut [T]) {
+        let place = Place { i, start, f: &self.f_hat[i..=i], g: &self.g_hat[start..start + out.len()] };
+        exponentials(&self.prepared, place, out, &mut [T::ZERO]);
+    }
+}
+
+/// Finite also where a relaxed plan is not.
+fn entry<T: Real>(a: T, share: T) -> T {
+    (a * share).min(T::MAX)
 }
 
 pub(crate) fn check_length<T>(argument: Argument, values: &[T], expected: usize) -> Result<(), Error> {

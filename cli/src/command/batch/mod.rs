@@ -17,7 +17,6 @@ use crate::exit::Exit;
 use crate::explain::{Subject, explain};
 use crate::failure::Failure;
 use crate::input::{Reading, Scale};
-use crate::interrupt;
 use crate::job::{Method, Question};
 use crate::output::{self, Target};
 use crate::progress::Progress;
@@ -30,8 +29,8 @@ use pairs::{Layout, Pairs};
 
 /// Distances between many sets of points: a list of pairs of files, or all pairs of a folder
 ///
-/// A folder gives a matrix: a row and a column for each of its files that ends in .csv, .tsv, .txt, .npy, .jsonl or .ndjson, in the order of their names. A list is
-/// CSV with two file names a line, which are relative to it, and gives a line a pair. Every pair has the same epsilon: a relative one is the mean
+/// A folder gives a matrix: a row and a column for each of its files that ends in .csv, .tsv, .txt, .npy, .jsonl or .ndjson (no others), in the order of their
+/// names. A list has two file names a line, separated by a comma and relative to it, and gives a line a pair. Every pair has the same epsilon: a relative one is the mean
 /// over the pairs. Pairs are solved side by side.
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
@@ -127,9 +126,19 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         output,
         json: args.json,
     };
-    output::check([job.output.as_ref()], &mut job.pairs.files.iter())?;
+    output::check([job.output.as_ref()], &mut job.pairs.files.iter().chain(&job.pairs.list_file))?;
+    if let (Layout::Matrix, Some(target)) = (job.pairs.layout, &job.output)
+        && target.lies_in(&args.input)
+    {
+        return Err(Failure::usage(
+            "--output lies in the folder of the points, and would be one of them the next time",
+        ));
+    }
     if job.pairs.layout == Layout::Matrix && job.question.rho_x != job.question.rho_y {
         return Err(Failure::usage("a matrix of all pairs is symmetric: --rho-x and --rho-y must be the same"));
+    }
+    if job.measure == Measure::Divergence {
+        job.question.check_divergence()?;
     }
     match job.question.precision {
         Precision::F64 => run_in::<f64>(&job),
@@ -167,11 +176,12 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
             threshold: scalar::threshold::<T>(&job.method),
             pairs: &found,
         };
-        render::print(&render::json(&summary)?)?;
+        render::print_json(&summary)?;
         return Ok(exit);
     }
     if late > 0 {
-        render::warn(&format!("{late} of {} pairs did not converge; --json says which", found.len()));
+        let where_from = if job.pairs.layout == Layout::List { "the column status" } else { "--json" };
+        render::warn(&format!("{late} of {} pairs did not converge; {where_from} says which", found.len()));
     }
     if job.output.is_none() {
         render::print_with(|stdout| text::write_csv(stdout, job, &found))?;
@@ -187,12 +197,15 @@ fn common_epsilon<T: Scalar>(job: &Job, sides: &[Side<T>], cost: &dyn GroundCost
     let settings = Settings { threads: job.method.threads, ..Settings::plain() };
     let own = |i: usize, j: usize| -> Result<f64, Error> {
         let problem = problem(&sides[i], &sides[j], cost, &job.question)?;
-        let mut memory = solving::memory(&problem, &settings)?;
+        let mut memory = vec![T::ZERO; Workspace::len(&problem, &settings)?];
         let workspace = Workspace::new(&mut memory, &problem, &settings)?;
         Ok(Solver::without_start(&problem, &settings, workspace)?.epsilon().widen())
     };
     // A set against itself costs less than others, and the diagonal is not what a matrix is made for.
-    let others: Vec<_> = job.pairs.list.iter().filter(|(i, j)| i != j).collect();
+    let mut others: Vec<_> = job.pairs.list.iter().filter(|(i, j)| i != j).collect();
+    if others.is_empty() {
+        others = job.pairs.list.iter().collect();
+    }
     let mut total = 0.0;
     for &&(i, j) in &others {
         total += own(i, j).map_err(|error| explain(error, &Subject::of(&sides[i], &sides[j], &job.question)))?;
@@ -226,13 +239,9 @@ fn solve_all<T: Scalar>(
         pairs += problem.rows() as f64 * problem.columns() as f64;
     }
     let progress = Progress::of_items(list.len(), "pairs", pairs > 1e6);
-    let mut memory = vec![T::ZERO; len * at_once];
+    let mut memory = solving::zeros(len.saturating_mul(at_once))?;
     let mut results: Vec<Option<Result<Found, Error>>> = list.iter().map(|_| None).collect();
-    let ready = interrupt::ready();
     share_out(list.iter().zip(&mut results), at_once, &mut memory, |(&(i, j), result), memory| {
-        if interrupt::is_requested() {
-            return;
-        }
         let solved = problem(&sides[i], &sides[j], cost, question).and_then(|problem| {
             let start = T::named(job.start, job.method.seed);
             solve_one(job.measure, &problem, start.as_ref(), &settings, memory)
@@ -240,15 +249,7 @@ fn solve_all<T: Scalar>(
         *result = Some(solved.map(|found| Found { x: sides[i].name().into(), y: sides[j].name().into(), ..found }));
         progress.item();
     });
-    drop(ready);
     drop(progress);
-    if interrupt::is_requested() {
-        let done = results.iter().flatten().count();
-        return Err(Failure::interrupted(format!(
-            "interrupted after {done} of {} pairs; nothing is written",
-            list.len()
-        )));
-    }
     let found = list.iter().zip(results).filter_map(|(pair, result)| Some((pair, result?)));
     found.map(|(pair, result)| result.map_err(|error| refuse(pair, error))).collect()
 }

@@ -11,6 +11,8 @@ pub struct Pairs {
     pub files: Vec<Source>,
     pub list: Vec<(usize, usize)>,
     pub layout: Layout,
+    /// What names them, if it is a file.
+    pub list_file: Option<Source>,
 }
 
 /// What becomes of the values.
@@ -49,7 +51,7 @@ impl Pairs {
         let files: Vec<_> = paths.iter().map(|path| Source::new(path.as_os_str())).collect();
         let first = usize::from(!with_diagonal);
         let list = (0..files.len()).flat_map(|i| (i + first..files.len()).map(move |j| (i, j))).collect();
-        Ok(Pairs { files, list, layout: Layout::Matrix })
+        Ok(Pairs { files, list, layout: Layout::Matrix, list_file: None })
     }
 
     fn of_list(input: &Path) -> Result<Self, Failure> {
@@ -66,7 +68,8 @@ impl Pairs {
             })?,
         };
         let folder = source.path().and_then(Path::parent).unwrap_or(Path::new(""));
-        let mut found = Pairs { files: Vec::new(), list: Vec::new(), layout: Layout::List };
+        let mut found =
+            Pairs { files: Vec::new(), list: Vec::new(), layout: Layout::List, list_file: Some(source.clone()) };
         for (number, line) in text.lines().enumerate() {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
@@ -74,8 +77,18 @@ impl Pairs {
             let fields = fields(line);
             let [x, y] = &fields[..] else {
                 let (line, fields) = (number + 1, plural(fields.len(), "field"));
-                return Err(Failure::data(format!("{name}:{line}: {fields} where two file names are needed")));
+                return Err(Failure::data(format!(
+                    "{name}:{line}: {fields} where two file names, separated by a comma, are needed"
+                )));
             };
+            for name_of_file in [x, y] {
+                let path = folder.join(name_of_file);
+                if let Err(error) =
+                    Source::new(path.as_os_str()).path().map_or(Ok(()), |path| path.metadata().map(drop))
+                {
+                    return Err(Failure::io(format!("{name}:{}: {}", number + 1, path.display()), &error));
+                }
+            }
             let pair = (found.number(folder, x), found.number(folder, y));
             found.list.push(pair);
         }

@@ -50,7 +50,9 @@ impl Advice {
 
 fn command(chosen: &Row, typed: &[String]) -> String {
     let mut words = vec!["sinkhorn".to_owned(), "solve".to_owned()];
-    words.extend(typed.iter().map(|word| quoted(word)));
+    // Options come before files that begin with a dash.
+    let files = typed.iter().position(|word| word == "--").unwrap_or(typed.len());
+    words.extend(typed[..files].iter().map(|word| quoted(word)));
     let mut option = |name: &str, value: &str, default: &str| {
         if value != default {
             words.extend([name.to_owned(), value.to_owned()]);
@@ -58,6 +60,7 @@ fn command(chosen: &Row, typed: &[String]) -> String {
     };
     option("--start", chosen.start, DEFAULTS.0);
     option("--acceleration", chosen.acceleration, DEFAULTS.1);
+    words.extend(typed[files..].iter().map(|word| quoted(word)));
     words.join(" ")
 }
 
@@ -66,6 +69,10 @@ fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:=+@%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
+    }
+    if word.chars().any(char::is_control) {
+        // As bash, zsh and POSIX 2024 have it; a terminal would swallow the character.
+        return format!("$'{}'", word.escape_default());
     }
     format!("'{}'", word.replace('\'', r"'\''"))
 }

@@ -17,7 +17,7 @@ use crate::args::{
 };
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::explain::explain;
+use crate::explain::{Subject, explain};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::job::{Acceleration, Method, Pair, Question};
@@ -58,7 +58,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Method")]
     seed: u64,
     /// Gives a way up that takes this many times as long as the fastest so far, and a second
-    #[arg(long, value_name = "TIMES", default_value_t = 10.0, value_parser = args::at_least_one, allow_negative_numbers = true, help_heading = "Method")]
+    #[arg(long, value_name = "TIMES", default_value_t = 10.0, value_parser = args::multiple, allow_negative_numbers = true, help_heading = "Method")]
     patience: f64,
     #[command(flatten)]
     numerics: NumericsArgs,
@@ -179,7 +179,7 @@ fn without_repetition<V: PartialEq>(values: Vec<V>) -> Vec<V> {
 fn typed(args: &Args) -> Vec<String> {
     let Args { pair, problem, numerics, .. } = args;
     let EpsilonArgs { epsilon, epsilon_of_mean, epsilon_of_std } = problem.epsilon;
-    let mut words = vec![pair.x.typed(), pair.y.typed()];
+    let mut words = Vec::new();
     let mut option = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             words.extend([name.to_owned(), value]);
@@ -189,6 +189,8 @@ fn typed(args: &Args) -> Vec<String> {
     option("--weights-y", pair.weights_y.as_ref().map(|source| source.typed()));
     option("--columns", pair.reading.columns.as_ref().map(ToString::to_string));
     option("--weights-column", pair.reading.weights_column.as_ref().map(ToString::to_string));
+    option("--columns-y", pair.columns_y.as_ref().map(ToString::to_string));
+    option("--weights-column-y", pair.weights_column_y.as_ref().map(ToString::to_string));
     option("--header", named(pair.reading.header));
     option("--cost", named(problem.cost));
     let number = |value: Option<f64>| value.map(|value| value.to_string());
@@ -201,6 +203,13 @@ fn typed(args: &Args) -> Vec<String> {
     option("--threshold", number(numerics.threshold));
     option("--precision", named(numerics.precision));
     option("--storage", named(numerics.storage));
+    let files = [pair.x.typed(), pair.y.typed()];
+    if files.iter().any(|file| file.starts_with('-') && file != "-") {
+        words.push("--".into());
+        words.extend(files);
+    } else {
+        words.splice(0..0, files);
+    }
     words
 }
 
@@ -220,14 +229,22 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let data: Data<T> = Data::read(&job.pair, &job.question)?;
-    let problem = data.problem().map_err(|error| explain(error, &data.subject()))?;
-    let (rows, left_out) = try_all(job, &data, &problem)?;
+    let subject = data.subject(&job.method);
+    let problem = data.problem().map_err(|error| explain(error, &subject))?;
+    let (rows, left_out) = try_all(job, &problem, &subject)?;
+    if let (true, [first, ..]) = (rows.is_empty(), &left_out[..]) {
+        return Err(Failure::usage(format!("--starts: none applies: {}", first.reason)));
+    }
     let threshold = scalar::threshold::<T>(&job.method);
     let converged = rows.iter().filter(|row| row.is_converged()).map(|row| row.dual_value);
     let summary = Summary {
         schema: SCHEMA,
         command: "compare",
-        status: if interrupt::is_requested() { "interrupted" } else { "complete" },
+        status: match Advice::of(&rows, &job.command) {
+            _ if interrupt::is_requested() => "interrupted",
+            Some(_) => "complete",
+            None => "none_converged",
+        },
         epsilon: rows.first().map_or(f64::NAN, |row| row.epsilon),
         epsilon_rule: EpsilonRule::of(job.question.epsilon),
         cost: job.question.cost.name(),
@@ -249,7 +266,11 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         None => None,
     };
     output::commit([picture, page])?;
-    render::print(&if job.json { render::json(&summary)? } else { text::text(&summary) })?;
+    if job.json {
+        render::print_json(&summary)?
+    } else {
+        render::print(&text::text(&summary))?
+    }
     Ok(match (&summary.recommendation, interrupt::is_requested()) {
         (_, true) => Exit::Interrupted,
         (Some(_), _) => Exit::Converged,
@@ -260,11 +281,12 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
 /// All rows, by start and acceleration.
 fn try_all<T: Scalar>(
     job: &Job,
-    data: &Data<T>,
     problem: &Problem<'_, T>,
+    subject: &Subject<'_>,
 ) -> Result<(Vec<Row>, Vec<LeftOut>), Failure> {
     let _ready = interrupt::ready();
-    let progress = Progress::of_items(job.starts.len() * job.accelerations.len(), "ways tried", data.pairs() > 1e5);
+    let pairs = problem.rows() as f64 * problem.columns() as f64;
+    let progress = Progress::of_items(job.starts.len() * job.accelerations.len(), "ways tried", pairs > 1e5);
     let (mut rows, mut left_out) = (Vec::new(), Vec::new());
     let mut fastest = f64::INFINITY;
     for place in order(job) {
@@ -285,11 +307,11 @@ fn try_all<T: Scalar>(
                     left_out.push(LeftOut { start: start.name(), reason });
                 }
             }
-            Err(error) => return Err(explain(error, &data.subject())),
+            Err(error) => return Err(explain(error, subject)),
         }
         progress.item();
     }
-    look_again(job, problem, &mut rows).map_err(|error| explain(error, &data.subject()))?;
+    look_again(job, problem, &mut rows).map_err(|error| explain(error, subject))?;
     rows.sort_by_key(|(place, _)| *place);
     Ok((rows.into_iter().map(|(_, row)| row).collect(), left_out))
 }

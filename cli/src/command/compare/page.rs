@@ -59,11 +59,12 @@ fn picture_of_plan<T: Scalar>(
     method: &Method,
     threshold: f64,
 ) -> Result<String, Failure> {
-    let refuse = |error| explain(error, &data.subject());
+    let subject = data.subject(method);
+    let refuse = |error| explain(error, &subject);
     let problem = data.problem().map_err(refuse)?;
     let method = Method { start: Start::Named(StartName::Auto), ..method.clone() };
     let settings = scalar::settings(&method);
-    let mut memory = solving::memory(&problem, &settings).map_err(refuse)?;
+    let mut memory = solving::memory(&problem, &settings, &subject)?;
     let (start, mut errors) = (T::named(StartName::Auto, method.seed), Vec::new());
     let solution =
         solving::watched(&problem, start.as_ref(), &settings, &mut memory, (threshold, &mut errors)).map_err(refuse)?;

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use serde::Serialize;
-use sinkhorn_core::{Error, Initializer, Problem, Settings, Solution, Status};
+use sinkhorn_core::{Error, Initializer, Problem, Settings, Solution, Status, Workspace};
 
 use crate::exit::Exit;
 use crate::interrupt;
@@ -62,7 +62,7 @@ impl Row {
         settings: &Settings<T>,
         effort: Effort,
     ) -> Result<Row, Error> {
-        let mut memory = solving::memory(problem, settings)?;
+        let mut memory = vec![T::ZERO; Workspace::len(problem, settings)?];
         let all = Instant::now();
         let mut row: Option<Row> = None;
         for _ in 0..effort.repetitions {
