@@ -4,9 +4,18 @@ use sinkhorn_core::Epsilon;
 
 use crate::args::{
     AccelerationName, CostName, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs, Start, StorageName,
+    TaskArgs,
 };
 use crate::failure::Failure;
 use crate::input::{Reading, Source};
+
+/// A question about two sets of points, and how to answer it.
+#[derive(Debug)]
+pub struct Task {
+    pub pair: Pair,
+    pub question: Question,
+    pub method: Method,
+}
 
 /// Two sets of points, where to find them and their weights.
 #[derive(Debug)]
@@ -64,6 +73,16 @@ pub enum Acceleration {
     Relaxation { factor: f64 },
     AdaptiveRelaxation,
     Anderson { memory: usize },
+}
+
+impl Task {
+    pub fn new(args: &TaskArgs) -> Result<Self, Failure> {
+        Ok(Task {
+            pair: Pair::new(&args.pair)?,
+            question: Question::new(&args.problem, args.numerics.precision)?,
+            method: Method::new(&args.method, &args.numerics)?,
+        })
+    }
 }
 
 impl Pair {

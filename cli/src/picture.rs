@@ -9,6 +9,7 @@ use crate::output::column_names;
 use crate::plot::{convergence, coupling, map};
 use crate::render::digits;
 use crate::scalar::Scalar;
+use crate::solving::Solved;
 
 /// Bins a side of a coupling.
 const CELLS: usize = 96;
@@ -35,19 +36,14 @@ pub fn kind(asked: PlotKind, dimension: usize) -> Result<PlotKind, Failure> {
     }
 }
 
-/// The picture. `errors` are those of the sweeps.
-pub fn of_solution<T: Scalar>(
-    kind: PlotKind,
-    data: &Data<T>,
-    solution: &Solution<'_, T>,
-    errors: &[f64],
-    threshold: f64,
-) -> Result<String, Failure> {
+/// The picture.
+pub fn of_solution<T: Scalar>(kind: PlotKind, solved: &Solved<'_, T>, threshold: f64) -> Result<String, Failure> {
+    let Solved { data, solution, errors, .. } = solved;
     let report = solution.report();
     let title = title(data.x.name(), data.y.name(), report.epsilon.widen());
     match kind {
         PlotKind::Coupling => of_coupling(&title, data, solution),
-        PlotKind::Map => of_map(&title, data, solution),
+        PlotKind::Map => of_map(&title, solved),
         PlotKind::Auto | PlotKind::Convergence => {
             let curve = convergence::Curve {
                 label: format!("{}, {} sweeps", report.start.name, report.sweeps),
@@ -79,9 +75,8 @@ fn axis<T: Scalar>(side: &Side<T>) -> String {
     }
 }
 
-fn of_map<T: Scalar>(title: &str, data: &Data<T>, solution: &Solution<'_, T>) -> Result<String, Failure> {
-    let mut images = vec![T::ZERO; data.x.table.values.len()];
-    solution.barycentric_map(&mut images).map_err(|error| Failure::data(format!("--plot: {error}")))?;
+fn of_map<T: Scalar>(title: &str, solved: &Solved<'_, T>) -> Result<String, Failure> {
+    let (data, images) = (solved.data, solved.images()?);
     let axes = column_names(data.x.table.names.as_ref(), 2);
     map::svg(
         title,

@@ -1,14 +1,18 @@
 //! A solve that can be watched and ended early.
 
 use std::ops::ControlFlow;
+use std::time::Instant;
 
 use sinkhorn_core::{Error, Initializer, Problem, Settings, Solution, Solver, Workspace};
 
+use crate::data::Data;
 use crate::explain::{Subject, explain};
 use crate::failure::Failure;
 use crate::interrupt;
+use crate::job::Method;
+use crate::output::column_names;
 use crate::progress::Progress;
-use crate::scalar::Scalar;
+use crate::scalar::{self, Scalar};
 
 /// Solves, and calls `watch` with the marginal error that every sweep measured. `Break` ends the solve as stopped.
 pub fn solve<'a, T: Scalar>(
@@ -29,15 +33,6 @@ pub fn solve<'a, T: Scalar>(
     Ok(solver.into_solution())
 }
 
-/// Memory for a solve.
-pub fn memory<T: Scalar>(
-    problem: &Problem<'_, T>,
-    settings: &Settings<T>,
-    subject: &Subject<'_>,
-) -> Result<Vec<T>, Failure> {
-    zeros(Workspace::len(problem, settings).map_err(|error| explain(error, subject))?)
-}
-
 /// So many zeros, if there is memory for them.
 pub fn zeros<T: Scalar>(len: usize) -> Result<Vec<T>, Failure> {
     let mut zeros = Vec::new();
@@ -51,20 +46,54 @@ pub fn zeros<T: Scalar>(len: usize) -> Result<Vec<T>, Failure> {
     Ok(zeros)
 }
 
-/// Shows progress towards the threshold, keeps the errors, and ends the solve when Ctrl-C asks for it.
-pub fn watched<'a, T: Scalar>(
-    problem: &Problem<'a, T>,
+/// A solve that has ended.
+pub struct Solved<'a, T: Scalar> {
+    pub data: &'a Data<T>,
+    pub solution: Solution<'a, T>,
+    /// The marginal error that every sweep measured.
+    pub errors: Vec<f64>,
+    /// Start included.
+    pub seconds: f64,
+}
+
+impl<T: Scalar> Solved<'_, T> {
+    /// The barycentric images of X, row after row.
+    pub fn images(&self) -> Result<Vec<T>, Failure> {
+        let mut images = zeros(self.data.x.table.values.len())?;
+        let refuse = |error| explain(error, &Subject::of(&self.data.x, &self.data.y, &self.data.question));
+        self.solution.barycentric_map(&mut images).map_err(refuse)?;
+        Ok(images)
+    }
+
+    /// The names of their coordinates, which are those of Y.
+    pub fn image_names(&self) -> Vec<String> {
+        let table = &self.data.y.table;
+        column_names(table.names.as_ref(), table.columns)
+    }
+}
+
+/// Solves with a line of progress, until Ctrl-C at the latest, and hands over what was found.
+pub fn solved<T: Scalar, R>(
+    data: &Data<T>,
+    method: &Method,
     start: &dyn Initializer<T>,
-    settings: &Settings<T>,
-    memory: &'a mut [T],
-    (threshold, errors): (f64, &mut Vec<f64>),
-) -> Result<Solution<'a, T>, Error> {
-    let pairs = problem.rows() as f64 * problem.columns() as f64;
-    let mut progress = Progress::of_sweeps(pairs, threshold);
-    let _ready = interrupt::ready();
-    solve(problem, start, settings, memory, &mut |error| {
+    then: impl FnOnce(&Solved<'_, T>) -> Result<R, Failure>,
+) -> Result<R, Failure> {
+    let clock = Instant::now();
+    let subject = data.subject(method);
+    let refuse = |error| explain(error, &subject);
+    let problem = data.problem().map_err(refuse)?;
+    let settings = scalar::settings(method);
+    let mut memory = zeros(Workspace::len(&problem, &settings).map_err(refuse)?)?;
+    let mut errors = Vec::new();
+    let mut progress = Progress::of_sweeps(data.pairs(), scalar::threshold::<T>(method));
+    let ready = interrupt::ready();
+    let solution = solve(&problem, start, &settings, &mut memory, &mut |error| {
         errors.push(error);
         progress.sweep(error);
         if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })
+    .map_err(refuse)?;
+    drop((ready, progress));
+    then(&Solved { data, solution, errors, seconds: clock.elapsed().as_secs_f64() })
 }

@@ -1,13 +1,14 @@
 //! What is printed about a solve, as text and as JSON.
 
 use serde::Serialize;
-use sinkhorn_core::{Epsilon, Report};
+use sinkhorn_core::Epsilon;
 
-use crate::data::{Data, Side};
+use crate::data::Side;
 use crate::exit::Exit;
 use crate::job::{Acceleration, Method, Question};
 use crate::render::{DOUBTFUL, GOOD, SCHEMA, digits, lines, plural, seconds};
 use crate::scalar::{self, Scalar};
+use crate::solving::Solved;
 
 /// Everything that is printed about a solve. Infinite rho, an exact marginal, is `null` in JSON.
 #[derive(Debug, Serialize)]
@@ -160,13 +161,8 @@ impl AccelerationUsed {
 
 impl Summary {
     /// Of a solve that has ended.
-    pub fn new<T: Scalar>(
-        command: &'static str,
-        data: &Data<T>,
-        method: &Method,
-        report: &Report<T>,
-        (reading, solving): (f64, f64),
-    ) -> Self {
+    pub fn new<T: Scalar>(command: &'static str, solved: &Solved<'_, T>, method: &Method, reading: f64) -> Self {
+        let (data, report) = (solved.data, solved.solution.report());
         let Question { epsilon, rho_x, rho_y, cost, .. } = data.question;
         Summary {
             schema: SCHEMA,
@@ -197,7 +193,11 @@ impl Summary {
             row_fallbacks: report.row_fallbacks,
             column_fallbacks: report.column_fallbacks,
             rejections: report.rejections,
-            seconds: Seconds { reading, solving, start: report.start.time.unwrap_or_default().as_secs_f64() },
+            seconds: Seconds {
+                reading,
+                solving: solved.seconds,
+                start: report.start.time.unwrap_or_default().as_secs_f64(),
+            },
             exit: Exit::from(report.status),
         }
     }

@@ -6,6 +6,7 @@ mod help;
 mod method;
 mod parse;
 mod problem;
+mod task;
 
 use clap::{Parser, Subcommand};
 
@@ -14,6 +15,7 @@ pub use help::{examples, plain_examples};
 pub use method::{AccelerationName, MethodArgs, NumericsArgs, Precision, Saved, Start, StartName, StorageName};
 pub use parse::{multiple, positive, share};
 pub use problem::{CostName, EpsilonArgs, ProblemArgs};
+pub use task::TaskArgs;
 
 use crate::command;
 

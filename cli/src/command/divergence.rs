@@ -6,12 +6,12 @@ use std::time::Instant;
 use serde::Serialize;
 use sinkhorn_core::{Gradients, Report, divergence_gradient_len, divergence_len, sinkhorn_divergence};
 
-use crate::args::{self, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs};
+use crate::args::{self, Precision, TaskArgs};
 use crate::data::Data;
 use crate::exit::Exit;
 use crate::explain::explain;
 use crate::failure::Failure;
-use crate::job::{Method, Pair, Question};
+use crate::job::Task;
 use crate::output::{self, Rows, Target, column_names};
 use crate::progress::Progress;
 use crate::render::{self, SCHEMA, digits, lines, seconds};
@@ -33,13 +33,7 @@ use crate::summary::{EpsilonRule, Input, Sides, status};
 ]))]
 pub struct Args {
     #[command(flatten)]
-    pair: PairArgs,
-    #[command(flatten)]
-    problem: ProblemArgs,
-    #[command(flatten)]
-    method: MethodArgs,
-    #[command(flatten)]
-    numerics: NumericsArgs,
+    task: TaskArgs,
     /// Writes the gradient in the points of X: against it they move towards Y; .csv or .npy
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     gradient_x: Option<PathBuf>,
@@ -49,9 +43,7 @@ pub struct Args {
 }
 
 struct Job {
-    pair: Pair,
-    question: Question,
-    method: Method,
+    task: Task,
     gradient_x: Option<Target>,
     json: bool,
 }
@@ -96,15 +88,13 @@ struct Seconds {
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let job = Job {
-        pair: Pair::new(&args.pair)?,
-        question: Question::new(&args.problem, args.numerics.precision)?,
-        method: Method::new(&args.method, &args.numerics)?,
+        task: Task::new(&args.task)?,
         gradient_x: Target::of("--gradient-x", args.gradient_x.as_ref(), output::NUMBERS)?,
         json: args.json,
     };
-    output::check([job.gradient_x.as_ref()], &mut job.pair.sources())?;
-    job.question.check_divergence()?;
-    match job.question.precision {
+    output::check([job.gradient_x.as_ref()], &mut job.task.pair.sources())?;
+    job.task.question.check_divergence()?;
+    match job.task.question.precision {
         Precision::F64 => run_in::<f64>(&job),
         Precision::F32 => run_in::<f32>(&job),
     }
@@ -112,23 +102,23 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let clock = Instant::now();
-    let data: Data<T> = Data::read(&job.pair, &job.question)?;
-    let start = start::start::<T>(&job.method, data.x.table.columns)?;
+    let Task { pair, question, method } = &job.task;
+    let data: Data<T> = Data::read(pair, question)?;
+    let start = start::start::<T>(method, data.x.table.columns)?;
     let reading = clock.elapsed().as_secs_f64();
 
-    let subject = data.subject(&job.method);
+    let subject = data.subject(method);
     let refuse = |error| explain(error, &subject);
     let clock = Instant::now();
     let progress = Progress::of_unknown(data.pairs(), "three solves");
     let problem = data.problem().map_err(refuse)?;
-    let settings = scalar::settings(&job.method);
+    let settings = scalar::settings(method);
     let mut memory = solving::zeros(divergence_len(problem.shape(), &settings).map_err(refuse)?)?;
     let divergence = sinkhorn_divergence(&problem, start.as_ref(), &settings, &mut memory).map_err(refuse)?;
     let solving = clock.elapsed().as_secs_f64();
     let gradient = match &job.gradient_x {
         Some(target) => {
-            let differentiation =
-                sinkhorn_core::DerivativeSettings { threads: job.method.threads, ..Default::default() };
+            let differentiation = sinkhorn_core::DerivativeSettings { threads: method.threads, ..Default::default() };
             let (n, m, d) = (data.x.table.rows, data.y.table.rows, data.x.table.columns);
             let len = divergence_gradient_len(n, m, d, differentiation.threads)
                 .ok_or_else(|| Failure::data("--gradient-x: too many points"))?;
@@ -155,16 +145,16 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         between: Term::of(between),
         within_x: Term::of(within_x),
         within_y: Term::of(within_y),
-        mass_term: if job.question.is_relaxed() {
+        mass_term: if question.is_relaxed() {
             let totals = problem.a().total().widen() - problem.b().total().widen();
             0.5 * between.epsilon.widen() * totals * totals
         } else {
             0.0
         },
         epsilon: between.epsilon.widen(),
-        epsilon_rule: EpsilonRule::of(job.question.epsilon),
-        cost: job.question.cost.name(),
-        threshold: scalar::threshold::<T>(&job.method),
+        epsilon_rule: EpsilonRule::of(question.epsilon),
+        cost: question.cost.name(),
+        threshold: scalar::threshold::<T>(method),
         precision: T::NAME,
         points: Sides { x: Input::of(&data.x), y: Input::of(&data.y) },
         seconds: Seconds { reading, solving },

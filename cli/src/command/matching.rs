@@ -8,16 +8,15 @@ use clap::value_parser;
 use serde::Serialize;
 use sinkhorn_core::Solution;
 
-use crate::args::{self, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs};
+use crate::args::{self, Precision, TaskArgs};
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::explain::explain;
 use crate::failure::Failure;
-use crate::job::{Method, Pair, Question};
-use crate::output::{self, Format, Rows, Staged, Target, column_names};
+use crate::job::Task;
+use crate::output::{self, Format, Rows, Staged, Target};
 use crate::progress::Progress;
 use crate::render;
-use crate::scalar::{self, Scalar};
+use crate::scalar::Scalar;
 use crate::solving;
 use crate::start;
 use crate::summary::Summary;
@@ -35,7 +34,7 @@ use crate::summary::Summary;
 ]))]
 pub struct Args {
     #[command(flatten)]
-    pair: PairArgs,
+    task: TaskArgs,
     /// Rows of Y for each row of X
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = value_parser!(u32).range(1..), help_heading = "Output")]
     top: u32,
@@ -48,18 +47,10 @@ pub struct Args {
     /// Prints one JSON object instead of CSV
     #[arg(long, help_heading = "Output")]
     json: bool,
-    #[command(flatten)]
-    problem: ProblemArgs,
-    #[command(flatten)]
-    method: MethodArgs,
-    #[command(flatten)]
-    numerics: NumericsArgs,
 }
 
 struct Job {
-    pair: Pair,
-    question: Question,
-    method: Method,
+    task: Task,
     /// `None` for images.
     top: Option<usize>,
     output: Option<Target>,
@@ -93,15 +84,13 @@ struct Report<'a> {
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let job = Job {
-        pair: Pair::new(&args.pair)?,
-        question: Question::new(&args.problem, args.numerics.precision)?,
-        method: Method::new(&args.method, &args.numerics)?,
+        task: Task::new(&args.task)?,
         top: (!args.image).then_some(args.top as usize),
         output: Target::of("--output", args.output.as_ref(), output::NUMBERS)?,
         json: args.json,
     };
-    output::check([job.output.as_ref()], &mut job.pair.sources())?;
-    match job.question.precision {
+    output::check([job.output.as_ref()], &mut job.task.pair.sources())?;
+    match job.task.question.precision {
         Precision::F64 => run_in::<f64>(&job),
         Precision::F32 => run_in::<f32>(&job),
     }
@@ -109,43 +98,32 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let clock = Instant::now();
-    let data: Data<T> = Data::read(&job.pair, &job.question)?;
-    let start = start::start::<T>(&job.method, data.x.table.columns)?;
+    let Task { pair, question, method } = &job.task;
+    let data: Data<T> = Data::read(pair, question)?;
+    let start = start::start::<T>(method, data.x.table.columns)?;
     let reading = clock.elapsed().as_secs_f64();
-
-    let subject = data.subject(&job.method);
-    let refuse = |error| explain(error, &subject);
-    let clock = Instant::now();
-    let problem = data.problem().map_err(refuse)?;
-    let (settings, threshold) = (scalar::settings(&job.method), scalar::threshold::<T>(&job.method));
-    let mut memory = solving::memory(&problem, &settings, &subject)?;
-    let solution = solving::watched(&problem, start.as_ref(), &settings, &mut memory, (threshold, &mut Vec::new()))
-        .map_err(refuse)?;
-    let times = (reading, clock.elapsed().as_secs_f64());
-    let summary = Summary::new("match", &data, &job.method, solution.report(), times);
-    let found = match job.top {
-        Some(top) => Found::Matches(matches(&solution, top)),
-        None => {
-            let mut values = vec![T::ZERO; data.x.table.values.len()];
-            solution.barycentric_map(&mut values).map_err(refuse)?;
-            let names = column_names(data.y.table.names.as_ref(), data.y.table.columns);
-            Found::Images { names, values }
+    solving::solved(&data, method, start.as_ref(), |solved| {
+        let summary = Summary::new("match", solved, method, reading);
+        let found = match job.top {
+            Some(top) => Found::Matches(matches(&solved.solution, top)),
+            None => Found::Images { names: solved.image_names(), values: solved.images()? },
+        };
+        let staged = job.output.as_ref().map(|target| found.stage(target)).transpose()?;
+        output::commit([staged])?;
+        if job.json {
+            render::print_json(&found.report(&summary))?;
+            return Ok(summary.exit);
         }
-    };
-    let staged = job.output.as_ref().map(|target| found.stage(target)).transpose()?;
-    output::commit([staged])?;
-    if job.json {
-        render::print_json(&found.report(&summary))?;
-    } else {
         if summary.exit != Exit::Converged {
-            let (status, error) = (summary.status.replace('_', " "), solution.report().marginal_error().widen());
+            let error = solved.solution.report().marginal_error().widen();
+            let status = summary.status.replace('_', " ");
             render::warn(&format!("{status} after {} sweeps, with a marginal error of {error:.1e}", summary.sweeps));
         }
         if job.output.is_none() {
             render::print_with(|stdout| found.write_csv(stdout))?;
         }
-    }
-    Ok(summary.exit)
+        Ok(summary.exit)
+    })
 }
 
 fn matches<T: Scalar>(solution: &Solution<'_, T>, top: usize) -> Vec<Match> {

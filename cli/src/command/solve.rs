@@ -5,18 +5,17 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 
-use crate::args::{self, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs};
+use crate::args::{self, Precision, TaskArgs};
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::explain::explain;
 use crate::failure::Failure;
-use crate::job::{Method, Pair, Question};
-use crate::output::{self, Format, Rows, Target, column_names};
+use crate::job::Task;
+use crate::output::{self, Format, Rows, Target};
 use crate::picture;
 use crate::plan::SparsePlan;
 use crate::render;
-use crate::scalar::{self, Scalar};
-use crate::solving;
+use crate::scalar::Scalar;
+use crate::solving::{self, Solved};
 use crate::start;
 use crate::summary::Summary;
 
@@ -36,13 +35,7 @@ use crate::summary::Summary;
 ]))]
 pub struct Args {
     #[command(flatten)]
-    pair: PairArgs,
-    #[command(flatten)]
-    problem: ProblemArgs,
-    #[command(flatten)]
-    method: MethodArgs,
-    #[command(flatten)]
-    numerics: NumericsArgs,
+    task: TaskArgs,
     #[command(flatten)]
     outputs: OutputArgs,
 }
@@ -90,9 +83,7 @@ pub enum PlotKind {
 
 /// What is to be done.
 struct Job {
-    pair: Pair,
-    question: Question,
-    method: Method,
+    task: Task,
     potentials_x: Option<Target>,
     potentials_y: Option<Target>,
     plan: Option<Target>,
@@ -108,9 +99,7 @@ impl Job {
         let outputs = &args.outputs;
         let numbers = |option, path: &Option<PathBuf>| Target::of(option, path.as_ref(), output::NUMBERS);
         let job = Job {
-            pair: Pair::new(&args.pair)?,
-            question: Question::new(&args.problem, args.numerics.precision)?,
-            method: Method::new(&args.method, &args.numerics)?,
+            task: Task::new(&args.task)?,
             potentials_x: numbers("--potentials-x", &outputs.potentials_x)?,
             potentials_y: numbers("--potentials-y", &outputs.potentials_y)?,
             plan: numbers("--plan", &outputs.plan)?,
@@ -121,14 +110,14 @@ impl Job {
             json: outputs.json,
         };
         let targets = [&job.potentials_x, &job.potentials_y, &job.plan, &job.map, &job.plot];
-        output::check(targets.map(Option::as_ref), &mut job.pair.sources())?;
+        output::check(targets.map(Option::as_ref), &mut job.task.pair.sources())?;
         Ok(job)
     }
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let job = Job::new(args)?;
-    match job.question.precision {
+    match job.task.question.precision {
         Precision::F64 => run_in::<f64>(&job),
         Precision::F32 => run_in::<f32>(&job),
     }
@@ -136,51 +125,40 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let clock = Instant::now();
-    let data: Data<T> = Data::read(&job.pair, &job.question)?;
+    let Task { pair, question, method } = &job.task;
+    let data: Data<T> = Data::read(pair, question)?;
     let kind = picture::kind(job.plot_kind, data.x.table.columns)?;
-    let start = start::start::<T>(&job.method, data.x.table.columns)?;
+    let start = start::start::<T>(method, data.x.table.columns)?;
     let reading = clock.elapsed().as_secs_f64();
-
-    let subject = data.subject(&job.method);
-    let refuse = |error| explain(error, &subject);
-    let clock = Instant::now();
-    let problem = data.problem().map_err(refuse)?;
-    let (settings, threshold) = (scalar::settings(&job.method), scalar::threshold::<T>(&job.method));
-    let mut memory = solving::memory(&problem, &settings, &subject)?;
-    let mut errors = Vec::new();
-    let solution =
-        solving::watched(&problem, start.as_ref(), &settings, &mut memory, (threshold, &mut errors)).map_err(refuse)?;
-    let solving = clock.elapsed().as_secs_f64();
-    let summary = Summary::new("solve", &data, &job.method, solution.report(), (reading, solving));
-
-    let column = |name: &str, values: &[T], target: &Option<Target>| {
-        let stage = |target| Rows::column(&[name.into()], values).stage(target);
-        target.as_ref().map(stage).transpose()
-    };
-    let f = column("f", solution.f(), &job.potentials_x)?;
-    let g = column("g", solution.g(), &job.potentials_y)?;
-    let plan = job.plan.as_ref().map(|target| SparsePlan::of(&solution, job.plan_share).stage(target)).transpose()?;
-    let map = match &job.map {
-        Some(target) => {
-            let mut images = vec![T::ZERO; data.x.table.values.len()];
-            solution.barycentric_map(&mut images).map_err(refuse)?;
-            let names = column_names(data.y.table.names.as_ref(), data.y.table.columns);
-            Some(Rows::matrix(&names, &images).stage(target)?)
-        }
-        None => None,
-    };
-    let plot = match &job.plot {
-        Some(target) => {
-            let svg = picture::of_solution(kind, &data, &solution, &errors, summary.threshold)?;
-            Some(output::stage(target, |writer| writer.write_all(svg.as_bytes()))?)
-        }
-        None => None,
-    };
-    output::commit([f, g, plan, map, plot])?;
+    let summary = solving::solved(&data, method, start.as_ref(), |solved| {
+        let summary = Summary::new("solve", solved, method, reading);
+        job.write(solved, kind, summary.threshold)?;
+        Ok(summary)
+    })?;
     if job.json {
-        render::print_json(&summary)?
+        render::print_json(&summary)?;
     } else {
-        render::print(&summary.text())?
+        render::print(&summary.text())?;
     }
     Ok(summary.exit)
+}
+
+impl Job {
+    /// All files, or none.
+    fn write<T: Scalar>(&self, solved: &Solved<'_, T>, kind: PlotKind, threshold: f64) -> Result<(), Failure> {
+        let solution = &solved.solution;
+        let column = |name: &str, values: &[T], target: &Target| Rows::column(&[name.into()], values).stage(target);
+        let f = self.potentials_x.as_ref().map(|target| column("f", solution.f(), target)).transpose()?;
+        let g = self.potentials_y.as_ref().map(|target| column("g", solution.g(), target)).transpose()?;
+        let plan = |target| SparsePlan::of(solution, self.plan_share).stage(target);
+        let plan = self.plan.as_ref().map(plan).transpose()?;
+        let map = |target| Rows::matrix(&solved.image_names(), &solved.images()?).stage(target);
+        let map = self.map.as_ref().map(map).transpose()?;
+        let plot = |target| {
+            let svg = picture::of_solution(kind, solved, threshold)?;
+            output::stage(target, |writer| writer.write_all(svg.as_bytes()))
+        };
+        let plot = self.plot.as_ref().map(plot).transpose()?;
+        output::commit([f, g, plan, map, plot])
+    }
 }

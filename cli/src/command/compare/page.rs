@@ -1,16 +1,15 @@
 //! What the page of `--report` holds.
 
 use super::Summary;
-use crate::args::{Start, StartName};
+use crate::args::StartName;
 use crate::command::solve::PlotKind;
 use crate::data::Data;
-use crate::explain::explain;
 use crate::failure::Failure;
 use crate::job::Method;
 use crate::picture;
 use crate::render::{self, digits};
 use crate::report::{self, Page};
-use crate::scalar::{self, Scalar};
+use crate::scalar::Scalar;
 use crate::solving;
 
 pub fn html<T: Scalar>(summary: &Summary, data: &Data<T>, method: &Method, plot: String) -> Result<String, Failure> {
@@ -59,16 +58,8 @@ fn picture_of_plan<T: Scalar>(
     method: &Method,
     threshold: f64,
 ) -> Result<String, Failure> {
-    let subject = data.subject(method);
-    let refuse = |error| explain(error, &subject);
-    let problem = data.problem().map_err(refuse)?;
-    let method = Method { start: Start::Named(StartName::Auto), ..method.clone() };
-    let settings = scalar::settings(&method);
-    let mut memory = solving::memory(&problem, &settings, &subject)?;
-    let (start, mut errors) = (T::named(StartName::Auto, method.seed), Vec::new());
-    let solution =
-        solving::watched(&problem, start.as_ref(), &settings, &mut memory, (threshold, &mut errors)).map_err(refuse)?;
-    picture::of_solution(kind, data, &solution, &errors, threshold)
+    let start = T::named(StartName::Auto, method.seed);
+    solving::solved(data, method, start.as_ref(), |solved| picture::of_solution(kind, solved, threshold))
 }
 
 /// With a capital letter.
