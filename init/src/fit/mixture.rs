@@ -34,7 +34,7 @@ pub struct MixtureFit {
 pub struct MixtureSettings {
     /// Components, at most: fewer where points are too few for so many covariances. `None` lets the Bayesian
     /// information criterion choose, which finds the clusters of the data; as a start, more components than that are
-    /// better (`tests/starts_mixture.rs` prints both).
+    /// better (`tests/tests/library/starts_mixture.rs` prints both).
     pub components: Option<usize>,
     /// The criterion looks no further.
     pub max_components: usize,

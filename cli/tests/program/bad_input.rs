@@ -1,8 +1,6 @@
 //! Everything that can be wrong with a file or an option: the exit code, the message with its place, and nothing written.
 
-mod support;
-
-use support::{Folder, f8, npy, npz};
+use crate::support::{Folder, f8, npy, npz};
 use zip::CompressionMethod;
 
 /// Runs a solve of `bad` against the good `y.csv`, both potentials asked for.

@@ -1,10 +1,8 @@
 //! Solves that succeed: every kind of file gives the same number, and the options do what they say.
 
-mod support;
-
 use std::process::Stdio;
 
-use support::{Folder, digits, f4, f8, npy, number};
+use crate::support::{Folder, digits, f4, f8, npy, number};
 
 const X: [f64; 10] = [0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.5, 0.25];
 

@@ -1,8 +1,6 @@
 //! What can be wrong with the commands besides `solve`: the exit code, the message, and nothing written. `bad_input.rs` has the files.
 
-mod support;
-
-use support::Folder;
+use crate::support::Folder;
 
 /// With points, a list, sets and fits to go wrong with.
 fn folder() -> Folder {

@@ -1,10 +1,8 @@
 //! The page of `compare --report` in a browser: headless Chromium, without a network.
 
-mod support;
-
 use std::process::Command;
 
-use support::Folder;
+use crate::support::Folder;
 
 /// `./tests/run` says what the machine lacks, and that the tests with it did not run.
 fn has(tool: &str) -> bool {
@@ -44,7 +42,7 @@ fn a_report_opens_without_a_network_and_its_table_can_be_sorted() {
     }
     let folder = Folder::with_points();
     folder.write("<x> & \"y\".csv", folder.read("x.csv"));
-    let run = support::program()
+    let run = crate::support::program()
         .current_dir(folder.path(""))
         .args(["compare", "<x> & \"y\".csv", "y.csv", "--starts", "zero,gaussian", "--report", "report.html", "--json"])
         .output()

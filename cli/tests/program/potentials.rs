@@ -1,8 +1,6 @@
 //! Files that are written: complete and consistent, or not at all.
 
-mod support;
-
-use support::{Folder, number, read_f8};
+use crate::support::{Folder, number, read_f8};
 
 fn column(text: &str) -> (String, Vec<f64>) {
     let mut lines = text.lines();

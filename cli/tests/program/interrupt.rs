@@ -1,12 +1,10 @@
 //! Ctrl-C and the line of progress.
 #![cfg(unix)]
 
-mod support;
-
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use support::Folder;
+use crate::support::Folder;
 
 /// `count` points of the plane as CSV.
 fn points(count: usize, shift: f64) -> String {

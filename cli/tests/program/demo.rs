@@ -1,8 +1,6 @@
 //! The demo on every eighth image, one epsilon a problem: all rows converge, agree, and the starts are worth their name.
 
-mod support;
-
-use support::{Folder, number};
+use crate::support::{Folder, number};
 
 #[test]
 fn every_row_converges_and_all_agree() {

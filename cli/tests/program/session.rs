@@ -1,7 +1,5 @@
 //! The sessions of the pages, run and compared. `TRYCMD=overwrite` writes what the program prints into them.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {

@@ -1,11 +1,9 @@
 //! Files and standard output: complete, or untouched.
 #![cfg(unix)]
 
-mod support;
-
 use std::process::{Command, Stdio};
 
-use support::{Folder, npy, read_f8};
+use crate::support::{Folder, npy, read_f8};
 
 #[test]
 fn a_full_disk_is_reported_and_leaves_nothing() {
@@ -95,7 +93,7 @@ fn a_sparse_plan_has_the_mass_of_its_rows() {
 #[test]
 fn images_lie_between_the_points_that_mass_goes_to() {
     let folder = Folder::with_points();
-    folder.write("y.npy", npy("<f8", false, "(2, 2)", &support::f8(&[2.0, 0.0, 4.0, 1.0])));
+    folder.write("y.npy", npy("<f8", false, "(2, 2)", &crate::support::f8(&[2.0, 0.0, 4.0, 1.0])));
     folder.json("solve x.csv y.npy --map images.csv --epsilon 0.3");
     let text = folder.read("images.csv");
     let mut lines = text.lines();

@@ -1,10 +1,10 @@
 //! The examples of the core do what they say.
 
-#[path = "../../core/examples/gradient_flow.rs"]
+#[path = "../../../core/examples/gradient_flow.rs"]
 mod gradient_flow;
-#[path = "../../core/examples/linear_map.rs"]
+#[path = "../../../core/examples/linear_map.rs"]
 mod linear_map;
-#[path = "../../core/examples/spearman.rs"]
+#[path = "../../../core/examples/spearman.rs"]
 mod spearman;
 
 use sinkhorn_core::SoftStart;

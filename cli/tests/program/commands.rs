@@ -1,8 +1,6 @@
 //! What the commands besides `solve` compute.
 
-mod support;
-
-use support::{Folder, digits, f8, npy, number, read_f8};
+use crate::support::{Folder, digits, f8, npy, number, read_f8};
 
 /// `count` points of the plane.
 fn points(count: usize, shift: f64) -> String {

@@ -1,12 +1,10 @@
 //! Many points in little memory.
 #![cfg(unix)]
 
-mod support;
-
 use std::fmt::Write as _;
 use std::process::Command;
 
-use support::Folder;
+use crate::support::Folder;
 
 /// 100 000 points of dimension 3, as CSV, against 2 000: a kernel would take 1.6 GB, and this has 160 MB of addresses, the program's own included.
 #[test]

@@ -1,8 +1,6 @@
 //! Input that is good: every format gives the same answer, and columns are those that were asked for.
 
-mod support;
-
-use support::{Folder, f8, npy, npz, number};
+use crate::support::{Folder, f8, npy, npz, number};
 use zip::CompressionMethod;
 
 const X: [f64; 10] = [0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.5, 0.25];

@@ -1,12 +1,10 @@
 //! The fields of the JSON objects: a snapshot of their names and types. `SINKHORN_UPDATE_SNAPSHOTS=1` renews it.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::support::Folder;
 use serde_json::Value;
-use support::Folder;
 
 /// Every field and its type; entries of arrays are written once, and of alternatives all that are seen.
 fn shape(value: &Value, path: &str, found: &mut BTreeMap<String, String>) {

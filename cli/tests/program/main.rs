@@ -1,0 +1,18 @@
+//! The program as its users run it: in folders of its own, with its output compared.
+//!
+//! `cargo test --release -p sinkhorn-cli --test program NAME` runs a file, or a test of that name.
+
+mod bad_commands;
+mod bad_input;
+mod commands;
+mod demo;
+mod input;
+mod interrupt;
+mod json;
+mod large;
+mod outputs;
+mod page;
+mod potentials;
+mod session;
+mod solve;
+mod support;

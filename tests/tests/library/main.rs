@@ -1,0 +1,28 @@
+//! Rust's side of the library, in one program: what the solver is generic over is compiled once for all of it.
+//!
+//! `cargo test --release -p sinkhorn-tests --test library NAME` runs a file, or a test of that name.
+
+mod acceleration;
+mod any_input;
+mod auto;
+mod bad_input;
+mod batch;
+mod choosing;
+mod costs;
+mod derivatives;
+mod derivatives_edges;
+mod divergence;
+mod examples;
+mod golden;
+mod honesty;
+mod in_place;
+mod known_defects;
+mod line;
+mod simd;
+mod soft;
+mod solution;
+mod solver;
+mod starts;
+mod starts_coarse;
+mod starts_mixture;
+mod warm;
