@@ -129,35 +129,38 @@ pub struct Staged {
 
 /// Writes what `write` does beside its target.
 pub fn stage(target: &Target, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Staged, Failure> {
-    let refuse = |error: io::Error| target.refuse(&error);
-    // Through a link, so that it stays one.
-    let place = target.path.canonicalize().unwrap_or_else(|_| match target.path.read_link() {
-        Ok(to) => folder_of(&target.path).join(to),
-        Err(_) => target.path.clone(),
-    });
+    let place = through_link(&target.path);
+    let (file, path) = open(&place).map_err(|error| target.refuse(&error))?;
+    let staged = Staged { file: path, place, target: target.clone() };
+    let mut writer = BufWriter::new(file);
+    write(&mut writer).and_then(|()| writer.flush()).map_err(|error| target.refuse(&error))?;
+    Ok(staged)
+}
+
+/// What a link names, so that it stays one; there need not be anything yet.
+fn through_link(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| match path.read_link() {
+        Ok(to) => folder_of(path).join(to),
+        Err(_) => path.to_owned(),
+    })
+}
+
+/// A device or a pipe itself; otherwise a file under another name, which is given too.
+fn open(place: &Path) -> io::Result<(File, Option<TempPath>)> {
     if place.is_dir() {
-        return Err(refuse(ErrorKind::IsADirectory.into()));
+        return Err(ErrorKind::IsADirectory.into());
     }
-    if place.exists() && !place.is_file() {
-        let file = File::options().write(true).open(&place).map_err(refuse)?;
-        fill(&file, write).map_err(refuse)?;
-        return Ok(Staged { file: None, place, target: target.clone() });
+    // What may not be written to is not replaced.
+    let before = if place.exists() { Some(File::options().append(true).open(place)?) } else { None };
+    if let Some(device) = before.as_ref().filter(|_| !place.is_file()) {
+        return Ok((device.try_clone()?, None));
     }
-    let before = if place.exists() {
-        // What may not be written to is not replaced.
-        let file = File::options().append(true).open(&place).map_err(refuse)?;
-        Some(file.metadata().map_err(refuse)?)
-    } else {
-        None
-    };
-    let file = interrupt::begin_file(|| temporary_beside(&place)).map_err(refuse)?;
+    let file = interrupt::begin_file(|| temporary_beside(place))?;
     if let Some(before) = before {
-        keep_owner_and_mode(file.as_file(), &before);
+        keep_owner_and_mode(file.as_file(), &before.metadata()?);
     }
     let (file, path) = file.into_parts();
-    let staged = Staged { file: Some(path), place, target: target.clone() };
-    fill(&file, write).map_err(refuse)?;
-    Ok(staged)
+    Ok((file, Some(path)))
 }
 
 /// Those of the file that is replaced, as far as the system lets: a private file stays private.
@@ -185,12 +188,6 @@ fn temporary_beside(place: &Path) -> io::Result<NamedTempFile> {
             kind => format!("{kind}: the folder {folder:?}"),
         })
     })
-}
-
-fn fill(file: &File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut writer = BufWriter::new(file);
-    write(&mut writer)?;
-    writer.flush()
 }
 
 impl Staged {

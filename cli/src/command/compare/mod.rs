@@ -343,9 +343,15 @@ fn order(job: &Job) -> Vec<Place> {
 }
 
 fn convergence_svg(summary: &Summary) -> Result<String, Failure> {
+    // Auto would cover the start that it chose.
+    let is_covered = |row: &&Row| {
+        let is_it = |other: &Row| (other.start, other.acceleration) == (row.chosen_start, row.acceleration);
+        row.start != row.chosen_start && summary.rows.iter().any(is_it)
+    };
     let curves: Vec<_> = summary
         .rows
         .iter()
+        .filter(|row| !is_covered(row))
         .map(|row| convergence::Curve {
             label: format!("{}, {}", row.start, row.acceleration),
             start: row.start,
