@@ -58,6 +58,7 @@ impl<T: Scalar> Data<T> {
         let x = Side::read(&pair.x, pair.weights_x.as_ref(), &pair.reading_x, scale)?;
         let y = Side::read(&pair.y, pair.weights_y.as_ref(), &pair.reading_y, scale)?;
         input::check_dimensions(&x.table, &y.table)?;
+        input::check_rounding(&x.table, &y.table)?;
         Ok(Data { cost: ground_cost(question.cost)?, x, y, question: *question })
     }
 

@@ -1,5 +1,5 @@
-//! Ctrl-C, and the signals that ask programs to end. While somebody is ready to end early with what there is, the first only asks for that; otherwise, and the second
-//! time, the program ends at once, and files that are not complete go away.
+//! Ctrl-C, and the signals that ask programs to end. While somebody is ready to end early with what there is, the first only
+//! asks for that; otherwise, and the second time, the program ends at once, and files that are not complete go away.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -15,12 +15,35 @@ static READY: AtomicUsize = AtomicUsize::new(0);
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// From now on. Where the system does not let it, Ctrl-C ends the program as it always does.
+#[cfg(unix)]
+pub fn install() {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+    // What the parent ignores stays ignored: `nohup` does that with SIGHUP, and scripts with SIGINT of what they put into the background.
+    let ignored = ignored_signals();
+    let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0);
+    if let Ok(mut signals) = signal_hook::iterator::Signals::new(wanted) {
+        std::thread::spawn(move || signals.forever().for_each(|_| on_interrupt()));
+    }
+}
+
+/// A bit a signal, as far as the system tells.
+#[cfg(unix)]
+fn ignored_signals() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}
+
+/// From now on.
+#[cfg(not(unix))]
 pub fn install() {
     let _ = ctrlc::set_handler(on_interrupt);
 }
 
 fn on_interrupt() {
     if READY.load(Ordering::SeqCst) > 0 && !REQUESTED.swap(true, Ordering::SeqCst) {
+        let _ = writeln!(std::io::stderr(), "sinkhorn: ending after this sweep; once more ends at once");
         return;
     }
     // Held to the end: nobody begins another file meanwhile.
@@ -28,7 +51,6 @@ fn on_interrupt() {
     for path in unfinished.drain(..) {
         let _ = std::fs::remove_file(path);
     }
-    let _ = writeln!(std::io::stderr(), "sinkhorn: interrupted");
     std::process::exit(Exit::Interrupted as i32);
 }
 

@@ -76,6 +76,16 @@ pub enum Acceleration {
 }
 
 impl Task {
+    /// All that is read: points, weights, and fits to start from.
+    pub fn sources(&self) -> Vec<Source> {
+        let fits = match &self.method.start {
+            Start::Saved(saved) => [saved.x.as_ref(), saved.y.as_ref()],
+            Start::Named(_) => [None, None],
+        };
+        let fits = fits.into_iter().flatten().map(|path| Source::new(path.as_os_str()));
+        self.pair.sources().cloned().chain(fits).collect()
+    }
+
     pub fn new(args: &TaskArgs) -> Result<Self, Failure> {
         Ok(Task {
             pair: Pair::new(&args.pair)?,

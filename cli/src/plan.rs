@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
+use npyz::WriterBuilder;
 use sinkhorn_core::Solution;
 
 use crate::failure::Failure;
-use crate::output::{Format, Rows, Staged, Target, stage};
+use crate::output::{Format, Staged, Target, stage};
 use crate::progress::Progress;
 use crate::scalar::Scalar;
 
@@ -32,13 +33,21 @@ impl<'p, 's, T: Scalar> SparsePlan<'p, 's, T> {
         if target.format() != Format::Npy {
             return stage(target, |writer| self.write_csv(writer));
         }
-        let mut values = Vec::new();
-        self.for_each(|entry| {
-            values.extend([T::count(entry.x), T::count(entry.y), entry.mass]);
+        // Twice through the plan, as the file begins with the number of rows.
+        let mut count = 0;
+        let counted = self.for_each(|_| {
+            count += 1;
             Ok(())
-        })
-        .map_err(|error| Failure::io("--plan", &error))?;
-        Rows::matrix(&["x_row", "y_row", "mass"].map(String::from), &values).stage(target)
+        });
+        counted.map_err(|error| Failure::io("--plan", &error))?;
+        stage(target, |writer| self.write_npy(writer, count))
+    }
+
+    fn write_npy(&self, writer: &mut dyn Write, count: u64) -> io::Result<()> {
+        let mut writer = npyz::WriteOptions::new().default_dtype().shape(&[count, 3]).writer(writer).begin_nd()?;
+        // Double precision for the numbers of rows.
+        self.for_each(|Entry { x, y, mass }| writer.extend([x as f64, y as f64, mass.widen()]))?;
+        writer.finish()
     }
 
     fn write_csv(&self, writer: &mut dyn Write) -> io::Result<()> {

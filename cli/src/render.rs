@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, ErrorKind, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -40,16 +41,32 @@ pub fn print_with(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> R
     printed(write(&mut stdout).and_then(|()| stdout.flush()))
 }
 
+static READER_IS_GONE: AtomicBool = AtomicBool::new(false);
+
+/// Whether nobody will see what is printed: `sinkhorn ... | head -1`.
+pub fn reader_is_gone() -> bool {
+    READER_IS_GONE.load(Ordering::Relaxed)
+}
+
 fn printed(outcome: io::Result<()>) -> Result<(), Failure> {
     match outcome {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::io("standard output", &error)),
-        _ => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+            READER_IS_GONE.store(true, Ordering::Relaxed);
+            Ok(())
+        }
+        outcome => outcome.map_err(|error| Failure::io("standard output", &error)),
     }
 }
 
 /// Something that the user should know though there is a result.
 pub fn warn(text: &str) {
     let _ = writeln!(anstream::stderr(), "sinkhorn: {DOUBTFUL}warning:{DOUBTFUL:#} {text}");
+}
+
+/// That there is a result of a solve that has not converged.
+pub fn warn_unfinished(status: &str, sweeps: u32, marginal_error: f64) {
+    let sweeps = plural(sweeps as usize, "sweep");
+    warn(&format!("{} after {sweeps}, with a marginal error of {marginal_error:.1e}", status.replace('_', " ")));
 }
 
 /// One JSON object with a newline, for a file.
@@ -79,9 +96,15 @@ pub fn digits(value: f64, count: usize) -> String {
     }
 }
 
+/// A small difference of numbers up to `largest`: without the digits that went with these.
+pub fn digits_of_difference(value: f64, largest: f64, count: usize) -> String {
+    let lost = if value == 0.0 { 0.0 } else { (largest.abs() / value.abs()).log10().ceil().max(0.0) };
+    digits(value, count.saturating_sub(lost as usize).max(1))
+}
+
 /// Three digits are all that a wall clock repeats.
 pub fn seconds(value: f64) -> String {
-    if value < 0.1 { format!("{:.2} ms", value * 1e3) } else { format!("{value:.3} s") }
+    if value < 0.1 { format!("{} ms", digits(value * 1e3, 3)) } else { format!("{} s", digits(value, 3)) }
 }
 
 /// A count and its noun.

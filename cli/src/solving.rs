@@ -36,14 +36,20 @@ pub fn solve<'a, T: Scalar>(
 /// So many zeros, if there is memory for them.
 pub fn zeros<T: Scalar>(len: usize) -> Result<Vec<T>, Failure> {
     let mut zeros = Vec::new();
-    if zeros.try_reserve_exact(len).is_err() {
-        let gigabytes = len as f64 * size_of::<T>() as f64 / 1e9;
-        return Err(Failure::data(format!(
-            "there is not enough memory for {gigabytes:.2} GB: --storage stream takes least"
-        )));
-    }
+    reserve(&mut zeros, len)?;
     zeros.resize(len, T::ZERO);
     Ok(zeros)
+}
+
+/// Room for so many more, if there is memory for them.
+pub fn reserve<V>(values: &mut Vec<V>, more: usize) -> Result<(), Failure> {
+    let whole = values.len().saturating_add(more);
+    let refuse = |_| {
+        let gigabytes = whole as f64 * size_of::<V>() as f64 / 1e9;
+        let hint = "--storage stream keeps no kernel";
+        Failure::data(format!("there is not enough memory for {gigabytes:.2} GB ({hint})"))
+    };
+    values.try_reserve(more).map_err(refuse)
 }
 
 /// A solve that has ended.
@@ -62,7 +68,10 @@ impl<T: Scalar> Solved<'_, T> {
         let mut images = zeros(self.data.x.table.values.len())?;
         let refuse = |error| explain(error, &Subject::of(&self.data.x, &self.data.y, &self.data.question));
         self.solution.barycentric_map(&mut images).map_err(refuse)?;
-        Ok(images)
+        match images.iter().all(|image| image.is_finite()) {
+            true => Ok(images),
+            false => Err(Failure::data(format!("{}: the images leave the range of numbers", self.data.y.name()))),
+        }
     }
 
     /// The names of their coordinates, which are those of Y.

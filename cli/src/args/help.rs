@@ -9,7 +9,7 @@ Exit codes:
   3    bad data in a file
   4    not converged within --max-sweeps; results are written and usable
   5    rounding keeps the error above --threshold; results are written
-  130  interrupted (Ctrl-C, SIGTERM, SIGHUP); solve, match and compare give what they have";
+  130  interrupted (Ctrl-C, SIGTERM, SIGHUP); solve, match and compare give what their sweeps have found";
 
 /// Worked examples, a line each, and the exit codes below them.
 pub fn examples(lines: &[&str]) -> String {

@@ -32,6 +32,9 @@ pub struct MethodArgs {
     pub anneal_from: Option<f64>,
 }
 
+/// Sweeps to stop at, unless told.
+pub const MAX_SWEEPS: u32 = 10_000;
+
 /// When to stop, and with what to calculate.
 #[derive(Debug, Clone, Copy, clap::Args)]
 #[command(next_help_heading = "Numbers")]
@@ -40,7 +43,7 @@ pub struct NumericsArgs {
     #[arg(long, value_name = "T", value_parser = positive, allow_negative_numbers = true)]
     pub threshold: Option<f64>,
     /// Sweeps to stop at
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = MAX_SWEEPS, value_parser = value_parser!(u32).range(1..))]
     pub max_sweeps: u32,
     /// Threads; they change no bit of the result [default: all that the machine offers]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]

@@ -12,7 +12,9 @@ use clap::{Parser, Subcommand};
 
 pub use files::{PairArgs, ReadingArgs};
 pub use help::{examples, plain_examples};
-pub use method::{AccelerationName, MethodArgs, NumericsArgs, Precision, Saved, Start, StartName, StorageName};
+pub use method::{
+    AccelerationName, MAX_SWEEPS, MethodArgs, NumericsArgs, Precision, Saved, Start, StartName, StorageName,
+};
 pub use parse::{multiple, positive, share};
 pub use problem::{CostName, EpsilonArgs, ProblemArgs};
 pub use task::TaskArgs;

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::job::Task;
 use crate::output::{self, Rows, Target, column_names};
 use crate::progress::Progress;
-use crate::render::{self, SCHEMA, digits, lines, seconds};
+use crate::render::{self, SCHEMA, digits, digits_of_difference, lines, plural, seconds};
 use crate::scalar::{self, Scalar};
 use crate::solving;
 use crate::start;
@@ -92,7 +92,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         gradient_x: Target::of("--gradient-x", args.gradient_x.as_ref(), output::NUMBERS)?,
         json: args.json,
     };
-    output::check([job.gradient_x.as_ref()], &mut job.task.pair.sources())?;
+    output::check([job.gradient_x.as_ref()], &mut job.task.sources().iter())?;
     job.task.question.check_divergence()?;
     match job.task.question.precision {
         Precision::F64 => run_in::<f64>(&job),
@@ -136,11 +136,11 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
 
     let [between, within_x, within_y] = divergence.reports();
     let exit = Exit::of_all([between, within_x, within_y].map(|report| Exit::from(report.status)));
-    let worst = [between, within_x, within_y].into_iter().find(|report| Exit::from(report.status) == exit);
+    let unfinished = [between, within_x, within_y].into_iter().find(|report| Exit::from(report.status) == exit);
     let summary = Summary {
         schema: SCHEMA,
         command: "divergence",
-        status: status(worst.unwrap_or(between).status),
+        status: status(unfinished.unwrap_or(between).status),
         divergence: divergence.value().widen(),
         between: Term::of(between),
         within_x: Term::of(within_x),
@@ -180,14 +180,16 @@ impl Term {
 
     fn text(&self, number: &dyn Fn(f64) -> String) -> String {
         let Term { dual_value, status, sweeps, .. } = self;
-        format!("{}, {} after {sweeps} sweeps", number(*dual_value), status.replace('_', " "))
+        let sweeps = plural(*sweeps as usize, "sweep");
+        format!("{}, {} after {sweeps}", number(*dual_value), status.replace('_', " "))
     }
 }
 
 fn text(summary: &Summary) -> String {
-    let number = |value| digits(value, if summary.precision == "f32" { 7 } else { 9 });
+    let count = if summary.precision == "f32" { 7 } else { 9 };
+    let number = |value| digits(value, count);
     let mut list = vec![
-        ("divergence", number(summary.divergence)),
+        ("divergence", digits_of_difference(summary.divergence, summary.between.dual_value, count)),
         ("x to y", summary.between.text(&number)),
         ("x to x", summary.within_x.text(&number)),
         ("y to y", summary.within_y.text(&number)),

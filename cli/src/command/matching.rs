@@ -89,7 +89,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         output: Target::of("--output", args.output.as_ref(), output::NUMBERS)?,
         json: args.json,
     };
-    output::check([job.output.as_ref()], &mut job.task.pair.sources())?;
+    output::check([job.output.as_ref()], &mut job.task.sources().iter())?;
     match job.task.question.precision {
         Precision::F64 => run_in::<f64>(&job),
         Precision::F32 => run_in::<f32>(&job),
@@ -105,7 +105,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     solving::solved(&data, method, start.as_ref(), |solved| {
         let summary = Summary::new("match", solved, method, reading);
         let found = match job.top {
-            Some(top) => Found::Matches(matches(&solved.solution, top)),
+            Some(top) => Found::Matches(matches(&solved.solution, top)?),
             None => Found::Images { names: solved.image_names(), values: solved.images()? },
         };
         let staged = job.output.as_ref().map(|target| found.stage(target)).transpose()?;
@@ -116,8 +116,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         }
         if summary.exit != Exit::Converged {
             let error = solved.solution.report().marginal_error().widen();
-            let status = summary.status.replace('_', " ");
-            render::warn(&format!("{status} after {} sweeps, with a marginal error of {error:.1e}", summary.sweeps));
+            render::warn_unfinished(&summary.status, summary.sweeps, error);
         }
         if job.output.is_none() {
             render::print_with(|stdout| found.write_csv(stdout))?;
@@ -126,14 +125,15 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     })
 }
 
-fn matches<T: Scalar>(solution: &Solution<'_, T>, top: usize) -> Vec<Match> {
+fn matches<T: Scalar>(solution: &Solution<'_, T>, top: usize) -> Result<Vec<Match>, Failure> {
     let (n, m) = (solution.f().len(), solution.g().len());
     let progress = Progress::of_items(n, "rows matched", n as f64 * m as f64 > 1e8);
     let top = top.min(m);
     let (mut columns, mut row) = (vec![0; top], vec![T::ZERO; m]);
     let mut entries = vec![T::ZERO; top];
-    let mut found = Vec::with_capacity(n * top);
+    let mut found = Vec::new();
     for x_row in 0..n {
+        solving::reserve(&mut found, top)?;
         // Both have the lengths that are asked for.
         let _ = solution.row(x_row, &mut row);
         let total = row.iter().map(|mass| mass.widen()).sum::<f64>();
@@ -145,7 +145,7 @@ fn matches<T: Scalar>(solution: &Solution<'_, T>, top: usize) -> Vec<Match> {
         }
         progress.item();
     }
-    found
+    Ok(found)
 }
 
 impl<T: Scalar> Found<T> {

@@ -110,7 +110,7 @@ impl Job {
             json: outputs.json,
         };
         let targets = [&job.potentials_x, &job.potentials_y, &job.plan, &job.map, &job.plot];
-        output::check(targets.map(Option::as_ref), &mut job.task.pair.sources())?;
+        output::check(targets.map(Option::as_ref), &mut job.task.sources().iter())?;
         Ok(job)
     }
 }

@@ -9,12 +9,13 @@ use crate::args::{self, NumericsArgs, Precision, ReadingArgs};
 use crate::data::Side;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::input::{Scale, Source, source_parser};
+use crate::input::{self, Scale, Source, source_parser};
 use crate::job::{self, Acceleration, Method};
 use crate::output::{self, Rows, Target};
 use crate::progress::Progress;
 use crate::render::{self, SCHEMA};
 use crate::scalar::{self, Scalar};
+use crate::solving;
 use crate::summary::status;
 
 /// Soft sorting, ranks, quantiles and top-k of a column of values
@@ -33,7 +34,7 @@ pub struct Args {
     /// Values, in one column: CSV, TSV, NPY, NPZ or JSON lines; - is standard input
     #[arg(value_parser = source_parser())]
     values: Source,
-    /// Soft ranks: how many values are below each, ties at their mean
+    /// Soft ranks: how many values are below each, ties at their mean; with weights, the mean of the equal parts of the mass that a value is in
     #[arg(long, group = "operator")]
     ranks: bool,
     /// Soft quantiles at increasing levels from 0 to 1
@@ -87,9 +88,13 @@ struct Summary {
     status: String,
     sweeps: u32,
     marginal_error: f64,
+    threshold: f64,
     epsilon: f64,
     precision: &'static str,
     file: String,
+    /// Of quantiles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    levels: Option<Vec<f64>>,
     values: Vec<f64>,
 }
 
@@ -134,6 +139,7 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
             "{name}: {columns} columns where values have one; choose it with --columns"
         )));
     }
+    input::check_rounding(&side.table, &side.table)?;
     let values = &side.table.values;
     let settings = SoftSettings {
         epsilon: T::constant(job.epsilon),
@@ -141,20 +147,22 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
         ..SoftSettings::default()
     };
     let progress = Progress::of_unknown(values.len() as f64 * values.len() as f64, "sorting");
-    let (out, report) = apply(&job.operator, values, side.weights.as_deref(), &settings)
-        .map_err(|error| refuse(error, job, side.name()))?;
+    let refuse = |error| refuse(error, job, side.name());
+    let len = soft_len(values.len(), job.operator.levels(values.len()), &settings).map_err(refuse)?;
+    let mut memory = solving::zeros(len)?;
+    let (out, report) =
+        apply(&job.operator, values, side.weights.as_deref(), &settings, &mut memory).map_err(refuse)?;
     drop(progress);
 
     let names = job.operator.names();
+    let with_levels: Vec<T>;
     let rows = match &job.operator {
         Operator::Quantiles(levels) => {
-            let pairs: Vec<T> =
-                levels.iter().zip(&out).flat_map(|(&level, &value)| [T::constant(level), value]).collect();
-            (pairs, false)
+            with_levels = levels.iter().zip(&out).flat_map(|(&level, &value)| [T::constant(level), value]).collect();
+            Rows { names: &names, values: &with_levels, is_vector: false }
         }
-        _ => (out.clone(), true),
+        _ => Rows { names: &names, values: &out, is_vector: true },
     };
-    let rows = Rows { names: &names, values: &rows.0, is_vector: rows.1 };
     let staged = job.output.as_ref().map(|target| rows.stage(target)).transpose()?;
     output::commit([staged])?;
     let exit = Exit::from(report.status);
@@ -166,20 +174,20 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
             status: status(report.status),
             sweeps: report.sweeps,
             marginal_error: report.marginal_error().widen(),
+            threshold: scalar::threshold::<T>(&job.method),
             epsilon: job.epsilon,
             precision: T::NAME,
+            levels: match &job.operator {
+                Operator::Quantiles(levels) => Some(levels.clone()),
+                _ => None,
+            },
             file: side.name().into(),
             values: out.iter().map(|value| value.widen()).collect(),
         };
         render::print_json(&summary)?;
     } else {
         if exit != Exit::Converged {
-            let error = report.marginal_error().widen();
-            render::warn(&format!(
-                "{} after {} sweeps, with a marginal error of {error:.1e}",
-                report.status.name(),
-                report.sweeps
-            ));
+            render::warn_unfinished(report.status.name(), report.sweeps, report.marginal_error().widen());
         }
         if job.output.is_none() {
             render::print_with(|stdout| rows.write_csv(stdout))?;
@@ -193,23 +201,21 @@ fn apply<T: Scalar>(
     values: &[T],
     weights: Option<&[T]>,
     settings: &SoftSettings<T>,
+    memory: &mut [T],
 ) -> Result<(Vec<T>, Report<T>), Error> {
-    let n = values.len();
-    let (len, levels) = match operator {
-        Operator::Sorted | Operator::Ranks => (n, n),
-        Operator::Quantiles(levels) => (levels.len(), 2 * levels.len() + 1),
-        Operator::Top(_) => (n, 2),
+    let len = match operator {
+        Operator::Quantiles(levels) => levels.len(),
+        _ => values.len(),
     };
-    let mut memory = vec![T::ZERO; soft_len(n, levels, settings)?];
     let mut out = vec![T::ZERO; len];
     let soft = match operator {
-        Operator::Sorted => soft_sort(values, weights, settings, &mut memory, &mut out)?,
-        Operator::Ranks => soft_rank(values, weights, settings, &mut memory, &mut out)?,
+        Operator::Sorted => soft_sort(values, weights, settings, memory, &mut out)?,
+        Operator::Ranks => soft_rank(values, weights, settings, memory, &mut out)?,
         Operator::Quantiles(levels) => {
             let levels: Vec<T> = levels.iter().map(|&level| T::constant(level)).collect();
-            soft_quantile(values, weights, &levels, settings, &mut memory, &mut out)?
+            soft_quantile(values, weights, &levels, settings, memory, &mut out)?
         }
-        Operator::Top(k) => soft_top_k(values, weights, T::constant(*k), settings, &mut memory, &mut out)?,
+        Operator::Top(k) => soft_top_k(values, weights, T::constant(*k), settings, memory, &mut out)?,
     };
     let report = *soft.report();
     Ok((out, report))
@@ -238,6 +244,15 @@ impl Operator {
             Operator::Ranks => "rank",
             Operator::Quantiles(_) => "quantile",
             Operator::Top(_) => "among_top",
+        }
+    }
+
+    /// What the values are transported onto: see [`soft_len`].
+    fn levels(&self, n: usize) -> usize {
+        match self {
+            Operator::Sorted | Operator::Ranks => n,
+            Operator::Quantiles(levels) => 2 * levels.len() + 1,
+            Operator::Top(_) => 2,
         }
     }
 

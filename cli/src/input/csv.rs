@@ -8,8 +8,9 @@ use sinkhorn_core::Real;
 use super::lines::Lines;
 use super::records::{Records, is_header};
 use super::rows::Rows;
-use super::{Header, Request, Table, number, plural};
+use super::{Header, Request, Table, number};
 use crate::failure::Failure;
+use crate::render::plural;
 
 /// Reads text.
 pub fn read<T: Real>(request: &Request<'_>, lines: Lines<impl Read>, length: Option<u64>) -> Result<Table<T>, Failure> {
@@ -51,7 +52,7 @@ pub fn read<T: Real>(request: &Request<'_>, lines: Lines<impl Read>, length: Opt
     if row == 0 {
         return Err(request.failure(format!("no numbers below the header in line {first_line}")));
     }
-    rows.finish(request, names)
+    Ok(rows.finish(request, names))
 }
 
 fn text(field: &[u8]) -> Cow<'_, str> {

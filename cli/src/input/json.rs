@@ -45,7 +45,7 @@ pub fn read<T: Real>(
         Layout::Document => read_document(&mut reading, &mut lines)?,
     }
     match reading.first {
-        Some(first) => first.rows.finish(request, first.keys),
+        Some(first) => Ok(first.rows.finish(request, first.keys)),
         None => Err(request.failure("the file has no data")),
     }
 }
@@ -162,11 +162,21 @@ impl<T: Real> JsonTable<'_, T> {
     }
 }
 
+/// A key that is there more than once.
+fn repeated(keys: &[String]) -> Option<&String> {
+    let mut sorted: Vec<_> = keys.iter().collect();
+    sorted.sort_unstable();
+    sorted.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+}
+
 impl<T: Real> First<T> {
     fn new(request: &Request<'_>, place: Place, row: &Row) -> Result<Self, Failure> {
         let columns = row.entries.len();
         if columns == 0 {
             return Err(place.failure(request, "there are no numbers"));
+        }
+        if let Some(twice) = row.keys.as_deref().and_then(repeated) {
+            return Err(place.failure(request, &format!("{twice:?} is there twice")));
         }
         let rows = Rows::new(request, request.reading.choose(request.name, columns, row.keys.as_deref())?);
         Ok(First { place, keys: row.keys.clone(), columns, rows, count: 0 })
@@ -185,11 +195,11 @@ impl<T: Real> First<T> {
             }
             (None, None) => Ok(row),
             (Some(keys), Some(found)) => {
-                if let Some(k) = (1..found.len()).find(|&k| found[..k].contains(&found[k])) {
-                    return Err(format!("{:?} is there twice", found[k]));
-                }
                 if keys == found {
-                    return Ok(row);
+                    return Ok(row); // whose keys differ from each other, as those of the first row do
+                }
+                if let Some(twice) = repeated(found) {
+                    return Err(format!("{twice:?} is there twice"));
                 }
                 if let Some(key) = found.iter().find(|key| !keys.contains(key)) {
                     return Err(format!("{key:?} is there, which {place} has not"));

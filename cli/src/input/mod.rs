@@ -11,6 +11,7 @@ mod lines;
 mod npy;
 mod npz;
 mod records;
+mod rounding;
 mod rows;
 mod separator;
 mod source;
@@ -24,7 +25,10 @@ use sinkhorn_core::Real;
 
 use crate::failure::Failure;
 
+use rounding::Range;
+
 pub use columns::{Column, Columns, Header, Reading};
+pub use rounding::check_rounding;
 pub use source::{Source, source_parser};
 pub use weights::{Scale, column_weights, weights};
 
@@ -41,6 +45,8 @@ pub struct Table<T> {
     pub names: Option<Vec<String>>,
     /// Of the column of weights, as they are in the file; not negative.
     pub weights: Option<Vec<f64>>,
+    /// Of each coordinate, where the precision rounds; else empty.
+    ranges: Vec<Range>,
 }
 
 impl<T> Table<T> {
@@ -197,10 +203,6 @@ fn check<T: Real>(value: f64, sign: Sign) -> Result<T, String> {
     }
     let number = T::constant(value);
     if number.is_finite() { Ok(number) } else { Err(format!("{value:?} is too large for f32")) }
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Points of the same dimension on both sides.

@@ -38,7 +38,7 @@ pub fn read<T: Real>(request: &Request<'_>, reader: impl Read, length: Option<u6
             .failure(format!("entries of type {descr} where f4, f8, booleans or integers of 1 to 8 bytes are needed"))
     })?;
     array.fill(request, &mut rows, &mut *entries, length.is_some())?;
-    rows.finish(request, None)
+    Ok(rows.finish(request, None))
 }
 
 /// The header with what is before it; `None` where that makes no sense.

@@ -29,8 +29,16 @@ impl<R: Read> Records<R> {
     /// Finds out what the separator is; no record has been read then.
     pub fn new(request: &Request<'_>, lines: Lines<R>) -> Result<Self, Failure> {
         let mut lines = BufReader::with_capacity(BUFFER, lines);
-        let Opening { line, skipped, separator } = Opening::read(&mut lines).map_err(|error| request.broken(&error))?;
-        let comment = (!begins_with_text(request, &line, separator)).then_some(b'#');
+        let opening = Opening::read(&mut lines).map_err(|error| request.broken(&error))?;
+        let Opening { line, skipped, comment, separator } = opening;
+        let begins_with_text = begins_with_text(request, &line, separator);
+        if let (true, Some((number, comment))) = (begins_with_text, &comment)
+            && fields(comment, separator).len() == fields(&line, separator).len()
+        {
+            let what = "begins with #: make it no comment with quotes around the first field, or remove it";
+            return Err(Failure::data(format!("{}:{number}: a line like a row {what}", request.name)));
+        }
+        let comment = (!begins_with_text).then_some(b'#');
         let reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true) // counted by the caller, as columns separated by several blanks are known here only
@@ -103,16 +111,24 @@ impl<R: Read> Records<R> {
 
 /// Whether rows begin with a column that is not chosen, and so may hold any text: `#12 Main Street` is an address there, and no comment.
 fn begins_with_text(request: &Request<'_>, line: &[u8], separator: u8) -> bool {
-    let mut reader = ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line);
-    let mut record = ByteRecord::new();
-    if request.reading.columns.is_none() || !reader.read_byte_record(&mut record).unwrap_or(false) {
+    if request.reading.columns.is_none() {
         return false;
     }
-    let fields: Vec<_> = record.iter().map(<[u8]>::trim_ascii).filter(|f| separator != b' ' || !f.is_empty()).collect();
+    let fields = fields(line, separator);
     let names: Vec<String> = fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
-    let names = is_header(request, fields.iter().copied()).then_some(&names[..]);
+    let names = is_header(request, fields.iter().map(Vec::as_slice)).then_some(&names[..]);
     // What is wrong with the choice is said where it is used.
     request.reading.choose(request.name, fields.len(), names).is_ok_and(|chosen| !chosen.wants(0))
+}
+
+/// The fields of a line, without blanks around them.
+fn fields(line: &[u8], separator: u8) -> Vec<Vec<u8>> {
+    let mut reader = ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line);
+    let mut record = ByteRecord::new();
+    // A line that is no record has no fields; it is refused where it is read.
+    let is_there = reader.read_byte_record(&mut record).unwrap_or(false);
+    let fields = record.iter().map(<[u8]>::trim_ascii).filter(|field| separator != b' ' || !field.is_empty());
+    if is_there { fields.map(<[u8]>::to_vec).collect() } else { Vec::new() }
 }
 
 /// A line with some numbers is data with a slip in it: to skip it would lose a point without a word.

@@ -3,8 +3,8 @@
 use sinkhorn_core::Real;
 
 use super::columns::Chosen;
+use super::rounding::Range;
 use super::{Request, Sign, Table, check};
-use crate::failure::Failure;
 
 const NO_MEMORY: &str = "there is not enough memory for the numbers";
 
@@ -91,55 +91,21 @@ impl<T: Real> Rows<T> {
     }
 
     /// The table, once all has come; names are those of all columns of the file.
-    ///
-    /// # Errors
-    /// Where the points of a column cannot be told apart in the precision of the solve: what is computed from them would be of other points.
-    pub fn finish(mut self, request: &Request<'_>, names: Option<Vec<String>>) -> Result<Table<T>, Failure> {
-        if let Some(k) = self.ranges.iter().position(Range::is_blurred) {
-            let (column, Range { low, high, .. }) = (self.chosen.columns().nth(k).unwrap_or(k) + 1, &self.ranges[k]);
-            return Err(request.failure(format!(
-                "column {column}: numbers from {low:?} to {high:?} are too close together for f32: subtract an offset, or use --precision f64"
-            )));
-        }
+    pub fn finish(mut self, request: &Request<'_>, names: Option<Vec<String>>) -> Table<T> {
         if self.values.capacity() - self.values.len() > self.values.len() / 16 {
             self.values.shrink_to_fit();
         }
         let columns = self.chosen.count();
         let kept = |names: Vec<String>| self.chosen.columns().map(|k| names[k].clone()).collect();
-        Ok(Table {
+        Table {
             name: request.name.into(),
             rows: self.values.len() / columns,
             columns,
             names: names.map(kept),
             weights: self.chosen.weights().map(|_| self.weights),
             values: self.values,
-        })
-    }
-}
-
-/// The numbers of a coordinate, and what rounding has done to them.
-#[derive(Clone)]
-struct Range {
-    low: f64,
-    high: f64,
-    /// The largest error.
-    lost: f64,
-}
-
-/// Of the range of a coordinate: rounding by more is seen in results.
-const BLUR: f64 = 1e-3;
-
-impl Range {
-    const EMPTY: Range = Range { low: f64::INFINITY, high: f64::NEG_INFINITY, lost: 0.0 };
-
-    fn take(&mut self, exact: f64, rounded: f64) {
-        self.low = self.low.min(exact);
-        self.high = self.high.max(exact);
-        self.lost = self.lost.max((exact - rounded).abs());
-    }
-
-    fn is_blurred(&self) -> bool {
-        self.high > self.low && self.lost > BLUR * (self.high - self.low)
+            ranges: self.ranges,
+        }
     }
 }
 

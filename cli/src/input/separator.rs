@@ -11,25 +11,32 @@ pub struct Opening {
     pub line: Vec<u8>,
     /// Lines before it: blank ones and comments.
     pub skipped: u64,
+    /// The last of the comments, with its line, counted from 1.
+    pub comment: Option<(u64, Vec<u8>)>,
     pub separator: u8,
 }
 
 impl Opening {
     /// Reads up to the first line that is neither blank nor a comment, and that line.
     pub fn read(lines: &mut impl BufRead) -> io::Result<Self> {
-        let (mut line, mut skipped) = (Vec::new(), 0);
+        let (mut line, mut skipped, mut comment) = (Vec::new(), 0, None);
         while lines.read_until(b'\n', &mut line)? > 0 && is_no_data(&line) {
-            line.clear();
             skipped += 1;
+            if line.starts_with(b"#") {
+                comment = Some((skipped, std::mem::take(&mut line)));
+            }
+            line.clear();
         }
-        while is_within_quotes(&line) && (line.len() as u64) < LONGEST {
-            let missing = LONGEST - line.len() as u64;
+        let mut is_open = has_odd_quotes(&line);
+        while is_open && (line.len() as u64) < LONGEST {
+            let (seen, missing) = (line.len(), LONGEST - line.len() as u64);
             if lines.by_ref().take(missing).read_until(b'\n', &mut line)? == 0 {
                 break;
             }
+            is_open ^= has_odd_quotes(&line[seen..]);
         }
         let separator = separator(&line);
-        Ok(Opening { line, skipped, separator })
+        Ok(Opening { line, skipped, comment, separator })
     }
 }
 
@@ -37,7 +44,7 @@ fn is_no_data(line: &[u8]) -> bool {
     line.starts_with(b"#") || line.trim_ascii().is_empty()
 }
 
-fn is_within_quotes(line: &[u8]) -> bool {
+fn has_odd_quotes(line: &[u8]) -> bool {
     line.iter().filter(|&&byte| byte == b'"').count() % 2 == 1
 }
 

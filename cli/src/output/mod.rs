@@ -109,7 +109,8 @@ pub fn check<'a>(
 fn same_file(p: &Path, q: &Path) -> bool {
     let full = |path: &Path| {
         // A file that is to be written need not exist yet; its folder does.
-        path.canonicalize().ok().or_else(|| Some(folder_of(path).canonicalize().ok()?.join(path.file_name()?)))
+        let path = through_link(path);
+        path.canonicalize().ok().or_else(|| Some(folder_of(&path).canonicalize().ok()?.join(path.file_name()?)))
     };
     p == q || full(p).is_some_and(|p| full(q) == Some(p))
 }
@@ -139,11 +140,18 @@ pub fn stage(target: &Target, write: impl FnOnce(&mut dyn Write) -> io::Result<(
 
 /// What a link names, so that it stays one; there need not be anything yet.
 fn through_link(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| match path.read_link() {
-        Ok(to) => folder_of(path).join(to),
-        Err(_) => path.to_owned(),
+    path.canonicalize().unwrap_or_else(|_| {
+        let mut path = path.to_owned();
+        for _ in 0..MOST_LINKS {
+            let Ok(to) = path.read_link() else { break };
+            path = folder_of(&path).join(to);
+        }
+        path
     })
 }
+
+/// As systems have it: more are a circle.
+const MOST_LINKS: usize = 40;
 
 /// A device or a pipe itself; otherwise a file under another name, which is given too.
 fn open(place: &Path) -> io::Result<(File, Option<TempPath>)> {
@@ -167,7 +175,9 @@ fn open(place: &Path) -> io::Result<(File, Option<TempPath>)> {
 #[cfg(unix)]
 fn keep_owner_and_mode(file: &File, before: &Metadata) {
     use std::os::unix::fs::{MetadataExt, fchown};
-    let _ = fchown(file, Some(before.uid()), Some(before.gid()));
+    // One by one: a member of the group may keep that, if not the owner.
+    let _ = fchown(file, None, Some(before.gid()));
+    let _ = fchown(file, Some(before.uid()), None);
     let _ = file.set_permissions(before.permissions());
 }
 

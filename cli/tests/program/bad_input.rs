@@ -385,12 +385,18 @@ fn options_that_are_wrong() {
 fn points_that_single_precision_cannot_tell_apart() {
     let folder = Folder::new();
     folder.write("p.csv", "id,v\n1,100000001.5\n2,100000003\n3,100000002\n");
-    let message = "p.csv: column 2: numbers from 100000001.5 to 100000003.0 are too close together for f32: subtract an offset, \
-                   or use --precision f64";
+    let message = "p.csv: \"v\": numbers from 100000001.5 to 100000003.0 cannot be told apart in f32: subtract an offset or \
+                   scale them, or use --precision f64";
     refused(&folder, "p.csv p.csv --columns v --precision f32", 3, message);
     let run = folder.run("sort p.csv --columns v --precision f32");
     assert_eq!((run.code, run.stderr), (3, format!("sinkhorn: error: {message}\n")));
     assert_eq!(folder.run("solve p.csv p.csv --columns v").code, 0);
+    // One point a side, which are two in double precision.
+    folder.write("one.csv", "16777216\n");
+    folder.write("other.csv", "16777217\n");
+    let message = "one.csv and other.csv: coordinate 1: numbers from 16777216.0 to 16777217.0 cannot be told apart in f32: \
+                   subtract an offset or scale them, or use --precision f64";
+    refused(&folder, "one.csv other.csv --precision f32 --epsilon 1", 3, message);
     // Nothing is lost of whole numbers that single precision has, wherever they are, nor of a column that is constant.
     folder.write("p.csv", "16777216,1e9\n16777218,1e9\n16777220,1e9\n");
     assert_eq!(folder.run("solve p.csv p.csv --precision f32").code, 0);

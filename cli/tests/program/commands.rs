@@ -100,6 +100,22 @@ fn a_recommended_command_can_be_typed_whatever_files_are_called() {
 }
 
 #[test]
+fn a_recommended_command_solves_what_its_row_did() {
+    let folder = Folder::new();
+    folder.write("p.csv", points(300, 0.0));
+    folder.write("q.csv", points(280, 0.5));
+    let options = "--max-sweeps 123456 --seed 5 --threads 1 --cost manhattan --epsilon-of-mean 0.05 --threshold 1e-5 --precision f32";
+    let json = folder.json(&format!("compare p.csv q.csv --starts subsample --accelerations plain {options}"));
+    let command = json["recommendation"]["command"].as_str().unwrap().strip_prefix("sinkhorn ").unwrap();
+    for option in ["--max-sweeps 123456", "--seed 5", "--threads 1", "--start subsample", "--acceleration plain"] {
+        assert!(command.contains(option), "{command}");
+    }
+    let solved = folder.json(command);
+    assert_eq!(solved["sweeps"], json["rows"][0]["sweeps"], "{command}");
+    assert_eq!(solved["dual_value"], json["rows"][0]["dual_value"], "{command}: the same bits");
+}
+
+#[test]
 fn comparison_leaves_out_what_does_not_apply_and_says_why() {
     let folder = Folder::with_points();
     let json = folder.json("compare x.csv y.csv --cost euclidean");
@@ -151,7 +167,7 @@ fn a_match_that_does_not_converge_is_printed_with_a_warning() {
     let folder = Folder::with_points();
     let run = folder.run("match x.csv y.csv --max-sweeps 1 --threshold 1e-12 --start zero --acceleration plain");
     assert_eq!((run.code, run.stdout.lines().count()), (4, 6));
-    assert!(run.stderr.starts_with("sinkhorn: warning: sweep limit after 1 sweeps"), "{}", run.stderr);
+    assert!(run.stderr.starts_with("sinkhorn: warning: sweep limit after 1 sweep,"), "{}", run.stderr);
 }
 
 #[test]

@@ -202,6 +202,11 @@ fn rows_that_begin_with_a_number_sign_are_kept_where_they_may_be_data() {
     folder.write("q.csv", "x,y\n1,2\n# not now: 5,5\n3,4\n");
     let json = folder.json("solve p.csv q.csv --columns x,y --epsilon 1");
     assert_eq!((&json["points"]["x"]["points"], &json["points"]["y"]["points"]), (&3.into(), &2.into()));
+    // Without a header the first of them might be taken for a comment as well; it is not left out without a word.
+    folder.write("p.csv", "#1 Main Street,1,2\n#3 Main Street,7,7\n2 Main Street,3,4\n");
+    let run = folder.run("solve p.csv q.csv --columns 2,3");
+    let what = "a line like a row begins with #: make it no comment with quotes around the first field, or remove it";
+    assert_eq!((run.code, run.stderr), (3, format!("sinkhorn: error: p.csv:2: {what}\n")));
     // What looks like neither is refused, not left out.
     folder.write("p.csv", "address,x,y\n# two fields,1\n2 Main Street,3,4\n");
     let run = folder.run("solve p.csv q.csv --columns x,y");

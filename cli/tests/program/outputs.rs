@@ -176,7 +176,39 @@ fn the_end_of_memory_is_no_crash() {
         "ulimit -v 1000000; exec {program} solve p.csv p.csv --storage kernel --threads 1 --potentials-x f.csv"
     );
     let output = Command::new("sh").args(["-c", &line]).current_dir(folder.path("")).output().unwrap();
-    let message = "sinkhorn: error: there is not enough memory for 3.21 GB: --storage stream takes least\n";
+    let message = "sinkhorn: error: there is not enough memory for 3.21 GB (--storage stream keeps no kernel)\n";
     assert_eq!(String::from_utf8(output.stderr).unwrap(), message);
     assert_eq!((output.status.code(), folder.names()), (Some(3), vec!["p.csv".to_owned()]));
+}
+
+/// Wherever memory grows with the number of pairs.
+#[test]
+fn no_command_crashes_for_want_of_memory() {
+    let folder = Folder::new();
+    let points: String = (0..12_000).map(|k| format!("{}\n", f64::from(k).sin())).collect();
+    folder.write("p.csv", points);
+    let program = env!("CARGO_BIN_EXE_sinkhorn");
+    for arguments in [
+        "compare p.csv p.csv --storage kernel --starts zero",
+        "match p.csv p.csv --top 12000 --epsilon 1",
+        "sort p.csv --storage kernel",
+        "divergence p.csv p.csv --storage kernel",
+    ] {
+        let line = format!("ulimit -v 600000; exec {program} {arguments} --threads 1");
+        let output = Command::new("sh").args(["-c", &line]).current_dir(folder.path("")).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{arguments}: {stderr}");
+        assert!(stderr.starts_with("sinkhorn: error: there is not enough memory for "), "{arguments}: {stderr}");
+    }
+}
+
+#[test]
+fn fits_to_start_from_are_inputs_too() {
+    let folder = Folder::with_points();
+    folder.run("fit x.csv --output x.json");
+    std::fs::rename(folder.path("x.json"), folder.path("fit.csv")).unwrap();
+    let before = folder.read("fit.csv");
+    let run = folder.run("solve x.csv y.csv --start fit.csv, --potentials-x fit.csv");
+    let message = "sinkhorn: error: --potentials-x fit.csv would overwrite an input\n";
+    assert_eq!((run.code, run.stderr.as_str(), folder.read("fit.csv")), (2, message, before));
 }

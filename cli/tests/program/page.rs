@@ -2,23 +2,18 @@
 
 use std::process::Command;
 
-use crate::support::Folder;
-
-/// `./tests/run` says what the machine lacks, and that the tests with it did not run.
-fn has(tool: &str) -> bool {
-    !std::env::var("SINKHORN_TESTS_WITHOUT").unwrap_or_default().split(' ').any(|missing| missing == tool)
-}
+use crate::support::{Folder, has};
 
 /// What Chromium makes of a page: its document after scripts, and what it complained of.
 fn open(folder: &Folder, page: &str) -> (String, String) {
-    let output = Command::new("chromium")
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
+    let output = Command::new("timeout")
+        .args(["120", "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
         .args(["--enable-logging=stderr", "--dump-dom"])
         .arg(format!("--user-data-dir={}", folder.path("profile").display()))
         .arg(format!("file://{}", folder.path(page).display()))
         .output()
-        .expect("chromium: apt-get install chromium, or name it in SINKHORN_TESTS_WITHOUT");
+        .expect("timeout and chromium: apt-get install chromium, or name it in SINKHORN_TESTS_WITHOUT");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
     let complaints = complaints.lines().filter(|line| line.contains("CONSOLE")).collect::<Vec<_>>().join("\n");

@@ -150,12 +150,14 @@ impl<T: Real> Solution<'_, T> {
         let origin = y.point(0);
         let mut sum = T::ZERO;
         image.fill(T::ZERO);
+        // Chunk by chunk, so that what a million points add up to is not rounded a million times.
         self.for_chunks(i, |start, shares| {
-            for (j, &share) in shares.iter().enumerate() {
-                sum += share;
-                for ((value, &y), &from) in image.iter_mut().zip(y.point(start + j)).zip(origin) {
-                    *value += share * (y - from);
-                }
+            let of_chunk = |term: &dyn Fn(usize, T) -> T| {
+                shares.iter().enumerate().fold(T::ZERO, |total, (j, &share)| total + term(start + j, share))
+            };
+            sum += of_chunk(&|_, share| share);
+            for (k, (value, &from)) in image.iter_mut().zip(origin).enumerate() {
+                *value += of_chunk(&|j, share| share * (y.point(j)[k] - from));
             }
         });
         for (value, &from) in image.iter_mut().zip(origin) {

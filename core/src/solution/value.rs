@@ -181,8 +181,8 @@ pub(crate) fn measure<T: Real>(
         let target = if p.tau_b() == T::ONE {
             weight
         } else {
-            // Of a marginal that has vanished, as where next to nothing is worth sending far away, the logarithm is known to be less than this; it
-            // makes the error a bound from above, and zero where the potentials say that nothing belongs there.
+            // Of a marginal that has vanished, as where next to nothing is worth sending far away, the logarithm is about this or less; the error
+            // is then about a bound from above, and zero where the potentials say that nothing belongs there.
             let log_ratio = if marginal > T::ZERO { (marginal / weight).log2() } else { -T::MAX.log2() };
             moved(marginal, weight, log_ratio, p.change_of_g(j, g[j] - log_b[j], log_ratio))
         };

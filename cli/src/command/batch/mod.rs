@@ -16,7 +16,7 @@ use crate::data::{Side, ground_cost, problem};
 use crate::exit::Exit;
 use crate::explain::{Subject, explain};
 use crate::failure::Failure;
-use crate::input::{Reading, Scale};
+use crate::input::{self, Reading, Scale};
 use crate::job::{Method, Question};
 use crate::output::{self, Target};
 use crate::progress::Progress;
@@ -31,7 +31,7 @@ use pairs::{Layout, Pairs};
 ///
 /// A folder gives a matrix: a row and a column for each of its files that ends in .csv, .tsv, .txt, .npy, .jsonl or .ndjson (no others), in the order of their
 /// names. A list has two file names a line, separated by a comma and relative to it, and gives a line a pair. Every pair has the same epsilon: a relative one is the mean
-/// over the pairs. Pairs are solved side by side.
+/// over the pairs, those of a set and itself apart. Pairs are solved side by side.
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn batch samples/",
@@ -151,7 +151,8 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let read = |file| Side::<T>::read(file, None, &job.reading, scale);
     let sides: Vec<Side<T>> = job.pairs.files.iter().map(read).collect::<Result<_, _>>()?;
     for &(i, j) in &job.pairs.list {
-        crate::input::check_dimensions(&sides[i].table, &sides[j].table)?;
+        input::check_dimensions(&sides[i].table, &sides[j].table)?;
+        input::check_rounding(&sides[i].table, &sides[j].table)?;
     }
     let cost = ground_cost::<T>(job.question.cost)?;
     let cost = cost.as_ref();
@@ -223,7 +224,7 @@ fn solve_all<T: Scalar>(
     let list = &job.pairs.list;
     let at_once = job.method.threads.min(list.len()).max(1);
     let mut settings: Settings<T> = scalar::settings(&job.method);
-    settings.threads = if at_once > 1 { 1 } else { job.method.threads };
+    settings.threads = (job.method.threads / at_once).max(1);
     if let (Storage::Auto { scalars }, StorageName::Auto) = (settings.storage, job.method.storage) {
         settings.storage = Storage::Auto { scalars: scalars / at_once };
     }
@@ -274,8 +275,8 @@ fn solve_one<T: Scalar>(
     if measure == Measure::Divergence {
         let divergence = sinkhorn_divergence(problem, start, settings, memory)?;
         let reports = divergence.reports();
-        let worst = reports.into_iter().find(|report| Exit::from(report.status) != Exit::Converged);
-        return Ok(found(divergence.value(), worst.unwrap_or(reports[0])));
+        let unfinished = reports.into_iter().find(|report| Exit::from(report.status) != Exit::Converged);
+        return Ok(found(divergence.value(), unfinished.unwrap_or(reports[0])));
     }
     let solution = solving::solve(problem, start, settings, memory, &mut |_| std::ops::ControlFlow::Continue(()))?;
     let report = solution.report();

@@ -82,6 +82,10 @@ impl Pairs {
                 )));
             };
             for name_of_file in [x, y] {
+                if name_of_file.is_empty() || name_of_file == "-" {
+                    let line = number + 1;
+                    return Err(Failure::data(format!("{name}:{line}: {name_of_file:?} is no file")));
+                }
                 let path = folder.join(name_of_file);
                 if let Err(error) =
                     Source::new(path.as_os_str()).path().map_or(Ok(()), |path| path.metadata().map(drop))
@@ -113,5 +117,9 @@ impl Pairs {
 fn fields(line: &str) -> Vec<String> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).trim(csv::Trim::All).from_reader(line.as_bytes());
     let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
-    record.iter().map(str::to_owned).filter(|field| !field.is_empty()).collect()
+    let mut fields: Vec<String> = record.iter().map(str::to_owned).collect();
+    while fields.last().is_some_and(String::is_empty) {
+        fields.pop();
+    }
+    fields
 }

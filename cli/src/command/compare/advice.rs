@@ -72,7 +72,12 @@ fn quoted(word: &str) -> String {
     }
     if word.chars().any(char::is_control) {
         // As bash, zsh and POSIX 2024 have it; a terminal would swallow the character.
-        return format!("$'{}'", word.escape_default());
+        let escaped = |c: char| match c {
+            c if c.is_control() => c.to_string().bytes().map(|byte| format!("\\x{byte:02x}")).collect(),
+            '\'' | '\\' => format!("\\{c}"),
+            c => c.to_string(),
+        };
+        return format!("$'{}'", word.chars().map(escaped).collect::<String>());
     }
     format!("'{}'", word.replace('\'', r"'\''"))
 }
@@ -83,7 +88,7 @@ fn reason(chosen: &Row, fastest: &Row, rows: &[Row]) -> String {
         format!("{start} with {acceleration} was the fastest, {sweeps} sweeps")
     } else if chosen.seconds > fastest.seconds {
         let by = 100.0 * (chosen.seconds / fastest.seconds - 1.0);
-        format!("the defaults are within {by:.0} percent of the fastest, {sweeps} sweeps")
+        format!("the defaults are within {:.0} percent of the fastest, {sweeps} sweeps", by.ceil())
     } else {
         format!("the defaults were the fastest, {sweeps} sweeps")
     };
@@ -91,7 +96,7 @@ fn reason(chosen: &Row, fastest: &Row, rows: &[Row]) -> String {
         let times = textbook.seconds / chosen.seconds;
         if !textbook.is_converged() {
             let done = textbook.sweeps;
-            text += &format!("; plain sweeps from zero had not converged after {done}, at {times:.0} times the time");
+            text += &format!("; plain sweeps from zero had not converged after {done}, at {times:.1} times the time");
         } else if times > AS_GOOD {
             text += &format!("; plain sweeps from zero took {} and {times:.1} times the time", textbook.sweeps);
         }
@@ -154,5 +159,6 @@ mod tests {
         assert_eq!(quoted("it's"), r"'it'\''s'");
         assert_eq!(quoted("$HOME"), "'$HOME'");
         assert_eq!(quoted(""), "''");
+        assert_eq!(quoted("a\u{1b}'é"), r"$'a\x1b\'é'");
     }
 }

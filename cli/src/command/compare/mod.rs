@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 use serde::Serialize;
-use sinkhorn_core::{Argument, Error, Problem, Settings};
+use sinkhorn_core::{Argument, Error, Problem, Settings, Workspace};
 
 use crate::args::{
     self, AccelerationName, EpsilonArgs, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs, Start, StartName,
@@ -27,6 +27,7 @@ use crate::plot::convergence;
 use crate::progress::Progress;
 use crate::render::{self, SCHEMA};
 use crate::scalar::{self, Scalar};
+use crate::solving;
 use crate::summary::{EpsilonRule, Input, Sides};
 
 use advice::Advice;
@@ -93,13 +94,15 @@ struct Job {
 pub struct Summary {
     schema: u32,
     command: &'static str,
-    status: &'static str,
+    pub status: &'static str,
     pub epsilon: f64,
     pub epsilon_rule: EpsilonRule,
     cost: &'static str,
     pub threshold: f64,
     precision: &'static str,
     threads: usize,
+    /// As many as were to be tried, those included that do not apply.
+    ways: usize,
     points: Sides<Input>,
     pub rows: Vec<Row>,
     /// Largest difference between the dual values of rows that converged: they have found the same.
@@ -113,6 +116,13 @@ pub struct Summary {
 pub struct LeftOut {
     start: &'static str,
     reason: &'static str,
+}
+
+impl Summary {
+    /// Whether Ctrl-C has left ways untried.
+    pub fn is_interrupted(&self) -> bool {
+        self.status == "interrupted"
+    }
 }
 
 impl Job {
@@ -150,11 +160,20 @@ impl Job {
         Ok(job)
     }
 
-    fn try_one<T: Scalar>(&self, problem: &Problem<'_, T>, place: Place, patience: f64) -> Result<Row, Error> {
-        let (start, acceleration) = (self.starts[place.0], self.accelerations[place.1]);
-        let settings: Settings<T> = scalar::settings(&Method { acceleration, ..self.method.clone() });
-        let effort = Effort { patience, repeat_seconds: 0.3, repetitions: 5 };
-        Row::of(problem, T::named(start, self.method.seed).as_ref(), &settings, effort)
+    fn settings<T: Scalar>(&self, acceleration: Acceleration) -> Settings<T> {
+        scalar::settings(&Method { acceleration, ..self.method.clone() })
+    }
+
+    fn try_one<T: Scalar>(
+        &self,
+        problem: &Problem<'_, T>,
+        memory: &mut [T],
+        place: Place,
+        patience: f64,
+    ) -> Result<Row, Error> {
+        let settings = self.settings(self.accelerations[place.1]);
+        let start = T::named(self.starts[place.0], self.method.seed);
+        Row::of(problem, start.as_ref(), &settings, memory, Effort { patience, ..Effort::SEVERAL })
     }
 }
 
@@ -203,6 +222,10 @@ fn typed(args: &Args) -> Vec<String> {
     option("--threshold", number(numerics.threshold));
     option("--precision", named(numerics.precision));
     option("--storage", named(numerics.storage));
+    let whole = |value: u32, default: u32| (value != default).then(|| value.to_string());
+    option("--max-sweeps", whole(numerics.max_sweeps, args::MAX_SWEEPS));
+    option("--threads", numerics.threads.map(|threads| threads.to_string()));
+    option("--seed", (args.seed != 0).then(|| args.seed.to_string()));
     let files = [pair.x.typed(), pair.y.typed()];
     if files.iter().any(|file| file.starts_with('-') && file != "-") {
         words.push("--".into());
@@ -232,8 +255,13 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let subject = data.subject(&job.method);
     let problem = data.problem().map_err(|error| explain(error, &subject))?;
     let (rows, left_out) = try_all(job, &problem, &subject)?;
-    if let (true, [first, ..]) = (rows.is_empty(), &left_out[..]) {
-        return Err(Failure::usage(format!("--starts: none applies: {}", first.reason)));
+    // Asked once, so that all that is said of this run agrees.
+    let is_interrupted = interrupt::is_requested();
+    match &left_out[..] {
+        [first, ..] if rows.is_empty() && !is_interrupted => {
+            return Err(Failure::usage(format!("--starts: none applies: {}", first.reason)));
+        }
+        _ => {}
     }
     let threshold = scalar::threshold::<T>(&job.method);
     let converged = rows.iter().filter(|row| row.is_converged()).map(|row| row.dual_value);
@@ -241,7 +269,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         schema: SCHEMA,
         command: "compare",
         status: match Advice::of(&rows, &job.command) {
-            _ if interrupt::is_requested() => "interrupted",
+            _ if is_interrupted => "interrupted",
             Some(_) => "complete",
             None => "none_converged",
         },
@@ -251,6 +279,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         threshold,
         precision: T::NAME,
         threads: job.method.threads,
+        ways: job.starts.len() * job.accelerations.len(),
         points: Sides { x: Input::of(&data.x), y: Input::of(&data.y) },
         dual_value_spread: way::spread(converged).max(0.0), // of none: 0
         recommendation: Advice::of(&rows, &job.command),
@@ -271,7 +300,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     } else {
         render::print(&text::text(&summary))?
     }
-    Ok(match (&summary.recommendation, interrupt::is_requested()) {
+    Ok(match (&summary.recommendation, is_interrupted) {
         (_, true) => Exit::Interrupted,
         (Some(_), _) => Exit::Converged,
         (None, _) => Exit::NotConverged,
@@ -287,6 +316,12 @@ fn try_all<T: Scalar>(
     let _ready = interrupt::ready();
     let pairs = problem.rows() as f64 * problem.columns() as f64;
     let progress = Progress::of_items(job.starts.len() * job.accelerations.len(), "ways tried", pairs > 1e5);
+    let mut len = 0;
+    for &acceleration in &job.accelerations {
+        let needed = Workspace::len(problem, &job.settings(acceleration)).map_err(|error| explain(error, subject))?;
+        len = len.max(needed);
+    }
+    let mut memory = solving::zeros(len)?;
     let (mut rows, mut left_out) = (Vec::new(), Vec::new());
     let mut fastest = f64::INFINITY;
     for place in order(job) {
@@ -294,7 +329,7 @@ fn try_all<T: Scalar>(
         if interrupt::is_requested() {
             break;
         }
-        match job.try_one(problem, place, job.patience * fastest + 1.0) {
+        match job.try_one(problem, &mut memory, place, job.patience * fastest + 1.0) {
             Ok(row) => {
                 if row.is_converged() {
                     fastest = fastest.min(row.seconds);
@@ -311,13 +346,18 @@ fn try_all<T: Scalar>(
         }
         progress.item();
     }
-    look_again(job, problem, &mut rows).map_err(|error| explain(error, subject))?;
+    look_again(job, problem, &mut memory, &mut rows).map_err(|error| explain(error, subject))?;
     rows.sort_by_key(|(place, _)| *place);
     Ok((rows.into_iter().map(|(_, row)| row).collect(), left_out))
 }
 
 /// Rows near the fastest are timed again, in turns, so that what the machine did meanwhile is shared by all of them.
-fn look_again<T: Scalar>(job: &Job, problem: &Problem<'_, T>, rows: &mut [(Place, Row)]) -> Result<(), Error> {
+fn look_again<T: Scalar>(
+    job: &Job,
+    problem: &Problem<'_, T>,
+    memory: &mut [T],
+    rows: &mut [(Place, Row)],
+) -> Result<(), Error> {
     let clock = Instant::now();
     for _ in 0..ROUNDS {
         let converged = rows.iter().filter(|(_, row)| row.is_converged()).map(|(_, row)| row.seconds);
@@ -326,7 +366,10 @@ fn look_again<T: Scalar>(job: &Job, problem: &Problem<'_, T>, rows: &mut [(Place
             if clock.elapsed().as_secs_f64() > ROUNDS_SECONDS || interrupt::is_requested() {
                 return Ok(());
             }
-            row.seconds = row.seconds.min(job.try_one(problem, *place, f64::INFINITY)?.seconds);
+            let again = job.try_one(problem, memory, *place, f64::INFINITY)?;
+            if again.is_converged() {
+                row.seconds = row.seconds.min(again.seconds);
+            }
         }
     }
     Ok(())

@@ -1,6 +1,9 @@
 //! What the page of `--report` holds.
 
+use clap::ValueEnum;
+
 use super::Summary;
+use super::advice::Advice;
 use crate::args::StartName;
 use crate::command::solve::PlotKind;
 use crate::data::Data;
@@ -15,9 +18,10 @@ use crate::solving;
 pub fn html<T: Scalar>(summary: &Summary, data: &Data<T>, method: &Method, plot: String) -> Result<String, Failure> {
     let mut pictures = vec![("Marginal error against sweeps".to_owned(), plot)];
     let kind = picture::kind(PlotKind::Auto, data.x.table.columns)?;
-    if kind != PlotKind::Convergence && summary.recommendation.is_some() {
+    if let (true, Some(advice)) = (kind != PlotKind::Convergence && !summary.is_interrupted(), &summary.recommendation)
+    {
         let caption = if kind == PlotKind::Map { "Where the points go" } else { "The plan, and what it couples" };
-        pictures.push((caption.into(), picture_of_plan(kind, data, method, summary.threshold)?));
+        pictures.push((caption.into(), picture_of_plan(kind, data, (method, advice), summary.threshold)?));
     }
     let json = render::json(summary)?;
     let row = |row: &super::Row| report::Row {
@@ -30,7 +34,10 @@ pub fn html<T: Scalar>(summary: &Summary, data: &Data<T>, method: &Method, plot:
         status: row.status.into(),
         recommended: summary.recommendation.as_ref().is_some_and(|advice| advice.is(row)),
     };
-    let none = || "No way converged: raise --max-sweeps, --epsilon or --threshold.".to_owned();
+    let none = || match summary.is_interrupted() {
+        true => "Interrupted before any way had converged.".to_owned(),
+        false => "No way converged: raise --max-sweeps, --epsilon or --threshold.".to_owned(),
+    };
     let page = Page {
         title: format!("{} to {}", summary.points.x.file, summary.points.y.file),
         command: summary.recommendation.as_ref().map_or_else(String::new, |advice| advice.command.clone()),
@@ -55,10 +62,11 @@ pub fn html<T: Scalar>(summary: &Summary, data: &Data<T>, method: &Method, plot:
 fn picture_of_plan<T: Scalar>(
     kind: PlotKind,
     data: &Data<T>,
-    method: &Method,
+    (method, advice): (&Method, &Advice),
     threshold: f64,
 ) -> Result<String, Failure> {
-    let start = T::named(StartName::Auto, method.seed);
+    let start = StartName::value_variants().iter().find(|start| start.name() == advice.start);
+    let start = T::named(start.copied().unwrap_or(StartName::Auto), method.seed);
     solving::solved(data, method, start.as_ref(), |solved| picture::of_solution(kind, solved, threshold))
 }
 

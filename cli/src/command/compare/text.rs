@@ -27,10 +27,15 @@ pub fn text(summary: &Summary) -> String {
         let spread = summary.dual_value_spread;
         let _ = writeln!(text, "Dual values of the {converged} ways that converged differ by at most {spread:.1e}.");
     }
+    if summary.is_interrupted() {
+        let (tried, ways) = (summary.rows.len(), summary.ways);
+        let _ = writeln!(text, "{DOUBTFUL}Interrupted{DOUBTFUL:#}: {tried} of {ways} ways tried.");
+    }
     match &summary.recommendation {
         Some(advice) => {
             let _ = writeln!(text, "Recommended: {}.\n\n  {GOOD}{}{GOOD:#}", advice.reason, advice.command);
         }
+        None if summary.is_interrupted() => {}
         None => {
             let _ =
                 writeln!(text, "{DOUBTFUL}No way converged{DOUBTFUL:#}: raise --max-sweeps, --epsilon or --threshold.");

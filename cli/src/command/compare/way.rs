@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use serde::Serialize;
-use sinkhorn_core::{Error, Initializer, Problem, Settings, Solution, Status, Workspace};
+use sinkhorn_core::{Error, Initializer, Problem, Settings, Solution, Status};
 
 use crate::exit::Exit;
 use crate::interrupt;
@@ -52,30 +52,36 @@ pub struct Effort {
 impl Effort {
     /// To the end, once.
     pub const ONCE: Effort = Effort { patience: f64::INFINITY, repeat_seconds: 0.0, repetitions: 1 };
+    /// Short ones several times.
+    pub const SEVERAL: Effort = Effort { patience: f64::INFINITY, repeat_seconds: 0.3, repetitions: 5 };
 }
 
 impl Row {
-    /// Solves in this way.
+    /// Solves in this way. `memory` is as long as a workspace of these settings.
     pub fn of<T: Scalar>(
         problem: &Problem<'_, T>,
         start: &dyn Initializer<T>,
         settings: &Settings<T>,
+        memory: &mut [T],
         effort: Effort,
     ) -> Result<Row, Error> {
-        let mut memory = vec![T::ZERO; Workspace::len(problem, settings)?];
         let all = Instant::now();
         let mut row: Option<Row> = None;
         for _ in 0..effort.repetitions {
-            let again = Row::once(problem, start, settings, effort.patience, &mut memory)?;
-            let seconds = row.as_ref().map_or(f64::INFINITY, |row| row.seconds).min(again.seconds);
-            row = Some(Row { seconds, ..again });
+            let again = Row::once(problem, start, settings, effort.patience, memory)?;
+            row = Some(match row {
+                // Given up half-way: the time of no solve.
+                Some(before) if !again.is_converged() => before,
+                Some(before) => Row { seconds: before.seconds.min(again.seconds), ..again },
+                None => again,
+            });
             if all.elapsed().as_secs_f64() > effort.repeat_seconds || interrupt::is_requested() {
                 break;
             }
         }
         match row {
             Some(row) => Ok(row),
-            None => Row::once(problem, start, settings, effort.patience, &mut memory),
+            None => Row::once(problem, start, settings, effort.patience, memory),
         }
     }
 
@@ -102,7 +108,11 @@ impl Row {
             start: report.start.name,
             chosen_start: report.start.name,
             acceleration,
-            status: if report.status == Status::Stopped { "given up" } else { report.status.name() },
+            status: match report.status {
+                Status::Stopped if interrupt::is_requested() => "interrupted",
+                Status::Stopped => "given up",
+                status => status.name(),
+            },
             sweeps: report.sweeps,
             seconds,
             start_value: report.start_value.widen(),

@@ -4,7 +4,7 @@ mod problems;
 mod text;
 
 use serde::Serialize;
-use sinkhorn_core::{Epsilon, Error, PointCloud, Problem};
+use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Workspace};
 
 use crate::args::{self, StartName};
 use crate::exit::Exit;
@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::job::{self, Acceleration, Method};
 use crate::render::{self, SCHEMA};
 use crate::scalar::{self, Scalar};
+use crate::solving;
 use crate::start::Starting;
 
 use super::compare::way::{Effort, Row, spread};
@@ -88,7 +89,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     } else {
         // Rows are printed as they are found.
         let tables = solve_all(args.quick, |event| render::print(&text::text(event)))?;
-        render::print(&text::closing(&tables))?;
+        if !render::reader_is_gone() {
+            render::print(&text::closing(&tables))?;
+        }
         tables
     };
     Ok(verdict(&tables))
@@ -121,8 +124,12 @@ fn solve_all(quick: bool, mut watch: impl FnMut(&Event<'_>) -> Result<(), Failur
             for &acceleration in case.accelerations {
                 let settings = scalar::settings(&method(acceleration));
                 let start = f64::named(start, 0);
-                let row = Row::of(&problem, start.as_ref(), &settings, Effort::ONCE).map_err(refuse)?;
+                let mut memory = solving::zeros(Workspace::len(&problem, &settings).map_err(refuse)?)?;
+                let row = Row::of(&problem, start.as_ref(), &settings, &mut memory, Effort::ONCE).map_err(refuse)?;
                 watch(&Event::Row(&row))?;
+                if render::reader_is_gone() {
+                    return Ok(Vec::new());
+                }
                 table.epsilon = row.epsilon;
                 table.rows.push(row);
             }

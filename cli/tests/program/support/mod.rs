@@ -144,3 +144,8 @@ pub fn read_f8(path: &Path) -> Vec<f64> {
 pub fn digits(name: &str) -> String {
     format!("{}/data/digits/{name}", env!("CARGO_MANIFEST_DIR"))
 }
+
+/// `./tests/run` says what the machine lacks, and that the tests with it did not run.
+pub fn has(tool: &str) -> bool {
+    !std::env::var("SINKHORN_TESTS_WITHOUT").unwrap_or_default().split(' ').any(|missing| missing == tool)
+}
