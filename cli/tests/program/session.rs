@@ -51,3 +51,8 @@ fn the_front_page() {
 fn help() {
     check(&root().join("cli/tests/snapshots/help.md"), "data");
 }
+
+#[test]
+fn the_other_commands() {
+    check(&root().join("cli/tests/snapshots/session.md"), "data");
+}

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::typed::quoted;
 use super::way::Row;
 
 /// A way that is no more than this times slower than the fastest is as good: clocks repeat no better.
@@ -62,24 +63,6 @@ fn command(chosen: &Row, typed: &[String]) -> String {
     option("--acceleration", chosen.acceleration, DEFAULTS.1);
     words.extend(typed[files..].iter().map(|word| quoted(word)));
     words.join(" ")
-}
-
-/// For a POSIX shell.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:=+@%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    if word.chars().any(char::is_control) {
-        // As bash, zsh and POSIX 2024 have it; a terminal would swallow the character.
-        let escaped = |c: char| match c {
-            c if c.is_control() => c.to_string().bytes().map(|byte| format!("\\x{byte:02x}")).collect(),
-            '\'' | '\\' => format!("\\{c}"),
-            c => c.to_string(),
-        };
-        return format!("$'{}'", word.chars().map(escaped).collect::<String>());
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 fn reason(chosen: &Row, fastest: &Row, rows: &[Row]) -> String {
@@ -152,13 +135,5 @@ mod tests {
     #[test]
     fn nothing_is_recommended_where_nothing_converged() {
         assert_eq!(Advice::of(&[row("zero", "plain", 1.0, Exit::NotConverged)], &[]), None);
-    }
-
-    #[test]
-    fn quotes_survive_a_shell() {
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted("$HOME"), "'$HOME'");
-        assert_eq!(quoted(""), "''");
-        assert_eq!(quoted("a\u{1b}'é"), r"$'a\x1b\'é'");
     }
 }

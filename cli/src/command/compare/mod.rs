@@ -3,35 +3,35 @@
 mod advice;
 pub mod page;
 pub mod text;
+mod trials;
+mod typed;
 pub mod way;
 
 use std::path::PathBuf;
-use std::time::Instant;
 
 use clap::ValueEnum;
 use serde::Serialize;
-use sinkhorn_core::{Argument, Error, Problem, Settings, Workspace};
 
 use crate::args::{
-    self, AccelerationName, EpsilonArgs, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs, Start, StartName,
+    self, AccelerationName, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs, Start, StartName,
 };
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::explain::{Subject, explain};
+use crate::explain::explain;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::job::{Acceleration, Method, Pair, Question};
 use crate::output::{self, Format, Target};
 use crate::picture;
 use crate::plot::convergence;
-use crate::progress::Progress;
 use crate::render::{self, SCHEMA};
 use crate::scalar::{self, Scalar};
-use crate::solving;
 use crate::summary::{EpsilonRule, Input, Sides};
 
 use advice::Advice;
-use way::{Effort, Row};
+use trials::try_all;
+use typed::typed;
+use way::Row;
 
 /// Which start and acceleration are fastest on your points
 ///
@@ -159,31 +159,7 @@ impl Job {
         output::check([job.plot.as_ref(), job.report.as_ref()], &mut job.pair.sources())?;
         Ok(job)
     }
-
-    fn settings<T: Scalar>(&self, acceleration: Acceleration) -> Settings<T> {
-        scalar::settings(&Method { acceleration, ..self.method.clone() })
-    }
-
-    fn try_one<T: Scalar>(
-        &self,
-        problem: &Problem<'_, T>,
-        memory: &mut [T],
-        place: Place,
-        patience: f64,
-    ) -> Result<Row, Error> {
-        let settings = self.settings(self.accelerations[place.1]);
-        let start = T::named(self.starts[place.0], self.method.seed);
-        Row::of(problem, start.as_ref(), &settings, memory, Effort { patience, ..Effort::SEVERAL })
-    }
 }
-
-/// Start and acceleration, by number.
-type Place = (usize, usize);
-
-/// Of rows that are timed again: up to this times the time of the fastest, so often, and for no longer than so many seconds.
-const NEAR: f64 = 1.5;
-const ROUNDS: usize = 3;
-const ROUNDS_SECONDS: f64 = 3.0;
 
 fn without_repetition<V: PartialEq>(values: Vec<V>) -> Vec<V> {
     values.into_iter().fold(Vec::new(), |mut kept, value| {
@@ -192,54 +168,6 @@ fn without_repetition<V: PartialEq>(values: Vec<V>) -> Vec<V> {
         }
         kept
     })
-}
-
-/// The options that say what the problem is, as `sinkhorn solve` takes them.
-fn typed(args: &Args) -> Vec<String> {
-    let Args { pair, problem, numerics, .. } = args;
-    let EpsilonArgs { epsilon, epsilon_of_mean, epsilon_of_std } = problem.epsilon;
-    let mut words = Vec::new();
-    let mut option = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            words.extend([name.to_owned(), value]);
-        }
-    };
-    option("--weights-x", pair.weights_x.as_ref().map(|source| source.typed()));
-    option("--weights-y", pair.weights_y.as_ref().map(|source| source.typed()));
-    option("--columns", pair.reading.columns.as_ref().map(ToString::to_string));
-    option("--weights-column", pair.reading.weights_column.as_ref().map(ToString::to_string));
-    option("--columns-y", pair.columns_y.as_ref().map(ToString::to_string));
-    option("--weights-column-y", pair.weights_column_y.as_ref().map(ToString::to_string));
-    option("--header", named(pair.reading.header));
-    option("--cost", named(problem.cost));
-    let number = |value: Option<f64>| value.map(|value| value.to_string());
-    option("--p", number(problem.p));
-    option("--epsilon", number(epsilon));
-    option("--epsilon-of-mean", number(epsilon_of_mean));
-    option("--epsilon-of-std", number(epsilon_of_std));
-    option("--rho-x", number(problem.rho_x));
-    option("--rho-y", number(problem.rho_y));
-    option("--threshold", number(numerics.threshold));
-    option("--precision", named(numerics.precision));
-    option("--storage", named(numerics.storage));
-    let whole = |value: u32, default: u32| (value != default).then(|| value.to_string());
-    option("--max-sweeps", whole(numerics.max_sweeps, args::MAX_SWEEPS));
-    option("--threads", numerics.threads.map(|threads| threads.to_string()));
-    option("--seed", (args.seed != 0).then(|| args.seed.to_string()));
-    let files = [pair.x.typed(), pair.y.typed()];
-    if files.iter().any(|file| file.starts_with('-') && file != "-") {
-        words.push("--".into());
-        words.extend(files);
-    } else {
-        words.splice(0..0, files);
-    }
-    words
-}
-
-/// As it is typed, unless it is the first and so the default.
-fn named<V: ValueEnum + PartialEq>(value: V) -> Option<String> {
-    let is_default = V::value_variants().first() == Some(&value);
-    value.to_possible_value().filter(|_| !is_default).map(|name| name.get_name().to_owned())
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
@@ -305,84 +233,6 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         (Some(_), _) => Exit::Converged,
         (None, _) => Exit::NotConverged,
     })
-}
-
-/// All rows, by start and acceleration.
-fn try_all<T: Scalar>(
-    job: &Job,
-    problem: &Problem<'_, T>,
-    subject: &Subject<'_>,
-) -> Result<(Vec<Row>, Vec<LeftOut>), Failure> {
-    let _ready = interrupt::ready();
-    let pairs = problem.rows() as f64 * problem.columns() as f64;
-    let progress = Progress::of_items(job.starts.len() * job.accelerations.len(), "ways tried", pairs > 1e5);
-    let mut len = 0;
-    for &acceleration in &job.accelerations {
-        let needed = Workspace::len(problem, &job.settings(acceleration)).map_err(|error| explain(error, subject))?;
-        len = len.max(needed);
-    }
-    let mut memory = solving::zeros(len)?;
-    let (mut rows, mut left_out) = (Vec::new(), Vec::new());
-    let mut fastest = f64::INFINITY;
-    for place in order(job) {
-        let start = job.starts[place.0];
-        if interrupt::is_requested() {
-            break;
-        }
-        match job.try_one(problem, &mut memory, place, job.patience * fastest + 1.0) {
-            Ok(row) => {
-                if row.is_converged() {
-                    fastest = fastest.min(row.seconds);
-                }
-                // Auto reports the start that it chose; the table is of what can be typed.
-                rows.push((place, Row { start: start.name(), ..row }));
-            }
-            Err(Error::Unsupported { argument: Argument::Start, reason }) => {
-                if left_out.iter().all(|other: &LeftOut| other.start != start.name()) {
-                    left_out.push(LeftOut { start: start.name(), reason });
-                }
-            }
-            Err(error) => return Err(explain(error, subject)),
-        }
-        progress.item();
-    }
-    look_again(job, problem, &mut memory, &mut rows).map_err(|error| explain(error, subject))?;
-    rows.sort_by_key(|(place, _)| *place);
-    Ok((rows.into_iter().map(|(_, row)| row).collect(), left_out))
-}
-
-/// Rows near the fastest are timed again, in turns, so that what the machine did meanwhile is shared by all of them.
-fn look_again<T: Scalar>(
-    job: &Job,
-    problem: &Problem<'_, T>,
-    memory: &mut [T],
-    rows: &mut [(Place, Row)],
-) -> Result<(), Error> {
-    let clock = Instant::now();
-    for _ in 0..ROUNDS {
-        let converged = rows.iter().filter(|(_, row)| row.is_converged()).map(|(_, row)| row.seconds);
-        let fastest = converged.fold(f64::INFINITY, f64::min);
-        for (place, row) in rows.iter_mut().filter(|(_, row)| row.is_converged() && row.seconds < NEAR * fastest) {
-            if clock.elapsed().as_secs_f64() > ROUNDS_SECONDS || interrupt::is_requested() {
-                return Ok(());
-            }
-            let again = job.try_one(problem, memory, *place, f64::INFINITY)?;
-            if again.is_converged() {
-                row.seconds = row.seconds.min(again.seconds);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Places in the table, in the order of trying: what is likely to be fast comes first, so that it is known early what is slow.
-fn order(job: &Job) -> Vec<Place> {
-    let places = (0..job.starts.len()).flat_map(|s| (0..job.accelerations.len()).map(move |a| (s, a)));
-    let mut places: Vec<_> = places.collect();
-    places.sort_by_key(|&(s, a)| {
-        (!matches!(job.accelerations[a], Acceleration::Anderson { .. }), job.starts[s] != StartName::Auto)
-    });
-    places
 }
 
 fn convergence_svg(summary: &Summary) -> Result<String, Failure> {

@@ -1,0 +1,120 @@
+//! Solving in every way, and giving up on those that are slow.
+
+use std::time::Instant;
+
+use sinkhorn_core::{Argument, Error, Problem, Settings, Workspace};
+
+use super::way::{Effort, Row};
+use super::{Job, LeftOut};
+use crate::args::StartName;
+use crate::explain::{Subject, explain};
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::job::{Acceleration, Method};
+use crate::progress::Progress;
+use crate::scalar::{self, Scalar};
+use crate::solving;
+
+/// Start and acceleration, by number.
+type Place = (usize, usize);
+
+/// Of rows that are timed again: up to this times the time of the fastest, so often, and for no longer than so many seconds.
+const NEAR: f64 = 1.5;
+const ROUNDS: usize = 3;
+const ROUNDS_SECONDS: f64 = 3.0;
+
+/// All rows, by start and acceleration.
+pub fn try_all<T: Scalar>(
+    job: &Job,
+    problem: &Problem<'_, T>,
+    subject: &Subject<'_>,
+) -> Result<(Vec<Row>, Vec<LeftOut>), Failure> {
+    let _ready = interrupt::ready();
+    let pairs = problem.rows() as f64 * problem.columns() as f64;
+    let progress = Progress::of_items(job.starts.len() * job.accelerations.len(), "ways tried", pairs > 1e5);
+    let mut len = 0;
+    for &acceleration in &job.accelerations {
+        let needed = Workspace::len(problem, &job.settings(acceleration)).map_err(|error| explain(error, subject))?;
+        len = len.max(needed);
+    }
+    let mut memory = solving::zeros(len)?;
+    let (mut rows, mut left_out) = (Vec::new(), Vec::new());
+    let mut fastest = f64::INFINITY;
+    for place in order(job) {
+        let start = job.starts[place.0];
+        if interrupt::is_requested() {
+            break;
+        }
+        match job.try_one(problem, &mut memory, place, job.patience * fastest + 1.0) {
+            Ok(row) => {
+                if row.is_converged() {
+                    fastest = fastest.min(row.seconds);
+                }
+                // Auto reports the start that it chose; the table is of what can be typed.
+                rows.push((place, Row { start: start.name(), ..row }));
+            }
+            Err(Error::Unsupported { argument: Argument::Start, reason }) => {
+                if left_out.iter().all(|other: &LeftOut| other.start != start.name()) {
+                    left_out.push(LeftOut { start: start.name(), reason });
+                }
+            }
+            Err(error) => return Err(explain(error, subject)),
+        }
+        progress.item();
+    }
+    look_again(job, problem, &mut memory, &mut rows).map_err(|error| explain(error, subject))?;
+    rows.sort_by_key(|(place, _)| *place);
+    Ok((rows.into_iter().map(|(_, row)| row).collect(), left_out))
+}
+
+/// Rows near the fastest are timed again, in turns, so that what the machine did meanwhile is shared by all of them.
+fn look_again<T: Scalar>(
+    job: &Job,
+    problem: &Problem<'_, T>,
+    memory: &mut [T],
+    rows: &mut [(Place, Row)],
+) -> Result<(), Error> {
+    let clock = Instant::now();
+    for _ in 0..ROUNDS {
+        let converged = rows.iter().filter(|(_, row)| row.is_converged()).map(|(_, row)| row.seconds);
+        let fastest = converged.fold(f64::INFINITY, f64::min);
+        for (place, row) in rows.iter_mut().filter(|(_, row)| row.is_converged() && row.seconds < NEAR * fastest) {
+            if clock.elapsed().as_secs_f64() > ROUNDS_SECONDS || interrupt::is_requested() {
+                return Ok(());
+            }
+            let again = job.try_one(problem, memory, *place, f64::INFINITY)?;
+            if again.is_converged() {
+                row.seconds = row.seconds.min(again.seconds);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Places in the table, in the order of trying: what is likely to be fast comes first, so that it is known early what is slow.
+fn order(job: &Job) -> Vec<Place> {
+    let places = (0..job.starts.len()).flat_map(|s| (0..job.accelerations.len()).map(move |a| (s, a)));
+    let mut places: Vec<_> = places.collect();
+    places.sort_by_key(|&(s, a)| {
+        (!matches!(job.accelerations[a], Acceleration::Anderson { .. }), job.starts[s] != StartName::Auto)
+    });
+    places
+}
+
+impl Job {
+    fn settings<T: Scalar>(&self, acceleration: Acceleration) -> Settings<T> {
+        scalar::settings(&Method { acceleration, ..self.method.clone() })
+    }
+
+    fn try_one<T: Scalar>(
+        &self,
+        problem: &Problem<'_, T>,
+        memory: &mut [T],
+        place: Place,
+        patience: f64,
+    ) -> Result<Row, Error> {
+        let settings = self.settings(self.accelerations[place.1]);
+        let start = T::named(self.starts[place.0], self.method.seed);
+        Row::of(problem, start.as_ref(), &settings, memory, Effort { patience, ..Effort::SEVERAL })
+    }
+}
