@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::support::Folder;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().into()
 }
@@ -55,4 +57,19 @@ fn help() {
 #[test]
 fn the_other_commands() {
     check(&root().join("cli/tests/snapshots/session.md"), "data");
+}
+
+/// `SINKHORN_UPDATE_SNAPSHOTS=1` draws it anew.
+#[test]
+fn the_picture_of_the_front_page_is_what_its_command_draws() {
+    let folder = Folder::new();
+    let town = root().join("cli/data/town");
+    copy_folder(&town, &folder.path("town"));
+    let options = "--columns east,north --weights-column people --plot drawn.svg";
+    assert_eq!(folder.run(&format!("solve town/homes.csv town/shops.csv {options}")).code, 0);
+    if std::env::var_os("SINKHORN_UPDATE_SNAPSHOTS").is_some() {
+        std::fs::copy(folder.path("drawn.svg"), town.join("town.svg")).unwrap();
+    }
+    let committed = std::fs::read_to_string(town.join("town.svg")).unwrap();
+    assert!(folder.read("drawn.svg") == committed, "cli/data/town/town.svg is of another state");
 }
