@@ -77,7 +77,7 @@ pub struct Args {
 struct Job {
     pair: Pair,
     question: Question,
-    /// With the first of the starts and accelerations.
+    /// Start and acceleration apart.
     method: Method,
     starts: Vec<StartName>,
     accelerations: Vec<Acceleration>,
