@@ -1,13 +1,18 @@
 //! Points and weights in memory, and the problem that they make.
 
-use sinkhorn_core::{Cosine, Error, Euclidean, GroundCost, Manhattan, PNorm, PointCloud, Problem, SquaredEuclidean};
+use std::time::Instant;
+
+use sinkhorn_core::{
+    Cosine, Error, Euclidean, GroundCost, Initializer, Manhattan, PNorm, PointCloud, Problem, SquaredEuclidean,
+};
 
 use crate::args::Start;
 use crate::explain::Subject;
 use crate::failure::Failure;
 use crate::input::{self, Reading, Scale, Sign, Source, Table};
-use crate::job::{Cost, Method, Pair, Question};
+use crate::job::{Cost, Method, Pair, Question, Task};
 use crate::scalar::{self, Scalar};
+use crate::start;
 
 /// One side: points, and weights unless they are equal.
 pub struct Side<T> {
@@ -23,6 +28,24 @@ pub struct Data<T: Scalar> {
     pub y: Side<T>,
     pub question: Question,
     cost: Box<dyn GroundCost<T>>,
+}
+
+/// A task with its points in memory and its start at hand.
+pub struct Loaded<T: Scalar> {
+    pub data: Data<T>,
+    pub start: Box<dyn Initializer<T>>,
+    /// How long that took.
+    pub seconds: f64,
+}
+
+impl<T: Scalar> Loaded<T> {
+    /// Reads points, weights and fits.
+    pub fn read(task: &Task) -> Result<Self, Failure> {
+        let clock = Instant::now();
+        let data: Data<T> = Data::read(&task.pair, &task.question)?;
+        let start = start::start(&task.method, data.x.table.columns)?;
+        Ok(Loaded { data, start, seconds: clock.elapsed().as_secs_f64() })
+    }
 }
 
 impl<T: Scalar> Side<T> {

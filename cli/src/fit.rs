@@ -16,6 +16,22 @@ pub enum Fit {
     Mixture(MixtureFit),
 }
 
+impl Fit {
+    pub fn gaussian(self) -> Option<GaussianFit> {
+        match self {
+            Fit::Gaussian(fit) => Some(fit),
+            Fit::Mixture(_) => None,
+        }
+    }
+
+    pub fn mixture(self) -> Option<MixtureFit> {
+        match self {
+            Fit::Mixture(fit) => Some(fit),
+            Fit::Gaussian(_) => None,
+        }
+    }
+}
+
 /// The file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(expecting = "an object with schema, command, file, points, dimension, kind and fit")]

@@ -62,16 +62,14 @@ pub fn start<T: Starting>(method: &Method, dimension: usize) -> Result<Box<dyn I
 
 fn from_fits<T: Starting>(saved: &Saved, dimension: usize, seed: u64) -> Result<Box<dyn Initializer<T>>, Failure> {
     let read = |path: &Option<_>| path.as_deref().map(|path| SavedFit::read(path, dimension)).transpose();
-    match (read(&saved.x)?, read(&saved.y)?) {
-        (Some(Fit::Gaussian(x)), Some(Fit::Gaussian(y))) => Ok(T::gaussian(Some(x), Some(y))),
-        (Some(Fit::Gaussian(x)), None) => Ok(T::gaussian(Some(x), None)),
-        (None, Some(Fit::Gaussian(y))) => Ok(T::gaussian(None, Some(y))),
-        (Some(Fit::Mixture(x)), Some(Fit::Mixture(y))) => Ok(T::mixture(Some(x), Some(y), seed)),
-        (Some(Fit::Mixture(x)), None) => Ok(T::mixture(Some(x), None, seed)),
-        (None, Some(Fit::Mixture(y))) => Ok(T::mixture(None, Some(y), seed)),
-        (None, None) => Ok(T::named(StartName::Gaussian, seed)),
-        _ => {
+    let (x, y) = (read(&saved.x)?, read(&saved.y)?);
+    match (&x, &y) {
+        (Some(Fit::Gaussian(_)), Some(Fit::Mixture(_))) | (Some(Fit::Mixture(_)), Some(Fit::Gaussian(_))) => {
             Err(Failure::usage("--start: one file holds a Gaussian and the other a mixture: they must be of one kind"))
         }
+        (Some(Fit::Mixture(_)), _) | (_, Some(Fit::Mixture(_))) => {
+            Ok(T::mixture(x.and_then(Fit::mixture), y.and_then(Fit::mixture), seed))
+        }
+        _ => Ok(T::gaussian(x.and_then(Fit::gaussian), y.and_then(Fit::gaussian))),
     }
 }

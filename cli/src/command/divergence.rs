@@ -7,7 +7,7 @@ use serde::Serialize;
 use sinkhorn_core::{Gradients, Report, divergence_gradient_len, divergence_len, sinkhorn_divergence};
 
 use crate::args::{self, Precision, TaskArgs};
-use crate::data::Data;
+use crate::data::Loaded;
 use crate::exit::Exit;
 use crate::explain::explain;
 use crate::failure::Failure;
@@ -17,7 +17,6 @@ use crate::progress::Progress;
 use crate::render::{self, SCHEMA, digits, digits_of_difference, lines, plural, seconds};
 use crate::scalar::{self, Scalar};
 use crate::solving;
-use crate::start;
 use crate::summary::{EpsilonRule, Input, Sides, status};
 
 /// How far apart two sets of points are: the Sinkhorn divergence
@@ -101,11 +100,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
-    let clock = Instant::now();
-    let Task { pair, question, method } = &job.task;
-    let data: Data<T> = Data::read(pair, question)?;
-    let start = start::start::<T>(method, data.x.table.columns)?;
-    let reading = clock.elapsed().as_secs_f64();
+    let Loaded { data, start, seconds: reading } = Loaded::<T>::read(&job.task)?;
+    let Task { question, method, .. } = &job.task;
 
     let subject = data.subject(method);
     let refuse = |error| explain(error, &subject);

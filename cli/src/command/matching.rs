@@ -2,14 +2,13 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::Instant;
 
 use clap::value_parser;
 use serde::Serialize;
 use sinkhorn_core::Solution;
 
 use crate::args::{self, Precision, TaskArgs};
-use crate::data::Data;
+use crate::data::Loaded;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Task;
@@ -18,7 +17,6 @@ use crate::progress::Progress;
 use crate::render;
 use crate::scalar::Scalar;
 use crate::solving;
-use crate::start;
 use crate::summary::Summary;
 
 /// The rows of Y that each row of X goes to, or the point between them
@@ -97,13 +95,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
-    let clock = Instant::now();
-    let Task { pair, question, method } = &job.task;
-    let data: Data<T> = Data::read(pair, question)?;
-    let start = start::start::<T>(method, data.x.table.columns)?;
-    let reading = clock.elapsed().as_secs_f64();
-    solving::solved(&data, method, start.as_ref(), |solved| {
-        let summary = Summary::new("match", solved, method, reading);
+    let Loaded { data, start, seconds } = Loaded::<T>::read(&job.task)?;
+    solving::solved(&data, &job.task.method, start.as_ref(), |solved| {
+        let summary = Summary::new("match", solved, &job.task.method, seconds);
         let found = match job.top {
             Some(top) => Found::Matches(matches(&solved.solution, top)?),
             None => Found::Images { names: solved.image_names(), values: solved.images()? },

@@ -1,12 +1,11 @@
 //! `sinkhorn solve`: transport between the points of two files.
 
 use std::path::PathBuf;
-use std::time::Instant;
 
 use clap::ValueEnum;
 
 use crate::args::{self, Precision, TaskArgs};
-use crate::data::Data;
+use crate::data::Loaded;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Task;
@@ -16,7 +15,6 @@ use crate::plan::SparsePlan;
 use crate::render;
 use crate::scalar::Scalar;
 use crate::solving::{self, Solved};
-use crate::start;
 use crate::summary::Summary;
 
 /// Transport between the points of two files
@@ -124,14 +122,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
-    let clock = Instant::now();
-    let Task { pair, question, method } = &job.task;
-    let data: Data<T> = Data::read(pair, question)?;
+    let Loaded { data, start, seconds } = Loaded::<T>::read(&job.task)?;
     let kind = picture::kind(job.plot_kind, data.x.table.columns)?;
-    let start = start::start::<T>(method, data.x.table.columns)?;
-    let reading = clock.elapsed().as_secs_f64();
-    let summary = solving::solved(&data, method, start.as_ref(), |solved| {
-        let summary = Summary::new("solve", solved, method, reading);
+    let summary = solving::solved(&data, &job.task.method, start.as_ref(), |solved| {
+        let summary = Summary::new("solve", solved, &job.task.method, seconds);
         job.write(solved, kind, summary.threshold)?;
         Ok(summary)
     })?;

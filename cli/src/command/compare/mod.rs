@@ -191,12 +191,13 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         }
         _ => {}
     }
+    let recommendation = Advice::of(&rows, &job.command);
     let threshold = scalar::threshold::<T>(&job.method);
     let converged = rows.iter().filter(|row| row.is_converged()).map(|row| row.dual_value);
     let summary = Summary {
         schema: SCHEMA,
         command: "compare",
-        status: match Advice::of(&rows, &job.command) {
+        status: match &recommendation {
             _ if is_interrupted => "interrupted",
             Some(_) => "complete",
             None => "none_converged",
@@ -210,7 +211,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         ways: job.starts.len() * job.accelerations.len(),
         points: Sides { x: Input::of(&data.x), y: Input::of(&data.y) },
         dual_value_spread: way::spread(converged).max(0.0), // of none: 0
-        recommendation: Advice::of(&rows, &job.command),
+        recommendation,
         rows,
         left_out,
     };

@@ -65,24 +65,19 @@ impl Row {
         memory: &mut [T],
         effort: Effort,
     ) -> Result<Row, Error> {
-        let all = Instant::now();
-        let mut row: Option<Row> = None;
-        for _ in 0..effort.repetitions {
-            let again = Row::once(problem, start, settings, effort.patience, memory)?;
-            row = Some(match row {
-                // Given up half-way: the time of no solve.
-                Some(before) if !again.is_converged() => before,
-                Some(before) => Row { seconds: before.seconds.min(again.seconds), ..again },
-                None => again,
-            });
-            if all.elapsed().as_secs_f64() > effort.repeat_seconds || interrupt::is_requested() {
+        let clock = Instant::now();
+        let mut row = Row::once(problem, start, settings, effort.patience, memory)?;
+        for _ in 1..effort.repetitions {
+            if clock.elapsed().as_secs_f64() > effort.repeat_seconds || interrupt::is_requested() {
                 break;
             }
+            let again = Row::once(problem, start, settings, effort.patience, memory)?;
+            if !again.is_converged() {
+                break; // given up half-way: the time of no solve
+            }
+            row.seconds = row.seconds.min(again.seconds);
         }
-        match row {
-            Some(row) => Ok(row),
-            None => Row::once(problem, start, settings, effort.patience, memory),
-        }
+        Ok(row)
     }
 
     fn once<T: Scalar>(
