@@ -1,25 +1,24 @@
-//! Derivatives where it is hard: weights of zero, coincident points, the free constant, loose solves, bad calls; and that nothing changes them that
+//! Derivatives where it is hard: weights of zero, coincident points, the free constant, loose solves; and that nothing changes them that
 //! should not.
 
 use sinkhorn_core::{
-    Acceleration, Argument, Changes, CostMatrix, Cotangent, DerivativeSettings, Derivatives, DualSort, Epsilon, Error,
-    FixedGaussianStart, FixedWorkspace, Form, Geometry, Given, Gradients, GroundCost, Initializer, LinearStatus,
-    Monotone, PlanCotangent, PointCloud, Problem, Real, Select, Settings, SimdLevel, Storage, Tangent, Workspace, Zero,
-    derivatives_len, solve,
+    Acceleration, Changes, Cotangent, DerivativeSettings, Derivatives, DualSort, Epsilon, FixedGaussianStart,
+    FixedWorkspace, Form, Geometry, Given, Gradients, Initializer, LinearStatus, Monotone, PlanCotangent, PointCloud,
+    Problem, Real, Select, Settings, SimdLevel, Storage, Tangent, Workspace, Zero, derivatives_len, solve,
 };
 use sinkhorn_init::{Auto, CoarseStart, GaussianStart, MixtureStart, SubsampleStart};
 use sinkhorn_tests::data;
 use sinkhorn_tests::inputs::{Inputs, Loss, OwnedGradients};
 
-fn tight() -> Settings<f64> {
+pub fn tight() -> Settings<f64> {
     Settings { threshold: 1e-13, max_sweeps: 200_000, ..Settings::default() }
 }
 
-fn tight_system() -> DerivativeSettings<f64> {
+pub fn tight_system() -> DerivativeSettings<f64> {
     DerivativeSettings { tolerance: 1e-13, ..DerivativeSettings::default() }
 }
 
-const SQUARED: &str = "squared-euclidean";
+pub const SQUARED: &str = "squared-euclidean";
 
 /// Two of the rows and two of the columns of random inputs without weight.
 fn with_zero_weights(mut inputs: Inputs) -> Inputs {
@@ -497,135 +496,6 @@ fn products_are_linear_far_below_and_above_one() {
         }
         for (value, there) in dg.iter().zip(dg_there) {
             assert!((value - there / scale).abs() <= 2e-3, "{scale:e}: {value} and {there:e}");
-        }
-    }
-}
-
-/// A cost of a user's own, without derivatives.
-struct Chebyshev;
-
-impl GroundCost<f64> for Chebyshev {
-    fn name(&self) -> &'static str {
-        "chebyshev"
-    }
-    fn cost(&self, x: &[f64], y: &[f64]) -> f64 {
-        x.iter().zip(y).fold(0.0, |most, (p, q)| (p - q).abs().max(most))
-    }
-}
-
-#[test]
-fn bad_calls_name_the_argument_and_write_nothing() {
-    let inputs = Inputs::random(9, (3, 2, 2), 0.1, SQUARED);
-    inputs.solve(&Settings::<f64>::default(), |problem, solution| {
-        let good = DerivativeSettings::default();
-        let required = Derivatives::len(problem, &good).unwrap();
-        assert_eq!(Some(required), derivatives_len(3, 2, 2, 1));
-        let mut memory = vec![0.0; required];
-        for (settings, argument) in [
-            (DerivativeSettings { tolerance: 0.0, ..good }, Argument::Tolerance),
-            (DerivativeSettings { tolerance: f64::NAN, ..good }, Argument::Tolerance),
-            (DerivativeSettings { max_iterations: 0, ..good }, Argument::MaxIterations),
-            (DerivativeSettings { threads: 0, ..good }, Argument::Threads),
-        ] {
-            assert_eq!(Derivatives::len(problem, &settings).unwrap_err().argument(), argument);
-            assert_eq!(Derivatives::new(solution, &settings, &mut memory).err().unwrap().argument(), argument);
-        }
-        let error = Derivatives::new(solution, &good, &mut memory[1..]).err();
-        assert_eq!(error, Some(Error::Workspace { required, actual: required - 1 }));
-
-        let mut derivatives = Derivatives::new(solution, &good, &mut memory).unwrap();
-        let nan = [0.0, f64::NAN, 0.0];
-        let bad_row = |i: usize, start: usize, out: &mut [f64]| {
-            for (k, out) in out.iter_mut().enumerate() {
-                *out = if (i, start + k) == (2, 1) { f64::INFINITY } else { 0.5 };
-            }
-        };
-        let none = Cotangent::none();
-        let matrix = |values| Some(PlanCotangent::Matrix(values));
-        let mut in_x = [7.0; 6];
-        for (cotangent, message) in [
-            (Cotangent { f: Some(&nan[..2]), ..none }, "f has 2 scalars where 3 are needed"),
-            (Cotangent { f: Some(&nan), ..none }, "f[1] is NaN: every entry must be finite"),
-            (Cotangent { g: Some(&nan), ..none }, "g has 3 scalars where 2 are needed"),
-            (Cotangent { plan: matrix(&nan), ..none }, "plan has 3 scalars where 6 are needed"),
-            (
-                Cotangent { plan: matrix(&[0.0, 0.0, 0.0, f64::NAN, 0.0, 0.0]), ..none },
-                "plan[1, 1] is NaN: every entry must be finite",
-            ),
-            (
-                Cotangent { plan: Some(PlanCotangent::Rows(&bad_row)), ..none },
-                "plan[2, 1] is inf: every entry must be finite",
-            ),
-            (Cotangent { map: Some(&nan), ..none }, "map has 3 scalars where 6 are needed"),
-            (
-                Cotangent { map: Some(&[0.0, 0.0, 0.0, 0.0, f64::NAN, 0.0]), ..none },
-                "map[2, 0] is NaN: every entry must be finite",
-            ),
-        ] {
-            let mut gradients = Gradients { x: Some(&mut in_x), ..Gradients::none() };
-            assert_eq!(derivatives.vjp(&cotangent, &mut gradients).unwrap_err().to_string(), message);
-        }
-        assert_eq!(in_x, [7.0; 6]);
-        let mut short = [0.0; 1];
-        for (gradients, argument) in [
-            (&mut Gradients { x: Some(&mut short), ..Gradients::none() }, Argument::X),
-            (&mut Gradients { y: Some(&mut [0.0]), ..Gradients::none() }, Argument::Y),
-            (&mut Gradients { a: Some(&mut [0.0]), ..Gradients::none() }, Argument::A),
-            (&mut Gradients { b: Some(&mut [0.0]), ..Gradients::none() }, Argument::B),
-            (&mut Gradients { cost: Some(&mut [0.0]), ..Gradients::none() }, Argument::Cost),
-        ] {
-            assert_eq!(derivatives.vjp(&none, gradients).unwrap_err().argument(), argument);
-            assert_eq!(derivatives.objective(gradients).unwrap_err().argument(), argument);
-            assert_eq!(derivatives.objective_hessian(&Tangent::none(), gradients).unwrap_err().argument(), argument);
-        }
-        for (tangent, argument) in [
-            (Tangent { x: Some(&nan), ..Tangent::none() }, Argument::X),
-            (Tangent { y: Some(&nan), ..Tangent::none() }, Argument::Y),
-            (Tangent { a: Some(&nan), ..Tangent::none() }, Argument::A),
-            (Tangent { b: Some(&nan), ..Tangent::none() }, Argument::B),
-            (Tangent { cost: Some(&nan), ..Tangent::none() }, Argument::Cost),
-            (Tangent { epsilon: f64::NAN, ..Tangent::none() }, Argument::Epsilon),
-        ] {
-            assert_eq!(derivatives.jvp(&tangent, &mut Changes::none()).unwrap_err().argument(), argument);
-        }
-        for (changes, argument) in [
-            (&mut Changes { f: Some(&mut [0.0]), ..Changes::none() }, Argument::F),
-            (&mut Changes { g: Some(&mut [0.0]), ..Changes::none() }, Argument::G),
-            (&mut Changes { plan: Some(&mut [0.0]), ..Changes::none() }, Argument::Plan),
-            (&mut Changes { map: Some(&mut [0.0]), ..Changes::none() }, Argument::Map),
-        ] {
-            assert_eq!(derivatives.jvp(&Tangent::none(), changes).unwrap_err().argument(), argument);
-        }
-        // Nothing asked for and nothing given is fine.
-        assert_eq!(derivatives.vjp(&none, &mut Gradients::none()).unwrap().iterations, 0);
-    });
-}
-
-#[test]
-fn what_has_no_gradient_is_refused_and_the_rest_works() {
-    let (x, y) = ([0.0, 0.0, 1.0, 0.2, 0.4, 1.5], [2.0, 1.0, 3.0, 1.5]);
-    let costs = [1.0, 2.0, 0.5, 0.1, 0.7, 0.9];
-    let geometries: [Geometry<'_, f64>; 2] = [
-        PointCloud::new(&x, &y, 2, &Chebyshev).unwrap().into(),
-        CostMatrix::column_major(&costs, 3, 2).unwrap().into(),
-    ];
-    for (geometry, reason) in geometries.into_iter().zip(["no gradient", "no points"]) {
-        let problem = Problem::new(geometry).and_then(|p| p.epsilon(Epsilon::Absolute(0.1))).unwrap();
-        let settings = tight();
-        let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
-        let workspace = Workspace::new(&mut memory, &problem, &settings).unwrap();
-        let solution = solve(&problem, &Zero, &settings, workspace).unwrap();
-        let mut memory = vec![0.0; Derivatives::len(&problem, &tight_system()).unwrap()];
-        let mut derivatives = Derivatives::new(&solution, &tight_system(), &mut memory).unwrap();
-        let error = derivatives.objective(&mut Gradients { x: Some(&mut [0.0; 6]), ..Gradients::none() }).unwrap_err();
-        assert!(error.argument() == Argument::Cost && error.to_string().contains(reason), "{error}");
-        let tangent = Tangent { y: Some(&[0.0; 4]), ..Tangent::none() };
-        assert_eq!(derivatives.jvp(&tangent, &mut Changes::none()).unwrap_err().argument(), Argument::Cost);
-        let mut in_cost = [0.0; 6];
-        derivatives.objective(&mut Gradients { cost: Some(&mut in_cost), ..Gradients::none() }).unwrap();
-        // Row-major, whatever the order of the matrix.
-        for (k, &entry) in in_cost.iter().enumerate() {
-            assert!((entry - solution.entry(k / 2, k % 2)).abs() < 1e-12);
         }
     }
 }

@@ -11,6 +11,7 @@ mod choosing;
 mod costs;
 mod derivatives;
 mod derivatives_edges;
+mod derivatives_refused;
 mod divergence;
 mod examples;
 mod golden;
