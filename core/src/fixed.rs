@@ -110,6 +110,7 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
                 gram: self.gram.as_flattened_mut().as_flattened_mut(),
                 factor: self.factor.as_flattened_mut().as_flattened_mut(),
                 mix: self.mix.as_flattened_mut(),
+                products: &mut [],
             },
             stored: Stored::Nothing,
         })

@@ -29,23 +29,28 @@ impl Status {
     }
 }
 
-/// Numbers about a finished solve. Every one is finite, and measured on the potentials that are returned.
+/// Numbers about a finished solve. Every one is finite, and measured on the f and g that are returned, rounding included.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Report<T> {
     /// How it ended.
     pub status: Status,
     /// Sweeps made; one is an f-update and a g-update. Completing the start and measuring this report cost about one more each.
     pub sweeps: u32,
-    /// ||P 1 - a||_1 where side `a` is balanced; the L1 change of that marginal by one more update where it is relaxed.
+    /// The error of the first marginal, relative to the total of `a`: ||P 1 - a||_1 / total where side `a` is balanced; the
+    /// L1 change of that marginal by one more update / total where it is relaxed.
     pub row_error: T,
-    /// The same of P^T 1 and `b`.
+    /// The error of the second marginal, P^T 1 against `b`, likewise.
     pub column_error: T,
     /// Dual value: <a, f> + <b, g> - epsilon (mass - total_a total_b) when balanced; a lower bound of the objective.
     pub dual_value: T,
     /// Dual value at the start, after its c-transform: what the start was worth.
     pub start_value: T,
-    /// <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b).
+    /// The value of the problem, min <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b), as well as the
+    /// potentials tell it: the dual value, which errs by the square of the marginal errors.
     pub objective: T,
+    /// <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b) of the plan as it is. It errs by the marginal
+    /// errors times the potentials, and may lie on either side of the objective.
+    pub primal_value: T,
     /// <C, P>.
     pub transport_cost: T,
     /// Sum of P.

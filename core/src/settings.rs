@@ -19,6 +19,13 @@ pub enum Acceleration<T> {
     },
     /// The same with a factor that is learnt from the contraction of the sweeps (Young's relation).
     AdaptiveRelaxation,
+    /// Whatever is needed: plain sweeps while they converge well, then Anderson acceleration with this memory, then, for at
+    /// most [`MAX_NEWTON_COLUMNS`] columns, Newton's method along falling epsilons, which also solves problems whose epsilon
+    /// is tiny against their costs.
+    Auto {
+        /// Past iterates that Anderson acceleration combines, 2 to [`MAX_MEMORY`].
+        memory: usize,
+    },
     /// Anderson acceleration of the map g -> g', safeguarded by the dual value.
     Anderson {
         /// Past iterates combined, at most; fewer where the workspace holds fewer. 2 to [`MAX_MEMORY`].
@@ -26,7 +33,15 @@ pub enum Acceleration<T> {
     },
 }
 
-/// The largest memory of [`Acceleration::Anderson`].
+/// The most columns for which [`Acceleration::Auto`] goes on to Newton's method, which takes the square of them in memory.
+pub const MAX_NEWTON_COLUMNS: usize = 512;
+
+/// Scalars of the products of columns that Newton's method keeps; none without acceleration.
+pub(crate) const fn newton_len(columns: usize, memory: usize) -> usize {
+    if memory == 0 || columns > MAX_NEWTON_COLUMNS { 0 } else { columns * columns }
+}
+
+/// The largest memory of [`Acceleration::Auto`] and [`Acceleration::Anderson`].
 pub const MAX_MEMORY: usize = 64;
 
 impl<T> Acceleration<T> {
@@ -36,6 +51,7 @@ impl<T> Acceleration<T> {
             Acceleration::Plain => "plain",
             Acceleration::Relaxation { .. } => "relaxation",
             Acceleration::AdaptiveRelaxation => "adaptive-relaxation",
+            Acceleration::Auto { .. } => "auto",
             Acceleration::Anderson { .. } => "anderson",
         }
     }
@@ -43,7 +59,7 @@ impl<T> Acceleration<T> {
     /// Past iterates that are stored.
     pub const fn memory(&self) -> usize {
         match self {
-            Acceleration::Anderson { memory } => *memory,
+            Acceleration::Auto { memory } | Acceleration::Anderson { memory } => *memory,
             _ => 0,
         }
     }
@@ -112,8 +128,8 @@ pub(crate) const fn kernel_len(rows: usize, columns: usize) -> Option<usize> {
 /// When to stop and how to get there.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings<T> {
-    /// The marginal error at which a solve has converged: absolute, in units of mass. For weights that do not sum to about one, scale it
-    /// with their total.
+    /// The marginal error at which a solve has converged, relative to the total of the weights. In a relaxed problem whose
+    /// plan carries less than the totals, it is relative to what the plan carries.
     pub threshold: T,
     /// Sweeps after which a solve stops with [`Status::SweepLimit`](crate::Status::SweepLimit).
     pub max_sweeps: u32,
@@ -131,12 +147,12 @@ pub struct Settings<T> {
 }
 
 impl<T: Real> Default for Settings<T> {
-    /// 1e-3 in `f32`, 1e-6 in `f64`; at most 10 000 sweeps; Anderson with memory 10; no annealing; streamed; one thread.
+    /// 1e-3 in `f32`, 1e-6 in `f64`; at most 10 000 sweeps; [`Acceleration::Auto`] with memory 10; no annealing; streamed; one thread.
     fn default() -> Self {
         Settings {
             threshold: T::DEFAULT_THRESHOLD,
             max_sweeps: 10_000,
-            acceleration: Acceleration::Anderson { memory: 10 },
+            acceleration: Acceleration::Auto { memory: 10 },
             annealing: None,
             storage: Storage::Stream,
             threads: 1,
@@ -204,7 +220,8 @@ impl<T: Real> Settings<T> {
                 let argument = Argument::Relaxation;
                 Err(Error::OutOfRange { argument, value: factor.widen(), range: "[1, 2)" })
             }
-            Acceleration::Anderson { memory } if !(2..=MAX_MEMORY).contains(&memory) => {
+            Acceleration::Auto { memory } | Acceleration::Anderson { memory }
+                if !(2..=MAX_MEMORY).contains(&memory) => {
                 let argument = Argument::Memory;
                 Err(Error::OutOfRange { argument, value: T::count(memory).widen(), range: "2 to 64" })
             }

@@ -4,7 +4,7 @@ use crate::error::{Argument, Error};
 use crate::geometry::Shape;
 use crate::problem::Problem;
 use crate::real::Real;
-use crate::settings::{Settings, Storage, kernel_len};
+use crate::settings::{Settings, Storage, kernel_len, newton_len};
 use crate::sweep::kernel::{Kernel, State};
 use crate::sweep::scores::PackedMemory;
 use crate::sweep::strips::{self, Scratch};
@@ -13,10 +13,10 @@ use crate::sweep::strips::{self, Scratch};
 ///
 /// `memory` is [`Acceleration::memory`](crate::Acceleration::memory): 0 without Anderson acceleration. The formula is
 ///
-/// 2 n + (6 + t) m  +  (n + m + 1) d  +  2 k m + 4 k^2 + 2 k  +  stored
+/// 2 n + (6 + t) m  +  (n + m + 1) d  +  2 k m + 4 k^2 + 2 k + p  +  stored
 ///
 /// with d the dimension under the squared Euclidean cost and 0 otherwise ([`Shape`]), t = min(n, 4) where d < 16 and min(n, 16) else, k the
-/// memory, and stored 0 for [`Storage::Stream`], n m for [`Storage::Cost`], n m + n + 2 m for [`Storage::Kernel`] and, at most, for [`Storage::Auto`]. This is for one thread; [`Workspace::len`] knows of more. `None` on overflow.
+/// memory, p = m^2 if k > 0 and m is at most [`MAX_NEWTON_COLUMNS`](crate::MAX_NEWTON_COLUMNS) and 0 otherwise, and stored 0 for [`Storage::Stream`], n m for [`Storage::Cost`], n m + n + 2 m for [`Storage::Kernel`] and, at most, for [`Storage::Auto`]. This is for one thread; [`Workspace::len`] knows of more. `None` on overflow.
 ///
 /// ```
 /// use sinkhorn_core::{Shape, Storage, workspace_len};
@@ -36,7 +36,7 @@ pub(crate) const fn len_for(shape: Shape, memory: usize, storage: Storage, threa
     let vectors = 2 * n + 5 * m;
     let passes = strips::memory(shape.rows, shape.columns, shape.dimension, threads);
     let points = (n + m + 1) * d;
-    let history = 2 * k * m + 4 * k * k + 2 * k;
+    let history = 2 * k * m + 4 * k * k + 2 * k + newton_len(shape.columns, memory) as u128;
     let stored = match storage.within_budget(shape.rows, shape.columns) {
         Storage::Cost => n * m,
         Storage::Kernel => match kernel_len(shape.rows, shape.columns) {
@@ -92,6 +92,8 @@ pub(crate) struct History<'w, T> {
     pub factor: &'w mut [T],
     /// memory pairs: the weights of the combination.
     pub mix: &'w mut [T],
+    /// m x m: products of columns, for Newton's method; or nothing.
+    pub products: &'w mut [T],
 }
 
 impl<'w, T: Real> Workspace<'w, T> {
@@ -134,6 +136,7 @@ impl<'w, T: Real> Workspace<'w, T> {
                 gram: take(2 * k * k),
                 factor: take(2 * k * k),
                 mix: take(2 * k),
+                products: take(newton_len(m, k)),
             },
             stored: match settings.storage_for(shape) {
                 Storage::Cost => Stored::Cost(take(n * m)),

@@ -140,23 +140,13 @@ pub(crate) fn measure<T: Real>(
     buffers: &mut Buffers<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Report<T> {
-    let Buffers { f_hat: f, g_hat, log_b, .. } = buffers;
     let (a, b) = (p.problem.a(), p.problem.b());
+    round_potentials(p, buffers, scratch);
+    let Buffers { f_hat: f, g_hat, log_b, .. } = buffers;
     let m = g_hat.len();
 
-    let without_weight = |j: &usize| b.get(*j) == T::ZERO;
-    if (0..m).any(|j| without_weight(&j)) {
-        (0..m).filter(without_weight).for_each(|j| g_hat[j] = T::ZERO);
-        column_logsums(p, f, g_hat, buffers.g, scratch);
-        (0..m).filter(without_weight).for_each(|j| g_hat[j] = log_zero());
-    }
     let (g, log_b, full_g) = (&**g_hat, *log_b, &mut *buffers.g);
-    for (j, value) in full_g.iter_mut().enumerate() {
-        let offset = p.column_offset(j);
-        let full =
-            if b.get(j) == T::ZERO { -p.tau_b() * (scratch.column[j] - offset) } else { g[j] - log_b[j] + offset };
-        *value = full / p.s;
-    }
+    full_g.iter_mut().for_each(|value| *value *= p.unit);
     let mut pass = |full_g: Option<&[T]>| {
         let work = |strip: Strip<'_, T>| measure_strip(p, g, log_b, full_g, strip);
         Pass::sums(f).run(scratch, &work, Totals::with)
@@ -191,33 +181,36 @@ pub(crate) fn measure<T: Real>(
             relaxed_b = relaxed_b.add(Wide::new(divergence_term(marginal, weight)));
         }
     }
+    // Rows without weight have got their potential in the pass.
     for (i, (value, &hatted)) in buffers.f.iter_mut().zip(f.iter()).enumerate() {
-        *value = (hatted + p.row_offset(i)) / (p.s * p.unit);
+        if a.get(i) == T::ZERO {
+            *value = (hatted + p.row_offset(i)) / (p.s * p.unit);
+        }
     }
 
     let mass = totals.mass.value();
     let transport_cost = totals.transport.value();
     let dual_value = Pair { f, shift: T::ZERO, g, log_b }.dual_value(p, mass, true);
-    let mut objective = transport_cost + p.epsilon * totals.entropy.value();
+    let mut primal_value = transport_cost + p.epsilon * totals.entropy.value();
     for (tau, rho, divergence) in [(p.tau_a(), p.rho_a, totals.relaxed), (p.tau_b(), p.rho_b, relaxed_b)] {
         if tau != T::ONE {
-            objective += rho * divergence.value();
+            primal_value += rho * divergence.value();
         }
     }
-    if p.is_balanced() {
-        level_potentials(a, b, buffers.f, buffers.g);
-    }
 
-    let (row_error, column_error) = (totals.row_error.value(), column_error.value());
+    let (row_error, column_error) = (totals.row_error.value() / a.total(), column_error.value() / b.total());
+    let threshold = progress.threshold * share_of_mass(p, mass);
     let mut status = progress.status;
-    if status == Status::Converged && !(row_error <= progress.threshold && column_error <= progress.threshold) {
+    if status == Status::Converged && !(row_error <= threshold && column_error <= threshold) {
         status = Status::PrecisionFloor;
     }
     // The last resort, for relaxed problems whose mass itself leaves the range.
     let clamp = |value: T| if value.is_finite() { value } else { T::MAX };
-    if !(objective.is_finite() && transport_cost.is_finite() && mass.is_finite()) {
+    if !(dual_value.is_finite() && primal_value.is_finite() && transport_cost.is_finite() && mass.is_finite()) {
         status = Status::PrecisionFloor;
     }
+    // The dual value errs by the square of the marginal errors, the primal one by the errors themselves.
+    let objective = if dual_value.is_finite() { dual_value } else { primal_value };
     Report {
         status,
         sweeps: progress.sweeps,
@@ -226,6 +219,7 @@ pub(crate) fn measure<T: Real>(
         dual_value: bound_from_below(dual_value / p.unit),
         start_value: bound_from_below(progress.start_value / p.unit),
         objective: clamp(objective / p.unit),
+        primal_value: clamp(primal_value / p.unit),
         transport_cost: clamp(transport_cost / p.unit),
         mass: clamp(mass),
         epsilon: p.epsilon / p.unit,
@@ -237,6 +231,55 @@ pub(crate) fn measure<T: Real>(
         absorptions: progress.absorptions,
         storage: progress.storage,
     }
+}
+
+/// Writes f and g in units of cost, levelled, and takes the hatted potentials back from them: the report, the plan and all
+/// that is made of a solution belong to the f and g that the caller sees, rounding included. Columns without weight get
+/// the c-transform; rows without weight get it in the pass of [`measure`], which visits their pairs anyway.
+fn round_potentials<T: Real>(p: &Prepared<'_, T>, buffers: &mut Buffers<'_, T>, scratch: &mut Scratch<'_, T>) {
+    let Buffers { f_hat, g_hat, log_b, f, g } = buffers;
+    let (a, b, m) = (p.problem.a(), p.problem.b(), g_hat.len());
+
+    // Complete the columns without weight, if there are any. Their sums are taken with a weight of 1.
+    let without_weight = |j: &usize| b.get(*j) == T::ZERO;
+    if (0..m).any(|j| without_weight(&j)) {
+        (0..m).filter(without_weight).for_each(|j| g_hat[j] = T::ZERO);
+        column_logsums(p, f_hat, g_hat, g, scratch);
+        for j in (0..m).filter(without_weight) {
+            let offset = p.column_offset(j);
+            g_hat[j] = -p.tau_b() * (scratch.column[j] - offset) - offset;
+        }
+    }
+
+    // To units of cost, at the level that balanced potentials are reported with.
+    let unit = p.s * p.unit;
+    for (j, value) in g.iter_mut().enumerate() {
+        let log = if b.get(j) == T::ZERO { T::ZERO } else { log_b[j] };
+        *value = (g_hat[j] - log + p.column_offset(j)) / unit;
+    }
+    for (i, value) in f.iter_mut().enumerate() {
+        *value = (f_hat[i] + p.row_offset(i)) / unit;
+    }
+    if p.is_balanced() {
+        level_potentials(a, b, f, g);
+    }
+
+    // And back.
+    for (i, value) in f_hat.iter_mut().enumerate() {
+        *value = unit * f[i] - p.row_offset(i);
+    }
+    for (j, value) in g_hat.iter_mut().enumerate() {
+        *value = if b.get(j) == T::ZERO { log_zero() } else { unit * g[j] - p.column_offset(j) + log_b[j] };
+    }
+}
+
+/// The share of the smaller total that the plan of a relaxed problem carries, at most 1; 1 where both marginals are exact.
+/// A marginal error is relative to the totals; where next to nothing is carried it has to be as small in proportion.
+pub(crate) fn share_of_mass<T: Real>(p: &Prepared<'_, T>, mass: T) -> T {
+    if p.is_balanced() {
+        return T::ONE;
+    }
+    (mass / p.problem.a().total().min(p.problem.b().total())).min(T::ONE)
 }
 
 /// A dual value is a lower bound, and far from the solution of a relaxed problem it can be below the range of the scalar: then the

@@ -11,6 +11,7 @@
 
 use crate::measure::Weights;
 use crate::real::Real;
+use crate::reduce;
 use crate::wide::{self, Wide};
 use crate::workspace::History;
 
@@ -31,7 +32,7 @@ pub(crate) enum Verdict {
 }
 
 pub(crate) struct Anderson<'a, T> {
-    history: History<'a, T>,
+    pub history: History<'a, T>,
     /// Pairs to combine at most: no more than the history holds.
     memory: usize,
     count: usize,
@@ -96,11 +97,20 @@ impl<'a, T: Real> Anderson<'a, T> {
 
     /// Before a sweep: replaces g, an image, by the combination of the images kept. `scratch` is m scalars. Done here and not after
     /// the sweep, so that between two sweeps the potentials are a plain pair.
-    pub fn extrapolate(&mut self, g: &mut [T], scratch: &mut [T]) {
+    ///
+    /// A common constant in g changes nothing but the rounding, and combinations may be large along it: where both marginals are
+    /// exact (`balanced`) the combination gets the level of the image. No entry moves by more than `bound`.
+    pub fn extrapolate(&mut self, g: &mut [T], b: Weights<'_, T>, balanced: bool, bound: T, scratch: &mut [T]) {
         self.accelerated = self.count >= 2 && self.combine(scratch);
         if !self.accelerated {
             return;
         }
+        if balanced {
+            let weight = |j: usize| b.get(j) / b.total();
+            let shift = reduce::sum_of(g.len(), &|j| weight(j) * (scratch[j] - g[j]));
+            scratch.iter_mut().for_each(|next| *next -= shift);
+        }
+        self.reach = self.reach.min(bound);
         let change = |(&next, &image): (&T, &T)| (next - image).abs();
         self.step = scratch.iter().zip(g.iter()).map(change).fold(T::ZERO, T::max);
         if self.step <= self.reach {

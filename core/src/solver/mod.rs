@@ -2,6 +2,8 @@
 
 mod anderson;
 mod annealing;
+mod auto;
+mod newton;
 mod relaxation;
 mod start;
 mod stopping;
@@ -14,6 +16,7 @@ use crate::error::{Argument, Error};
 use crate::initial::{Initializer, Started, Target, Wrote, Zero};
 use crate::problem::Problem;
 use crate::real::Real;
+use crate::reduce;
 use crate::report::{Observation, Status};
 use crate::settings::{Acceleration, Settings, Storage};
 use crate::simd::Instructions;
@@ -28,8 +31,10 @@ use crate::workspace::{History, Stored, Workspace};
 
 use anderson::Anderson;
 use annealing::Schedule;
+use auto::{Auto, Method};
+use newton::Next;
 use relaxation::Relaxation;
-use stopping::Stagnation;
+use stopping::{PATIENCE, Stagnation};
 
 /// A solve in progress. [`solve`] runs one from start to end.
 ///
@@ -61,6 +66,8 @@ pub struct Solver<'a, T: Real> {
     schedule: Schedule<T>,
     target_epsilon: T,
     stagnation: Stagnation<T>,
+    /// Plain sweeps still to be made before a precision floor is believed.
+    confirming: u32,
     status: Option<Status>,
     sweeps: u32,
     last: Outcome<T>,
@@ -77,11 +84,12 @@ enum Accelerator<'a, T> {
     Plain,
     Relaxation(Relaxation<T>),
     Anderson(Anderson<'a, T>),
+    Auto(Auto<T>, Anderson<'a, T>),
 }
 
 /// All that is known of an accelerator is known from here, so that builds without the feature `acceleration` contain none.
 impl<'a, T: Real> Accelerator<'a, T> {
-    fn new(acceleration: Acceleration<T>, history: History<'a, T>) -> Self {
+    fn new(acceleration: Acceleration<T>, history: History<'a, T>, rows: usize, columns: usize) -> Self {
         match acceleration {
             _ if !cfg!(feature = "acceleration") => Accelerator::Plain,
             Acceleration::Plain => Accelerator::Plain,
@@ -90,6 +98,14 @@ impl<'a, T: Real> Accelerator<'a, T> {
             Acceleration::Anderson { memory } => {
                 let memory = memory.min(history.memory);
                 if memory < 2 { Accelerator::Plain } else { Accelerator::Anderson(Anderson::new(history, memory)) }
+            }
+            Acceleration::Auto { memory } => {
+                let memory = memory.min(history.memory);
+                if memory < 2 {
+                    return Accelerator::Plain;
+                }
+                let auto = Auto::new(rows, columns, !history.products.is_empty());
+                Accelerator::Auto(auto, Anderson::new(history, memory))
             }
         }
     }
@@ -103,8 +119,39 @@ impl<'a, T: Real> Accelerator<'a, T> {
 
     fn anderson(&mut self) -> Option<&mut Anderson<'a, T>> {
         match self {
-            Accelerator::Anderson(anderson) if cfg!(feature = "acceleration") => Some(anderson),
+            Accelerator::Anderson(anderson) | Accelerator::Auto(_, anderson) if cfg!(feature = "acceleration") => {
+                Some(anderson)
+            }
             _ => None,
+        }
+    }
+
+    fn auto(&mut self) -> Option<(&mut Auto<T>, &mut Anderson<'a, T>)> {
+        match self {
+            Accelerator::Auto(auto, anderson) if cfg!(feature = "acceleration") => Some((auto, anderson)),
+            _ => None,
+        }
+    }
+
+    /// The method of the next sweep, but for relaxation.
+    fn method(&self) -> Method {
+        match self {
+            _ if !cfg!(feature = "acceleration") => Method::Plain,
+            Accelerator::Plain | Accelerator::Relaxation(_) => Method::Plain,
+            Accelerator::Anderson(_) => Method::Anderson,
+            Accelerator::Auto(auto, _) => auto.method,
+        }
+    }
+
+    fn restart(&mut self) {
+        if let Some(relaxation) = self.relaxation() {
+            relaxation.restart();
+        }
+        if let Some(anderson) = self.anderson() {
+            anderson.restart();
+        }
+        if let Some((auto, _)) = self.auto() {
+            auto.restart();
         }
     }
 }
@@ -180,10 +227,11 @@ impl<'a, T: Real> Solver<'a, T> {
             row,
             scratch,
             stored,
-            accelerator: Accelerator::new(settings.acceleration, history),
+            accelerator: Accelerator::new(settings.acceleration, history, problem.rows(), problem.columns()),
             schedule: Schedule::new(None),
             target_epsilon,
             stagnation: Stagnation::new(),
+            confirming: 0,
             status: Some(Status::Stopped),
             sweeps: 0,
             last: Outcome::new(),
@@ -203,37 +251,48 @@ impl<'a, T: Real> Solver<'a, T> {
     }
 
     fn sweep_once(&mut self, observation: Option<&mut Option<Observation<T>>>) -> Option<Status> {
+        // Choose the method: levels of annealing, and sweeps that are to confirm a floor, are plain.
         let annealing = !self.schedule.is_over();
+        let plain = annealing || self.confirming > 0;
         let factor = match self.accelerator.relaxation() {
-            Some(relaxation) if !annealing => relaxation.factor(),
+            Some(relaxation) if !plain => relaxation.factor(),
             _ => T::ONE,
         };
-        let extrapolates = !annealing && self.accelerator.anderson().is_some();
-        let in_scalings = factor == T::ONE && !extrapolates && self.prepared.is_balanced();
+        let method = if plain { Method::Plain } else { self.accelerator.method() };
+        let in_scalings = factor == T::ONE && method == Method::Plain && self.prepared.is_balanced();
         if !in_scalings || observation.is_some() {
             self.catch_up();
         }
-        if let Some(anderson) = self.accelerator.anderson()
-            && extrapolates
-        {
-            anderson.extrapolate(self.g, self.scratch.column);
-        }
+        self.extrapolate(method);
+
+        // Sweep.
         let (p, potentials) =
             (&self.prepared, Potentials { f: self.f, g: self.g, image: self.image, log_b: self.log_b });
         let scratch = &mut self.scratch;
-        let outcome = match &mut self.stored {
-            Stored::Kernel(kernel) if in_scalings => kernel::sweep_scalings(p, kernel, potentials, self.row, scratch),
-            Stored::Kernel(kernel) => kernel::sweep(p, kernel, factor, potentials, self.row, scratch),
+        let mut outcome = match (&mut self.stored, self.accelerator.auto()) {
+            (_, Some((auto, anderson))) if method == Method::Newton => {
+                auto.newton.sweep(p, &mut anderson.history, potentials, scratch)
+            }
+            (Stored::Kernel(kernel), _) if in_scalings => {
+                kernel::sweep_scalings(p, kernel, potentials, self.row, scratch)
+            }
+            (Stored::Kernel(kernel), _) => kernel::sweep(p, kernel, factor, potentials, self.row, scratch),
             _ => forward::sweep(p, factor, potentials, scratch),
         };
         self.sweeps += 1;
         self.row_fallbacks = self.row_fallbacks.saturating_add(outcome.row_fallbacks);
         self.column_fallbacks = self.column_fallbacks.saturating_add(u32::from(outcome.column_fallback));
         self.absorptions = self.absorptions.saturating_add(u32::from(outcome.absorbed));
+        outcome.error = outcome.error / self.prepared.problem.b().total();
         if !outcome.finite || !outcome.error.is_finite() {
             return self.recover();
         }
         self.last = outcome;
+        if factor != T::ONE {
+            self.level_pair();
+        }
+
+        // Measure, and decide whether this is the end.
         if let Some(observation) = observation {
             self.catch_up_image();
             let (p, pair) = (&self.prepared, self.pair(outcome.shift));
@@ -256,16 +315,18 @@ impl<'a, T: Real> Solver<'a, T> {
             self.status = last.then_some(Status::SweepLimit);
             return self.status;
         }
-
-        let below = outcome.error <= self.settings.threshold;
-        let floor = self.stagnation.is_idle(outcome.error) && {
-            self.catch_up_image();
-            self.stagnation.best() <= stopping::error_floor(&self.prepared, self.f, self.image)
+        let on_the_way = match self.accelerator.auto() {
+            Some((auto, _)) => method == Method::Newton && !auto.newton.is_at_target(),
+            None => false,
         };
-        let converged = match self.accelerator.relaxation() {
-            Some(relaxation) => relaxation.observe(outcome.error, self.settings.threshold, &mut self.rejections),
-            None => below,
-        };
+        let threshold = self.settings.threshold * value::share_of_mass(&self.prepared, outcome.mass);
+        let below = outcome.error <= threshold;
+        let converged = !on_the_way
+            && match self.accelerator.relaxation() {
+                Some(relaxation) if !plain => relaxation.observe(outcome.error, threshold, &mut self.rejections),
+                _ => below,
+            };
+        let floor = !on_the_way && !converged && self.is_at_floor(outcome.error, method, factor);
         self.status = if converged {
             Some(Status::Converged)
         } else if floor {
@@ -275,18 +336,130 @@ impl<'a, T: Real> Solver<'a, T> {
         } else {
             None
         };
-        if !extrapolates || self.status.is_some() {
+
+        // Accelerate.
+        if self.status.is_some() || method == Method::Plain {
             self.take_image();
-            return self.status;
+        } else {
+            self.record(method, &outcome);
         }
-        let (p, pair) = (&self.prepared, self.pair(outcome.shift));
-        let value = (pair.dual_value(p, outcome.mass, false), pair.rounding(p, outcome.mass));
-        if let Some(anderson) = self.accelerator.anderson()
-            && anderson.record(value, self.g, self.image, p.problem.b()) == anderson::Verdict::TookBack
-        {
-            self.rejections += 1;
+        if self.status.is_none() && !plain && method != Method::Newton {
+            self.choose(outcome.error, threshold);
         }
         self.status
+    }
+
+    /// Before a sweep: replaces g, the image of the last one, by what the method makes of those before.
+    fn extrapolate(&mut self, method: Method) {
+        let p = &self.prepared;
+        match (method, self.accelerator.auto()) {
+            (Method::Plain, _) => {}
+            (Method::Newton, Some((auto, anderson))) => auto.newton.place(&mut anderson.history, self.g),
+            _ => {
+                // By no more than potentials can differ.
+                let bound = T::TWO * T::TWO * (p.s * p.largest_cost + T::ONE);
+                if let Some(anderson) = self.accelerator.anderson() {
+                    let (b, balanced) = (p.problem.b(), p.is_balanced());
+                    anderson.extrapolate(self.g, b, balanced, bound, self.scratch.column);
+                }
+            }
+        }
+    }
+
+    /// After a sweep: the image becomes g, and the method remembers the pair, or takes it back.
+    fn record(&mut self, method: Method, outcome: &Outcome<T>) {
+        let (p, pair) = (&self.prepared, self.pair(outcome.shift));
+        let value = (pair.dual_value(p, outcome.mass, false), pair.rounding(p, outcome.mass));
+        if method == Method::Anderson {
+            if let Some(anderson) = self.accelerator.anderson()
+                && anderson.record(value, self.g, self.image, p.problem.b()) == anderson::Verdict::TookBack
+            {
+                self.rejections += 1;
+            }
+            return;
+        }
+        let Some((auto, anderson)) = self.accelerator.auto() else { return };
+        let (history, columns) = (&mut anderson.history, &mut *self.scratch.column);
+        let next = auto.newton.advance(p, history, value, outcome.error, self.g, self.log_b, columns);
+        self.take_image();
+        match next {
+            Next::Step => {}
+            Next::Level(multiple) if self.change_epsilon(multiple).is_ok() => {}
+            _ => self.leave_newton(),
+        }
+    }
+
+    /// Goes on with Anderson acceleration at the epsilon of the problem.
+    fn leave_newton(&mut self) {
+        // The target was accepted when the solver was made.
+        let _ = self.change_epsilon(T::ONE);
+        if let Some((auto, anderson)) = self.accelerator.auto() {
+            auto.give_up();
+            anderson.restart();
+        }
+        self.drop_kernel();
+    }
+
+    /// Looks whether another method should go on, and begins with it.
+    fn choose(&mut self, error: T, threshold: T) {
+        let Some((auto, anderson)) = self.accelerator.auto() else { return };
+        if !auto.observe(error, threshold) {
+            return;
+        }
+        anderson.restart();
+        if auto.method == Method::Newton {
+            let multiple = auto.newton.begin(&self.prepared, error);
+            self.catch_up();
+            self.drop_kernel();
+            self.stagnation = Stagnation::new();
+            if self.change_epsilon(multiple).is_err() {
+                self.leave_newton();
+            }
+        }
+    }
+
+    /// Whether rounding is what keeps the error up. Where sweeps were accelerated, as many plain ones from levelled potentials
+    /// have to confirm it.
+    fn is_at_floor(&mut self, error: T, method: Method, factor: T) -> bool {
+        let idle = self.stagnation.is_idle(error);
+        if self.confirming > 0 {
+            self.confirming -= 1;
+            return self.confirming == 0 && idle && self.is_below_floor();
+        }
+        if !idle || !self.is_below_floor() {
+            return false;
+        }
+        if method == Method::Plain && factor == T::ONE {
+            return true;
+        }
+        self.confirming = PATIENCE;
+        self.stagnation.begin_again();
+        if let Some(anderson) = self.accelerator.anderson() {
+            anderson.restart();
+        }
+        false
+    }
+
+    fn is_below_floor(&mut self) -> bool {
+        self.catch_up_image();
+        self.level_pair();
+        self.stagnation.best() <= stopping::error_floor(&self.prepared, self.f, self.image)
+    }
+
+    /// Shares out the level of f and the image, which balanced problems leave free: what is large is rounded.
+    fn level_pair(&mut self) {
+        let p = &self.prepared;
+        if !p.is_balanced() {
+            return;
+        }
+        let (a, b) = (p.problem.a(), p.problem.b());
+        let of_g = reduce::sum_of(self.image.len(), &|j| b.get(j) / b.total() * (self.image[j] - self.log_b[j]));
+        let shift = T::HALF * (of_g - a.mean_of(self.f));
+        self.f.iter_mut().for_each(|value| *value += shift);
+        self.image.iter_mut().for_each(|value| *value -= shift);
+        if let Stored::Kernel(kernel) = &mut self.stored {
+            kernel.state = kernel::State::Potentials;
+        }
     }
 
     /// The new f, less a shift, and the old g.

@@ -27,6 +27,8 @@ pub(crate) struct Relaxation<T> {
     strikes: u32,
     /// Plain sweeps still to be made before relaxation is tried again.
     rest: u32,
+    /// The last sweep moved more mass than there is: what is extrapolated from it runs away.
+    wild: bool,
     /// The next sweep is plain, to measure with exact rows what passed the threshold.
     confirming: bool,
 }
@@ -43,6 +45,7 @@ impl<T: Real> Relaxation<T> {
             seen: 0,
             strikes: 0,
             rest: 0,
+            wild: false,
             confirming: false,
         }
     }
@@ -52,14 +55,15 @@ impl<T: Real> Relaxation<T> {
     }
 
     pub fn factor(&self) -> T {
-        if self.confirming || self.rest > 0 { T::ONE } else { self.factor }
+        if self.confirming || self.wild || self.rest > 0 { T::ONE } else { self.factor }
     }
 
-    /// After a sweep with this error: true where the error is below the threshold and was measured by a plain sweep.
+    /// After a sweep with this error, relative to the total: true where the error is below the threshold and was measured by a plain sweep.
     /// `rejections` counts the times that relaxation was switched off.
     pub fn observe(&mut self, error: T, threshold: T, rejections: &mut u32) -> bool {
         let was_plain = self.factor() == T::ONE;
         let below = error <= threshold;
+        self.wild = error > T::ONE;
         self.confirming = below && !was_plain;
         if below {
             return was_plain;

@@ -91,12 +91,8 @@ impl<T: Real> Solver<'_, T> {
         self.row_fallbacks = 0;
         self.column_fallbacks = 0;
         self.rejections = 0;
-        if let Some(relaxation) = self.accelerator.relaxation() {
-            relaxation.restart();
-        }
-        if let Some(anderson) = self.accelerator.anderson() {
-            anderson.restart();
-        }
+        self.confirming = 0;
+        self.accelerator.restart();
         self.schedule = Schedule::new(self.settings.annealing);
         self.change_epsilon(self.schedule.multiple())
             .map_err(|_| Error::Overflow { argument: Argument::AnnealingFirst })
@@ -121,7 +117,7 @@ impl<T: Real> Solver<'_, T> {
         Ok(())
     }
 
-    fn drop_kernel(&mut self) {
+    pub(super) fn drop_kernel(&mut self) {
         if let Stored::Kernel(kernel) = &mut self.stored {
             (kernel.absorbed, kernel.state) = (false, kernel::State::Potentials);
         }
@@ -147,9 +143,7 @@ impl<T: Real> Solver<'_, T> {
         self.f.fill(T::ZERO);
         self.complete();
         self.level_start();
-        if let Some(anderson) = self.accelerator.anderson() {
-            anderson.restart();
-        }
+        self.accelerator.restart();
         if given_up || self.sweeps >= self.settings.max_sweeps {
             self.status = Some(Status::PrecisionFloor);
         }

@@ -5,7 +5,7 @@ use crate::reduce;
 use crate::sweep::prepared::Prepared;
 
 /// Sweeps without progress after which rounding is suspected.
-const PATIENCE: u32 = 25;
+pub(super) const PATIENCE: u32 = 25;
 
 /// Watches the best error so far.
 pub(crate) struct Stagnation<T> {
@@ -33,13 +33,18 @@ impl<T: Real> Stagnation<T> {
         true
     }
 
+    /// Waits anew, for an error below the best so far.
+    pub fn begin_again(&mut self) {
+        self.idle = 0;
+    }
+
     pub fn best(&self) -> T {
         self.best
     }
 }
 
-/// The marginal error that rounding of the exponents alone can cause: the mean size of the potentials, in base-2 units of
-/// epsilon, times the unit of rounding.
+/// The marginal error, relative to the totals, that rounding of the exponents alone can cause: the mean size of the
+/// potentials, in base-2 units of epsilon, times the unit of rounding.
 pub(crate) fn error_floor<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T]) -> T {
     let (a, b) = (p.problem.a(), p.problem.b());
     let rows = reduce::sum_of(f.len(), &|i| a.get(i) * f[i].abs());
@@ -47,5 +52,5 @@ pub(crate) fn error_floor<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T]) -> T {
     let rounding = T::TWO * T::EPSILON * (rows + columns + a.total().max(b.total()));
     // Both marginals cannot be met by more than the difference of the totals, which are equal to rounding only.
     let mismatch = if p.is_balanced() { (a.total() - b.total()).abs() } else { T::ZERO };
-    rounding + T::constant(1.01) * mismatch
+    (rounding + T::constant(1.01) * mismatch) / a.total().max(b.total())
 }

@@ -12,7 +12,7 @@ use crate::reduce;
 use crate::simd::{Job, Simd, SimdExt, each_vector};
 
 /// From column sums to the new g, the shift and the error.
-pub(super) fn finish<T: Real>(
+pub(crate) fn finish<T: Real>(
     p: &Prepared<'_, T>,
     factor: T,
     potentials: Potentials<'_, T>,

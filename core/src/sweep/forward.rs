@@ -105,7 +105,7 @@ fn sweep_strip<T: Real>(p: &Prepared<'_, T>, factor: T, g: &[T], strip: Strip<'_
 /// Writes the new f of some rows, whose exponentials sum to `sums`. Turns the sums into the factors that make of the exponentials entries
 /// of the plan of the new f.
 #[allow(clippy::too_many_arguments)] // what a row of the sweep reads and writes
-fn update_rows<T: Real>(
+pub(crate) fn update_rows<T: Real>(
     p: &Prepared<'_, T>,
     factor: T,
     i: usize,

@@ -1,0 +1,91 @@
+//! The default acceleration: plain sweeps as long as they converge well, then Anderson's, then Newton's.
+//!
+//! A sweep of a small problem costs less than what Anderson acceleration does after it, so that acceleration has to save many
+//! sweeps to pay. From the fall of the error over a few sweeps the number of those that remain is predicted; where that is
+//! large, the next method takes over.
+
+use super::newton::Newton;
+use crate::real::Real;
+
+/// Sweeps from one look at the error to the next.
+const WINDOW: u32 = 8;
+
+/// Rows from which on a sweep costs so much more than Anderson acceleration that this is on from the beginning.
+const MANY_ROWS: usize = 256;
+
+/// Sweeps that may remain for plain ones to go on.
+const FEW: f64 = 24.0;
+
+/// Sweeps after which Newton's method may begin, and all that Anderson acceleration may need.
+const SOON: u32 = 40;
+const MANY: f64 = 150.0;
+
+/// The method of the next sweep.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Method {
+    Plain,
+    Anderson,
+    Newton,
+}
+
+/// The choice of one solve.
+pub(crate) struct Auto<T> {
+    pub method: Method,
+    pub newton: Newton<T>,
+    /// The method that a solve begins with.
+    first: Method,
+    /// There is memory for Newton's method, and it has not given up.
+    has_newton: bool,
+    /// Sweeps so far, those of this window, and the error at its beginning.
+    sweeps: u32,
+    window: u32,
+    error: T,
+}
+
+impl<T: Real> Auto<T> {
+    /// `has_newton`: there is memory for the products of columns.
+    pub fn new(rows: usize, columns: usize, has_newton: bool) -> Self {
+        let first = if rows < MANY_ROWS { Method::Plain } else { Method::Anderson };
+        let newton = Newton::new(columns);
+        Auto { method: first, newton, first, has_newton, sweeps: 0, window: 0, error: T::INFINITY }
+    }
+
+    /// Begins anew, for another solve.
+    pub fn restart(&mut self) {
+        (self.method, self.sweeps, self.window, self.error) = (self.first, 0, 0, T::INFINITY);
+    }
+
+    /// Leaves Newton's method for good.
+    pub fn give_up(&mut self) {
+        (self.method, self.has_newton) = (Method::Anderson, false);
+    }
+
+    /// Looks at the error of a sweep that was not Newton's; whether the method has changed.
+    pub fn observe(&mut self, error: T, threshold: T) -> bool {
+        self.sweeps = self.sweeps.saturating_add(1);
+        self.window += 1;
+        if self.window < WINDOW && self.sweeps != 1 {
+            return false;
+        }
+        let fall = (self.error / error).log2();
+        let remaining = if fall > T::ZERO {
+            T::count(self.window as usize) * (error / threshold).log2() / fall
+        } else {
+            T::INFINITY
+        };
+        let first = self.sweeps == 1;
+        (self.window, self.error) = (0, error);
+        if first {
+            return false;
+        }
+        let all = remaining + T::count(self.sweeps as usize);
+        match self.method {
+            Method::Plain if !(remaining <= T::constant(FEW)) => self.method = Method::Anderson,
+            Method::Anderson if self.has_newton && self.sweeps >= SOON && !(all <= T::constant(MANY)) => {
+                self.method = Method::Newton;
+            }
+            _ => return false,
+        }
+        true
+    }
+}

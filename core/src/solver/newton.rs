@@ -1,0 +1,354 @@
+//! Newton's method on the dual, along a path of falling epsilons: for small problems that sweeps do not solve.
+//!
+//! If f is exact for g (rows of the plan P sum to what they should), the dual value is a concave function of g alone. With r
+//! the row sums and c the column sums of P, in units of epsilon,
+//!
+//! - its gradient is t - c, where t_j = b_j if that side is balanced and b_j exp(-g_j / rho_b) if it is relaxed;
+//! - the negative of its Hessian is diag(c + t epsilon / rho_b) - tau_a P^T diag(1 / r) P.
+//!
+//! That matrix is a weighted graph Laplacian plus a diagonal that is not negative. It is eliminated without a subtraction
+//! (Grassmann, Taksar and Heyman 1985), so that weights which differ by a hundred orders of magnitude, as they do if epsilon is
+//! small, keep their digits. A multiple of diag(c) is added and follows the success of the steps (Levenberg 1944, Marquardt
+//! 1963); a step that does not raise the dual value enough is shortened.
+//!
+//! Far from the solution the method starts at an epsilon of the size of the costs, halves it whenever the potentials are
+//! good enough, and extrapolates them linearly in epsilon to the next level. A pass over the pairs is a sweep that keeps the
+//! products of columns as well: about n m^2 operations where the plan is dense, and m^3 / 3 for the elimination.
+
+use crate::real::Real;
+use crate::reduce;
+use crate::sweep::block::{Place, exponentials};
+use crate::sweep::columns;
+use crate::sweep::forward::{Outcome, Potentials, update_rows};
+use crate::sweep::prepared::Prepared;
+use crate::sweep::strips::{STRIP_ROWS, Scratch};
+use crate::sweep::{MAX_TILE_ROWS, rows};
+use crate::workspace::History;
+
+/// The relative marginal error at which a level of the path is good enough.
+const GOOD_ENOUGH: f64 = 1e-3;
+
+/// The multiple of diag(c) at the beginning of a level.
+const DAMPING: f64 = 1e-3;
+
+/// Share of the rise that the slope promises which a step has to reach (Armijo 1966).
+const ENOUGH: f64 = 1e-4;
+
+/// What a step is multiplied by if it did not rise enough.
+const SHORTER: f64 = 0.25;
+
+/// Times that a step is shortened before it is taken as it is.
+const MOST_TRIES: u32 = 5;
+
+/// Sweeps at one level after which the next one is tried.
+const MOST_AT_LEVEL: u32 = 40;
+
+/// Sweeps of one path after which the method gives up.
+const MOST_SWEEPS: u32 = 400;
+
+/// The relative marginal error below which the path is not needed.
+const NEAR: f64 = 0.02;
+
+/// The largest cost over this is the first epsilon of a path.
+const FIRST_SHARE: f64 = 8.0;
+
+/// The steps of one solve.
+pub(crate) struct Newton<T> {
+    /// Columns of the problem.
+    columns: usize,
+    /// Epsilon at present, as a multiple of that of the problem: 1 at the end of the path.
+    multiple: T,
+    /// The multiple of the level before, and 0 before there is one.
+    multiple_before: T,
+    damping: T,
+    /// The share of the step that is being tried.
+    share: T,
+    /// The present g is a step from the g that was accepted last.
+    trying: bool,
+    /// There is a step, or an extrapolation to a new level.
+    ready: bool,
+    tries: u32,
+    /// The dual value and the error of the accepted g, and the rise a whole step promises to first order.
+    accepted_value: T,
+    accepted_error: T,
+    slope: T,
+    /// Sweeps at this level and of this path.
+    at_level: u32,
+    sweeps: u32,
+}
+
+/// How a solve goes on after a sweep of the method.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Next<T> {
+    /// With the g that [`Newton::place`] writes.
+    Step,
+    /// At this multiple of epsilon, and then with that g.
+    Level(T),
+    /// Without the method: it got nowhere.
+    GiveUp,
+}
+
+/// Vectors of the method, in the memory of Anderson acceleration, which rests meanwhile.
+struct Vectors<'v, T> {
+    /// m x m: products of columns; then the factor.
+    matrix: &'v mut [T],
+    /// m: the g that was accepted last, in base-2 units.
+    accepted: &'v mut [T],
+    /// m: the step, in base-2 units.
+    step: &'v mut [T],
+    /// m: potentials (without log2 b) of the level before, in units of the unscaled cost.
+    before: &'v mut [T],
+    /// m: the diagonal.
+    diagonal: &'v mut [T],
+}
+
+impl<'v, T: Real> Vectors<'v, T> {
+    fn new(history: &'v mut History<'_, T>, m: usize) -> Self {
+        let (accepted, rest) = history.images.split_at_mut(m);
+        let (step, _) = rest.split_at_mut(m);
+        let (before, rest) = history.residuals.split_at_mut(m);
+        let (diagonal, _) = rest.split_at_mut(m);
+        Vectors { matrix: history.products, accepted, step, before, diagonal }
+    }
+}
+
+impl<T: Real> Newton<T> {
+    pub fn new(columns: usize) -> Self {
+        Newton {
+            columns,
+            multiple: T::ONE,
+            multiple_before: T::ZERO,
+            damping: T::constant(DAMPING),
+            share: T::ONE,
+            trying: false,
+            ready: false,
+            tries: 0,
+            accepted_value: T::ZERO,
+            accepted_error: T::INFINITY,
+            slope: T::ZERO,
+            at_level: 0,
+            sweeps: 0,
+        }
+    }
+
+    /// Begins: the multiple of epsilon to go to. `error` is that of the present potentials.
+    pub fn begin(&mut self, p: &Prepared<'_, T>, error: T) -> T {
+        *self = Newton::new(self.columns);
+        let mut first = T::ONE;
+        if error > T::constant(NEAR) {
+            while first * p.epsilon * T::constant(FIRST_SHARE) < p.largest_cost {
+                first = first * T::TWO;
+            }
+        }
+        self.multiple = first;
+        first
+    }
+
+    /// Whether epsilon is that of the problem.
+    pub fn is_at_target(&self) -> bool {
+        self.multiple == T::ONE
+    }
+
+    /// A plain sweep that also sums up the products of columns, sum_i tau_a P_ij P_ik / r_i.
+    pub fn sweep(
+        &self,
+        p: &Prepared<'_, T>,
+        history: &mut History<'_, T>,
+        potentials: Potentials<'_, T>,
+        scratch: &mut Scratch<'_, T>,
+    ) -> Outcome<T> {
+        let m = self.columns;
+        let matrix = &mut *history.products;
+        matrix.fill(T::ZERO);
+        scratch.column.fill(T::ZERO);
+        let mut outcome = Outcome::new();
+        let (g, tile) = (&*potentials.g, &mut scratch.pool[m..scratch.lane]);
+        let tile_rows = (tile.len() / m).min(MAX_TILE_ROWS).min(STRIP_ROWS);
+        for (k, f) in potentials.f.chunks_mut(tile_rows).enumerate() {
+            let (i, count) = (k * tile_rows, f.len());
+            let tile = &mut tile[..count * m];
+
+            // The new f, and the factors that turn exponentials into entries of the plan.
+            let mut factors = [T::ZERO; MAX_TILE_ROWS];
+            let factors = &mut factors[..count];
+            exponentials(p, Place { i, start: 0, f, g }, tile, factors);
+            update_rows(p, T::ONE, i, f, g, tile, factors, &mut outcome);
+            rows::add(p.instructions, factors, tile, scratch.column);
+
+            // Scale rows so that an entry is the share of its row: entries of the plan over row sums.
+            let mut weights = [T::ZERO; MAX_TILE_ROWS];
+            for ((row, factor), weight) in tile.chunks_exact(m).zip(factors.iter_mut()).zip(&mut weights) {
+                let sum = reduce::sum(row);
+                *weight = if sum > T::ZERO { p.tau_a() * *factor / sum } else { T::ZERO };
+            }
+
+            // Rank-k update. At small epsilons nearly all shares vanish, and so does the work.
+            for (j, line) in matrix.chunks_exact_mut(m).enumerate() {
+                let mut shares = [T::ZERO; MAX_TILE_ROWS];
+                let mut any = false;
+                for (k, share) in shares.iter_mut().enumerate().take(count) {
+                    let entry = tile[k * m + j];
+                    *share = weights[k] * entry;
+                    any |= entry > T::EPSILON * T::EPSILON;
+                }
+                if any {
+                    rows::add(p.instructions, &shares[..count], tile, line);
+                }
+            }
+        }
+        columns::finish(p, T::ONE, potentials, scratch, &mut outcome);
+        outcome
+    }
+
+    /// Looks at a sweep whose dual value (with its rounding), relative error and column sums are these, and decides on the next g.
+    pub fn advance(
+        &mut self,
+        p: &Prepared<'_, T>,
+        history: &mut History<'_, T>,
+        (value, rounding): (T, T),
+        error: T,
+        g: &[T],
+        log_b: &[T],
+        columns: &mut [T],
+    ) -> Next<T> {
+        let m = self.columns;
+        self.sweeps += 1;
+        self.at_level += 1;
+        if self.sweeps > MOST_SWEEPS {
+            return Next::GiveUp;
+        }
+        let vectors = Vectors::new(history, m);
+
+        // Accept the step, or shorten it.
+        if self.trying {
+            let enough = self.accepted_value + T::constant(ENOUGH) * self.share * self.slope - rounding;
+            if value >= enough || error < T::HALF * self.accepted_error {
+                let factor = if self.share == T::ONE { 0.2 } else { 4.0 };
+                self.damping = (self.damping * T::constant(factor)).max(T::EPSILON);
+            } else if self.tries < MOST_TRIES {
+                self.tries += 1;
+                self.share *= T::constant(SHORTER);
+                return Next::Step;
+            } else {
+                self.damping *= T::constant(10.0);
+            }
+        }
+
+        // At the next level epsilon is half as large, and potentials go on as they went.
+        let is_good = error <= T::constant(GOOD_ENOUGH) || self.at_level > MOST_AT_LEVEL;
+        if !self.is_at_target() && is_good {
+            return self.next_level(p, vectors, g, log_b);
+        }
+        vectors.accepted.copy_from_slice(g);
+        self.accepted_value = value;
+        self.accepted_error = error;
+        self.solve(p, vectors, g, log_b, columns)
+    }
+
+    /// Halves epsilon. The step becomes the linear extrapolation of the potentials.
+    fn next_level(&mut self, p: &Prepared<'_, T>, vectors: Vectors<'_, T>, g: &[T], log_b: &[T]) -> Next<T> {
+        let before = core::mem::replace(&mut self.multiple_before, self.multiple);
+        self.multiple = (T::HALF * self.multiple).max(T::ONE);
+        let rate = if before > T::ZERO {
+            (self.multiple - self.multiple_before) / (self.multiple_before - before)
+        } else {
+            T::ZERO
+        };
+        // In units of cost, and the step already in those of the next epsilon.
+        let s = p.s * (self.multiple_before / self.multiple);
+        for (j, before) in vectors.before.iter_mut().enumerate() {
+            let present = (g[j] - log_b[j]) / p.s;
+            vectors.step[j] = if rate == T::ZERO { T::ZERO } else { s * rate * (present - *before) };
+            vectors.accepted[j] = s * present + log_b[j];
+            *before = present;
+        }
+        self.damping = T::constant(DAMPING);
+        self.share = T::ONE;
+        self.trying = false;
+        self.ready = true;
+        self.at_level = 0;
+        Next::Level(self.multiple)
+    }
+
+    /// Solves for the step. `columns` become the gradient.
+    fn solve(
+        &mut self,
+        p: &Prepared<'_, T>,
+        vectors: Vectors<'_, T>,
+        g: &[T],
+        log_b: &[T],
+        columns: &mut [T],
+    ) -> Next<T> {
+        let b = p.problem.b();
+        let Vectors { matrix, step, diagonal, .. } = vectors;
+        let rate = if p.tau_b() == T::ONE { T::ZERO } else { p.epsilon / p.rho_b };
+        for (j, column) in columns.iter_mut().enumerate() {
+            let (weight, sum) = (b.get(j), *column);
+            let full = g[j] - log_b[j] + p.column_offset(j);
+            let target = if rate == T::ZERO { weight } else { weight * (-full * rate).exp2() };
+            *column = if weight > T::ZERO { target - sum } else { T::ZERO };
+            diagonal[j] = self.damping * sum.max(weight) + (T::ONE - p.tau_a()) * sum + rate * target;
+        }
+        let gradient = &*columns;
+        step.copy_from_slice(gradient);
+        eliminate(p, matrix, diagonal, step);
+
+        // The step in base-2 units; no larger than potentials can differ.
+        let mut largest = T::ZERO;
+        for value in step.iter() {
+            largest = largest.max(value.abs());
+        }
+        if !step.iter().all(|value| value.is_finite()) {
+            return Next::GiveUp;
+        }
+        self.slope = p.epsilon * reduce::dot(gradient, step);
+        step.iter_mut().for_each(|value| *value *= T::LOG2_E);
+        let reach = T::TWO * T::TWO * (p.s * p.largest_cost + T::ONE);
+        largest *= T::LOG2_E;
+        self.share = if largest > reach { reach / largest } else { T::ONE };
+        self.trying = true;
+        self.ready = true;
+        self.tries = 0;
+        Next::Step
+    }
+
+    /// Writes the g to sweep from.
+    pub fn place(&self, history: &mut History<'_, T>, g: &mut [T]) {
+        if !self.ready {
+            return;
+        }
+        let vectors = Vectors::new(history, self.columns);
+        for ((g, &accepted), &step) in g.iter_mut().zip(&*vectors.accepted).zip(&*vectors.step) {
+            *g = accepted + self.share * step;
+        }
+    }
+}
+
+/// Solves (L + diag(diagonal)) x = right in place, where L is the Laplacian of the weights off the diagonal of `matrix`, which is
+/// symmetric: from the last unknown to the first, each is expressed by those before it. Weights and diagonal only grow.
+fn eliminate<T: Real>(p: &Prepared<'_, T>, matrix: &mut [T], diagonal: &mut [T], right: &mut [T]) {
+    let m = right.len();
+    for k in (0..m).rev() {
+        let (before, own) = matrix.split_at_mut(k * m);
+        let own = &own[..k];
+        let (extra, last) = (diagonal[k], right[k]);
+        let total = extra + reduce::sum(own);
+        diagonal[k] = total;
+        if !(total > T::ZERO) {
+            continue;
+        }
+        for (i, line) in before.chunks_exact_mut(m).enumerate() {
+            let factor = own[i] / total;
+            if factor > T::ZERO {
+                rows::add(p.instructions, &[factor], own, &mut line[..k]);
+                diagonal[i] += factor * extra;
+                right[i] += factor * last;
+            }
+        }
+    }
+    for k in 0..m {
+        let own = &matrix[k * m..k * m + k];
+        let sum = right[k] + reduce::dot(own, &right[..k]);
+        right[k] = if diagonal[k] > T::ZERO { sum / diagonal[k] } else { T::ZERO };
+    }
+}
