@@ -34,6 +34,7 @@ use annealing::Schedule;
 use auto::{Auto, Method};
 use newton::Next;
 use relaxation::Relaxation;
+pub(crate) use stopping::error_floor;
 use stopping::{PATIENCE, Stagnation};
 
 /// A solve in progress. [`solve`] runs one from start to end.
@@ -443,7 +444,7 @@ impl<'a, T: Real> Solver<'a, T> {
     fn is_below_floor(&mut self) -> bool {
         self.catch_up_image();
         self.level_pair();
-        self.stagnation.best() <= stopping::error_floor(&self.prepared, self.f, self.image)
+        self.stagnation.best() <= error_floor(&self.prepared, self.f, self.image)
     }
 
     /// Shares out the level of f and the image, which balanced problems leave free: what is large is rounded.

@@ -46,8 +46,10 @@ const MOST_AT_LEVEL: u32 = 40;
 /// Sweeps of one path after which the method gives up.
 const MOST_SWEEPS: u32 = 400;
 
-/// The relative marginal error below which the path is not needed.
-const NEAR: f64 = 0.02;
+/// The relative marginal error below which the epsilon of the problem is tried first, and the sweeps that it gets: blocks of
+/// points between which next to nothing flows may have small errors and be far from their place.
+const NEAR: f64 = 0.05;
+const MOST_IF_NEAR: u32 = 10;
 
 /// The largest cost over this is the first epsilon of a path.
 const FIRST_SHARE: f64 = 8.0;
@@ -72,6 +74,8 @@ pub(crate) struct Newton<T> {
     accepted_value: T,
     accepted_error: T,
     slope: T,
+    /// The epsilon of the problem is tried without a path.
+    direct: bool,
     /// Sweeps at this level and of this path.
     at_level: u32,
     sweeps: u32,
@@ -126,6 +130,7 @@ impl<T: Real> Newton<T> {
             accepted_value: T::ZERO,
             accepted_error: T::INFINITY,
             slope: T::ZERO,
+            direct: false,
             at_level: 0,
             sweeps: 0,
         }
@@ -134,14 +139,11 @@ impl<T: Real> Newton<T> {
     /// Begins: the multiple of epsilon to go to. `error` is that of the present potentials.
     pub fn begin(&mut self, p: &Prepared<'_, T>, error: T) -> T {
         *self = Newton::new(self.columns);
-        let mut first = T::ONE;
-        if error > T::constant(NEAR) {
-            while first * p.epsilon * T::constant(FIRST_SHARE) < p.largest_cost {
-                first = first * T::TWO;
-            }
+        self.direct = error <= T::constant(NEAR);
+        if !self.direct {
+            self.multiple = first_multiple(p);
         }
-        self.multiple = first;
-        first
+        self.multiple
     }
 
     /// Whether epsilon is that of the problem.
@@ -216,6 +218,10 @@ impl<T: Real> Newton<T> {
         self.at_level += 1;
         if self.sweeps > MOST_SWEEPS {
             return Next::GiveUp;
+        }
+        if self.direct && self.at_level > MOST_IF_NEAR {
+            *self = Newton { sweeps: self.sweeps, multiple: first_multiple(p), ..Newton::new(m) };
+            return Next::Level(self.multiple);
         }
         let vectors = Vectors::new(history, m);
 
@@ -322,6 +328,15 @@ impl<T: Real> Newton<T> {
             *g = accepted + self.share * step;
         }
     }
+}
+
+/// The multiple of epsilon, a power of two, that is of the size of the costs.
+fn first_multiple<T: Real>(p: &Prepared<'_, T>) -> T {
+    let mut first = T::ONE;
+    while first * p.epsilon * T::constant(FIRST_SHARE) < p.largest_cost {
+        first = first * T::TWO;
+    }
+    first
 }
 
 /// Solves (L + diag(diagonal)) x = right in place, where L is the Laplacian of the weights off the diagonal of `matrix`, which is
