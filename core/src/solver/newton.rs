@@ -37,7 +37,7 @@ const ENOUGH: f64 = 1e-4;
 /// What a step is multiplied by if it did not rise enough.
 const SHORTER: f64 = 0.25;
 
-/// Times that a step is shortened before it is taken as it is.
+/// Times that a step is shortened before it is dropped.
 const MOST_TRIES: u32 = 5;
 
 /// Sweeps at one level after which the next one is tried.
@@ -236,7 +236,11 @@ impl<T: Real> Newton<T> {
                 self.share *= T::constant(SHORTER);
                 return Next::Step;
             } else {
+                // Back to the accepted g, whose products of columns are made again, and on with more damping.
                 self.damping *= T::constant(10.0);
+                self.share = T::ZERO;
+                self.trying = false;
+                return Next::Step;
             }
         }
 
