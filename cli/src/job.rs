@@ -73,6 +73,7 @@ pub enum Acceleration {
     Relaxation { factor: f64 },
     AdaptiveRelaxation,
     Anderson { memory: usize },
+    Auto { memory: usize },
 }
 
 impl Task {
@@ -187,14 +188,15 @@ fn acceleration(args: &MethodArgs) -> Result<Acceleration, Failure> {
     if args.relaxation_factor.is_some() && args.acceleration != AccelerationName::Relaxation {
         return Err(Failure::usage("--relaxation-factor needs --acceleration relaxation"));
     }
-    if args.memory.is_some() && args.acceleration != AccelerationName::Anderson {
-        return Err(Failure::usage("--memory needs --acceleration anderson"));
+    if args.memory.is_some() && ![AccelerationName::Auto, AccelerationName::Anderson].contains(&args.acceleration) {
+        return Err(Failure::usage("--memory needs --acceleration auto or anderson"));
     }
     Ok(match args.acceleration {
         AccelerationName::Plain => Acceleration::Plain,
         AccelerationName::Relaxation => Acceleration::Relaxation { factor: args.relaxation_factor.unwrap_or(1.5) },
         AccelerationName::AdaptiveRelaxation => Acceleration::AdaptiveRelaxation,
         AccelerationName::Anderson => Acceleration::Anderson { memory: args.memory.map_or(10, usize::from) },
+        AccelerationName::Auto => Acceleration::Auto { memory: args.memory.map_or(10, usize::from) },
     })
 }
 

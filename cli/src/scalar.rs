@@ -45,6 +45,7 @@ pub fn settings<T: Real>(method: &Method) -> Settings<T> {
         job::Acceleration::Relaxation { factor } => Acceleration::Relaxation { factor: T::constant(factor) },
         job::Acceleration::AdaptiveRelaxation => Acceleration::AdaptiveRelaxation,
         job::Acceleration::Anderson { memory } => Acceleration::Anderson { memory },
+        job::Acceleration::Auto { memory } => Acceleration::Auto { memory },
     };
     Settings {
         threshold: method.threshold.map_or(T::DEFAULT_THRESHOLD, T::constant),

@@ -18,6 +18,7 @@ pub struct Summary {
     pub status: String,
     pub objective: f64,
     pub transport_cost: f64,
+    pub primal_value: f64,
     pub dual_value: f64,
     pub start_value: f64,
     pub mass: f64,
@@ -69,6 +70,7 @@ pub enum AccelerationUsed {
     Relaxation { factor: f64 },
     AdaptiveRelaxation,
     Anderson { memory: usize },
+    Auto { memory: usize },
 }
 
 /// A file of points.
@@ -146,6 +148,7 @@ impl AccelerationUsed {
             Acceleration::Relaxation { factor } => AccelerationUsed::Relaxation { factor },
             Acceleration::AdaptiveRelaxation => AccelerationUsed::AdaptiveRelaxation,
             Acceleration::Anderson { memory } => AccelerationUsed::Anderson { memory },
+            Acceleration::Auto { memory } => AccelerationUsed::Auto { memory },
         }
     }
 
@@ -155,6 +158,7 @@ impl AccelerationUsed {
             AccelerationUsed::Relaxation { factor } => format!("relaxation, factor {factor}"),
             AccelerationUsed::AdaptiveRelaxation => "adaptive-relaxation".into(),
             AccelerationUsed::Anderson { memory } => format!("anderson, memory {memory}"),
+            AccelerationUsed::Auto { memory } => format!("auto, memory {memory}"),
         }
     }
 }
@@ -170,6 +174,7 @@ impl Summary {
             status: status(report.status),
             objective: report.objective.widen(),
             transport_cost: report.transport_cost.widen(),
+            primal_value: report.primal_value.widen(),
             dual_value: report.dual_value.widen(),
             start_value: report.start_value.widen(),
             mass: report.mass.widen(),
@@ -210,7 +215,7 @@ impl Summary {
         let mut list = vec![
             ("objective", number(self.objective)),
             ("transport cost", number(self.transport_cost)),
-            ("dual value", number(self.dual_value)),
+            ("primal value", number(self.primal_value)),
             ("status", format!("{style}{status}{style:#}, threshold {:e}", self.threshold)),
             ("sweeps", self.sweeps.to_string()),
             ("marginal error x", format!("{:.2e}", self.marginal_error.x)),

@@ -29,17 +29,20 @@ pub struct Report<T> {
     pub status: Status,
     /// Sweeps made; one is an update of f and one of g.
     pub sweeps: u32,
-    /// ||P 1 - a||_1 where that side is balanced; the L1 change of that marginal by one more update where it is
-    /// relaxed.
+    /// The error of the first marginal, relative to the sum of a: ||P 1 - a||_1 / sum where that side is balanced; the
+    /// L1 change of that marginal by one more update / sum where it is relaxed.
     pub row_error: T,
-    /// The same of P^T 1 and b.
+    /// The error of the second marginal, P^T 1 against b, likewise.
     pub column_error: T,
     /// The dual value, <a, f> + <b, g> - epsilon (mass - sum a sum b) when balanced, in units of cost times mass.
     pub dual_value: T,
     /// The dual value at the start: what the start was worth.
     pub start_value: T,
-    /// <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b).
+    /// The value of the problem, min <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b), as well
+    /// as the potentials tell it: the dual value, which errs by the square of the marginal errors.
     pub objective: T,
+    /// The same expression of the plan as it is. It errs by the marginal errors times the potentials.
+    pub primal_value: T,
     /// <C, P>.
     pub transport_cost: T,
     /// The sum of P.
@@ -73,6 +76,7 @@ impl<T: Real> Report<T> {
             report.dual_value,
             report.start_value,
             report.objective,
+            report.primal_value,
             report.transport_cost,
             report.mass,
             report.epsilon,
@@ -102,6 +106,7 @@ impl<T: Real> Report<T> {
             dual_value: report.dual_value,
             start_value: report.start_value,
             objective: report.objective,
+            primal_value: report.primal_value,
             transport_cost: report.transport_cost,
             mass: report.mass,
             epsilon: report.epsilon,
@@ -141,6 +146,7 @@ impl<T: Real> Default for Report<T> {
             dual_value: T::ZERO,
             start_value: T::ZERO,
             objective: T::ZERO,
+            primal_value: T::ZERO,
             transport_cost: T::ZERO,
             mass: T::ZERO,
             epsilon: T::ZERO,

@@ -4,7 +4,7 @@ use core::ffi::{CStr, c_int, c_void};
 use core::ptr;
 
 use sinkhorn_core::{
-    Acceleration as CoreAcceleration, Annealing, MAX_MEMORY, Observation as CoreObservation, Real,
+    Acceleration as CoreAcceleration, Annealing, MAX_MEMORY, MAX_NEWTON_COLUMNS, Observation as CoreObservation, Real,
     Settings as CoreSettings, SimdLevel, Storage as CoreStorage,
 };
 
@@ -16,7 +16,8 @@ use crate::start::StartFunction;
 /// changes the answer.
 pub type Acceleration = i32;
 
-/// SINKHORN_ACCELERATION_ANDERSON.
+/// Whatever is needed: plain sweeps while they converge well, then SINKHORN_ACCELERATION_ANDERSON, then, for at most
+/// SINKHORN_MAX_NEWTON_COLUMNS points on the second side, Newton's method along falling epsilons.
 pub const SINKHORN_ACCELERATION_DEFAULT: Acceleration = 0;
 /// Nothing: Sinkhorn's own iteration.
 pub const SINKHORN_ACCELERATION_PLAIN: Acceleration = 1;
@@ -26,6 +27,10 @@ pub const SINKHORN_ACCELERATION_RELAXATION: Acceleration = 2;
 pub const SINKHORN_ACCELERATION_ADAPTIVE_RELAXATION: Acceleration = 3;
 /// Anderson acceleration, safeguarded by the dual value, over the last iterates; the field memory says how many.
 pub const SINKHORN_ACCELERATION_ANDERSON: Acceleration = 4;
+
+/// The most points on the second side for which SINKHORN_ACCELERATION_DEFAULT goes on to Newton's method. A workspace
+/// for it holds the square of their number.
+pub const SINKHORN_MAX_NEWTON_COLUMNS: usize = 512;
 
 /// What the field memory of the settings is where it is 0.
 pub const SINKHORN_DEFAULT_MEMORY: u32 = 10;
@@ -105,8 +110,8 @@ pub struct Settings<T> {
     pub start_seed: u64,
     /// Scalars that SINKHORN_STORAGE_AUTO may use for a kernel, not 0; else 0.
     pub storage_budget: usize,
-    /// The marginal error, absolute and in units of mass, at which a solve has converged. 0: 1e-6 in double, 1e-3
-    /// in float.
+    /// The marginal error at which a solve has converged, relative to the total of the weights (in a relaxed problem,
+    /// to what its plan carries if that is less). 0: 1e-6 in double, 1e-3 in float.
     pub threshold: T,
     /// The factor of SINKHORN_ACCELERATION_RELAXATION, 1 <= relaxation < 2, and 1 is plain. 0: 1.5; else 0.
     pub relaxation: T,
@@ -282,7 +287,10 @@ impl<T: Real> Settings<T> {
                 CoreAcceleration::Relaxation { factor: or(self.relaxation, T::ONE + T::HALF) }
             }
             SINKHORN_ACCELERATION_ADAPTIVE_RELAXATION => CoreAcceleration::AdaptiveRelaxation,
-            SINKHORN_ACCELERATION_DEFAULT | SINKHORN_ACCELERATION_ANDERSON => {
+            SINKHORN_ACCELERATION_DEFAULT => {
+                CoreAcceleration::Auto { memory: or(self.memory, SINKHORN_DEFAULT_MEMORY) as usize }
+            }
+            SINKHORN_ACCELERATION_ANDERSON => {
                 CoreAcceleration::Anderson { memory: or(self.memory, SINKHORN_DEFAULT_MEMORY) as usize }
             }
             value => return Err(Fault::Choice { argument: c"acceleration", value }),
@@ -318,6 +326,7 @@ impl<T: Real> Settings<T> {
     }
 }
 
+const _: () = assert!(MAX_NEWTON_COLUMNS == SINKHORN_MAX_NEWTON_COLUMNS);
 const _: () = assert!(MAX_MEMORY == 64, "the documentation of `memory` says 64");
 
 #[cfg(test)]

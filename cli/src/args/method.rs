@@ -19,7 +19,7 @@ pub struct MethodArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
     /// What makes the sweeps fewer
-    #[arg(long, value_enum, default_value_t = AccelerationName::Anderson, value_name = "NAME")]
+    #[arg(long, value_enum, default_value_t = AccelerationName::Auto, value_name = "NAME")]
     pub acceleration: AccelerationName,
     /// Over-relaxation, from 1 to below 2; with --acceleration relaxation [default: 1.5]
     #[arg(long, value_name = "W", value_parser = relaxation, allow_negative_numbers = true)]
@@ -119,6 +119,8 @@ pub enum AccelerationName {
     AdaptiveRelaxation,
     /// Anderson acceleration with a safeguard
     Anderson,
+    /// Plain while that converges well, then Anderson, then Newton's method if both sides are small
+    Auto,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

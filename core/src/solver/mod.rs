@@ -252,9 +252,9 @@ impl<'a, T: Real> Solver<'a, T> {
     }
 
     fn sweep_once(&mut self, observation: Option<&mut Option<Observation<T>>>) -> Option<Status> {
-        // Choose the method: levels of annealing, and sweeps that are to confirm a floor, are plain.
+        // Choose the method: levels of annealing, sweeps that are to confirm a floor, and those after an overflow are plain.
         let annealing = !self.schedule.is_over();
-        let plain = annealing || self.confirming > 0;
+        let plain = annealing || self.confirming > 0 || self.recovered;
         let factor = match self.accelerator.relaxation() {
             Some(relaxation) if !plain => relaxation.factor(),
             _ => T::ONE,
@@ -321,6 +321,9 @@ impl<'a, T: Real> Solver<'a, T> {
             None => false,
         };
         let threshold = self.settings.threshold * value::share_of_mass(&self.prepared, outcome.mass);
+        // The sweep measures the change of the columns. In a relaxed problem that of the rows may be a little larger.
+        let margin = if self.prepared.is_balanced() { T::ONE } else { T::HALF };
+        let threshold = margin * threshold;
         let below = outcome.error <= threshold;
         let converged = !on_the_way
             && match self.accelerator.relaxation() {
