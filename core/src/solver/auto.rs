@@ -34,6 +34,8 @@ pub(crate) struct Auto<T> {
     pub newton: Newton<T>,
     /// The method that a solve begins with.
     first: Method,
+    /// Anderson acceleration has not led to an overflow.
+    has_anderson: bool,
     /// There is memory for Newton's method, and it has not given up.
     has_newton: bool,
     /// Sweeps so far, those of this window, and the error at its beginning.
@@ -47,7 +49,7 @@ impl<T: Real> Auto<T> {
     pub fn new(rows: usize, columns: usize, has_newton: bool) -> Self {
         let first = if rows < MANY_ROWS { Method::Plain } else { Method::Anderson };
         let newton = Newton::new(columns);
-        Auto { method: first, newton, first, has_newton, sweeps: 0, window: 0, error: T::INFINITY }
+        Auto { method: first, newton, first, has_anderson: true, has_newton, sweeps: 0, window: 0, error: T::INFINITY }
     }
 
     /// Begins anew, for another solve.
@@ -55,9 +57,15 @@ impl<T: Real> Auto<T> {
         (self.method, self.sweeps, self.window, self.error) = (self.first, 0, 0, T::INFINITY);
     }
 
-    /// Leaves Newton's method for good.
+    /// Leaves the present method for good, since it got nowhere or beyond the range of the scalar.
     pub fn give_up(&mut self) {
-        (self.method, self.has_newton) = (Method::Anderson, false);
+        match self.method {
+            Method::Plain => {}
+            Method::Anderson => self.has_anderson = false,
+            Method::Newton => self.has_newton = false,
+        }
+        self.method = if self.has_anderson { Method::Anderson } else { Method::Plain };
+        (self.window, self.error) = (0, T::INFINITY);
     }
 
     /// Looks at the error of a sweep that was not Newton's; whether the method has changed.
@@ -79,13 +87,12 @@ impl<T: Real> Auto<T> {
             return false;
         }
         let all = remaining + T::count(self.sweeps as usize);
-        match self.method {
-            Method::Plain if !(remaining <= T::constant(FEW)) => self.method = Method::Anderson,
-            Method::Anderson if self.has_newton && self.sweeps >= SOON && !(all <= T::constant(MANY)) => {
-                self.method = Method::Newton;
-            }
-            _ => return false,
+        let before = self.method;
+        if before == Method::Plain && self.has_anderson && !(remaining <= T::constant(FEW)) {
+            self.method = Method::Anderson;
+        } else if before != Method::Newton && self.has_newton && self.sweeps >= SOON && !(all <= T::constant(MANY)) {
+            self.method = Method::Newton;
         }
-        true
+        self.method != before
     }
 }

@@ -254,7 +254,7 @@ impl<'a, T: Real> Solver<'a, T> {
     fn sweep_once(&mut self, observation: Option<&mut Option<Observation<T>>>) -> Option<Status> {
         // Choose the method: levels of annealing, sweeps that are to confirm a floor, and those after an overflow are plain.
         let annealing = !self.schedule.is_over();
-        let plain = annealing || self.confirming > 0 || self.recovered;
+        let plain = annealing || self.confirming > 0 || (self.recovered && self.accelerator.auto().is_none());
         let factor = match self.accelerator.relaxation() {
             Some(relaxation) if !plain => relaxation.factor(),
             _ => T::ONE,

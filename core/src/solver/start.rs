@@ -2,6 +2,7 @@
 
 use super::Solver;
 use super::annealing::Schedule;
+use super::auto::Method;
 use super::stopping::Stagnation;
 use crate::error::{Argument, Error};
 use crate::initial::{Initializer, Scratch, Target, Wrote, Zero};
@@ -134,7 +135,14 @@ impl<T: Real> Solver<'_, T> {
 
     /// After a sweep that overflowed: begins again from zero, a start that every problem has; gives up the second time.
     pub(super) fn recover(&mut self) -> Option<Status> {
-        let given_up = self.recovered;
+        // A method of the automatic acceleration that led here is not used again.
+        let given_up = match self.accelerator.auto() {
+            Some((auto, _)) if auto.method != Method::Plain => {
+                auto.give_up();
+                false
+            }
+            _ => self.recovered,
+        };
         self.recovered = true;
         self.rejections += 1;
         // The target was accepted when the solver was made.
@@ -143,7 +151,9 @@ impl<T: Real> Solver<'_, T> {
         self.f.fill(T::ZERO);
         self.complete();
         self.level_start();
-        self.accelerator.restart();
+        if let Some(anderson) = self.accelerator.anderson() {
+            anderson.restart();
+        }
         if given_up || self.sweeps >= self.settings.max_sweeps {
             self.status = Some(Status::PrecisionFloor);
         }

@@ -163,6 +163,8 @@ fn judge<T: Real>(case: &Case<T>, f: &[T], g: &[T]) -> Truth {
     }
     dual -= epsilon * (mass - total_a * total_b);
     size += transport.abs() + epsilon * (mass + 1.0);
+    // The divergences of relaxed marginals are differences of numbers about 1, times rho.
+    size += [rho_a, rho_b].into_iter().filter(|rho| rho.is_finite()).sum::<f64>();
     let unit = T::EPSILON.widen() * (1.0 + size / epsilon);
     Truth { row_error, column_error, primal, dual, unit, mass: mass.max(1.0), size }
 }
