@@ -221,7 +221,8 @@ impl<T: Real> Settings<T> {
                 Err(Error::OutOfRange { argument, value: factor.widen(), range: "[1, 2)" })
             }
             Acceleration::Auto { memory } | Acceleration::Anderson { memory }
-                if !(2..=MAX_MEMORY).contains(&memory) => {
+                if !(2..=MAX_MEMORY).contains(&memory) =>
+            {
                 let argument = Argument::Memory;
                 Err(Error::OutOfRange { argument, value: T::count(memory).widen(), range: "2 to 64" })
             }

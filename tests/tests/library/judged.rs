@@ -89,13 +89,8 @@ fn case<T: Real>(generator: &mut StdRng, number: usize) -> Case<T> {
     };
     let storage = if generator.random() { Storage::Stream } else { Storage::Kernel };
     let threshold = if single { spread(generator, 1e-4, 3e-2) } else { spread(generator, 1e-9, 3e-2) };
-    let settings = Settings {
-        threshold: T::constant(threshold),
-        max_sweeps: 2000,
-        acceleration,
-        storage,
-        ..Settings::default()
-    };
+    let settings =
+        Settings { threshold: T::constant(threshold), max_sweeps: 2000, acceleration, storage, ..Settings::default() };
     let (a, b) = (weights::<T>(generator, n), weights::<T>(generator, m));
     let kind = if is_matrix { "matrix" } else { "points" };
     let name = format!("{number}: {kind} {n} x {m}, epsilon {epsilon:.1e}, rho {rho:?}, {}", acceleration.name());
