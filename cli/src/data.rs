@@ -11,6 +11,7 @@ use crate::explain::Subject;
 use crate::failure::Failure;
 use crate::input::{self, Reading, Scale, Sign, Source, Table};
 use crate::job::{Cost, Method, Pair, Question, Task};
+use crate::render;
 use crate::scalar::{self, Scalar};
 use crate::start;
 
@@ -63,6 +64,14 @@ impl<T: Scalar> Side<T> {
         Ok(Side { table, weights, weights_name })
     }
 
+    /// Says that a column is no coordinate, though nobody has asked for that.
+    pub fn tell_left_out(&self) {
+        let Some(name) = &self.table.left_out else { return };
+        let why = if name.is_empty() { "has no name and counts the rows" } else { "tells rows apart" };
+        let column = if name.is_empty() { "the first column".into() } else { format!("the first column, {name:?},") };
+        render::note(&format!("{}: {column} {why}: it is left out (--columns chooses others)", self.name()));
+    }
+
     /// The file of the points.
     pub fn name(&self) -> &str {
         &self.table.name
@@ -79,7 +88,16 @@ impl<T: Scalar> Data<T> {
     pub fn read(pair: &Pair, question: &Question) -> Result<Self, Failure> {
         let scale = if question.is_relaxed() { Scale::Keep } else { Scale::ToOne };
         let x = Side::read(&pair.x, pair.weights_x.as_ref(), &pair.reading_x, scale)?;
-        let y = Side::read(&pair.y, pair.weights_y.as_ref(), &pair.reading_y, scale)?;
+        let like = if pair.chooses_y { None } else { x.table.names.clone() };
+        let reading_y = Reading { like, ..pair.reading_y.clone() };
+        let y = Side::read(&pair.y, pair.weights_y.as_ref(), &reading_y, scale)?;
+        if pair.reading_y.columns.is_none() {
+            input::check_names(&x.table, &y.table)?;
+        }
+        x.tell_left_out();
+        if x.name() != y.name() {
+            y.tell_left_out();
+        }
         input::check_dimensions(&x.table, &y.table)?;
         input::check_rounding(&x.table, &y.table)?;
         Ok(Data { cost: ground_cost(question.cost)?, x, y, question: *question })

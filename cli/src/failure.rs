@@ -31,6 +31,11 @@ impl Failure {
         Failure { exit: Exit::Data, message: message.into() }
     }
 
+    /// With more to its message.
+    pub fn with(self, more: &str) -> Self {
+        Failure { message: self.message + more, ..self }
+    }
+
     /// The code to end with.
     pub fn exit(&self) -> Exit {
         self.exit

@@ -26,6 +26,8 @@ pub struct Pair {
     pub weights_y: Option<Source>,
     pub reading_x: Reading,
     pub reading_y: Reading,
+    /// The columns of Y are chosen by themselves.
+    pub chooses_y: bool,
 }
 
 /// What is asked about two sets of points.
@@ -104,6 +106,7 @@ impl Pair {
             weights_y: args.weights_y.clone(),
             reading_x: args.reading.reading(),
             reading_y: args.reading_y(),
+            chooses_y: args.columns_y.is_some(),
         };
         pair.check_standard_input()?;
         Ok(pair)

@@ -58,6 +58,11 @@ fn printed(outcome: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
+/// Something that was done unasked.
+pub fn note(text: &str) {
+    let _ = writeln!(anstream::stderr(), "sinkhorn: note: {text}");
+}
+
 /// Something that the user should know though there is a result.
 pub fn warn(text: &str) {
     let _ = writeln!(anstream::stderr(), "sinkhorn: {DOUBTFUL}warning:{DOUBTFUL:#} {text}");

@@ -139,6 +139,7 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
             "{name}: {columns} columns where values have one; choose it with --columns"
         )));
     }
+    side.tell_left_out();
     input::check_rounding(&side.table, &side.table)?;
     let values = &side.table.values;
     let settings = SoftSettings {

@@ -43,6 +43,8 @@ pub struct Table<T> {
     pub values: Vec<T>,
     /// Of the columns kept, where the file has a header, or objects with keys.
     pub names: Option<Vec<String>>,
+    /// The name of a first column that is no coordinate, but counts the rows or tells them apart.
+    pub left_out: Option<String>,
     /// Of the column of weights, as they are in the file; not negative.
     pub weights: Option<Vec<f64>>,
     /// Of each coordinate, where the precision rounds; else empty.
@@ -140,7 +142,8 @@ fn from_head<T: Real>(
     length: Option<u64>,
 ) -> Result<Table<T>, Failure> {
     if head.starts_with(npy::MAGIC) {
-        return npy::read(request, head.chain(rest), length);
+        let available = npy::Available { bytes: length, numbers: u64::MAX };
+        return npy::read(request, head.chain(rest), available);
     }
     if let Some((_, advice)) = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(request.failure(advice));
@@ -203,6 +206,22 @@ fn check<T: Real>(value: f64, sign: Sign) -> Result<T, String> {
     }
     let number = T::constant(value);
     if number.is_finite() { Ok(number) } else { Err(format!("{value:?} is too large for f32")) }
+}
+
+/// The names of the columns of both sides, where both have some, are the same in the same order.
+pub fn check_names<T>(x: &Table<T>, y: &Table<T>) -> Result<(), Failure> {
+    let (Some(p), Some(q)) = (&x.names, &y.names) else { return Ok(()) };
+    if p == q {
+        return Ok(());
+    }
+    let list = |names: &[String]| columns::listed(names.iter().map(String::as_str));
+    Err(Failure::data(format!(
+        "{} has the columns {} and {} has {}: choose those that belong together, with --columns and --columns-y",
+        x.name,
+        list(p),
+        y.name,
+        list(q)
+    )))
 }
 
 /// Points of the same dimension on both sides.

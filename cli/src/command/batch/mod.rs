@@ -20,7 +20,7 @@ use crate::input::{self, Reading, Scale};
 use crate::job::{Method, Question};
 use crate::output::{self, Target};
 use crate::progress::Progress;
-use crate::render::{self, SCHEMA};
+use crate::render::{self, SCHEMA, plural};
 use crate::scalar::{self, Scalar};
 use crate::solving;
 use crate::summary::{EpsilonRule, status};
@@ -148,9 +148,25 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let scale = if job.question.is_relaxed() { Scale::Keep } else { Scale::ToOne };
-    let read = |file| Side::<T>::read(file, None, &job.reading, scale);
-    let sides: Vec<Side<T>> = job.pairs.files.iter().map(read).collect::<Result<_, _>>()?;
+    let mut sides: Vec<Side<T>> = Vec::new();
+    let mut reading = job.reading.clone();
+    for file in &job.pairs.files {
+        let side = Side::<T>::read(file, None, &reading, scale)?;
+        // Columns are those of the same names, whatever their order in a file.
+        reading.like = reading.like.or_else(|| side.table.names.clone());
+        sides.push(side);
+    }
+    if let Some(first) = sides.iter().find(|side| side.table.left_out.is_some()) {
+        first.tell_left_out();
+        let others = sides.iter().filter(|side| side.table.left_out.is_some()).count() - 1;
+        if others > 0 {
+            render::note(&format!("so are those of {}", plural(others, "other file")));
+        }
+    }
     for &(i, j) in &job.pairs.list {
+        if job.reading.columns.is_none() {
+            input::check_names(&sides[i].table, &sides[j].table)?;
+        }
         input::check_dimensions(&sides[i].table, &sides[j].table)?;
         input::check_rounding(&sides[i].table, &sides[j].table)?;
     }

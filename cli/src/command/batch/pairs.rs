@@ -1,5 +1,6 @@
 //! Which pairs: those of a list, or all of a folder.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
@@ -70,6 +71,7 @@ impl Pairs {
         let folder = source.path().and_then(Path::parent).unwrap_or(Path::new(""));
         let mut found =
             Pairs { files: Vec::new(), list: Vec::new(), layout: Layout::List, list_file: Some(source.clone()) };
+        let mut numbers = HashMap::new();
         for (number, line) in text.lines().enumerate() {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
@@ -93,7 +95,7 @@ impl Pairs {
                     return Err(Failure::io(format!("{name}:{}: {}", number + 1, path.display()), &error));
                 }
             }
-            let pair = (found.number(folder, x), found.number(folder, y));
+            let pair = (found.number(&mut numbers, folder, x), found.number(&mut numbers, folder, y));
             found.list.push(pair);
         }
         if found.list.is_empty() {
@@ -103,11 +105,9 @@ impl Pairs {
     }
 
     /// The number of a file, which is read once however often it is named.
-    fn number(&mut self, folder: &Path, name: &str) -> usize {
-        let path: PathBuf = folder.join(name);
-        let source = Source::new(path.as_os_str());
-        self.files.iter().position(|other| *other == source).unwrap_or_else(|| {
-            self.files.push(source);
+    fn number(&mut self, numbers: &mut HashMap<PathBuf, usize>, folder: &Path, name: &str) -> usize {
+        *numbers.entry(folder.join(name)).or_insert_with_key(|path| {
+            self.files.push(Source::new(path.as_os_str()));
             self.files.len() - 1
         })
     }
