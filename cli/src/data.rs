@@ -6,11 +6,12 @@ use sinkhorn_core::{
     Cosine, Error, Euclidean, GroundCost, Initializer, Manhattan, PNorm, PointCloud, Problem, SquaredEuclidean,
 };
 
-use crate::args::Start;
+use crate::args::{Start, StartName};
 use crate::explain::Subject;
 use crate::failure::Failure;
 use crate::input::{self, Reading, Scale, Sign, Source, Table};
 use crate::job::{Cost, Method, Pair, Question, Task};
+use crate::merge::Merge;
 use crate::render;
 use crate::scalar::{self, Scalar};
 use crate::start;
@@ -19,6 +20,8 @@ use crate::start;
 pub struct Side<T> {
     pub table: Table<T>,
     pub weights: Option<Vec<T>>,
+    /// Which rows of the file the points are, if some are equal.
+    pub merge: Option<Merge<T>>,
     /// Where the weights came from, if from a file of their own.
     pub weights_name: Option<String>,
 }
@@ -28,7 +31,7 @@ pub struct Data<T: Scalar> {
     pub x: Side<T>,
     pub y: Side<T>,
     pub question: Question,
-    cost: Box<dyn GroundCost<T>>,
+    pub cost: Box<dyn GroundCost<T>>,
 }
 
 /// A task with its points in memory and its start at hand.
@@ -43,7 +46,7 @@ impl<T: Scalar> Loaded<T> {
     /// Reads points, weights and fits.
     pub fn read(task: &Task) -> Result<Self, Failure> {
         let clock = Instant::now();
-        let data: Data<T> = Data::read(&task.pair, &task.question)?;
+        let data: Data<T> = Data::read(&task.pair, &task.question)?.merged(&task.method.start);
         let start = start::start(&task.method, data.x.table.columns)?;
         Ok(Loaded { data, start, seconds: clock.elapsed().as_secs_f64() })
     }
@@ -61,7 +64,23 @@ impl<T: Scalar> Side<T> {
             None => input::column_weights(&table, scale)?,
             given => given,
         };
-        Ok(Side { table, weights, weights_name })
+        Ok(Side { table, weights, merge: None, weights_name })
+    }
+
+    /// Makes one point of equal rows.
+    pub fn merged(mut self) -> Self {
+        let Table { values, columns, .. } = &self.table;
+        let Some((merge, weights)) = Merge::of(values, *columns, self.weights.as_deref()) else { return self };
+        let columns = *columns;
+        self.table.values = merge.first().iter().flat_map(|&row| &values[row * columns..][..columns]).copied().collect();
+        self.table.rows = merge.first().len();
+        self.table.weights = None;
+        Side { weights: Some(weights), merge: Some(merge), ..self }
+    }
+
+    /// How many rows the file has.
+    pub fn rows(&self) -> usize {
+        self.merge.as_ref().map_or(self.table.rows, Merge::rows)
     }
 
     /// Says that a column is no coordinate, though nobody has asked for that.
@@ -101,6 +120,14 @@ impl<T: Scalar> Data<T> {
         input::check_dimensions(&x.table, &y.table)?;
         input::check_rounding(&x.table, &y.table)?;
         Ok(Data { cost: ground_cost(question.cost)?, x, y, question: *question })
+    }
+
+    /// Makes one point of equal rows, but for a start that wants all with equal weights.
+    pub fn merged(self, start: &Start) -> Self {
+        if *start == Start::Named(StartName::DualSort) {
+            return self;
+        }
+        Data { x: self.x.merged(), y: self.y.merged(), ..self }
     }
 
     /// The problem between the two.

@@ -14,6 +14,8 @@ mod fit;
 mod input;
 mod interrupt;
 mod job;
+mod merge;
+mod neighbours;
 mod output;
 mod picture;
 mod plan;

@@ -101,6 +101,12 @@ pub fn digits(value: f64, count: usize) -> String {
     }
 }
 
+/// A number that a user has given, with the digits that it was given with.
+pub fn given(value: f64) -> String {
+    let (plain, short) = (format!("{value}"), format!("{value:e}"));
+    if plain.len() <= short.len().max(8) { plain } else { short }
+}
+
 /// A small difference of numbers up to `largest`: without the digits that went with these.
 pub fn digits_of_difference(value: f64, largest: f64, count: usize) -> String {
     let lost = if value == 0.0 { 0.0 } else { (largest.abs() / value.abs()).log10().ceil().max(0.0) };
@@ -110,6 +116,15 @@ pub fn digits_of_difference(value: f64, largest: f64, count: usize) -> String {
 /// Three digits are all that a wall clock repeats.
 pub fn seconds(value: f64) -> String {
     if value < 0.1 { format!("{} ms", digits(value * 1e3, 3)) } else { format!("{} s", digits(value, 3)) }
+}
+
+/// A share as percent: no 100 where something is missing.
+pub fn percent(share: f64) -> String {
+    let digits = (0..9).find(|&digits| share >= 1.0 || format!("{:.digits$}", 100.0 * share) != format!("{:.digits$}", 100.0));
+    match digits {
+        Some(0) if share >= 1.0 => "100".into(),
+        digits => format!("{:.*}", digits.unwrap_or(9).max(1), 100.0 * share),
+    }
 }
 
 /// A count and its noun.

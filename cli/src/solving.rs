@@ -10,6 +10,7 @@ use crate::explain::{Subject, explain};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::job::Method;
+use crate::merge::spread;
 use crate::output::column_names;
 use crate::progress::Progress;
 use crate::scalar::{self, Scalar};
@@ -72,6 +73,11 @@ impl<T: Scalar> Solved<'_, T> {
             true => Ok(images),
             false => Err(Failure::data(format!("{}: the images leave the range of numbers", self.data.y.name()))),
         }
+    }
+
+    /// Of every row of its file.
+    pub fn images_of_rows(&self) -> Result<Vec<T>, Failure> {
+        Ok(spread(self.data.x.merge.as_ref(), &self.images()?, self.data.x.table.columns).into_owned())
     }
 
     /// The names of their coordinates, which are those of Y.

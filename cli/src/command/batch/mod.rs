@@ -154,7 +154,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         let side = Side::<T>::read(file, None, &reading, scale)?;
         // Columns are those of the same names, whatever their order in a file.
         reading.like = reading.like.or_else(|| side.table.names.clone());
-        sides.push(side);
+        sides.push(if job.start == StartName::DualSort { side } else { side.merged() });
     }
     if let Some(first) = sides.iter().find(|side| side.table.left_out.is_some()) {
         first.tell_left_out();
