@@ -172,9 +172,13 @@ pub fn ground_cost<T: Scalar>(cost: Cost) -> Result<Box<dyn GroundCost<T>>, Fail
         Cost::SquaredEuclidean => Box::new(SquaredEuclidean),
         Cost::Euclidean => Box::new(Euclidean),
         Cost::Manhattan => Box::new(Manhattan),
-        Cost::PNorm(p) => {
-            Box::new(PNorm::new(T::constant(p)).map_err(|error| Failure::usage(format!("--p {p}: {error}")))?)
-        }
+        Cost::Chebyshev => p_norm(f64::INFINITY)?,
+        Cost::PNorm(p) => p_norm(p)?,
         Cost::Cosine => Box::new(Cosine),
     })
+}
+
+fn p_norm<T: Scalar>(p: f64) -> Result<Box<dyn GroundCost<T>>, Failure> {
+    let norm = PNorm::new(T::constant(p)).map_err(|error| Failure::usage(format!("--p {p}: {error}")))?;
+    Ok(Box::new(norm))
 }

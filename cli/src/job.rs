@@ -49,6 +49,7 @@ pub enum Cost {
     SquaredEuclidean,
     Euclidean,
     Manhattan,
+    Chebyshev,
     PNorm(f64),
     Cosine,
 }
@@ -144,6 +145,7 @@ impl Question {
                 CostName::SquaredEuclidean => Cost::SquaredEuclidean,
                 CostName::Euclidean => Cost::Euclidean,
                 CostName::Manhattan => Cost::Manhattan,
+                CostName::Chebyshev => Cost::Chebyshev,
                 CostName::PNorm => Cost::PNorm(args.p.unwrap_or(3.0)),
                 CostName::Cosine => Cost::Cosine,
             },
@@ -213,6 +215,7 @@ impl Cost {
             Cost::SquaredEuclidean => "squared-euclidean",
             Cost::Euclidean => "euclidean",
             Cost::Manhattan => "manhattan",
+            Cost::Chebyshev => "chebyshev",
             Cost::PNorm(_) => "p-norm",
             Cost::Cosine => "cosine",
         }

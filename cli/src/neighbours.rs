@@ -6,12 +6,12 @@ use crate::scalar::Scalar;
 /// Epsilon, as a fraction of the cost between near rows.
 pub const FRACTION: f64 = 0.5;
 /// Of the rows of a file, by their distance to the nearest other one: so many are nearer than what counts as near.
-const QUANTILE: f64 = 0.25;
+const QUANTILE: f64 = 0.1;
 /// Rows that are looked at, evenly spread; each is compared with all others.
 const ROWS: usize = 256;
-/// Of the mean cost between the files: the most and the least that epsilon is.
+/// Of the mean cost between the files: the most that epsilon is, and the least, which rounding sets, in double and single precision.
 const MOST: f64 = 0.05;
-const LEAST: (f64, f64) = (1e-9, 1e-5);
+const LEAST: (f64, f64) = (1e-8, 1e-4);
 
 /// The epsilon of a match; none where rows have no neighbours.
 pub fn epsilon<T: Scalar>(data: &Data<T>) -> Option<f64> {
@@ -19,7 +19,7 @@ pub fn epsilon<T: Scalar>(data: &Data<T>) -> Option<f64> {
         let nearest = rows(data, &side.table.values, &side.table.values).filter_map(|costs| positive(costs).min_by(f64::total_cmp));
         let mut nearest: Vec<f64> = nearest.collect();
         nearest.sort_unstable_by(f64::total_cmp);
-        nearest.get((nearest.len() as f64 * q()) as usize).copied()
+        nearest.get((nearest.len() as f64 * QUANTILE) as usize).copied()
     });
     let near = near.min_by(f64::total_cmp)?;
     let between = rows(data, &data.x.table.values, &data.y.table.values).map(|costs| {
@@ -29,11 +29,9 @@ pub fn epsilon<T: Scalar>(data: &Data<T>) -> Option<f64> {
     let between: Vec<f64> = between.collect();
     let mean = between.iter().sum::<f64>() / between.len() as f64;
     let least = if size_of::<T>() < size_of::<f64>() { LEAST.1 } else { LEAST.0 };
-    let epsilon = (fr() * near).min(MOST * mean).max(least * mean);
+    let epsilon = (FRACTION * near).min(MOST * mean).max(least * mean);
     (epsilon > 0.0 && epsilon.is_finite()).then_some(epsilon)
 }
-fn q() -> f64 { std::env::var("SQ").ok().and_then(|v| v.parse().ok()).unwrap_or(QUANTILE) }
-fn fr() -> f64 { std::env::var("SF").ok().and_then(|v| v.parse().ok()).unwrap_or(FRACTION) }
 
 /// The costs of some of these points and all of those.
 fn rows<'a, T: Scalar>(data: &'a Data<T>, some: &'a [T], all: &'a [T]) -> impl Iterator<Item = Vec<T>> + 'a {

@@ -58,13 +58,31 @@ fn printed(outcome: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From now on there are no notes and warnings.
+pub fn be_quiet() {
+    IS_QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Whether the user wants none.
+pub fn is_quiet() -> bool {
+    IS_QUIET.load(Ordering::Relaxed)
+}
+
 /// Something that was done unasked.
 pub fn note(text: &str) {
+    if is_quiet() {
+        return;
+    }
     let _ = writeln!(anstream::stderr(), "sinkhorn: note: {text}");
 }
 
 /// Something that the user should know though there is a result.
 pub fn warn(text: &str) {
+    if is_quiet() {
+        return;
+    }
     let _ = writeln!(anstream::stderr(), "sinkhorn: {DOUBTFUL}warning:{DOUBTFUL:#} {text}");
 }
 

@@ -219,6 +219,10 @@ fn apply<T: Scalar>(
         Operator::Top(k) => soft_top_k(values, weights, T::constant(*k), settings, memory, &mut out)?,
     };
     let report = *soft.report();
+    if let Operator::Top(_) = operator {
+        // Shares, which rounding takes a little beyond their ends.
+        out.iter_mut().for_each(|share| *share = share.max(T::ZERO).min(T::ONE));
+    }
     Ok((out, report))
 }
 

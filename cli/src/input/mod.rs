@@ -27,7 +27,7 @@ use crate::failure::Failure;
 
 use rounding::Range;
 
-pub use columns::{Column, Columns, Header, Reading};
+pub use columns::{Column, Columns, Header, Reading, listed};
 pub use rounding::check_rounding;
 pub use source::{Source, source_parser};
 pub use weights::{Scale, column_weights, weights};
@@ -83,11 +83,12 @@ const HEAD: u64 = 4096;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How files begin that are not read, and what to do with them.
-const OTHERS: [(&[u8], &str); 7] = [
+const OTHERS: [(&[u8], &str); 8] = [
     (b"\x1f\x8b", "compressed with gzip: unpack it on the way, zcat FILE | sinkhorn ... -"),
     (b"\xfd7zXZ\0", "compressed with xz: unpack it on the way, xzcat FILE | sinkhorn ... -"),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd: unpack it on the way, zstdcat FILE | sinkhorn ... -"),
     (b"BZh", "compressed with bzip2: unpack it on the way, bzcat FILE | sinkhorn ... -"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook: save the sheet as CSV"),
     (b"PAR1", "a Parquet file: save it as CSV or NPY"),
     (b"ARROW1", "an Arrow file: save it as CSV or NPY"),
     (b"\x89HDF", "an HDF5 file: save its arrays as NPY"),

@@ -75,7 +75,7 @@ fn find<R: Read + Seek>(request: &Request<'_>, archive: &ZipArchive<R>) -> Resul
     let names: Vec<String> = archive.file_names().flatten().map(|name| name.into_owned()).collect();
     let arrays: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(".npy")).collect();
     let found = match (request.array, &arrays[..]) {
-        (_, []) => return Err(request.failure("there are no arrays in the archive")),
+        (_, []) => return Err(request.failure(no_arrays(&names))),
         (Some(array), _) if arrays.contains(&array) => array,
         (Some(array), _) => {
             let message = format!("there is no array {array:?} in the archive, but {}", listed(arrays.iter().copied()));
@@ -90,6 +90,20 @@ fn find<R: Read + Seek>(request: &Request<'_>, archive: &ZipArchive<R>) -> Resul
         }
     };
     archive.index_for_name(&format!("{found}.npy")).ok_or_else(|| damaged(request, ZipError::FileNotFound))
+}
+
+/// What the archive is, if not one of arrays.
+fn no_arrays(names: &[String]) -> &'static str {
+    let has = |name: &str| names.iter().any(|other| other == name);
+    if names.iter().any(|name| name.starts_with("xl/")) {
+        "an Excel workbook: save the sheet as CSV"
+    } else if has("content.xml") && has("mimetype") {
+        "an OpenDocument file: save the sheet as CSV"
+    } else if names.iter().any(|name| [".csv", ".tsv", ".txt"].iter().any(|ending| name.ends_with(ending))) {
+        "a zip archive of text: unpack it on the way, unzip -p FILE | sinkhorn ... -"
+    } else {
+        "there are no arrays in the archive"
+    }
 }
 
 fn damaged(request: &Request<'_>, error: ZipError) -> Failure {
