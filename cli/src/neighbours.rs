@@ -16,7 +16,8 @@ const LEAST: (f64, f64) = (1e-8, 1e-4);
 /// The epsilon of a match; none where rows have no neighbours.
 pub fn epsilon<T: Scalar>(data: &Data<T>) -> Option<f64> {
     let near = [&data.x, &data.y].into_iter().filter_map(|side| {
-        let nearest = rows(data, &side.table.values, &side.table.values).filter_map(|costs| positive(costs).min_by(f64::total_cmp));
+        let nearest = rows(data, &side.table.values, &side.table.values)
+            .filter_map(|costs| positive(costs).min_by(f64::total_cmp));
         let mut nearest: Vec<f64> = nearest.collect();
         nearest.sort_unstable_by(f64::total_cmp);
         nearest.get((nearest.len() as f64 * QUANTILE) as usize).copied()

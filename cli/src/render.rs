@@ -138,7 +138,8 @@ pub fn seconds(value: f64) -> String {
 
 /// A share as percent: no 100 where something is missing.
 pub fn percent(share: f64) -> String {
-    let digits = (0..9).find(|&digits| share >= 1.0 || format!("{:.digits$}", 100.0 * share) != format!("{:.digits$}", 100.0));
+    let digits =
+        (0..9).find(|&digits| share >= 1.0 || format!("{:.digits$}", 100.0 * share) != format!("{:.digits$}", 100.0));
     match digits {
         Some(0) if share >= 1.0 => "100".into(),
         digits => format!("{:.*}", digits.unwrap_or(9).max(1), 100.0 * share),

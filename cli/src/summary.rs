@@ -219,8 +219,14 @@ impl Summary {
             ("status", format!("{style}{status}{style:#}, threshold {:e}", self.threshold)),
             ("sweeps", self.sweeps.to_string()),
             // What a relaxed marginal is off by is no error: the condition of optimality is measured then.
-            (if self.rho.x.is_finite() { "residual x" } else { "marginal error x" }, format!("{:.2e}", self.marginal_error.x)),
-            (if self.rho.y.is_finite() { "residual y" } else { "marginal error y" }, format!("{:.2e}", self.marginal_error.y)),
+            (
+                if self.rho.x.is_finite() { "residual x" } else { "marginal error x" },
+                format!("{:.2e}", self.marginal_error.x),
+            ),
+            (
+                if self.rho.y.is_finite() { "residual y" } else { "marginal error y" },
+                format!("{:.2e}", self.marginal_error.y),
+            ),
             ("epsilon", self.epsilon_rule.text(number(self.epsilon))),
         ];
         list.push(("cost", self.cost.into()));

@@ -19,7 +19,12 @@ pub struct ReadingArgs {
 
 impl ReadingArgs {
     pub fn reading(&self) -> Reading {
-        Reading { columns: self.columns.clone(), weights_column: self.weights_column.clone(), header: self.header, like: None }
+        Reading {
+            columns: self.columns.clone(),
+            weights_column: self.weights_column.clone(),
+            header: self.header,
+            like: None,
+        }
     }
 }
 

@@ -28,7 +28,8 @@ pub fn read<T: Real>(request: &Request<'_>, lines: Lines<impl Read>, length: Opt
     }
     let names: Option<Vec<String>> = has_names.then(|| fields().map(|field| text(field).into()).collect());
     let chosen = request.reading.choose(request.name, count, names.as_deref()).map_err(|failure| {
-        let is_name = request.reading.header == Header::Auto && !has_names && request.reading.asks_for(fields().map(text));
+        let is_name =
+            request.reading.header == Header::Auto && !has_names && request.reading.asks_for(fields().map(text));
         if is_name { failure.with(HEADER_HINT) } else { failure }
     })?;
     // A first line of years is read as numbers, which is no answer to anything; the next line tells.
@@ -52,7 +53,9 @@ pub fn read<T: Real>(request: &Request<'_>, lines: Lines<impl Read>, length: Opt
             may_be_years = row == 0 && names.is_none();
             if row == 1 && !are_years((0..count).map(|k| records.field(k))) {
                 let name = request.name;
-                render::warn(&format!("{name}:{first_line}: a point like all others, though it looks like a header of years: --header yes makes it one"));
+                render::warn(&format!(
+                    "{name}:{first_line}: a point like all others, though it looks like a header of years: --header yes makes it one"
+                ));
             }
         }
         rows.advance(records.bytes(), length);

@@ -84,9 +84,10 @@ fn find<R: Read + Seek>(request: &Request<'_>, archive: &ZipArchive<R>) -> Resul
         (None, [only]) => only,
         (None, _) => {
             let hint = "choose one as FILE.npz:NAME";
-            return Err(
-                request.failure(format!("there are several arrays in the archive, {}: {hint}", listed(arrays.iter().copied())))
-            );
+            return Err(request.failure(format!(
+                "there are several arrays in the archive, {}: {hint}",
+                listed(arrays.iter().copied())
+            )));
         }
     };
     archive.index_for_name(&format!("{found}.npy")).ok_or_else(|| damaged(request, ZipError::FileNotFound))

@@ -67,7 +67,7 @@ fn comparison_recommends_what_is_as_fast_as_the_best_of_its_table() {
             row["start"] == advice["start"] && row["acceleration"] == advice["acceleration"]
         };
         let chosen = converged.iter().find(is_it).unwrap();
-        assert!(number(chosen, "seconds") <= 1.1 * fastest, "{arguments}: {advice}, fastest {fastest}");
+        assert!(number(chosen, "seconds") <= (1.1 * fastest).max(0.05), "{arguments}: {advice}, fastest {fastest}");
         assert!(number(&json, "dual_value_spread") < 1e-6 * number(chosen, "dual_value").abs().max(1.0), "{arguments}");
 
         // The command that it prints solves the same problem.
@@ -93,8 +93,7 @@ fn a_recommended_command_can_be_typed_whatever_files_are_called() {
         let program = env!("CARGO_BIN_EXE_sinkhorn");
         let line = format!("{program} {} --threads 1", line.strip_prefix("sinkhorn ").unwrap());
         let line = if name.starts_with('-') { line.replace(" --threads 1", "") } else { line };
-        let output =
-            limited(std::process::Command::new("bash").args(["-c", &line]).current_dir(folder.path("")));
+        let output = limited(std::process::Command::new("bash").args(["-c", &line]).current_dir(folder.path("")));
         assert_eq!(output.status.code(), Some(0), "{line}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }

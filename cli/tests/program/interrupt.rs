@@ -67,7 +67,8 @@ fn a_solve_ends_with_the_potentials_it_has() {
 fn has_begun_a_file(folder: &Folder, child: &Child) -> bool {
     let open = std::fs::read_dir(format!("/proc/{}/fd", child.id()));
     let mut targets = open.into_iter().flatten().filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
-    let is_nameless = targets.any(|target| target.starts_with(folder.path("")) && target.to_string_lossy().ends_with("(deleted)"));
+    let is_nameless =
+        targets.any(|target| target.starts_with(folder.path("")) && target.to_string_lossy().ends_with("(deleted)"));
     is_nameless || folder.names().iter().any(|name| name.starts_with(".sinkhorn"))
 }
 
@@ -111,7 +112,10 @@ fn a_batch_ends_with_the_pairs_that_it_has_finished() {
     folder.write("one.csv", "1,2\n");
     folder.write("list.csv", "one.csv,p.csv\np.csv,q.csv\nq.csv,p.csv\n");
     let endless = ENDLESS.replace("--epsilon-of-mean", "--epsilon");
-    let json = interrupted(&folder, &format!("batch list.csv --measure objective {endless} --threads 1 --json --output out.csv"));
+    let json = interrupted(
+        &folder,
+        &format!("batch list.csv --measure objective {endless} --threads 1 --json --output out.csv"),
+    );
     assert_eq!((&json["status"], json["pairs"].as_array().unwrap().len()), (&"interrupted".into(), 1), "{json}");
     let out = folder.read("out.csv");
     let lines: Vec<&str> = out.lines().collect();

@@ -16,7 +16,9 @@ fn a_full_disk_is_reported_and_leaves_nothing() {
 
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     for arguments in ["solve x.csv y.csv", "match x.csv y.csv", "man", "--help"] {
-        let output = finished(folder.command(arguments).stdout(full.try_clone().unwrap()).stderr(Stdio::piped()).spawn().unwrap());
+        let output = finished(
+            folder.command(arguments).stdout(full.try_clone().unwrap()).stderr(Stdio::piped()).spawn().unwrap(),
+        );
         assert_eq!(output.status.code(), Some(1), "{arguments}");
         let message = "sinkhorn: error: standard output: No space left on device\n";
         assert_eq!(String::from_utf8(output.stderr).unwrap(), message, "{arguments}");
@@ -160,7 +162,8 @@ fn a_file_that_the_shell_reads_from_is_an_input_too() {
     let folder = Folder::with_points();
     let before = folder.read("x.csv");
     let input = std::fs::File::open(folder.path("x.csv")).unwrap();
-    let output = finished(folder.command("solve - y.csv --map x.csv").stdin(input).stderr(Stdio::piped()).spawn().unwrap());
+    let output =
+        finished(folder.command("solve - y.csv --map x.csv").stdin(input).stderr(Stdio::piped()).spawn().unwrap());
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "sinkhorn: error: --map x.csv would overwrite an input\n");
     assert_eq!(folder.read("x.csv"), before);

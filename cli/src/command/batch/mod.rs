@@ -286,15 +286,17 @@ fn solve_all<T: Scalar>(
     let progress = Progress::of_items(list.len(), "pairs", pairs > 1e6);
     let mut memory = solving::zeros(len.saturating_mul(at_once))?;
     let results: Vec<OnceLock<Result<Found, Error>>> = list.iter().map(|_| OnceLock::new()).collect();
-    let solve_all = || share_out(list.iter().zip(&results), at_once, &mut memory, |(&(i, j), result), memory| {
-        let solved = problem(&sides[i], &sides[j], cost, question).and_then(|problem| {
-            let start = T::named(job.start, job.method.seed);
-            solve_one(job.measure, &problem, start.as_ref(), &settings, memory)
-        });
-        let name = |k: usize| sides[k].name().to_owned();
-        let _ = result.set(solved.map(|found| Found { x: name(i), y: name(j), pair: (i, j), ..found }));
-        progress.item();
-    });
+    let solve_all = || {
+        share_out(list.iter().zip(&results), at_once, &mut memory, |(&(i, j), result), memory| {
+            let solved = problem(&sides[i], &sides[j], cost, question).and_then(|problem| {
+                let start = T::named(job.start, job.method.seed);
+                solve_one(job.measure, &problem, start.as_ref(), &settings, memory)
+            });
+            let name = |k: usize| sides[k].name().to_owned();
+            let _ = result.set(solved.map(|found| Found { x: name(i), y: name(j), pair: (i, j), ..found }));
+            progress.item();
+        })
+    };
     let found = || -> Result<Vec<Found>, Failure> {
         let solved = list.iter().zip(&results).filter_map(|(pair, result)| Some((pair, result.get()?.clone())));
         solved.map(|(pair, result)| result.map_err(|error| refuse(pair, error))).collect()

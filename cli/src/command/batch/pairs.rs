@@ -79,8 +79,13 @@ impl Pairs {
             })?,
         };
         let folder = source.path().and_then(Path::parent).unwrap_or(Path::new(""));
-        let mut found =
-            Pairs { files: Vec::new(), list: Vec::new(), layout: Layout::List, left_out: Vec::new(), list_file: Some(source.clone()) };
+        let mut found = Pairs {
+            files: Vec::new(),
+            list: Vec::new(),
+            layout: Layout::List,
+            left_out: Vec::new(),
+            list_file: Some(source.clone()),
+        };
         let mut numbers = HashMap::new();
         for (number, line) in text.lines().enumerate() {
             if line.trim().is_empty() || line.starts_with('#') {
