@@ -20,6 +20,8 @@ use crate::start;
 pub struct Side<T> {
     pub table: Table<T>,
     pub weights: Option<Vec<T>>,
+    /// Whether the weights are of the user, not of equal rows.
+    pub is_weighted: bool,
     /// Which rows of the file the points are, if some are equal.
     pub merge: Option<Merge<T>>,
     /// Where the weights came from, if from a file of their own.
@@ -64,7 +66,7 @@ impl<T: Scalar> Side<T> {
             None => input::column_weights(&table, scale)?,
             given => given,
         };
-        Ok(Side { table, weights, merge: None, weights_name })
+        Ok(Side { is_weighted: weights.is_some(), table, weights, merge: None, weights_name })
     }
 
     /// Makes one point of equal rows.

@@ -84,6 +84,9 @@ pub struct Input {
     pub points: usize,
     pub dimension: usize,
     pub header: bool,
+    /// How many rows differ from each other, if not all do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub different: Option<usize>,
     /// Where the weights came from, if there were any.
     pub weights: Option<String>,
 }
@@ -106,7 +109,8 @@ impl Input {
             points: side.rows(),
             dimension: table.columns,
             header: table.has_header(),
-            weights: side.weights.as_ref().map(|_| side.weights_name().into()),
+            different: side.merge.as_ref().map(|_| table.rows),
+            weights: side.is_weighted.then(|| side.weights_name().into()),
         }
     }
 
@@ -115,6 +119,9 @@ impl Input {
         let mut text = format!("{}, {} of dimension {}", self.file, plural(self.points, "point"), self.dimension);
         if self.header {
             text += ", one header line";
+        }
+        if let Some(different) = self.different {
+            text += &format!(", {different} different");
         }
         match &self.weights {
             Some(weights) if *weights == self.file => text += ", weighted",

@@ -41,7 +41,9 @@ pub fn read<T: Real>(request: &Request<'_>, lines: Lines<impl Read>, length: Opt
         if records.count() != count {
             let found = plural(records.count(), "field");
             let hint = match row {
-                0 if names.is_some() => ": if that line is a title or a comment, begin it with # or remove it",
+                0 if names.is_some() && (records.has_blanks() || count == 1) => {
+                    ": if that line is a title or a comment, begin it with # or remove it"
+                }
                 _ => "",
             };
             return Err(Failure::data(format!(

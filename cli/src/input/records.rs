@@ -75,6 +75,11 @@ impl<R: Read> Records<R> {
         }
     }
 
+    /// Whether blanks separate the fields: words are fields then.
+    pub fn has_blanks(&self) -> bool {
+        self.blanks
+    }
+
     /// How many fields the record has.
     pub fn count(&self) -> usize {
         if self.blanks { self.fields.len() } else { self.record.len() }

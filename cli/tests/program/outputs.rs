@@ -67,8 +67,8 @@ fn readers_that_go_away_are_no_error() {
 fn a_sparse_plan_has_the_mass_of_its_rows() {
     let folder = Folder::with_points();
     folder.json("solve x.csv y.csv --plan all.csv --plan-share 0 --epsilon 0.5");
-    folder.json("solve x.csv y.csv --plan few.csv --plan-share 0.2 --epsilon 0.5");
-    folder.json("solve x.csv y.csv --plan few.npy --plan-share 0.2 --epsilon 0.5");
+    folder.json("solve x.csv y.csv --plan few.csv --plan-share 0.2 --epsilon 0.5 -q");
+    folder.json("solve x.csv y.csv --plan few.npy --plan-share 0.2 --epsilon 0.5 -q");
     let read = |name: &str| -> Vec<(usize, usize, f64)> {
         let text = folder.read(name);
         let (header, rows) = text.split_once('\n').unwrap();

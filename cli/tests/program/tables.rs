@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use zip::CompressionMethod;
 
-use crate::support::{Folder, f8, npy, npz, number};
+use crate::support::{Folder, f8, npy, npz, number, zip};
 
 fn refused(folder: &Folder, arguments: &str, message: &str) {
     let run = folder.run(arguments);
@@ -217,7 +217,6 @@ fn equal_rows_are_solved_as_one_and_written_as_many() {
     }
     folder.json("divergence few.csv few.csv --weights-x w.csv --weights-y w.csv --gradient-x g.csv");
     assert_eq!(folder.read("g.csv").lines().count(), 4);
-    assert_eq!(folder.run("match few.csv few.csv --top 3").stdout.lines().count(), 1 + 3 + 3 + 3 - 2 - 1 - 1 + 1);
 }
 
 /// Mass that goes to many equal rows is in no single large entry.
@@ -286,7 +285,7 @@ fn messages_say_what_to_do() {
     folder.write("comma.csv", "a;b\n0,5;1\n2;3,5\n");
     folder.write("years.csv", "name,2012,2015\nx,3,4\n");
     folder.write("title.csv", "measured in May\nv\n1\n2\n");
-    folder.write("book.xlsx", npz(CompressionMethod::Stored, &[("xl/workbook.xml", Vec::new())]));
+    folder.write("book.xlsx", zip(CompressionMethod::Stored, &[("xl/workbook.xml".into(), b"")]));
     folder.write("f.csv", "f\n1\n2\n");
     let comma = "write decimal points, as tr , . < FILE | sinkhorn ... - does on the way";
     refused(&folder, "solve comma.csv y.csv", &format!("comma.csv:2:1: \"0,5\" is not a number: {comma}"));

@@ -30,8 +30,11 @@ pub enum Layout {
 /// Files of a folder that are taken for points.
 const ENDINGS: [&str; 6] = ["csv", "tsv", "txt", "npy", "jsonl", "ndjson"];
 
-/// Files that nobody takes for points.
-const WORDS: [&str; 6] = ["md", "html", "svg", "png", "jpg", "pdf"];
+/// Files that may hold points and are not read: nobody is left to wonder.
+const OTHERS: [&str; 17] = [
+    "gz", "xz", "zst", "bz2", "zip", "npz", "json", "parquet", "arrow", "feather", "xlsx", "xls", "ods", "h5", "hdf5",
+    "dat", "data",
+];
 
 impl Pairs {
     /// `with_diagonal`: pairs of a file and itself are among all pairs of a folder.
@@ -49,8 +52,8 @@ impl Pairs {
             match ending.as_deref() {
                 _ if !path.is_file() || name.starts_with('.') => {}
                 Some(ending) if ENDINGS.contains(&ending) => paths.push(path),
-                Some(ending) if WORDS.contains(&ending) => {}
-                _ => left_out.push(name),
+                Some(ending) if OTHERS.contains(&ending) => left_out.push(name),
+                _ => {}
             }
         }
         paths.sort();

@@ -138,10 +138,16 @@ pub fn npy(descr: &str, fortran: bool, shape: &str, data: &[u8]) -> Vec<u8> {
 
 /// An archive as NumPy saves it, of arrays by name.
 pub fn npz(method: CompressionMethod, arrays: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let files: Vec<_> = arrays.iter().map(|(name, bytes)| (format!("{name}.npy"), bytes.as_slice())).collect();
+    zip(method, &files)
+}
+
+/// An archive of files by name.
+pub fn zip(method: CompressionMethod, files: &[(String, &[u8])]) -> Vec<u8> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in arrays {
+    for (name, bytes) in files {
         let options = SimpleFileOptions::default().compression_method(method);
-        archive.start_file(format!("{name}.npy"), options).unwrap();
+        archive.start_file(name.as_str(), options).unwrap();
         archive.write_all(bytes).unwrap();
     }
     archive.finish().unwrap().into_inner()
