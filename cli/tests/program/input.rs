@@ -156,7 +156,7 @@ fn a_header_is_found_or_forced() {
     let folder = Folder::with_points();
     folder.write("years.csv", "2001,2002\n0,0\n1,0\n0,1\n1,1\n0.5,0.25\n");
     let points = |options: &str| {
-        let run = folder.run(&format!("solve years.csv x.csv --epsilon 1e6 {options} --json -q"));
+        let run = folder.run(&format!("solve years.csv x.csv --columns 1,2 --epsilon 1e6 {options} --json -q"));
         let run: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
         ["x", "y"].map(|side| run["points"][side]["points"].as_u64().unwrap())
     };
