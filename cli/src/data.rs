@@ -6,11 +6,13 @@ use sinkhorn_core::{
     Cosine, Error, Euclidean, GroundCost, Initializer, Manhattan, PNorm, PointCloud, Problem, SquaredEuclidean,
 };
 
-use crate::args::Start;
+use crate::args::{Start, StartName};
 use crate::explain::Subject;
 use crate::failure::Failure;
 use crate::input::{self, Reading, Scale, Sign, Source, Table};
 use crate::job::{Cost, Method, Pair, Question, Task};
+use crate::merge::Merge;
+use crate::render;
 use crate::scalar::{self, Scalar};
 use crate::start;
 
@@ -18,6 +20,10 @@ use crate::start;
 pub struct Side<T> {
     pub table: Table<T>,
     pub weights: Option<Vec<T>>,
+    /// Whether the weights are of the user, not of equal rows.
+    pub is_weighted: bool,
+    /// Which rows of the file the points are, if some are equal.
+    pub merge: Option<Merge<T>>,
     /// Where the weights came from, if from a file of their own.
     pub weights_name: Option<String>,
 }
@@ -27,7 +33,7 @@ pub struct Data<T: Scalar> {
     pub x: Side<T>,
     pub y: Side<T>,
     pub question: Question,
-    cost: Box<dyn GroundCost<T>>,
+    pub cost: Box<dyn GroundCost<T>>,
 }
 
 /// A task with its points in memory and its start at hand.
@@ -42,7 +48,7 @@ impl<T: Scalar> Loaded<T> {
     /// Reads points, weights and fits.
     pub fn read(task: &Task) -> Result<Self, Failure> {
         let clock = Instant::now();
-        let data: Data<T> = Data::read(&task.pair, &task.question)?;
+        let data: Data<T> = Data::read(&task.pair, &task.question)?.merged(&task.method.start);
         let start = start::start(&task.method, data.x.table.columns)?;
         Ok(Loaded { data, start, seconds: clock.elapsed().as_secs_f64() })
     }
@@ -60,7 +66,32 @@ impl<T: Scalar> Side<T> {
             None => input::column_weights(&table, scale)?,
             given => given,
         };
-        Ok(Side { table, weights, weights_name })
+        Ok(Side { is_weighted: weights.is_some(), table, weights, merge: None, weights_name })
+    }
+
+    /// Makes one point of equal rows.
+    pub fn merged(mut self) -> Self {
+        let Table { values, columns, .. } = &self.table;
+        let Some((merge, weights)) = Merge::of(values, *columns, self.weights.as_deref()) else { return self };
+        let columns = *columns;
+        self.table.values =
+            merge.first().iter().flat_map(|&row| &values[row * columns..][..columns]).copied().collect();
+        self.table.rows = merge.first().len();
+        self.table.weights = None;
+        Side { weights: Some(weights), merge: Some(merge), ..self }
+    }
+
+    /// How many rows the file has.
+    pub fn rows(&self) -> usize {
+        self.merge.as_ref().map_or(self.table.rows, Merge::rows)
+    }
+
+    /// Says that a column is no coordinate, though nobody has asked for that.
+    pub fn tell_left_out(&self) {
+        let Some(name) = &self.table.left_out else { return };
+        let why = if name.is_empty() { "has no name and counts the rows" } else { "tells rows apart" };
+        let column = if name.is_empty() { "the first column".into() } else { format!("the first column, {name:?},") };
+        render::note(&format!("{}: {column} {why}: it is left out (--columns chooses others)", self.name()));
     }
 
     /// The file of the points.
@@ -79,10 +110,27 @@ impl<T: Scalar> Data<T> {
     pub fn read(pair: &Pair, question: &Question) -> Result<Self, Failure> {
         let scale = if question.is_relaxed() { Scale::Keep } else { Scale::ToOne };
         let x = Side::read(&pair.x, pair.weights_x.as_ref(), &pair.reading_x, scale)?;
-        let y = Side::read(&pair.y, pair.weights_y.as_ref(), &pair.reading_y, scale)?;
+        let like = if pair.chooses_y { None } else { x.table.names.clone() };
+        let reading_y = Reading { like, ..pair.reading_y.clone() };
+        let y = Side::read(&pair.y, pair.weights_y.as_ref(), &reading_y, scale)?;
+        if pair.reading_y.columns.is_none() {
+            input::check_names(&x.table, &y.table)?;
+        }
+        x.tell_left_out();
+        if x.name() != y.name() {
+            y.tell_left_out();
+        }
         input::check_dimensions(&x.table, &y.table)?;
         input::check_rounding(&x.table, &y.table)?;
         Ok(Data { cost: ground_cost(question.cost)?, x, y, question: *question })
+    }
+
+    /// Makes one point of equal rows, but for a start that wants all with equal weights.
+    pub fn merged(self, start: &Start) -> Self {
+        if *start == Start::Named(StartName::DualSort) {
+            return self;
+        }
+        Data { x: self.x.merged(), y: self.y.merged(), ..self }
     }
 
     /// The problem between the two.
@@ -127,9 +175,13 @@ pub fn ground_cost<T: Scalar>(cost: Cost) -> Result<Box<dyn GroundCost<T>>, Fail
         Cost::SquaredEuclidean => Box::new(SquaredEuclidean),
         Cost::Euclidean => Box::new(Euclidean),
         Cost::Manhattan => Box::new(Manhattan),
-        Cost::PNorm(p) => {
-            Box::new(PNorm::new(T::constant(p)).map_err(|error| Failure::usage(format!("--p {p}: {error}")))?)
-        }
+        Cost::Chebyshev => p_norm(f64::INFINITY)?,
+        Cost::PNorm(p) => p_norm(p)?,
         Cost::Cosine => Box::new(Cosine),
     })
+}
+
+fn p_norm<T: Scalar>(p: f64) -> Result<Box<dyn GroundCost<T>>, Failure> {
+    let norm = PNorm::new(T::constant(p)).map_err(|error| Failure::usage(format!("--p {p}: {error}")))?;
+    Ok(Box::new(norm))
 }

@@ -6,6 +6,7 @@ use crate::args::Precision;
 use crate::data::Side;
 use crate::failure::Failure;
 use crate::job::Question;
+use crate::merge::Merge;
 use crate::scalar::Scalar;
 
 /// The files and options that arguments came from.
@@ -13,6 +14,9 @@ use crate::scalar::Scalar;
 pub struct Subject<'a> {
     pub x: &'a str,
     pub y: &'a str,
+    /// The first row of each point, where equal rows are one.
+    pub rows_x: &'a [usize],
+    pub rows_y: &'a [usize],
     pub weights_x: &'a str,
     pub weights_y: &'a str,
     pub epsilon: Epsilon<f64>,
@@ -28,6 +32,8 @@ impl<'a> Subject<'a> {
         Subject {
             x: x.name(),
             y: y.name(),
+            rows_x: x.merge.as_ref().map_or(&[], Merge::first),
+            rows_y: y.merge.as_ref().map_or(&[], Merge::first),
             weights_x: x.weights_name(),
             weights_y: y.weights_name(),
             epsilon: question.epsilon,
@@ -103,6 +109,8 @@ pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
             Failure::data(format!("{} has too many points", subject.file(argument)))
         }
         (Error::NotFinite { place, value, .. } | Error::Negative { place, value, .. }, _) => {
+            let rows = if matches!(argument, Argument::X | Argument::A) { subject.rows_x } else { subject.rows_y };
+            let place = Place { row: rows.get(place.row).copied().unwrap_or(place.row), ..place };
             Failure::data(format!("{}: {value} at {}", subject.file(argument), point(place)))
         }
         _ => Failure::data(format!("the solver refused {} and {}: {error}", subject.x, subject.y)),

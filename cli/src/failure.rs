@@ -1,9 +1,11 @@
 //! A run that ends without a result: what to tell the user, and the exit code.
 
+use std::any::Any;
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
 
 use crate::exit::Exit;
+use crate::render::BAD;
 
 /// One message, complete with file and place.
 #[derive(Debug)]
@@ -29,6 +31,26 @@ impl Failure {
     /// A file holds what it must not.
     pub fn data(message: impl Into<String>) -> Self {
         Failure { exit: Exit::Data, message: message.into() }
+    }
+
+    /// What the program did not reckon with, as the panic says it.
+    pub fn panic(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        let text = text.unwrap_or("it does not say why");
+        let hint = "the system may have too little memory or too few threads left (ulimit -a)";
+        Failure { exit: Exit::Io, message: format!("the program could not go on: {text}: {hint}") }
+    }
+
+    /// With more to its message.
+    pub fn with(self, more: &str) -> Self {
+        Failure { message: self.message + more, ..self }
+    }
+
+    /// Tells the user, and the code to end with.
+    pub fn tell(&self) -> Exit {
+        // With standard error closed as well, the exit code is all that is left to say.
+        let _ = writeln!(anstream::stderr(), "sinkhorn: {BAD}error:{BAD:#} {self}");
+        self.exit
     }
 
     /// The code to end with.

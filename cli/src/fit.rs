@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::render::SCHEMA;
 
 /// What is known of a set of points.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(tag = "kind", content = "fit", rename_all = "snake_case")]
 pub enum Fit {
     Gaussian(GaussianFit),
@@ -33,8 +33,7 @@ impl Fit {
 }
 
 /// The file.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(expecting = "an object with schema, command, file, points, dimension, kind and fit")]
+#[derive(Debug, Serialize)]
 pub struct SavedFit {
     pub schema: u32,
     pub command: String,
@@ -48,6 +47,32 @@ pub struct SavedFit {
     pub fit: Fit,
 }
 
+/// All but the numbers, which are of either kind.
+#[derive(Deserialize)]
+#[serde(expecting = "an object with schema, command, file, points, dimension, kind and fit")]
+struct Head {
+    schema: u32,
+    command: String,
+    #[serde(rename = "file")]
+    _file: String,
+    #[serde(rename = "points")]
+    _points: usize,
+    dimension: usize,
+    kind: Kind,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Gaussian,
+    Mixture,
+}
+
+#[derive(Deserialize)]
+struct Numbers<F> {
+    fit: F,
+}
+
 impl SavedFit {
     /// Reads and checks one for points of a dimension.
     pub fn read(path: &Path, dimension: usize) -> Result<Fit, Failure> {
@@ -55,7 +80,13 @@ impl SavedFit {
         let bytes = std::fs::read(path).map_err(|error| Failure::io(&name, &error))?;
         let not_a_fit =
             |reason: String| Failure::data(format!("{name}: not a fit as `sinkhorn fit` writes it: {reason}"));
-        let saved: SavedFit = serde_json::from_slice(&bytes).map_err(|error| not_a_fit(error.to_string()))?;
+        let wrong = |error: serde_json::Error| not_a_fit(error.to_string());
+        if is_potentials(&bytes) {
+            let advice = "--start takes what `sinkhorn fit` writes of the points";
+            return Err(Failure::data(format!("{name}: potentials, which a solve does not start from: {advice}")));
+        }
+        // The numbers are read by themselves: in one go, the parser would hold them at many times their length.
+        let saved: Head = serde_json::from_slice(&bytes).map_err(wrong)?;
         if saved.command != "fit" {
             return Err(not_a_fit(format!("the command is {:?}", saved.command)));
         }
@@ -63,8 +94,12 @@ impl SavedFit {
             let schema = saved.schema;
             return Err(Failure::data(format!("{name}: schema {schema}, where this program reads {SCHEMA}")));
         }
+        let fit = match saved.kind {
+            Kind::Gaussian => Fit::Gaussian(numbers(&bytes).map_err(wrong)?),
+            Kind::Mixture => Fit::Mixture(numbers(&bytes).map_err(wrong)?),
+        };
         let refuse = |error| Failure::data(format!("{name}: a damaged fit: {error}"));
-        let found = match &saved.fit {
+        let found = match &fit {
             Fit::Gaussian(fit) => fit.mean.len(),
             Fit::Mixture(fit) => {
                 fit.check().map_err(refuse)?;
@@ -79,9 +114,18 @@ impl SavedFit {
             let message = format!("{name}: a fit of points of dimension {found}, where these have {dimension}");
             return Err(Failure::data(message));
         }
-        if let Fit::Gaussian(fit) = &saved.fit {
+        if let Fit::Gaussian(fit) = &fit {
             fit.check(dimension).map_err(refuse)?;
         }
-        Ok(saved.fit)
+        Ok(fit)
     }
+}
+
+fn numbers<'b, F: Deserialize<'b>>(bytes: &'b [u8]) -> serde_json::Result<F> {
+    serde_json::from_slice(bytes).map(|Numbers { fit }| fit)
+}
+
+/// Whether it begins as `--potentials-x` and `--potentials-y` do.
+fn is_potentials(bytes: &[u8]) -> bool {
+    [&b"f\n"[..], b"g\n", b"\x93NUMPY"].iter().any(|begin| bytes.starts_with(begin))
 }

@@ -4,11 +4,13 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
 use crate::exit::Exit;
+use crate::failure::Failure;
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 static READY: AtomicUsize = AtomicUsize::new(0);
@@ -21,9 +23,17 @@ pub fn install() {
 
     // What the parent ignores stays ignored: `nohup` does that with SIGHUP, and scripts with SIGINT of what they put into the background.
     let ignored = ignored_signals();
-    let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0);
-    if let Ok(mut signals) = signal_hook::iterator::Signals::new(wanted) {
-        std::thread::spawn(move || signals.forever().for_each(|_| on_interrupt()));
+    let mut wanted = vec![SIGINT, SIGTERM, SIGHUP];
+    wanted.retain(|signal| ignored & 1 << (signal - 1) == 0);
+    if let Ok(mut signals) = signal_hook::iterator::Signals::new(&wanted) {
+        let listen = move || signals.forever().for_each(|_| on_interrupt());
+        if std::thread::Builder::new().spawn(listen).is_err() {
+            // Without a thread that listens, signals do what they do to any program.
+            for signal in wanted {
+                let always = Arc::new(AtomicBool::new(true));
+                let _ = signal_hook::flag::register_conditional_default(signal, always);
+            }
+        }
     }
 }
 
@@ -43,7 +53,7 @@ pub fn install() {
 
 fn on_interrupt() {
     if READY.load(Ordering::SeqCst) > 0 && !REQUESTED.swap(true, Ordering::SeqCst) {
-        let _ = writeln!(std::io::stderr(), "sinkhorn: ending after this sweep; once more ends at once");
+        let _ = writeln!(std::io::stderr(), "sinkhorn: ending with what there is; once more ends at once");
         return;
     }
     // Held to the end: nobody begins another file meanwhile.
@@ -73,6 +83,30 @@ impl Drop for Ready {
     fn drop(&mut self) {
         READY.fetch_sub(1, Ordering::SeqCst);
     }
+}
+
+/// Does work that nothing ends before its time. On an interrupt what is done so far is concluded, and the program ends with that.
+pub fn or_else(work: impl FnOnce(), conclude: impl FnOnce() -> Result<Exit, Failure> + Send) {
+    let _ready = ready();
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let watch = || {
+            while !is_done.load(Ordering::SeqCst) {
+                if is_requested() {
+                    let exit = conclude().unwrap_or_else(|failure| failure.tell());
+                    std::process::exit(exit as i32);
+                }
+                std::thread::park_timeout(Duration::from_millis(50));
+            }
+        };
+        // Without a thread for it the work is done all the same.
+        let watcher = std::thread::Builder::new().spawn_scoped(scope, watch);
+        work();
+        is_done.store(true, Ordering::SeqCst);
+        if let Ok(watcher) = watcher {
+            watcher.thread().unpark();
+        }
+    });
 }
 
 /// Makes a file that goes away if the program ends from now on.

@@ -26,6 +26,8 @@ pub struct Pair {
     pub weights_y: Option<Source>,
     pub reading_x: Reading,
     pub reading_y: Reading,
+    /// The columns of Y are chosen by themselves.
+    pub chooses_y: bool,
 }
 
 /// What is asked about two sets of points.
@@ -47,6 +49,7 @@ pub enum Cost {
     SquaredEuclidean,
     Euclidean,
     Manhattan,
+    Chebyshev,
     PNorm(f64),
     Cosine,
 }
@@ -105,6 +108,7 @@ impl Pair {
             weights_y: args.weights_y.clone(),
             reading_x: args.reading.reading(),
             reading_y: args.reading_y(),
+            chooses_y: args.columns_y.is_some(),
         };
         pair.check_standard_input()?;
         Ok(pair)
@@ -142,6 +146,7 @@ impl Question {
                 CostName::SquaredEuclidean => Cost::SquaredEuclidean,
                 CostName::Euclidean => Cost::Euclidean,
                 CostName::Manhattan => Cost::Manhattan,
+                CostName::Chebyshev => Cost::Chebyshev,
                 CostName::PNorm => Cost::PNorm(args.p.unwrap_or(3.0)),
                 CostName::Cosine => Cost::Cosine,
             },
@@ -212,6 +217,7 @@ impl Cost {
             Cost::SquaredEuclidean => "squared-euclidean",
             Cost::Euclidean => "euclidean",
             Cost::Manhattan => "manhattan",
+            Cost::Chebyshev => "chebyshev",
             Cost::PNorm(_) => "p-norm",
             Cost::Cosine => "cosine",
         }

@@ -14,6 +14,8 @@ mod fit;
 mod input;
 mod interrupt;
 mod job;
+mod merge;
+mod neighbours;
 mod output;
 mod picture;
 mod plan;
@@ -30,27 +32,43 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use exit::Exit;
 use failure::Failure;
-use render::BAD;
 
 fn main() -> ExitCode {
     interrupt::install();
-    let outcome = match args::Args::try_parse() {
-        Ok(args) => command::run(args.command),
-        Err(error) => usage(&error),
-    };
-    let exit = outcome.unwrap_or_else(|failure| {
-        // With standard error closed as well, the exit code is all that is left to say.
-        let _ = writeln!(anstream::stderr(), "sinkhorn: {BAD}error:{BAD:#} {failure}");
-        failure.exit()
-    });
-    exit.into()
+    // What ends in a panic is want of memory or threads, or a defect; a backtrace helps nobody with the first two.
+    std::panic::set_hook(Box::new(|_| ()));
+    let outcome = std::panic::catch_unwind(run).unwrap_or_else(|panic| Err(Failure::panic(&*panic)));
+    outcome.unwrap_or_else(|failure| failure.tell()).into()
 }
+
+fn run() -> Result<Exit, Failure> {
+    match args::Args::try_parse() {
+        Ok(args) => {
+            if args.quiet {
+                render::be_quiet();
+            }
+            command::run(args.command)
+        }
+        Err(error) => usage(&error),
+    }
+}
+
+/// Names that other programs have for what `sinkhorn divergence` does.
+const DISTANCES: [&str; 8] = ["distance", "dist", "wasserstein", "w2", "emd", "ot", "compute", "diff"];
 
 /// What clap has to say: help and version are wanted, the rest is a usage error.
 fn usage(error: &clap::Error) -> Result<Exit, Failure> {
+    if let (ErrorKind::InvalidSubcommand, Some(ContextValue::String(typed))) =
+        (error.kind(), error.get(ContextKind::InvalidSubcommand))
+        && DISTANCES.contains(&typed.to_lowercase().as_str())
+    {
+        let tip = "how far apart two files are is told by 'sinkhorn divergence X Y'";
+        return Err(Failure::usage(format!("unrecognized subcommand '{typed}'\n\n  tip: {tip}")));
+    }
     let text = error.render().ansi().to_string();
     if error.use_stderr() {
         // clap's text begins with "error: ".

@@ -1,8 +1,11 @@
 //! Progress of long work, on standard error and only where that is a terminal.
 
+use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::render;
 
 /// Work on fewer pairs of points is over before it could be read.
 const LONG: f64 = 1e6;
@@ -25,7 +28,7 @@ pub struct Progress {
 impl Progress {
     /// Of sweeps over so many pairs of points, until the marginal error is the threshold.
     pub fn of_sweeps(pairs: f64, threshold: f64) -> Self {
-        let bar = (pairs >= LONG).then(|| ProgressBar::new(STEPS));
+        let bar = is_shown(pairs >= LONG).then(|| ProgressBar::new(STEPS));
         if let Some(bar) = &bar {
             style(bar, "{spinner} {msg} [{bar:24}] {elapsed}");
             bar.set_message("starting potentials");
@@ -36,7 +39,7 @@ impl Progress {
 
     /// Of so many things, `what` in plural, that are long work together.
     pub fn of_items(count: usize, what: &'static str, is_long: bool) -> Self {
-        let bar = is_long.then(|| ProgressBar::new(count as u64));
+        let bar = is_shown(is_long).then(|| ProgressBar::new(count as u64));
         if let Some(bar) = &bar {
             style(bar, "{spinner} {pos} of {len} {msg} [{bar:24}] about {eta} left");
             bar.set_message(what);
@@ -47,7 +50,7 @@ impl Progress {
 
     /// Of work that does not tell how far it is.
     pub fn of_unknown(pairs: f64, what: &'static str) -> Self {
-        let bar = (pairs >= LONG).then(ProgressBar::new_spinner);
+        let bar = is_shown(pairs >= LONG).then(ProgressBar::new_spinner);
         if let Some(bar) = &bar {
             style(bar, "{spinner} {msg}, {elapsed}");
             bar.set_message(what);
@@ -85,6 +88,11 @@ impl Drop for Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Only where somebody sees it: a line of progress has a thread of its own.
+fn is_shown(is_long: bool) -> bool {
+    is_long && !render::is_quiet() && std::io::stderr().is_terminal()
 }
 
 fn style(bar: &ProgressBar, template: &str) {

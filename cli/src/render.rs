@@ -58,8 +58,31 @@ fn printed(outcome: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From now on there are no notes and warnings.
+pub fn be_quiet() {
+    IS_QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Whether the user wants none.
+pub fn is_quiet() -> bool {
+    IS_QUIET.load(Ordering::Relaxed)
+}
+
+/// Something that was done unasked.
+pub fn note(text: &str) {
+    if is_quiet() {
+        return;
+    }
+    let _ = writeln!(anstream::stderr(), "sinkhorn: note: {text}");
+}
+
 /// Something that the user should know though there is a result.
 pub fn warn(text: &str) {
+    if is_quiet() {
+        return;
+    }
     let _ = writeln!(anstream::stderr(), "sinkhorn: {DOUBTFUL}warning:{DOUBTFUL:#} {text}");
 }
 
@@ -96,6 +119,12 @@ pub fn digits(value: f64, count: usize) -> String {
     }
 }
 
+/// A number that a user has given, with the digits that it was given with.
+pub fn given(value: f64) -> String {
+    let (plain, short) = (format!("{value}"), format!("{value:e}"));
+    if plain.len() <= short.len().max(8) { plain } else { short }
+}
+
 /// A small difference of numbers up to `largest`: without the digits that went with these.
 pub fn digits_of_difference(value: f64, largest: f64, count: usize) -> String {
     let lost = if value == 0.0 { 0.0 } else { (largest.abs() / value.abs()).log10().ceil().max(0.0) };
@@ -105,6 +134,16 @@ pub fn digits_of_difference(value: f64, largest: f64, count: usize) -> String {
 /// Three digits are all that a wall clock repeats.
 pub fn seconds(value: f64) -> String {
     if value < 0.1 { format!("{} ms", digits(value * 1e3, 3)) } else { format!("{} s", digits(value, 3)) }
+}
+
+/// A share as percent: no 100 where something is missing.
+pub fn percent(share: f64) -> String {
+    let digits =
+        (0..9).find(|&digits| share >= 1.0 || format!("{:.digits$}", 100.0 * share) != format!("{:.digits$}", 100.0));
+    match digits {
+        Some(0) if share >= 1.0 => "100".into(),
+        digits => format!("{:.*}", digits.unwrap_or(9).max(1), 100.0 * share),
+    }
 }
 
 /// A count and its noun.

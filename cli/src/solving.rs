@@ -10,6 +10,7 @@ use crate::explain::{Subject, explain};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::job::Method;
+use crate::merge::spread;
 use crate::output::column_names;
 use crate::progress::Progress;
 use crate::scalar::{self, Scalar};
@@ -24,6 +25,8 @@ pub fn solve<'a, T: Scalar>(
 ) -> Result<Solution<'a, T>, Error> {
     let workspace = Workspace::new(memory, problem, settings)?;
     let mut solver = Solver::with_start(problem, start, settings, workspace)?;
+    // A start does not look at interrupts: during one they end the program at once.
+    let _ready = interrupt::ready();
     while solver.step().is_none() {
         if watch(solver.marginal_error().widen()).is_break() {
             return Ok(solver.into_solution());
@@ -74,6 +77,11 @@ impl<T: Scalar> Solved<'_, T> {
         }
     }
 
+    /// Of every row of its file.
+    pub fn images_of_rows(&self) -> Result<Vec<T>, Failure> {
+        Ok(spread(self.data.x.merge.as_ref(), &self.images()?, self.data.x.table.columns).into_owned())
+    }
+
     /// The names of their coordinates, which are those of Y.
     pub fn image_names(&self) -> Vec<String> {
         let table = &self.data.y.table;
@@ -96,13 +104,12 @@ pub fn solved<T: Scalar, R>(
     let mut memory = zeros(Workspace::len(&problem, &settings).map_err(refuse)?)?;
     let mut errors = Vec::new();
     let mut progress = Progress::of_sweeps(data.pairs(), scalar::threshold::<T>(method));
-    let ready = interrupt::ready();
     let solution = solve(&problem, start, &settings, &mut memory, &mut |error| {
         errors.push(error);
         progress.sweep(error);
         if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })
     .map_err(refuse)?;
-    drop((ready, progress));
+    drop(progress);
     then(&Solved { data, solution, errors, seconds: clock.elapsed().as_secs_f64() })
 }

@@ -6,7 +6,8 @@ use sinkhorn_core::Epsilon;
 use crate::data::Side;
 use crate::exit::Exit;
 use crate::job::{Acceleration, Method, Question};
-use crate::render::{DOUBTFUL, GOOD, SCHEMA, digits, lines, plural, seconds};
+use crate::plan::Kept;
+use crate::render::{DOUBTFUL, GOOD, SCHEMA, digits, given, lines, plural, seconds};
 use crate::scalar::{self, Scalar};
 use crate::solving::Solved;
 
@@ -38,6 +39,9 @@ pub struct Summary {
     pub precision: &'static str,
     pub storage: &'static str,
     pub points: Sides<Input>,
+    /// What the file of --plan has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Kept>,
     pub row_fallbacks: u32,
     pub column_fallbacks: u32,
     pub rejections: u32,
@@ -60,6 +64,8 @@ pub enum EpsilonRule {
     Absolute(f64),
     OfMean(f64),
     OfStd(f64),
+    /// Of the cost between the nearest rows of a file: see [`crate::neighbours`].
+    OfNearest(f64),
 }
 
 /// The acceleration and its parameter.
@@ -80,6 +86,9 @@ pub struct Input {
     pub points: usize,
     pub dimension: usize,
     pub header: bool,
+    /// How many rows differ from each other, if not all do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub different: Option<usize>,
     /// Where the weights came from, if there were any.
     pub weights: Option<String>,
 }
@@ -99,10 +108,11 @@ impl Input {
         let table = &side.table;
         Input {
             file: table.name.clone(),
-            points: table.rows,
+            points: side.rows(),
             dimension: table.columns,
             header: table.has_header(),
-            weights: side.weights.as_ref().map(|_| side.weights_name().into()),
+            different: side.merge.as_ref().map(|_| table.rows),
+            weights: side.is_weighted.then(|| side.weights_name().into()),
         }
     }
 
@@ -111,6 +121,9 @@ impl Input {
         let mut text = format!("{}, {} of dimension {}", self.file, plural(self.points, "point"), self.dimension);
         if self.header {
             text += ", one header line";
+        }
+        if let Some(different) = self.different {
+            text += &format!(", {different} different");
         }
         match &self.weights {
             Some(weights) if *weights == self.file => text += ", weighted",
@@ -134,8 +147,9 @@ impl EpsilonRule {
     /// The value, and where it came from.
     pub fn text(&self, value: String) -> String {
         match self {
-            EpsilonRule::Absolute(_) => value,
+            EpsilonRule::Absolute(value) => given(*value),
             EpsilonRule::OfMean(fraction) => format!("{value} ({fraction} of the mean cost)"),
+            EpsilonRule::OfNearest(fraction) => format!("{value} ({fraction} of the cost between near rows of a file)"),
             EpsilonRule::OfStd(fraction) => format!("{value} ({fraction} of the standard deviation of the cost)"),
         }
     }
@@ -183,10 +197,7 @@ impl Summary {
             threshold: scalar::threshold::<T>(method),
             cost: cost.name(),
             epsilon: report.epsilon.widen(),
-            epsilon_rule: match epsilon {
-                Epsilon::Absolute(_) => EpsilonRule::Absolute(report.epsilon.widen()),
-                relative => EpsilonRule::of(relative),
-            },
+            epsilon_rule: EpsilonRule::of(epsilon),
             rho: Sides { x: rho_x, y: rho_y },
             start: report.start.name,
             start_pairs: report.start.pairs,
@@ -195,6 +206,7 @@ impl Summary {
             precision: T::NAME,
             storage: report.storage,
             points: Sides { x: Input::of(&data.x), y: Input::of(&data.y) },
+            plan: None,
             row_fallbacks: report.row_fallbacks,
             column_fallbacks: report.column_fallbacks,
             rejections: report.rejections,
@@ -218,21 +230,29 @@ impl Summary {
             ("primal value", number(self.primal_value)),
             ("status", format!("{style}{status}{style:#}, threshold {:e}", self.threshold)),
             ("sweeps", self.sweeps.to_string()),
-            ("marginal error x", format!("{:.2e}", self.marginal_error.x)),
-            ("marginal error y", format!("{:.2e}", self.marginal_error.y)),
+            // What a relaxed marginal is off by is no error: the condition of optimality is measured then.
+            (
+                if self.rho.x.is_finite() { "residual x" } else { "marginal error x" },
+                format!("{:.2e}", self.marginal_error.x),
+            ),
+            (
+                if self.rho.y.is_finite() { "residual y" } else { "marginal error y" },
+                format!("{:.2e}", self.marginal_error.y),
+            ),
             ("epsilon", self.epsilon_rule.text(number(self.epsilon))),
         ];
-        if self.cost != "squared-euclidean" {
-            list.push(("cost", self.cost.into()));
-        }
+        list.push(("cost", self.cost.into()));
         if self.rho.x.is_finite() || self.rho.y.is_finite() {
-            let rho = |rho: f64| if rho.is_finite() { number(rho) } else { "exact".into() };
+            let rho = |rho: f64| if rho.is_finite() { given(rho) } else { "exact".into() };
             let (x, y, mass) = (rho(self.rho.x), rho(self.rho.y), number(self.mass));
             list.push(("rho", format!("x {x}, y {y}, mass transported {mass}")));
         }
         list.push(("start", format!("{}, dual value {}", self.start, number(self.start_value))));
         if let Some(note) = self.start_note {
             list.push(("start, note", note.into()));
+        }
+        if let Some(plan) = &self.plan {
+            list.push(("plan", plan.text()));
         }
         let Seconds { reading, solving, start } = self.seconds;
         list.extend([

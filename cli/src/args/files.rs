@@ -6,7 +6,7 @@ use crate::input::{Column, Columns, Header, Reading, Source, source_parser};
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Input")]
 pub struct ReadingArgs {
-    /// Columns that hold coordinates: names, numbers from 1 and ranges, as in x,y or 1,3-5; what is a name in the header is that column [default: all but that of the weights]
+    /// Columns that hold coordinates: names, numbers from 1 and ranges, as in x,y or 1,3-5; what is a name in the header is that column, and a name with a comma is in double quotes [default: all but that of the weights, and but a first one that is called id or index, or has no name and counts the rows]
     #[arg(long, value_name = "LIST")]
     pub columns: Option<Columns>,
     /// Column that holds the weights of the points, by name or number from 1
@@ -19,7 +19,12 @@ pub struct ReadingArgs {
 
 impl ReadingArgs {
     pub fn reading(&self) -> Reading {
-        Reading { columns: self.columns.clone(), weights_column: self.weights_column.clone(), header: self.header }
+        Reading {
+            columns: self.columns.clone(),
+            weights_column: self.weights_column.clone(),
+            header: self.header,
+            like: None,
+        }
     }
 }
 
@@ -40,8 +45,8 @@ pub struct PairArgs {
     pub weights_y: Option<Source>,
     #[command(flatten)]
     pub reading: ReadingArgs,
-    /// Columns of Y that hold coordinates, where they differ from those of X
-    #[arg(long, value_name = "LIST", requires = "columns", help_heading = "Input")]
+    /// Columns of Y that hold coordinates, in the order of those of X [default: those of the same names]
+    #[arg(long, value_name = "LIST", help_heading = "Input")]
     pub columns_y: Option<Columns>,
     /// Column of Y that holds weights, where it differs from that of X
     #[arg(long, value_name = "COLUMN", requires = "weights_column", help_heading = "Input")]
@@ -50,11 +55,12 @@ pub struct PairArgs {
 
 impl PairArgs {
     pub fn reading_y(&self) -> Reading {
-        let Reading { columns, weights_column, header } = self.reading.reading();
+        let Reading { columns, weights_column, header, like } = self.reading.reading();
         Reading {
             columns: self.columns_y.clone().or(columns),
             weights_column: self.weights_column_y.clone().or(weights_column),
             header,
+            like,
         }
     }
 }

@@ -159,7 +159,8 @@ impl TypedValueParser for StartParser {
     fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Start, clap::Error> {
         let names = EnumValueParser::<StartName>::new();
         let text = value.to_string_lossy();
-        if !text.contains(',') && !text.to_ascii_lowercase().ends_with(".json") {
+        let is_file = |ending| text.to_ascii_lowercase().ends_with(ending);
+        if !text.contains(',') && ![".json", ".csv", ".npy"].into_iter().any(is_file) {
             return names.parse_ref(command, arg, value).map(Start::Named);
         }
         let (x, y) = text.split_once(',').unwrap_or((&text, ""));

@@ -31,6 +31,9 @@ use crate::command;
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
+    /// No progress, notes and warnings on standard error; errors are told
+    #[arg(short, long, global = true, help_heading = "Output")]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -58,12 +58,19 @@ pub struct ProblemArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CostName {
     /// |x - y|^2
+    #[value(alias = "sqeuclidean")]
     SquaredEuclidean,
     /// |x - y|
+    #[value(alias = "l2")]
     Euclidean,
     /// Sum of the absolute differences
+    #[value(aliases = ["cityblock", "l1"])]
     Manhattan,
+    /// The largest of the absolute differences
+    #[value(aliases = ["linf"])]
+    Chebyshev,
     /// The norm with exponent --p
+    #[value(alias = "minkowski")]
     PNorm,
     /// 1 less the cosine of the angle between x and y
     Cosine,

@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::explain::explain;
 use crate::failure::Failure;
 use crate::job::Task;
+use crate::merge;
 use crate::output::{self, Rows, Target, column_names};
 use crate::progress::Progress;
 use crate::render::{self, SCHEMA, digits, digits_of_difference, lines, plural, seconds};
@@ -123,7 +124,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
             let wanted = &mut Gradients { x: Some(&mut in_x), ..Gradients::none() };
             divergence.gradient(&differentiation, &mut memory, wanted).map_err(refuse)?;
             let names = column_names(data.x.table.names.as_ref(), d);
-            Some(Rows::matrix(&names, &in_x).stage(target)?)
+            Some(Rows::matrix(&names, &merge::share(data.x.merge.as_ref(), &in_x, d)).stage(target)?)
         }
         None => None,
     };

@@ -77,7 +77,14 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let target = Target::of("--output", args.output.as_ref(), &[Format::Json])?;
     output::check([target.as_ref()], &mut std::iter::once(&args.points).chain(&args.weights))?;
     let side: Side<f64> = Side::read(&args.points, args.weights.as_ref(), &args.reading.reading(), Scale::ToOne)?;
+    side.tell_left_out();
     let (rows, dimension) = (side.table.rows, side.table.columns);
+    if Vec::<f64>::new().try_reserve_exact(dimension.saturating_mul(dimension)).is_err() {
+        let name = side.name();
+        return Err(Failure::data(format!(
+            "{name}: there is not enough memory for a covariance of {dimension} columns"
+        )));
+    }
     let progress = Progress::of_unknown(rows as f64 * dimension as f64 * 20.0, "fitting");
     let (fit, note) = fitted(args, &side).map_err(|error| Failure::data(format!("{}: {error}", side.name())))?;
     drop(progress);

@@ -5,25 +5,27 @@ use std::path::PathBuf;
 
 use clap::value_parser;
 use serde::Serialize;
-use sinkhorn_core::Solution;
+use sinkhorn_core::Epsilon;
 
 use crate::args::{self, Precision, TaskArgs};
 use crate::data::Loaded;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Task;
+use crate::merge::{point, share};
+use crate::neighbours;
 use crate::output::{self, Format, Rows, Staged, Target};
 use crate::progress::Progress;
 use crate::render;
 use crate::scalar::Scalar;
-use crate::solving;
-use crate::summary::Summary;
+use crate::solving::{self, Solved};
+use crate::summary::{EpsilonRule, Summary};
 
 /// The rows of Y that each row of X goes to, or the point between them
 ///
 /// Prints CSV: x_row,y_row,share, the likeliest row of Y first; rows are counted from 0, headers and comments apart, and share is that of the
 /// mass of the row of X. With --image: the mean of where the mass of a row goes, a row a point. A row without mass has no match, and the image that a
-/// little mass would have.
+/// little mass would have. Without an epsilon it is so small that the nearest rows of a file are told apart.
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn match x.csv y.csv",
@@ -95,12 +97,19 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
-    let Loaded { data, start, seconds } = Loaded::<T>::read(&job.task)?;
+    let Loaded { mut data, start, seconds } = Loaded::<T>::read(&job.task)?;
+    let own_epsilon = if data.question.is_default_epsilon { neighbours::epsilon(&data) } else { None };
+    if let Some(epsilon) = own_epsilon {
+        data.question.epsilon = Epsilon::Absolute(epsilon);
+    }
     solving::solved(&data, &job.task.method, start.as_ref(), |solved| {
-        let summary = Summary::new("match", solved, &job.task.method, seconds);
+        let mut summary = Summary::new("match", solved, &job.task.method, seconds);
+        if own_epsilon.is_some() {
+            summary.epsilon_rule = EpsilonRule::OfNearest(neighbours::FRACTION);
+        }
         let found = match job.top {
-            Some(top) => Found::Matches(matches(&solved.solution, top)?),
-            None => Found::Images { names: solved.image_names(), values: solved.images()? },
+            Some(top) => Found::Matches(matches(solved, top)?),
+            None => Found::Images { names: solved.image_names(), values: solved.images_of_rows()? },
         };
         let staged = job.output.as_ref().map(|target| found.stage(target)).transpose()?;
         output::commit([staged])?;
@@ -119,27 +128,51 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     })
 }
 
-fn matches<T: Scalar>(solution: &Solution<'_, T>, top: usize) -> Result<Vec<Match>, Failure> {
-    let (n, m) = (solution.f().len(), solution.g().len());
-    let progress = Progress::of_items(n, "rows matched", n as f64 * m as f64 > 1e8);
+fn matches<T: Scalar>(solved: &Solved<'_, T>, top: usize) -> Result<Vec<Match>, Failure> {
+    let (x, y) = (&solved.data.x, &solved.data.y);
+    let (n, m) = (x.rows(), y.rows());
+    let progress = Progress::of_items(n, "rows matched", x.table.rows as f64 * m as f64 > 1e8);
     let top = top.min(m);
-    let (mut columns, mut row) = (vec![0; top], vec![T::ZERO; m]);
-    let mut entries = vec![T::ZERO; top];
+    let mut row = vec![T::ZERO; y.table.rows];
+    // Rows of X that are one point have the same matches.
+    let mut of_point: Vec<Option<Vec<(usize, f64)>>> = vec![None; x.table.rows];
     let mut found = Vec::new();
     for x_row in 0..n {
-        solving::reserve(&mut found, top)?;
-        // Both have the lengths that are asked for.
-        let _ = solution.row(x_row, &mut row);
-        let total = row.iter().map(|mass| mass.widen()).sum::<f64>();
-        let count = solution.largest_in_row(x_row, &mut columns, &mut entries).unwrap_or(0);
-        for (&y_row, mass) in columns.iter().zip(&entries).take(count) {
-            if *mass > T::ZERO {
-                found.push(Match { x_row, y_row, share: mass.widen() / total });
-            }
-        }
         progress.item();
+        let (of_x, part) = point(x.merge.as_ref(), x_row);
+        if x.merge.is_some() && part == T::ZERO {
+            continue; // without mass
+        }
+        let best = match &mut of_point[of_x] {
+            Some(best) => best,
+            none => {
+                // It has the length that is asked for.
+                let _ = solved.solution.row(of_x, &mut row);
+                none.insert(largest(&share(y.merge.as_ref(), &row, 1), top))
+            }
+        };
+        solving::reserve(&mut found, best.len())?;
+        found.extend(best.iter().map(|&(y_row, share)| Match { x_row, y_row, share }));
+        if x.merge.is_none() {
+            of_point[of_x] = None; // nobody asks again
+        }
     }
     Ok(found)
+}
+
+/// The largest entries with their places, the first of equal ones first, as shares of all.
+fn largest<T: Scalar>(masses: &[T], count: usize) -> Vec<(usize, f64)> {
+    let total: f64 = masses.iter().map(|mass| mass.widen()).sum();
+    let mut best: Vec<(usize, f64)> = Vec::with_capacity(count.min(64) + 1);
+    for (place, mass) in masses.iter().map(|mass| mass.widen()).enumerate() {
+        if mass > 0.0 && (best.len() < count || best.last().is_some_and(|last| mass > last.1)) {
+            let at = best.partition_point(|&(_, other)| other >= mass);
+            best.insert(at, (place, mass));
+            best.truncate(count);
+        }
+    }
+    best.iter_mut().for_each(|(_, mass)| *mass /= total);
+    best
 }
 
 impl<T: Scalar> Found<T> {

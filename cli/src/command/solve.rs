@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use crate::args::{self, Precision, TaskArgs};
-use crate::data::Loaded;
+use crate::data::{Loaded, Side};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Task;
+use crate::merge::spread;
 use crate::output::{self, Format, Rows, Target};
 use crate::picture;
-use crate::plan::SparsePlan;
+use crate::plan::{Keep, Kept, SparsePlan};
 use crate::render;
 use crate::scalar::Scalar;
 use crate::solving::{self, Solved};
@@ -50,9 +51,12 @@ struct OutputArgs {
     /// Writes the plan as a list of x_row,y_row,mass (rows from 0), without small entries; .csv or .npy
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
-    /// Entries below this share of the mass of their row are left out
-    #[arg(long, value_name = "SHARE", value_parser = args::share, default_value_t = 0.01, allow_negative_numbers = true, requires = "plan")]
-    plan_share: f64,
+    /// The largest entries of each row are written, until they hold this share of its mass
+    #[arg(long, value_name = "SHARE", value_parser = args::share, default_value_t = 0.999, allow_negative_numbers = true, requires = "plan")]
+    plan_mass: f64,
+    /// Entries of at least this share of the mass of their row are written instead: where mass is spread over many rows, few or none
+    #[arg(long, value_name = "SHARE", value_parser = args::share, allow_negative_numbers = true, requires = "plan", conflicts_with = "plan_mass")]
+    plan_share: Option<f64>,
     /// Writes the barycentric image of every point of X: the mean of where its mass goes (without mass, where a little would go); .csv or .npy
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
@@ -85,7 +89,7 @@ struct Job {
     potentials_x: Option<Target>,
     potentials_y: Option<Target>,
     plan: Option<Target>,
-    plan_share: f64,
+    keep: Keep,
     map: Option<Target>,
     plot: Option<Target>,
     plot_kind: PlotKind,
@@ -101,7 +105,7 @@ impl Job {
             potentials_x: numbers("--potentials-x", &outputs.potentials_x)?,
             potentials_y: numbers("--potentials-y", &outputs.potentials_y)?,
             plan: numbers("--plan", &outputs.plan)?,
-            plan_share: outputs.plan_share,
+            keep: outputs.plan_share.map_or(Keep::Mass(outputs.plan_mass), Keep::Share),
             map: numbers("--map", &outputs.map)?,
             plot: Target::of("--plot", outputs.plot.as_ref(), &[Format::Svg])?,
             plot_kind: outputs.plot_kind,
@@ -125,10 +129,13 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let Loaded { data, start, seconds } = Loaded::<T>::read(&job.task)?;
     let kind = picture::kind(job.plot_kind, data.x.table.columns)?;
     let summary = solving::solved(&data, &job.task.method, start.as_ref(), |solved| {
-        let summary = Summary::new("solve", solved, &job.task.method, seconds);
-        job.write(solved, kind, summary.threshold)?;
+        let mut summary = Summary::new("solve", solved, &job.task.method, seconds);
+        summary.plan = job.write(solved, kind, summary.threshold)?;
         Ok(summary)
     })?;
+    if let Some(plan) = &summary.plan {
+        plan.warn();
+    }
     if job.json {
         render::print_json(&summary)?;
     } else {
@@ -138,21 +145,29 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
 }
 
 impl Job {
-    /// All files, or none.
-    fn write<T: Scalar>(&self, solved: &Solved<'_, T>, kind: PlotKind, threshold: f64) -> Result<(), Failure> {
-        let solution = &solved.solution;
-        let column = |name: &str, values: &[T], target: &Target| Rows::column(&[name.into()], values).stage(target);
-        let f = self.potentials_x.as_ref().map(|target| column("f", solution.f(), target)).transpose()?;
-        let g = self.potentials_y.as_ref().map(|target| column("g", solution.g(), target)).transpose()?;
-        let plan = |target| SparsePlan::of(solution, self.plan_share).stage(target);
-        let plan = self.plan.as_ref().map(plan).transpose()?;
-        let map = |target| Rows::matrix(&solved.image_names(), &solved.images()?).stage(target);
+    /// All files, or none. Tells what the plan in a file has of all.
+    fn write<T: Scalar>(
+        &self,
+        solved: &Solved<'_, T>,
+        kind: PlotKind,
+        threshold: f64,
+    ) -> Result<Option<Kept>, Failure> {
+        let (solution, data) = (&solved.solution, solved.data);
+        let column = |name: &str, side: &Side<T>, values: &[T], target: &Target| {
+            Rows::column(&[name.into()], &spread(side.merge.as_ref(), values, 1)).stage(target)
+        };
+        let f = self.potentials_x.as_ref().map(|target| column("f", &data.x, solution.f(), target)).transpose()?;
+        let g = self.potentials_y.as_ref().map(|target| column("g", &data.y, solution.g(), target)).transpose()?;
+        let plan = |target| SparsePlan::of(solved, self.keep).stage(target);
+        let (plan, kept) = self.plan.as_ref().map(plan).transpose()?.unzip();
+        let map = |target| Rows::matrix(&solved.image_names(), &solved.images_of_rows()?).stage(target);
         let map = self.map.as_ref().map(map).transpose()?;
         let plot = |target| {
             let svg = picture::of_solution(kind, solved, threshold)?;
             output::stage(target, |writer| writer.write_all(svg.as_bytes()))
         };
         let plot = self.plot.as_ref().map(plot).transpose()?;
-        output::commit([f, g, plan, map, plot])
+        output::commit([f, g, plan, map, plot])?;
+        Ok(kept)
     }
 }

@@ -139,6 +139,7 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
             "{name}: {columns} columns where values have one; choose it with --columns"
         )));
     }
+    side.tell_left_out();
     input::check_rounding(&side.table, &side.table)?;
     let values = &side.table.values;
     let settings = SoftSettings {
@@ -218,6 +219,10 @@ fn apply<T: Scalar>(
         Operator::Top(k) => soft_top_k(values, weights, T::constant(*k), settings, memory, &mut out)?,
     };
     let report = *soft.report();
+    if let Operator::Top(_) = operator {
+        // Shares, which rounding takes a little beyond their ends.
+        out.iter_mut().for_each(|share| *share = share.max(T::ZERO).min(T::ONE));
+    }
     Ok((out, report))
 }
 

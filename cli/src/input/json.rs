@@ -1,12 +1,13 @@
 //! JSON: a row a line, or one array of all rows.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 use sinkhorn_core::Real;
 
-use super::json_row::{Entry, Row};
+use super::json_row::Row;
 use super::lines::Lines;
 use super::rows::Rows;
 use super::{Request, Table};
@@ -131,6 +132,8 @@ struct JsonTable<'a, T> {
 struct First<T> {
     place: Place,
     keys: Option<Vec<String>>,
+    /// Where each key is in the first row.
+    places: HashMap<String, usize>,
     columns: usize,
     rows: Rows<T>,
     count: usize,
@@ -144,15 +147,15 @@ impl<T: Real> JsonTable<'_, T> {
             Some(first) => first,
             None => self.first.insert(First::new(&request, place, &row)?),
         };
-        let row = first.in_order(row).map_err(|message| place.failure(&request, &message))?;
+        let order = first.order(&row).map_err(|message| place.failure(&request, &message))?;
         first.rows.advance(bytes, self.length);
-        for (k, entry) in row.entries.iter().enumerate() {
-            let outcome = match entry {
-                _ if !first.rows.wants(k) => Ok(()),
-                Entry::Number(value) => first.rows.put(first.count, k, *value),
-                Entry::Other(what) => Err(format!("{what} is not a number")),
-            };
-            outcome.map_err(|message| match &first.keys {
+        for at in 0..row.numbers.len() {
+            let k = order.as_ref().map_or(at, |order| order[at]);
+            if !first.rows.wants(k) {
+                continue;
+            }
+            let number = row.number(at).map_err(|what| format!("{what} is not a number"));
+            number.and_then(|value| first.rows.put(first.count, k, value)).map_err(|message| match &first.keys {
                 Some(keys) => place.failure(&request, &format!("{:?}: {message}", keys[k])),
                 None => place.entry_failure(&request, k, &message),
             })?;
@@ -171,7 +174,7 @@ fn repeated(keys: &[String]) -> Option<&String> {
 
 impl<T: Real> First<T> {
     fn new(request: &Request<'_>, place: Place, row: &Row) -> Result<Self, Failure> {
-        let columns = row.entries.len();
+        let columns = row.numbers.len();
         if columns == 0 {
             return Err(place.failure(request, "there are no numbers"));
         }
@@ -179,34 +182,37 @@ impl<T: Real> First<T> {
             return Err(place.failure(request, &format!("{twice:?} is there twice")));
         }
         let rows = Rows::new(request, request.reading.choose(request.name, columns, row.keys.as_deref())?);
-        Ok(First { place, keys: row.keys.clone(), columns, rows, count: 0 })
+        let places = row.keys.iter().flatten().cloned().zip(0..).collect();
+        Ok(First { place, keys: row.keys.clone(), places, columns, rows, count: 0 })
     }
 
-    /// The row with its entries as the first one has them, whatever the order of its keys.
-    fn in_order(&self, row: Row) -> Result<Row, String> {
+    /// Which entry of the first row each of these is, whatever the order of their keys; `None` where all are at their places.
+    fn order(&self, row: &Row) -> Result<Option<Vec<usize>>, String> {
         let place = self.place;
         match (&self.keys, &row.keys) {
             (Some(_), None) => Err(format!("an array, where {place} is an object")),
             (None, Some(_)) => Err(format!("an object, where {place} is an array")),
-            (None, None) if row.entries.len() != self.columns => {
-                let count = row.entries.len();
+            (None, None) if row.numbers.len() != self.columns => {
+                let count = row.numbers.len();
                 let found = if count == 1 { "1 entry".into() } else { format!("{count} entries") };
                 Err(format!("{found}, where {place} has {}", self.columns))
             }
-            (None, None) => Ok(row),
+            (None, None) => Ok(None),
             (Some(keys), Some(found)) => {
                 if keys == found {
-                    return Ok(row); // whose keys differ from each other, as those of the first row do
+                    return Ok(None); // whose keys differ from each other, as those of the first row do
                 }
                 if let Some(twice) = repeated(found) {
                     return Err(format!("{twice:?} is there twice"));
                 }
-                if let Some(key) = found.iter().find(|key| !keys.contains(key)) {
-                    return Err(format!("{key:?} is there, which {place} has not"));
+                let at = |key| self.places.get(key).copied().ok_or(format!("{key:?} is there, which {place} has not"));
+                let order: Vec<usize> = found.iter().map(at).collect::<Result<_, _>>()?;
+                if order.len() < keys.len() {
+                    let found: HashSet<_> = found.iter().collect();
+                    let missing = keys.iter().find(|key| !found.contains(key));
+                    return Err(format!("{:?} is missing", missing.map_or("a key", String::as_str)));
                 }
-                let at = |key| found.iter().position(|other| other == key);
-                let entry = |key| at(key).map(|k| row.entries[k].clone()).ok_or(format!("{key:?} is missing"));
-                Ok(Row { keys: None, entries: keys.iter().map(entry).collect::<Result<_, _>>()? })
+                Ok(Some(order))
             }
         }
     }

@@ -9,14 +9,46 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 pub struct Row {
     /// `None` for an array.
     pub keys: Option<Vec<String>>,
-    pub entries: Vec<Entry>,
+    /// NaN, which JSON has not, where something else than a number stands.
+    pub numbers: Vec<f64>,
+    /// Its place and what it is, in words; a mistake only where the number is needed. Those beyond [`MOST_OTHERS`] are not kept.
+    others: Vec<(usize, String)>,
+}
+
+/// Entries that are no numbers, in words: a row is not held at many times its length.
+const MOST_OTHERS: usize = 1000;
+
+/// More names are not read: each takes many times the memory of its letters.
+pub const MOST_NAMES: usize = 100_000;
+
+impl Row {
+    fn push(&mut self, entry: Entry) {
+        match entry {
+            Entry::Number(value) => self.numbers.push(value),
+            Entry::Other(what) => {
+                if self.others.len() < MOST_OTHERS {
+                    self.others.push((self.numbers.len(), what));
+                }
+                self.numbers.push(f64::NAN);
+            }
+        }
+    }
+
+    /// The number at a place, or what stands there.
+    pub fn number(&self, place: usize) -> Result<f64, &str> {
+        let value = self.numbers[place];
+        if !value.is_nan() {
+            return Ok(value);
+        }
+        let other = self.others.iter().find(|(other, _)| *other == place);
+        Err(other.map_or("an entry", |(_, what)| what.as_str()))
+    }
 }
 
 /// What stands where a number should.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Entry {
+#[derive(Debug)]
+enum Entry {
     Number(f64),
-    /// Anything else, in words; a mistake only where the number is needed.
     Other(String),
 }
 
@@ -44,18 +76,21 @@ impl<'de> Visitor<'de> for RowVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Row, A::Error> {
         let mut row = Row::default();
         while let Some(entry) = sequence.next_element()? {
-            row.entries.push(entry);
+            row.push(entry);
         }
         Ok(row)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Row, A::Error> {
-        let (mut keys, mut entries) = (Vec::new(), Vec::new());
+        let (mut keys, mut row) = (Vec::new(), Row::default());
         while let Some((key, entry)) = map.next_entry::<String, _>()? {
+            if keys.len() == MOST_NAMES {
+                return Err(A::Error::custom(format!("more than {MOST_NAMES} keys")));
+            }
             keys.push(key);
-            entries.push(entry);
+            row.push(entry);
         }
-        Ok(Row { keys: Some(keys), entries })
+        Ok(Row { keys: Some(keys), ..row })
     }
 }
 
@@ -112,11 +147,9 @@ mod tests {
     #[test]
     fn rows_are_arrays_or_objects() {
         let row: Row = serde_json::from_str("[1, -2, 2.5e3, null, \"x\", [1], {\"a\": 1}, true]").unwrap();
-        let other = |text: &str| Entry::Other(text.into());
-        let number = Entry::Number;
-        let expected = [number(1.0), number(-2.0), number(2500.0), other("null"), other("\"x\"")];
-        assert_eq!(row.entries[..5], expected);
-        assert_eq!(row.entries[5..], [other("an array"), other("an object"), other("true")]);
+        let found: Vec<_> = (0..row.numbers.len()).map(|place| row.number(place)).collect();
+        assert_eq!(found[..5], [Ok(1.0), Ok(-2.0), Ok(2500.0), Err("null"), Err("\"x\"")]);
+        assert_eq!(found[5..], [Err("an array"), Err("an object"), Err("true")]);
         assert_eq!(row.keys, None);
 
         let row: Row = serde_json::from_str("{\"b\": 1, \"a\": 2}").unwrap();

@@ -27,7 +27,7 @@ use crate::failure::Failure;
 
 use rounding::Range;
 
-pub use columns::{Column, Columns, Header, Reading};
+pub use columns::{Column, Columns, Header, Reading, listed};
 pub use rounding::check_rounding;
 pub use source::{Source, source_parser};
 pub use weights::{Scale, column_weights, weights};
@@ -43,6 +43,8 @@ pub struct Table<T> {
     pub values: Vec<T>,
     /// Of the columns kept, where the file has a header, or objects with keys.
     pub names: Option<Vec<String>>,
+    /// The name of a first column that is no coordinate, but counts the rows or tells them apart.
+    pub left_out: Option<String>,
     /// Of the column of weights, as they are in the file; not negative.
     pub weights: Option<Vec<f64>>,
     /// Of each coordinate, where the precision rounds; else empty.
@@ -81,11 +83,12 @@ const HEAD: u64 = 4096;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How files begin that are not read, and what to do with them.
-const OTHERS: [(&[u8], &str); 7] = [
+const OTHERS: [(&[u8], &str); 8] = [
     (b"\x1f\x8b", "compressed with gzip: unpack it on the way, zcat FILE | sinkhorn ... -"),
     (b"\xfd7zXZ\0", "compressed with xz: unpack it on the way, xzcat FILE | sinkhorn ... -"),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd: unpack it on the way, zstdcat FILE | sinkhorn ... -"),
     (b"BZh", "compressed with bzip2: unpack it on the way, bzcat FILE | sinkhorn ... -"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook: save the sheet as CSV"),
     (b"PAR1", "a Parquet file: save it as CSV or NPY"),
     (b"ARROW1", "an Arrow file: save it as CSV or NPY"),
     (b"\x89HDF", "an HDF5 file: save its arrays as NPY"),
@@ -140,7 +143,8 @@ fn from_head<T: Real>(
     length: Option<u64>,
 ) -> Result<Table<T>, Failure> {
     if head.starts_with(npy::MAGIC) {
-        return npy::read(request, head.chain(rest), length);
+        let available = npy::Available { bytes: length, numbers: u64::MAX };
+        return npy::read(request, head.chain(rest), available);
     }
     if let Some((_, advice)) = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(request.failure(advice));
@@ -203,6 +207,22 @@ fn check<T: Real>(value: f64, sign: Sign) -> Result<T, String> {
     }
     let number = T::constant(value);
     if number.is_finite() { Ok(number) } else { Err(format!("{value:?} is too large for f32")) }
+}
+
+/// The names of the columns of both sides, where both have some, are the same in the same order.
+pub fn check_names<T>(x: &Table<T>, y: &Table<T>) -> Result<(), Failure> {
+    let (Some(p), Some(q)) = (&x.names, &y.names) else { return Ok(()) };
+    if p == q {
+        return Ok(());
+    }
+    let list = |names: &[String]| columns::listed(names.iter().map(String::as_str));
+    Err(Failure::data(format!(
+        "{} has the columns {} and {} has {}: choose those that belong together, with --columns and --columns-y",
+        x.name,
+        list(p),
+        y.name,
+        list(q)
+    )))
 }
 
 /// Points of the same dimension on both sides.

@@ -6,7 +6,7 @@ use npyz::{DType, Deserialize, NpyFile, NpyHeader, Order, TypeChar};
 use sinkhorn_core::Real;
 
 use super::rows::Rows;
-use super::{Request, Table};
+use super::{Request, Table, npz};
 use crate::failure::Failure;
 
 /// How every NPY file begins.
@@ -15,20 +15,35 @@ pub const MAGIC: &[u8] = b"\x93NUMPY";
 /// A header of an array of plain numbers is about 120 bytes; longer ones are not handed to a recursive parser.
 const LONGEST_HEADER: usize = 1000;
 
+/// Brackets within brackets: a header of an array of plain numbers has two. The time of the parser doubles with every one.
+const DEEPEST_HEADER: usize = 4;
+
 const BUFFER: usize = 1 << 16;
 
-/// Reads an array; one axis makes points of dimension 1. Where the length of the file is known, the header must not claim
-/// more.
-pub fn read<T: Real>(request: &Request<'_>, reader: impl Read, length: Option<u64>) -> Result<Table<T>, Failure> {
+/// What a header must not claim more than.
+#[derive(Debug, Clone, Copy)]
+pub struct Available {
+    /// The length of the file, header included, where it is known.
+    pub bytes: Option<u64>,
+    /// Of an array in an archive; no limit otherwise.
+    pub numbers: u64,
+}
+
+/// Reads an array; one axis makes points of dimension 1.
+pub fn read<T: Real>(request: &Request<'_>, reader: impl Read, available: Available) -> Result<Table<T>, Failure> {
     let mut reader = BufReader::with_capacity(BUFFER, reader);
     let Some(bytes) = header_bytes(&mut reader).map_err(|error| request.broken(&error))? else {
         return Err(request.failure("damaged NPY header, or not an array of numbers"));
     };
+    if !is_shallow(&bytes) {
+        return Err(request.failure("damaged NPY header, or not an array of numbers"));
+    }
     if !is_countable(&bytes) {
         return Err(request.failure("the shape in the NPY header needs more than memory holds"));
     }
     let header = NpyHeader::from_reader(&bytes[..]).map_err(|error| damaged(request, &error))?;
-    let array = Array::new(request, &header, length.map(|length| length.saturating_sub(bytes.len() as u64)))?;
+    let available = Available { bytes: available.bytes.map(|all| all.saturating_sub(bytes.len() as u64)), ..available };
+    let array = Array::new(request, &header, available)?;
     let chosen = request.reading.choose(request.name, array.columns, None)?;
     let mut rows = Rows::new(request, chosen);
     let dtype = header.dtype();
@@ -37,7 +52,7 @@ pub fn read<T: Real>(request: &Request<'_>, reader: impl Read, length: Option<u6
         request
             .failure(format!("entries of type {descr} where f4, f8, booleans or integers of 1 to 8 bytes are needed"))
     })?;
-    array.fill(request, &mut rows, &mut *entries, length.is_some())?;
+    array.fill(request, &mut rows, &mut *entries, available.bytes.is_some())?;
     Ok(rows.finish(request, None))
 }
 
@@ -61,6 +76,16 @@ fn header_bytes(reader: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     }
     reader.take(length as u64).read_to_end(&mut bytes)?;
     Ok(Some(bytes))
+}
+
+/// Whether brackets are nested no deeper than the parser is fast; those within quotes count, as no header of numbers has them.
+fn is_shallow(header: &[u8]) -> bool {
+    let depth = |depth: Option<usize>, byte: &u8| match byte {
+        b'(' | b'[' | b'{' => depth.map(|depth| depth + 1).filter(|&depth| depth <= DEEPEST_HEADER),
+        b')' | b']' | b'}' => depth.map(|depth| depth.saturating_sub(1)),
+        _ => depth,
+    };
+    header.iter().fold(Some(0), depth).is_some()
 }
 
 /// Whether the number of entries is one of 64 bits: the parser multiplies without asking.
@@ -87,7 +112,7 @@ struct Array {
 }
 
 impl Array {
-    fn new(request: &Request<'_>, header: &NpyHeader, available: Option<u64>) -> Result<Self, Failure> {
+    fn new(request: &Request<'_>, header: &NpyHeader, available: Available) -> Result<Self, Failure> {
         let shape = header.shape().to_vec();
         let axes = match shape[..] {
             [n] => (n, 1),
@@ -102,7 +127,10 @@ impl Array {
         let Some(needed) = rows.checked_mul(columns).and_then(|count| count.checked_mul(item)) else {
             return Err(request.failure("the shape in the NPY header needs more than memory holds"));
         };
-        if let Some(available) = available.filter(|&available| available < needed as u64) {
+        if (rows * columns) as u64 > available.numbers {
+            return Err(npz::too_large(request, available.numbers * 8));
+        }
+        if let Some(available) = available.bytes.filter(|&available| available < needed as u64) {
             let message = format!("cut short: {available} bytes of data where shape {shape:?} needs {needed} bytes");
             return Err(request.failure(message));
         }

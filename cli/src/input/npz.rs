@@ -6,11 +6,19 @@ use sinkhorn_core::Real;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::columns::listed;
 use super::{Request, Table, npy};
 use crate::failure::Failure;
 
 /// More than this much of a byte cannot be hidden in it.
 const MOST_DEFLATED: u64 = 1032;
+
+/// What an array may unpack to, so that a small archive cannot fill the memory: so many bytes of numbers, as they are in memory,
+/// and so many times the archive.
+const UNPACKED: (u64, u64) = (64 << 20, 50);
+
+/// Arrays of an archive.
+const MOST_ENTRIES: usize = 100_000;
 
 /// Whether these are the first bytes of an archive; one without contents begins with its end.
 pub fn begins(head: &[u8]) -> bool {
@@ -21,22 +29,40 @@ pub fn begins(head: &[u8]) -> bool {
 pub fn read<T: Real>(request: &Request<'_>, file: impl Read + Seek, length: u64) -> Result<Table<T>, Failure> {
     let refuse = |error| damaged(request, error);
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(refuse)?;
+    if archive.len() > MOST_ENTRIES {
+        return Err(request.failure(format!("more than {MOST_ENTRIES} files in the archive")));
+    }
     let index = find(request, &archive)?;
     let entry = archive.by_index(index).map_err(refuse)?;
     let (size, compressed) = (entry.size(), entry.compressed_size());
     if compressed > length || size / MOST_DEFLATED > compressed {
         return Err(request.failure("damaged archive: it claims more than there is"));
     }
-    let mut entry = Undamaged(entry);
+    let most = UNPACKED.0 + UNPACKED.1 * length;
+    if size > most {
+        return Err(too_large(request, most));
+    }
+    // An entry that goes on beyond its size is damaged; to find that out takes one byte, not all that it unpacks to.
+    let mut entry = Undamaged(entry.take(size + 1));
     let mut head = Vec::new();
     (&mut entry).take(npy::MAGIC.len() as u64).read_to_end(&mut head).map_err(|error| request.broken(&error))?;
     if head != npy::MAGIC {
         check_sum(request, &mut entry)?;
         return Err(request.failure("this part of the archive is not an NPY file"));
     }
-    let table = npy::read(request, head.chain(&mut entry), Some(size))?;
+    let table = npy::read(request, head.chain(&mut entry), npy::Available { bytes: Some(size), numbers: most / 8 })?;
     check_sum(request, &mut entry)?;
+    if entry.0.limit() == 0 {
+        return Err(request.failure("damaged archive: it claims less than there is"));
+    }
     Ok(table)
+}
+
+pub fn too_large(request: &Request<'_>, most: u64) -> Failure {
+    let megabytes = most >> 20;
+    request.failure(format!(
+        "the array unpacks to more than {megabytes} MB, the limit for an archive of this size: unpack it, and give the NPY file"
+    ))
 }
 
 /// Reads to the end, where the checksum is compared.
@@ -49,25 +75,36 @@ fn find<R: Read + Seek>(request: &Request<'_>, archive: &ZipArchive<R>) -> Resul
     let names: Vec<String> = archive.file_names().flatten().map(|name| name.into_owned()).collect();
     let arrays: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(".npy")).collect();
     let found = match (request.array, &arrays[..]) {
-        (_, []) => return Err(request.failure("there are no arrays in the archive")),
+        (_, []) => return Err(request.failure(no_arrays(&names))),
         (Some(array), _) if arrays.contains(&array) => array,
         (Some(array), _) => {
-            let message = format!("there is no array {array:?} in the archive, but {}", listed(&arrays));
+            let message = format!("there is no array {array:?} in the archive, but {}", listed(arrays.iter().copied()));
             return Err(request.failure(message));
         }
         (None, [only]) => only,
         (None, _) => {
             let hint = "choose one as FILE.npz:NAME";
-            return Err(
-                request.failure(format!("there are several arrays in the archive, {}: {hint}", listed(&arrays)))
-            );
+            return Err(request.failure(format!(
+                "there are several arrays in the archive, {}: {hint}",
+                listed(arrays.iter().copied())
+            )));
         }
     };
     archive.index_for_name(&format!("{found}.npy")).ok_or_else(|| damaged(request, ZipError::FileNotFound))
 }
 
-fn listed(arrays: &[&str]) -> String {
-    arrays.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+/// What the archive is, if not one of arrays.
+fn no_arrays(names: &[String]) -> &'static str {
+    let has = |name: &str| names.iter().any(|other| other == name);
+    if names.iter().any(|name| name.starts_with("xl/")) {
+        "an Excel workbook: save the sheet as CSV"
+    } else if has("content.xml") && has("mimetype") {
+        "an OpenDocument file: save the sheet as CSV"
+    } else if names.iter().any(|name| [".csv", ".tsv", ".txt"].iter().any(|ending| name.ends_with(ending))) {
+        "a zip archive of text: unpack it on the way, unzip -p FILE | sinkhorn ... -"
+    } else {
+        "there are no arrays in the archive"
+    }
 }
 
 fn damaged(request: &Request<'_>, error: ZipError) -> Failure {

@@ -4,6 +4,7 @@ use std::io::{BufReader, Chain, Cursor, Read};
 
 use csv::{ByteRecord, ReaderBuilder};
 
+use super::json_row::MOST_NAMES;
 use super::lines::Lines;
 use super::separator::Opening;
 use super::{Header, Request, number};
@@ -18,7 +19,7 @@ type Text<R> = Chain<Cursor<Vec<u8>>, BufReader<Lines<R>>>;
 pub struct Records<R> {
     reader: csv::Reader<Text<R>>,
     record: ByteRecord,
-    /// Where its fields are: several blanks in a row are one separator, where they are one.
+    /// Where its fields are, where blanks separate them: several in a row are one separator. Else empty.
     fields: Vec<usize>,
     blanks: bool,
     /// Lines that the reader has not seen.
@@ -63,7 +64,7 @@ impl<R: Read> Records<R> {
             let line = self.skipped + self.reader.position().line() - breaks - u64::from(!is_open);
             self.find_fields();
             if is_open {
-                let field = self.fields.len();
+                let field = self.count();
                 let message =
                     format!("{}:{line}:{field}: the quote that opens this field is never closed", request.name);
                 return Err(Failure::data(message));
@@ -74,14 +75,23 @@ impl<R: Read> Records<R> {
         }
     }
 
+    /// Whether blanks separate the fields: words are fields then.
+    pub fn has_blanks(&self) -> bool {
+        self.blanks
+    }
+
     /// How many fields the record has.
     pub fn count(&self) -> usize {
-        self.fields.len()
+        if self.blanks { self.fields.len() } else { self.record.len() }
     }
 
     /// A field of the record, without blanks around it.
     pub fn field(&self, k: usize) -> &[u8] {
-        self.record[self.fields[k]].trim_ascii()
+        self.raw(k).trim_ascii()
+    }
+
+    fn raw(&self, k: usize) -> &[u8] {
+        &self.record[if self.blanks { self.fields[k] } else { k }]
     }
 
     /// How much has been read.
@@ -90,16 +100,18 @@ impl<R: Read> Records<R> {
     }
 
     fn find_fields(&mut self) {
-        self.fields.clear();
-        let record = &self.record;
-        self.fields.extend((0..record.len()).filter(|&k| !self.blanks || !record[k].is_empty()));
+        if self.blanks {
+            self.fields.clear();
+            let record = &self.record;
+            self.fields.extend((0..record.len()).filter(|&k| !record[k].is_empty()));
+        }
     }
 
     /// A line of blanks is none; a quoted nothing is a missing number.
     fn is_blank(&self) -> bool {
-        match self.fields[..] {
-            [] => true,
-            [k] => !self.record[k].is_empty() && self.record[k].trim_ascii().is_empty(),
+        match self.count() {
+            0 => true,
+            1 => !self.raw(0).is_empty() && self.field(0).is_empty(),
             _ => false,
         }
     }
@@ -115,6 +127,9 @@ fn begins_with_text(request: &Request<'_>, line: &[u8], separator: u8) -> bool {
         return false;
     }
     let fields = fields(line, separator);
+    if fields.len() > MOST_NAMES {
+        return false;
+    }
     let names: Vec<String> = fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
     let names = is_header(request, fields.iter().map(Vec::as_slice)).then_some(&names[..]);
     // What is wrong with the choice is said where it is used.

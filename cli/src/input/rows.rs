@@ -16,6 +16,8 @@ pub struct Rows<T> {
     weights: Vec<f64>,
     /// Of each coordinate, where the precision of the solve rounds; else empty.
     ranges: Vec<Range>,
+    /// The next row number in a first column that may count the rows; none once it does not.
+    count: Option<f64>,
     /// How much of the file has given the values so far, and how much there is, where that is known.
     progress: Option<(u64, u64)>,
 }
@@ -24,7 +26,15 @@ impl<T: Real> Rows<T> {
     /// No rows yet.
     pub fn new(request: &Request<'_>, chosen: Chosen) -> Self {
         // Entries come with the coordinates: a header may claim any number of these.
-        Rows { sign: request.sign, chosen, values: Vec::new(), weights: Vec::new(), ranges: Vec::new(), progress: None }
+        Rows {
+            sign: request.sign,
+            chosen,
+            values: Vec::new(),
+            weights: Vec::new(),
+            ranges: Vec::new(),
+            count: None,
+            progress: None,
+        }
     }
 
     /// Space for as many rows as are known to come.
@@ -71,6 +81,10 @@ impl<T: Real> Rows<T> {
         }
         if let Some(k) = self.chosen.coordinate(column) {
             let exact = value;
+            if k == 0 && self.chosen.may_count_rows {
+                let counts = row == 0 && value.fract() == 0.0 || self.count == Some(value);
+                self.count = counts.then_some(value + 1.0);
+            }
             let value: T = check(value, self.sign)?;
             if size_of::<T>() < size_of::<f64>() {
                 if self.ranges.len() <= k {
@@ -95,18 +109,39 @@ impl<T: Real> Rows<T> {
         if self.values.capacity() - self.values.len() > self.values.len() / 16 {
             self.values.shrink_to_fit();
         }
-        let columns = self.chosen.count();
+        let mut columns = self.chosen.count();
         let kept = |names: Vec<String>| self.chosen.columns().map(|k| names[k].clone()).collect();
+        let mut names: Option<Vec<String>> = names.map(kept);
+        let mut left_out = self.chosen.left_out.take();
+        if self.count.is_some() {
+            drop_first(&mut self.values, columns);
+            columns -= 1;
+            left_out = names.as_mut().map(|names| names.remove(0));
+            self.ranges.drain(..self.ranges.len().min(1));
+        }
         Table {
             name: request.name.into(),
             rows: self.values.len() / columns,
             columns,
-            names: names.map(kept),
+            names,
+            left_out,
             weights: self.chosen.weights().map(|_| self.weights),
             values: self.values,
             ranges: self.ranges,
         }
     }
+}
+
+/// The rows without their first number.
+fn drop_first<V: Copy>(values: &mut Vec<V>, columns: usize) {
+    let mut kept = 0;
+    for k in 0..values.len() {
+        if k % columns > 0 {
+            values[kept] = values[k];
+            kept += 1;
+        }
+    }
+    values.truncate(kept);
 }
 
 /// Makes room for what is still to come, judged by the part of the file that is read; otherwise for a quarter more, which

@@ -56,7 +56,7 @@ fn separator(line: &[u8]) -> u8 {
         quoted ^= byte == b'"';
         seen[usize::from(byte)] |= !quoted;
     }
-    b";\t, ".iter().copied().find(|&byte| seen[usize::from(byte)]).unwrap_or(b',')
+    b";\t,| ".iter().copied().find(|&byte| seen[usize::from(byte)]).unwrap_or(b',')
 }
 
 #[cfg(test)]
@@ -70,6 +70,8 @@ mod tests {
             ("1,5;2 3\n", 0, b';'),
             ("1\t2, 3\n", 0, b'\t'),
             ("  1 2\n", 0, b' '),
+            ("a b|c\n", 0, b'|'),
+            ("1,a|b\n", 0, b','),
             ("1.5\n2;3\n", 0, b','),
             ("# a;b\n  \n\n1 2\n", 3, b' '),
             ("\"a;b\" \"c\"\n", 0, b' '),

@@ -1,6 +1,7 @@
 //! Files that are written whole or not at all: each is written beside its target under a temporary name; only when all are
 //! complete do they take their places. A device or a pipe is written to directly.
 
+mod nameless;
 mod numbers;
 
 use std::fs::{File, Metadata};
@@ -90,6 +91,9 @@ pub fn check<'a>(
     inputs: &mut dyn Iterator<Item = &Source>,
 ) -> Result<(), Failure> {
     let targets: Vec<&Target> = targets.into_iter().flatten().collect();
+    for target in &targets {
+        through_link(&target.path).map_err(|error| target.refuse(&error))?;
+    }
     for input in inputs {
         // Standard input may be a file as well: one that the shell has opened.
         let path = input.path().unwrap_or(Path::new("/dev/stdin"));
@@ -109,7 +113,7 @@ pub fn check<'a>(
 fn same_file(p: &Path, q: &Path) -> bool {
     let full = |path: &Path| {
         // A file that is to be written need not exist yet; its folder does.
-        let path = through_link(path);
+        let path = through_link(path).ok()?;
         path.canonicalize().ok().or_else(|| Some(folder_of(&path).canonicalize().ok()?.join(path.file_name()?)))
     };
     p == q || full(p).is_some_and(|p| full(q) == Some(p))
@@ -123,38 +127,51 @@ fn folder_of(path: &Path) -> &Path {
 #[must_use]
 pub struct Staged {
     /// `None` for what was written directly.
-    file: Option<TempPath>,
+    file: Option<Temporary>,
     place: PathBuf,
     target: Target,
 }
 
+/// Where a file is until it takes its place.
+enum Temporary {
+    /// Nowhere: it goes away with the program, however that ends.
+    Nameless(File),
+    Named(TempPath),
+}
+
 /// Writes what `write` does beside its target.
 pub fn stage(target: &Target, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Staged, Failure> {
-    let place = through_link(&target.path);
-    let (file, path) = open(&place).map_err(|error| target.refuse(&error))?;
-    let staged = Staged { file: path, place, target: target.clone() };
+    let refuse = |error| target.refuse(&error);
+    let place = through_link(&target.path).map_err(refuse)?;
+    let (file, temporary) = open(&place).map_err(refuse)?;
+    let staged = Staged { file: temporary, place, target: target.clone() };
     let mut writer = BufWriter::new(file);
-    write(&mut writer).and_then(|()| writer.flush()).map_err(|error| target.refuse(&error))?;
+    write(&mut writer).and_then(|()| writer.flush()).map_err(refuse)?;
+    if staged.file.is_some() {
+        // What takes the place of another file is on the disk before that is gone.
+        writer.get_ref().sync_all().map_err(refuse)?;
+    }
     Ok(staged)
 }
 
 /// What a link names, so that it stays one; there need not be anything yet.
-fn through_link(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| {
-        let mut path = path.to_owned();
-        for _ in 0..MOST_LINKS {
-            let Ok(to) = path.read_link() else { break };
-            path = folder_of(&path).join(to);
-        }
-        path
-    })
+fn through_link(path: &Path) -> io::Result<PathBuf> {
+    if let Ok(path) = path.canonicalize() {
+        return Ok(path);
+    }
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(to) = path.read_link() else { return Ok(path) };
+        path = folder_of(&path).join(to);
+    }
+    Err(io::Error::other("links that lead to each other, and to no file"))
 }
 
 /// As systems have it: more are a circle.
 const MOST_LINKS: usize = 40;
 
 /// A device or a pipe itself; otherwise a file under another name, which is given too.
-fn open(place: &Path) -> io::Result<(File, Option<TempPath>)> {
+fn open(place: &Path) -> io::Result<(File, Option<Temporary>)> {
     if place.is_dir() {
         return Err(ErrorKind::IsADirectory.into());
     }
@@ -163,12 +180,17 @@ fn open(place: &Path) -> io::Result<(File, Option<TempPath>)> {
     if let Some(device) = before.as_ref().filter(|_| !place.is_file()) {
         return Ok((device.try_clone()?, None));
     }
-    let file = interrupt::begin_file(|| temporary_beside(place))?;
+    let (file, temporary) = match nameless::create(folder_of(place)) {
+        Some(file) => (file.try_clone()?, Temporary::Nameless(file)),
+        None => {
+            let (file, path) = interrupt::begin_file(|| temporary_beside(place))?.into_parts();
+            (file, Temporary::Named(path))
+        }
+    };
     if let Some(before) = before {
-        keep_owner_and_mode(file.as_file(), &before.metadata()?);
+        keep_owner_and_mode(&file, &before.metadata()?);
     }
-    let (file, path) = file.into_parts();
-    Ok((file, Some(path)))
+    Ok((file, Some(temporary)))
 }
 
 /// Those of the file that is replaced, as far as the system lets: a private file stays private.
@@ -203,16 +225,24 @@ fn temporary_beside(place: &Path) -> io::Result<NamedTempFile> {
 impl Staged {
     /// Renames it to its final name, over what was there.
     fn commit(mut self) -> Result<(), Failure> {
-        let Some(file) = self.file.take() else { return Ok(()) };
-        let path = file.to_path_buf();
-        let persisted = interrupt::end_file(&path, || file.persist(&self.place));
-        persisted.map_err(|failed| self.target.refuse(&failed.error))
+        let named = match self.file.take() {
+            None => return Ok(()),
+            Some(Temporary::Nameless(file)) => nameless::name(&file, &self.place),
+            Some(Temporary::Named(file)) => {
+                let path = file.to_path_buf();
+                interrupt::end_file(&path, || file.persist(&self.place)).map_err(|failed| failed.error)
+            }
+        };
+        named.map_err(|error| self.target.refuse(&error))?;
+        // The new name is on the disk as well, where the system lets folders be synced.
+        let _ = File::open(folder_of(&self.place)).and_then(|folder| folder.sync_all());
+        Ok(())
     }
 }
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        if let Some(file) = self.file.take() {
+        if let Some(Temporary::Named(file)) = self.file.take() {
             let path = file.to_path_buf();
             interrupt::end_file(&path, || drop(file));
         }

@@ -235,7 +235,7 @@ fn clap_names_the_option_and_what_it_takes() {
             "invalid value '2' for '--plan-share <SHARE>': it must lie between 0 and 1",
         ),
         ("solve x.csv y.csv --cost p-norm --p 0.5", "invalid value '0.5' for '--p <P>': it must be at least 1"),
-        ("solve x.csv y.csv --cost chebyshev", "invalid value 'chebyshev' for '--cost <NAME>'"),
+        ("solve x.csv y.csv --cost hamming", "invalid value 'hamming' for '--cost <NAME>'"),
         ("completions csh", "invalid value 'csh' for '<SHELL>'"),
         ("sovle x.csv y.csv", "a similar subcommand exists: 'solve'"),
     ] {

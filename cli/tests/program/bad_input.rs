@@ -28,7 +28,10 @@ fn text_that_is_not_a_table_of_numbers() {
         ("x,y\n1,2,3\n", "bad.csv:2: 3 fields, where line 1 has 2"),
         ("1,2\n3,4,\n", "bad.csv:2: 3 fields, where line 1 has 2"),
         ("1,oops\n3,4\n", "bad.csv:1:2: \"oops\" is not a number: if this line is a header, --header yes says so"),
-        ("1.5;2\n3,5;4\n", "bad.csv:2:1: \"3,5\" is not a number"),
+        (
+            "1.5;2\n3,5;4\n",
+            "bad.csv:2:1: \"3,5\" is not a number: write decimal points, as tr , . < FILE | sinkhorn ... - does on the way",
+        ),
         ("1  2\n3  four\n", "bad.csv:2:2: \"four\" is not a number"),
         ("1,2\r\r3,x\r", "bad.csv:3:2: \"x\" is not a number"),
         ("\u{feff}# one\r\n\r\n1,2\r\n3,x", "bad.csv:4:2: \"x\" is not a number"),

@@ -1,6 +1,6 @@
 //! What the commands besides `solve` compute.
 
-use crate::support::{Folder, digits, f8, npy, number, read_f8};
+use crate::support::{Folder, digits, f8, limited, npy, number, read_f8};
 
 /// `count` points of the plane.
 fn points(count: usize, shift: f64) -> String {
@@ -67,7 +67,7 @@ fn comparison_recommends_what_is_as_fast_as_the_best_of_its_table() {
             row["start"] == advice["start"] && row["acceleration"] == advice["acceleration"]
         };
         let chosen = converged.iter().find(is_it).unwrap();
-        assert!(number(chosen, "seconds") <= 1.1 * fastest, "{arguments}: {advice}, fastest {fastest}");
+        assert!(number(chosen, "seconds") <= (1.1 * fastest).max(0.05), "{arguments}: {advice}, fastest {fastest}");
         assert!(number(&json, "dual_value_spread") < 1e-6 * number(chosen, "dual_value").abs().max(1.0), "{arguments}");
 
         // The command that it prints solves the same problem.
@@ -87,14 +87,13 @@ fn a_recommended_command_can_be_typed_whatever_files_are_called() {
     for name in ["-dash.csv", "it's $HOME.csv", "a\tb.csv"] {
         folder.write(name, folder.read("x.csv"));
         let mut command = folder.command("compare --starts zero --accelerations plain --json --");
-        let output = command.args([name, "y.csv"]).output().unwrap();
+        let output = limited(command.args([name, "y.csv"]));
         let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let line = json["recommendation"]["command"].as_str().unwrap();
         let program = env!("CARGO_BIN_EXE_sinkhorn");
         let line = format!("{program} {} --threads 1", line.strip_prefix("sinkhorn ").unwrap());
         let line = if name.starts_with('-') { line.replace(" --threads 1", "") } else { line };
-        let output =
-            std::process::Command::new("bash").args(["-c", &line]).current_dir(folder.path("")).output().unwrap();
+        let output = limited(std::process::Command::new("bash").args(["-c", &line]).current_dir(folder.path("")));
         assert_eq!(output.status.code(), Some(0), "{line}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
@@ -273,7 +272,7 @@ fn completions_are_scripts_that_shells_accept() {
     let bash = folder.run("completions bash").stdout;
     folder.write("complete.bash", &bash);
     let ask = "source ./complete.bash; COMP_WORDS=(sinkhorn di); COMP_CWORD=1; _sinkhorn sinkhorn di sinkhorn; echo ${COMPREPLY[@]}";
-    let output = std::process::Command::new("bash").args(["-c", ask]).current_dir(folder.path("")).output().unwrap();
+    let output = limited(std::process::Command::new("bash").args(["-c", ask]).current_dir(folder.path("")));
     assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), "divergence");
     for shell in ["zsh", "fish", "elvish", "powershell"] {
         let script = folder.run(&format!("completions {shell}")).stdout;

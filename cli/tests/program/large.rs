@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::process::Command;
 
-use crate::support::Folder;
+use crate::support::{Folder, limited};
 
 /// 100 000 points of dimension 3, as CSV, against 2 000: a kernel would take 1.6 GB, and this has 300 MB of addresses, the program's own included.
 #[test]
@@ -23,7 +23,7 @@ fn a_solve_of_many_points_takes_memory_in_proportion_to_them() {
     let program = env!("CARGO_BIN_EXE_sinkhorn");
     let limited = |arguments: &str| {
         let line = format!("ulimit -v 300000; exec {program} {arguments}");
-        Command::new("sh").args(["-c", &line]).current_dir(folder.path("")).output().unwrap()
+        limited(Command::new("sh").args(["-c", &line]).current_dir(folder.path("")))
     };
     let output = limited("solve many.csv few.csv --threads 1 --threshold 1e-3 --json --potentials-x f.npy");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));

@@ -16,3 +16,4 @@ mod potentials;
 mod session;
 mod solve;
 mod support;
+mod tables;

@@ -3,7 +3,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::support::{Folder, npy, read_f8};
+use crate::support::{Folder, finished, limited, npy, read_f8};
 
 #[test]
 fn a_full_disk_is_reported_and_leaves_nothing() {
@@ -16,7 +16,9 @@ fn a_full_disk_is_reported_and_leaves_nothing() {
 
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     for arguments in ["solve x.csv y.csv", "match x.csv y.csv", "man", "--help"] {
-        let output = folder.command(arguments).stdout(full.try_clone().unwrap()).output().unwrap();
+        let output = finished(
+            folder.command(arguments).stdout(full.try_clone().unwrap()).stderr(Stdio::piped()).spawn().unwrap(),
+        );
         assert_eq!(output.status.code(), Some(1), "{arguments}");
         let message = "sinkhorn: error: standard output: No space left on device\n";
         assert_eq!(String::from_utf8(output.stderr).unwrap(), message, "{arguments}");
@@ -32,7 +34,7 @@ fn a_file_that_cannot_be_finished_goes_away() {
     folder.write("f.csv", "old\n");
     let program = env!("CARGO_BIN_EXE_sinkhorn");
     let line = format!("trap '' XFSZ; ulimit -f 8; exec {program} solve p.csv p.csv --epsilon 1 --potentials-x f.csv");
-    let output = Command::new("sh").args(["-c", &line]).current_dir(folder.path("")).output().unwrap();
+    let output = limited(Command::new("sh").args(["-c", &line]).current_dir(folder.path("")));
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "sinkhorn: error: f.csv: File too large\n");
     assert_eq!((folder.names(), folder.read("f.csv")), (vec!["f.csv".into(), "p.csv".into()], "old\n".into()));
@@ -56,7 +58,7 @@ fn readers_that_go_away_are_no_error() {
     for arguments in ["match p.csv p.csv --epsilon 1", "sort p.csv", "completions bash", "man solve"] {
         let mut child = folder.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
-        let output = child.wait_with_output().unwrap();
+        let output = finished(child);
         assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0), "{arguments}");
     }
 }
@@ -65,8 +67,8 @@ fn readers_that_go_away_are_no_error() {
 fn a_sparse_plan_has_the_mass_of_its_rows() {
     let folder = Folder::with_points();
     folder.json("solve x.csv y.csv --plan all.csv --plan-share 0 --epsilon 0.5");
-    folder.json("solve x.csv y.csv --plan few.csv --plan-share 0.2 --epsilon 0.5");
-    folder.json("solve x.csv y.csv --plan few.npy --plan-share 0.2 --epsilon 0.5");
+    folder.json("solve x.csv y.csv --plan few.csv --plan-share 0.2 --epsilon 0.5 -q");
+    folder.json("solve x.csv y.csv --plan few.npy --plan-share 0.2 --epsilon 0.5 -q");
     let read = |name: &str| -> Vec<(usize, usize, f64)> {
         let text = folder.read(name);
         let (header, rows) = text.split_once('\n').unwrap();
@@ -160,7 +162,8 @@ fn a_file_that_the_shell_reads_from_is_an_input_too() {
     let folder = Folder::with_points();
     let before = folder.read("x.csv");
     let input = std::fs::File::open(folder.path("x.csv")).unwrap();
-    let output = folder.command("solve - y.csv --map x.csv").stdin(input).output().unwrap();
+    let output =
+        finished(folder.command("solve - y.csv --map x.csv").stdin(input).stderr(Stdio::piped()).spawn().unwrap());
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "sinkhorn: error: --map x.csv would overwrite an input\n");
     assert_eq!(folder.read("x.csv"), before);
@@ -175,7 +178,7 @@ fn the_end_of_memory_is_no_crash() {
     let line = format!(
         "ulimit -v 1000000; exec {program} solve p.csv p.csv --storage kernel --threads 1 --potentials-x f.csv"
     );
-    let output = Command::new("sh").args(["-c", &line]).current_dir(folder.path("")).output().unwrap();
+    let output = limited(Command::new("sh").args(["-c", &line]).current_dir(folder.path("")));
     let message = "sinkhorn: error: there is not enough memory for 3.21 GB (--storage stream keeps no kernel)\n";
     assert_eq!(String::from_utf8(output.stderr).unwrap(), message);
     assert_eq!((output.status.code(), folder.names()), (Some(3), vec!["p.csv".to_owned()]));
@@ -195,7 +198,7 @@ fn no_command_crashes_for_want_of_memory() {
         "divergence p.csv p.csv --storage kernel",
     ] {
         let line = format!("ulimit -v 600000; exec {program} {arguments} --threads 1");
-        let output = Command::new("sh").args(["-c", &line]).current_dir(folder.path("")).output().unwrap();
+        let output = limited(Command::new("sh").args(["-c", &line]).current_dir(folder.path("")));
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(3), "{arguments}: {stderr}");
         assert!(stderr.starts_with("sinkhorn: error: there is not enough memory for "), "{arguments}: {stderr}");

@@ -197,7 +197,7 @@ fn a_reader_that_goes_away_is_no_error() {
     for arguments in ["solve x.csv y.csv", "solve --help", "--version"] {
         let mut child = folder.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
-        let output = child.wait_with_output().unwrap();
+        let output = crate::support::finished(child);
         assert_eq!(output.status.code(), Some(0), "{arguments}");
         assert!(output.stderr.is_empty(), "{arguments}");
     }

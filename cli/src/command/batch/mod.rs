@@ -4,6 +4,7 @@ mod pairs;
 mod text;
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -17,10 +18,11 @@ use crate::exit::Exit;
 use crate::explain::{Subject, explain};
 use crate::failure::Failure;
 use crate::input::{self, Reading, Scale};
+use crate::interrupt;
 use crate::job::{Method, Question};
 use crate::output::{self, Target};
 use crate::progress::Progress;
-use crate::render::{self, SCHEMA};
+use crate::render::{self, SCHEMA, plural};
 use crate::scalar::{self, Scalar};
 use crate::solving;
 use crate::summary::{EpsilonRule, status};
@@ -72,6 +74,7 @@ enum Measure {
 }
 
 struct Job {
+    input: PathBuf,
     pairs: Pairs,
     measure: Measure,
     reading: Reading,
@@ -109,6 +112,9 @@ struct Found {
     start: &'static str,
     #[serde(skip)]
     exit: Exit,
+    /// By the numbers of the files.
+    #[serde(skip)]
+    pair: (usize, usize),
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
@@ -116,7 +122,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let Start::Named(start) = args.method.start else {
         return Err(Failure::usage("--start: fits in files are of two sides, and a batch has many; give a name"));
     };
-    let job = Job {
+    let mut job = Job {
+        input: args.input.clone(),
         pairs: Pairs::find(&args.input, args.measure != Measure::Divergence)?, // zero of a set and itself
         measure: args.measure,
         reading: args.reading.reading(),
@@ -141,16 +148,44 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         job.question.check_divergence()?;
     }
     match job.question.precision {
-        Precision::F64 => run_in::<f64>(&job),
-        Precision::F32 => run_in::<f32>(&job),
+        Precision::F64 => run_in::<f64>(&mut job),
+        Precision::F32 => run_in::<f32>(&mut job),
     }
 }
 
-fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
+fn run_in<T: Scalar>(job: &mut Job) -> Result<Exit, Failure> {
     let scale = if job.question.is_relaxed() { Scale::Keep } else { Scale::ToOne };
-    let read = |file| Side::<T>::read(file, None, &job.reading, scale);
-    let sides: Vec<Side<T>> = job.pairs.files.iter().map(read).collect::<Result<_, _>>()?;
+    let mut sides: Vec<Side<T>> = Vec::new();
+    let mut reading = job.reading.clone();
+    let mut no_points = Vec::new();
+    for (k, file) in job.pairs.files.iter().enumerate() {
+        let side = match Side::<T>::read(file, None, &reading, scale) {
+            Err(failure) if job.pairs.may_be_words(k) && failure.exit() == Exit::Data => {
+                no_points.push((k, failure));
+                continue;
+            }
+            side => side?,
+        };
+        // Columns are those of the same names, whatever their order in a file.
+        reading.like = reading.like.or_else(|| side.table.names.clone());
+        sides.push(if job.start == StartName::DualSort { side } else { side.merged() });
+    }
+    for (k, failure) in no_points.into_iter().rev() {
+        job.pairs.leave_out(k, failure)?;
+    }
+    job.pairs.tell_left_out(&job.input);
+    let job = &*job;
+    if let Some(first) = sides.iter().find(|side| side.table.left_out.is_some()) {
+        first.tell_left_out();
+        let others = sides.iter().filter(|side| side.table.left_out.is_some()).count() - 1;
+        if others > 0 {
+            render::note(&format!("so are those of {}", plural(others, "other file")));
+        }
+    }
     for &(i, j) in &job.pairs.list {
+        if job.reading.columns.is_none() {
+            input::check_names(&sides[i].table, &sides[j].table)?;
+        }
         input::check_dimensions(&sides[i].table, &sides[j].table)?;
         input::check_rounding(&sides[i].table, &sides[j].table)?;
     }
@@ -158,24 +193,32 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let cost = cost.as_ref();
     let epsilon = common_epsilon(job, &sides, cost)?;
     let question = Question { epsilon: Epsilon::Absolute(epsilon), ..job.question };
-    let found = solve_all(job, &sides, cost, &question)?;
+    solve_all(job, &sides, cost, &question, epsilon)
+}
 
-    let exit = Exit::of_all(found.iter().map(|found| found.exit));
+/// Writes and prints what was found.
+fn conclude<T: Scalar>(job: &Job, epsilon: f64, found: &[Found]) -> Result<Exit, Failure> {
+    let is_complete = found.len() == job.pairs.list.len();
+    let exit = if is_complete { Exit::of_all(found.iter().map(|found| found.exit)) } else { Exit::Interrupted };
     let late = found.iter().filter(|found| found.exit != Exit::Converged).count();
-    let staged = job.output.as_ref().map(|target| text::stage(target, job, &found)).transpose()?;
+    let staged = job.output.as_ref().map(|target| text::stage(target, job, found)).transpose()?;
     output::commit([staged])?;
     if job.json {
         let summary = Summary {
             schema: SCHEMA,
             command: "batch",
-            status: if late == 0 { "converged" } else { "not_all_converged" },
+            status: match late {
+                _ if !is_complete => "interrupted",
+                0 => "converged",
+                _ => "not_all_converged",
+            },
             measure: job.measure,
             epsilon,
             epsilon_rule: EpsilonRule::of(job.question.epsilon),
             cost: job.question.cost.name(),
             precision: T::NAME,
             threshold: scalar::threshold::<T>(&job.method),
-            pairs: &found,
+            pairs: found,
         };
         render::print_json(&summary)?;
         return Ok(exit);
@@ -185,7 +228,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         render::warn(&format!("{late} of {} pairs did not converge; {where_from} says which", found.len()));
     }
     if job.output.is_none() {
-        render::print_with(|stdout| text::write_csv(stdout, job, &found))?;
+        render::print_with(|stdout| text::write_csv(stdout, job, found))?;
     }
     Ok(exit)
 }
@@ -214,13 +257,14 @@ fn common_epsilon<T: Scalar>(job: &Job, sides: &[Side<T>], cost: &dyn GroundCost
     Ok(total / others.len() as f64)
 }
 
-/// Solves every pair, several at a time.
+/// Solves every pair, several at a time, and concludes; on Ctrl-C with the pairs that are solved.
 fn solve_all<T: Scalar>(
     job: &Job,
     sides: &[Side<T>],
     cost: &dyn GroundCost<T>,
     question: &Question,
-) -> Result<Vec<Found>, Failure> {
+    epsilon: f64,
+) -> Result<Exit, Failure> {
     let list = &job.pairs.list;
     let at_once = job.method.threads.min(list.len()).max(1);
     let mut settings: Settings<T> = scalar::settings(&job.method);
@@ -241,18 +285,25 @@ fn solve_all<T: Scalar>(
     }
     let progress = Progress::of_items(list.len(), "pairs", pairs > 1e6);
     let mut memory = solving::zeros(len.saturating_mul(at_once))?;
-    let mut results: Vec<Option<Result<Found, Error>>> = list.iter().map(|_| None).collect();
-    share_out(list.iter().zip(&mut results), at_once, &mut memory, |(&(i, j), result), memory| {
-        let solved = problem(&sides[i], &sides[j], cost, question).and_then(|problem| {
-            let start = T::named(job.start, job.method.seed);
-            solve_one(job.measure, &problem, start.as_ref(), &settings, memory)
-        });
-        *result = Some(solved.map(|found| Found { x: sides[i].name().into(), y: sides[j].name().into(), ..found }));
-        progress.item();
-    });
+    let results: Vec<OnceLock<Result<Found, Error>>> = list.iter().map(|_| OnceLock::new()).collect();
+    let solve_all = || {
+        share_out(list.iter().zip(&results), at_once, &mut memory, |(&(i, j), result), memory| {
+            let solved = problem(&sides[i], &sides[j], cost, question).and_then(|problem| {
+                let start = T::named(job.start, job.method.seed);
+                solve_one(job.measure, &problem, start.as_ref(), &settings, memory)
+            });
+            let name = |k: usize| sides[k].name().to_owned();
+            let _ = result.set(solved.map(|found| Found { x: name(i), y: name(j), pair: (i, j), ..found }));
+            progress.item();
+        })
+    };
+    let found = || -> Result<Vec<Found>, Failure> {
+        let solved = list.iter().zip(&results).filter_map(|(pair, result)| Some((pair, result.get()?.clone())));
+        solved.map(|(pair, result)| result.map_err(|error| refuse(pair, error))).collect()
+    };
+    interrupt::or_else(solve_all, || found().and_then(|found| conclude::<T>(job, epsilon, &found)));
     drop(progress);
-    let found = list.iter().zip(results).filter_map(|(pair, result)| Some((pair, result?)));
-    found.map(|(pair, result)| result.map_err(|error| refuse(pair, error))).collect()
+    conclude::<T>(job, epsilon, &found()?)
 }
 
 fn solve_one<T: Scalar>(
@@ -271,6 +322,7 @@ fn solve_one<T: Scalar>(
         marginal_error: report.marginal_error().widen(),
         start: report.start.name,
         exit: Exit::from(report.status),
+        pair: (0, 0),
     };
     if measure == Measure::Divergence {
         let divergence = sinkhorn_divergence(problem, start, settings, memory)?;

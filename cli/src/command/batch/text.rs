@@ -49,7 +49,13 @@ pub fn write_csv(writer: &mut dyn Write, job: &Job, found: &[Found]) -> io::Resu
 fn matrix(job: &Job, found: &[Found]) -> Vec<f64> {
     let size = job.pairs.files.len();
     let mut values = vec![0.0; size * size];
-    for (&(i, j), found) in job.pairs.list.iter().zip(found) {
+    // What Ctrl-C has left unsolved is not known.
+    for &(i, j) in &job.pairs.list {
+        values[i * size + j] = f64::NAN;
+        values[j * size + i] = f64::NAN;
+    }
+    for found in found {
+        let (i, j) = found.pair;
         values[i * size + j] = found.value;
         values[j * size + i] = found.value;
     }

@@ -7,6 +7,8 @@ use super::way::Row;
 
 /// A way that is no more than this times slower than the fastest is as good: clocks repeat no better.
 const AS_GOOD: f64 = 1.10;
+/// Below so many seconds nothing is worth another option: clocks do not tell such times apart, and nobody waits for them.
+const SHORT: f64 = 0.05;
 /// What `sinkhorn solve` does unasked.
 const DEFAULTS: (&str, &str) = ("auto", "anderson");
 
@@ -31,7 +33,7 @@ impl Advice {
         let converged: Vec<&Row> = rows.iter().filter(|row| row.is_converged()).collect();
         let fastest = converged.iter().copied().min_by(|p, q| p.seconds.total_cmp(&q.seconds))?;
         let is_default = |row: &Row| (row.start, row.acceleration) == DEFAULTS;
-        let is_as_good = |row: &Row| row.seconds <= AS_GOOD * fastest.seconds;
+        let is_as_good = |row: &Row| row.seconds <= AS_GOOD * fastest.seconds || row.seconds < SHORT;
         let chosen = converged.iter().copied().find(|row| is_default(row) && is_as_good(row)).unwrap_or(fastest);
         Some(Advice {
             start: chosen.start,
@@ -69,6 +71,8 @@ fn reason(chosen: &Row, fastest: &Row, rows: &[Row]) -> String {
     let Row { start, acceleration, sweeps, .. } = chosen;
     let mut text = if (*start, *acceleration) != DEFAULTS {
         format!("{start} with {acceleration} was the fastest, {sweeps} sweeps")
+    } else if chosen.seconds > AS_GOOD * fastest.seconds {
+        format!("the defaults take less than {:.0} ms, {sweeps} sweeps", 1e3 * SHORT)
     } else if chosen.seconds > fastest.seconds {
         let by = 100.0 * (chosen.seconds / fastest.seconds - 1.0);
         format!("the defaults are within {:.0} percent of the fastest, {sweeps} sweeps", by.ceil())

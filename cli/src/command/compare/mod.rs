@@ -179,7 +179,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
-    let data: Data<T> = Data::read(&job.pair, &job.question)?;
+    let hardest = if job.starts.contains(&StartName::DualSort) { StartName::DualSort } else { StartName::Auto };
+    let data = Data::<T>::read(&job.pair, &job.question)?.merged(&Start::Named(hardest));
     let subject = data.subject(&job.method);
     let problem = data.problem().map_err(|error| explain(error, &subject))?;
     let (rows, left_out) = try_all(job, &problem, &subject)?;

@@ -29,7 +29,6 @@ pub fn try_all<T: Scalar>(
     problem: &Problem<'_, T>,
     subject: &Subject<'_>,
 ) -> Result<(Vec<Row>, Vec<LeftOut>), Failure> {
-    let _ready = interrupt::ready();
     let pairs = problem.rows() as f64 * problem.columns() as f64;
     let progress = Progress::of_items(job.starts.len() * job.accelerations.len(), "ways tried", pairs > 1e5);
     let mut len = 0;

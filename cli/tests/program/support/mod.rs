@@ -4,7 +4,9 @@
 
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -59,7 +61,7 @@ impl Folder {
     }
 
     pub fn run(&self, arguments: &str) -> Run {
-        Run::of(self.command(arguments).output().unwrap())
+        Run::of(limited(&mut self.command(arguments)))
     }
 
     /// With these bytes on standard input.
@@ -68,7 +70,7 @@ impl Folder {
         let mut child = self.command(arguments).stdin(pipes()).stdout(pipes()).stderr(pipes()).spawn().unwrap();
         // The program may end before it has read everything.
         let _ = child.stdin.take().unwrap().write_all(input);
-        Run::of(child.wait_with_output().unwrap())
+        Run::of(finished(child))
     }
 
     /// The JSON object of a solve that converged.
@@ -84,6 +86,29 @@ impl Run {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Run { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
+}
+
+/// No program of a test runs longer: one that never ends would keep the tests from ending.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// The output of a program, which is killed at its time limit.
+pub fn limited(command: &mut Command) -> Output {
+    finished(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+}
+
+/// The output of a program that has begun.
+pub fn finished(child: Child) -> Output {
+    let id = child.id().to_string();
+    let (done, is_done) = mpsc::channel::<()>();
+    let watcher = std::thread::spawn(move || {
+        if is_done.recv_timeout(LIMIT) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let _ = Command::new("kill").args(["-KILL", &id]).status();
+        }
+    });
+    let output = child.wait_with_output().unwrap();
+    drop(done);
+    watcher.join().unwrap();
+    output
 }
 
 pub fn program() -> Command {
@@ -113,10 +138,16 @@ pub fn npy(descr: &str, fortran: bool, shape: &str, data: &[u8]) -> Vec<u8> {
 
 /// An archive as NumPy saves it, of arrays by name.
 pub fn npz(method: CompressionMethod, arrays: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let files: Vec<_> = arrays.iter().map(|(name, bytes)| (format!("{name}.npy"), bytes.as_slice())).collect();
+    zip(method, &files)
+}
+
+/// An archive of files by name.
+pub fn zip(method: CompressionMethod, files: &[(String, &[u8])]) -> Vec<u8> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in arrays {
+    for (name, bytes) in files {
         let options = SimpleFileOptions::default().compression_method(method);
-        archive.start_file(format!("{name}.npy"), options).unwrap();
+        archive.start_file(name.as_str(), options).unwrap();
         archive.write_all(bytes).unwrap();
     }
     archive.finish().unwrap().into_inner()
