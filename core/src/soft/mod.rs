@@ -112,7 +112,9 @@ pub fn soft_len<T: Real>(values: usize, levels: usize, settings: &SoftSettings<T
     let solve = len_for(shape, acceleration.memory(), settings.solve.storage_for(shape), threads);
     let differentiation = derivatives_len(values, levels, 1, settings.differentiation.threads);
     match (solve, differentiation) {
-        (Some(solve), Some(differentiation)) => Ok(4 * values + 4 * levels + solve + differentiation),
+        (Some(solve), Some(differentiation)) => {
+            Ok(3 * (values + levels) + values.max(levels) + solve + differentiation)
+        }
         _ => Err(Error::TooLarge { argument }),
     }
 }
@@ -131,24 +133,19 @@ pub struct Soft<'w, T: Real> {
     b: &'w [T],
     standardised: bool,
     scale: T,
-    reads: Reads<T>,
-    /// m: parked indices, of the level that every output is read from.
-    columns: &'w [T],
+    reads: Reads<'w, T>,
     /// n.
     in_x: &'w mut [T],
-    /// n.
-    in_map: &'w mut [T],
     /// m.
     in_levels: &'w mut [T],
 }
 
 /// What an operator reads off the plan.
-#[derive(Debug, Clone, Copy)]
-enum Reads<T> {
-    /// Of some levels the mean of the values that go there, sum_i P_ij x_i / sum_i P_ij.
-    Values { outputs: usize },
-    /// Of a value the mean number of the levels that it goes to, from 0; `factor` is by how much it grows with the mean of the standardised levels.
-    Levels { factor: T },
+enum Reads<'w, T> {
+    /// Of some levels the mean of the values that go there, sum_i P_ij x_i / sum_i P_ij. `columns` are parked indices: the level of every output.
+    Values { columns: &'w [T] },
+    /// Of a value the mean number of the levels that it goes to, from 0. It grows by `factor` with the mean of the standardised levels. `in_map` is room for n.
+    Levels { factor: T, in_map: &'w mut [T] },
 }
 
 impl<'w, T: Real> Soft<'w, T> {
@@ -180,16 +177,17 @@ impl<'w, T: Real> Soft<'w, T> {
             rest = tail;
             part
         };
-        let (x, a, in_x, in_map) = (take(n), take(n), take(n), take(n));
-        let (y, b, in_levels, columns) = (take(m), take(m), take(m), take(m));
+        let (x, a, in_x) = (take(n), take(n), take(n));
+        let (y, b, in_levels) = (take(m), take(m), take(m));
+        let of_reads = take(n.max(m));
         let differentiation = take(derivatives_len(n, m, 1, settings.differentiation.threads).unwrap_or(0));
         let total = weights.map_or(T::count(n), reduce::sum);
         for (i, a) in a.iter_mut().enumerate() {
             *a = weights.map_or(T::ONE, |weights| weights[i]) / total;
         }
         let (center, scale, standardised) = standardise(values, a, settings.standardise, x)?;
-        let reads = targets.write(n, y, b, columns);
-        let (x, a, y, b, columns): (&'w [T], &'w [T], &'w [T], &'w [T], &'w [T]) = (x, a, y, b, columns);
+        let mut reads = targets.write(n, y, b, of_reads);
+        let (x, a, y, b): (&'w [T], &'w [T], &'w [T], &'w [T]) = (x, a, y, b);
 
         let problem = Problem::new(PointCloud::squared_euclidean(x, y, 1)?)?
             .weights(a, b)?
@@ -201,17 +199,17 @@ impl<'w, T: Real> Soft<'w, T> {
         let workspace = Workspace::new(rest, &problem, &settings.solve)?;
         let solution = solve(&problem, start, &settings.solve, workspace)?;
         let threads = settings.differentiation.threads;
-        match reads {
-            Reads::Values { .. } => {
+        match &mut reads {
+            Reads::Values { columns } => {
                 along_columns(&solution, threads, differentiation, x, in_levels);
                 keep_values_increasing(x, a, b, in_levels);
                 let (least, greatest) = range(values, a);
-                for (out, column) in out.iter_mut().zip(columns) {
+                for (out, column) in out.iter_mut().zip(columns.iter()) {
                     let mean = in_levels[column.to_index() as usize];
                     *out = (center + scale * mean).max(least).min(greatest);
                 }
             }
-            Reads::Levels { .. } => {
+            Reads::Levels { in_map, .. } => {
                 in_levels.iter_mut().enumerate().for_each(|(j, number)| *number = T::count(j));
                 along_rows(&solution, threads, differentiation, in_levels, out);
                 keep_levels_increasing(x, in_map, T::count(m - 1), out)?;
@@ -219,7 +217,7 @@ impl<'w, T: Real> Soft<'w, T> {
         }
         let derivatives = Derivatives::new(&solution, &settings.differentiation, differentiation)
             .map_err(|error| (solution.clone(), error));
-        Ok(Soft { derivatives, x, a, total, b, standardised, scale, reads, columns, in_x, in_map, in_levels })
+        Ok(Soft { derivatives, x, a, total, b, standardised, scale, reads, in_x, in_levels })
     }
 
     /// n, the number of values.

@@ -21,8 +21,8 @@ impl<T: Real> Soft<'_, T> {
         mut in_weights: Option<&mut [T]>,
     ) -> Result<LinearReport<T>, Error> {
         let n = self.x.len();
-        let outputs = match self.reads {
-            Reads::Values { outputs } => outputs,
+        let outputs = match &self.reads {
+            Reads::Values { columns } => columns.len(),
             Reads::Levels { .. } => n,
         };
         check_length(Argument::Vector, cotangent, outputs)?;
@@ -31,21 +31,21 @@ impl<T: Real> Soft<'_, T> {
         if let Some(in_weights) = &in_weights {
             check_length(Argument::A, in_weights, n)?;
         }
-        let Soft { derivatives, x, a, b, columns, in_x, in_map, in_levels, .. } = self;
+        let Soft { derivatives, x, a, b, reads, in_x, in_levels, .. } = self;
         let derivatives = match derivatives {
             Ok(derivatives) => derivatives,
             Err((_, error)) => return Err(*error),
         };
         let gradients = &mut Gradients { x: Some(in_x), a: in_weights.as_deref_mut(), ..Gradients::none() };
-        let report = match self.reads {
-            Reads::Levels { factor } => {
-                in_map.iter_mut().zip(cotangent).for_each(|(out, &value)| *out = factor * value);
+        let report = match reads {
+            Reads::Levels { factor, in_map } => {
+                in_map.iter_mut().zip(cotangent).for_each(|(out, &value)| *out = *factor * value);
                 let cotangent = Cotangent { map: Some(in_map), ..Cotangent::none() };
                 let report = derivatives.vjp(&cotangent, gradients).map_err(of_cotangent)?;
                 in_values.fill(T::ZERO);
                 report
             }
-            Reads::Values { .. } => {
+            Reads::Values { columns } => {
                 // dL/ds_j over b_j, for all levels; what is read twice counts twice.
                 in_levels.fill(T::ZERO);
                 for (column, &value) in columns.iter().zip(cotangent) {

@@ -43,17 +43,13 @@ impl<'l, T: Real> Targets<'l, T> {
         }
     }
 
-    /// Writes standardised levels and their weights, for n values. `columns` is as long: where values are read, it gets the level of every output, as
-    /// parked indices.
-    pub fn write(&self, n: usize, y: &mut [T], b: &mut [T], columns: &mut [T]) -> Reads<T> {
+    /// Writes standardised levels and their weights, for n values. `memory` is for what is read, max(n, m).
+    pub fn write<'w>(&self, n: usize, y: &mut [T], b: &mut [T], memory: &'w mut [T]) -> Reads<'w, T> {
         let count = T::count(n);
         match *self {
-            Targets::Sorted(m) | Targets::Ranks(m) => {
-                b.fill(T::ONE / T::count(m));
-                columns.iter_mut().enumerate().for_each(|(j, column)| *column = T::from_index(j as u32));
-            }
+            Targets::Sorted(m) | Targets::Ranks(m) => b.fill(T::ONE / T::count(m)),
             Targets::Quantiles(levels, convention) => {
-                let distinct = write_distinct(levels, |level| convention.position(level, count), y, columns);
+                let distinct = write_distinct(levels, |level| convention.position(level, count), y, memory);
                 // As wide as a value, or half as wide as the next quantile is far; moved inside.
                 let positions = &y[..distinct];
                 let mut end = T::ZERO;
@@ -87,13 +83,17 @@ impl<'l, T: Real> Targets<'l, T> {
         let deviation = reduce::sum_of(y.len(), &|j| b[j] * y[j] * y[j]).sqrt();
         let scale = if deviation > T::ZERO { deviation } else { T::ONE };
         y.iter_mut().for_each(|y| *y /= scale);
+        let in_map = |memory: &'w mut [T]| &mut memory[..n];
         match self {
-            Targets::Sorted(_) => Reads::Values { outputs: columns.len() },
-            Targets::Quantiles(levels, _) => Reads::Values { outputs: levels.len() },
+            Targets::Sorted(m) => {
+                memory.iter_mut().enumerate().for_each(|(j, column)| *column = T::from_index(j as u32));
+                Reads::Values { columns: &memory[..*m] }
+            }
+            Targets::Quantiles(levels, _) => Reads::Values { columns: &memory[..levels.len()] },
             // The share of the mass below, times n, is half a value more than how many are below.
-            Targets::Ranks(_) => Reads::Levels { factor: count * scale },
+            Targets::Ranks(_) => Reads::Levels { factor: count * scale, in_map: in_map(memory) },
             // 0 at the lower level, 1 at the upper.
-            Targets::Top(_) => Reads::Levels { factor: T::ONE / (y[1] - y[0]) },
+            Targets::Top(_) => Reads::Levels { factor: T::ONE / (y[1] - y[0]), in_map: in_map(memory) },
         }
     }
 }

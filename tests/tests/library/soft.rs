@@ -416,7 +416,7 @@ fn a_thousand_values_in_single_precision_keep_order_and_range() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     /// Whatever the potentials: converged or not, in both precisions, with ties and weights, zero included.
     #[test]
