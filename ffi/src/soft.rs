@@ -34,7 +34,7 @@ pub const SINKHORN_SOFT_START_MONOTONE: SoftStart = 0;
 /// Zero: for comparison.
 pub const SINKHORN_SOFT_START_ZERO: SoftStart = 1;
 
-/// Which quantile a level means: one of the SINKHORN_QUANTILE_ constants.
+/// A convention says which quantile a level means: one of the SINKHORN_QUANTILE_ constants.
 pub type QuantileConvention = i32;
 
 /// Value k of n (from 0) is the quantile at the level (k + 1/2) / n, in the middle of its share of the mass.
@@ -60,7 +60,7 @@ pub struct SoftSettings<T> {
     pub keep_scale: i32,
     /// Where the solve begins.
     pub start: SoftStart,
-    /// What the levels of quantiles mean.
+    /// It says what the levels of quantiles mean.
     pub quantiles: QuantileConvention,
 }
 
@@ -276,7 +276,8 @@ pub unsafe extern "C" fn sinkhorn_soft_top_k_f32(
 /// NULL: never soft, cotangent and in_values; in_weights, report and error where they are not wanted. Returns: the
 /// status of the report, or an error. Outputs are untouched where it is one of the arguments; after
 /// SINKHORN_ERROR_OVERFLOW of the cotangent, which only the numbers can tell, they are not to be used. Allocates:
-/// nothing. Threads: one at a time for a soft. Aliasing: outputs must not overlap each other, the cotangent or the workspace.
+/// nothing. Threads: one at a time for a soft. Aliasing: outputs must not overlap each other, the cotangent or the
+/// workspace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_soft_vjp_f64(
     soft: *mut Soft<f64>,

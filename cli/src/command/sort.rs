@@ -43,7 +43,8 @@ pub struct Args {
     /// Soft quantiles at levels from 0 to 1
     #[arg(long, value_name = "LEVELS", value_delimiter = ',', group = "operator", value_parser = args::share, allow_negative_numbers = true)]
     quantiles: Option<Vec<f64>>,
-    /// Which quantile a level means: hazen, value k of n (from 0) at (k + 1/2) / n; linear, at k / (n - 1), as NumPy and spreadsheets have it
+    /// Says which quantile a level means: hazen, value k of n (from 0) at (k + 1/2) / n; linear, at k / (n - 1), as
+    /// NumPy and spreadsheets have it
     #[arg(long, value_name = "NAME", requires = "quantiles", default_value = "hazen")]
     convention: Convention,
     /// How much each value is among the K largest, from 0 to 1; more than 0 and less than the number of values, whole or not
@@ -67,7 +68,7 @@ pub struct Args {
     json: bool,
 }
 
-/// What levels mean.
+/// A convention says what levels mean.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Convention {
     Hazen,

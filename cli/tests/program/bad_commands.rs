@@ -103,7 +103,7 @@ fn every_mistake_has_its_code_and_message_and_writes_nothing() {
         ("match - -", 2, "X and Y are both standard input"),
         ("sort x.csv", 3, "x.csv: 2 columns where values have one; choose it with --columns"),
         ("sort line.csv --columns v --top 3", 2, "--top must lie in (0, n), n being the number of values"),
-        ("sort line.csv --columns v --quantiles 0.5,0.5", 2, "--quantiles: levels must increase, from 0 to 1"),
+        ("sort line.csv --columns v --convention linear", 2, "--quantiles <LEVELS>"),
         ("sort line.csv --columns v --output line.csv", 2, "--output line.csv would overwrite an input"),
         ("sort line.csv --columns v --weights x.csv", 3, "x.csv: 2 columns where weights have one"),
         ("fit x.csv --components 3", 2, "--components needs --kind mixture"),

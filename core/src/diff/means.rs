@@ -1,7 +1,7 @@
 //! Means along the rows and columns of a plan, each divided by the mass that is summed with it.
 //!
-//! Exponentials are rounded in proportion to the potentials, and with them the mass of a row or column. A mean over its own mass lies between what it is a
-//! mean of all the same, whatever the potentials are.
+//! Exponentials are rounded in proportion to the potentials, and with them the mass of a row or column. A mean over its
+//! own mass lies between what it is a mean of all the same, whatever the potentials are.
 
 use crate::real::Real;
 use crate::solution::Solution;
@@ -13,7 +13,8 @@ use crate::sweep::{MAX_TILE_ROWS, is_safe, log_weight, log_zero, rows};
 
 use super::workspace;
 
-/// Writes sum_j P_ij v_j / sum_j P_ij for every i, one pass over the pairs. `memory` is what derivatives need on so many threads.
+/// Writes sum_j P_ij v_j / sum_j P_ij for every i, one pass over the pairs. `memory` is what derivatives need on so
+/// many threads.
 pub(crate) fn along_rows<T: Real>(
     solution: &Solution<'_, T>,
     threads: usize,
@@ -41,7 +42,8 @@ pub(crate) fn along_rows<T: Real>(
     Pass::sums(out).run(&mut memory.scratch, &work, |(), ()| ());
 }
 
-/// Writes sum_i P_ij w_i / sum_i P_ij for every j with weight, 0 for the others: two passes over the pairs. `memory` as for [`along_rows`].
+/// Writes sum_i P_ij w_i / sum_i P_ij for every j with weight, 0 for the others: two passes over the pairs. `memory` as
+/// for [`along_rows`].
 pub(crate) fn along_columns<T: Real>(
     solution: &Solution<'_, T>,
     threads: usize,
@@ -63,7 +65,8 @@ pub(crate) fn along_columns<T: Real>(
     }
     totals(p, Raised { f, g, tile_rows }, None, unused, &mut scratch);
 
-    // Far from the solution a column may leave the range of the scalar: then its sum is taken out first, in max-shifted form.
+    // Far from the solution a column may leave the range of the scalar: then its sum is taken out first, in max-shifted
+    // form.
     if scratch.column.iter().enumerate().any(|(j, &sum)| b.get(j) > T::ZERO && !is_safe(sum)) {
         f.copy_from_slice(solution.f_hat);
         column_logsums(p, f, g, sums, &mut scratch);
@@ -84,14 +87,14 @@ pub(crate) fn along_columns<T: Real>(
     }
 }
 
-/// F with log2 a.
+/// Adds log2 a to F, into `out`.
 fn raise<T: Real>(p: &Prepared<'_, T>, f: &[T], out: &mut [T]) {
     for (i, (out, &f)) in out.iter_mut().zip(f).enumerate() {
         *out = f + log_weight(p.problem.a().get(i));
     }
 }
 
-/// Potentials with the logarithms of their weights.
+/// These potentials carry the logarithms of their weights, of columns only their share.
 #[derive(Clone, Copy)]
 struct Raised<'r, T> {
     f: &'r [T],

@@ -10,8 +10,8 @@ impl<T: Real> Divergence<'_, T> {
     /// do not matter, holds at least [`divergence_gradient_len`] scalars. In `cost`: with respect to the costs between the measures.
     ///
     /// # Errors
-    /// Those of [`Derivatives::new`] and [`Derivatives::objective`], and [`Error::Overflow`] naming the gradient (`x`, `y`, `a`, `b`, `cost`, `epsilon`) that
-    /// leaves the range of the scalar: what was written is not to be used then.
+    /// Those of [`Derivatives::new`] and [`Derivatives::objective`], and [`Error::Overflow`] naming the gradient (`x`,
+    /// `y`, `a`, `b`, `cost`, `epsilon`) that leaves the range of the scalar: what was written is not to be used then.
     pub fn gradient(
         &self,
         settings: &DerivativeSettings<T>,

@@ -42,7 +42,8 @@ pub struct Divergence<'w, T: Real> {
 /// The value is that of the dual, so that it is off by the square of the marginal errors only; and where those of OT(a, b) would still make it negative,
 /// the potentials of the other two terms are a better bound and are taken: it is never below zero beyond rounding.
 ///
-/// Points that are all the same on both sides have the divergence 0, also where epsilon is a part of their cost, which is zero.
+/// Points that are all the same on both sides have the divergence 0, also where epsilon is a part of their cost, which
+/// is zero.
 ///
 /// ```
 /// use sinkhorn_core::*;
@@ -62,9 +63,10 @@ pub struct Divergence<'w, T: Real> {
 /// ```
 ///
 /// # Errors
-/// Those of [`solve`]; [`Error::Unsupported`] naming `cost` for a cost matrix, which does not tell what costs are within a measure
-/// ([`sinkhorn_divergence_between`] takes all three); [`Error::Overflow`] where the value or a potential leaves the range of the scalar, or rounding leaves
-/// nothing of it: naming `x` or `y`, the side with the farthest point, `cost` for matrices, `cost_scale`, or `epsilon`.
+/// Those of [`solve`]; [`Error::Unsupported`] naming `cost` for a cost matrix, which does not tell what costs are
+/// within a measure ([`sinkhorn_divergence_between`] takes all three); [`Error::Overflow`] where the value or a
+/// potential leaves the range of the scalar, or rounding leaves nothing of it: naming `x` or `y`, the side with the
+/// farthest point, `cost` for matrices, `cost_scale`, or `epsilon`.
 pub fn sinkhorn_divergence<'w, T: Real>(
     problem: &Problem<'w, T>,
     start: &dyn Initializer<T>,
@@ -102,7 +104,8 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
             }
         }
     }
-    // Where no pair costs anything, any epsilon gives the same plan: also the part of the cost that it was asked to be is taken for a number.
+    // Where no pair costs anything, any epsilon gives the same plan: also the part of the cost that it was asked to be
+    // is taken for a number.
     let is_free = [problem.geometry(), &within_x, &within_y].into_iter().all(is_free);
     let problem = &match problem.requested_epsilon() {
         epsilon if is_free => problem.epsilon(Epsilon::Absolute(epsilon.factor()))?.cost_scale(CostScale::One)?,
@@ -136,7 +139,7 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
     Ok(divergence)
 }
 
-/// Whether no pair costs anything.
+/// Says whether no pair costs anything.
 fn is_free<T: Real>(geometry: &Geometry<'_, T>) -> bool {
     (0..geometry.rows()).all(|i| (0..geometry.columns()).all(|j| geometry.cost(i, j) == T::ZERO))
 }

@@ -42,21 +42,23 @@ pub enum SoftStart {
     Zero,
 }
 
-/// Which quantile a level means, where several values share it. Both are read between sorted values, and differ by less than one of them.
+/// A convention says which quantile a level means, where several values share it. Both are read between sorted values,
+/// and differ by less than one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum QuantileConvention {
-    /// Value k of n (from 0) is the quantile at the level (k + 1/2) / n, in the middle of its share of the mass (Hazen). The default, because it is what
-    /// sorted values and ranks mean here: the levels of [`soft_sort`] are these, a quantile depends on the mass alone, and the opposite values have the
-    /// opposite quantiles at the opposite levels. Levels below 1 / (2 n) and above 1 - 1 / (2 n) are those of the least and the greatest value.
+    /// Value k of n (from 0) is the quantile at the level (k + 1/2) / n, in the middle of its share of the mass
+    /// (Hazen). The default, because it is what sorted values and ranks mean here: the levels of [`soft_sort`] are
+    /// these, a quantile depends on the mass alone, and the opposite values have the opposite quantiles at the opposite
+    /// levels. Levels below 1 / (2 n) and above 1 - 1 / (2 n) are those of the least and the greatest value.
     #[default]
     Hazen,
-    /// Value k of n (from 0) is the quantile at the level k / (n - 1): from the least at 0 to the greatest at 1, as in NumPy, R and spreadsheets. With
-    /// weights, n equal shares of the mass stand for the values.
+    /// Value k of n (from 0) is the quantile at the level k / (n - 1): from the least at 0 to the greatest at 1, as in
+    /// NumPy, R and spreadsheets. With weights, n equal shares of the mass stand for the values.
     Linear,
 }
 
 impl QuantileConvention {
-    /// The share of the mass at the middle of a quantile of n values.
+    /// Returns the share of the mass at the middle of a quantile of n values.
     fn position<T: Real>(self, level: T, n: T) -> T {
         match self {
             QuantileConvention::Hazen => level,
@@ -76,7 +78,7 @@ pub struct SoftSettings<T> {
     pub standardise: bool,
     /// What the solve begins from.
     pub start: SoftStart,
-    /// What levels of [`soft_quantile`] mean.
+    /// It says what levels of [`soft_quantile`] mean.
     pub quantiles: QuantileConvention,
     /// The solve.
     pub solve: Settings<T>,
@@ -121,7 +123,7 @@ pub fn soft_len<T: Real>(values: usize, levels: usize, settings: &SoftSettings<T
 
 /// A soft operator after its solve: for its derivative, and to see how it went. Lives in the memory that was lent.
 pub struct Soft<'w, T: Real> {
-    /// Or what was solved and why it has none.
+    /// If rounding leaves nothing of the plan to differentiate, this is what was solved, and why.
     derivatives: Result<Derivatives<'w, T>, (Solution<'w, T>, Error)>,
     /// n: standardised values.
     x: &'w [T],
@@ -140,11 +142,13 @@ pub struct Soft<'w, T: Real> {
     in_levels: &'w mut [T],
 }
 
-/// What an operator reads off the plan.
+/// An operator reads one of these off the plan.
 enum Reads<'w, T> {
-    /// Of some levels the mean of the values that go there, sum_i P_ij x_i / sum_i P_ij. `columns` are parked indices: the level of every output.
+    /// Some levels have the mean of the values that go there, sum_i P_ij x_i / sum_i P_ij. `columns` are parked
+    /// indices: the level of every output.
     Values { columns: &'w [T] },
-    /// Of a value the mean number of the levels that it goes to, from 0. It grows by `factor` with the mean of the standardised levels. `in_map` is room for n.
+    /// A value has the mean number of the levels that it goes to, from 0. It grows by `factor` with the mean of the
+    /// standardised levels. `in_map` is room for n.
     Levels { factor: T, in_map: &'w mut [T] },
 }
 
@@ -244,9 +248,10 @@ impl<'w, T: Real> Soft<'w, T> {
     }
 }
 
-// A mean over a plan is nondecreasing along the values (of the levels that they go to) and along the levels (of the values that go there) for any potentials,
-// because its derivative is a variance: the plan is exp(2 x y / epsilon) times what depends on x alone and on y alone. Rounding of the exponentials breaks
-// that by as much as it is, which is taken out below.
+// A mean over a plan is nondecreasing along the values (of the levels that they go to) and along the levels (of the
+// values that go there) for any potentials, because its derivative is a variance: the plan is exp(2 x y / epsilon)
+// times what depends on x alone and on y alone. Rounding of the exponentials breaks that by as much as it is, which is
+// taken out below.
 
 /// Keeps the means of values nondecreasing in the levels and within the values, those with weight.
 fn keep_values_increasing<T: Real>(x: &[T], a: &[T], b: &[T], means: &mut [T]) {
@@ -259,13 +264,14 @@ fn keep_values_increasing<T: Real>(x: &[T], a: &[T], b: &[T], means: &mut [T]) {
     }
 }
 
-/// The least and the greatest of the values with weight.
+/// Returns the least and the greatest of the values with weight.
 fn range<T: Real>(values: &[T], weights: &[T]) -> (T, T) {
     let with_weight = values.iter().zip(weights).filter(|&(_, &weight)| weight > T::ZERO).map(|(&value, _)| value);
     with_weight.fold((T::INFINITY, -T::INFINITY), |(least, greatest), value| (value.min(least), value.max(greatest)))
 }
 
-/// Keeps the means of numbers of levels nondecreasing in the values, equal for equal values, and from 0 to `greatest`. `order` is scratch for n.
+/// Keeps the means of numbers of levels nondecreasing in the values, equal for equal values, and from 0 to `greatest`.
+/// `order` is scratch for n.
 fn keep_levels_increasing<T: Real>(x: &[T], order: &mut [T], greatest: T, means: &mut [T]) -> Result<(), Error> {
     sort_indices(Points::new(Argument::Values, x, 1)?, order);
     let value = |slot: &T| x[slot.to_index() as usize];

@@ -11,9 +11,10 @@ impl<T: Real> Soft<'_, T> {
     /// are differentiated too.
     ///
     /// # Errors
-    /// [`Error::Length`] and [`Error::NotFinite`] naming `vector` (the cotangent), [`Error::Length`] naming `values` or `a`, [`Error::Overflow`] naming
-    /// `epsilon` where it is so small that rounding leaves nothing of the entries of the plan: nothing is written then. [`Error::Overflow`] naming `vector`
-    /// where a derivative leaves the range of the scalar: what was written is not to be used.
+    /// [`Error::Length`] and [`Error::NotFinite`] naming `vector` (the cotangent), [`Error::Length`] naming `values` or
+    /// `a`, [`Error::Overflow`] naming `epsilon` where it is so small that rounding leaves nothing of the entries of
+    /// the plan: nothing is written then. [`Error::Overflow`] naming `vector` where a derivative leaves the range of
+    /// the scalar: what was written is not to be used.
     pub fn vjp(
         &mut self,
         cotangent: &[T],

@@ -7,7 +7,7 @@ use crate::error::{Argument, Error, Place};
 use crate::real::Real;
 use crate::reduce;
 
-/// The levels of an operator.
+/// An operator has one of these sets of levels.
 pub(super) enum Targets<'l, T> {
     /// m of equal weight, whose values are read.
     Sorted(usize),
@@ -98,8 +98,8 @@ impl<'l, T: Real> Targets<'l, T> {
     }
 }
 
-/// Writes the positions of levels in increasing order into `positions`, those that differ by rounding only once, and the column that each level is read
-/// from into `columns`. Returns how many positions there are.
+/// Writes the positions of levels in increasing order into `positions`, those that differ by rounding only once, and
+/// the column that each level is read from into `columns`. Returns how many positions there are.
 fn write_distinct<T: Real>(levels: &[T], position: impl Fn(T) -> T, positions: &mut [T], columns: &mut [T]) -> usize {
     let (columns, order) = columns.split_at_mut(levels.len());
     let order = &mut order[..levels.len()];

@@ -95,7 +95,8 @@ impl<'a, T: Real> Prepared<'a, T> {
         if !(epsilon > T::ZERO && epsilon.is_finite()) {
             return Err(Error::NotPositive { argument, value: epsilon.widen() });
         }
-        // Relaxed marginals pay rho at most for a point, however far it is: rounding of its square must stay small beside that.
+        // Relaxed marginals pay rho at most for a point, however far it is: rounding of its square must stay small
+        // beside that.
         #[cfg(all(feature = "costs", feature = "relaxed"))]
         if largest_cost * T::SQRT_EPSILON > problem.rho_a().min(problem.rho_b()) * unit
             && scores.read_pairs(problem.geometry())
