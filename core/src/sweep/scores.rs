@@ -84,7 +84,7 @@ impl<'a, T: Real> Scores<'a, T> {
 
     /// Takes every cost from the pair itself from now on, so that nothing is left out of the scores. Far points do not
     /// take digits from near ones then. Returns whether that changes anything.
-    #[cfg(feature = "costs")]
+    #[cfg(all(feature = "costs", feature = "relaxed"))]
     pub(crate) fn read_pairs(&mut self, geometry: &Geometry<'a, T>) -> bool {
         match (&self.source, geometry) {
             (Source::Packed(_), Geometry::Points(cloud)) => {

@@ -1,7 +1,7 @@
 //! Points far away from all others, which relaxed marginals leave alone: they must not take digits from the rest.
 
 use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Real, Settings, Zero, divergence_len, sinkhorn_divergence};
-use sinkhorn_tests::data;
+use sinkhorn_tests::{data, solve_owned};
 
 /// Points of dimension d with weights on both sides.
 #[derive(Clone, Debug)]
@@ -172,6 +172,41 @@ fn divergences_keep_the_digits_of_what_is_near() {
                 assert!(reach * reach / case.rho.0 > 1e15, "{error}: {case:?}");
                 assert!(matches!(error, Error::Overflow { .. }), "{error}");
             }
+        }
+    }
+}
+
+/// Objective, transport cost and mass of a solve.
+fn solved<T: Real>(case: &Case, storage: Storage) -> Result<([f64; 3], Status), Error> {
+    let settings = Settings { storage, ..settings::<T>() };
+    on_problem::<T, _>(case, |problem| {
+        let report = solve_owned(problem, &Zero, &settings)?.report;
+        Ok(([report.objective, report.transport_cost, report.mass].map(Real::widen), report.status))
+    })
+}
+
+#[test]
+fn solves_keep_the_digits_of_what_is_near() {
+    let mut all: Vec<Case> = [-1e2, -1e4, -1e6].map(one_outlier).to_vec();
+    all.extend(cases().into_iter().step_by(3));
+    for (k, case) in all.iter().enumerate() {
+        let case = as_single(case);
+        let Case { x, y, a, b, rho, .. } = &case;
+        let wanted = oracle(x, y, a, b, &case, *rho);
+        let check = |found: Result<([f64; 3], Status), Error>, tolerance: f64, what: &str| match found {
+            Ok((found, status)) => {
+                assert_eq!(status, Status::Converged, "case {k}, {what}");
+                for (got, want) in found.iter().zip(wanted) {
+                    // The plan is off by the marginal error, the objective by its square.
+                    let error = (got - want).abs() / (want.abs() + 0.1 * wanted[0]);
+                    assert!(error <= tolerance, "case {k}, {what}: {found:?}, not {wanted:?}: {error:e}");
+                }
+            }
+            Err(error) => assert!(matches!(error, Error::Overflow { .. }) && rho.0 < 0.1, "{error}"),
+        };
+        for storage in [Storage::Stream, Storage::Cost, Storage::Kernel] {
+            check(solved::<f64>(&case, storage), 1e-7, "f64");
+            check(solved::<f32>(&case, storage), 2e-4, "f32");
         }
     }
 }
