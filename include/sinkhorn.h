@@ -1471,9 +1471,9 @@ typedef int32_t sinkhorn_term;
 typedef int32_t sinkhorn_soft_start;
 
 /**
- * Which quantile a level means: one of the SINKHORN_QUANTILE_ constants.
+ * A convention says which quantile a level means: one of the SINKHORN_QUANTILE_ constants.
  */
-typedef int32_t QuantileConvention;
+typedef int32_t sinkhorn_quantile_convention;
 
 /**
  * How soft to be, and how to solve. All zeros but struct_size are the defaults, and functions take NULL for them.
@@ -1506,9 +1506,9 @@ typedef struct sinkhorn_soft_settings_f64 {
    */
   sinkhorn_soft_start start;
   /**
-   * What the levels of quantiles mean.
+   * It says what the levels of quantiles mean.
    */
-  QuantileConvention quantiles;
+  sinkhorn_quantile_convention quantiles;
 } sinkhorn_soft_settings_f64;
 
 /**
@@ -1542,9 +1542,9 @@ typedef struct sinkhorn_soft_settings_f32 {
    */
   sinkhorn_soft_start start;
   /**
-   * What the levels of quantiles mean.
+   * It says what the levels of quantiles mean.
    */
-  QuantileConvention quantiles;
+  sinkhorn_quantile_convention quantiles;
 } sinkhorn_soft_settings_f32;
 
 /**
@@ -2725,7 +2725,8 @@ sinkhorn_status sinkhorn_soft_top_k_f32(const float *values,
  * NULL: never soft, cotangent and in_values; in_weights, report and error where they are not wanted. Returns: the
  * status of the report, or an error. Outputs are untouched where it is one of the arguments; after
  * SINKHORN_ERROR_OVERFLOW of the cotangent, which only the numbers can tell, they are not to be used. Allocates:
- * nothing. Threads: one at a time for a soft. Aliasing: outputs must not overlap each other, the cotangent or the workspace.
+ * nothing. Threads: one at a time for a soft. Aliasing: outputs must not overlap each other, the cotangent or the
+ * workspace.
  */
 sinkhorn_status sinkhorn_soft_vjp_f64(struct sinkhorn_soft_f64 *soft,
                                       const double *cotangent,

