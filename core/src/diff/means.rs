@@ -36,7 +36,7 @@ pub(crate) fn along_rows<T: Real>(
                 (_, *sum) = row_logsum(p, i + k, f[i + k], g, &mut tile[k * m..(k + 1) * m]);
             }
             rows::times(p.instructions, tile, v, out);
-            out.iter_mut().zip(sums.iter()).for_each(|(mean, &sum)| *mean = *mean / sum);
+            out.iter_mut().zip(sums.iter()).for_each(|(mean, &sum)| *mean /= sum);
         }
     };
     Pass::sums(out).run(&mut memory.scratch, &work, |(), ()| ());
