@@ -73,8 +73,8 @@
 
 /** sinkhorn_soft_len at compile time, for n values and m levels (see there); add the same. */
 #define SINKHORN_SOFT_LEN(scalar, n, m, memory) \
-  (SINKHORN_OBJECT_LEN_(scalar, 200, 80) + 4 * SINKHORN_SIZE_(n) + 3 * SINKHORN_SIZE_(m) \
-   + SINKHORN_SOLVE_LEN_(n, m, 1, memory) + SINKHORN_DERIVATIVES_LEN(n, m, 1))
+  (SINKHORN_OBJECT_LEN_(scalar, 200, 80) + 3 * (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m)) \
+   + SINKHORN_MAX_(n, m) + SINKHORN_SOLVE_LEN_(n, m, 1, memory) + SINKHORN_DERIVATIVES_LEN(n, m, 1))
 
 /* What the macros above are made of; a size_t without a cast, which some C++ compilers warn of. */
 #define SINKHORN_SIZE_(value) (sizeof(char) * (value))
@@ -1471,6 +1471,11 @@ typedef int32_t sinkhorn_term;
 typedef int32_t sinkhorn_soft_start;
 
 /**
+ * A convention says which quantile a level means: one of the SINKHORN_QUANTILE_ constants.
+ */
+typedef int32_t sinkhorn_quantile_convention;
+
+/**
  * How soft to be, and how to solve. All zeros but struct_size are the defaults, and functions take NULL for them.
  */
 typedef struct sinkhorn_soft_settings_f64 {
@@ -1500,6 +1505,10 @@ typedef struct sinkhorn_soft_settings_f64 {
    * Where the solve begins.
    */
   sinkhorn_soft_start start;
+  /**
+   * It says what the levels of quantiles mean.
+   */
+  sinkhorn_quantile_convention quantiles;
 } sinkhorn_soft_settings_f64;
 
 /**
@@ -1532,6 +1541,10 @@ typedef struct sinkhorn_soft_settings_f32 {
    * Where the solve begins.
    */
   sinkhorn_soft_start start;
+  /**
+   * It says what the levels of quantiles mean.
+   */
+  sinkhorn_quantile_convention quantiles;
 } sinkhorn_soft_settings_f32;
 
 /**
@@ -1558,6 +1571,16 @@ typedef struct sinkhorn_soft_settings_f32 {
  * Zero: for comparison.
  */
 #define SINKHORN_SOFT_START_ZERO 1
+
+/**
+ * Value k of n (from 0) is the quantile at the level (k + 1/2) / n, in the middle of its share of the mass.
+ */
+#define SINKHORN_QUANTILE_HAZEN 0
+
+/**
+ * Value k of n (from 0) is the quantile at the level k / (n - 1), as in NumPy.
+ */
+#define SINKHORN_QUANTILE_LINEAR 1
 
 /**
  * f alone; g follows from it.
@@ -2632,7 +2655,7 @@ sinkhorn_status sinkhorn_soft_rank_f32(const float *values,
                                        struct sinkhorn_error *error);
 
 /**
- * Soft quantiles (count) at levels (count, in [0, 1], increasing). Everything else: as sinkhorn_soft_sort_f64.
+ * Soft quantiles (count) at levels (count, in [0, 1], in any order). Everything else: as sinkhorn_soft_sort_f64.
  */
 sinkhorn_status sinkhorn_soft_quantile_f64(const double *values,
                                            const double *weights,
@@ -2700,8 +2723,10 @@ sinkhorn_status sinkhorn_soft_top_k_f32(const float *values,
  * the weights are differentiated too.
  *
  * NULL: never soft, cotangent and in_values; in_weights, report and error where they are not wanted. Returns: the
- * status of the report, or an error, and then nothing was written. Allocates: nothing. Threads: one at a time for
- * a soft. Aliasing: outputs must not overlap each other, the cotangent or the workspace.
+ * status of the report, or an error. Outputs are untouched where it is one of the arguments; after
+ * SINKHORN_ERROR_OVERFLOW of the cotangent, which only the numbers can tell, they are not to be used. Allocates:
+ * nothing. Threads: one at a time for a soft. Aliasing: outputs must not overlap each other, the cotangent or the
+ * workspace.
  */
 sinkhorn_status sinkhorn_soft_vjp_f64(struct sinkhorn_soft_f64 *soft,
                                       const double *cotangent,

@@ -160,6 +160,8 @@ enum class Term : std::int32_t {
 
 /// Where soft operators begin.
 enum class SoftStart : std::int32_t { monotone = SINKHORN_SOFT_START_MONOTONE, zero = SINKHORN_SOFT_START_ZERO };
+/// A convention says which quantile a level means.
+enum class QuantileConvention : std::int32_t { hazen = SINKHORN_QUANTILE_HAZEN, linear = SINKHORN_QUANTILE_LINEAR };
 
 /// Gradients that are wanted, to be joined by |: in points, weights, costs and epsilon.
 enum class In : unsigned { x = 1, y = 2, a = 4, b = 8, cost = 16, epsilon = 32 };
@@ -1465,6 +1467,8 @@ class SoftSettings {
   SoftSettings& keep_scale(bool keep = true) noexcept { return keep_scale_ = keep, *this; }
   /// Where the solve begins.
   SoftSettings& start(SoftStart chosen) noexcept { return start_ = chosen, *this; }
+  /// Says what the levels of quantiles mean; Hazen's convention if not set.
+  SoftSettings& quantiles(QuantileConvention chosen) noexcept { return quantiles_ = chosen, *this; }
   /// Weights of the values (n), of any positive sum; equal if not set.
   SoftSettings& weights(span<const T> weights) noexcept { return weights_ = weights, weighted_ = true, *this; }
   /// The solve, without start, potentials and observer.
@@ -1481,6 +1485,7 @@ class SoftSettings {
   T epsilon_ = T(0);
   bool keep_scale_ = false, weighted_ = false;
   SoftStart start_ = SoftStart::monotone;
+  QuantileConvention quantiles_ = QuantileConvention::hazen;
   span<const T> weights_;
   Settings<T> solve_;
   DerivativeSettings<T> differentiation_;
@@ -1552,6 +1557,7 @@ class Soft {
     raw.epsilon = settings.epsilon_;
     raw.keep_scale = settings.keep_scale_ ? 1 : 0;
     raw.start = static_cast<sinkhorn_soft_start>(settings.start_);
+    raw.quantiles = static_cast<sinkhorn_quantile_convention>(settings.quantiles_);
     std::size_t len = 0;
     sinkhorn_error raw_error;
     if (A::soft_len(values.size(), levels, &raw, &len, &raw_error) < 0) {
@@ -1762,7 +1768,7 @@ Soft<T> soft_rank(detail::same<span<const T>> values, const detail::same<SoftSet
                   detail::same<span<T>> memory = {}) {
   return *detail::or_throw([&](Error& e) { return try_soft_rank<T>(values, settings, e, memory); });
 }
-/// Soft quantiles at levels in [0, 1], increasing.
+/// Soft quantiles at levels in [0, 1], in any order.
 template <typename T = double>
 Soft<T> soft_quantile(detail::same<span<const T>> values, detail::same<span<const T>> levels,
                       const detail::same<SoftSettings<T>>& settings = {}, detail::same<span<T>> memory = {}) {

@@ -167,8 +167,8 @@ pub enum Error {
         /// The range.
         range: &'static str,
     },
-    /// An entry is not larger than the one before, or leaves the range that entries increase in.
-    NotIncreasing {
+    /// An entry lies outside the range that the documentation of its argument states.
+    EntryOutOfRange {
         /// Which argument.
         argument: Argument,
         /// Which entry.
@@ -244,7 +244,7 @@ impl Error {
             | Error::Negative { argument, .. }
             | Error::NotPositive { argument, .. }
             | Error::OutOfRange { argument, .. }
-            | Error::NotIncreasing { argument, .. }
+            | Error::EntryOutOfRange { argument, .. }
             | Error::Length { argument, .. }
             | Error::Ragged { argument, .. }
             | Error::NoMass { argument }
@@ -259,7 +259,7 @@ impl Error {
     /// The entry at fault, where one is.
     pub const fn place(&self) -> Option<Place> {
         match *self {
-            Error::NotFinite { place, .. } | Error::Negative { place, .. } | Error::NotIncreasing { place, .. } => {
+            Error::NotFinite { place, .. } | Error::Negative { place, .. } | Error::EntryOutOfRange { place, .. } => {
                 Some(place)
             }
             _ => None,
@@ -281,8 +281,8 @@ impl fmt::Display for Error {
             Error::OutOfRange { argument, value, range } => {
                 write!(f, "{argument} is {value}: it must lie in {range}")
             }
-            Error::NotIncreasing { argument, place, value, range } => {
-                write!(f, "{argument}{place} is {value}: entries must increase, within {range}")
+            Error::EntryOutOfRange { argument, place, value, range } => {
+                write!(f, "{argument}{place} is {value}: every entry must lie in {range}")
             }
             Error::Length { argument, expected, actual } => {
                 write!(f, "{argument} has {actual} scalars where {expected} are needed")

@@ -81,7 +81,9 @@ pub use real::Real;
 pub use report::{Observation, Report, Status};
 pub use settings::{Acceleration, Annealing, MAX_MEMORY, MAX_NEWTON_COLUMNS, Settings, Storage};
 pub use simd::SimdLevel;
-pub use soft::{Soft, SoftSettings, SoftStart, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k};
+pub use soft::{
+    QuantileConvention, Soft, SoftSettings, SoftStart, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k,
+};
 pub use solution::Solution;
 pub use solver::{Solver, solve};
 pub use workspace::{Workspace, workspace_len};

@@ -88,7 +88,7 @@ impl Fault {
                 CoreError::NotFinite { .. } => SINKHORN_ERROR_NOT_FINITE,
                 CoreError::Negative { .. } => SINKHORN_ERROR_NEGATIVE,
                 CoreError::NotPositive { .. } => SINKHORN_ERROR_NOT_POSITIVE,
-                CoreError::OutOfRange { .. } | CoreError::NotIncreasing { .. } => SINKHORN_ERROR_OUT_OF_RANGE,
+                CoreError::OutOfRange { .. } | CoreError::EntryOutOfRange { .. } => SINKHORN_ERROR_OUT_OF_RANGE,
                 CoreError::Length { .. } => SINKHORN_ERROR_LENGTH,
                 CoreError::Ragged { .. } => SINKHORN_ERROR_RAGGED,
                 CoreError::NoMass { .. } => SINKHORN_ERROR_NO_MASS,
@@ -150,7 +150,7 @@ impl Fault {
                 | CoreError::Negative { value, .. }
                 | CoreError::NotPositive { value, .. }
                 | CoreError::OutOfRange { value, .. }
-                | CoreError::NotIncreasing { value, .. } => value,
+                | CoreError::EntryOutOfRange { value, .. } => value,
                 CoreError::UnequalMass { b, .. } => b,
                 CoreError::Workspace { required, .. } => count(required),
                 CoreError::Length { expected, .. } => count(expected),

@@ -3,13 +3,13 @@
 use core::ptr;
 
 use sinkhorn_core::{
-    Argument, Error as CoreError, Real, Soft as CoreSoft, SoftSettings as CoreSoftSettings, SoftStart as CoreSoftStart,
-    soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k,
+    Argument, Error as CoreError, QuantileConvention as CoreQuantileConvention, Real, Soft as CoreSoft,
+    SoftSettings as CoreSoftSettings, SoftStart as CoreSoftStart, soft_len, soft_quantile, soft_rank, soft_sort,
+    soft_top_k,
 };
 
 use crate::checks::{
-    Region, check_disjoint, check_finite, check_optional_struct, count, output, read_struct, required, slice,
-    write_struct,
+    Region, check_disjoint, check_optional_struct, count, output, read_struct, required, slice, write_struct,
 };
 use crate::derivatives::{DerivativeSettings, LinearReport, tell};
 use crate::error::{Error, guard};
@@ -34,6 +34,14 @@ pub const SINKHORN_SOFT_START_MONOTONE: SoftStart = 0;
 /// Zero: for comparison.
 pub const SINKHORN_SOFT_START_ZERO: SoftStart = 1;
 
+/// A convention says which quantile a level means: one of the SINKHORN_QUANTILE_ constants.
+pub type QuantileConvention = i32;
+
+/// Value k of n (from 0) is the quantile at the level (k + 1/2) / n, in the middle of its share of the mass.
+pub const SINKHORN_QUANTILE_HAZEN: QuantileConvention = 0;
+/// Value k of n (from 0) is the quantile at the level k / (n - 1), as in NumPy.
+pub const SINKHORN_QUANTILE_LINEAR: QuantileConvention = 1;
+
 /// How soft to be, and how to solve. All zeros but struct_size are the defaults, and functions take NULL for them.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -52,6 +60,8 @@ pub struct SoftSettings<T> {
     pub keep_scale: i32,
     /// Where the solve begins.
     pub start: SoftStart,
+    /// It says what the levels of quantiles mean.
+    pub quantiles: QuantileConvention,
 }
 
 /// Writes to *len how many scalars the workspace of a soft operator needs for n values and m levels: m is the
@@ -176,7 +186,7 @@ pub unsafe extern "C" fn sinkhorn_soft_rank_f32(
     unsafe { guard(error, || call.rank(ranks)) }
 }
 
-/// Soft quantiles (count) at levels (count, in [0, 1], increasing). Everything else: as sinkhorn_soft_sort_f64.
+/// Soft quantiles (count) at levels (count, in [0, 1], in any order). Everything else: as sinkhorn_soft_sort_f64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_soft_quantile_f64(
     values: *const f64,
@@ -264,8 +274,10 @@ pub unsafe extern "C" fn sinkhorn_soft_top_k_f32(
 /// the weights are differentiated too.
 ///
 /// NULL: never soft, cotangent and in_values; in_weights, report and error where they are not wanted. Returns: the
-/// status of the report, or an error, and then nothing was written. Allocates: nothing. Threads: one at a time for
-/// a soft. Aliasing: outputs must not overlap each other, the cotangent or the workspace.
+/// status of the report, or an error. Outputs are untouched where it is one of the arguments; after
+/// SINKHORN_ERROR_OVERFLOW of the cotangent, which only the numbers can tell, they are not to be used. Allocates:
+/// nothing. Threads: one at a time for a soft. Aliasing: outputs must not overlap each other, the cotangent or the
+/// workspace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_soft_vjp_f64(
     soft: *mut Soft<f64>,
@@ -335,6 +347,11 @@ impl<T: Real> SoftSettings<T> {
                 SINKHORN_SOFT_START_MONOTONE => CoreSoftStart::Monotone,
                 SINKHORN_SOFT_START_ZERO => CoreSoftStart::Zero,
                 value => return Err(Fault::Choice { argument: c"start", value }),
+            },
+            quantiles: match given.quantiles {
+                SINKHORN_QUANTILE_HAZEN => CoreQuantileConvention::Hazen,
+                SINKHORN_QUANTILE_LINEAR => CoreQuantileConvention::Linear,
+                value => return Err(Fault::Choice { argument: c"quantiles", value }),
             },
             solve: solve.core()?,
             differentiation,
@@ -548,7 +565,6 @@ unsafe fn vjp<T: Scalar>(
             (_, Argument::Vector) => Fault::Named { argument: c"cotangent", error },
             _ => Fault::Core(error),
         })?;
-        check_finite(c"cotangent", in_values.iter().chain([&found.residual, &found.projected]))?;
         Ok(tell(report, found))
     }
 }

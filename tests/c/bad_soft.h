@@ -196,7 +196,9 @@ static void NAME(soft_cases_)(void) {
   BAD(T.count = SIZE_MAX, TOO_LARGE, "levels");
   BAD_AT(T.levels[0] = (SCALAR)-0.125, OUT_OF_RANGE, "levels", 0, NOWHERE);
   BAD_AT(T.levels[LEVELS - 1] = (SCALAR)1.125, OUT_OF_RANGE, "levels", LEVELS - 1, NOWHERE);
-  BAD_AT(T.levels[0] = T.levels[2], OUT_OF_RANGE, "levels", 1, NOWHERE);
+  BAD(T.softness->quantiles = 2, OUT_OF_RANGE, "quantiles");
+  GOOD(T.softness->quantiles = SINKHORN_QUANTILE_LINEAR);
+  GOOD(T.levels[0] = T.levels[2]); /* in any order, repeated */
   for (i = 0; i < LEVELS; i++) {
     setup();
     T.levels[i] = (SCALAR)NAN;

@@ -296,6 +296,10 @@ struct Suite {
     for (std::size_t k = 0; k < 4; k++) CHECK(std::fabs(ranks.output()[k] - expected[k]) < T(0.05));
     const T levels[] = {T(0.25), T(0.75)};
     CHECK(soft_quantile<T>(values, levels, sharp).output()[0] < T(2));
+    const T again[] = {T(1), T(0.5), T(1)};
+    auto as_numpy = sharp;
+    const auto linear = soft_quantile<T>(values, again, as_numpy.quantiles(QuantileConvention::linear));
+    CHECK(linear.output()[0] == linear.output()[2] && linear.output()[1] < linear.output()[0]);
     const auto chosen = soft_top_k<T>(values, T(2), sharp);
     CHECK(std::fabs(chosen.output()[0] - T(1)) < T(0.05) && std::fabs(chosen.output()[1]) < T(0.05));
     const auto soft = SoftSettings<T>().epsilon(T(0.1)).weights(a).solve(precise());

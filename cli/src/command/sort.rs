@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
-use sinkhorn_core::{Argument, Error, Report, SoftSettings, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k};
+use sinkhorn_core::{
+    Argument, Error, QuantileConvention, Report, SoftSettings, soft_len, soft_quantile, soft_rank, soft_sort,
+    soft_top_k,
+};
 
 use crate::args::{self, NumericsArgs, Precision, ReadingArgs};
 use crate::data::Side;
@@ -37,9 +40,13 @@ pub struct Args {
     /// Soft ranks: how many values are below each, ties at their mean; with weights, the mean of the equal parts of the mass that a value is in
     #[arg(long, group = "operator")]
     ranks: bool,
-    /// Soft quantiles at increasing levels from 0 to 1
+    /// Soft quantiles at levels from 0 to 1
     #[arg(long, value_name = "LEVELS", value_delimiter = ',', group = "operator", value_parser = args::share, allow_negative_numbers = true)]
     quantiles: Option<Vec<f64>>,
+    /// Says which quantile a level means: hazen, value k of n (from 0) at (k + 1/2) / n; linear, at k / (n - 1), as
+    /// NumPy and spreadsheets have it
+    #[arg(long, value_name = "NAME", requires = "quantiles", default_value = "hazen")]
+    convention: Convention,
     /// How much each value is among the K largest, from 0 to 1; more than 0 and less than the number of values, whole or not
     #[arg(long, value_name = "K", group = "operator", value_parser = args::positive, allow_negative_numbers = true)]
     top: Option<f64>,
@@ -61,6 +68,22 @@ pub struct Args {
     json: bool,
 }
 
+/// A convention says what levels mean.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Convention {
+    Hazen,
+    Linear,
+}
+
+impl From<Convention> for QuantileConvention {
+    fn from(convention: Convention) -> Self {
+        match convention {
+            Convention::Hazen => QuantileConvention::Hazen,
+            Convention::Linear => QuantileConvention::Linear,
+        }
+    }
+}
+
 /// What is computed.
 enum Operator {
     Sorted,
@@ -73,6 +96,7 @@ struct Job {
     values: Source,
     weights: Option<Source>,
     operator: Operator,
+    convention: Convention,
     epsilon: f64,
     method: Method,
     output: Option<Target>,
@@ -119,6 +143,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         values: args.values.clone(),
         weights: args.weights.clone(),
         operator,
+        convention: args.convention,
         epsilon: args.epsilon,
         method,
         output: Target::of("--output", args.output.as_ref(), output::NUMBERS)?,
@@ -144,6 +169,7 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
     let values = &side.table.values;
     let settings = SoftSettings {
         epsilon: T::constant(job.epsilon),
+        quantiles: job.convention.into(),
         solve: scalar::settings(&job.method),
         ..SoftSettings::default()
     };
@@ -231,8 +257,8 @@ fn refuse(error: Error, job: &Job, name: &str) -> Failure {
         (Error::OutOfRange { range, .. }, Argument::K) => {
             Failure::usage(format!("--top must lie in {range}, n being the number of values"))
         }
-        (Error::OutOfRange { .. } | Error::NotIncreasing { .. }, Argument::Levels) => {
-            Failure::usage("--quantiles: levels must increase, from 0 to 1")
+        (Error::EntryOutOfRange { range, .. }, Argument::Levels) => {
+            Failure::usage(format!("--quantiles: levels must lie in {range}"))
         }
         (_, Argument::Epsilon | Argument::Cost) => Failure::data(format!(
             "{name}: the values, their weights or --epsilon {:?} leave the range of numbers: {error}",

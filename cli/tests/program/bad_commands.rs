@@ -103,7 +103,6 @@ fn every_mistake_has_its_code_and_message_and_writes_nothing() {
         ("match - -", 2, "X and Y are both standard input"),
         ("sort x.csv", 3, "x.csv: 2 columns where values have one; choose it with --columns"),
         ("sort line.csv --columns v --top 3", 2, "--top must lie in (0, n), n being the number of values"),
-        ("sort line.csv --columns v --quantiles 0.5,0.5", 2, "--quantiles: levels must increase, from 0 to 1"),
         ("sort line.csv --columns v --output line.csv", 2, "--output line.csv would overwrite an input"),
         ("sort line.csv --columns v --weights x.csv", 3, "x.csv: 2 columns where weights have one"),
         ("fit x.csv --components 3", 2, "--components needs --kind mixture"),
@@ -218,6 +217,10 @@ fn clap_names_the_option_and_what_it_takes() {
         ("match x.csv y.csv --top 2 --image", "cannot be used with"),
         ("sort line.csv --ranks --top 1", "cannot be used with"),
         ("sort line.csv --quantiles 2", "invalid value '2' for '--quantiles <LEVELS>': it must lie between 0 and 1"),
+        (
+            "sort line.csv --convention linear",
+            "the following required arguments were not provided:\n  --quantiles <LEVELS>",
+        ),
         ("sort line.csv --epsilon 0", "invalid value '0' for '--epsilon <VALUE>': it must be positive"),
         (
             "fit x.csv --components 65",

@@ -188,6 +188,9 @@ fn soft_operators_are_hard_ones_where_epsilon_is_small() {
     let quantiles = soft("--quantiles 0,1").stdout;
     assert_eq!(quantiles.lines().next(), Some("level,quantile"));
     close(numbers(&quantiles, 1), &[-1.0, 3.0]);
+    // In the order that is asked for, and as NumPy has them.
+    let mixed = soft("--quantiles 1,0.5,1 --convention linear").stdout;
+    close(numbers(&mixed, 1), &[3.0, 1.25, 3.0]);
     let weighted = folder.json("sort v.csv --columns v --weights-column w --ranks --epsilon 0.0005");
     let ranks: Vec<f64> = weighted["values"].as_array().unwrap().iter().map(|rank| rank.as_f64().unwrap()).collect();
     close(ranks, &[3.0, 0.0, 1.875, 0.75]); // the mean of the quarters of the mass that a value covers

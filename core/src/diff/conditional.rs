@@ -213,19 +213,6 @@ impl<'d, T: Real> Conditional<'d, T> {
         };
         self.each_tile(scratch, t, &mut [], &work, &|(), ()| ());
     }
-
-    /// `scratch.column` <- P^T w. `unused` is scratch for n scalars.
-    pub fn transposed_product(&self, w: &[T], unused: &mut [T], scratch: &mut Scratch<'_, T>) {
-        let work = |tile: Tile<'_, T>| {
-            let mut weights = [T::ZERO; MAX_TILE_ROWS];
-            let weights = &mut weights[..tile.own.len()];
-            for (k, weight) in weights.iter_mut().enumerate() {
-                *weight = self.r(tile.i + k) * w[tile.i + k];
-            }
-            rows::add(self.p.instructions, weights, tile.q, tile.column);
-        };
-        self.each_tile(scratch, unused, &mut [], &work, &|(), ()| ());
-    }
 }
 
 /// What is no more than this is no mass: what is divided by it would leave the range.

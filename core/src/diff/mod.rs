@@ -13,6 +13,7 @@ mod conjugate_gradients;
 mod cotangent;
 mod inputs;
 mod jvp;
+pub(crate) mod means;
 mod objective;
 mod pull_back;
 mod second_order;
@@ -170,14 +171,5 @@ impl<'d, T: Real> Derivatives<'d, T> {
     pub(crate) fn row_means(&mut self, v: &[T]) -> &[T] {
         self.plan.normal_product(v, self.memory.t, &mut self.memory.scratch);
         self.memory.t
-    }
-
-    /// sum_i P_ij w_i / sum_i P_ij, for every j with mass: one pass over the pairs.
-    pub(crate) fn column_means(&mut self, w: &[T]) -> &[T] {
-        self.plan.transposed_product(w, self.memory.t, &mut self.memory.scratch);
-        for (j, sum) in self.memory.scratch.column.iter_mut().enumerate() {
-            *sum = if self.plan.has_mass(j) { *sum / self.plan.c[j] } else { T::ZERO };
-        }
-        self.memory.scratch.column
     }
 }

@@ -10,7 +10,8 @@ impl<T: Real> Divergence<'_, T> {
     /// do not matter, holds at least [`divergence_gradient_len`] scalars. In `cost`: with respect to the costs between the measures.
     ///
     /// # Errors
-    /// Those of [`Derivatives::new`] and [`Derivatives::objective`].
+    /// Those of [`Derivatives::new`] and [`Derivatives::objective`], and [`Error::Overflow`] naming the gradient (`x`,
+    /// `y`, `a`, `b`, `cost`, `epsilon`) that leaves the range of the scalar: what was written is not to be used then.
     pub fn gradient(
         &self,
         settings: &DerivativeSettings<T>,
@@ -51,8 +52,27 @@ impl<T: Real> Divergence<'_, T> {
             let excess = self.between.report().epsilon * (problem.a().total() - problem.b().total());
             in_b.iter_mut().for_each(|value| *value -= excess);
         }
-        Ok(())
+        check_results(gradients)
     }
+}
+
+/// Refuses a gradient that is not finite, naming it.
+fn check_results<T: Real>(gradients: &Gradients<'_, T>) -> Result<(), Error> {
+    let Gradients { x, y, a, b, cost, epsilon } = gradients;
+    let of_epsilon = epsilon.as_deref().map(core::slice::from_ref);
+    for (argument, values) in [
+        (Argument::X, x.as_deref()),
+        (Argument::Y, y.as_deref()),
+        (Argument::A, a.as_deref()),
+        (Argument::B, b.as_deref()),
+        (Argument::Cost, cost.as_deref()),
+        (Argument::Epsilon, of_epsilon),
+    ] {
+        if values.into_iter().flatten().any(|value| !value.is_finite()) {
+            return Err(Error::Overflow { argument });
+        }
+    }
+    Ok(())
 }
 
 /// Subtracts half of the gradient of a symmetric term: what its first side has, for both sides are moved at once and have the same. Returns that in

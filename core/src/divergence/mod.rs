@@ -1,14 +1,16 @@
 //! The Sinkhorn divergence: transport between two measures, less what it costs to transport each onto itself.
 
+mod check;
 mod gradient;
 mod workspace;
 
 pub use workspace::{divergence_gradient_len, divergence_len};
 
+use crate::cost::CostScale;
 use crate::error::{Argument, Error};
 use crate::geometry::{Geometry, PointCloud};
 use crate::initial::Initializer;
-use crate::problem::Problem;
+use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
 use crate::reduce;
 use crate::report::Report;
@@ -40,6 +42,9 @@ pub struct Divergence<'w, T: Real> {
 /// The value is that of the dual, so that it is off by the square of the marginal errors only; and where those of OT(a, b) would still make it negative,
 /// the potentials of the other two terms are a better bound and are taken: it is never below zero beyond rounding.
 ///
+/// Points that are all the same on both sides have the divergence 0, also where epsilon is a part of their cost, which
+/// is zero.
+///
 /// ```
 /// use sinkhorn_core::*;
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
@@ -58,8 +63,10 @@ pub struct Divergence<'w, T: Real> {
 /// ```
 ///
 /// # Errors
-/// Those of [`solve`]; [`Error::Unsupported`] naming `cost` for a cost matrix, which does not tell what costs are within a measure
-/// ([`sinkhorn_divergence_between`] takes all three).
+/// Those of [`solve`]; [`Error::Unsupported`] naming `cost` for a cost matrix, which does not tell what costs are
+/// within a measure ([`sinkhorn_divergence_between`] takes all three); [`Error::Overflow`] where the value or a
+/// potential leaves the range of the scalar, or rounding leaves nothing of it: naming `x` or `y`, the side with the
+/// farthest point, `cost` for matrices, `cost_scale`, or `epsilon`.
 pub fn sinkhorn_divergence<'w, T: Real>(
     problem: &Problem<'w, T>,
     start: &dyn Initializer<T>,
@@ -97,6 +104,13 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
             }
         }
     }
+    // Where no pair costs anything, any epsilon gives the same plan: also the part of the cost that it was asked to be
+    // is taken for a number.
+    let is_free = [problem.geometry(), &within_x, &within_y].into_iter().all(is_free);
+    let problem = &match problem.requested_epsilon() {
+        epsilon if is_free => problem.epsilon(Epsilon::Absolute(epsilon.factor()))?.cost_scale(CostScale::One)?,
+        _ => *problem,
+    };
     let [first, second, third, spare] = required.cut(memory);
     let between = solve(problem, start, settings, Workspace::new(first, problem, settings)?)?;
     let scale = between.report().cost_scale;
@@ -113,12 +127,21 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
     let mut divergence = Divergence { value: T::ZERO, between, within_x, within_y };
     let mass = divergence.between.report().mass;
     divergence.value = divergence.value_of(divergence.between.f(), divergence.between.g(), mass);
+    if is_free && divergence.is_between_equals() {
+        divergence.value = T::ZERO;
+    }
     if divergence.value < T::ZERO {
         let mass = divergence.mass_of_symmetric_pair(spare);
         let bound = divergence.value_of(divergence.within_x.f(), divergence.within_y.f(), mass);
         divergence.value = divergence.value.max(bound);
     }
+    divergence.check()?;
     Ok(divergence)
+}
+
+/// Says whether no pair costs anything.
+fn is_free<T: Real>(geometry: &Geometry<'_, T>) -> bool {
+    (0..geometry.rows()).all(|i| (0..geometry.columns()).all(|j| geometry.cost(i, j) == T::ZERO))
 }
 
 /// What the memory and the derivatives of a geometry depend on, beside its size: coordinates that are copied, and coordinates at all.
@@ -152,8 +175,8 @@ fn symmetric_problem<'a, T: Real>(
     (epsilon, scale, rho): (T, T, T),
 ) -> Result<Problem<'a, T>, Error> {
     let mut problem = Problem::new(geometry)?
-        .epsilon(crate::Epsilon::Absolute(epsilon))?
-        .cost_scale(crate::CostScale::Given(scale))?
+        .epsilon(Epsilon::Absolute(epsilon))?
+        .cost_scale(CostScale::Given(scale))?
         .unbalanced(rho, rho)?;
     if let Some(weights) = weights {
         problem = problem.weights(weights, weights)?;

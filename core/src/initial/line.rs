@@ -23,7 +23,7 @@ pub(super) fn convex_line<'p, 'a, T: Real>(
 }
 
 /// Writes the indices that sort the points, ties by index, so that the order is the same everywhere.
-pub(super) fn sort_indices<T: Real>(points: Points<'_, T>, order: &mut [T]) {
+pub(crate) fn sort_indices<T: Real>(points: Points<'_, T>, order: &mut [T]) {
     for (i, slot) in order.iter_mut().enumerate() {
         *slot = T::from_index(i as u32);
     }

@@ -15,11 +15,12 @@ pub use rank::soft_rank;
 pub use sort::soft_sort;
 pub use top_k::soft_top_k;
 
+use crate::diff::means::{along_columns, along_rows};
 use crate::diff::{DerivativeSettings, Derivatives, derivatives_len};
 use crate::error::{Argument, Error, Place};
 use crate::geometry::{PointCloud, Shape};
-use crate::initial::{Initializer, Monotone, Zero};
-use crate::measure::{Weights, check_finite_vector};
+use crate::initial::{Initializer, Monotone, Zero, sort_indices};
+use crate::measure::{Points, Weights, check_finite_vector};
 use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
 use crate::reduce;
@@ -41,6 +42,31 @@ pub enum SoftStart {
     Zero,
 }
 
+/// A convention says which quantile a level means, where several values share it. Both are read between sorted values,
+/// and differ by less than one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum QuantileConvention {
+    /// Value k of n (from 0) is the quantile at the level (k + 1/2) / n, in the middle of its share of the mass
+    /// (Hazen). The default, because it is what sorted values and ranks mean here: the levels of [`soft_sort`] are
+    /// these, a quantile depends on the mass alone, and the opposite values have the opposite quantiles at the opposite
+    /// levels. Levels below 1 / (2 n) and above 1 - 1 / (2 n) are those of the least and the greatest value.
+    #[default]
+    Hazen,
+    /// Value k of n (from 0) is the quantile at the level k / (n - 1): from the least at 0 to the greatest at 1, as in
+    /// NumPy, R and spreadsheets. With weights, n equal shares of the mass stand for the values.
+    Linear,
+}
+
+impl QuantileConvention {
+    /// Returns the share of the mass at the middle of a quantile of n values.
+    fn position<T: Real>(self, level: T, n: T) -> T {
+        match self {
+            QuantileConvention::Hazen => level,
+            QuantileConvention::Linear => (level * (n - T::ONE) + T::HALF) / n,
+        }
+    }
+}
+
 /// How soft to be, and how to solve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SoftSettings<T> {
@@ -52,6 +78,8 @@ pub struct SoftSettings<T> {
     pub standardise: bool,
     /// What the solve begins from.
     pub start: SoftStart,
+    /// It says what levels of [`soft_quantile`] mean.
+    pub quantiles: QuantileConvention,
     /// The solve.
     pub solve: Settings<T>,
     /// Its derivatives.
@@ -59,12 +87,13 @@ pub struct SoftSettings<T> {
 }
 
 impl<T: Real> Default for SoftSettings<T> {
-    /// Epsilon 0.01, standardised, from the monotone potentials.
+    /// Epsilon 0.01, standardised, from the monotone potentials, Hazen's quantiles.
     fn default() -> Self {
         SoftSettings {
             epsilon: T::constant(0.01),
             standardise: true,
             start: SoftStart::Monotone,
+            quantiles: QuantileConvention::Hazen,
             solve: Settings::default(),
             differentiation: DerivativeSettings::default(),
         }
@@ -85,14 +114,17 @@ pub fn soft_len<T: Real>(values: usize, levels: usize, settings: &SoftSettings<T
     let solve = len_for(shape, acceleration.memory(), settings.solve.storage_for(shape), threads);
     let differentiation = derivatives_len(values, levels, 1, settings.differentiation.threads);
     match (solve, differentiation) {
-        (Some(solve), Some(differentiation)) => Ok(4 * values + 3 * levels + solve + differentiation),
+        (Some(solve), Some(differentiation)) => {
+            Ok(3 * (values + levels) + values.max(levels) + solve + differentiation)
+        }
         _ => Err(Error::TooLarge { argument }),
     }
 }
 
 /// A soft operator after its solve: for its derivative, and to see how it went. Lives in the memory that was lent.
 pub struct Soft<'w, T: Real> {
-    derivatives: Derivatives<'w, T>,
+    /// If rounding leaves nothing of the plan to differentiate, this is what was solved, and why.
+    derivatives: Result<Derivatives<'w, T>, (Solution<'w, T>, Error)>,
     /// n: standardised values.
     x: &'w [T],
     /// n: weights that sum to one.
@@ -102,24 +134,22 @@ pub struct Soft<'w, T: Real> {
     /// m.
     b: &'w [T],
     standardised: bool,
-    mean: T,
     scale: T,
-    reads: Reads<T>,
+    reads: Reads<'w, T>,
     /// n.
     in_x: &'w mut [T],
-    /// n.
-    in_map: &'w mut [T],
     /// m.
     in_levels: &'w mut [T],
 }
 
-/// What an operator reads off the plan.
-#[derive(Debug, Clone, Copy)]
-enum Reads<T> {
-    /// Of a level the mean of the values that go there, sum_i P_ij x_i / b_j: of the levels from `first` on, each `stride` after the one before.
-    Values { first: usize, stride: usize },
-    /// Of a value the mean of the levels that it goes to, T_i, as factor T_i + constant.
-    Levels { factor: T, constant: T },
+/// An operator reads one of these off the plan.
+enum Reads<'w, T> {
+    /// Some levels have the mean of the values that go there, sum_i P_ij x_i / sum_i P_ij. `columns` are parked
+    /// indices: the level of every output.
+    Values { columns: &'w [T] },
+    /// A value has the mean number of the levels that it goes to, from 0. It grows by `factor` with the mean of the
+    /// standardised levels. `in_map` is room for n.
+    Levels { factor: T, in_map: &'w mut [T] },
 }
 
 impl<'w, T: Real> Soft<'w, T> {
@@ -151,15 +181,16 @@ impl<'w, T: Real> Soft<'w, T> {
             rest = tail;
             part
         };
-        let (x, a, in_x, in_map) = (take(n), take(n), take(n), take(n));
+        let (x, a, in_x) = (take(n), take(n), take(n));
         let (y, b, in_levels) = (take(m), take(m), take(m));
+        let of_reads = take(n.max(m));
         let differentiation = take(derivatives_len(n, m, 1, settings.differentiation.threads).unwrap_or(0));
         let total = weights.map_or(T::count(n), reduce::sum);
         for (i, a) in a.iter_mut().enumerate() {
             *a = weights.map_or(T::ONE, |weights| weights[i]) / total;
         }
-        let (mean, scale, standardised) = standardise(values, a, settings.standardise, x)?;
-        let reads = targets.write(n, y, b);
+        let (center, scale, standardised) = standardise(values, a, settings.standardise, x)?;
+        let mut reads = targets.write(n, y, b, of_reads);
         let (x, a, y, b): (&'w [T], &'w [T], &'w [T], &'w [T]) = (x, a, y, b);
 
         let problem = Problem::new(PointCloud::squared_euclidean(x, y, 1)?)?
@@ -171,27 +202,26 @@ impl<'w, T: Real> Soft<'w, T> {
         };
         let workspace = Workspace::new(rest, &problem, &settings.solve)?;
         let solution = solve(&problem, start, &settings.solve, workspace)?;
-        let derivatives = Derivatives::new(&solution, &settings.differentiation, differentiation)?;
-        let mut soft = Soft { derivatives, x, a, total, b, standardised, mean, scale, reads, in_x, in_map, in_levels };
-        soft.read(y, out);
-        Ok(soft)
-    }
-
-    fn read(&mut self, y: &[T], out: &mut [T]) {
-        match self.reads {
-            Reads::Values { first, stride } => {
-                let means = self.derivatives.column_means(self.x);
-                for (out, &mean) in out.iter_mut().zip(means[first..].iter().step_by(stride)) {
-                    *out = self.mean + self.scale * mean;
+        let threads = settings.differentiation.threads;
+        match &mut reads {
+            Reads::Values { columns } => {
+                along_columns(&solution, threads, differentiation, x, in_levels);
+                keep_values_increasing(x, a, b, in_levels);
+                let (least, greatest) = range(values, a);
+                for (out, column) in out.iter_mut().zip(columns.iter()) {
+                    let mean = in_levels[column.to_index() as usize];
+                    *out = (center + scale * mean).max(least).min(greatest);
                 }
             }
-            Reads::Levels { factor, constant } => {
-                let means = self.derivatives.row_means(y);
-                for (out, &mean) in out.iter_mut().zip(means) {
-                    *out = factor * mean + constant;
-                }
+            Reads::Levels { in_map, .. } => {
+                in_levels.iter_mut().enumerate().for_each(|(j, number)| *number = T::count(j));
+                along_rows(&solution, threads, differentiation, in_levels, out);
+                keep_levels_increasing(x, in_map, T::count(m - 1), out)?;
             }
         }
+        let derivatives = Derivatives::new(&solution, &settings.differentiation, differentiation)
+            .map_err(|error| (solution.clone(), error));
+        Ok(Soft { derivatives, x, a, total, b, standardised, scale, reads, in_x, in_levels })
     }
 
     /// n, the number of values.
@@ -206,13 +236,55 @@ impl<'w, T: Real> Soft<'w, T> {
 
     /// What was solved: standardised values against levels.
     pub fn solution(&self) -> &Solution<'w, T> {
-        self.derivatives.solution()
+        match &self.derivatives {
+            Ok(derivatives) => derivatives.solution(),
+            Err((solution, _)) => solution,
+        }
     }
 
     /// How the solve went.
     pub fn report(&self) -> &Report<T> {
-        self.derivatives.solution().report()
+        self.solution().report()
     }
+}
+
+// A mean over a plan is nondecreasing along the values (of the levels that they go to) and along the levels (of the
+// values that go there) for any potentials, because its derivative is a variance: the plan is exp(2 x y / epsilon)
+// times what depends on x alone and on y alone. Rounding of the exponentials breaks that by as much as it is, which is
+// taken out below.
+
+/// Keeps the means of values nondecreasing in the levels and within the values, those with weight.
+fn keep_values_increasing<T: Real>(x: &[T], a: &[T], b: &[T], means: &mut [T]) {
+    let (mut least, greatest) = range(x, a);
+    for (mean, &weight) in means.iter_mut().zip(b) {
+        if weight > T::ZERO {
+            least = mean.max(least).min(greatest);
+        }
+        *mean = least;
+    }
+}
+
+/// Returns the least and the greatest of the values with weight.
+fn range<T: Real>(values: &[T], weights: &[T]) -> (T, T) {
+    let with_weight = values.iter().zip(weights).filter(|&(_, &weight)| weight > T::ZERO).map(|(&value, _)| value);
+    with_weight.fold((T::INFINITY, -T::INFINITY), |(least, greatest), value| (value.min(least), value.max(greatest)))
+}
+
+/// Keeps the means of numbers of levels nondecreasing in the values, equal for equal values, and from 0 to `greatest`.
+/// `order` is scratch for n.
+fn keep_levels_increasing<T: Real>(x: &[T], order: &mut [T], greatest: T, means: &mut [T]) -> Result<(), Error> {
+    sort_indices(Points::new(Argument::Values, x, 1)?, order);
+    let value = |slot: &T| x[slot.to_index() as usize];
+    let mut least = T::ZERO;
+    for ties in order.chunk_by(|p, q| value(p) == value(q)) {
+        for slot in ties {
+            least = means[slot.to_index() as usize].max(least).min(greatest);
+        }
+        for slot in ties {
+            means[slot.to_index() as usize] = least;
+        }
+    }
+    Ok(())
 }
 
 /// (values - mean) / deviation into `out`; values as they are, where not asked for. Returns mean, deviation, and whether they are those of the values.

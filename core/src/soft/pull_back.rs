@@ -11,17 +11,19 @@ impl<T: Real> Soft<'_, T> {
     /// are differentiated too.
     ///
     /// # Errors
-    /// [`Error::Length`], [`Error::NotFinite`] and [`Error::Overflow`] naming `vector` (the cotangent), [`Error::Length`] naming `values` or `a`. Nothing is
-    /// written then.
+    /// [`Error::Length`] and [`Error::NotFinite`] naming `vector` (the cotangent), [`Error::Length`] naming `values` or
+    /// `a`, [`Error::Overflow`] naming `epsilon` where it is so small that rounding leaves nothing of the entries of
+    /// the plan: nothing is written then. [`Error::Overflow`] naming `vector` where a derivative leaves the range of
+    /// the scalar: what was written is not to be used.
     pub fn vjp(
         &mut self,
         cotangent: &[T],
         in_values: &mut [T],
         mut in_weights: Option<&mut [T]>,
     ) -> Result<LinearReport<T>, Error> {
-        let (n, m) = (self.x.len(), self.b.len());
-        let outputs = match self.reads {
-            Reads::Values { first, stride } => (m - first).div_ceil(stride),
+        let n = self.x.len();
+        let outputs = match &self.reads {
+            Reads::Values { columns } => columns.len(),
             Reads::Levels { .. } => n,
         };
         check_length(Argument::Vector, cotangent, outputs)?;
@@ -30,22 +32,26 @@ impl<T: Real> Soft<'_, T> {
         if let Some(in_weights) = &in_weights {
             check_length(Argument::A, in_weights, n)?;
         }
-        let Soft { derivatives, x, a, b, in_x, in_map, in_levels, .. } = self;
+        let Soft { derivatives, x, a, b, reads, in_x, in_levels, .. } = self;
+        let derivatives = match derivatives {
+            Ok(derivatives) => derivatives,
+            Err((_, error)) => return Err(*error),
+        };
         let gradients = &mut Gradients { x: Some(in_x), a: in_weights.as_deref_mut(), ..Gradients::none() };
-        let report = match self.reads {
-            Reads::Levels { factor, .. } => {
-                in_map.iter_mut().zip(cotangent).for_each(|(out, &value)| *out = factor * value);
+        let report = match reads {
+            Reads::Levels { factor, in_map } => {
+                in_map.iter_mut().zip(cotangent).for_each(|(out, &value)| *out = *factor * value);
                 let cotangent = Cotangent { map: Some(in_map), ..Cotangent::none() };
                 let report = derivatives.vjp(&cotangent, gradients).map_err(of_cotangent)?;
                 in_values.fill(T::ZERO);
                 report
             }
-            Reads::Values { first, stride } => {
-                // dL/ds_j over b_j, for all levels.
+            Reads::Values { columns } => {
+                // dL/ds_j over b_j, for all levels; what is read twice counts twice.
                 in_levels.fill(T::ZERO);
-                for (k, &value) in cotangent.iter().enumerate() {
-                    let j = first + k * stride;
-                    in_levels[j] = if b[j] > T::ZERO { value / b[j] } else { T::ZERO };
+                for (column, &value) in columns.iter().zip(cotangent) {
+                    let j = column.to_index() as usize;
+                    in_levels[j] += if b[j] > T::ZERO { value / b[j] } else { T::ZERO };
                 }
                 let (levels, scale) = (&*in_levels, self.scale);
                 let rows = |i: usize, start: usize, out: &mut [T]| {
@@ -74,8 +80,20 @@ impl<T: Real> Soft<'_, T> {
             }
             let mean = reduce::dot(in_weights, a);
             in_weights.iter_mut().for_each(|out| *out = (*out - mean) / self.total);
+            check_results(in_weights)?;
         }
+        check_results(in_values)?;
+        check_results(&[report.residual, report.projected])?;
         Ok(report)
+    }
+}
+
+/// Refuses derivatives that are not finite: the cotangent was too large for them.
+fn check_results<T: Real>(values: &[T]) -> Result<(), Error> {
+    if values.iter().all(|value| value.is_finite()) {
+        Ok(())
+    } else {
+        Err(Error::Overflow { argument: Argument::Vector })
     }
 }
 

@@ -4,8 +4,11 @@ use crate::error::{Argument, Error};
 use crate::real::Real;
 use crate::solution::check_length;
 
-/// Soft quantiles: the values at increasing levels in [0, 1] into `out` (as many), 0 the least, 1/2 the median, 1 the greatest. A quantile is the mean
-/// of the values that go to a share of 1/n around its level, less where the next level is nearer.
+/// Soft quantiles: the values at levels in [0, 1], in any order, into `out` (as many), 0 the least, 1/2 the median, 1
+/// the greatest. A quantile is the mean of the values that go to a share of 1/n around its level, less where the next
+/// level is nearer; equal levels have equal quantiles. Which share a level means is the
+/// [`QuantileConvention`](super::QuantileConvention) of the settings. Quantiles lie within the values and do not
+/// decrease with the level.
 ///
 /// ```
 /// use sinkhorn_core::{SoftSettings, soft_len, soft_quantile};
@@ -19,7 +22,8 @@ use crate::solution::check_length;
 /// ```
 ///
 /// # Errors
-/// Those of [`soft_sort`](super::soft_sort), [`Error::Length`] naming `output`, and [`Error::Empty`] and [`Error::OutOfRange`] naming `levels`.
+/// Those of [`soft_sort`](super::soft_sort), [`Error::Length`] naming `output`, and [`Error::Empty`] and
+/// [`Error::EntryOutOfRange`] naming `levels`.
 pub fn soft_quantile<'w, T: Real>(
     values: &[T],
     weights: Option<&[T]>,
@@ -28,7 +32,7 @@ pub fn soft_quantile<'w, T: Real>(
     memory: &'w mut [T],
     out: &mut [T],
 ) -> Result<Soft<'w, T>, Error> {
-    let targets = Targets::quantiles(levels)?;
+    let targets = Targets::quantiles(levels, settings.quantiles)?;
     check_length(Argument::Output, out, levels.len())?;
     Soft::new(values, weights, &targets, settings, memory, out)
 }

@@ -5,6 +5,7 @@ use crate::real::Real;
 
 /// Soft sorting: values in increasing order into `out`, of any length m: the k-th is the mean of the values that go to the k-th of m levels. With m = n
 /// and small epsilon they are the sorted values; with fewer, means of m equal shares of them. Values need no order; weights need not sum to anything.
+/// What comes out lies within the values and does not decrease, converged or not.
 ///
 /// ```
 /// use sinkhorn_core::{SoftSettings, soft_len, soft_sort};

@@ -1,66 +1,69 @@
 //! Levels to transport values onto, and their weights.
 
-use super::Reads;
+use core::cmp::Ordering;
+
+use super::{QuantileConvention, Reads};
 use crate::error::{Argument, Error, Place};
 use crate::real::Real;
 use crate::reduce;
 
-/// Which levels.
+/// An operator has one of these sets of levels.
 pub(super) enum Targets<'l, T> {
     /// m of equal weight, whose values are read.
     Sorted(usize),
     /// The same, to read of every value which it goes to, as a rank from 0 to n - 1.
     Ranks(usize),
     /// A narrow one at every quantile, and what lies between.
-    Quantiles(&'l [T]),
+    Quantiles(&'l [T], QuantileConvention),
     /// Two: those that are left out, and a share that is taken.
     Top(T),
 }
 
 impl<'l, T: Real> Targets<'l, T> {
     /// Quantiles, checked.
-    pub fn quantiles(levels: &'l [T]) -> Result<Self, Error> {
+    pub fn quantiles(levels: &'l [T], convention: QuantileConvention) -> Result<Self, Error> {
         let argument = Argument::Levels;
         if levels.is_empty() {
             return Err(Error::Empty { argument });
         }
-        let mut before = -T::ONE;
-        for (row, &level) in levels.iter().enumerate() {
-            if !(level >= T::ZERO && level <= T::ONE && level > before) {
+        match levels.iter().position(|level| !(*level >= T::ZERO && *level <= T::ONE)) {
+            Some(row) => {
                 let place = Place { row, column: None };
-                return Err(Error::NotIncreasing { argument, place, value: level.widen(), range: "[0, 1]" });
+                Err(Error::EntryOutOfRange { argument, place, value: levels[row].widen(), range: "[0, 1]" })
             }
-            before = level;
+            None => Ok(Targets::Quantiles(levels, convention)),
         }
-        Ok(Targets::Quantiles(levels))
     }
 
     pub fn len(&self) -> usize {
         match self {
             Targets::Sorted(m) | Targets::Ranks(m) => *m,
-            Targets::Quantiles(levels) => 2 * levels.len() + 1,
+            Targets::Quantiles(levels, _) => 2 * levels.len() + 1,
             Targets::Top(_) => 2,
         }
     }
 
-    /// Writes standardised levels and their weights, for n values.
-    pub fn write(&self, n: usize, y: &mut [T], b: &mut [T]) -> Reads<T> {
+    /// Writes standardised levels and their weights, for n values. `memory` is for what is read, max(n, m).
+    pub fn write<'w>(&self, n: usize, y: &mut [T], b: &mut [T], memory: &'w mut [T]) -> Reads<'w, T> {
         let count = T::count(n);
         match *self {
             Targets::Sorted(m) | Targets::Ranks(m) => b.fill(T::ONE / T::count(m)),
-            Targets::Quantiles(levels) => {
+            Targets::Quantiles(levels, convention) => {
+                let distinct = write_distinct(levels, |level| convention.position(level, count), y, memory);
                 // As wide as a value, or half as wide as the next quantile is far; moved inside.
+                let positions = &y[..distinct];
                 let mut end = T::ZERO;
-                for (k, &level) in levels.iter().enumerate() {
-                    let gap = |other: Option<&T>| other.map_or(T::ONE, |&other| (level - other).abs());
-                    let before = k.checked_sub(1).and_then(|k| levels.get(k));
-                    let width = (T::ONE / count).min(T::HALF * gap(before).min(gap(levels.get(k + 1))));
-                    let start = (level - T::HALF * width).max(T::ZERO).min(T::ONE - width);
+                b.fill(T::ZERO);
+                for (k, &position) in positions.iter().enumerate() {
+                    let gap = |other: Option<&T>| other.map_or(T::ONE, |&other| (position - other).abs());
+                    let before = k.checked_sub(1).and_then(|k| positions.get(k));
+                    let width = (T::ONE / count).min(T::HALF * gap(before).min(gap(positions.get(k + 1))));
+                    let start = (position - T::HALF * width).max(T::ZERO).min(T::ONE - width);
                     b[2 * k] = (start - end).max(T::ZERO);
                     b[2 * k + 1] = width;
                     end = start + width;
                 }
-                b[2 * levels.len()] = (T::ONE - end).max(T::ZERO);
+                b[2 * distinct] = (T::ONE - end).max(T::ZERO);
                 let total = reduce::sum(b);
                 b.iter_mut().for_each(|weight| *weight /= total);
             }
@@ -80,16 +83,38 @@ impl<'l, T: Real> Targets<'l, T> {
         let deviation = reduce::sum_of(y.len(), &|j| b[j] * y[j] * y[j]).sqrt();
         let scale = if deviation > T::ZERO { deviation } else { T::ONE };
         y.iter_mut().for_each(|y| *y /= scale);
+        let in_map = |memory: &'w mut [T]| &mut memory[..n];
         match self {
-            Targets::Sorted(_) => Reads::Values { first: 0, stride: 1 },
-            Targets::Quantiles(_) => Reads::Values { first: 1, stride: 2 },
-            // The share of the mass below, times n, is half a value more than how many are below.
-            Targets::Ranks(_) => Reads::Levels { factor: count * scale, constant: count * (mean + T::HALF) - T::HALF },
-            // 0 at the lower level, 1 at the upper.
-            Targets::Top(_) => {
-                let factor = T::ONE / (y[1] - y[0]);
-                Reads::Levels { factor, constant: -y[0] * factor }
+            Targets::Sorted(m) => {
+                memory.iter_mut().enumerate().for_each(|(j, column)| *column = T::from_index(j as u32));
+                Reads::Values { columns: &memory[..*m] }
             }
+            Targets::Quantiles(levels, _) => Reads::Values { columns: &memory[..levels.len()] },
+            // The share of the mass below, times n, is half a value more than how many are below.
+            Targets::Ranks(_) => Reads::Levels { factor: count * scale, in_map: in_map(memory) },
+            // 0 at the lower level, 1 at the upper.
+            Targets::Top(_) => Reads::Levels { factor: T::ONE / (y[1] - y[0]), in_map: in_map(memory) },
         }
     }
+}
+
+/// Writes the positions of levels in increasing order into `positions`, those that differ by rounding only once, and
+/// the column that each level is read from into `columns`. Returns how many positions there are.
+fn write_distinct<T: Real>(levels: &[T], position: impl Fn(T) -> T, positions: &mut [T], columns: &mut [T]) -> usize {
+    let (columns, order) = columns.split_at_mut(levels.len());
+    let order = &mut order[..levels.len()];
+    order.iter_mut().enumerate().for_each(|(k, slot)| *slot = T::from_index(k as u32));
+    let level = |slot: &T| levels[slot.to_index() as usize];
+    order.sort_unstable_by(|p, q| level(p).partial_cmp(&level(q)).unwrap_or(Ordering::Equal));
+    let mut count: usize = 0;
+    for slot in order.iter() {
+        let next = position(level(slot));
+        let is_new = count.checked_sub(1).is_none_or(|last| next - positions[last] > T::EPSILON);
+        if is_new {
+            positions[count] = next;
+            count += 1;
+        }
+        columns[slot.to_index() as usize] = T::from_index(2 * count as u32 - 1);
+    }
+    count
 }

@@ -51,9 +51,10 @@ impl<T: Real> Solver<'_, T> {
             });
             self.last.error = error;
             let broken = !self.row.iter().all(|log_sum| log_sum.is_finite());
-            let floor = !start && {
-                let (f, image) = (&*self.f, &*self.g);
-                self.stagnation.is_idle(error) && self.stagnation.best() <= super::stopping::error_floor(p, f, image)
+            // These updates contract: an error that has grown for a while is one of rounding, however large.
+            let floor = !start && self.stagnation.is_idle(error) && {
+                let best = self.stagnation.best();
+                best <= super::stopping::error_floor(p, self.f, self.g) || error > T::TWO * T::TWO * best
             };
             start = false;
             // Where rho is far below epsilon, a small error of the marginals is a large one of the potentials in units of rho.

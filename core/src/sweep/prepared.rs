@@ -37,7 +37,7 @@ impl<'a, T: Real> Prepared<'a, T> {
     /// `row` is scratch for m costs.
     pub(crate) fn new(
         problem: Problem<'a, T>,
-        scores: Scores<'a, T>,
+        #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))] mut scores: Scores<'a, T>,
         instructions: Instructions,
         row: &mut [T],
     ) -> Result<Self, Error> {
@@ -56,7 +56,8 @@ impl<'a, T: Real> Prepared<'a, T> {
             largest: scale == CostScale::Max,
         };
         let statistics = if needs_statistics { Some(Statistics::new(&problem, &scores, wanted, row)?) } else { None };
-        let largest_cost = match (scores.bound(), &statistics) {
+        #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))]
+        let mut largest_cost = match (scores.bound(), &statistics) {
             (Some(bound), _) => bound,
             (None, Some(statistics)) => statistics.largest,
             (None, None) => T::ZERO,
@@ -93,6 +94,14 @@ impl<'a, T: Real> Prepared<'a, T> {
         }
         if !(epsilon > T::ZERO && epsilon.is_finite()) {
             return Err(Error::NotPositive { argument, value: epsilon.widen() });
+        }
+        // Relaxed marginals pay rho at most for a point, however far it is: rounding of its square must stay small
+        // beside that.
+        #[cfg(all(feature = "costs", feature = "relaxed"))]
+        if largest_cost * T::SQRT_EPSILON > problem.rho_a().min(problem.rho_b()) * unit
+            && scores.read_pairs(problem.geometry())
+        {
+            largest_cost = Statistics::new(&problem, &scores, Wanted { std: false, largest: true }, row)?.largest;
         }
         let mut prepared = Prepared {
             problem,

@@ -1,9 +1,10 @@
 //! The part S_ij of an exponent that belongs to the pair, by rows.
 //!
-//! Squared Euclidean: x and y are centred, each by its own mean; with u, v the centred points and delta the difference of
-//! the means, |x-y|^2 = |u|^2 + 2 u.delta + |delta|^2  +  |v|^2 - 2 v.delta  -  2 u.v. The first two groups are the row and
-//! column offsets, which the potentials absorb; S_ij = 2 s u_i.v_j. A common shift of the data leaves no trace. Builds without the feature `costs`
-//! have no others.
+//! Squared Euclidean: x and y are centred, each by its own mean; with u, v the centred points and delta the difference
+//! of the means, |x-y|^2 = |u|^2 + 2 u.delta + |delta|^2  +  |v|^2 - 2 v.delta  -  2 u.v. The first two groups are the
+//! row and column offsets, which the potentials absorb; S_ij = 2 s u_i.v_j. A common shift of the data leaves no trace.
+//! Where relaxed marginals leave far points alone, offsets would be much larger than any cost that matters: then costs
+//! are read pair by pair, as those of other ground costs. Builds without the feature `costs` have packed points only.
 
 use crate::error::Error;
 #[cfg(not(feature = "costs"))]
@@ -79,6 +80,19 @@ impl<'a, T: Real> Scores<'a, T> {
             }
         };
         Ok(Scores { source, stored: None })
+    }
+
+    /// Takes every cost from the pair itself from now on, so that nothing is left out of the scores. Far points do not
+    /// take digits from near ones then. Returns whether that changes anything.
+    #[cfg(all(feature = "costs", feature = "relaxed"))]
+    pub(crate) fn read_pairs(&mut self, geometry: &Geometry<'a, T>) -> bool {
+        match (&self.source, geometry) {
+            (Source::Packed(_), Geometry::Points(cloud)) => {
+                self.source = Source::Cloud(*cloud);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Reads every S_ij / s from `memory` (n x m) from now on.

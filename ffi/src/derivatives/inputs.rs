@@ -320,7 +320,7 @@ impl<T: Real> Changes<T> {
 }
 
 /// Refuses gradients that are not finite.
-pub(crate) fn check_gradients<T: Real>(argument: &'static CStr, out: &CoreGradients<'_, T>) -> Result<(), Fault> {
+pub(super) fn check_gradients<T: Real>(argument: &'static CStr, out: &CoreGradients<'_, T>) -> Result<(), Fault> {
     let written = [&out.x, &out.y, &out.a, &out.b, &out.cost];
     check_finite(argument, written.into_iter().flatten().flat_map(|values| values.iter()))?;
     check_finite(argument, out.epsilon.iter().map(|value| &**value))

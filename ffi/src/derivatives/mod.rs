@@ -3,8 +3,9 @@
 mod inputs;
 
 use inputs::Rows;
+pub(crate) use inputs::Sizes;
+use inputs::check_gradients;
 pub use inputs::*;
-pub(crate) use inputs::{Sizes, check_gradients};
 
 use core::ffi::CStr;
 use core::ptr;

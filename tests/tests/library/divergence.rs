@@ -212,6 +212,86 @@ fn symmetric_terms_converge_in_25_sweeps() {
     }
 }
 
+#[test]
+fn points_that_are_all_the_same_have_the_divergence_zero() {
+    fn check<T: Real>(at: f64, weights: &[f64]) {
+        let (x, y) = (vec![T::constant(at); 6], vec![T::constant(at); 8]);
+        let costs: [&dyn GroundCost<T>; 3] = [&SquaredEuclidean, &Euclidean, &Manhattan];
+        let a: Vec<T> = weights.iter().map(|&weight| T::constant(weight)).collect();
+        let b = [T::constant(0.25); 4];
+        for cost in costs {
+            for epsilon in [Epsilon::default(), Epsilon::OfMean(T::HALF), Epsilon::Absolute(T::constant(0.1))] {
+                for scale in [CostScale::One, CostScale::Mean] {
+                    let problem = Problem::new(PointCloud::new(&x, &y, 2, cost).unwrap())
+                        .and_then(|p| p.weights(&a, &b)?.epsilon(epsilon)?.cost_scale(scale))
+                        .unwrap();
+                    let relaxed = problem.unbalanced(T::ONE, T::ONE).unwrap();
+                    for problem in [problem, relaxed] {
+                        assert_eq!(divergence(&problem, &Settings::default()), T::ZERO, "{}", cost.name());
+                    }
+                }
+            }
+        }
+    }
+    for at in [0.0, 3.3, -1e5] {
+        check::<f64>(at, &[0.5, 0.25, 0.25]);
+        check::<f32>(at, &[0.5, 0.25, 0.25]);
+    }
+    // Elsewhere a part of a deviation of zero still means nothing.
+    let problem = Problem::new(PointCloud::squared_euclidean(&[1.0; 3], &[2.0; 4], 1).unwrap()).unwrap();
+    let mut memory = vec![0.0; divergence_len(problem.shape(), &tight()).unwrap()];
+    let error = sinkhorn_divergence(&problem, &Zero, &tight(), &mut memory).err();
+    assert!(matches!(error, Some(Error::Unsupported { argument: Argument::Epsilon, .. })), "{error:?}");
+}
+
+#[test]
+fn what_leaves_the_range_is_refused_and_named() {
+    // Potentials in units of a tiny cost scale; points whose costs are near the end of the range; gradients of them.
+    fn try_all<T: Real>(far: f64, epsilon: f64, rho: f64, scale: f64) -> Result<T, Error> {
+        let (x, y) = ([T::ZERO, T::constant(far)], [T::ONE, -T::constant(far), T::constant(0.5 * far)]);
+        let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?
+            .epsilon(Epsilon::Absolute(T::constant(epsilon)))?
+            .cost_scale(CostScale::Given(T::constant(scale)))?
+            .unbalanced(T::constant(rho), T::constant(rho))?;
+        let settings = Settings::default();
+        let mut memory = vec![T::ZERO; divergence_len(problem.shape(), &settings)?];
+        let found = sinkhorn_divergence(&problem, &Zero, &settings, &mut memory)?;
+        assert!(found.value().is_finite() && found.value() >= -T::SQRT_EPSILON * T::constant(rho), "{}", found.value());
+        let differentiation = DerivativeSettings::default();
+        let mut memory = vec![T::ZERO; divergence_gradient_len(2, 3, 1, differentiation.threads).unwrap()];
+        let (mut in_x, mut in_y, mut in_epsilon) = ([T::ZERO; 2], [T::ZERO; 3], T::ZERO);
+        let gradients = &mut Gradients {
+            x: Some(&mut in_x),
+            y: Some(&mut in_y),
+            epsilon: Some(&mut in_epsilon),
+            ..Gradients::none()
+        };
+        found.gradient(&differentiation, &mut memory, gradients)?;
+        assert!(in_x.iter().chain(&in_y).chain([&in_epsilon]).all(|value| value.is_finite()), "{in_x:?} {in_y:?}");
+        Ok(found.value())
+    }
+    let (mut given, mut refused) = (0, 0);
+    let mut count = |result: Result<(), Error>| match result {
+        Ok(()) => given += 1,
+        Err(error) => {
+            refused += 1;
+            assert!(matches!(error, Error::Overflow { .. } | Error::NotPositive { .. }), "{error}");
+        }
+    };
+    for far in [1.0, 1e3, 1e7, 1e9, 1e12, 1e18, 1e30, 1e60, 1e100, 1e150] {
+        for rho in [1e-3, 1.0, 1e20, f64::INFINITY] {
+            for (epsilon, scale) in [(1e-3, 1.0), (1.0, 1.0), (1e10, 1.0), (1.0, 1e-30), (1.0, 1e-300), (1e-20, 1e20)] {
+                count(try_all::<f64>(far, epsilon, rho, scale).map(|_| ()));
+                if far < 1e38 {
+                    count(try_all::<f32>(far, epsilon, rho, scale).map(|_| ()));
+                }
+            }
+        }
+    }
+    println!("{given} given, {refused} refused");
+    assert!(given > 50 && refused > 100, "{given} given, {refused} refused");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 

@@ -14,6 +14,7 @@ mod derivatives_edges;
 mod derivatives_refused;
 mod divergence;
 mod examples;
+mod far_points;
 mod golden;
 mod hard;
 mod honesty;

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use sinkhorn_core::{
-    Argument, DerivativeSettings, Error, LinearReport, LinearStatus, Real, Settings, Soft, SoftSettings, SoftStart,
-    soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k,
+    Argument, DerivativeSettings, Error, LinearReport, LinearStatus, QuantileConvention, Real, Settings, Soft,
+    SoftSettings, SoftStart, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k,
 };
 use sinkhorn_tests::data;
 
@@ -257,7 +257,9 @@ fn bad_calls_name_the_argument() {
     assert_eq!(argument(Operator::Sort(0), &values, None, &settings), Some((Argument::Output, None)));
     assert_eq!(argument(Operator::Rank, &values, Some(&[1.0]), &settings), Some((Argument::A, None)));
     assert_eq!(argument(Operator::Rank, &values, Some(&[1.0, -1.0, 2.0]), &settings), Some((Argument::A, Some(1))));
-    assert_eq!(argument(Operator::Quantile(&[0.5, 0.5]), &values, None, &settings), Some((Argument::Levels, Some(1))));
+    assert_eq!(argument(Operator::Quantile(&[0.5, -0.5]), &values, None, &settings), Some((Argument::Levels, Some(1))));
+    let not_a_number = Operator::Quantile(&[0.5, 0.5, f64::NAN]);
+    assert_eq!(argument(not_a_number, &values, None, &settings), Some((Argument::Levels, Some(2))));
     assert_eq!(argument(Operator::Quantile(&[1.5]), &values, None, &settings), Some((Argument::Levels, Some(0))));
     assert_eq!(argument(Operator::TopK(3.0), &values, None, &settings), Some((Argument::K, None)));
     assert_eq!(argument(Operator::TopK(f64::NAN), &values, None, &settings), Some((Argument::K, None)));
@@ -279,6 +281,171 @@ fn bad_calls_name_the_argument() {
     });
     let wanted = [Argument::Vector, Argument::Vector, Argument::Values, Argument::A].map(Some);
     assert_eq!(refused.unwrap(), wanted);
+}
+
+/// Sorted values and quantiles of Hazen's and of NumPy's default convention: linear between neighbours.
+fn exact_quantile(values: &[f64], level: f64, convention: QuantileConvention) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let n = sorted.len();
+    let position = match convention {
+        QuantileConvention::Hazen => level * n as f64 - 0.5,
+        QuantileConvention::Linear => level * (n - 1) as f64,
+    };
+    let position = position.clamp(0.0, (n - 1) as f64);
+    let below = position.floor() as usize;
+    let above = (below + 1).min(n - 1);
+    sorted[below] + (position - below as f64) * (sorted[above] - sorted[below])
+}
+
+#[test]
+fn quantiles_follow_either_convention() {
+    let values = data::normal(&mut data::generator(17), 21);
+    const LEVELS: [f64; 6] = [0.0, 0.13, 0.3, 0.5, 0.77, 1.0];
+    for quantiles in [QuantileConvention::Hazen, QuantileConvention::Linear] {
+        let settings = SoftSettings { epsilon: 1e-6, quantiles, ..SoftSettings::default() };
+        let found = output(Operator::Quantile(&LEVELS), &values, None, &settings);
+        for (got, level) in found.iter().zip(LEVELS) {
+            let wanted = exact_quantile(&values, level, quantiles);
+            assert!((got - wanted).abs() < 2e-3, "{quantiles:?}, level {level}: {got}, not {wanted}");
+        }
+    }
+    // One value is all its quantiles.
+    let settings = SoftSettings { quantiles: QuantileConvention::Linear, ..SoftSettings::default() };
+    assert_eq!(output(Operator::Quantile(&LEVELS), &[7.0], None, &settings), [7.0; 6]);
+}
+
+#[test]
+fn levels_have_any_order_and_may_be_repeated() {
+    let values = data::normal(&mut data::generator(5), 12);
+    let settings = tight(0.02);
+    let sorted = output(Operator::Quantile(&[0.1, 0.5, 0.8]), &values, None, &settings);
+    let mixed = Operator::Quantile(&[0.8, 0.1, 0.5, 0.1, 0.8]);
+    let found = output(mixed, &values, None, &settings);
+    for (got, wanted) in found.iter().zip([2, 0, 1, 0, 2].map(|k: usize| sorted[k])) {
+        assert!((got - wanted).abs() < 1e-9, "{found:?} and {sorted:?}");
+    }
+    assert_eq!((found[0], found[1]), (found[4], found[3]));
+    // The derivative of each is that of its level.
+    let of_sorted = gradient(Operator::Quantile(&[0.1, 0.5, 0.8]), &values, None, &settings, &[3.0, 0.5, -2.0]);
+    let of_mixed = gradient(mixed, &values, None, &settings, &[-3.0, 1.0, 0.5, 2.0, 1.0]);
+    for (one, other) in of_mixed.values.iter().zip(&of_sorted.values) {
+        assert!((one - other).abs() < 1e-7, "{one} and {other}");
+    }
+}
+
+#[test]
+fn extreme_cotangents_are_refused() {
+    let refused = |operator| {
+        apply(operator, &[1e-300, 3e-300, 2e-300], None, &SoftSettings::default(), |soft, out| {
+            let error = soft.vjp(&vec![1e300; out.len()], &mut [0.0; 3], Some(&mut [0.0; 3])).err();
+            assert!(matches!(error, Some(Error::Overflow { argument: Argument::Vector })), "{operator:?}: {error:?}");
+        })
+    };
+    refused(Operator::Rank).unwrap();
+    refused(Operator::TopK(1.0)).unwrap();
+    let refused_single =
+        apply::<f32, _>(Operator::Rank, &[1.0, 1.0 + 1e-6, 2.0], None, &SoftSettings::default(), |soft, _| {
+            let mut cotangent = [0.0; 3];
+            cotangent[0] = f32::MAX;
+            soft.vjp(&cotangent, &mut [0.0; 3], None).map(|_| ())
+        });
+    assert!(matches!(refused_single.unwrap(), Ok(()) | Err(Error::Overflow { argument: Argument::Vector })));
+}
+
+/// Nondecreasing where the values are, equal where they are, and within a range; to the last bit.
+fn check_order<T: Real>(values: &[T], outputs: &[T], (least, greatest): (T, T)) -> Result<(), TestCaseError> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&i, &j| values[i].partial_cmp(&values[j]).unwrap());
+    for pair in order.windows(2) {
+        let (i, j) = (pair[0], pair[1]);
+        prop_assert!(outputs[i] <= outputs[j], "{} > {} for {} <= {}", outputs[i], outputs[j], values[i], values[j]);
+        prop_assert!(values[i] < values[j] || outputs[i] == outputs[j], "{} and {}", outputs[i], outputs[j]);
+    }
+    for &output in outputs {
+        prop_assert!(output >= least && output <= greatest, "{output} beyond {least} to {greatest}");
+    }
+    Ok(())
+}
+
+fn check_operators<T: Real>(
+    values: &[f64],
+    weights: Option<&[f64]>,
+    settings: &SoftSettings<T>,
+) -> Result<(), TestCaseError> {
+    let values: Vec<T> = values.iter().map(|&value| T::constant(value)).collect();
+    let weights: Option<Vec<T>> = weights.map(|weights| weights.iter().map(|&weight| T::constant(weight)).collect());
+    let weights = weights.as_deref();
+    let n = values.len();
+    let range = values.iter().fold((T::INFINITY, -T::INFINITY), |(low, high), &v| (v.min(low), v.max(high)));
+
+    let ranks = output(Operator::Rank, &values, weights, settings);
+    check_order(&values, &ranks, (T::ZERO, T::count(n - 1)))?;
+    for k in [1.0, 0.3 * n as f64] {
+        let selected = output(Operator::TopK(k), &values, weights, settings);
+        check_order(&values, &selected, (T::ZERO, T::ONE))?;
+    }
+    for m in [n, 3] {
+        let sorted = output(Operator::Sort(m), &values, weights, settings);
+        check_order(&(0..m).map(T::count).collect::<Vec<_>>(), &sorted, range)?;
+    }
+    const LEVELS: [f64; 7] = [1.0, 0.25, 0.5, 0.25, 0.0, 0.26, 0.9];
+    for quantiles in [QuantileConvention::Hazen, QuantileConvention::Linear] {
+        let settings = SoftSettings { quantiles, ..*settings };
+        let found = output(Operator::Quantile(&LEVELS), &values, weights, &settings);
+        check_order(&LEVELS.map(T::constant), &found, range)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_thousand_values_in_single_precision_keep_order_and_range() {
+    let random = &mut data::generator(1);
+    let values: Vec<f64> = data::normal(random, 1000).iter().map(|v| 1.0 / (1.0 + (-1.7 * v).exp())).collect();
+    for epsilon in [1e-6, 1e-4, 1e-2] {
+        let settings = SoftSettings::<f32> { epsilon, ..SoftSettings::default() };
+        check_operators(&values, None, &settings).unwrap();
+    }
+    // And to what they are worth: within half a rank of those of double precision.
+    let single = SoftSettings::<f32> { epsilon: 1e-4, ..SoftSettings::default() };
+    let exact = output(Operator::Rank, &values, None, &SoftSettings { epsilon: 1e-4, ..SoftSettings::default() });
+    let found = output(Operator::Rank, &data::single(&values), None, &single);
+    let most = found.iter().zip(&exact).map(|(f, e)| (f64::from(*f) - e).abs()).fold(0.0, f64::max);
+    println!("ranks are off by {most}");
+    assert!(most < 0.5, "{most}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    /// Whatever the potentials: converged or not, in both precisions, with ties and weights, zero included.
+    #[test]
+    fn order_and_range_hold_for_any_potentials(
+        seed in 0_u64..10_000, n in 2_usize..60, log_epsilon in -6.0_f64..3.0,
+        sweeps in prop_oneof![Just(1_u32), Just(3), Just(1000)], ties in any::<bool>(), weighted in any::<bool>(),
+        standardise in any::<bool>(), zero in any::<bool>(), scale in -3.0_f64..3.0,
+    ) {
+        let random = &mut data::generator(seed);
+        let mut values = data::normal(random, n);
+        if ties {
+            values.iter_mut().for_each(|value| *value = (3.0 * *value).round() / 3.0);
+        }
+        let scale = if standardise { 10.0_f64.powf(scale) } else { 1.0 };
+        values.iter_mut().for_each(|value| *value = 5.0 + scale * *value);
+        let mut weights = data::weights(random, n);
+        if n > 4 {
+            weights[1] = 0.0;
+        }
+        let weights = weighted.then_some(&*weights);
+        let start = if zero { SoftStart::Zero } else { SoftStart::Monotone };
+        let epsilon = 10.0_f64.powf(log_epsilon);
+        let solve = Settings { max_sweeps: sweeps, ..Settings::default() };
+        let double = SoftSettings { epsilon, standardise, start, solve, ..SoftSettings::default() };
+        check_operators(&values, weights, &double)?;
+        let (epsilon, solve) = (epsilon as f32, Settings { max_sweeps: sweeps, ..Settings::default() });
+        let single = SoftSettings { epsilon, standardise, start, solve, ..SoftSettings::default() };
+        check_operators::<f32>(&values, weights, &single)?;
+    }
 }
 
 proptest! {
