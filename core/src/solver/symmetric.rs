@@ -47,7 +47,7 @@ impl<T: Real> Solver<'_, T> {
                 let marginal = weight * log_sum.exp2();
                 let moved = moved(marginal, weight, log_sum, p.change_of_f(i, self.f[i], log_sum));
                 // Far from the solution a marginal may be beyond the range of the scalar: no reason to give up.
-                if marginal.is_finite() { (moved - marginal).abs() } else { T::INFINITY }
+                if marginal.is_finite() { (moved - marginal).abs() / a.total() } else { T::INFINITY }
             });
             self.last.error = error;
             let broken = !self.row.iter().all(|log_sum| log_sum.is_finite());
