@@ -49,6 +49,7 @@ mod soft;
 mod solution;
 mod solver;
 mod sweep;
+mod threads;
 mod wide;
 mod workspace;
 
@@ -84,4 +85,5 @@ pub use simd::SimdLevel;
 pub use soft::{Soft, SoftSettings, SoftStart, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k};
 pub use solution::Solution;
 pub use solver::{Solver, solve};
+pub use threads::has_threads;
 pub use workspace::{Workspace, workspace_len};
