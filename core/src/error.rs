@@ -214,6 +214,22 @@ pub enum Error {
         /// Which argument.
         argument: Argument,
     },
+    /// An epsilon so small beside the costs that the scalar does not tell such differences of costs apart: cost / epsilon has no place left
+    /// behind the point.
+    BelowResolution {
+        /// Which argument.
+        argument: Argument,
+        /// Its value, in units of cost.
+        value: f64,
+        /// A value that is accepted, in the same units, and close to the least.
+        least: f64,
+        /// How far apart costs are that count.
+        apart: f64,
+        /// The scalar: `f32` or `f64`.
+        scalar: &'static str,
+        /// Whether `f64` resolves it where the scalar is `f32`.
+        wider: bool,
+    },
     /// The lent memory is too small.
     Workspace {
         /// Scalars needed.
@@ -249,6 +265,7 @@ impl Error {
             | Error::Ragged { argument, .. }
             | Error::NoMass { argument }
             | Error::Overflow { argument }
+            | Error::BelowResolution { argument, .. }
             | Error::TooLarge { argument }
             | Error::Unsupported { argument, .. } => argument,
             Error::UnequalMass { .. } => Argument::B,
@@ -296,6 +313,14 @@ impl fmt::Display for Error {
             }
             Error::Overflow { argument } => {
                 write!(f, "{argument} is too extreme: what is computed from it overflows the scalar")
+            }
+            Error::BelowResolution { argument, value, least, apart, scalar, wider } => {
+                let advice = if wider { ", or use f64" } else { "" };
+                write!(
+                    f,
+                    "{argument} is {value:.3e}: {scalar} resolves costs up to {apart:.1e} apart only if it is at least \
+                     {least:.3e}{advice}"
+                )
             }
             Error::Workspace { required, actual } => {
                 write!(f, "workspace holds {actual} scalars where {required} are needed")

@@ -60,6 +60,9 @@ pub const SINKHORN_ERROR_MISALIGNED: Status = -16;
 pub const SINKHORN_ERROR_ALIASING: Status = -17;
 /// An object is not, or no longer, one of its kind: its memory was used for something else, say.
 pub const SINKHORN_ERROR_HANDLE: Status = -19;
+/// Epsilon is so small beside the costs that the scalar does not tell such differences of costs apart. The value of
+/// the error is an epsilon that is accepted, in units of (scaled) cost.
+pub const SINKHORN_ERROR_BELOW_RESOLUTION: Status = -20;
 /// A defect of the library, stopped at its border. Please report it.
 pub const SINKHORN_ERROR_INTERNAL: Status = -18;
 
@@ -89,6 +92,7 @@ fn text(status: Status) -> &'static CStr {
         SINKHORN_ERROR_NO_MASS => c"all weights are zero",
         SINKHORN_ERROR_UNEQUAL_MASS => c"the totals of a and b differ",
         SINKHORN_ERROR_OVERFLOW => c"cost / epsilon overflows the scalar",
+        SINKHORN_ERROR_BELOW_RESOLUTION => c"epsilon is below what the scalar resolves",
         SINKHORN_ERROR_WORKSPACE => c"the workspace is too short",
         SINKHORN_ERROR_TOO_LARGE => c"a size is too large",
         SINKHORN_ERROR_UNSUPPORTED => c"not supported",

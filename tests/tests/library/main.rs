@@ -19,6 +19,7 @@ mod honesty;
 mod in_place;
 mod known_defects;
 mod line;
+mod resolution;
 mod simd;
 mod soft;
 mod solution;
