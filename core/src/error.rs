@@ -35,6 +35,9 @@ pub enum Argument {
     Workspace,
     Output,
     Vector,
+    Cotangent,
+    Tangent,
+    Gradients,
     Mean,
     Covariance,
     Shares,
@@ -86,6 +89,9 @@ impl Argument {
             Argument::Workspace => c"workspace",
             Argument::Output => c"output",
             Argument::Vector => c"vector",
+            Argument::Cotangent => c"cotangent",
+            Argument::Tangent => c"tangent",
+            Argument::Gradients => c"gradients",
             Argument::Mean => c"mean",
             Argument::Covariance => c"covariance",
             Argument::Shares => c"shares",
@@ -209,7 +215,8 @@ pub enum Error {
         b: f64,
     },
     /// What is computed from the argument leaves the range of the scalar: an epsilon too small for the cost (cost / epsilon),
-    /// points too far apart (their cost), weights too large (their sum).
+    /// points too far apart (their cost), weights too large (their sum), a cotangent too large (the gradient). Where only the results tell, they have
+    /// been written and are not to be used.
     Overflow {
         /// Which argument.
         argument: Argument,

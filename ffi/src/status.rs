@@ -11,7 +11,9 @@ pub type Status = i32;
 pub const SINKHORN_OK: Status = 0;
 /// The marginal error is at most the threshold.
 pub const SINKHORN_CONVERGED: Status = 0;
-/// The sweeps allowed were used up. The potentials are the latest.
+/// The sweeps allowed were used up. The potentials are the latest: a sweep ends with g, so that of a balanced problem
+/// the columns are exact (P^T 1 = b to rounding) and the rows are off by row_error. Over-relaxed sweeps leave neither
+/// exact.
 pub const SINKHORN_SWEEP_LIMIT: Status = 1;
 /// Rounding keeps the marginal error above the threshold. No failure: the potentials are as good as this scalar
 /// allows, and the report says how good.
