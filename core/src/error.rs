@@ -215,14 +215,14 @@ pub enum Error {
         b: f64,
     },
     /// What is computed from the argument leaves the range of the scalar: an epsilon too small for the cost (cost / epsilon),
-    /// points too far apart (their cost), weights too large (their sum), a cotangent too large (the gradient). Where only the results tell, they have
-    /// been written and are not to be used.
+    /// points too far apart (their cost), weights too large (their sum), a cotangent too large (the gradient). Where
+    /// only the results tell, they have been written and are not to be used.
     Overflow {
         /// Which argument.
         argument: Argument,
     },
-    /// An epsilon so small beside the costs that the scalar does not tell such differences of costs apart: cost / epsilon has no place left
-    /// behind the point.
+    /// An epsilon so small beside the costs that the scalar does not tell such differences of costs apart: cost /
+    /// epsilon has no place left behind the point.
     BelowResolution {
         /// Which argument.
         argument: Argument,

@@ -83,8 +83,9 @@ impl<T: Real> InPlace<'_, T> {
     /// Solves it.
     ///
     /// # Errors
-    /// [`Error::Length`], [`Error::NotFinite`] and [`Error::NotPositive`], naming the field; [`Error::UnequalMass`]; [`Error::BelowResolution`]
-    /// and [`Error::Overflow`] where the scalar does not resolve or hold cost / epsilon. Nothing is written then.
+    /// [`Error::Length`], [`Error::NotFinite`] and [`Error::NotPositive`], naming the field; [`Error::UnequalMass`];
+    /// [`Error::BelowResolution`] and [`Error::Overflow`] where the scalar does not resolve or hold cost / epsilon.
+    /// Nothing is written then.
     pub fn solve(self) -> Result<InPlaceReport<T>, Error> {
         let s = self.checked()?;
         let InPlace { cost, a, b, epsilon, threshold, max_sweeps, f, g, scratch } = self;

@@ -19,7 +19,8 @@ impl<T: Real> Derivatives<'_, T> {
     ///
     /// # Errors
     /// [`Error::Length`] naming the gradient, and [`Error::Unsupported`] naming `cost` for points of a matrix and costs without a gradient. Nothing is written then.
-    /// [`Error::Overflow`] naming `gradients` where a derivative leaves the range: what has been written is not to be used.
+    /// [`Error::Overflow`] naming `gradients` where a derivative leaves the range: what has been written is not to be
+    /// used.
     pub fn objective(&mut self, gradients: &mut Gradients<'_, T>) -> Result<(), Error> {
         let (plan, memory) = (&self.plan, &mut self.memory);
         let [in_x, in_y] = &mut memory.gradient;

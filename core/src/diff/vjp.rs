@@ -28,7 +28,8 @@ impl<T: Real> Derivatives<'_, T> {
     /// # Errors
     /// [`Error::Length`] and [`Error::NotFinite`] naming `f`, `g`, `plan`, `map` (of the cotangent), `x`, `y`, `a`, `b`, `cost` (of the gradients),
     /// [`Error::Unsupported`] naming `map` or `cost` for points of a matrix and costs without a gradient. Nothing is written then.
-    /// [`Error::Overflow`] naming `cotangent` where a gradient leaves the range: what has been written is not to be used.
+    /// [`Error::Overflow`] naming `cotangent` where a gradient leaves the range: what has been written is not to be
+    /// used.
     pub fn vjp(
         &mut self,
         cotangent: &Cotangent<'_, T>,

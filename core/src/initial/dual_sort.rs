@@ -17,8 +17,9 @@ pub enum Passes {
 ///
 /// A relaxation that, run to its end, gives an optimal dual of the sorted matching (Thornton and Cuturi 2022, section 4.1,
 /// algorithm 1). Equal weights and n = m only, n^2 pairs a pass. [`Monotone`](super::Monotone) gets there in O(n) for any
-/// weights, and in the middle of the optimal duals; this one is kept as the yardstick. Points are sorted inside. Cut short it may be
-/// worth less than zero by its dual value ([`Target::dual_value`]): zero is kept then, and the note says so.
+/// weights, and in the middle of the optimal duals; this one is kept as the yardstick. Points are sorted inside. Cut
+/// short it may be worth less than zero by its dual value ([`Target::dual_value`]): zero is kept then, and the note
+/// says so.
 #[derive(Debug, Clone, Copy)]
 pub struct DualSort<T> {
     /// Sequential unless told otherwise.

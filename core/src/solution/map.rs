@@ -21,8 +21,9 @@ impl<T: Real> Solution<'_, T> {
     /// where one of infinitesimal mass would.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`; [`Error::Overflow`] naming `y` where its points are so far apart
-    /// that a mean of them leaves the range, and `x` for a point whose costs do (what precedes it has been written).
+    /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`; [`Error::Overflow`] naming `y`
+    /// where its points are so far apart that a mean of them leaves the range, and `x` for a point whose costs do
+    /// (what precedes it has been written).
     pub fn barycentric_map(&self, out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let (n, d) = (self.f.len(), cloud.dimension());
@@ -41,8 +42,8 @@ impl<T: Real> Solution<'_, T> {
     ///
     /// # Errors
     /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`, those of [`Points::new`] naming `x`, and
-    /// [`Error::Overflow`] naming `x` for a point so far away that its costs are infinite, and `y` as in [`Solution::barycentric_map`] (what precedes
-    /// it has been written).
+    /// [`Error::Overflow`] naming `x` for a point so far away that its costs are infinite, and `y` as in
+    /// [`Solution::barycentric_map`] (what precedes it has been written).
     pub fn map_at(&self, x: &[T], out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let d = cloud.dimension();

@@ -95,8 +95,8 @@ impl<'a, T: Real> Prepared<'a, T> {
             return Err(Error::NotPositive { argument, value: epsilon.widen() });
         }
         let (rho_a, rho_b) = (problem.rho_a() * unit, problem.rho_b() * unit);
-        // What is farther away than some rho carries nothing, so that costs beyond that need not be told apart. Where marginals are exact, what
-        // points have in common with all others is left out of the exponents.
+        // What is farther away than some rho carries nothing, so that costs beyond that need not be told apart. Where
+        // marginals are exact, what points have in common with all others is left out of the exponents.
         let apart = match scores.packed() {
             Some(points) if rho_a + rho_b == T::INFINITY && rho_a == rho_b => points.spread(),
             _ => largest_cost.min(T::constant(64.0) * (rho_a + rho_b)),

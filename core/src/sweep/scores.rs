@@ -233,9 +233,16 @@ fn reach<T: Real>(count: usize, dimension: usize, coordinate: impl Fn(usize, usi
     // In units of the largest coordinate, so that no square overflows or vanishes.
     let mut unit = T::ZERO;
     for i in 0..count {
-        unit = (0..dimension).fold(unit, |most, k| most.max(coordinate(i, k).abs()));
+        for k in 0..dimension {
+            let value = coordinate(i, k).abs();
+            // A maximum would pass over NaN.
+            if !value.is_finite() {
+                return T::INFINITY;
+            }
+            unit = unit.max(value);
+        }
     }
-    if !(unit > T::ZERO && unit.is_finite()) {
+    if unit == T::ZERO {
         return unit;
     }
     let mut most = T::ZERO;

@@ -43,7 +43,8 @@ fn written(problem: &Problem<'_, f64>, start: &dyn Initializer<f64>) -> (Vec<f64
     (f, started.pairs, started.note.is_some())
 }
 
-/// Pairs beside those of the passes: the dual values of what it wrote and of zero, each at one in 32 of 40 points, but 16 at least.
+/// Pairs beside those of the passes: the dual values of what it wrote and of zero, each at one in 32 of 40 points,
+/// but 16 at least.
 const COMPARED: u64 = 2 * 40 * 16;
 
 #[test]

@@ -1,4 +1,4 @@
-//! An epsilon below what the scalar resolves between the costs is refused at once, at every door, and the least that works is named.
+//! An epsilon below what the scalar resolves between the costs is refused at once, at every door; the least is named.
 
 use sinkhorn_core::{
     Annealing, Argument, Cosine, CostMatrix, CostScale, Epsilon, Error, Euclidean, Geometry, GroundCost, InPlace,
