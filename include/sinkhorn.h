@@ -500,8 +500,8 @@ typedef struct sinkhorn_error {
    */
   size_t column;
   /**
-   * The number at fault; for SINKHORN_ERROR_WORKSPACE and SINKHORN_ERROR_STRUCT_SIZE the one that is needed; 0
-   * where there is none.
+   * The number at fault; for SINKHORN_ERROR_WORKSPACE, SINKHORN_ERROR_STRUCT_SIZE and
+   * SINKHORN_ERROR_BELOW_RESOLUTION the one that is needed; 0 where there is none.
    */
   double value;
   /**
@@ -1608,7 +1608,9 @@ typedef struct sinkhorn_soft_settings_f32 {
 #define SINKHORN_CONVERGED 0
 
 /**
- * The sweeps allowed were used up. The potentials are the latest.
+ * The sweeps allowed were used up. The potentials are the latest: a sweep ends with g, so that of a balanced problem
+ * the columns are exact (P^T 1 = b to rounding) and the rows are off by row_error. Over-relaxed sweeps leave neither
+ * exact.
  */
 #define SINKHORN_SWEEP_LIMIT 1
 
@@ -1723,6 +1725,12 @@ typedef struct sinkhorn_soft_settings_f32 {
  * An object is not, or no longer, one of its kind: its memory was used for something else, say.
  */
 #define SINKHORN_ERROR_HANDLE (-19)
+
+/**
+ * Epsilon is so small beside the costs that the scalar does not tell such differences of costs apart. The value of
+ * the error is an epsilon that is accepted, in units of (scaled) cost.
+ */
+#define SINKHORN_ERROR_BELOW_RESOLUTION (-20)
 
 /**
  * A defect of the library, stopped at its border. Please report it.
@@ -2224,7 +2232,8 @@ sinkhorn_status sinkhorn_solution_apply_transposed_f32(const struct sinkhorn_sol
 /**
  * map (n x dimension, row-major) = the barycentric projection of every x_i: the mean of the y_j that it is sent
  * to, sum_j P_ij y_j / sum_j P_ij. A point without weight goes where one of infinitesimal weight would. Points
- * only. NULL: never solution and map.
+ * only. NULL: never solution and map. y so far apart that a mean of them leaves the range are
+ * SINKHORN_ERROR_OVERFLOW; what precedes it has been written.
  */
 sinkhorn_status sinkhorn_solution_map_f64(const struct sinkhorn_solution_f64 *solution,
                                           double *map,
@@ -2241,7 +2250,8 @@ sinkhorn_status sinkhorn_solution_map_f32(const struct sinkhorn_solution_f32 *so
  * map (count x dimension) = the same at new points x (count x dimension), with the weights b_j exp((g_j - c(x,
  * y_j)) / epsilon) (Pooladian and Niles-Weed 2021). Points only, count not 0, one thread (several may share out
  * the points). NULL: never solution, x and map. A point so far away that its costs are infinite is
- * SINKHORN_ERROR_OVERFLOW; what precedes it has been written.
+ * SINKHORN_ERROR_OVERFLOW, as are y so far apart that a mean of them leaves the range; what precedes it has been
+ * written.
  */
 sinkhorn_status sinkhorn_solution_map_at_f64(const struct sinkhorn_solution_f64 *solution,
                                              const double *x,
@@ -2869,9 +2879,9 @@ sinkhorn_wrote sinkhorn_start_monotone_f64(struct sinkhorn_target_f64 *target, d
 sinkhorn_wrote sinkhorn_start_monotone_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
 
 /**
- * DualSort of Thornton and Cuturi (2022), algorithm 1; start_size passes, 3 unless set. Points of dimension 1, a
- * cost convex in x - y, n = m, equal weights. The yardstick: sinkhorn_start_monotone_f64 gets there sooner and for
- * any weights.
+ * DualSort of Thornton and Cuturi (2022), algorithm 1; start_size passes, 100 unless set; zero is kept where it is
+ * worth more by its dual value. Points of dimension 1, a cost convex in x - y, n = m, equal weights. The yardstick:
+ * sinkhorn_start_monotone_f64 gets there sooner and for any weights.
  *
  * Allocates: nothing. Threads: safe.
  */

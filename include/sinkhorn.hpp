@@ -81,6 +81,7 @@ enum class Status : std::int32_t {
   misaligned = SINKHORN_ERROR_MISALIGNED,
   aliasing = SINKHORN_ERROR_ALIASING,
   handle = SINKHORN_ERROR_HANDLE,
+  below_resolution = SINKHORN_ERROR_BELOW_RESOLUTION,
   internal = SINKHORN_ERROR_INTERNAL,
   exception = INT32_MIN,      ///< Of this header: a callable threw; Error::cause() is what.
   no_memory = INT32_MIN + 1,  ///< Of this header: the workspace could not be allocated.

@@ -72,6 +72,11 @@ pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
             let extreme = if value > 1.0 { "large" } else { "small" };
             Failure::data(format!("{option} {value:?} is too {extreme} for these costs in {precision}"))
         }
+        (Error::BelowResolution { value: found, least, wider, .. }, _) => Failure::data(format!(
+            "{option} {value:?} is too small for these costs in {precision}: it must be at least {:.3e}{}",
+            value * (least / found),
+            if wider { ", or use --precision f64" } else { "" }
+        )),
         (Error::Unsupported { .. }, Argument::Epsilon) => Failure::data(format!(
             "{option} {value:?}: the cost is the same for every pair of points, so a fraction of it means nothing; \
              give --epsilon"

@@ -19,21 +19,21 @@ static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 /// From now on. Where the system does not let it, Ctrl-C ends the program as it always does.
 #[cfg(unix)]
 pub fn install() {
+    use std::sync::mpsc;
+
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
 
     // What the parent ignores stays ignored: `nohup` does that with SIGHUP, and scripts with SIGINT of what they put into the background.
     let ignored = ignored_signals();
-    let mut wanted = vec![SIGINT, SIGTERM, SIGHUP];
-    wanted.retain(|signal| ignored & 1 << (signal - 1) == 0);
-    if let Ok(mut signals) = signal_hook::iterator::Signals::new(&wanted) {
-        let listen = move || signals.forever().for_each(|_| on_interrupt());
-        if std::thread::Builder::new().spawn(listen).is_err() {
-            // Without a thread that listens, signals do what they do to any program.
-            for signal in wanted {
-                let always = Arc::new(AtomicBool::new(true));
-                let _ = signal_hook::flag::register_conditional_default(signal, always);
-            }
-        }
+    let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0);
+    // The thread comes first: signals that nobody listens to would be lost.
+    let (hand_over, handed_over) = mpsc::channel::<Signals>();
+    let listen = move || handed_over.iter().for_each(|mut signals| signals.forever().for_each(|_| on_interrupt()));
+    if std::thread::Builder::new().spawn(listen).is_ok()
+        && let Ok(signals) = Signals::new(wanted)
+    {
+        let _ = hand_over.send(signals);
     }
 }
 

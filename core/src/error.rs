@@ -35,6 +35,9 @@ pub enum Argument {
     Workspace,
     Output,
     Vector,
+    Cotangent,
+    Tangent,
+    Gradients,
     Mean,
     Covariance,
     Shares,
@@ -86,6 +89,9 @@ impl Argument {
             Argument::Workspace => c"workspace",
             Argument::Output => c"output",
             Argument::Vector => c"vector",
+            Argument::Cotangent => c"cotangent",
+            Argument::Tangent => c"tangent",
+            Argument::Gradients => c"gradients",
             Argument::Mean => c"mean",
             Argument::Covariance => c"covariance",
             Argument::Shares => c"shares",
@@ -209,10 +215,27 @@ pub enum Error {
         b: f64,
     },
     /// What is computed from the argument leaves the range of the scalar: an epsilon too small for the cost (cost / epsilon),
-    /// points too far apart (their cost), weights too large (their sum).
+    /// points too far apart (their cost), weights too large (their sum), a cotangent too large (the gradient). Where
+    /// only the results tell, they have been written and are not to be used.
     Overflow {
         /// Which argument.
         argument: Argument,
+    },
+    /// An epsilon so small beside the costs that the scalar does not tell such differences of costs apart: cost /
+    /// epsilon has no place left behind the point.
+    BelowResolution {
+        /// Which argument.
+        argument: Argument,
+        /// Its value, in units of cost.
+        value: f64,
+        /// A value that is accepted, in the same units, and close to the least.
+        least: f64,
+        /// How far apart costs are that count.
+        apart: f64,
+        /// The scalar: `f32` or `f64`.
+        scalar: &'static str,
+        /// Whether `f64` resolves it where the scalar is `f32`.
+        wider: bool,
     },
     /// The lent memory is too small.
     Workspace {
@@ -249,6 +272,7 @@ impl Error {
             | Error::Ragged { argument, .. }
             | Error::NoMass { argument }
             | Error::Overflow { argument }
+            | Error::BelowResolution { argument, .. }
             | Error::TooLarge { argument }
             | Error::Unsupported { argument, .. } => argument,
             Error::UnequalMass { .. } => Argument::B,
@@ -296,6 +320,14 @@ impl fmt::Display for Error {
             }
             Error::Overflow { argument } => {
                 write!(f, "{argument} is too extreme: what is computed from it overflows the scalar")
+            }
+            Error::BelowResolution { argument, value, least, apart, scalar, wider } => {
+                let advice = if wider { ", or use f64" } else { "" };
+                write!(
+                    f,
+                    "{argument} is {value:.3e}: {scalar} resolves costs up to {apart:.1e} apart only if it is at least \
+                     {least:.3e}{advice}"
+                )
             }
             Error::Workspace { required, actual } => {
                 write!(f, "workspace holds {actual} scalars where {required} are needed")

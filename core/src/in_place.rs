@@ -6,7 +6,7 @@ use crate::real::Real;
 use crate::report::Status;
 use crate::simd::{Instructions, SimdLevel};
 use crate::solution::value::level_potentials;
-use crate::sweep::prepared::Prepared;
+use crate::sweep::prepared::{Prepared, check_resolution};
 use crate::sweep::{TILE_ROWS, rows};
 
 /// A balanced problem that is solved where it lies, by plain sweeps in scalings: for parts with few kilobytes of flash and memory.
@@ -83,8 +83,9 @@ impl<T: Real> InPlace<'_, T> {
     /// Solves it.
     ///
     /// # Errors
-    /// [`Error::Length`], [`Error::NotFinite`] and [`Error::NotPositive`], naming the field; [`Error::UnequalMass`]; [`Error::Overflow`] where cost /
-    /// epsilon leaves the range of the scalar. Nothing is written then.
+    /// [`Error::Length`], [`Error::NotFinite`] and [`Error::NotPositive`], naming the field; [`Error::UnequalMass`];
+    /// [`Error::BelowResolution`] and [`Error::Overflow`] where the scalar does not resolve or hold cost / epsilon.
+    /// Nothing is written then.
     pub fn solve(self) -> Result<InPlaceReport<T>, Error> {
         let s = self.checked()?;
         let InPlace { cost, a, b, epsilon, threshold, max_sweeps, f, g, scratch } = self;
@@ -138,6 +139,7 @@ impl<T: Real> InPlace<'_, T> {
         check_equal_mass(self.a, self.b)?;
         check_finite(Argument::Cost, self.cost, m)?;
         check_finite_vector(Argument::F, self.f)?;
+        check_resolution(self.epsilon, largest(self.cost), T::ONE)?;
         let (s, limit) = (T::LOG2_E / self.epsilon, Prepared::<T>::largest_exponent());
         for (argument, size) in [(Argument::Epsilon, largest(self.cost)), (Argument::F, largest(self.f))] {
             if !(size + self.epsilon < limit && s * size < limit) {

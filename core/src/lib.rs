@@ -49,6 +49,7 @@ mod soft;
 mod solution;
 mod solver;
 mod sweep;
+mod threads;
 mod wide;
 mod workspace;
 
@@ -86,4 +87,5 @@ pub use soft::{
 };
 pub use solution::Solution;
 pub use solver::{Solver, solve};
+pub use threads::has_threads;
 pub use workspace::{Workspace, workspace_len};

@@ -86,6 +86,8 @@ pub trait Real:
     const TWO: Self;
     /// Distance from 1 to the next larger number.
     const EPSILON: Self;
+    /// As it is written: `f32` or `f64`.
+    const NAME: &str;
     /// The square root of EPSILON.
     const SQRT_EPSILON: Self;
     /// The largest finite number.
@@ -153,6 +155,7 @@ macro_rules! shared_items {
         const ONE: Self = 1.0;
         const TWO: Self = 2.0;
         const EPSILON: Self = $t::EPSILON;
+        const NAME: &str = stringify!($t);
         const MAX: Self = $t::MAX;
         const INFINITY: Self = $t::INFINITY;
         const LOG2_E: Self = core::$t::consts::LOG2_E;

@@ -9,7 +9,9 @@ use crate::real::Real;
 pub enum Status {
     /// The marginal error is at most the threshold.
     Converged,
-    /// The sweeps allowed were used up. The potentials are the latest and usable.
+    /// The sweeps allowed were used up. The potentials are the latest and usable: a sweep ends with g, so that of a
+    /// balanced problem the columns are exact (P^T 1 = b to rounding) and the rows are off by [`Report::row_error`].
+    /// Over-relaxed sweeps leave neither exact.
     SweepLimit,
     /// The observer asked to stop. The potentials are the latest and usable.
     Stopped,

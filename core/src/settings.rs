@@ -140,7 +140,8 @@ pub struct Settings<T> {
     /// What is kept in memory.
     pub storage: Storage,
     /// Threads that share the rows of a sweep, of the rayon pool that the caller is in. They take memory each, and change no bit of the
-    /// result. In [`solve_batch`](crate::solve_batch): problems solved at a time. Without the feature `parallel` there is one.
+    /// result. In [`solve_batch`](crate::solve_batch): problems solved at a time. There is one without the feature
+    /// `parallel`, and where the system makes no others ([`has_threads`](crate::has_threads)).
     pub threads: usize,
     /// The instructions that sweeps use.
     pub simd: SimdLevel,

@@ -22,8 +22,8 @@ pub struct Error {
     pub row: usize,
     /// The column of a matrix or the coordinate of a point. SIZE_MAX where none is.
     pub column: usize,
-    /// The number at fault; for SINKHORN_ERROR_WORKSPACE and SINKHORN_ERROR_STRUCT_SIZE the one that is needed; 0
-    /// where there is none.
+    /// The number at fault; for SINKHORN_ERROR_WORKSPACE, SINKHORN_ERROR_STRUCT_SIZE and
+    /// SINKHORN_ERROR_BELOW_RESOLUTION the one that is needed; 0 where there is none.
     pub value: f64,
     /// One line in English, without a newline, NUL-terminated. Ends in "..." where it was cut. No more than the
     /// argument in builds without messages.

@@ -94,6 +94,7 @@ impl Fault {
                 CoreError::NoMass { .. } => SINKHORN_ERROR_NO_MASS,
                 CoreError::UnequalMass { .. } => SINKHORN_ERROR_UNEQUAL_MASS,
                 CoreError::Overflow { .. } => SINKHORN_ERROR_OVERFLOW,
+                CoreError::BelowResolution { .. } => SINKHORN_ERROR_BELOW_RESOLUTION,
                 CoreError::Workspace { .. } => SINKHORN_ERROR_WORKSPACE,
                 CoreError::TooLarge { .. } => SINKHORN_ERROR_TOO_LARGE,
                 CoreError::Unsupported { .. } => SINKHORN_ERROR_UNSUPPORTED,
@@ -152,6 +153,7 @@ impl Fault {
                 | CoreError::OutOfRange { value, .. }
                 | CoreError::EntryOutOfRange { value, .. } => value,
                 CoreError::UnequalMass { b, .. } => b,
+                CoreError::BelowResolution { least, .. } => least,
                 CoreError::Workspace { required, .. } => count(required),
                 CoreError::Length { expected, .. } => count(expected),
                 _ => 0.0,

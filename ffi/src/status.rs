@@ -11,7 +11,9 @@ pub type Status = i32;
 pub const SINKHORN_OK: Status = 0;
 /// The marginal error is at most the threshold.
 pub const SINKHORN_CONVERGED: Status = 0;
-/// The sweeps allowed were used up. The potentials are the latest.
+/// The sweeps allowed were used up. The potentials are the latest: a sweep ends with g, so that of a balanced problem
+/// the columns are exact (P^T 1 = b to rounding) and the rows are off by row_error. Over-relaxed sweeps leave neither
+/// exact.
 pub const SINKHORN_SWEEP_LIMIT: Status = 1;
 /// Rounding keeps the marginal error above the threshold. No failure: the potentials are as good as this scalar
 /// allows, and the report says how good.
@@ -60,6 +62,9 @@ pub const SINKHORN_ERROR_MISALIGNED: Status = -16;
 pub const SINKHORN_ERROR_ALIASING: Status = -17;
 /// An object is not, or no longer, one of its kind: its memory was used for something else, say.
 pub const SINKHORN_ERROR_HANDLE: Status = -19;
+/// Epsilon is so small beside the costs that the scalar does not tell such differences of costs apart. The value of
+/// the error is an epsilon that is accepted, in units of (scaled) cost.
+pub const SINKHORN_ERROR_BELOW_RESOLUTION: Status = -20;
 /// A defect of the library, stopped at its border. Please report it.
 pub const SINKHORN_ERROR_INTERNAL: Status = -18;
 
@@ -89,6 +94,7 @@ fn text(status: Status) -> &'static CStr {
         SINKHORN_ERROR_NO_MASS => c"all weights are zero",
         SINKHORN_ERROR_UNEQUAL_MASS => c"the totals of a and b differ",
         SINKHORN_ERROR_OVERFLOW => c"cost / epsilon overflows the scalar",
+        SINKHORN_ERROR_BELOW_RESOLUTION => c"epsilon is below what the scalar resolves",
         SINKHORN_ERROR_WORKSPACE => c"the workspace is too short",
         SINKHORN_ERROR_TOO_LARGE => c"a size is too large",
         SINKHORN_ERROR_UNSUPPORTED => c"not supported",

@@ -41,7 +41,7 @@ static void NAME(value_cases_of_)(setup_function *setup, setup_function *matrix,
   BAD(T.problem->epsilon = -1, NOT_POSITIVE, "epsilon");
   BAD(T.problem->epsilon = (SCALAR)NAN, NOT_POSITIVE, "epsilon");
   BAD(T.problem->epsilon = (SCALAR)INFINITY, NOT_POSITIVE, "epsilon");
-  BAD(T.problem->epsilon = sizeof(SCALAR) == 8 ? (SCALAR)1e-320 : (SCALAR)1e-44, OVERFLOW, "epsilon");
+  BAD(T.problem->epsilon = sizeof(SCALAR) == 8 ? (SCALAR)1e-320 : (SCALAR)1e-44, BELOW_RESOLUTION, "epsilon");
   BAD(T.problem->epsilon_kind = SINKHORN_EPSILON_DEFAULT, UNSUPPORTED, "epsilon");
   BAD(T.problem->epsilon_kind = -1, OUT_OF_RANGE, "epsilon_kind");
   BAD(T.problem->epsilon_kind = 4, OUT_OF_RANGE, "epsilon_kind");

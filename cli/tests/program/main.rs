@@ -10,6 +10,8 @@ mod input;
 mod interrupt;
 mod json;
 mod large;
+#[cfg(target_os = "linux")]
+mod no_threads;
 mod outputs;
 mod page;
 mod potentials;

@@ -34,7 +34,7 @@ where
 {
     let items = items.into_iter();
     #[cfg(feature = "parallel")]
-    if threads > 1 {
+    if threads > 1 && crate::threads::has_threads() {
         return in_parallel(items, threads, memory, &work);
     }
     let part = memory.len() / threads.max(1);

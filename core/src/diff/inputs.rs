@@ -32,6 +32,13 @@ impl<T: Real> Gradients<'_, T> {
         Gradients { x: None, y: None, a: None, b: None, cost: None, epsilon: None }
     }
 
+    /// Refuses what has been written where it is not finite, which is the argument's fault.
+    pub(super) fn check_results(&self, argument: Argument) -> Result<(), Error> {
+        let written = [&self.x, &self.y, &self.a, &self.b, &self.cost].map(Option::as_deref);
+        let in_epsilon = self.epsilon.as_deref().map(core::slice::from_ref);
+        check_results(argument, written.into_iter().chain([in_epsilon]))
+    }
+
     pub(super) fn check(&self, plan: &Conditional<'_, T>, scratch: [&mut [T]; 2]) -> Result<(), Error> {
         let (n, m) = (plan.f.len(), plan.g.len());
         let len = |argument, values: &Option<&mut [T]>, expected| match values {
@@ -47,6 +54,19 @@ impl<T: Real> Gradients<'_, T> {
             len(Argument::Y, &self.y, m * d)?;
         }
         Ok(())
+    }
+}
+
+/// Refuses results that are not finite, which are the argument's fault.
+pub(super) fn check_results<'v, T: Real>(
+    argument: Argument,
+    results: impl IntoIterator<Item = Option<&'v [T]>>,
+) -> Result<(), Error> {
+    let mut written = results.into_iter().flatten();
+    if written.all(|values| values.iter().all(|value| value.is_finite())) {
+        Ok(())
+    } else {
+        Err(Error::Overflow { argument })
     }
 }
 

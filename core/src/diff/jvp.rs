@@ -9,6 +9,7 @@ use crate::sweep::log_weight;
 
 use super::conditional::Conditional;
 use super::conjugate_gradients::{self, Size, square_over};
+use super::inputs::check_results;
 use super::pull_back::log_densities;
 use super::workspace::Memory;
 use super::{Derivatives, LinearReport, Tangent, Vectors};
@@ -30,6 +31,10 @@ impl<T: Real> Changes<'_, T> {
     /// Nothing: what to fill in.
     pub const fn none() -> Self {
         Changes { f: None, g: None, plan: None, map: None }
+    }
+
+    fn check_results(&self) -> Result<(), Error> {
+        check_results(Argument::Tangent, [&self.f, &self.g, &self.plan, &self.map].map(Option::as_deref))
     }
 
     fn check(&self, plan: &Conditional<'_, T>) -> Result<(), Error> {
@@ -60,6 +65,7 @@ impl<T: Real> Derivatives<'_, T> {
     /// # Errors
     /// [`Error::Length`] and [`Error::NotFinite`] naming `x`, `y`, `a`, `b`, `cost` or `epsilon` of the tangent and `f`, `g`, `plan` or `map` of the changes,
     /// [`Error::Unsupported`] naming `map` or `cost` for points of a matrix and costs without a gradient. Nothing is written then.
+    /// [`Error::Overflow`] naming `tangent` where a change leaves the range: what has been written is not to be used.
     pub fn jvp(&mut self, tangent: &Tangent<'_, T>, changes: &mut Changes<'_, T>) -> Result<LinearReport<T>, Error> {
         changes.check(&self.plan)?;
         let report = self.differentials(tangent)?;
@@ -73,7 +79,7 @@ impl<T: Real> Derivatives<'_, T> {
             out.iter_mut().zip(dg).for_each(|(out, &value)| *out = value / p.unit);
         }
         if changes.plan.is_none() && changes.map.is_none() {
-            return Ok(report);
+            return changes.check_results().map(|()| report);
         }
         let [q, log_p, _] = rows_of(memory.scratch.pool, m);
         for i in 0..plan.f.len() {
@@ -121,7 +127,7 @@ impl<T: Real> Derivatives<'_, T> {
                 }
             });
         }
-        Ok(report)
+        changes.check_results().map(|()| report)
     }
 
     /// df into `memory.row` and dg into `memory.beta`, in units of the unscaled cost, with sum a f = sum b g where balanced; db_j / b_j into
@@ -223,6 +229,7 @@ impl<T: Real> Derivatives<'_, T> {
             row.iter_mut().for_each(|value| *value += shift);
             beta.iter_mut().for_each(|value| *value -= shift);
         }
+        check_results(Argument::Tangent, [Some(&[report.residual, projected][..])])?;
         Ok(LinearReport { projected, ..report })
     }
 }

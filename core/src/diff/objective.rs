@@ -1,7 +1,7 @@
 //! The gradient of the objective: by the envelope theorem, its partial derivatives at the optimal plan and potentials (Danskin 1966; Feydy et al.
 //! 2019, "Interpolating between Optimal Transport and MMD using Sinkhorn Divergences", proposition 2).
 
-use crate::error::Error;
+use crate::error::{Argument, Error};
 use crate::real::Real;
 use crate::sweep::block::{Place, exponents};
 use crate::sweep::log_weight;
@@ -19,6 +19,8 @@ impl<T: Real> Derivatives<'_, T> {
     ///
     /// # Errors
     /// [`Error::Length`] naming the gradient, and [`Error::Unsupported`] naming `cost` for points of a matrix and costs without a gradient. Nothing is written then.
+    /// [`Error::Overflow`] naming `gradients` where a derivative leaves the range: what has been written is not to be
+    /// used.
     pub fn objective(&mut self, gradients: &mut Gradients<'_, T>) -> Result<(), Error> {
         let (plan, memory) = (&self.plan, &mut self.memory);
         let [in_x, in_y] = &mut memory.gradient;
@@ -64,6 +66,6 @@ impl<T: Real> Derivatives<'_, T> {
             }
             **in_epsilon = total.value();
         }
-        Ok(())
+        gradients.check_results(Argument::Gradients)
     }
 }

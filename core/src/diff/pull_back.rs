@@ -11,6 +11,8 @@ use crate::real::Real;
 use crate::reduce;
 use crate::sweep::strips::{STRIP_ROWS, Scratch};
 use crate::sweep::{is_safe, moments, rows};
+#[cfg(feature = "parallel")]
+use crate::threads::has_threads;
 use crate::wide::Wide;
 
 use super::conditional::{Conditional, Tile};
@@ -227,7 +229,7 @@ impl<T: Real> Blocks<'_, T> {
         #[cfg(feature = "parallel")]
         {
             let (lanes, blocks) = (pool.len() / lane, out.len().div_ceil(block * dimension));
-            if threads > 1 && lanes > 1 && blocks > 1 {
+            if threads > 1 && lanes > 1 && blocks > 1 && has_threads() {
                 let left_lanes = lanes / 2;
                 let left = (blocks * left_lanes / lanes).max(1) * block;
                 let (out, other_out) = out.split_at_mut(left * dimension);

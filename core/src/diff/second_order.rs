@@ -1,6 +1,6 @@
 //! Products with the Hessian of the objective: its gradient, differentiated along a direction.
 
-use crate::error::Error;
+use crate::error::{Argument, Error};
 use crate::real::Real;
 
 use super::conditional::Conditional;
@@ -15,6 +15,7 @@ impl<T: Real> Derivatives<'_, T> {
     /// # Errors
     /// Those of [`Derivatives::jvp`] for the tangent and of [`Derivatives::objective`] for the gradients; [`Error::Unsupported`] naming `cost` for a ground cost without second
     /// derivatives where x or y are asked for. Nothing is written then.
+    /// [`Error::Overflow`] naming `tangent` where a product leaves the range: what has been written is not to be used.
     pub fn objective_hessian(
         &mut self,
         tangent: &Tangent<'_, T>,
@@ -95,6 +96,7 @@ impl<T: Real> Derivatives<'_, T> {
         if let Some(out) = &mut gradients.epsilon {
             **out = in_epsilon;
         }
+        gradients.check_results(Argument::Tangent)?;
         Ok(report)
     }
 }

@@ -9,13 +9,14 @@
 //! optimality conditions (Luise, Rudi, Pontil and Ciliberto 2018; Cuturi et al. 2022, "Optimal Transport Tools", section on implicit
 //! differentiation), here with relaxed marginals and weights of zero.
 
-use crate::error::Error;
+use crate::error::{Argument, Error};
 use crate::real::Real;
 use crate::reduce;
 use crate::sweep::{MAX_TILE_ROWS, log_weight, moments, rows};
 
 use super::conditional::{Conditional, Tile};
 use super::conjugate_gradients::{self, Size, square_over, unit_of};
+use super::inputs::check_results;
 use super::pull_back::{Pairs, add_times};
 use super::{Cotangent, Derivatives, Gradients, LinearReport, Vectors};
 
@@ -27,6 +28,8 @@ impl<T: Real> Derivatives<'_, T> {
     /// # Errors
     /// [`Error::Length`] and [`Error::NotFinite`] naming `f`, `g`, `plan`, `map` (of the cotangent), `x`, `y`, `a`, `b`, `cost` (of the gradients),
     /// [`Error::Unsupported`] naming `map` or `cost` for points of a matrix and costs without a gradient. Nothing is written then.
+    /// [`Error::Overflow`] naming `cotangent` where a gradient leaves the range: what has been written is not to be
+    /// used.
     pub fn vjp(
         &mut self,
         cotangent: &Cotangent<'_, T>,
@@ -66,6 +69,8 @@ impl<T: Real> Derivatives<'_, T> {
             **in_epsilon = p.unit * pairs.epsilon(memory.log_b, memory.t, &mut memory.scratch);
         }
         self.add_weightless(cotangent, gradients);
+        gradients.check_results(Argument::Cotangent)?;
+        check_results(Argument::Cotangent, [Some(&[report.residual, constant][..])])?;
         Ok(LinearReport { projected: constant, ..report })
     }
 

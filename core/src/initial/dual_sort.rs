@@ -17,20 +17,25 @@ pub enum Passes {
 ///
 /// A relaxation that, run to its end, gives an optimal dual of the sorted matching (Thornton and Cuturi 2022, section 4.1,
 /// algorithm 1). Equal weights and n = m only, n^2 pairs a pass. [`Monotone`](super::Monotone) gets there in O(n) for any
-/// weights, and in the middle of the optimal duals; this one is kept as the yardstick. Points are sorted inside.
+/// weights, and in the middle of the optimal duals; this one is kept as the yardstick. Points are sorted inside. Cut
+/// short it may be worth less than zero by its dual value ([`Target::dual_value`]): zero is kept then, and the note
+/// says so.
 #[derive(Debug, Clone, Copy)]
 pub struct DualSort<T> {
     /// Sequential unless told otherwise.
     pub form: Passes,
-    /// Passes at most; 3 unless told otherwise, and 0 leaves zero.
+    /// Passes at most; 100 unless told otherwise, as in the paper, and 0 leaves zero.
     pub passes: u32,
     /// Ends when no entry changes by more than this share of the largest cost of a matched pair. 1e-4 unless told otherwise.
     pub tolerance: T,
 }
 
+/// Said where zero is kept.
+const ZERO_NOTE: &str = "after its passes it was worth less than zero, which was kept";
+
 impl<T: Real> Default for DualSort<T> {
     fn default() -> Self {
-        DualSort { form: Passes::default(), passes: 3, tolerance: T::constant(1e-4) }
+        DualSort { form: Passes::default(), passes: 100, tolerance: T::constant(1e-4) }
     }
 }
 
@@ -70,7 +75,7 @@ impl<T: Real> Initializer<T> for DualSort<T> {
         if !(equal(problem.a()) && equal(problem.b())) {
             return refuse("dual-sort needs equal weights");
         }
-        let Scratch { rows, columns } = scratch;
+        let Scratch { rows, columns } = &mut *scratch;
         sort_indices(cloud.x(), rows);
         sort_indices(cloud.y(), columns);
         let n = f.len();
@@ -78,7 +83,7 @@ impl<T: Real> Initializer<T> for DualSort<T> {
         let scale = (0..n).fold(T::ZERO, |most, i| most.max(cost(i, i).abs()));
 
         // f by rank, in the memory of g: here n = m.
-        let sorted = g;
+        let sorted = &mut *g;
         sorted.fill(T::ZERO);
         let mut pairs = 0;
         for _ in 0..self.passes {
@@ -102,6 +107,17 @@ impl<T: Real> Initializer<T> for DualSort<T> {
         for (rank, &value) in sorted.iter().enumerate() {
             f[rows[rank].to_index() as usize] = value;
         }
-        Ok(Started::new(Initializer::<T>::name(self), Wrote::F).pairs(pairs))
+
+        // Zero in the memory of g, which is free again: what is worth less than that is no start.
+        g.fill(T::ZERO);
+        let value = target.dual_value(Wrote::F, f, g, scratch);
+        let value_of_zero = target.dual_value(Wrote::F, g, f, scratch);
+        pairs += 2 * target.dual_value_pairs(Wrote::F);
+        let started = Started::new(Initializer::<T>::name(self), Wrote::F).pairs(pairs);
+        if value >= value_of_zero {
+            return Ok(started);
+        }
+        f.fill(T::ZERO);
+        Ok(started.note(ZERO_NOTE))
     }
 }

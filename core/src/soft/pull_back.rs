@@ -100,7 +100,7 @@ fn check_results<T: Real>(values: &[T]) -> Result<(), Error> {
 /// What is too large for a cotangent of plan or map came from that of the output.
 fn of_cotangent(error: Error) -> Error {
     match error {
-        Error::Overflow { argument: Argument::Plan | Argument::Map }
+        Error::Overflow { argument: Argument::Plan | Argument::Map | Argument::Cotangent }
         | Error::NotFinite { argument: Argument::Plan | Argument::Map, .. } => {
             Error::Overflow { argument: Argument::Vector }
         }

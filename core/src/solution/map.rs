@@ -21,7 +21,9 @@ impl<T: Real> Solution<'_, T> {
     /// where one of infinitesimal mass would.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`.
+    /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`; [`Error::Overflow`] naming `y`
+    /// where its points are so far apart that a mean of them leaves the range, and `x` for a point whose costs do
+    /// (what precedes it has been written).
     pub fn barycentric_map(&self, out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let (n, d) = (self.f.len(), cloud.dimension());
@@ -30,6 +32,7 @@ impl<T: Real> Solution<'_, T> {
             if !self.image_of_row(i, cloud, image) {
                 self.image_of(Argument::X, cloud, cloud.x().point(i), image)?;
             }
+            check_image(image)?;
         }
         Ok(())
     }
@@ -39,7 +42,8 @@ impl<T: Real> Solution<'_, T> {
     ///
     /// # Errors
     /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`, those of [`Points::new`] naming `x`, and
-    /// [`Error::Overflow`] for a point so far away that its costs are infinite (what precedes it has been written).
+    /// [`Error::Overflow`] naming `x` for a point so far away that its costs are infinite, and `y` as in
+    /// [`Solution::barycentric_map`] (what precedes it has been written).
     pub fn map_at(&self, x: &[T], out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let d = cloud.dimension();
@@ -47,6 +51,7 @@ impl<T: Real> Solution<'_, T> {
         check_length(Argument::Output, out, x.len())?;
         for (k, image) in out.chunks_exact_mut(d).enumerate() {
             self.image_of(Argument::X, cloud, points.point(k), image)?;
+            check_image(image)?;
         }
         Ok(())
     }
@@ -109,7 +114,11 @@ impl<T: Real> Solution<'_, T> {
             if !largest.is_finite() {
                 return Err(Error::Overflow { argument });
             }
-            *value = -side.tau * (largest + sum.log2()) / (self.prepared.s * self.prepared.unit);
+            let potential = -side.tau * (largest + sum.log2()) / (self.prepared.s * self.prepared.unit);
+            if !potential.is_finite() {
+                return Err(Error::Overflow { argument });
+            }
+            *value = potential;
         }
         Ok(())
     }
@@ -195,4 +204,13 @@ impl<T: Real> Solution<'_, T> {
         }
         Ok(())
     }
+}
+
+/// Refuses an image that left the range on the way: y are too far apart.
+fn check_image<T: Real>(image: &mut [T]) -> Result<(), Error> {
+    if image.iter().all(|value| value.is_finite()) {
+        return Ok(());
+    }
+    image.fill(T::ZERO);
+    Err(Error::Overflow { argument: Argument::Y })
 }

@@ -161,8 +161,9 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Checks the settings, resolves epsilon and copies what the sweeps read; starts from zero.
     ///
     /// # Errors
-    /// [`Error::UnequalMass`] for a balanced problem whose totals differ, [`Error::Overflow`] where cost / epsilon leaves
-    /// the range of the scalar, [`Error::NotFinite`] for a cost function that returns what is not finite,
+    /// [`Error::UnequalMass`] for a balanced problem whose totals differ, [`Error::BelowResolution`] where epsilon is
+    /// too small beside the cost for the scalar, [`Error::Overflow`] where cost / epsilon leaves its range,
+    /// [`Error::NotFinite`] for a cost function that returns what is not finite,
     /// [`Error::Workspace`], and bad settings.
     pub fn new(problem: &Problem<'a, T>, settings: &Settings<T>, workspace: Workspace<'a, T>) -> Result<Self, Error> {
         Solver::with_start(problem, &Zero, settings, workspace)

@@ -103,13 +103,21 @@ impl<'a, T: Real> Prepared<'a, T> {
         {
             largest_cost = Statistics::new(&problem, &scores, Wanted { std: false, largest: true }, row)?.largest;
         }
+        let (rho_a, rho_b) = (problem.rho_a() * unit, problem.rho_b() * unit);
+        // What is farther away than some rho carries nothing, so that costs beyond that need not be told apart. Where
+        // marginals are exact, what points have in common with all others is left out of the exponents.
+        let apart = match scores.packed() {
+            Some(points) if rho_a + rho_b == T::INFINITY && rho_a == rho_b => points.spread(),
+            _ => largest_cost.min(T::constant(64.0) * (rho_a + rho_b)),
+        };
+        check_resolution(epsilon, apart, unit)?;
         let mut prepared = Prepared {
             problem,
             scores,
             instructions,
             epsilon,
-            rho_a: problem.rho_a() * unit,
-            rho_b: problem.rho_b() * unit,
+            rho_a,
+            rho_b,
             unit,
             s: T::ONE,
             tau_a: T::ONE,
@@ -204,4 +212,16 @@ impl<'a, T: Real> Prepared<'a, T> {
     pub(crate) fn is_balanced(&self) -> bool {
         self.tau_a() == T::ONE && self.tau_b() == T::ONE
     }
+}
+
+/// Refuses an epsilon that the scalar does not resolve between costs so far apart, all in units of the unscaled cost.
+pub(crate) fn check_resolution<T: Real>(epsilon: T, apart: T, unit: T) -> Result<(), Error> {
+    let least = apart * (T::HALF * T::EPSILON);
+    if epsilon >= least {
+        return Ok(());
+    }
+    // Said with a margin, so that it is accepted however it is rounded.
+    let wider = T::NAME != <f64 as Real>::NAME && epsilon >= least * T::constant(2e-9);
+    let [value, least, apart] = [epsilon, least * T::constant(1.0625), apart].map(|cost| (cost / unit).widen());
+    Err(Error::BelowResolution { argument: Argument::Epsilon, value, least, apart, scalar: T::NAME, wider })
 }

@@ -242,6 +242,31 @@ pub(crate) enum Rows<'a, T> {
     Computed { factor: T },
 }
 
+/// The largest Euclidean norm of some points.
+fn reach<T: Real>(count: usize, dimension: usize, coordinate: impl Fn(usize, usize) -> T) -> T {
+    // In units of the largest coordinate, so that no square overflows or vanishes.
+    let mut unit = T::ZERO;
+    for i in 0..count {
+        for k in 0..dimension {
+            let value = coordinate(i, k).abs();
+            // A maximum would pass over NaN.
+            if !value.is_finite() {
+                return T::INFINITY;
+            }
+            unit = unit.max(value);
+        }
+    }
+    if unit == T::ZERO {
+        return unit;
+    }
+    let mut most = T::ZERO;
+    for i in 0..count {
+        let square = |k: usize| coordinate(i, k) / unit * (coordinate(i, k) / unit);
+        most = most.max((0..dimension).fold(T::ZERO, |sum, k| sum + square(k)));
+    }
+    unit * most.sqrt()
+}
+
 /// Writes line k of all panels of `width` points.
 fn pack<T: Real>(panels: &mut [T], width: usize, k: usize, d: usize, coordinate: &dyn Fn(usize) -> T) {
     for (panel, points) in panels.chunks_mut(width * d).enumerate() {
@@ -347,10 +372,25 @@ impl<'a, T: Real> Packed<'a, T> {
         total
     }
 
+    /// No cost is larger: the farthest x and the farthest y, both from the mean of y, on opposite sides of it.
     fn bound(&self) -> T {
-        let largest = |values: &[T]| values.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
-        let reach = largest(self.x) + largest(self.y) + largest(self.delta);
-        reach * reach * T::count(self.dimension)
+        let reach = self.reach_of_x(|k| self.delta[k]) + self.reach_of_y();
+        reach * reach
+    }
+
+    /// How far apart the scores of two pairs can be, in units of cost.
+    pub(crate) fn spread(&self) -> T {
+        T::TWO * T::TWO * self.reach_of_x(|_| T::ZERO) * self.reach_of_y()
+    }
+
+    /// The largest norm of a centred x and this together.
+    fn reach_of_x(&self, and: impl Fn(usize) -> T) -> T {
+        reach(self.rows, self.dimension, |i, k| self.x(i, k) + and(k))
+    }
+
+    /// The largest norm of a centred y.
+    fn reach_of_y(&self) -> T {
+        reach(self.columns, self.dimension, |j, k| self.y(j, k))
     }
 
     /// Whether [`Packed::trace_of_product`], about (n + m) d^2 / 2 products, is cheaper than visiting the n m pairs of dimension d.

@@ -7,6 +7,8 @@ use core::ops::Range;
 
 use super::tile_rows;
 use crate::real::Real;
+#[cfg(feature = "parallel")]
+use crate::threads::has_threads;
 
 /// Rows of a strip, at least; and rows whose column sums are added up before they join those of their strip, which keeps the error of long
 /// columns in single precision small.
@@ -143,7 +145,7 @@ impl<'w, T: Real> Pass<'w, T> {
         let zero = if join == Join::Sum { T::ZERO } else { -T::INFINITY };
         let rest = Rows { n, m, width: entries.len() / n, next: 0, f, entries };
         #[cfg(feature = "parallel")]
-        if !scratch.strips.is_empty() && n.saturating_mul(m) >= WORTH_A_THREAD {
+        if !scratch.strips.is_empty() && n.saturating_mul(m) >= WORTH_A_THREAD && has_threads() {
             scratch.strips.fill(zero);
             let mut results = [const { None }; MAX_STRIPS];
             let (columns, pool, lane) = (&mut *scratch.strips, &mut *scratch.pool, scratch.lane);

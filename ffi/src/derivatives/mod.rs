@@ -7,7 +7,6 @@ pub(crate) use inputs::Sizes;
 use inputs::check_gradients;
 pub use inputs::*;
 
-use core::ffi::CStr;
 use core::ptr;
 
 use sinkhorn_core::{
@@ -15,9 +14,7 @@ use sinkhorn_core::{
     PlanCotangent, Real, Solution as CoreSolution, derivatives_len,
 };
 
-use crate::checks::{
-    Region, check_finite, check_optional_struct, output, product, read_struct, required, slice, write_struct,
-};
+use crate::checks::{Region, check_optional_struct, output, product, read_struct, required, slice, write_struct};
 use crate::error::{Error, guard};
 use crate::fault::Fault;
 use crate::problem::Problem;
@@ -255,7 +252,6 @@ impl<T: Scalar> Call<T> {
             let mut derivatives = self.open(&gradients_given.regions(sizes)?, &structs)?;
             let mut out = gradients_given.view(sizes)?;
             derivatives.objective(&mut out).map_err(|error| self.named(error, false))?;
-            check_gradients(c"gradients", &out)?;
             Ok(SINKHORN_OK)
         }
     }
@@ -290,8 +286,7 @@ impl<T: Scalar> Call<T> {
             let mut out = out.view(sizes)?;
             let report =
                 derivatives.vjp(&cotangent, &mut out).map_err(|error| self.named(error, computed.is_some()))?;
-            check_gradients(c"cotangent", &out)?;
-            self.tell(c"cotangent", report)
+            Ok(tell(self.report, report))
         }
     }
 
@@ -308,9 +303,7 @@ impl<T: Scalar> Call<T> {
             let mut derivatives = self.open(&out.regions(sizes)?, &read)?;
             let mut out = out.view(sizes)?;
             let report = derivatives.jvp(&given.view(sizes)?, &mut out).map_err(|error| self.named(error, false))?;
-            let written = [&out.f, &out.g, &out.plan, &out.map];
-            check_finite(c"tangent", written.into_iter().flatten().flat_map(|values| values.iter()))?;
-            self.tell(c"tangent", report)
+            Ok(tell(self.report, report))
         }
     }
 
@@ -329,8 +322,7 @@ impl<T: Scalar> Call<T> {
             let report = derivatives
                 .objective_hessian(&given.view(sizes)?, &mut out)
                 .map_err(|error| self.named(error, false))?;
-            check_gradients(c"tangent", &out)?;
-            self.tell(c"tangent", report)
+            Ok(tell(self.report, report))
         }
     }
 
@@ -372,14 +364,6 @@ impl<T: Scalar> Call<T> {
             }
             other => Fault::Core(other),
         }
-    }
-
-    /// # Safety
-    /// `report` has been checked.
-    unsafe fn tell(&self, argument: &'static CStr, report: CoreReport<T>) -> Result<Status, Fault> {
-        check_finite(argument, &[report.residual, report.projected])?;
-        // SAFETY: the contract of this function.
-        Ok(unsafe { tell(self.report, report) })
     }
 }
 

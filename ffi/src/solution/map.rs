@@ -12,7 +12,8 @@ use super::{Solution, get, one_output};
 
 /// map (n x dimension, row-major) = the barycentric projection of every x_i: the mean of the y_j that it is sent
 /// to, sum_j P_ij y_j / sum_j P_ij. A point without weight goes where one of infinitesimal weight would. Points
-/// only. NULL: never solution and map.
+/// only. NULL: never solution and map. y so far apart that a mean of them leaves the range are
+/// SINKHORN_ERROR_OVERFLOW; what precedes it has been written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solution_map_f64(
     solution: *const Solution<f64>,
@@ -37,7 +38,8 @@ pub unsafe extern "C" fn sinkhorn_solution_map_f32(
 /// map (count x dimension) = the same at new points x (count x dimension), with the weights b_j exp((g_j - c(x,
 /// y_j)) / epsilon) (Pooladian and Niles-Weed 2021). Points only, count not 0, one thread (several may share out
 /// the points). NULL: never solution, x and map. A point so far away that its costs are infinite is
-/// SINKHORN_ERROR_OVERFLOW; what precedes it has been written.
+/// SINKHORN_ERROR_OVERFLOW, as are y so far apart that a mean of them leaves the range; what precedes it has been
+/// written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solution_map_at_f64(
     solution: *const Solution<f64>,

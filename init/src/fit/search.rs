@@ -10,7 +10,7 @@ use nalgebra::Dyn;
 use ndarray::Array2;
 use rand_linfa::SeedableRng;
 use rand_xoshiro_linfa::Xoshiro256Plus;
-use sinkhorn_core::{Argument, Error, Moments, Points, Real, Weights};
+use sinkhorn_core::{Argument, Error, Moments, Points, Real, Weights, has_threads};
 
 use super::density::log;
 use super::em::{self, Cloud};
@@ -149,9 +149,19 @@ fn centers(cloud: &Cloud, count: usize, seed: u64) -> Option<Vec<f64>> {
         .tolerance(1e-2)
         .check()
         .ok()?;
+    ensure_pool()?;
     let model = parameters.fit(&DatasetBase::from(records)).ok()?;
     let centers: Vec<f64> = model.centroids().iter().copied().collect();
     centers.iter().all(|value| value.is_finite()).then_some(centers)
+}
+
+/// Makes the calling thread a rayon pool of its own where there can be no other: k-means is not to be had without one.
+fn ensure_pool() -> Option<()> {
+    if !has_threads() {
+        // For as long as the thread lives: rayon does not take it back.
+        std::mem::forget(rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().ok()?);
+    }
+    Some(())
 }
 
 fn nearest(centers: &[f64], point: &[f64]) -> usize {

@@ -124,6 +124,8 @@ fn normalised(shares: &[f64]) -> Vec<f64> {
 
 /// g^, the potential of the target's components. Where the sweeps run out it is as good as a start need be.
 fn levels(costs: &[f64], alpha: &[f64], beta: &[f64], epsilon: f64) -> Result<Vec<f64>, Error> {
+    // A smaller one is not resolved between components so far apart, and this is a start.
+    let epsilon = costs.iter().fold(epsilon, |least, cost| least.max(cost.abs() * f64::EPSILON));
     let problem = Problem::new(CostMatrix::row_major(costs, alpha.len(), beta.len())?)?
         .weights(alpha, beta)?
         .epsilon(Epsilon::Absolute(epsilon))?;

@@ -136,3 +136,37 @@ fn what_has_no_gradient_is_refused_and_the_rest_works() {
         }
     }
 }
+
+#[test]
+fn what_leaves_the_range_is_no_derivative() {
+    let inputs = Inputs::random(9, (3, 2, 2), 0.1, SQUARED);
+    let mut refused = [0; 3];
+    inputs.solve(&Settings::<f64>::default(), |problem, solution| {
+        let settings = DerivativeSettings::default();
+        let mut memory = vec![0.0; Derivatives::len(problem, &settings).unwrap()];
+        let mut derivatives = Derivatives::new(solution, &settings, &mut memory).unwrap();
+        let mut see = |way: usize, argument: Argument, ended: Result<(), Error>, written: &[f64]| match ended {
+            Ok(()) => assert!(written.iter().all(|value| value.is_finite()), "{argument}: {written:?}"),
+            Err(error) => {
+                assert_eq!(error, Error::Overflow { argument });
+                refused[way] += 1;
+            }
+        };
+        for size in [1e290, 1e306, 1.7e308] {
+            let cost: [f64; 6] = core::array::from_fn(|k| if k % 2 == 0 { size } else { -size });
+            let (mut plan, mut map, mut in_x, mut in_cost) = ([0.0; 6], [0.0; 6], [0.0; 6], [0.0; 6]);
+            let tangent = Tangent { cost: Some(&cost), ..Tangent::none() };
+            let mut changes = Changes { plan: Some(&mut plan), map: Some(&mut map), ..Changes::none() };
+            let ended = derivatives.jvp(&tangent, &mut changes).map(|_| ());
+            see(0, Argument::Tangent, ended, &[plan, map].concat());
+            let mut gradients = Gradients { x: Some(&mut in_x), cost: Some(&mut in_cost), ..Gradients::none() };
+            let ended = derivatives.objective_hessian(&tangent, &mut gradients).map(|_| ());
+            see(1, Argument::Tangent, ended, &[in_x, in_cost].concat());
+            let cotangent = Cotangent { f: Some(&cost[..3]), g: Some(&cost[..2]), ..Cotangent::none() };
+            let mut gradients = Gradients { x: Some(&mut in_x), cost: Some(&mut in_cost), ..Gradients::none() };
+            let ended = derivatives.vjp(&cotangent, &mut gradients).map(|_| ());
+            see(2, Argument::Cotangent, ended, &[in_x, in_cost].concat());
+        }
+    });
+    assert!(refused.iter().all(|&times| times > 0), "{refused:?}");
+}

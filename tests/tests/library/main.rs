@@ -22,6 +22,7 @@ mod in_place;
 mod judged;
 mod known_defects;
 mod line;
+mod resolution;
 mod simd;
 mod soft;
 mod solution;

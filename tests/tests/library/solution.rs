@@ -1,6 +1,9 @@
 //! The plan as an operator, maps and potentials at new points: against the stored plan.
 
-use sinkhorn_core::{CostMatrix, CostScale, Epsilon, PointCloud, Problem, Settings, Workspace, Zero, solve};
+use sinkhorn_core::{
+    Argument, CostMatrix, CostScale, Epsilon, Error, GroundCost, PointCloud, Problem, Real, Settings, Workspace, Zero,
+    solve,
+};
 use sinkhorn_tests::data;
 
 #[test]
@@ -95,4 +98,41 @@ fn a_cost_matrix_has_no_maps() {
     let solution =
         solve(&problem, &Zero, &settings, Workspace::new(&mut memory, &problem, &settings).unwrap()).unwrap();
     assert_eq!(solution.barycentric_map(&mut []).unwrap_err().to_string(), "cost: a cost matrix has no points");
+}
+
+/// A cost that stays small however far points are apart.
+struct Bounded;
+
+impl<T: Real> GroundCost<T> for Bounded {
+    fn name(&self) -> &'static str {
+        "bounded"
+    }
+    fn cost(&self, x: &[T], y: &[T]) -> T {
+        if (x[0] > T::ZERO) == (y[0] > T::ZERO) { T::ZERO } else { T::ONE }
+    }
+}
+
+fn images_that_leave_the_range<T: Real>() {
+    let far = T::MAX * T::constant(0.75);
+    let (x, y) = ([T::ONE, -T::ONE], [far, -far]);
+    let problem = Problem::new(PointCloud::new(&x, &y, 1, &Bounded).unwrap()).unwrap();
+    let problem = problem.epsilon(Epsilon::Absolute(T::ONE)).unwrap();
+    let settings = Settings::default();
+    let mut memory = vec![T::ZERO; Workspace::len(&problem, &settings).unwrap()];
+    let workspace = Workspace::new(&mut memory, &problem, &settings).unwrap();
+    let solution = solve(&problem, &Zero, &settings, workspace).unwrap();
+    let mut images = [T::ZERO; 2];
+    let overflow = Err(Error::Overflow { argument: Argument::Y });
+    assert_eq!(solution.barycentric_map(&mut images), overflow);
+    assert!(images.iter().all(|&value| value == T::ZERO));
+    assert_eq!(solution.map_at(&x, &mut images), overflow);
+    assert!(images.iter().all(|&value| value == T::ZERO));
+    solution.f_at(&x, &mut images).unwrap();
+    assert!(images.iter().all(|value| value.is_finite()));
+}
+
+#[test]
+fn a_mean_of_points_too_far_apart_is_refused() {
+    images_that_leave_the_range::<f64>();
+    images_that_leave_the_range::<f32>();
 }

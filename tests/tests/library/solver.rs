@@ -166,6 +166,22 @@ fn tiny_epsilon_ends_with_finite_numbers_and_an_honest_status() {
 }
 
 #[test]
+fn at_the_sweep_limit_the_columns_are_exact() {
+    let mut generator = data::generator(3);
+    let (x, y) = (data::normal(&mut generator, 2 * 90), data::normal(&mut generator, 2 * 70));
+    let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap()).unwrap();
+    let problem = problem.epsilon(Epsilon::OfMean(0.001)).unwrap();
+    for storage in [Storage::Stream, Storage::Cost, Storage::Kernel] {
+        for acceleration in [Acceleration::Plain, Acceleration::Anderson { memory: 5 }] {
+            let settings = Settings { storage, acceleration, max_sweeps: 8, threshold: 1e-12, ..Settings::default() };
+            let report = solve_owned(&problem, &Zero, &settings).unwrap().report;
+            assert_eq!(report.status, Status::SweepLimit);
+            assert!(report.row_error > 1e-3 && report.column_error < 1e-12, "{storage:?} {acceleration:?}: {report:?}");
+        }
+    }
+}
+
+#[test]
 fn stepping_is_solving() {
     let mut generator = data::generator(71);
     let (x, y) = (data::normal(&mut generator, 40), data::normal(&mut generator, 50));
