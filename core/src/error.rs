@@ -209,10 +209,26 @@ pub enum Error {
         b: f64,
     },
     /// What is computed from the argument leaves the range of the scalar: an epsilon too small for the cost (cost / epsilon),
-    /// points too far apart (their cost), weights too large (their sum).
+    /// weights too large (their sum).
     Overflow {
         /// Which argument.
         argument: Argument,
+    },
+    /// A point is so far from the other side that the cost between them leaves the range of the scalar.
+    TooFar {
+        /// Which argument.
+        argument: Argument,
+        /// Which point.
+        place: Place,
+    },
+    /// The sum of weights leaves the range in which products of it can be computed.
+    Total {
+        /// Which argument.
+        argument: Argument,
+        /// Their sum.
+        value: f64,
+        /// The range.
+        range: &'static str,
     },
     /// The lent memory is too small.
     Workspace {
@@ -249,6 +265,8 @@ impl Error {
             | Error::Ragged { argument, .. }
             | Error::NoMass { argument }
             | Error::Overflow { argument }
+            | Error::TooFar { argument, .. }
+            | Error::Total { argument, .. }
             | Error::TooLarge { argument }
             | Error::Unsupported { argument, .. } => argument,
             Error::UnequalMass { .. } => Argument::B,
@@ -259,9 +277,10 @@ impl Error {
     /// The entry at fault, where one is.
     pub const fn place(&self) -> Option<Place> {
         match *self {
-            Error::NotFinite { place, .. } | Error::Negative { place, .. } | Error::NotIncreasing { place, .. } => {
-                Some(place)
-            }
+            Error::NotFinite { place, .. }
+            | Error::Negative { place, .. }
+            | Error::NotIncreasing { place, .. }
+            | Error::TooFar { place, .. } => Some(place),
             _ => None,
         }
     }
@@ -296,6 +315,12 @@ impl fmt::Display for Error {
             }
             Error::Overflow { argument } => {
                 write!(f, "{argument} is too extreme: what is computed from it overflows the scalar")
+            }
+            Error::TooFar { argument, place } => {
+                write!(f, "{argument}{place} is too far from the other side: their cost overflows the scalar")
+            }
+            Error::Total { argument, value, range } => {
+                write!(f, "{argument} sums to {value}: the sum must lie in {range}")
             }
             Error::Workspace { required, actual } => {
                 write!(f, "workspace holds {actual} scalars where {required} are needed")

@@ -1,4 +1,4 @@
-use super::{GroundCost, SquaredEuclidean, of_difference};
+use super::{BuiltIn, GroundCost, SquaredEuclidean, of_difference};
 use crate::real::Real;
 
 /// |x - y|, the Euclidean distance itself.
@@ -8,6 +8,10 @@ pub struct Euclidean;
 impl<T: Real> GroundCost<T> for Euclidean {
     fn name(&self) -> &'static str {
         "euclidean"
+    }
+
+    fn built_in(&self) -> BuiltIn<T> {
+        BuiltIn::Norm(T::TWO)
     }
 
     #[inline]

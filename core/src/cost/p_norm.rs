@@ -1,4 +1,4 @@
-use super::{GroundCost, of_difference, sign};
+use super::{BuiltIn, GroundCost, of_difference, sign};
 use crate::error::{Argument, Error};
 use crate::real::Real;
 
@@ -44,6 +44,10 @@ fn slope<T: Real>(p: T, norm: T, z: T) -> T {
 impl<T: Real> GroundCost<T> for PNorm<T> {
     fn name(&self) -> &'static str {
         "p-norm"
+    }
+
+    fn built_in(&self) -> BuiltIn<T> {
+        BuiltIn::Norm(self.p)
     }
 
     fn cost(&self, x: &[T], y: &[T]) -> T {

@@ -55,7 +55,8 @@ impl<'a, T: Real> Prepared<'a, T> {
             std: scale == CostScale::Std || matches!(requested, Epsilon::OfStd(_)),
             largest: scale == CostScale::Max,
         };
-        let statistics = if needs_statistics { Some(Statistics::new(&problem, &scores, wanted, row)?) } else { None };
+        let statistics =
+            if needs_statistics { Some(Statistics::new(&problem, &scores, instructions, wanted, row)?) } else { None };
         let largest_cost = match (scores.bound(), &statistics) {
             (Some(bound), _) => bound,
             (None, Some(statistics)) => statistics.largest,
@@ -79,12 +80,12 @@ impl<'a, T: Real> Prepared<'a, T> {
         };
         let argument = Argument::Epsilon;
         if !largest_cost.is_finite() {
-            return Err(Error::Overflow { argument: Argument::Cost });
+            return Err(scores.overflow());
         }
         let mass = problem.a().total() * problem.b().total();
         if !(mass * (largest_cost + T::ONE) * T::constant(1024.0)).is_finite() {
             let unit_mass = problem.a().total() <= T::TWO && problem.b().total() <= T::TWO;
-            return Err(Error::Overflow { argument: if unit_mass { Argument::Cost } else { Argument::A } });
+            return Err(if unit_mass { scores.overflow() } else { Error::Overflow { argument: Argument::A } });
         }
         if epsilon == T::ZERO && is_relative {
             let reason =
