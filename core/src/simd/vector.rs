@@ -119,13 +119,12 @@ macro_rules! simd {
             #[inline(always)]
             fn power(self, x: $vector<S>, p: $t) -> $vector<S> {
                 let c = |value: $t| $vector::splat(self.0, value);
-                let round = |x: $vector<S>| (x + c($magic)) - c($magic);
                 // p log2 x = whole + rest, whole an integer: the rest is small, and so is its error.
                 let (exponent, slope, t) = self.$log2(x);
                 let logarithm = slope * t;
-                let whole = round(exponent * c(p));
+                let whole = (exponent * c(p) + c($magic)) - c($magic);
                 let rest = c(p).mul_add(logarithm, c(p).mul_add(exponent, c(0.0) - whole));
-                let more = round(rest);
+                let more = (rest + c($magic)) - c($magic);
                 let t = rest - more;
                 let mut power = c($polynomial[$polynomial.len() - 1]);
                 let mut k = $polynomial.len() - 1;

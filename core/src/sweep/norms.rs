@@ -152,7 +152,12 @@ impl<T: Real> Differences<'_, T> {
             let (lane, left) = (i % GROUP, self.out.len() / self.m - row);
             let group = points.group(i - lane);
             if lane + R <= group.width && R <= left {
-                let x = group.values.chunks_exact(group.width).map(|x| core::array::from_fn(|r| x[lane + r]));
+                let x = group.values.chunks_exact(group.width).map(|x| {
+                    core::array::from_fn(
+                        #[inline(always)]
+                        |r| x[lane + r],
+                    )
+                });
                 self.rows::<S, R>(simd, sum, row, x, &mut repair);
                 row += R;
             } else {
@@ -321,16 +326,24 @@ macro_rules! powers {
     };
 }
 
-powers!(Three(p: T), p, |simd, z| each(z, |z| z * z));
-powers!(ThreeHalves(p: T), p, |simd, z| each(z, |z| simd.sqrt(z)));
+powers!(Three(p: T), p, |simd, z| product(z, z));
+powers!(ThreeHalves(p: T), p, |simd, z| roots(simd, z));
 powers!(Whole(whole: u32, p: T), p, |simd, z| whole_power(z, whole - 1));
-powers!(Half(whole: u32, p: T), p, |simd, z| product(whole_power(z, whole - 1), each(z, |z| simd.sqrt(z))));
-powers!(Any(p: T), p, |simd, z| each(z, |z| simd.power(z, p - T::ONE)));
+powers!(Half(whole: u32, p: T), p, |simd, z| product(whole_power(z, whole - 1), roots(simd, z)));
+powers!(Any(p: T), p, |simd, z| real_powers(simd, z, p - T::ONE));
 
 #[inline(always)]
-fn each<V: Copy, const R: usize>(mut z: [V; R], of: impl Fn(V) -> V) -> [V; R] {
-    for z in &mut z {
-        *z = of(*z);
+fn roots<T: Real, S: Simd<T>, const R: usize>(simd: S, mut z: [S::Vector; R]) -> [S::Vector; R] {
+    for r in 0..R {
+        z[r] = simd.sqrt(z[r]);
+    }
+    z
+}
+
+#[inline(always)]
+fn real_powers<T: Real, S: Simd<T>, const R: usize>(simd: S, mut z: [S::Vector; R], p: T) -> [S::Vector; R] {
+    for r in 0..R {
+        z[r] = simd.power(z[r], p);
     }
     z
 }

@@ -108,7 +108,9 @@ impl<'a, T: Real> Prepared<'a, T> {
             tau_b: T::ONE,
             largest_cost,
         };
-        prepared.set_epsilon(epsilon)?;
+        // An epsilon that is too large for the scalar and follows from the costs is theirs.
+        let large = is_relative && epsilon > Self::largest_exponent();
+        prepared.set_epsilon(epsilon).map_err(|error| if large { scores.overflow() } else { error })?;
         Ok(prepared)
     }
 
@@ -129,7 +131,9 @@ impl<'a, T: Real> Prepared<'a, T> {
     pub(crate) fn set_epsilon(&mut self, epsilon: T) -> Result<(), Error> {
         let s = T::LOG2_E / epsilon;
         let limit = Self::largest_exponent();
-        if !s.is_finite() || s * self.largest_cost > limit || epsilon > limit {
+        // Potentials, a few hundred epsilons, have sums and products of error-free parts.
+        let largest_epsilon = T::MAX / (T::SPLITTER * T::SPLITTER * T::SPLITTER);
+        if !s.is_finite() || s * self.largest_cost > limit || epsilon > largest_epsilon {
             return Err(Error::Overflow { argument: Argument::Epsilon });
         }
         for (argument, rho) in [(Argument::RhoA, self.rho_a), (Argument::RhoB, self.rho_b)] {

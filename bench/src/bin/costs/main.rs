@@ -49,16 +49,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(args: &Args) -> Result<(), Error> {
-    print(&format!(
-        "{}; {} points a side, {} plain sweeps, one thread: milliseconds, and as a multiple of the squared Euclidean\n",
-        Machine::this().text(),
-        args.size,
-        args.sweeps
-    ));
-    print("\n| cost | d | scalar |");
-    STORAGES.iter().for_each(|(name, _)| print(&format!(" {name} |")));
-    print("\n|---|---|---|---|---|---|\n");
+fn run(args: &Args) -> Result<(), String> {
+    let machine = Machine::this().text();
+    let Args { size, sweeps, .. } = args;
+    print(&format!("{machine}; {size} points a side, {sweeps} plain sweeps, one thread\n\n"))?;
+    let names = STORAGES.map(|(name, _)| name).join(" | ");
+    print(&format!("Milliseconds, and times the squared Euclidean:\n\n| cost | d | scalar | {names} |\n"))?;
+    print("|---|---|---|---|---|---|\n")?;
     for &d in &args.dimension {
         table::<f32>(args, d, "f32")?;
         table::<f64>(args, d, "f64")?;
@@ -66,12 +63,13 @@ fn run(args: &Args) -> Result<(), Error> {
     Ok(())
 }
 
-fn table<T: Real>(args: &Args, d: usize, scalar: &str) -> Result<(), Error> {
+fn table<T: Real>(args: &Args, d: usize, scalar: &str) -> Result<(), String> {
+    let wrong = |error: Error| error.to_string();
     let mut generator = data::generator(1);
     let mut points =
         || -> Vec<T> { data::normal(&mut generator, args.size * d).into_iter().map(T::constant).collect() };
     let (x, y) = (points(), points());
-    let norm = |p: f64| PNorm::new(T::constant(p));
+    let norm = |p: f64| PNorm::new(T::constant(p)).map_err(wrong);
     let (p1, p15, p3, p10, largest) = (norm(1.0)?, norm(1.5)?, norm(3.0)?, norm(10.0)?, norm(f64::INFINITY)?);
     let (p2, p27) = (norm(2.0)?, norm(2.7)?);
     let costs: [(&str, &dyn GroundCost<T>); 11] = [
@@ -89,16 +87,16 @@ fn table<T: Real>(args: &Args, d: usize, scalar: &str) -> Result<(), Error> {
     ];
     let mut first = [0.0; STORAGES.len()];
     for (row, (name, cost)) in costs.into_iter().enumerate() {
-        print(&format!("| {name} | {d} | {scalar} |"));
-        let problem = Problem::new(PointCloud::new(&x, &y, d, cost)?)?;
+        let mut line = format!("| {name} | {d} | {scalar} |");
+        let problem = Problem::new(PointCloud::new(&x, &y, d, cost).map_err(wrong)?).map_err(wrong)?;
         for ((_, storage), first) in STORAGES.iter().zip(&mut first) {
-            let taken = milliseconds(args, &problem, *storage)?;
+            let taken = milliseconds(args, &problem, *storage).map_err(wrong)?;
             if row == 0 {
                 *first = taken;
             }
-            print(&format!(" {taken:.1}, {:.1} |", taken / *first));
+            line += &format!(" {taken:.1}, {:.1} |", taken / *first);
         }
-        print("\n");
+        print(&(line + "\n"))?;
     }
     Ok(())
 }
