@@ -40,7 +40,7 @@
 
 /**
  * sinkhorn_workspace_len at compile time, for static arrays of scalar (float or double): for n against m points of
- * dimension d (0 with a cost matrix and with any cost but the squared Euclidean) and a memory of Anderson
+ * dimension d (0 with a cost matrix and with SINKHORN_COST_CUSTOM) and a memory of Anderson
  * acceleration (0 without it, SINKHORN_DEFAULT_MEMORY by default). For SINKHORN_STORAGE_STREAM and one thread; add
  * SINKHORN_KERNEL_LEN or n m where kernel or costs are stored. Overflow is not noticed, here and below.
  */
