@@ -40,12 +40,12 @@
 
 /**
  * sinkhorn_workspace_len at compile time, for static arrays of scalar (float or double): for n against m points of
- * dimension d (0 with a cost matrix and with any cost but the squared Euclidean) and a memory of Anderson
+ * dimension d (0 with a cost matrix and with SINKHORN_COST_CUSTOM) and a memory of Anderson
  * acceleration (0 without it, SINKHORN_DEFAULT_MEMORY by default). For SINKHORN_STORAGE_STREAM and one thread; add
  * SINKHORN_KERNEL_LEN or n m where kernel or costs are stored. Overflow is not noticed, here and below.
  */
 #define SINKHORN_WORKSPACE_LEN(scalar, n, m, d, memory) \
-  (SINKHORN_OBJECT_LEN_(scalar, 116, 40) + SINKHORN_SOLVE_LEN_(n, m, d, memory))
+  (SINKHORN_OBJECT_LEN_(scalar, 144, 40) + SINKHORN_SOLVE_LEN_(n, m, d, memory))
 
 /** What SINKHORN_STORAGE_KERNEL takes beside that. */
 #define SINKHORN_KERNEL_LEN(n, m) (SINKHORN_SIZE_(n) * SINKHORN_SIZE_(m) + SINKHORN_SIZE_(n) + 2 * SINKHORN_SIZE_(m))
@@ -62,7 +62,7 @@
 
 /** sinkhorn_divergence_len at compile time; add SINKHORN_KERNEL_LEN or n m as above. */
 #define SINKHORN_DIVERGENCE_LEN(scalar, n, m, d, memory) \
-  (SINKHORN_OBJECT_LEN_(scalar, 200, 80) + SINKHORN_SOLVE_LEN_(n, m, d, memory) \
+  (SINKHORN_OBJECT_LEN_(scalar, 260, 80) + SINKHORN_SOLVE_LEN_(n, m, d, memory) \
    + SINKHORN_SOLVE_LEN_(n, n, d, 0) + SINKHORN_SOLVE_LEN_(m, m, d, 0) + 2 * SINKHORN_SIZE_(m))
 
 /** sinkhorn_divergence_gradient_len at compile time: d as in SINKHORN_DERIVATIVES_LEN. */

@@ -99,11 +99,21 @@ pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
             "the sum of the weights of {} leaves the range of {precision}",
             subject.file(argument)
         )),
+        (Error::Total { value, range, .. }, _) => Failure::data(format!(
+            "the weights of {} sum to {value:?}: in {precision} the sum must lie in {range}",
+            subject.file(argument)
+        )),
+        (Error::TooFar { place, .. }, _) if !subject.has_fits => too_large_because(
+            subject,
+            &format!("{} of {} is far from all others; ", point(place), subject.file(argument)),
+        ),
         (Error::Overflow { .. }, Argument::RhoA | Argument::RhoB) => {
             let option = if argument == Argument::RhoA { "--rho-x" } else { "--rho-y" };
             Failure::data(format!("{option} is too small for these costs in {precision}"))
         }
-        (Error::Overflow { .. }, _) | (Error::NotFinite { .. }, Argument::F | Argument::G) if subject.has_fits => {
+        (Error::Overflow { .. } | Error::TooFar { .. }, _) | (Error::NotFinite { .. }, Argument::F | Argument::G)
+            if subject.has_fits =>
+        {
             Failure::data(format!(
                 "--start: the potentials between these fits leave the range of {precision}: are they of {} and {}?",
                 subject.x, subject.y
@@ -123,8 +133,12 @@ pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
 }
 
 fn too_large(subject: &Subject<'_>) -> Failure {
+    too_large_because(subject, "")
+}
+
+fn too_large_because(subject: &Subject<'_>, reason: &str) -> Failure {
     Failure::data(format!(
-        "the costs between {} and {} leave the range of {}: scale the data{}",
+        "the costs between {} and {} leave the range of {}: {reason}scale the data{}",
         subject.x,
         subject.y,
         subject.precision.name(),

@@ -7,18 +7,11 @@ use crate::job::{self, Method};
 use crate::start::Starting;
 
 /// `f32` or `f64`.
-pub trait Scalar: Real + Starting + npyz::AutoSerialize {
-    /// As it is typed.
-    const NAME: &'static str;
-}
+pub trait Scalar: Real + Starting + npyz::AutoSerialize {}
 
-impl Scalar for f32 {
-    const NAME: &'static str = "f32";
-}
+impl Scalar for f32 {}
 
-impl Scalar for f64 {
-    const NAME: &'static str = "f64";
-}
+impl Scalar for f64 {}
 
 /// The same regularisation in another precision.
 pub fn epsilon<T: Real>(epsilon: Epsilon<f64>) -> Epsilon<T> {

@@ -215,7 +215,7 @@ pub enum Error {
         b: f64,
     },
     /// What is computed from the argument leaves the range of the scalar: an epsilon too small for the cost (cost / epsilon),
-    /// points too far apart (their cost), weights too large (their sum), a cotangent too large (the gradient). Where
+    /// points too far apart (their cost), weights too large (their product), a cotangent too large (the gradient). Where
     /// only the results tell, they have been written and are not to be used.
     Overflow {
         /// Which argument.
@@ -236,6 +236,22 @@ pub enum Error {
         scalar: &'static str,
         /// Whether `f64` resolves it where the scalar is `f32`.
         wider: bool,
+    },
+    /// A point is so far from the other side that the cost between them leaves the range of the scalar.
+    TooFar {
+        /// Which argument.
+        argument: Argument,
+        /// Which point.
+        place: Place,
+    },
+    /// The sum of weights leaves the range in which products of it can be computed.
+    Total {
+        /// Which argument.
+        argument: Argument,
+        /// Their sum.
+        value: f64,
+        /// The range.
+        range: &'static str,
     },
     /// The lent memory is too small.
     Workspace {
@@ -273,6 +289,8 @@ impl Error {
             | Error::NoMass { argument }
             | Error::Overflow { argument }
             | Error::BelowResolution { argument, .. }
+            | Error::TooFar { argument, .. }
+            | Error::Total { argument, .. }
             | Error::TooLarge { argument }
             | Error::Unsupported { argument, .. } => argument,
             Error::UnequalMass { .. } => Argument::B,
@@ -283,9 +301,10 @@ impl Error {
     /// The entry at fault, where one is.
     pub const fn place(&self) -> Option<Place> {
         match *self {
-            Error::NotFinite { place, .. } | Error::Negative { place, .. } | Error::EntryOutOfRange { place, .. } => {
-                Some(place)
-            }
+            Error::NotFinite { place, .. }
+            | Error::Negative { place, .. }
+            | Error::EntryOutOfRange { place, .. }
+            | Error::TooFar { place, .. } => Some(place),
             _ => None,
         }
     }
@@ -328,6 +347,12 @@ impl fmt::Display for Error {
                     "{argument} is {value:.3e}: {scalar} resolves costs up to {apart:.1e} apart only if it is at least \
                      {least:.3e}{advice}"
                 )
+            }
+            Error::TooFar { argument, place } => {
+                write!(f, "{argument}{place} is too far from the other side: their cost overflows the scalar")
+            }
+            Error::Total { argument, value, range } => {
+                write!(f, "{argument} sums to {value}: the sum must lie in {range}")
             }
             Error::Workspace { required, actual } => {
                 write!(f, "workspace holds {actual} scalars where {required} are needed")

@@ -11,7 +11,7 @@ use crate::workspace::{History, Stored, Workspace};
 
 /// The memory of solves with at most `N` points against `M`, as arrays: a `static` on a microcontroller.
 ///
-/// `D` is the dimension of points under the squared Euclidean cost and 0 for matrices and other costs; with a `D` that does
+/// `D` is the dimension of points under a cost of the library and 0 for matrices and costs of the caller; with a `D` that does
 /// not match, points are read pair by pair, which is slower and as exact. `K` is the memory of Anderson acceleration, 0 for none.
 /// Size: that of [`workspace_len`](crate::workspace_len) for dimensions below 16. Sweeps run on one thread.
 ///

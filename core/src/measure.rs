@@ -24,7 +24,7 @@ impl<'a, T: Real> Weights<'a, T> {
     /// A view of `values`. `argument` is the name that errors use.
     ///
     /// # Errors
-    /// [`Error::Empty`], [`Error::NotFinite`], [`Error::Negative`], [`Error::NoMass`], and [`Error::Overflow`] where the sum is so
+    /// [`Error::Empty`], [`Error::NotFinite`], [`Error::Negative`], [`Error::NoMass`], and [`Error::Total`] where the sum is so
     /// large or small that products of it leave the range of the scalar (outside 1e-77 to 1e77 in `f64`, 1e-9 to 1e9 in `f32`).
     pub fn new(argument: Argument, values: &'a [T]) -> Result<Self, Error> {
         if values.is_empty() {
@@ -44,7 +44,7 @@ impl<'a, T: Real> Weights<'a, T> {
             return Err(Error::NoMass { argument });
         }
         if !(total < T::FOURTH_ROOT_MAX && total > T::ONE / T::FOURTH_ROOT_MAX) {
-            return Err(Error::Overflow { argument });
+            return Err(Error::Total { argument, value: total.widen(), range: T::TOTALS });
         }
         Ok(Weights { values: Some(values), len: values.len(), uniform: T::ZERO, total })
     }

@@ -110,6 +110,8 @@ pub trait Real:
     const SQRT_MAX: Self;
     /// The square root of that.
     const FOURTH_ROOT_MAX: Self;
+    /// Sums of weights that a problem may have, in words: from one over [`Real::FOURTH_ROOT_MAX`] to it.
+    const TOTALS: &'static str;
     /// The marginal error at which a solve stops unless told otherwise: 1e-3 in `f32`, 1e-6 in `f64`.
     const DEFAULT_THRESHOLD: Self;
     /// The residual at which the linear system of a derivative is solved unless told otherwise: 1e-3 in `f32`, 1e-8 in `f64`.
@@ -221,6 +223,7 @@ impl Real for f32 {
     const NEAR_SCALING: Self = f32::from_bits((127 + 25) << 23);
     const SQRT_MAX: Self = f32::from_bits((127 + 64) << 23);
     const FOURTH_ROOT_MAX: Self = f32::from_bits((127 + 32) << 23);
+    const TOTALS: &'static str = "(2.3e-10, 4.3e9)";
     const DEFAULT_THRESHOLD: Self = 1e-3;
     const DEFAULT_TOLERANCE: Self = 1e-3;
 
@@ -261,6 +264,7 @@ impl Real for f64 {
     const NEAR_SCALING: Self = f64::from_bits((1023 + 225) << 52);
     const SQRT_MAX: Self = f64::from_bits((1023 + 512) << 52);
     const FOURTH_ROOT_MAX: Self = f64::from_bits((1023 + 256) << 52);
+    const TOTALS: &'static str = "(8.6e-78, 1.2e77)";
     const DEFAULT_THRESHOLD: Self = 1e-6;
     const DEFAULT_TOLERANCE: Self = 1e-8;
 

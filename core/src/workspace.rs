@@ -15,8 +15,11 @@ use crate::sweep::strips::{self, Scratch};
 ///
 /// 2 n + (6 + t) m  +  (n + m + 1) d  +  2 k m + 4 k^2 + 2 k + p  +  stored
 ///
-/// with d the dimension under the squared Euclidean cost and 0 otherwise ([`Shape`]), t = min(n, 4) where d < 16 and min(n, 16) else, k the
-/// memory, p = m^2 if k > 0 and m is at most [`MAX_NEWTON_COLUMNS`](crate::MAX_NEWTON_COLUMNS) and 0 otherwise, and stored 0 for [`Storage::Stream`], n m for [`Storage::Cost`], n m + n + 2 m for [`Storage::Kernel`] and, at most, for [`Storage::Auto`]. This is for one thread; [`Workspace::len`] knows of more. `None` on overflow.
+/// with d the dimension under every cost of the library, 0 for a matrix and for a cost of the caller ([`Shape`]),
+/// t = min(n, 4) where d < 16 and min(n, 16) else, k the memory, p = m^2 if k > 0 and m is at most
+/// [`MAX_NEWTON_COLUMNS`](crate::MAX_NEWTON_COLUMNS) and 0 otherwise, and stored 0 for [`Storage::Stream`], n m for
+/// [`Storage::Cost`], n m + n + 2 m for [`Storage::Kernel`] and, at most, for [`Storage::Auto`]. This is for one thread;
+/// [`Workspace::len`] knows of more. `None` on overflow.
 ///
 /// ```
 /// use sinkhorn_core::{Shape, Storage, workspace_len};

@@ -79,8 +79,9 @@ impl<T: Real> GroundCost<T> {
         })
     }
 
-    pub fn is_squared_euclidean(&self) -> bool {
-        matches!(self, GroundCost::SquaredEuclidean)
+    /// Whether its points are copied.
+    pub fn is_built_in(&self) -> bool {
+        !matches!(self, GroundCost::Custom(_))
     }
 
     pub fn as_dyn(&self) -> &dyn CoreCost<T> {

@@ -93,7 +93,9 @@ impl Fault {
                 CoreError::Ragged { .. } => SINKHORN_ERROR_RAGGED,
                 CoreError::NoMass { .. } => SINKHORN_ERROR_NO_MASS,
                 CoreError::UnequalMass { .. } => SINKHORN_ERROR_UNEQUAL_MASS,
-                CoreError::Overflow { .. } => SINKHORN_ERROR_OVERFLOW,
+                CoreError::Overflow { .. } | CoreError::TooFar { .. } | CoreError::Total { .. } => {
+                    SINKHORN_ERROR_OVERFLOW
+                }
                 CoreError::BelowResolution { .. } => SINKHORN_ERROR_BELOW_RESOLUTION,
                 CoreError::Workspace { .. } => SINKHORN_ERROR_WORKSPACE,
                 CoreError::TooLarge { .. } => SINKHORN_ERROR_TOO_LARGE,

@@ -136,7 +136,7 @@ impl<T: Real> Problem<T> {
         if self.dimension == 0 {
             return Err(Fault::Zero { argument: c"dimension" });
         }
-        Ok(if ground_cost.is_squared_euclidean() {
+        Ok(if ground_cost.is_built_in() {
             Shape::squared_euclidean(self.n, self.m, self.dimension)
         } else {
             Shape::general(self.n, self.m)

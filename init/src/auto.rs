@@ -114,7 +114,7 @@ fn fit_coarse<T: Real + RealField>(target: &Target<'_, '_, T>) -> Result<Option<
 fn where_defined<V>(result: Result<V, Error>) -> Result<Option<V>, Error> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(Error::Unsupported { .. } | Error::Overflow { .. }) => Ok(None),
+        Err(Error::Unsupported { .. } | Error::Overflow { .. } | Error::TooFar { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }

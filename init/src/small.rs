@@ -73,7 +73,9 @@ pub(crate) fn solve_small<T: Real + RealField>(
     let workspace = Workspace::new(&mut memory, &small, &settings)?;
     let solution = solve(&small, &Select::new(&candidates), &settings, workspace).map_err(|error| match error {
         // Of points that are not the user's: the start is at fault.
-        Error::NotFinite { .. } | Error::BelowResolution { .. } => Error::Overflow { argument: Argument::Start },
+        Error::NotFinite { .. } | Error::TooFar { .. } | Error::BelowResolution { .. } => {
+            Error::Overflow { argument: Argument::Start }
+        }
         other => other,
     })?;
     let report = solution.report();

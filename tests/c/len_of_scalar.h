@@ -42,12 +42,12 @@ static NAME(lens_) NAME(all_)(size_t n, size_t m, size_t d, size_t memory) {
   compare("auto on a small budget", SINKHORN_WORKSPACE_LEN(SCALAR, n, m, d, memory), status, len, &error);
   settings.storage_budget = 0;
   settings.storage = SINKHORN_STORAGE_STREAM;
-  if (d > 0) { /* any other cost takes what a matrix takes */
+  if (d > 0) { /* any other cost of the library takes the same */
     problem.ground_cost = SINKHORN_COST_EUCLIDEAN;
     status = NAME(sinkhorn_workspace_len_)(&problem, &settings, &len, &error);
-    compare("another cost", SINKHORN_WORKSPACE_LEN(SCALAR, n, m, 0, memory), status, len, &error);
+    compare("another cost", SINKHORN_WORKSPACE_LEN(SCALAR, n, m, d, memory), status, len, &error);
     status = NAME(sinkhorn_divergence_len_)(&problem, &settings, &len, &error);
-    compare("divergence of another cost", SINKHORN_DIVERGENCE_LEN(SCALAR, n, m, 0, memory), status, len, &error);
+    compare("divergence of another cost", SINKHORN_DIVERGENCE_LEN(SCALAR, n, m, d, memory), status, len, &error);
     status = NAME(sinkhorn_derivatives_len_)(&problem, NULL, &len, &error);
     compare("derivatives of another cost", SINKHORN_DERIVATIVES_LEN(n, m, d), status, len, &error);
     problem.ground_cost = SINKHORN_COST_SQUARED_EUCLIDEAN;

@@ -1,4 +1,4 @@
-use super::GroundCost;
+use super::{BuiltIn, GroundCost};
 use crate::real::Real;
 
 /// 1 - x.y / (|x| |y|), in [0, 2]; 1 where a point is zero.
@@ -35,6 +35,10 @@ impl<T: Real> Angle<T> {
 impl<T: Real> GroundCost<T> for Cosine {
     fn name(&self) -> &'static str {
         "cosine"
+    }
+
+    fn built_in(&self) -> BuiltIn<T> {
+        BuiltIn::Cosine
     }
 
     fn cost(&self, x: &[T], y: &[T]) -> T {

@@ -1,7 +1,7 @@
-use super::{GroundCost, SquaredEuclidean, of_difference};
+use super::{BuiltIn, GroundCost, SquaredEuclidean, of_difference};
 use crate::real::Real;
 
-/// |x - y|, the Euclidean distance itself.
+/// |x - y|, the Euclidean distance itself. Within 4 d + 16 units in the last place, at any distance.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Euclidean;
 
@@ -10,9 +10,23 @@ impl<T: Real> GroundCost<T> for Euclidean {
         "euclidean"
     }
 
+    fn built_in(&self) -> BuiltIn<T> {
+        BuiltIn::Norm(T::TWO)
+    }
+
     #[inline]
     fn cost(&self, x: &[T], y: &[T]) -> T {
-        SquaredEuclidean.cost(x, y).sqrt()
+        let square = SquaredEuclidean.cost(x, y);
+        if square > T::ONE / T::SAFE_SUM && square < T::SAFE_SUM {
+            return square.sqrt();
+        }
+        // Relative to the largest difference, where squares are lost to underflow or overflow.
+        let largest = x.iter().zip(y).fold(T::ZERO, |most, (&p, &q)| most.max((p - q).abs()));
+        if largest == T::ZERO || !largest.is_finite() {
+            return largest;
+        }
+        let sum = x.iter().zip(y).fold(T::ZERO, |sum, (&p, &q)| sum + (p - q) / largest * ((p - q) / largest));
+        largest * sum.sqrt()
     }
 
     fn is_convex_on_the_line(&self) -> bool {

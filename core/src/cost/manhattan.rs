@@ -1,4 +1,4 @@
-use super::{GroundCost, of_difference, sign};
+use super::{BuiltIn, GroundCost, of_difference, sign};
 use crate::real::Real;
 
 /// sum_k |x_k - y_k|.
@@ -8,6 +8,10 @@ pub struct Manhattan;
 impl<T: Real> GroundCost<T> for Manhattan {
     fn name(&self) -> &'static str {
         "manhattan"
+    }
+
+    fn built_in(&self) -> BuiltIn<T> {
+        BuiltIn::Norm(T::ONE)
     }
 
     #[inline]

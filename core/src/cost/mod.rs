@@ -1,5 +1,6 @@
 //! Ground costs c(x, y) between points. One file a cost; a user's own implements [`GroundCost`].
 
+mod built_in;
 mod cosine;
 mod euclidean;
 mod manhattan;
@@ -15,6 +16,7 @@ pub use scale::CostScale;
 pub use squared_euclidean::SquaredEuclidean;
 
 use crate::real::Real;
+pub(crate) use built_in::BuiltIn;
 
 /// Of a cost h(x - y): writes its gradient in x, given entry by entry, and the negative of it in y.
 fn of_difference<T: Real>(in_x: &mut [T], in_y: &mut [T], entry: impl Fn(usize) -> T) -> bool {
@@ -71,6 +73,12 @@ pub trait GroundCost<T: Real>: Sync {
     /// True for |x-y|^2 and nothing else: solved through dot products, and the only cost of the Gaussian starts.
     fn is_squared_euclidean(&self) -> bool {
         false
+    }
+
+    /// Tells which cost of the library this is, for sweeps in vectors. Only the library can name one.
+    #[doc(hidden)]
+    fn built_in(&self) -> BuiltIn<T> {
+        if self.is_squared_euclidean() { BuiltIn::SquaredEuclidean } else { BuiltIn::None }
     }
 
     /// True where, in dimension 1, c(x, y) = h(x - y) with h convex: what the monotone start needs.

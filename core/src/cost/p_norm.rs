@@ -1,8 +1,9 @@
-use super::{GroundCost, of_difference, sign};
+use super::{BuiltIn, GroundCost, of_difference, sign};
 use crate::error::{Argument, Error};
 use crate::real::Real;
 
-/// (sum_k |x_k - y_k|^p)^(1/p) for p >= 1; infinity is the largest difference.
+/// (sum_k |x_k - y_k|^p)^(1/p) for p >= 1; infinity is the largest difference. Within 4 d + 16 units in the last
+/// place, at any distance.
 #[derive(Debug, Clone, Copy)]
 pub struct PNorm<T> {
     p: T,
@@ -46,9 +47,13 @@ impl<T: Real> GroundCost<T> for PNorm<T> {
         "p-norm"
     }
 
+    fn built_in(&self) -> BuiltIn<T> {
+        BuiltIn::Norm(self.p)
+    }
+
     fn cost(&self, x: &[T], y: &[T]) -> T {
         let largest = x.iter().zip(y).fold(T::ZERO, |most, (&p, &q)| most.max((p - q).abs()));
-        if largest == T::ZERO || self.p == T::INFINITY {
+        if largest == T::ZERO || self.p == T::INFINITY || !largest.is_finite() {
             return largest;
         }
         // Relative to the largest difference: no power overflows.

@@ -6,6 +6,7 @@ mod point_cloud;
 pub use cost_matrix::CostMatrix;
 pub use point_cloud::PointCloud;
 
+use crate::cost::BuiltIn;
 use crate::real::Real;
 
 /// Where the costs of a problem come from.
@@ -49,7 +50,7 @@ impl<'a, T: Real> Geometry<'a, T> {
     /// The sizes that decide how much memory a solve needs.
     pub fn shape(&self) -> Shape {
         match self {
-            Geometry::Points(cloud) if cloud.ground_cost().is_squared_euclidean() => {
+            Geometry::Points(cloud) if cloud.ground_cost().built_in() != BuiltIn::None => {
                 Shape { rows: self.rows(), columns: self.columns(), dimension: cloud.dimension() }
             }
             _ => Shape { rows: self.rows(), columns: self.columns(), dimension: 0 },
@@ -76,18 +77,18 @@ pub struct Shape {
     pub rows: usize,
     /// m, points on the side of `b`.
     pub columns: usize,
-    /// Coordinates a point that the solver copies (centred, and transposed on the side of `b`): the dimension for the
-    /// squared Euclidean cost, 0 for every other cost and for a matrix.
+    /// Coordinates a point that the solver copies, side by side with those of other points: the dimension under every cost of the library, 0 for a
+    /// cost of the caller and for a matrix.
     pub dimension: usize,
 }
 
 impl Shape {
-    /// Points of dimension `dimension` under the squared Euclidean cost.
+    /// Points of dimension `dimension` under the squared Euclidean cost, or any other that the library has.
     pub const fn squared_euclidean(rows: usize, columns: usize, dimension: usize) -> Self {
         Shape { rows, columns, dimension }
     }
 
-    /// A cost matrix, or points under another cost.
+    /// A cost matrix, or points under a cost of the caller.
     pub const fn general(rows: usize, columns: usize) -> Self {
         Shape { rows, columns, dimension: 0 }
     }

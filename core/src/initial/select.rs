@@ -55,7 +55,7 @@ impl<T: Real> Initializer<T> for Select<'_, T> {
             present = None;
             let started = match candidate.initialize(target, f, g, scratch) {
                 Ok(started) => started,
-                Err(Error::Unsupported { .. } | Error::Overflow { .. }) => continue,
+                Err(Error::Unsupported { .. } | Error::Overflow { .. } | Error::TooFar { .. }) => continue,
                 Err(error) => return Err(error),
             };
             let value = target.dual_value(started.wrote, f, g, scratch);

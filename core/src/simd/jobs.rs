@@ -4,8 +4,10 @@ use super::level::{Exp2, Instructions};
 use crate::sweep::block::{Affine, Distances, Products};
 use crate::sweep::columns::{Balance, Balanced};
 use crate::sweep::moments::{Along, ColumnMoments, RowMoments, Weigh};
+use crate::sweep::norms::Differences;
 use crate::sweep::rows::{Add, AddExp2Less, Exp2Less, Exp2LessEach, Log2, Raise, Times};
 use crate::sweep::scalings::{Rescale, Rescaled};
+use crate::sweep::statistics::{Deviated, Deviations};
 use crate::sweep::terms::{OfRow, Terms};
 
 /// Runs a job with the instructions of a solve. There is one for every job and scalar and none is generic, so that the loops are compiled
@@ -35,6 +37,7 @@ macro_rules! jobs {
     (@output $t:ident balanced) => { Balanced<$t> };
     (@output $t:ident rescaled) => { Rescaled<$t> };
     (@output $t:ident terms) => { Terms<$t> };
+    (@output $t:ident deviated) => { Deviated<$t> };
 }
 
 jobs! {
@@ -42,6 +45,8 @@ jobs! {
     Products => nothing,
     Affine => scalar,
     Distances => nothing,
+    Differences => scalar,
+    Deviations => deviated,
     OfRow => terms,
     Add => nothing,
     Times => nothing,

@@ -56,6 +56,11 @@ pub trait Simd<T>: Copy {
     fn exp2(self, x: Self::Vector) -> Self::Vector;
     /// As [`log2`].
     fn log2(self, x: Self::Vector) -> Self::Vector;
+    /// Square roots.
+    fn sqrt(self, x: Self::Vector) -> Self::Vector;
+    /// x^p for x >= 0 and 0 < p <= [`MAX_POWER`]: within p + 4 units in the last place, and within 4 for p <= 1. 0 where x or the result is below
+    /// the smallest normal number and p >= 1; infinite where it is above the largest.
+    fn power(self, x: Self::Vector, p: T) -> Self::Vector;
 }
 
 /// Copies fewer than [`MAX_LANES`] scalars in pieces of known length: for so few a call takes longer than the copy.
@@ -71,6 +76,9 @@ fn copy_few<T: Copy>(from: &[T], to: &mut [T]) {
         width /= 2;
     }
 }
+
+/// The largest exponent of a power in vectors: its product with any exponent of a scalar is a number of few bits.
+pub(crate) const MAX_POWER: f64 = 1024.0;
 
 /// The most lanes of any vector.
 pub(crate) const MAX_LANES: usize = 16;

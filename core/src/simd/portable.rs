@@ -49,4 +49,12 @@ impl<T: Real> Simd<T> for Portable {
     fn log2(self, x: T) -> T {
         x.log2_of_normal()
     }
+    #[inline(always)]
+    fn sqrt(self, x: T) -> T {
+        x.sqrt()
+    }
+    #[inline(always)]
+    fn power(self, x: T, p: T) -> T {
+        x.powf(p)
+    }
 }

@@ -33,7 +33,7 @@ pub(super) fn find(level: SimdLevel) -> Option<Level> {
 
 macro_rules! simd {
     ($t:ident, $run:ident, $vector:ident, $bits:ident, $uint:ident, $lanes:literal, $mantissa:literal, $bias:literal,
-     $magic:ident, $polynomial:ident, $series:ident, $round:ident) => {
+     $magic:ident, $polynomial:ident, $series:ident, $round:ident, $log2:ident) => {
         #[inline]
         pub(super) fn $run<J: Job<$t>>(level: Level, job: J) -> J::Output {
             match level {
@@ -109,6 +109,41 @@ macro_rules! simd {
             }
             #[inline(always)]
             fn log2(self, x: $vector<S>) -> $vector<S> {
+                let (exponent, slope, t) = self.$log2(x);
+                slope.mul_add(t, exponent)
+            }
+            #[inline(always)]
+            fn sqrt(self, x: $vector<S>) -> $vector<S> {
+                x.sqrt()
+            }
+            #[inline(always)]
+            fn power(self, x: $vector<S>, p: $t) -> $vector<S> {
+                let c = |value: $t| $vector::splat(self.0, value);
+                // p log2 x = whole + rest, whole an integer: the rest is small, and so is its error.
+                let (exponent, slope, t) = self.$log2(x);
+                let logarithm = slope * t;
+                let whole = (exponent * c(p) + c($magic)) - c($magic);
+                let rest = c(p).mul_add(logarithm, c(p).mul_add(exponent, c(0.0) - whole));
+                let more = (rest + c($magic)) - c($magic);
+                let t = rest - more;
+                let mut power = c($polynomial[$polynomial.len() - 1]);
+                let mut k = $polynomial.len() - 1;
+                while k > 0 {
+                    k -= 1;
+                    power = power.mul_add(t, c($polynomial[k]));
+                }
+                let whole = whole + more;
+                let shifted = (whole + c($magic)).bitcast::<$bits<S>>() << ($mantissa as u32);
+                let value = (power.bitcast::<$bits<S>>() + shifted).bitcast::<$vector<S>>();
+                let value = whole.simd_lt(c($bias as $t)).select(value, c(<$t>::INFINITY));
+                whole.simd_gt(c(1.0 - $bias as $t)).select(value, c(0.0))
+            }
+        }
+
+        impl<S: fearless_simd::Simd, const COLUMNS: usize> Token<S, COLUMNS> {
+            /// log2 x = exponent + slope t, the exponent an integer and the product between -1/2 and 1/2.
+            #[inline(always)]
+            fn $log2(self, x: $vector<S>) -> ($vector<S>, $vector<S>, $vector<S>) {
                 let c = |value: $t| $vector::splat(self.0, value);
                 let u = |value: $uint| $bits::splat(self.0, value);
                 let bits = x.bitcast::<$bits<S>>();
@@ -125,7 +160,7 @@ macro_rules! simd {
                 }
                 // The exponent as a number: a small integer in the last bits of the magic number.
                 let exponent = (biased + u($magic.to_bits())).bitcast::<$vector<S>>() - c($magic + $bias as $t);
-                p.mul_add(t, exponent)
+                (exponent, p, t)
             }
         }
     };
@@ -135,5 +170,5 @@ macro_rules! simd {
 #[derive(Clone, Copy)]
 pub struct Token<S, const COLUMNS: usize>(S);
 
-simd!(f32, run_f32, f32x16, u32x16, u32, 16, 23, 127, MAGIC_F32, POLYNOMIAL_F32, SERIES_F32, ROUND_F32);
-simd!(f64, run_f64, f64x8, u64x8, u64, 8, 52, 1023, MAGIC_F64, POLYNOMIAL_F64, SERIES_F64, ROUND_F64);
+simd!(f32, run_f32, f32x16, u32x16, u32, 16, 23, 127, MAGIC_F32, POLYNOMIAL_F32, SERIES_F32, ROUND_F32, log2_parts_f32);
+simd!(f64, run_f64, f64x8, u64x8, u64, 8, 52, 1023, MAGIC_F64, POLYNOMIAL_F64, SERIES_F64, ROUND_F64, log2_parts_f64);

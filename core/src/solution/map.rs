@@ -2,7 +2,7 @@
 
 use super::Solution;
 use super::plan::check_length;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, Place};
 use crate::geometry::{Geometry, PointCloud};
 use crate::measure::{Points, Weights, check_finite};
 use crate::real::Real;
@@ -30,7 +30,7 @@ impl<T: Real> Solution<'_, T> {
         check_length(Argument::Output, out, n * d)?;
         for (i, image) in out.chunks_exact_mut(d).enumerate() {
             if !self.image_of_row(i, cloud, image) {
-                self.image_of(Argument::X, cloud, cloud.x().point(i), image)?;
+                self.image_of(i, cloud, cloud.x().point(i), image)?;
             }
             check_image(image)?;
         }
@@ -42,7 +42,7 @@ impl<T: Real> Solution<'_, T> {
     ///
     /// # Errors
     /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`, those of [`Points::new`] naming `x`, and
-    /// [`Error::Overflow`] naming `x` for a point so far away that its costs are infinite, and `y` as in
+    /// [`Error::TooFar`] for a point so far away that its costs are infinite, and [`Error::Overflow`] naming `y` as in
     /// [`Solution::barycentric_map`] (what precedes it has been written).
     pub fn map_at(&self, x: &[T], out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
@@ -50,7 +50,7 @@ impl<T: Real> Solution<'_, T> {
         let points = self.new_points(Argument::X, x, d)?;
         check_length(Argument::Output, out, x.len())?;
         for (k, image) in out.chunks_exact_mut(d).enumerate() {
-            self.image_of(Argument::X, cloud, points.point(k), image)?;
+            self.image_of(k, cloud, points.point(k), image)?;
             check_image(image)?;
         }
         Ok(())
@@ -112,7 +112,7 @@ impl<T: Real> Solution<'_, T> {
             let point = points.point(k);
             let (largest, sum) = self.log_sum(&side, point, &cost, |_, _| {});
             if !largest.is_finite() {
-                return Err(Error::Overflow { argument });
+                return Err(Error::TooFar { argument, place: Place { row: k, column: None } });
             }
             let potential = -side.tau * (largest + sum.log2()) / (self.prepared.s * self.prepared.unit);
             if !potential.is_finite() {
@@ -175,13 +175,7 @@ impl<T: Real> Solution<'_, T> {
         is_safe(sum)
     }
 
-    fn image_of(
-        &self,
-        argument: Argument,
-        cloud: &PointCloud<'_, T>,
-        point: &[T],
-        image: &mut [T],
-    ) -> Result<(), Error> {
+    fn image_of(&self, number: usize, cloud: &PointCloud<'_, T>, point: &[T], image: &mut [T]) -> Result<(), Error> {
         let side = self.side_of_y(cloud);
         // Written only once it is known that there is an image.
         let mut first = true;
@@ -197,7 +191,7 @@ impl<T: Real> Solution<'_, T> {
             }
         });
         if !largest.is_finite() {
-            return Err(Error::Overflow { argument });
+            return Err(Error::TooFar { argument: Argument::X, place: Place { row: number, column: None } });
         }
         for (value, &from) in image.iter_mut().zip(origin) {
             *value = from + *value / sum;

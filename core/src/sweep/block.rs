@@ -58,8 +58,8 @@ fn for_rows<T: Real>(p: &Prepared<'_, T>, place: Place<'_, T>, out: &mut [T], fo
         }
         #[cfg(feature = "costs")]
         Rows::Computed { factor } => {
+            p.scores.costs(p.instructions, place.i, place.start, m, out);
             for (k, (row, found)) in out.chunks_exact_mut(m).zip(found).enumerate() {
-                p.scores.cost_row(place.i + k, place.start, row);
                 *found = T::run(p.instructions, Affine { values: None, factor, f: place.f[k], g: place.g, row, exp });
             }
         }
@@ -164,7 +164,7 @@ impl<T: Real, S: Simd<T>, const EXP: bool> Found<T, S, EXP> {
 }
 
 /// The exponents of up to [`MAX_TILE_ROWS`] rows of points.
-pub struct Products<'b, T> {
+pub struct Products<'b, T: Real> {
     points: Packed<'b, T>,
     factor: T,
     place: Place<'b, T>,
@@ -357,14 +357,17 @@ impl<T: Real> Products<'_, T> {
 
 /// out_j = C_ij, without cancellation.
 pub(crate) fn costs<T: Real>(p: &Prepared<'_, T>, i: usize, out: &mut [T]) {
-    match p.scores.packed() {
-        Some(points) => T::run(p.instructions, Distances { points, i, out }),
-        None => p.scores.cost_row(i, 0, out),
+    match p.scores.products() {
+        Some(points) => {
+            T::run(p.instructions, Distances { points, i, out: &mut *out });
+            points.add_zeros(i, 0, out);
+        }
+        None => p.scores.costs(p.instructions, i, 0, out.len(), out),
     }
 }
 
 /// Squared distances of x_i.
-pub struct Distances<'b, T> {
+pub struct Distances<'b, T: Real> {
     points: Packed<'b, T>,
     i: usize,
     out: &'b mut [T],

@@ -26,7 +26,7 @@ pub(super) fn products<T: Real>(points: Packed<'_, T>, factor: T, place: Place<'
 }
 
 /// The columns of some rows, and what is to be made of their products.
-struct Product<'p, T> {
+struct Product<'p, T: Real> {
     points: Packed<'p, T>,
     factor: T,
     start: usize,

@@ -13,6 +13,7 @@ pub(crate) mod half;
 pub(crate) mod kernel;
 pub(crate) mod model;
 pub(crate) mod moments;
+pub(crate) mod norms;
 pub(crate) mod prepared;
 pub(crate) mod rows;
 pub(crate) mod scalings;

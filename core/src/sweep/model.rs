@@ -38,8 +38,8 @@ const BYTES_PER_NANOSECOND: f32 = 14.0;
 const SWEEPS: f32 = 20.0;
 const STORING: f32 = 2.0;
 
-/// Whether a kernel pays. Costs other than the squared Euclidean (d = 0) are read or computed anew at each sweep without one, and it always
-/// does.
+/// Whether a kernel pays. Costs of the caller and of a matrix (d = 0) are read or computed anew at each sweep without one, and it always does; other costs of the
+/// library count as the squared Euclidean.
 pub(crate) fn kernel_pays(shape: Shape, level: SimdLevel, bytes: usize) -> bool {
     let PerPair { exponential, coordinate, kernel } = per_pair(level, bytes);
     let size = shape.rows as f32 * shape.columns as f32 * bytes as f32;

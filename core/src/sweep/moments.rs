@@ -53,7 +53,7 @@ pub(crate) fn of_rows<T: Real>(p: &Prepared<'_, T>, points: Packed<'_, T>, i: us
     T::run(p.instructions, RowMoments { points, i, rows, out });
 }
 
-pub struct RowMoments<'r, T> {
+pub struct RowMoments<'r, T: Real> {
     points: Packed<'r, T>,
     i: usize,
     rows: &'r [T],
@@ -145,7 +145,7 @@ pub(crate) fn add_of_columns<T: Real>(
     T::run(p.instructions, ColumnMoments { points, i, start, rows, total });
 }
 
-pub struct ColumnMoments<'r, T> {
+pub struct ColumnMoments<'r, T: Real> {
     points: Packed<'r, T>,
     i: usize,
     start: usize,
@@ -194,7 +194,7 @@ pub(crate) fn along<T: Real>(p: &Prepared<'_, T>, points: Packed<'_, T>, start: 
     T::run(p.instructions, Along { points, start, weights, out });
 }
 
-pub struct Along<'r, T> {
+pub struct Along<'r, T: Real> {
     points: Packed<'r, T>,
     start: usize,
     weights: &'r [T],

@@ -55,7 +55,8 @@ impl<'a, T: Real> Prepared<'a, T> {
             std: scale == CostScale::Std || matches!(requested, Epsilon::OfStd(_)),
             largest: scale == CostScale::Max,
         };
-        let statistics = if needs_statistics { Some(Statistics::new(&problem, &scores, wanted, row)?) } else { None };
+        let statistics =
+            if needs_statistics { Some(Statistics::new(&problem, &scores, instructions, wanted, row)?) } else { None };
         #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))]
         let mut largest_cost = match (scores.bound(), &statistics) {
             (Some(bound), _) => bound,
@@ -80,12 +81,12 @@ impl<'a, T: Real> Prepared<'a, T> {
         };
         let argument = Argument::Epsilon;
         if !largest_cost.is_finite() {
-            return Err(Error::Overflow { argument: Argument::Cost });
+            return Err(scores.overflow());
         }
         let mass = problem.a().total() * problem.b().total();
         if !(mass * (largest_cost + T::ONE) * T::constant(1024.0)).is_finite() {
             let unit_mass = problem.a().total() <= T::TWO && problem.b().total() <= T::TWO;
-            return Err(Error::Overflow { argument: if unit_mass { Argument::Cost } else { Argument::A } });
+            return Err(if unit_mass { scores.overflow() } else { Error::Overflow { argument: Argument::A } });
         }
         if epsilon == T::ZERO && is_relative {
             let reason =
@@ -101,7 +102,8 @@ impl<'a, T: Real> Prepared<'a, T> {
         if largest_cost * T::SQRT_EPSILON > problem.rho_a().min(problem.rho_b()) * unit
             && scores.read_pairs(problem.geometry())
         {
-            largest_cost = Statistics::new(&problem, &scores, Wanted { std: false, largest: true }, row)?.largest;
+            largest_cost =
+                Statistics::new(&problem, &scores, instructions, Wanted { std: false, largest: true }, row)?.largest;
         }
         let (rho_a, rho_b) = (problem.rho_a() * unit, problem.rho_b() * unit);
         // What is farther away than some rho carries nothing, so that costs beyond that need not be told apart. Where
@@ -124,7 +126,9 @@ impl<'a, T: Real> Prepared<'a, T> {
             tau_b: T::ONE,
             largest_cost,
         };
-        prepared.set_epsilon(epsilon)?;
+        // An epsilon that is too large for the scalar and follows from the costs is theirs.
+        let large = is_relative && epsilon > Self::largest_exponent();
+        prepared.set_epsilon(epsilon).map_err(|error| if large { scores.overflow() } else { error })?;
         Ok(prepared)
     }
 
@@ -145,7 +149,9 @@ impl<'a, T: Real> Prepared<'a, T> {
     pub(crate) fn set_epsilon(&mut self, epsilon: T) -> Result<(), Error> {
         let s = T::LOG2_E / epsilon;
         let limit = Self::largest_exponent();
-        if !s.is_finite() || s * self.largest_cost > limit || epsilon > limit {
+        // Potentials, a few hundred epsilons, have sums and products of error-free parts.
+        let largest_epsilon = T::MAX / (T::SPLITTER * T::SPLITTER * T::SPLITTER);
+        if !s.is_finite() || s * self.largest_cost > limit || epsilon > largest_epsilon {
             return Err(Error::Overflow { argument: Argument::Epsilon });
         }
         for (argument, rho) in [(Argument::RhoA, self.rho_a), (Argument::RhoB, self.rho_b)] {

@@ -4,17 +4,26 @@
 //! of the means, |x-y|^2 = |u|^2 + 2 u.delta + |delta|^2  +  |v|^2 - 2 v.delta  -  2 u.v. The first two groups are the
 //! row and column offsets, which the potentials absorb; S_ij = 2 s u_i.v_j. A common shift of the data leaves no trace.
 //! Where relaxed marginals leave far points alone, offsets would be much larger than any cost that matters: then costs
-//! are read pair by pair, as those of other ground costs. Builds without the feature `costs` have packed points only.
+//! are read pair by pair, as those of a caller's cost. Builds without the feature `costs` have packed points only.
+//!
+//! Cosine: of points of length sqrt(1/2) it is the squared Euclidean cost, but for points that are zero, which add 1/2
+//! each to their offsets. p-norms are computed in vectors by [`norms`](super::norms).
 
-use crate::error::Error;
+use crate::cost::BuiltIn;
 #[cfg(not(feature = "costs"))]
-use crate::error::{Argument, because};
+use crate::error::because;
+use crate::error::{Argument, Error, Place};
 #[cfg(feature = "costs")]
 use crate::geometry::CostMatrix;
 use crate::geometry::{Geometry, PointCloud};
 use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
+use crate::simd::Instructions;
+#[cfg(feature = "costs")]
+use crate::sweep::norms::Norms;
+#[cfg(feature = "simd")]
+use crate::sweep::norms::Power;
 
 /// Room for centred points.
 pub(crate) struct PackedMemory<'w, T> {
@@ -44,8 +53,11 @@ pub(crate) struct Scores<'a, T: Real> {
 
 #[derive(Clone, Copy)]
 enum Source<'a, T: Real> {
-    /// Squared Euclidean: centred copies.
+    /// Squared Euclidean and cosine: centred copies.
     Packed(Packed<'a, T>),
+    /// p-norms: copies as they are.
+    #[cfg(feature = "costs")]
+    Norms(Norms<'a, T>),
     /// Any ground cost, pair by pair.
     #[cfg(feature = "costs")]
     Cloud(PointCloud<'a, T>),
@@ -63,21 +75,28 @@ impl<'a, T: Real> Scores<'a, T> {
         memory: PackedMemory<'a, T>,
     ) -> Result<Self, Error> {
         let source = match geometry {
-            Geometry::Points(cloud)
-                if cloud.ground_cost().is_squared_euclidean() && memory.delta.len() == cloud.dimension() =>
-            {
-                Source::pack(cloud, a, b, memory)
+            Geometry::Points(cloud) if memory.delta.len() == cloud.dimension() => {
+                match cloud.ground_cost().built_in() {
+                    BuiltIn::SquaredEuclidean => Source::pack(cloud, a, b, memory),
+                    #[cfg(feature = "costs")]
+                    BuiltIn::Cosine => Source::pack_directions(cloud, a, b, memory),
+                    #[cfg(all(feature = "costs", feature = "simd"))]
+                    BuiltIn::Norm(p) => match Power::new(p) {
+                        Some(power) => Source::pack_norms(cloud, power, memory),
+                        None => Source::Cloud(cloud),
+                    },
+                    #[cfg(feature = "costs")]
+                    _ => Source::Cloud(cloud),
+                    #[cfg(not(feature = "costs"))]
+                    _ => return Err(only_squared_euclidean()),
+                }
             }
             #[cfg(feature = "costs")]
             Geometry::Matrix(matrix) => Source::Matrix(matrix),
             #[cfg(feature = "costs")]
             Geometry::Points(cloud) => Source::Cloud(cloud),
             #[cfg(not(feature = "costs"))]
-            _ => {
-                let reason =
-                    because("this build has the squared Euclidean cost only, and needs the memory for its points");
-                return Err(Error::Unsupported { argument: Argument::Cost, reason });
-            }
+            _ => return Err(only_squared_euclidean()),
         };
         Ok(Scores { source, stored: None })
     }
@@ -125,7 +144,7 @@ impl<'a, T: Real> Scores<'a, T> {
                 Some(values) => kept(values, -s),
                 None => Rows::Computed { factor: -s },
             },
-            (None, Source::Cloud(_)) => Rows::Computed { factor: -s },
+            (None, Source::Cloud(_) | Source::Norms(_)) => Rows::Computed { factor: -s },
         }
     }
 
@@ -133,14 +152,39 @@ impl<'a, T: Real> Scores<'a, T> {
     fn columns(&self) -> usize {
         match self.source {
             Source::Packed(points) => points.columns,
+            Source::Norms(norms) => norms.points.columns,
             Source::Cloud(cloud) => cloud.y().len(),
             Source::Matrix(matrix) => matrix.columns(),
         }
     }
 
-    /// out_j = C_ij for the columns from `start` on, without cancellation.
-    pub(crate) fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
-        self.source.cost_row(i, start, out);
+    /// out_kj = C_ij for rows from i and the m columns from `start` on (a multiple of [`PANEL`]), row after row and without cancellation.
+    pub(crate) fn costs(&self, instructions: Instructions, i: usize, start: usize, m: usize, out: &mut [T]) {
+        #[cfg(feature = "costs")]
+        if let Source::Norms(norms) = &self.source {
+            return norms.rows(instructions, i, start, m, out);
+        }
+        let _ = instructions;
+        for (k, row) in out.chunks_exact_mut(m).enumerate() {
+            self.source.cost_row(i + k, start, row);
+        }
+    }
+
+    /// Why costs are not finite: a point that is far from the others, or else the cost.
+    pub(crate) fn overflow(&self) -> Error {
+        let far = |points: Packed<'a, T>| points.farthest();
+        let point = match &self.source {
+            Source::Packed(points) => Some(far(*points)),
+            #[cfg(feature = "costs")]
+            Source::Norms(norms) => Some(far(norms.points)),
+            #[cfg(feature = "costs")]
+            _ => None,
+        };
+        match point {
+            Some((argument, row)) => Error::TooFar { argument, place: Place { row, column: None } },
+            #[allow(unreachable_patterns)] // without the feature `costs` there is always a point
+            None => Error::Overflow { argument: Argument::Cost },
+        }
     }
 
     /// The part of C_ij that depends on i alone and is left out of the scores.
@@ -155,6 +199,11 @@ impl<'a, T: Real> Scores<'a, T> {
 
     /// The centred points under the squared Euclidean cost.
     pub(crate) fn packed(&self) -> Option<Packed<'a, T>> {
+        self.products().filter(|points| points.directions.is_none())
+    }
+
+    /// The centred points where costs are their squared distances and offsets.
+    pub(crate) fn products(&self) -> Option<Packed<'a, T>> {
         match self.source {
             Source::Packed(points) => Some(points),
             #[cfg(feature = "costs")]
@@ -179,14 +228,79 @@ impl<'a, T: Real> Source<'a, T> {
             pack(x, GROUP, k, d, &|i| cloud.x().point(i)[k] - mean_x);
             pack(y, PANEL, k, d, &|j| cloud.y().point(j)[k] - mean_y);
         }
-        Source::Packed(Packed { x, y, delta, dimension: d, rows: cloud.x().len(), columns: m })
+        Source::Packed(Packed { x, y, delta, dimension: d, rows: cloud.x().len(), columns: m, directions: None })
+    }
+
+    /// Points of length sqrt(1/2), or zero, and then centred.
+    #[cfg(feature = "costs")]
+    fn pack_directions(
+        cloud: PointCloud<'a, T>,
+        a: Weights<'a, T>,
+        b: Weights<'a, T>,
+        memory: PackedMemory<'a, T>,
+    ) -> Self {
+        let (n, m, d) = (cloud.x().len(), cloud.y().len(), cloud.dimension());
+        let PackedMemory { x, y, delta } = memory;
+        delta.fill(T::ZERO);
+        for (panels, width, points, weights, sign) in
+            [(&mut *x, GROUP, cloud.x(), a, T::ONE), (&mut *y, PANEL, cloud.y(), b, -T::ONE)]
+        {
+            for (number, panel) in panels.chunks_mut(width * d).enumerate() {
+                let own = panel.len() / d;
+                for lane in 0..own {
+                    let point = points.point(number * width + lane);
+                    let (most, length) = size(point);
+                    for (k, &value) in point.iter().enumerate() {
+                        panel[k * own + lane] = if most > T::ZERO { value / most / length } else { T::ZERO };
+                    }
+                }
+            }
+            for k in 0..d {
+                let at = |i: usize| {
+                    let first = i - i % width;
+                    first * d + k * width.min(points.len() - first) + i % width
+                };
+                let mean = reduce::sum_of(points.len(), &|i| weights.get(i) / weights.total() * panels[at(i)]);
+                delta[k] += sign * mean;
+                (0..points.len()).for_each(|i| panels[at(i)] -= mean);
+            }
+        }
+        Source::Packed(Packed { x, y, delta, dimension: d, rows: n, columns: m, directions: Some(cloud) })
+    }
+
+    /// Points in a unit of their spread.
+    #[cfg(all(feature = "costs", feature = "simd"))]
+    fn pack_norms(cloud: PointCloud<'a, T>, power: Power<T>, memory: PackedMemory<'a, T>) -> Self {
+        let (n, m, d) = (cloud.x().len(), cloud.y().len(), cloud.dimension());
+        let PackedMemory { x, y, delta } = memory;
+        let mut half = T::ZERO;
+        for k in 0..d {
+            let (mut least, mut most) = (T::INFINITY, -T::INFINITY);
+            for points in [cloud.x(), cloud.y()] {
+                for i in 0..points.len() {
+                    let value = points.point(i)[k] * T::HALF;
+                    (least, most) = (least.min(value), most.max(value));
+                }
+            }
+            half = half.max(most - least);
+        }
+        let unit = power.unit(half);
+        for k in 0..d {
+            pack(x, GROUP, k, d, &|i| cloud.x().point(i)[k] / unit);
+            pack(y, PANEL, k, d, &|j| cloud.y().point(j)[k] / unit);
+        }
+        delta.fill(T::ZERO);
+        let bound = power.factor(d) * half * T::TWO;
+        let bound = bound.is_finite().then_some(bound);
+        let points = Packed { x, y, delta, dimension: d, rows: n, columns: m, directions: None };
+        Source::Norms(Norms { points, cloud, power, unit, bound })
     }
 
     fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
         match self {
             Source::Packed(points) => points.cost_row(i, start, out),
             #[cfg(feature = "costs")]
-            Source::Cloud(cloud) => {
+            Source::Cloud(cloud) | Source::Norms(Norms { cloud, .. }) => {
                 let d = cloud.dimension();
                 let ys = &cloud.y().data()[start * d..(start + out.len()) * d];
                 cloud.ground_cost().row(cloud.x().point(i), ys, out);
@@ -226,12 +340,29 @@ impl<'a, T: Real> Source<'a, T> {
             Source::Matrix(matrix) => Some(matrix.max_abs()),
             #[cfg(feature = "costs")]
             Source::Cloud(_) => None,
+            #[cfg(feature = "costs")]
+            Source::Norms(norms) => norms.bound,
         }
     }
 }
 
+#[cfg(not(feature = "costs"))]
+fn only_squared_euclidean() -> Error {
+    let reason = because("this build has the squared Euclidean cost only, and needs the memory for its points");
+    Error::Unsupported { argument: Argument::Cost, reason }
+}
+
+/// The largest |coordinate| of a point, and the length of the point in units of it, times sqrt(2).
+#[cfg(feature = "costs")]
+fn size<T: Real>(point: &[T]) -> (T, T) {
+    let most = point.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
+    let unit = if most > T::ZERO { most } else { T::ONE };
+    let sum = point.iter().fold(T::ZERO, |sum, &value| sum + value / unit * (value / unit));
+    (most, (T::TWO * sum).sqrt())
+}
+
 /// Where the scores of some rows come from.
-pub(crate) enum Rows<'a, T> {
+pub(crate) enum Rows<'a, T: Real> {
     /// factor times the products of points.
     Products { points: Packed<'a, T>, factor: T },
     /// factor times values that lie in rows, each `stride` after the one before.
@@ -279,7 +410,7 @@ fn pack<T: Real>(panels: &mut [T], width: usize, k: usize, d: usize, coordinate:
 
 /// Centred points.
 #[derive(Clone, Copy)]
-pub(crate) struct Packed<'a, T> {
+pub(crate) struct Packed<'a, T: Real> {
     /// n x d, in groups.
     x: &'a [T],
     /// m x d, in panels.
@@ -289,6 +420,13 @@ pub(crate) struct Packed<'a, T> {
     pub dimension: usize,
     rows: usize,
     columns: usize,
+    /// Under the cosine: the points whose directions these are.
+    directions: Option<PointCloud<'a, T>>,
+}
+
+/// 1/2 where all coordinates are zero.
+fn zero<T: Real>(point: &[T]) -> T {
+    if point.iter().all(|&value| value == T::ZERO) { T::HALF } else { T::ZERO }
 }
 
 /// Some points side by side.
@@ -352,10 +490,47 @@ impl<'a, T: Real> Packed<'a, T> {
             }
             done += count;
         }
+        self.add_zeros(i, start, out);
+    }
+
+    /// Adds to the squared distances of x_i what points without a direction cost.
+    #[inline]
+    pub fn add_zeros(&self, i: usize, start: usize, out: &mut [T]) {
+        if self.directions.is_some() {
+            let own = self.zero_of_x(i);
+            out.iter_mut().enumerate().for_each(|(j, value)| *value += own + self.zero_of_y(start + j));
+        }
+    }
+
+    /// 1/2 for a point without a direction, where directions count.
+    #[inline]
+    fn zero_of_x(&self, i: usize) -> T {
+        self.directions.map_or(T::ZERO, |cloud| zero(cloud.x().point(i)))
+    }
+
+    /// Likewise.
+    #[inline]
+    fn zero_of_y(&self, j: usize) -> T {
+        self.directions.map_or(T::ZERO, |cloud| zero(cloud.y().point(j)))
+    }
+
+    /// The point that is farthest from the mean, or from zero where points are not centred.
+    fn farthest(&self) -> (Argument, usize) {
+        let (mut found, mut largest) = ((Argument::X, 0), T::ZERO);
+        for k in 0..self.dimension {
+            let mut look = |argument, index, value: T| {
+                if largest.is_finite() && !(value.abs() <= largest) {
+                    (found, largest) = ((argument, index), if value.is_finite() { value.abs() } else { T::INFINITY });
+                }
+            };
+            (0..self.rows).for_each(|i| look(Argument::X, i, self.x(i, k)));
+            (0..self.columns).for_each(|j| look(Argument::Y, j, self.y(j, k)));
+        }
+        found
     }
 
     fn row_offset(&self, i: usize) -> T {
-        let mut total = T::ZERO;
+        let mut total = self.zero_of_x(i);
         for (k, &w) in self.delta.iter().enumerate() {
             let u = self.x(i, k);
             total += u * (u + T::TWO * w) + w * w;
@@ -364,7 +539,7 @@ impl<'a, T: Real> Packed<'a, T> {
     }
 
     fn column_offset(&self, j: usize) -> T {
-        let mut total = T::ZERO;
+        let mut total = self.zero_of_y(j);
         for (k, &w) in self.delta.iter().enumerate() {
             let v = self.y(j, k);
             total += v * (v - T::TWO * w);
@@ -375,7 +550,8 @@ impl<'a, T: Real> Packed<'a, T> {
     /// No cost is larger: the farthest x and the farthest y, both from the mean of y, on opposite sides of it.
     fn bound(&self) -> T {
         let reach = self.reach_of_x(|k| self.delta[k]) + self.reach_of_y();
-        reach * reach
+        let bound = reach * reach;
+        if self.directions.is_some() { bound + T::ONE } else { bound }
     }
 
     /// How far apart the scores of two pairs can be, in units of cost.

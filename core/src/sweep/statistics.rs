@@ -1,11 +1,14 @@
 //! How large costs are: what relative epsilons and cost scales refer to.
 
-use crate::error::{Argument, Error};
+use super::FLUSH;
+use super::rows::WeightVectors;
+use super::scores::{Packed, Scores};
+use crate::error::{Error, Place};
 use crate::measure::Weights;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::reduce;
-use crate::sweep::scores::{Packed, Scores};
+use crate::simd::{Instructions, Job, Simd, SimdExt, each_vector};
 
 /// What is needed beyond the mean.
 #[derive(Clone, Copy)]
@@ -25,15 +28,21 @@ pub(crate) struct Statistics<T> {
 
 impl<T: Real> Statistics<T> {
     /// Without visiting the pairs where that is possible. `row` is scratch for m costs.
-    pub fn new(problem: &Problem<'_, T>, scores: &Scores<'_, T>, wanted: Wanted, row: &mut [T]) -> Result<Self, Error> {
-        let found = match scores.packed() {
+    pub fn new(
+        problem: &Problem<'_, T>,
+        scores: &Scores<'_, T>,
+        instructions: Instructions,
+        wanted: Wanted,
+        row: &mut [T],
+    ) -> Result<Self, Error> {
+        let found = match scores.products() {
             Some(packed) if !wanted.largest && (!wanted.std || packed.is_cheap()) => {
                 Self::closed_form(problem, scores, &packed, wanted)
             }
-            _ => Self::over_pairs(problem, scores, row)?,
+            _ => Self::over_pairs(problem, scores, instructions, row)?,
         };
         if !(found.mean.is_finite() && found.std.is_finite()) {
-            return Err(Error::Overflow { argument: Argument::Cost });
+            return Err(scores.overflow());
         }
         Ok(found)
     }
@@ -61,7 +70,12 @@ impl<T: Real> Statistics<T> {
         Statistics { mean: unit * (mean_r + mean_c), std: unit * variance.max(T::ZERO).sqrt(), largest }
     }
 
-    fn over_pairs(problem: &Problem<'_, T>, scores: &Scores<'_, T>, row: &mut [T]) -> Result<Self, Error> {
+    fn over_pairs(
+        problem: &Problem<'_, T>,
+        scores: &Scores<'_, T>,
+        instructions: Instructions,
+        row: &mut [T],
+    ) -> Result<Self, Error> {
         let (a, b) = (problem.a(), problem.b());
         let (n, m) = (problem.rows(), problem.columns());
         let row = &mut row[..m];
@@ -69,28 +83,96 @@ impl<T: Real> Statistics<T> {
         let (mut origin, mut scale) = (T::ZERO, T::ONE);
         let (mut first, mut second) = (T::ZERO, T::ZERO);
         for i in 0..n {
-            scores.cost_row(i, 0, row);
-            if let Some(j) = row.iter().position(|value| !value.is_finite()) {
-                let place = crate::error::Place { row: i, column: Some(j) };
-                return Err(Error::NotFinite { argument: Argument::Cost, place, value: row[j].widen() });
-            }
-            largest = row.iter().fold(largest, |most, value| most.max(value.abs()));
+            scores.costs(instructions, i, 0, m, row);
             if i == 0 {
                 // Deviations are taken from the mean of the first row, so that their squares do not cancel.
-                origin = reduce::sum_of(m, &|j| b.get(j) / b.total() * row[j]);
+                let most = row.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
+                origin = b.mean_of(row);
                 // And from a scale, so that the squares neither overflow nor vanish.
-                scale = scores.bound().unwrap_or(largest).max(largest);
-                if scale == T::ZERO {
-                    scale = T::ONE;
+                scale = scores.bound().unwrap_or(most).max(most).max(T::ONE / T::SAFE_SUM);
+            }
+            let found = T::run(instructions, Deviations { row, b, origin, scale });
+            if !(found.largest <= T::MAX && found.first.is_finite() && found.second.is_finite()) {
+                if let Some(j) = row.iter().position(|value| !value.is_finite()) {
+                    return Err(not_finite(scores, i, j, row[j]));
                 }
             }
+            // Rows of much larger costs than the first: a larger scale from now on.
+            let mut found = found;
+            if found.largest > scale {
+                let ratio = scale / found.largest;
+                (first, second, scale) = (first * ratio, second * ratio * ratio, found.largest);
+                found = T::run(instructions, Deviations { row, b, origin, scale });
+            }
+            largest = largest.max(found.largest);
             let weight = a.get(i) / a.total();
-            first += weight * reduce::sum_of(m, &|j| b.get(j) * ((row[j] - origin) / scale));
-            second +=
-                weight * reduce::sum_of(m, &|j| b.get(j) * ((row[j] - origin) / scale) * ((row[j] - origin) / scale));
+            first += weight * found.first;
+            second += weight * found.second;
         }
         let (first, second) = (first / b.total(), second / b.total());
         let variance = (second - first * first).max(T::ZERO);
         Ok(Statistics { mean: origin + scale * first, std: scale * variance.sqrt(), largest })
+    }
+}
+
+/// A cost that is not finite: because of its points, where the library knows them, or because of itself.
+fn not_finite<T: Real>(scores: &Scores<'_, T>, row: usize, column: usize, value: T) -> Error {
+    match scores.overflow() {
+        Error::Overflow { argument } => {
+            Error::NotFinite { argument, place: Place { row, column: Some(column) }, value: value.widen() }
+        }
+        error => error,
+    }
+}
+
+/// The costs of a row.
+pub struct Deviations<'r, T> {
+    row: &'r [T],
+    b: Weights<'r, T>,
+    origin: T,
+    scale: T,
+}
+
+/// Their moments.
+pub struct Deviated<T> {
+    /// sum_j b_j (C_j - origin) / scale.
+    first: T,
+    /// sum_j b_j ((C_j - origin) / scale)^2.
+    second: T,
+    /// The largest |C_j|.
+    largest: T,
+}
+
+impl<T: Real> Job<T> for Deviations<'_, T> {
+    type Output = Deviated<T>;
+
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, simd: S) -> Deviated<T> {
+        let Deviations { row, b, origin, scale } = self;
+        let (origin, by, weights) = (simd.splat(origin), simd.splat(T::ONE / scale), WeightVectors::new(b));
+        let zero = simd.splat(T::ZERO);
+        let (mut found, mut largest) = (Deviated { first: T::ZERO, second: T::ZERO, largest: T::ZERO }, zero);
+        let mut at = 0;
+        while at < row.len() {
+            let end = (at + FLUSH).min(row.len());
+            let (mut first, mut second) = (zero, zero);
+            each_vector::<T, S>(
+                at..end,
+                #[inline(always)]
+                |at, len| {
+                    let cost = simd.load_part(&row[at..at + len], T::ZERO);
+                    largest = simd.max(simd.abs(cost), largest);
+                    let deviation = (cost - origin) * by;
+                    let weighted = weights.load(simd, at, len) * deviation;
+                    first = first + weighted;
+                    second = simd.mul_add(weighted, deviation, second);
+                },
+            );
+            found.first += simd.sum(first);
+            found.second += simd.sum(second);
+            at = end;
+        }
+        found.largest = simd.fold(largest, T::max);
+        found
     }
 }

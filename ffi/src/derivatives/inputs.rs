@@ -7,7 +7,7 @@ use sinkhorn_core::{
     Solution as CoreSolution, Tangent as CoreTangent,
 };
 
-use crate::checks::{Region, check_finite, output, product, read_struct, slice};
+use crate::checks::{Region, output, product, read_struct, slice};
 use crate::fault::Fault;
 use crate::status::Status;
 
@@ -317,11 +317,4 @@ impl<T: Real> Changes<T> {
             })
         }
     }
-}
-
-/// Refuses gradients that are not finite.
-pub(super) fn check_gradients<T: Real>(argument: &'static CStr, out: &CoreGradients<'_, T>) -> Result<(), Fault> {
-    let written = [&out.x, &out.y, &out.a, &out.b, &out.cost];
-    check_finite(argument, written.into_iter().flatten().flat_map(|values| values.iter()))?;
-    check_finite(argument, out.epsilon.iter().map(|value| &**value))
 }

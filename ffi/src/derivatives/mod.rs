@@ -4,7 +4,6 @@ mod inputs;
 
 use inputs::Rows;
 pub(crate) use inputs::Sizes;
-use inputs::check_gradients;
 pub use inputs::*;
 
 use core::ptr;

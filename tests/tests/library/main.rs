@@ -9,6 +9,7 @@ mod bad_input;
 mod batch;
 mod choosing;
 mod costs;
+mod costs_in_vectors;
 mod derivatives;
 mod derivatives_edges;
 mod derivatives_refused;

@@ -7,8 +7,6 @@ use crate::args::Start;
 
 /// `f32` or `f64`.
 pub trait Scalar: Real {
-    /// As it is typed.
-    const NAME: &'static str;
 
     /// The start of that name, with a clock.
     fn start(name: Start) -> Box<dyn Initializer<Self> + Sync>;

@@ -8,8 +8,6 @@ use sinkhorn_core::{Real, SimdLevel};
 
 /// A scalar of the table.
 pub trait Scalar: Real {
-    /// In the table.
-    const NAME: &'static str;
 
     /// Multiply-adds that wait for nothing but themselves, in as many chains as the registers hold; returns their number of floating-point
     /// operations.

@@ -1,0 +1,378 @@
+//! p-norms of differences of points, some rows against vectors of columns at a time.
+//!
+//! Coordinates are kept in a unit, a power of two, in which the largest difference is a moderate number, and so are its powers. A sum that leaves
+//! the safe range all the same is computed anew, relative to the largest difference of its pair.
+
+use super::scores::{GROUP, PANEL, Packed};
+use crate::geometry::PointCloud;
+use crate::real::Real;
+use crate::simd::{Instructions, Job, MAX_POWER, Simd, SimdExt, each_vector};
+
+/// Points under a p-norm.
+#[derive(Clone, Copy)]
+pub(crate) struct Norms<'a, T: Real> {
+    /// In units, and not centred: a shift would round their differences.
+    pub points: Packed<'a, T>,
+    pub cloud: PointCloud<'a, T>,
+    pub power: Power<T>,
+    pub unit: T,
+    /// A bound on all costs, where there is a finite one.
+    pub bound: Option<T>,
+}
+
+/// How a difference is raised to p.
+#[derive(Clone, Copy)]
+pub(crate) enum Power<T> {
+    One,
+    Two,
+    /// p is infinite.
+    Largest,
+    /// p is an integer: by multiplication.
+    Whole(u32, T),
+    /// p is an integer and a half: by multiplication and a square root.
+    Half(u32, T),
+    /// p is any other number.
+    Any(T),
+}
+
+impl<T: Real> Power<T> {
+    /// None where vectors have no such power.
+    pub fn new(p: T) -> Option<Self> {
+        if p == T::INFINITY {
+            return Some(Power::Largest);
+        }
+        if !(p <= T::constant(MAX_POWER)) {
+            return None;
+        }
+        let mut whole = 1;
+        while T::count(whole + 1) <= p {
+            whole += 1;
+        }
+        let rest = p - T::count(whole);
+        Some(match whole {
+            1 if rest == T::ZERO => Power::One,
+            2 if rest == T::ZERO => Power::Two,
+            whole if rest == T::ZERO => Power::Whole(whole as u32, p),
+            whole if rest == T::HALF => Power::Half(whole as u32, p),
+            _ => Power::Any(p),
+        })
+    }
+
+    /// The largest difference is kept below 2 to this number: none where no power is taken.
+    fn exponent(self) -> Option<T> {
+        match self {
+            Power::One | Power::Largest => None,
+            Power::Two => Some(T::SAFE_EXPONENT / T::constant(8.0)),
+            Power::Whole(_, p) | Power::Half(_, p) | Power::Any(p) => Some(T::SAFE_EXPONENT / (T::constant(4.0) * p)),
+        }
+    }
+
+    /// A power of two for a largest difference, which is given halved so that it is finite.
+    pub fn unit(self, half: T) -> T {
+        let Some(exponent) = self.exponent() else { return T::ONE };
+        let (most, mut unit) = (exponent.exp2() * T::HALF, T::ONE);
+        while half / unit > most && unit < T::SAFE_SUM {
+            unit *= T::TWO;
+        }
+        while half > T::ZERO && half / unit < most * T::HALF && unit > T::ONE / T::SAFE_SUM {
+            unit *= T::HALF;
+        }
+        unit
+    }
+
+    /// A bound on the norm in d dimensions, as a multiple of the largest difference.
+    pub fn factor(self, d: usize) -> T {
+        match self {
+            Power::Largest => T::ONE,
+            Power::Two | Power::Whole(..) => T::count(d).sqrt(),
+            Power::One | Power::Half(..) | Power::Any(_) => T::count(d),
+        }
+    }
+}
+
+impl<T: Real> Norms<'_, T> {
+    /// out_kj = C_ij for rows from i and `m` columns from `start` on (a multiple of [`PANEL`]), row after row: within 4 d + 16 units in the last place.
+    pub fn rows(&self, instructions: Instructions, i: usize, start: usize, m: usize, out: &mut [T]) {
+        let repair = T::run(instructions, Differences { norms: *self, i, start, m, out: &mut *out });
+        if repair == T::ZERO {
+            return;
+        }
+        for (k, row) in out.chunks_exact_mut(m).enumerate() {
+            for (j, value) in row.iter_mut().enumerate().filter(|(_, value)| **value < T::ZERO) {
+                *value = self.cloud.cost(i + k, start + j);
+            }
+        }
+    }
+}
+
+/// Costs of some rows; returns whether some are left to be repaired, and are negative.
+pub struct Differences<'b, T: Real> {
+    norms: Norms<'b, T>,
+    i: usize,
+    start: usize,
+    m: usize,
+    out: &'b mut [T],
+}
+
+impl<T: Real> Job<T> for Differences<'_, T> {
+    type Output = T;
+
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, simd: S) -> T {
+        if S::COMPACT {
+            let Norms { cloud, .. } = self.norms;
+            let d = cloud.dimension();
+            let ys = &cloud.y().data()[self.start * d..(self.start + self.m) * d];
+            for (k, row) in self.out.chunks_exact_mut(self.m).enumerate() {
+                cloud.ground_cost().row(cloud.x().point(self.i + k), ys, row);
+            }
+            return T::ZERO;
+        }
+        match self.norms.power {
+            Power::One => self.over::<S, 4>(simd, One),
+            Power::Two => self.over::<S, 4>(simd, Two),
+            Power::Largest => self.over::<S, 4>(simd, Largest),
+            Power::Whole(3, p) => self.over::<S, 4>(simd, Three(p)),
+            Power::Whole(whole, p) => self.over::<S, 2>(simd, Whole(whole, p)),
+            Power::Half(1, p) => self.over::<S, 4>(simd, ThreeHalves(p)),
+            Power::Half(whole, p) => self.over::<S, 2>(simd, Half(whole, p)),
+            Power::Any(p) => self.over::<S, 2>(simd, Any(p)),
+        }
+    }
+}
+
+impl<T: Real> Differences<'_, T> {
+    /// R rows at a time where they lie in one group.
+    #[inline(always)]
+    fn over<S: Simd<T>, const R: usize>(mut self, simd: S, sum: impl Sum<T>) -> T {
+        let (mut row, mut repair) = (0, simd.splat(T::ZERO));
+        let points = self.norms.points;
+        while row * self.m < self.out.len() {
+            let i = self.i + row;
+            let (lane, left) = (i % GROUP, self.out.len() / self.m - row);
+            let group = points.group(i - lane);
+            if lane + R <= group.width && R <= left {
+                let x = group.values.chunks_exact(group.width).map(|x| {
+                    core::array::from_fn(
+                        #[inline(always)]
+                        |r| x[lane + r],
+                    )
+                });
+                self.rows::<S, R>(simd, sum, row, x, &mut repair);
+                row += R;
+            } else {
+                let x = group.values.chunks_exact(group.width).map(|x| [x[lane]]);
+                self.rows::<S, 1>(simd, sum, row, x, &mut repair);
+                row += 1;
+            }
+        }
+        simd.fold(repair, T::max)
+    }
+
+    #[inline(always)]
+    fn rows<S: Simd<T>, const R: usize>(
+        &mut self,
+        simd: S,
+        sum: impl Sum<T>,
+        row: usize,
+        x: impl Iterator<Item = [T; R]> + Clone,
+        repair: &mut S::Vector,
+    ) {
+        let (zero, one, unit) = (simd.splat(T::ZERO), simd.splat(T::ONE), simd.splat(self.norms.unit));
+        let (least, most) = (simd.splat(T::ONE / T::SAFE_SUM), simd.splat(T::SAFE_SUM));
+        let m = self.m;
+        let mut at = 0;
+        while at < m {
+            let panel = self.norms.points.panel(self.start + at);
+            let width = panel.width.min(m - at);
+            let out = &mut *self.out;
+            each_vector::<T, S>(
+                0..width,
+                #[inline(always)]
+                |lane, len| {
+                    let (mut totals, mut from) = ([zero; R], lane);
+                    for x in x.clone() {
+                        let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
+                        let mut z = [zero; R];
+                        for r in 0..R {
+                            z[r] = simd.splat(x[r]) - y;
+                        }
+                        sum.add(simd, z, &mut totals);
+                        from += panel.width;
+                    }
+                    for r in 0..R {
+                        let mut result = sum.root(simd, totals[r]);
+                        if sum.takes_powers() {
+                            // Neither lost to underflow nor to overflow; else to be repaired.
+                            let bad = simd.select_less(totals[r], most, zero, one);
+                            let bad = simd.select_less(least, totals[r], bad, one);
+                            *repair = simd.max(bad, *repair);
+                            result = simd.select_less(zero, bad, zero - one, result * unit);
+                        }
+                        let to = (row + r) * m + at + lane;
+                        simd.store_part(result, &mut out[to..to + len]);
+                    }
+                },
+            );
+            at += width;
+        }
+    }
+}
+
+/// A sum over coordinates, and what the cost is of it.
+trait Sum<T: Real>: Copy {
+    /// Adds a coordinate's differences, one for each row.
+    fn add<S: Simd<T>, const R: usize>(self, simd: S, z: [S::Vector; R], totals: &mut [S::Vector; R]);
+
+    /// The cost.
+    fn root<S: Simd<T>>(self, simd: S, total: S::Vector) -> S::Vector;
+
+    /// Whether sums can leave the range of the scalar where costs do not.
+    #[inline(always)]
+    fn takes_powers(self) -> bool {
+        true
+    }
+}
+
+#[derive(Clone, Copy)]
+struct One;
+
+impl<T: Real> Sum<T> for One {
+    #[inline(always)]
+    fn add<S: Simd<T>, const R: usize>(self, simd: S, z: [S::Vector; R], totals: &mut [S::Vector; R]) {
+        for r in 0..R {
+            totals[r] = totals[r] + simd.abs(z[r]);
+        }
+    }
+
+    #[inline(always)]
+    fn root<S: Simd<T>>(self, _: S, total: S::Vector) -> S::Vector {
+        total
+    }
+
+    #[inline(always)]
+    fn takes_powers(self) -> bool {
+        false
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Largest;
+
+impl<T: Real> Sum<T> for Largest {
+    #[inline(always)]
+    fn add<S: Simd<T>, const R: usize>(self, simd: S, z: [S::Vector; R], totals: &mut [S::Vector; R]) {
+        for r in 0..R {
+            totals[r] = simd.max(simd.abs(z[r]), totals[r]);
+        }
+    }
+
+    #[inline(always)]
+    fn root<S: Simd<T>>(self, _: S, total: S::Vector) -> S::Vector {
+        total
+    }
+
+    #[inline(always)]
+    fn takes_powers(self) -> bool {
+        false
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Two;
+
+impl<T: Real> Sum<T> for Two {
+    #[inline(always)]
+    fn add<S: Simd<T>, const R: usize>(self, simd: S, z: [S::Vector; R], totals: &mut [S::Vector; R]) {
+        for r in 0..R {
+            totals[r] = simd.mul_add(z[r], z[r], totals[r]);
+        }
+    }
+
+    #[inline(always)]
+    fn root<S: Simd<T>>(self, simd: S, total: S::Vector) -> S::Vector {
+        simd.sqrt(total)
+    }
+}
+
+/// Every sum of powers but the above: |z|^p = |z| times `factors`.
+macro_rules! powers {
+    ($name:ident($($field:ident: $t:ty),*), $p:ident, |$simd:ident, $z:ident| $factors:expr) => {
+        #[derive(Clone, Copy)]
+        struct $name<T>($($t),*);
+
+        impl<T: Real> Sum<T> for $name<T> {
+            #[inline(always)]
+            fn add<S: Simd<T>, const R: usize>(self, $simd: S, z: [S::Vector; R], totals: &mut [S::Vector; R]) {
+                let $name($($field),*) = self;
+                let _ = $p;
+                let mut $z = z;
+                for r in 0..R {
+                    $z[r] = $simd.abs(z[r]);
+                }
+                let factors = $factors;
+                for r in 0..R {
+                    totals[r] = $simd.mul_add($z[r], factors[r], totals[r]);
+                }
+            }
+
+            #[inline(always)]
+            fn root<S: Simd<T>>(self, simd: S, total: S::Vector) -> S::Vector {
+                #[allow(unused_variables)] // the whole part of p
+                let $name($($field),*) = self;
+                simd.power(total, T::ONE / $p)
+            }
+        }
+    };
+}
+
+powers!(Three(p: T), p, |simd, z| product(z, z));
+powers!(ThreeHalves(p: T), p, |simd, z| roots(simd, z));
+powers!(Whole(whole: u32, p: T), p, |simd, z| whole_power(z, whole - 1));
+powers!(Half(whole: u32, p: T), p, |simd, z| product(whole_power(z, whole - 1), roots(simd, z)));
+powers!(Any(p: T), p, |simd, z| real_powers(simd, z, p - T::ONE));
+
+#[inline(always)]
+fn roots<T: Real, S: Simd<T>, const R: usize>(simd: S, mut z: [S::Vector; R]) -> [S::Vector; R] {
+    for r in 0..R {
+        z[r] = simd.sqrt(z[r]);
+    }
+    z
+}
+
+#[inline(always)]
+fn real_powers<T: Real, S: Simd<T>, const R: usize>(simd: S, mut z: [S::Vector; R], p: T) -> [S::Vector; R] {
+    for r in 0..R {
+        z[r] = simd.power(z[r], p);
+    }
+    z
+}
+
+#[inline(always)]
+fn product<V: Copy + core::ops::Mul<Output = V>, const R: usize>(mut z: [V; R], factors: [V; R]) -> [V; R] {
+    for r in 0..R {
+        z[r] = z[r] * factors[r];
+    }
+    z
+}
+
+/// z^n for n >= 1, by squares.
+#[inline(always)]
+fn whole_power<V: Copy + core::ops::Mul<Output = V>, const R: usize>(mut z: [V; R], mut n: u32) -> [V; R] {
+    while n & 1 == 0 {
+        z = product(z, z);
+        n >>= 1;
+    }
+    let mut result = z;
+    n >>= 1;
+    while n > 0 {
+        z = product(z, z);
+        if n & 1 == 1 {
+            result = product(result, z);
+        }
+        n >>= 1;
+    }
+    result
+}
+
+const _: () = assert!(PANEL.is_multiple_of(crate::simd::MAX_LANES));
