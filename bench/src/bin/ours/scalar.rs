@@ -7,7 +7,6 @@ use crate::args::Start;
 
 /// `f32` or `f64`.
 pub trait Scalar: Real {
-
     /// The start of that name, with a clock.
     fn start(name: Start) -> Box<dyn Initializer<Self> + Sync>;
 }
@@ -15,8 +14,6 @@ pub trait Scalar: Real {
 macro_rules! scalar {
     ($t:ident) => {
         impl Scalar for $t {
-            const NAME: &'static str = stringify!($t);
-
             fn start(name: Start) -> Box<dyn Initializer<Self> + Sync> {
                 match name {
                     Start::Zero => Box::new(Timed(Zero)),

@@ -8,7 +8,6 @@ use sinkhorn_core::{Real, SimdLevel};
 
 /// A scalar of the table.
 pub trait Scalar: Real {
-
     /// Multiply-adds that wait for nothing but themselves, in as many chains as the registers hold; returns their number of floating-point
     /// operations.
     fn multiply_adds(level: SimdLevel) -> usize;
@@ -33,8 +32,6 @@ fn vectors(level: SimdLevel) -> Option<Level> {
 macro_rules! scalar {
     ($t:ident, $vector:ident, $lanes:literal) => {
         impl Scalar for $t {
-            const NAME: &'static str = stringify!($t);
-
             fn multiply_adds(level: SimdLevel) -> usize {
                 /// Vectors of 512 bits, N chains.
                 #[inline(always)]

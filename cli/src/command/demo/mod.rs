@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::{self, Acceleration, Method};
 use crate::render::{self, SCHEMA};
-use crate::scalar::{self, Scalar};
+use crate::scalar;
 use crate::solving;
 use crate::start::Starting;
 
@@ -82,8 +82,13 @@ enum Event<'a> {
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let tables = if args.json {
         let tables = solve_all(args.quick, |_| Ok(()))?;
-        let report =
-            Report { schema: SCHEMA, command: "demo", threshold: THRESHOLD, precision: f64::NAME, tables: &tables };
+        let report = Report {
+            schema: SCHEMA,
+            command: "demo",
+            threshold: THRESHOLD,
+            precision: <f64 as sinkhorn_core::Real>::NAME,
+            tables: &tables,
+        };
         render::print_json(&report)?;
         tables
     } else {
