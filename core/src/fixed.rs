@@ -13,7 +13,8 @@ use crate::workspace::{History, Stored, Workspace};
 ///
 /// `D` is the dimension of points under a cost of the library and 0 for matrices and costs of the caller; with a `D` that does
 /// not match, points are read pair by pair, which is slower and as exact. `K` is the memory of Anderson acceleration, 0 for none.
-/// Size: that of [`workspace_len`](crate::workspace_len) for dimensions below 16. Sweeps run on one thread.
+/// Size: that of [`workspace_len`](crate::workspace_len) for dimensions below 16, less what Newton's method would take, for
+/// which there is no room: [`Acceleration::Auto`](crate::Acceleration::Auto) ends with Anderson acceleration here. Sweeps run on one thread.
 ///
 /// ```
 /// use heapless::Vec;

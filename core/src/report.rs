@@ -7,7 +7,7 @@ use crate::real::Real;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Status {
-    /// The marginal error is at most the threshold.
+    /// The marginal error is at most the threshold, but for what the rounding of f and g adds to it: at most half of that.
     Converged,
     /// The sweeps allowed were used up. The potentials are the latest and usable: a sweep ends with g, so that of a
     /// balanced problem the columns are exact (P^T 1 = b to rounding) and the rows are off by [`Report::row_error`].

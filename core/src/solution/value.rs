@@ -26,6 +26,8 @@ pub(crate) struct Progress<T> {
     pub rejections: u32,
     pub absorptions: u32,
     pub storage: &'static str,
+    /// The solve has ended. If not, the hatted potentials have to stay as they are.
+    pub ended: bool,
 }
 
 /// Potentials, where the results go, and scratch.
@@ -104,12 +106,12 @@ impl<T: Real> Pair<'_, T> {
         weight * if tau == T::ONE { value } else { -rho * (-value / rho).exp_m1() }
     }
 
-    /// The dual value of a pair whose plan has this mass, in units of unscaled cost. Without `offsets` it is off by a constant of the problem, where
-    /// balanced, and less is rounded.
+    /// The dual value of a pair whose plan has this mass, in units of unscaled cost. Without `offsets` it is off by a
+    /// constant of the problem, and less is rounded.
     pub fn dual_value(&self, p: &Prepared<'_, T>, mass: T, offsets: bool) -> T {
-        let offsets = offsets || !p.is_balanced();
-        let value = reduce::sum_of(self.f.len() + self.g.len(), &|k| self.term(p, offsets, k));
-        value - p.epsilon * (mass - p.problem.a().total() * p.problem.b().total())
+        let value = reduce::sum_of(self.f.len() + self.g.len(), &|k| self.term(p, offsets || !p.is_balanced(), k));
+        let product = if offsets { p.problem.a().total() * p.problem.b().total() } else { T::ZERO };
+        value - p.epsilon * (mass - product)
     }
 
     /// The rounding error to expect of that, without offsets.
@@ -142,7 +144,7 @@ pub(crate) fn measure<T: Real>(
     scratch: &mut Scratch<'_, T>,
 ) -> Report<T> {
     let (a, b) = (p.problem.a(), p.problem.b());
-    round_potentials(p, buffers, scratch);
+    write_potentials(p, progress.ended, buffers, scratch);
     let Buffers { f_hat: f, g_hat, log_b, .. } = buffers;
     let m = g_hat.len();
 
@@ -182,10 +184,14 @@ pub(crate) fn measure<T: Real>(
             relaxed_b = relaxed_b.add(Wide::new(divergence_term(marginal, weight)));
         }
     }
-    // Rows without weight have got their potential in the pass.
+    // Rows without weight have got their potential in the pass; at the level of the others, if theirs is not taken over.
+    let level = match (0..a.len()).find(|&i| a.get(i) > T::ZERO) {
+        Some(i) if !progress.ended => buffers.f[i] - (f[i] + p.row_offset(i)) / (p.s * p.unit),
+        _ => T::ZERO,
+    };
     for (i, (value, &hatted)) in buffers.f.iter_mut().zip(f.iter()).enumerate() {
         if a.get(i) == T::ZERO {
-            *value = (hatted + p.row_offset(i)) / (p.s * p.unit);
+            *value = (hatted + p.row_offset(i)) / (p.s * p.unit) + level;
         }
     }
 
@@ -212,8 +218,11 @@ pub(crate) fn measure<T: Real>(
     if !(dual_value.is_finite() && primal_value.is_finite() && transport_cost.is_finite() && mass.is_finite()) {
         status = Status::PrecisionFloor;
     }
-    // The dual value errs by the square of the marginal errors, the primal one by the errors themselves.
-    let objective = if dual_value.is_finite() { dual_value } else { primal_value };
+    // The dual value errs by the square of the marginal errors, the primal one by the errors themselves. Only if epsilon is
+    // so large that it rounds the difference away, the primal value has more digits.
+    let rounding = T::constant(8.0) * T::EPSILON * p.epsilon * (mass + a.total() * b.total());
+    let is_rounded = p.epsilon > p.largest_cost && !((primal_value - dual_value).abs() > rounding);
+    let objective = if dual_value.is_finite() && !is_rounded { dual_value } else { primal_value };
     Report {
         status,
         sweeps: progress.sweeps,
@@ -236,10 +245,16 @@ pub(crate) fn measure<T: Real>(
     }
 }
 
-/// Writes f and g in units of cost, levelled, and takes the hatted potentials back from them: the report, the plan and all
-/// that is made of a solution belong to the f and g that the caller sees, rounding included. Columns without weight get
-/// the c-transform; rows without weight get it in the pass of [`measure`], which visits their pairs anyway.
-fn round_potentials<T: Real>(p: &Prepared<'_, T>, buffers: &mut Buffers<'_, T>, scratch: &mut Scratch<'_, T>) {
+/// Writes f and g in units of cost, levelled. If the solve has ended, the hatted potentials are taken back from them: the
+/// report, the plan and all that is made of a solution belong to the f and g that the caller sees, rounding included.
+/// Columns without weight get the c-transform; rows without weight get it in the pass of [`measure`], which visits their
+/// pairs anyway.
+fn write_potentials<T: Real>(
+    p: &Prepared<'_, T>,
+    ended: bool,
+    buffers: &mut Buffers<'_, T>,
+    scratch: &mut Scratch<'_, T>,
+) {
     let Buffers { f_hat, g_hat, log_b, f, g } = buffers;
     let (a, b, m) = (p.problem.a(), p.problem.b(), g_hat.len());
 
@@ -268,11 +283,17 @@ fn round_potentials<T: Real>(p: &Prepared<'_, T>, buffers: &mut Buffers<'_, T>, 
     }
 
     // And back.
-    for (i, value) in f_hat.iter_mut().enumerate() {
-        *value = unit * f[i] - p.row_offset(i);
+    if ended {
+        for (i, value) in f_hat.iter_mut().enumerate() {
+            *value = unit * f[i] - p.row_offset(i);
+        }
     }
     for (j, value) in g_hat.iter_mut().enumerate() {
-        *value = if b.get(j) == T::ZERO { log_zero() } else { unit * g[j] - p.column_offset(j) + log_b[j] };
+        if b.get(j) == T::ZERO {
+            *value = log_zero();
+        } else if ended {
+            *value = unit * g[j] - p.column_offset(j) + log_b[j];
+        }
     }
 }
 

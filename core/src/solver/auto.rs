@@ -7,18 +7,22 @@
 use super::newton::Newton;
 use crate::real::Real;
 
-/// Sweeps from one look at the error to the next.
-const WINDOW: u32 = 8;
+/// Sweeps from one look at the error to the next: of plain sweeps, whose error falls evenly, and of accelerated ones.
+const PLAIN_WINDOW: u32 = 4;
+const WINDOW: u32 = 16;
 
 /// Rows from which on a sweep costs so much more than Anderson acceleration that this is on from the beginning.
 const MANY_ROWS: usize = 256;
 
 /// Sweeps that may remain for plain ones to go on.
-const FEW: f64 = 24.0;
+const FEW: f64 = 12.0;
 
-/// Sweeps after which Newton's method may begin, and all that Anderson acceleration may need.
-const SOON: u32 = 40;
-const MANY: f64 = 150.0;
+/// Sweeps after which Newton's method may begin. It takes about as long as this many sweeps for each column, and Anderson
+/// acceleration goes on if no more remain, within these bounds.
+const SOON: u32 = 36;
+const SWEEPS_A_COLUMN: f64 = 1.0;
+const LEAST: f64 = 40.0;
+const MOST: f64 = 180.0;
 
 /// The method of the next sweep.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,7 +76,8 @@ impl<T: Real> Auto<T> {
     pub fn observe(&mut self, error: T, threshold: T) -> bool {
         self.sweeps = self.sweeps.saturating_add(1);
         self.window += 1;
-        if self.window < WINDOW && self.sweeps != 1 {
+        let window = if self.method == Method::Plain { PLAIN_WINDOW } else { WINDOW };
+        if self.window < window && self.sweeps != 1 {
             return false;
         }
         let fall = (self.error / error).log2();
@@ -86,11 +91,12 @@ impl<T: Real> Auto<T> {
         if first {
             return false;
         }
-        let all = remaining + T::count(self.sweeps as usize);
+        let many = T::constant(SWEEPS_A_COLUMN) * T::count(self.newton.columns());
+        let many = many.max(T::constant(LEAST)).min(T::constant(MOST));
         let before = self.method;
         if before == Method::Plain && self.has_anderson && !(remaining <= T::constant(FEW)) {
             self.method = Method::Anderson;
-        } else if before != Method::Newton && self.has_newton && self.sweeps >= SOON && !(all <= T::constant(MANY)) {
+        } else if before != Method::Newton && self.has_newton && self.sweeps >= SOON && !(remaining <= many) {
             self.method = Method::Newton;
         }
         self.method != before

@@ -544,10 +544,15 @@ impl<'a, T: Real> Solver<'a, T> {
         self.prepared.epsilon / self.prepared.unit
     }
 
-    /// Measures the present potentials and lends them, at the price of about one sweep. The solve can go on afterwards.
+    /// Measures the present potentials and lends them, at the price of about one sweep. The solve can go on afterwards; until
+    /// it has ended, the report is that of potentials that are not yet rounded to units of cost.
     pub fn finish(&mut self) -> Solution<'_, T> {
         self.catch_up();
-        let progress = self.progress();
+        let ended = self.status.is_some();
+        let progress = self.progress(ended);
+        if ended {
+            self.drop_kernel();
+        }
         let (f, g) = (&mut *self.row, &mut *self.image);
         let buffers = value::Buffers { f_hat: self.f, g_hat: self.g, log_b: self.log_b, f, g };
         Solution::measure(&self.prepared, progress, buffers, &mut self.scratch)
@@ -562,7 +567,7 @@ impl<'a, T: Real> Solver<'a, T> {
     #[inline(never)]
     fn take_solution(&mut self) -> Solution<'a, T> {
         self.catch_up();
-        let progress = self.progress();
+        let progress = self.progress(true);
         let log_b: &'a mut [T] = take(&mut self.log_b);
         let buffers = value::Buffers {
             f_hat: take(&mut self.f),
@@ -574,7 +579,7 @@ impl<'a, T: Real> Solver<'a, T> {
         Solution::measure(&self.prepared, progress, buffers, &mut self.scratch)
     }
 
-    fn progress(&self) -> value::Progress<T> {
+    fn progress(&self, ended: bool) -> value::Progress<T> {
         value::Progress {
             status: self.status.unwrap_or(Status::Stopped),
             threshold: self.settings.threshold,
@@ -585,6 +590,7 @@ impl<'a, T: Real> Solver<'a, T> {
             column_fallbacks: self.column_fallbacks,
             rejections: self.rejections,
             absorptions: self.absorptions,
+            ended,
             storage: match self.stored {
                 Stored::Nothing => Storage::Stream.name(),
                 Stored::Cost(_) => Storage::Cost.name(),

@@ -146,6 +146,10 @@ impl<T: Real> Newton<T> {
         self.multiple
     }
 
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
     /// Whether epsilon is that of the problem.
     pub fn is_at_target(&self) -> bool {
         self.multiple == T::ONE

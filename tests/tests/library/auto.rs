@@ -76,7 +76,10 @@ fn survives<T: Real + nalgebra::RealField>(x: &[T], y: &[T], d: usize) {
     let epsilon = Epsilon::Absolute(T::constant(0.5));
     let problem = Problem::new(PointCloud::squared_euclidean(x, y, d).unwrap()).and_then(|p| p.epsilon(epsilon));
     let settings = Settings { max_sweeps: 50, ..Settings::default() };
-    let found = solve_owned(&problem.unwrap(), &Auto, &settings).unwrap();
+    let found = match solve_owned(&problem.unwrap(), &Auto, &settings) {
+        Err(sinkhorn_core::Error::BelowResolution { .. }) => return, // in f32
+        found => found.unwrap(),
+    };
     assert!(found.f.iter().chain(&found.g).chain(&found.plan).all(|&value| Real::is_finite(value)));
     assert!(Real::is_finite(found.report.objective) && Real::is_finite(found.report.start_value));
 }

@@ -148,7 +148,9 @@ fn what_leaves_the_range_is_no_derivative() {
         let mut see = |way: usize, argument: Argument, ended: Result<(), Error>, written: &[f64]| match ended {
             Ok(()) => assert!(written.iter().all(|value| value.is_finite()), "{argument}: {written:?}"),
             Err(error) => {
-                assert_eq!(error, Error::Overflow { argument });
+                // Or the part of it that is too large.
+                let of_part = matches!(error, Error::Overflow { argument: Argument::F | Argument::G | Argument::Map });
+                assert!(error == Error::Overflow { argument } || of_part, "{error}");
                 refused[way] += 1;
             }
         };

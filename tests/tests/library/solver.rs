@@ -221,7 +221,8 @@ fn fixed_storage_gives_the_bits_of_a_slice() {
     let scalars = workspace_len(problem.shape(), 4, Storage::Stream).unwrap();
     let full = workspace_len(sinkhorn_core::Shape::squared_euclidean(16, 12, 2), 4, Storage::Stream).unwrap();
     assert!(scalars < full);
-    assert_eq!(size_of_val(&storage), 4 * full, "the formula is the size of the arrays");
+    // Newton's method, which has m^2 scalars in the formula, is not for fixed storage.
+    assert_eq!(size_of_val(&storage), 4 * (full - 12 * 12), "the formula is the size of the arrays");
     let mut small = FixedWorkspace::<f32, 12, 12, 2>::new();
     assert!(small.lend(&problem).is_err());
 }

