@@ -20,6 +20,8 @@ pub struct Summary {
     pub objective: f64,
     pub transport_cost: f64,
     pub primal_value: f64,
+    /// The relative difference of the totals that was taken out of the second weights.
+    pub rescaled: f64,
     pub dual_value: f64,
     pub start_value: f64,
     pub mass: f64,
@@ -189,6 +191,7 @@ impl Summary {
             objective: report.objective.widen(),
             transport_cost: report.transport_cost.widen(),
             primal_value: report.primal_value.widen(),
+            rescaled: report.rescaled.widen(),
             dual_value: report.dual_value.widen(),
             start_value: report.start_value.widen(),
             mass: report.mass.widen(),
@@ -248,6 +251,9 @@ impl Summary {
             list.push(("rho", format!("x {x}, y {y}, mass transported {mass}")));
         }
         list.push(("start", format!("{}, dual value {}", self.start, number(self.start_value))));
+        if self.rescaled != 0.0 {
+            list.push(("totals of weights", format!("y rescaled by {:.1e} to that of x", -self.rescaled)));
+        }
         if let Some(note) = self.start_note {
             list.push(("start, note", note.into()));
         }

@@ -1,7 +1,7 @@
 //! The smallest solve: a cost matrix becomes the kernel in its place, and nothing else is needed.
 
 use crate::error::{Argument, Error};
-use crate::measure::{Weights, check_equal_mass, check_finite, check_finite_vector};
+use crate::measure::{Weights, check_finite, check_finite_vector, with_equal_totals};
 use crate::real::Real;
 use crate::report::Status;
 use crate::simd::{Instructions, SimdLevel};
@@ -89,6 +89,7 @@ impl<T: Real> InPlace<'_, T> {
     pub fn solve(self) -> Result<InPlaceReport<T>, Error> {
         let s = self.checked()?;
         let InPlace { cost, a, b, epsilon, threshold, max_sweeps, f, g, scratch } = self;
+        let (b, _) = with_equal_totals(a, b)?;
         let (n, m) = (a.len(), b.len());
         let required = Self::scratch_len(n, m).ok_or(Error::TooLarge { argument: Argument::Workspace })?;
         let too_short = Error::Workspace { required, actual: scratch.len() };
@@ -136,7 +137,7 @@ impl<T: Real> InPlace<'_, T> {
         if self.max_sweeps == 0 {
             return Err(Error::NotPositive { argument: Argument::MaxSweeps, value: 0.0 });
         }
-        check_equal_mass(self.a, self.b)?;
+        with_equal_totals(self.a, self.b)?;
         check_finite(Argument::Cost, self.cost, m)?;
         check_finite_vector(Argument::F, self.f)?;
         check_resolution(self.epsilon, largest(self.cost), T::ONE)?;

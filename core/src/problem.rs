@@ -3,7 +3,7 @@
 use crate::cost::CostScale;
 use crate::error::{Argument, Error, because};
 use crate::geometry::{Geometry, Shape};
-use crate::measure::{Weights, check_equal_mass};
+use crate::measure::{Weights, with_equal_totals};
 use crate::real::Real;
 
 /// The strength of the entropic regularisation, in units of cost.
@@ -203,10 +203,21 @@ impl<'a, T: Real> Problem<'a, T> {
         self.rho_b
     }
 
-    /// What only the whole problem can tell: equal totals where both marginals are exact.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        let exact = self.rho_a == T::INFINITY && self.rho_b == T::INFINITY;
-        if exact { check_equal_mass(self.a, self.b) } else { Ok(()) }
+    /// The problem with equal totals where both marginals are exact, and the relative difference that was taken out.
+    ///
+    /// # Errors
+    /// [`Error::UnequalMass`] if it is more than rounding explains.
+    pub(crate) fn with_equal_totals(self) -> Result<(Self, T), Error> {
+        if self.rho_a < T::INFINITY || self.rho_b < T::INFINITY {
+            return Ok((self, T::ZERO));
+        }
+        let (b, difference) = with_equal_totals(self.a, self.b)?;
+        Ok((Problem { b, ..self }, difference))
+    }
+
+    /// The problem with the same weights, of the right length, on both sides.
+    pub(crate) fn with_weights_of(self, weights: Weights<'a, T>) -> Self {
+        Problem { a: weights, b: weights, ..self }
     }
 }
 

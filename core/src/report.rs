@@ -71,6 +71,9 @@ pub struct Report<T> {
     pub rejections: u32,
     /// Times that a stored kernel was computed, the first included.
     pub absorptions: u32,
+    /// The relative difference of the totals, (total_b - total_a) / the larger, that was taken out of `b` in a balanced problem
+    /// because rounding explains it; 0 if there was none.
+    pub rescaled: T,
     /// What was kept in memory: `stream`, `cost` or `kernel`.
     pub storage: &'static str,
 }

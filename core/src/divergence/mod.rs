@@ -10,6 +10,7 @@ use crate::cost::CostScale;
 use crate::error::{Argument, Error};
 use crate::geometry::{Geometry, PointCloud};
 use crate::initial::Initializer;
+use crate::measure::Weights;
 use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
 use crate::reduce;
@@ -116,14 +117,14 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
     let scale = between.report().cost_scale;
     let epsilon = between.report().epsilon;
     let plain = symmetric_settings(settings);
-    let solve_within = |geometry: Geometry<'w, T>, weights: Option<&'w [T]>, rho: T, memory: &'w mut [T]| {
+    let solve_within = |geometry: Geometry<'w, T>, weights: Weights<'w, T>, rho: T, memory: &'w mut [T]| {
         let problem = symmetric_problem(geometry, weights, (epsilon, scale, rho))?;
         let mut solver = Solver::without_start(&problem, &plain, Workspace::new(memory, &problem, &plain)?)?;
         solver.run_symmetric();
         Ok(solver.into_solution())
     };
-    let within_x = solve_within(within_x, problem.a().values(), problem.rho_a(), second)?;
-    let within_y = solve_within(within_y, problem.b().values(), problem.rho_b(), third)?;
+    let within_x = solve_within(within_x, problem.a(), problem.rho_a(), second)?;
+    let within_y = solve_within(within_y, between.problem().b(), problem.rho_b(), third)?;
     let mut divergence = Divergence { value: T::ZERO, between, within_x, within_y };
     let mass = divergence.between.report().mass;
     divergence.value = divergence.value_of(divergence.between.f(), divergence.between.g(), mass);
@@ -171,17 +172,14 @@ fn within<'a, T: Real>(problem: &Problem<'a, T>) -> Result<[Geometry<'a, T>; 2],
 
 fn symmetric_problem<'a, T: Real>(
     geometry: Geometry<'a, T>,
-    weights: Option<&'a [T]>,
+    weights: Weights<'a, T>,
     (epsilon, scale, rho): (T, T, T),
 ) -> Result<Problem<'a, T>, Error> {
-    let mut problem = Problem::new(geometry)?
+    let problem = Problem::new(geometry)?
         .epsilon(Epsilon::Absolute(epsilon))?
         .cost_scale(CostScale::Given(scale))?
         .unbalanced(rho, rho)?;
-    if let Some(weights) = weights {
-        problem = problem.weights(weights, weights)?;
-    }
-    Ok(problem)
+    Ok(problem.with_weights_of(weights))
 }
 
 /// Averaged updates have no accelerator, no start and no stored kernel.

@@ -26,6 +26,7 @@ pub(crate) struct Progress<T> {
     pub rejections: u32,
     pub absorptions: u32,
     pub storage: &'static str,
+    pub rescaled: T,
     /// The solve has ended. If not, the hatted potentials have to stay as they are.
     pub ended: bool,
 }
@@ -241,6 +242,7 @@ pub(crate) fn measure<T: Real>(
         column_fallbacks: progress.column_fallbacks,
         rejections: progress.rejections,
         absorptions: progress.absorptions,
+        rescaled: progress.rescaled,
         storage: progress.storage,
     }
 }

@@ -79,6 +79,7 @@ pub struct Solver<'a, T: Real> {
     rejections: u32,
     absorptions: u32,
     recovered: bool,
+    rescaled: T,
 }
 
 enum Accelerator<'a, T> {
@@ -199,14 +200,14 @@ impl<'a, T: Real> Solver<'a, T> {
         workspace: Workspace<'a, T>,
     ) -> Result<Self, Error> {
         settings.check()?;
-        problem.check()?;
+        let (problem, rescaled) = problem.with_equal_totals()?;
         let Workspace { f, row, g, image, log_b, scratch, points, history, stored } = workspace;
         if f.len() != problem.rows() || g.len() != problem.columns() {
             let (argument, expected) = (Argument::Workspace, problem.rows() + problem.columns());
             return Err(Error::Length { argument, expected, actual: f.len() + g.len() });
         }
         let scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points)?;
-        let mut prepared = Prepared::new(*problem, scores, Instructions::of(settings.simd), image)?;
+        let mut prepared = Prepared::new(problem, scores, Instructions::of(settings.simd), image)?;
         let stored = match stored {
             Stored::Cost(memory) if cfg!(feature = "costs") => {
                 g.fill(T::ZERO);
@@ -244,6 +245,7 @@ impl<'a, T: Real> Solver<'a, T> {
             rejections: 0,
             absorptions: 0,
             recovered: false,
+            rescaled,
         })
     }
 
@@ -591,6 +593,7 @@ impl<'a, T: Real> Solver<'a, T> {
             rejections: self.rejections,
             absorptions: self.absorptions,
             ended,
+            rescaled: self.rescaled,
             storage: match self.stored {
                 Stored::Nothing => Storage::Stream.name(),
                 Stored::Cost(_) => Storage::Cost.name(),

@@ -251,19 +251,20 @@ impl<T: Real> Job<T> for AddExp2Less<'_, T> {
 #[derive(Clone, Copy)]
 pub(super) struct WeightVectors<'w, T> {
     values: Option<&'w [T]>,
+    factor: T,
     uniform: [T; MAX_LANES],
 }
 
 impl<'w, T: Real> WeightVectors<'w, T> {
     #[inline(always)]
     pub fn new(weights: Weights<'w, T>) -> Self {
-        WeightVectors { values: weights.values(), uniform: [weights.get(0); MAX_LANES] }
+        WeightVectors { values: weights.values(), factor: weights.factor(), uniform: [weights.get(0); MAX_LANES] }
     }
 
     #[inline(always)]
     pub fn load<S: Simd<T>>(&self, simd: S, at: usize, len: usize) -> S::Vector {
         match self.values {
-            Some(values) => simd.load_part(&values[at..at + len], T::ZERO),
+            Some(values) => simd.load_part(&values[at..at + len], T::ZERO) * simd.splat(self.factor),
             None => simd.load_part(&self.uniform[..len], T::ZERO),
         }
     }
