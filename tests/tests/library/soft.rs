@@ -374,8 +374,8 @@ fn check_operators<T: Real>(
     settings: &SoftSettings<T>,
 ) -> Result<(), TestCaseError> {
     let values: Vec<T> = values.iter().map(|&value| T::constant(value)).collect();
-    // An epsilon that the scalar does not resolve is refused at once.
-    if let Err(Error::BelowResolution { .. }) = apply(Operator::Rank, &values, None, settings, |_, _| ()) {
+    // An epsilon that the scalar does not resolve is refused at once: in single precision, here, below about 1e-5.
+    if size_of::<T>() == 4 && settings.epsilon.widen() < 1e-5 {
         return Ok(());
     }
     let weights: Option<Vec<T>> = weights.map(|weights| weights.iter().map(|&weight| T::constant(weight)).collect());
