@@ -40,8 +40,8 @@
 
 /**
  * sinkhorn_workspace_len at compile time, for static arrays of scalar (float or double): for n against m points of
- * dimension d (0 with a cost matrix and with SINKHORN_COST_CUSTOM) and a memory of Anderson
- * acceleration (0 without it, SINKHORN_DEFAULT_MEMORY by default). For SINKHORN_STORAGE_STREAM and one thread; add
+ * dimension d (0 with a cost matrix and with SINKHORN_COST_CUSTOM) and a memory of acceleration (0 for
+ * SINKHORN_ACCELERATION_PLAIN and relaxation, SINKHORN_DEFAULT_MEMORY by default). For SINKHORN_STORAGE_STREAM and one thread; add
  * SINKHORN_KERNEL_LEN or n m where kernel or costs are stored. Overflow is not noticed, here and below.
  */
 #define SINKHORN_WORKSPACE_LEN(scalar, n, m, d, memory) \
@@ -73,7 +73,7 @@
 
 /** sinkhorn_soft_len at compile time, for n values and m levels (see there); add the same. */
 #define SINKHORN_SOFT_LEN(scalar, n, m, memory) \
-  (SINKHORN_OBJECT_LEN_(scalar, 200, 80) + 3 * (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m)) \
+  (SINKHORN_OBJECT_LEN_(scalar, 260, 80) + 3 * (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m)) \
    + SINKHORN_MAX_(n, m) + SINKHORN_SOLVE_LEN_(n, m, 1, memory) + SINKHORN_DERIVATIVES_LEN(n, m, 1))
 
 /* What the macros above are made of; a size_t without a cast, which some C++ compilers warn of. */
@@ -86,7 +86,8 @@
 #define SINKHORN_SOLVE_LEN_(n, m, d, memory) \
   (2 * SINKHORN_SIZE_(n) + (6 + SINKHORN_TILE_ROWS_(n, d)) * SINKHORN_SIZE_(m) \
    + (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m) + 1) * SINKHORN_SIZE_(d) \
-   + 2 * SINKHORN_SIZE_(memory) * (SINKHORN_SIZE_(m) + 2 * SINKHORN_SIZE_(memory) + 1))
+   + 2 * SINKHORN_SIZE_(memory) * (SINKHORN_SIZE_(m) + 2 * SINKHORN_SIZE_(memory) + 1) \
+   + ((memory) && (m) <= SINKHORN_MAX_NEWTON_COLUMNS ? SINKHORN_SIZE_(m) * SINKHORN_SIZE_(m) : SINKHORN_SIZE_(0)))
 #define SINKHORN_COARSE_(m, d) \
   ((d) == 1 ? SINKHORN_COARSE_LINE_(SINKHORN_SIZE_(m)) \
             : (d) == 2 ? SINKHORN_COARSE_PLANE_(SINKHORN_SIZE_(m)) : SINKHORN_SIZE_(0))
@@ -104,6 +105,12 @@ extern "C" {
  * Bytes of a message, the final NUL among them.
  */
 #define SINKHORN_MESSAGE_LEN 192
+
+/**
+ * The most points on the second side for which SINKHORN_ACCELERATION_DEFAULT goes on to Newton's method. A workspace
+ * for it holds the square of their number.
+ */
+#define SINKHORN_MAX_NEWTON_COLUMNS 512
 
 /**
  * What the field memory of the settings is where it is 0.
@@ -424,8 +431,8 @@ typedef struct sinkhorn_settings_f64 {
    */
   size_t storage_budget;
   /**
-   * The marginal error, absolute and in units of mass, at which a solve has converged. 0: 1e-6 in double, 1e-3
-   * in float.
+   * The marginal error at which a solve has converged, relative to the total of the weights (in a relaxed problem,
+   * to what its plan carries if that is less). 0: 1e-6 in double, 1e-3 in float.
    */
   double threshold;
   /**
@@ -711,8 +718,8 @@ typedef struct sinkhorn_settings_f32 {
    */
   size_t storage_budget;
   /**
-   * The marginal error, absolute and in units of mass, at which a solve has converged. 0: 1e-6 in double, 1e-3
-   * in float.
+   * The marginal error at which a solve has converged, relative to the total of the weights (in a relaxed problem,
+   * to what its plan carries if that is less). 0: 1e-6 in double, 1e-3 in float.
    */
   float threshold;
   /**
@@ -792,12 +799,12 @@ typedef struct sinkhorn_report_f64 {
    */
   uint32_t sweeps;
   /**
-   * ||P 1 - a||_1 where that side is balanced; the L1 change of that marginal by one more update where it is
-   * relaxed.
+   * The error of the first marginal, relative to the sum of a: ||P 1 - a||_1 / sum where that side is balanced; the
+   * L1 change of that marginal by one more update / sum where it is relaxed.
    */
   double row_error;
   /**
-   * The same of P^T 1 and b.
+   * The error of the second marginal, P^T 1 against b, likewise.
    */
   double column_error;
   /**
@@ -809,9 +816,14 @@ typedef struct sinkhorn_report_f64 {
    */
   double start_value;
   /**
-   * <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b).
+   * The value of the problem, min <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b), as well
+   * as the potentials tell it: the dual value, which errs by the square of the marginal errors.
    */
   double objective;
+  /**
+   * The same expression of the plan as it is. It errs by the marginal errors times the potentials.
+   */
+  double primal_value;
   /**
    * <C, P>.
    */
@@ -828,6 +840,11 @@ typedef struct sinkhorn_report_f64 {
    * What every cost was divided by.
    */
   double cost_scale;
+  /**
+   * The relative difference of the totals, (sum b - sum a) / the larger, that was taken out of b in a balanced problem
+   * because rounding explains it: at most 1e-6 in double, 1e-3 in float. 0 if there was none.
+   */
+  double rescaled;
   /**
    * Seconds that the start took; 0 in a build without a clock.
    */
@@ -882,12 +899,12 @@ typedef struct sinkhorn_report_f32 {
    */
   uint32_t sweeps;
   /**
-   * ||P 1 - a||_1 where that side is balanced; the L1 change of that marginal by one more update where it is
-   * relaxed.
+   * The error of the first marginal, relative to the sum of a: ||P 1 - a||_1 / sum where that side is balanced; the
+   * L1 change of that marginal by one more update / sum where it is relaxed.
    */
   float row_error;
   /**
-   * The same of P^T 1 and b.
+   * The error of the second marginal, P^T 1 against b, likewise.
    */
   float column_error;
   /**
@@ -899,9 +916,14 @@ typedef struct sinkhorn_report_f32 {
    */
   float start_value;
   /**
-   * <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b).
+   * The value of the problem, min <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b), as well
+   * as the potentials tell it: the dual value, which errs by the square of the marginal errors.
    */
   float objective;
+  /**
+   * The same expression of the plan as it is. It errs by the marginal errors times the potentials.
+   */
+  float primal_value;
   /**
    * <C, P>.
    */
@@ -918,6 +940,11 @@ typedef struct sinkhorn_report_f32 {
    * What every cost was divided by.
    */
   float cost_scale;
+  /**
+   * The relative difference of the totals, (sum b - sum a) / the larger, that was taken out of b in a balanced problem
+   * because rounding explains it: at most 1e-6 in double, 1e-3 in float. 0 if there was none.
+   */
+  float rescaled;
   /**
    * Seconds that the start took; 0 in a build without a clock.
    */
@@ -1824,7 +1851,8 @@ typedef struct sinkhorn_soft_settings_f32 {
 #define SINKHORN_ORDER_COLUMN_MAJOR 1
 
 /**
- * SINKHORN_ACCELERATION_ANDERSON.
+ * Whatever is needed: plain sweeps while they converge well, then SINKHORN_ACCELERATION_ANDERSON, then, for at most
+ * SINKHORN_MAX_NEWTON_COLUMNS points on the second side, Newton's method along falling epsilons.
  */
 #define SINKHORN_ACCELERATION_DEFAULT 0
 

@@ -36,7 +36,10 @@ fn text_that_is_not_a_table_of_numbers() {
         ("1,2\r\r3,x\r", "bad.csv:3:2: \"x\" is not a number"),
         ("\u{feff}# one\r\n\r\n1,2\r\n3,x", "bad.csv:4:2: \"x\" is not a number"),
         ("\"a\r\nb\",c\r\n1,2\r\n\r\n# two\r\n3,x\r\n", "bad.csv:6:2: \"x\" is not a number"),
-        ("\n\"a\nb\";c\n1,5;2\n", "bad.csv:4:1: \"1,5\" is not a number: choose the columns that are, with --columns"),
+        (
+            "\n\"a\nb\";c\n1,5;2\n",
+            "bad.csv:4:1: \"1,5\" is not a number: write decimal points, as tr , . < FILE | sinkhorn ... - does on the way",
+        ),
         ("1,2\n\"\n\n3\",\"4\n4\"\n5,6\n", "bad.csv:2:2: \"4\\n4\" is not a number"),
         ("1,2\n# two\n3,\"4\n5,6\n", "bad.csv:3:2: the quote that opens this field is never closed"),
         ("\"1\n", "bad.csv:1:1: the quote that opens this field is never closed"),
@@ -320,7 +323,7 @@ fn numbers_that_the_precision_cannot_hold() {
         &folder,
         "big.csv y.csv --precision f32",
         3,
-        "the costs between big.csv and y.csv leave the range of f32: scale the data, or use --precision f64",
+        "the costs between big.csv and y.csv leave the range of f32: point 1 of big.csv is far from all others; scale the data, or use --precision f64",
     );
     refused(
         &folder,
@@ -362,7 +365,7 @@ fn options_that_are_wrong() {
         ("--rho-x -1", "invalid value '-1' for '--rho-x <R>': it must be positive"),
         ("--acceleration relaxation --relaxation-factor 2", "it must be at least 1 and less than 2"),
         ("--relaxation-factor 1.5", "--relaxation-factor needs --acceleration relaxation"),
-        ("--acceleration plain --memory 5", "--memory needs --acceleration anderson"),
+        ("--acceleration plain --memory 5", "--memory needs --acceleration auto or anderson"),
         ("--memory 1", "invalid value '1' for '--memory <K>'"),
         ("--start guess", "invalid value 'guess' for '--start <NAME|FILE,FILE>'"),
         ("--precision f16", "invalid value 'f16' for '--precision <PRECISION>'"),
