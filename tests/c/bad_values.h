@@ -63,8 +63,8 @@ static void NAME(value_cases_of_)(setup_function *setup, setup_function *matrix,
   BAD(T.problem->cost_scale_kind = -1, OUT_OF_RANGE, "cost_scale_kind");
   BAD(T.problem->cost_scale_kind = 5, OUT_OF_RANGE, "cost_scale_kind");
   /* Points so far away that their costs are infinite. */
-  BAD(T.x[0] = LARGEST, OVERFLOW, "cost");
-  BAD(T.y[3] = -LARGEST, OVERFLOW, "cost");
+  BAD_AT(T.x[0] = LARGEST, OVERFLOW, "x", 0, NOWHERE);
+  BAD_AT(T.y[3] = -LARGEST, OVERFLOW, "y", 1, NOWHERE);
   /* Starts that are for other problems. */
   BAD(T.settings->start = NAME(sinkhorn_start_monotone_), UNSUPPORTED, "start");
   BAD(T.settings->start = NAME(sinkhorn_start_dual_sort_), UNSUPPORTED, "start");
