@@ -84,7 +84,7 @@ pub fn share<'v, T: Scalar>(merge: Option<&Merge<T>>, values: &'v [T], width: us
     let mut shared = spread(merge, values, width);
     if let Some(merge) = merge {
         for (row, &part) in shared.to_mut().chunks_exact_mut(width).zip(&merge.part) {
-            row.iter_mut().for_each(|value| *value = *value * part);
+            row.iter_mut().for_each(|value| *value *= part);
         }
     }
     shared

@@ -127,8 +127,8 @@ static void NAME(at_cases_)(setup_function *const setup, call_function *const ca
   BAD(T.count = SIZE_MAX, TOO_LARGE, points);
   ALIASED(T.out = T.points, out);
   ALIASED(T.out = T.points + 3 * D - 1, out);
-  BAD(T.points[0] = LARGEST, OVERFLOW, points);
-  BAD(T.points[1] = -LARGEST, OVERFLOW, points);
+  BAD_AT(T.points[0] = LARGEST, OVERFLOW, points, 0, NOWHERE);
+  BAD_AT(T.points[1] = -LARGEST, OVERFLOW, points, 0, NOWHERE);
   BAD_ERROR(T.points);
 }
 

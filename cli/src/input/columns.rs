@@ -289,7 +289,7 @@ impl<'a> Known<'a> {
         let option = "--columns";
         // A name with a comma in it, typed without quotes.
         if let Some(k) = self.named(option, &columns.typed)? {
-            return Ok(vec![k..k + 1]);
+            return Ok(std::iter::once(k..k + 1).collect());
         }
         let found: Vec<_> = columns.items.iter().map(|item| self.find_item(option, item)).collect::<Result<_, _>>()?;
         let mut sorted = found.clone();

@@ -287,7 +287,7 @@ impl<'a, T: Real> Solver<'a, T> {
         self.row_fallbacks = self.row_fallbacks.saturating_add(outcome.row_fallbacks);
         self.column_fallbacks = self.column_fallbacks.saturating_add(u32::from(outcome.column_fallback));
         self.absorptions = self.absorptions.saturating_add(u32::from(outcome.absorbed));
-        outcome.error = outcome.error / self.prepared.problem.b().total();
+        outcome.error /= self.prepared.problem.b().total();
         if !outcome.finite || !outcome.error.is_finite() {
             return self.recover();
         }

@@ -207,6 +207,7 @@ impl<T: Real> Newton<T> {
     }
 
     /// Looks at a sweep whose dual value (with its rounding), relative error and column sums are these, and decides on the next g.
+    #[allow(clippy::too_many_arguments)] // a sweep, and where the method keeps what it knows
     pub fn advance(
         &mut self,
         p: &Prepared<'_, T>,
@@ -342,7 +343,7 @@ impl<T: Real> Newton<T> {
 fn first_multiple<T: Real>(p: &Prepared<'_, T>) -> T {
     let mut first = T::ONE;
     while first * p.epsilon * T::constant(FIRST_SHARE) < p.largest_cost {
-        first = first * T::TWO;
+        first *= T::TWO;
     }
     first
 }

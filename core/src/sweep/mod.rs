@@ -13,6 +13,7 @@ pub(crate) mod half;
 pub(crate) mod kernel;
 pub(crate) mod model;
 pub(crate) mod moments;
+#[cfg_attr(not(feature = "costs"), allow(dead_code))] // builds without them keep the type
 pub(crate) mod norms;
 pub(crate) mod prepared;
 pub(crate) mod rows;

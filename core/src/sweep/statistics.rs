@@ -92,10 +92,10 @@ impl<T: Real> Statistics<T> {
                 scale = scores.bound().unwrap_or(most).max(most).max(T::ONE / T::SAFE_SUM);
             }
             let found = T::run(instructions, Deviations { row, b, origin, scale });
-            if !(found.largest <= T::MAX && found.first.is_finite() && found.second.is_finite()) {
-                if let Some(j) = row.iter().position(|value| !value.is_finite()) {
-                    return Err(not_finite(scores, i, j, row[j]));
-                }
+            if !(found.largest <= T::MAX && found.first.is_finite() && found.second.is_finite())
+                && let Some(j) = row.iter().position(|value| !value.is_finite())
+            {
+                return Err(not_finite(scores, i, j, row[j]));
             }
             // Rows of much larger costs than the first: a larger scale from now on.
             let mut found = found;

@@ -53,7 +53,7 @@ static const struct {
     {no_mass, SINKHORN_ERROR_NO_MASS, "b"},
     {unequal_mass, SINKHORN_ERROR_UNEQUAL_MASS, "b"},
     {epsilon_zero, SINKHORN_ERROR_NOT_POSITIVE, "epsilon"},
-    {epsilon_tiny, SINKHORN_ERROR_OVERFLOW, "epsilon"},
+    {epsilon_tiny, SINKHORN_ERROR_BELOW_RESOLUTION, "epsilon"},
     {unknown_cost, SINKHORN_ERROR_OUT_OF_RANGE, "ground_cost"},
     {threshold_negative, SINKHORN_ERROR_NOT_POSITIVE, "threshold"},
     {other_version, SINKHORN_ERROR_STRUCT_SIZE, "problem"},

@@ -17,6 +17,15 @@ const X: &[f32] = &[0.0, 1.0, 2.0, 3.0];
 const Y: &[f32] = &[0.5, 2.5];
 const PLACE: Place = Place { row: 0, column: None };
 
+const BELOW_RESOLUTION: Error = Error::BelowResolution {
+    argument: Argument::Epsilon,
+    value: 0.0,
+    least: 0.0,
+    apart: 0.0,
+    scalar: "f32",
+    wider: false,
+};
+
 /// Calls and their errors, of which variant and argument count. `c/jobs.c` has the same.
 const CASES: &[(Call, Error)] = &[
     (|_| points(&[0.0, f32::NAN], Y, 1), Error::NotFinite { argument: Argument::X, place: PLACE, value: 0.0 }),
@@ -30,7 +39,7 @@ const CASES: &[(Call, Error)] = &[
     (|memory| weights(memory, &[1.0]), Error::Length { argument: Argument::B, expected: 2, actual: 1 }),
     (|memory| weights(memory, &[0.5, 0.75]), Error::UnequalMass { a: 1.0, b: 1.25 }),
     (|memory| epsilon(memory, 0.0), Error::NotPositive { argument: Argument::Epsilon, value: 0.0 }),
-    (|memory| epsilon(memory, 1e-38), Error::Overflow { argument: Argument::Epsilon }),
+    (|memory| epsilon(memory, 1e-38), BELOW_RESOLUTION),
     (|memory| threshold(memory, 0.0), Error::NotPositive { argument: Argument::Threshold, value: 0.0 }),
     (|_| short_workspace(), Error::Workspace { required: 0, actual: 0 }),
     (monotone_in_the_plane, Error::Unsupported { argument: Argument::Start, reason: "" }),
