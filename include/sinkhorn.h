@@ -41,8 +41,8 @@
 /**
  * sinkhorn_workspace_len at compile time, for static arrays of scalar (float or double): for n against m points of
  * dimension d (0 with a cost matrix and with SINKHORN_COST_CUSTOM) and a memory of acceleration (0 for
- * SINKHORN_ACCELERATION_PLAIN and relaxation, SINKHORN_DEFAULT_MEMORY by default). For SINKHORN_STORAGE_STREAM and one thread; add
- * SINKHORN_KERNEL_LEN or n m where kernel or costs are stored. Overflow is not noticed, here and below.
+ * SINKHORN_ACCELERATION_PLAIN and relaxation, SINKHORN_DEFAULT_MEMORY by default). For SINKHORN_STORAGE_STREAM and
+ * one thread; add SINKHORN_KERNEL_LEN or n m where kernel or costs are stored. Overflow is not noticed, here and below.
  */
 #define SINKHORN_WORKSPACE_LEN(scalar, n, m, d, memory) \
   (SINKHORN_OBJECT_LEN_(scalar, 144, 40) + SINKHORN_SOLVE_LEN_(n, m, d, memory))
