@@ -52,11 +52,11 @@ pub(crate) struct Object<T: Real, V> {
 /// Words and scalars that the objects of solves take, at most, whatever the compiler makes of them; beside 8 bytes
 /// to align them.
 pub(crate) const OBJECT_WORDS: usize = 144;
-pub(crate) const OBJECT_SCALARS: usize = 40;
+pub(crate) const OBJECT_SCALARS: usize = 60;
 
 /// The same of a divergence and of soft operators.
 pub(crate) const LARGE_OBJECT_WORDS: usize = 260;
-pub(crate) const LARGE_OBJECT_SCALARS: usize = 80;
+pub(crate) const LARGE_OBJECT_SCALARS: usize = 100;
 
 /// Scalars in front of what a solve needs.
 pub(crate) const fn object_len<T>() -> usize {
