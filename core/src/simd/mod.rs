@@ -78,6 +78,7 @@ fn copy_few<T: Copy>(from: &[T], to: &mut [T]) {
 }
 
 /// The largest exponent of a power in vectors: its product with any exponent of a scalar is a number of few bits.
+#[cfg_attr(not(all(feature = "costs", feature = "simd")), allow(dead_code))]
 pub(crate) const MAX_POWER: f64 = 1024.0;
 
 /// The most lanes of any vector.

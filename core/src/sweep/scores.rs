@@ -57,6 +57,7 @@ enum Source<'a, T: Real> {
     Packed(Packed<'a, T>),
     /// p-norms: copies as they are.
     #[cfg(feature = "costs")]
+    #[cfg_attr(not(feature = "simd"), allow(dead_code))] // without vectors, read pair by pair
     Norms(Norms<'a, T>),
     /// Any ground cost, pair by pair.
     #[cfg(feature = "costs")]
