@@ -95,7 +95,7 @@ pub struct LinearReport<T> {
 /// ```
 /// use sinkhorn_core::*;
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
-/// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?.epsilon(Epsilon::Absolute(0.1))?;
+/// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?.epsilon(Epsilon::Absolute(1.0))?;
 /// let settings = Settings { threshold: 1e-12, ..Settings::default() };
 /// let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
 /// let solution = solve(&problem, &Monotone, &settings, Workspace::new(&mut memory, &problem, &settings)?)?;
