@@ -244,6 +244,21 @@ pub enum Error {
         /// Which point.
         place: Place,
     },
+    /// A cost is so large that what is computed from it leaves the range of the scalar. An infinite cost is accepted, and
+    /// forbids its pair.
+    CostTooLarge {
+        /// Which entry.
+        place: Place,
+        /// Its value.
+        value: f64,
+    },
+    /// Infinite costs forbid so many pairs that no plan has the marginals that are asked for.
+    Infeasible {
+        /// The side with a point that has mass and no pair that may carry it; `cost` if no single point is at fault.
+        argument: Argument,
+        /// That point.
+        place: Option<Place>,
+    },
     /// The sum of weights leaves the range in which products of it can be computed.
     Total {
         /// Which argument.
@@ -293,6 +308,8 @@ impl Error {
             | Error::Total { argument, .. }
             | Error::TooLarge { argument }
             | Error::Unsupported { argument, .. } => argument,
+            Error::Infeasible { argument, .. } => argument,
+            Error::CostTooLarge { .. } => Argument::Cost,
             Error::UnequalMass { .. } => Argument::B,
             Error::Workspace { .. } => Argument::Workspace,
         }
@@ -304,7 +321,9 @@ impl Error {
             Error::NotFinite { place, .. }
             | Error::Negative { place, .. }
             | Error::EntryOutOfRange { place, .. }
+            | Error::CostTooLarge { place, .. }
             | Error::TooFar { place, .. } => Some(place),
+            Error::Infeasible { place, .. } => place,
             _ => None,
         }
     }
@@ -350,6 +369,16 @@ impl fmt::Display for Error {
             }
             Error::TooFar { argument, place } => {
                 write!(f, "{argument}{place} is too far from the other side: their cost overflows the scalar")
+            }
+            Error::CostTooLarge { place, value } => {
+                write!(f, "cost{place} is {value:e}: what is computed from it overflows; an infinite cost forbids a pair")
+            }
+            Error::Infeasible { argument, place: Some(place) } => {
+                write!(f, "{argument}{place} has mass and nowhere to go: all its costs to points with mass are infinite")
+            }
+            Error::Infeasible { argument, place: None } => {
+                write!(f, "{argument} forbids every plan: some points of one side have more mass than all points of the \
+                           other that they may go to")
             }
             Error::Total { argument, value, range } => {
                 write!(f, "{argument} sums to {value}: the sum must lie in {range}")

@@ -1,7 +1,8 @@
 //! The smallest solve: a cost matrix becomes the kernel in its place, and nothing else is needed.
 
-use crate::error::{Argument, Error};
-use crate::measure::{Weights, check_finite, check_finite_vector, with_equal_totals};
+use crate::error::{Argument, Error, Place};
+use crate::geometry::cost_matrix::check_costs;
+use crate::measure::{Weights, check_finite_vector, with_equal_totals};
 use crate::real::Real;
 use crate::report::Status;
 use crate::simd::{Instructions, SimdLevel};
@@ -38,7 +39,7 @@ use crate::sweep::{TILE_ROWS, rows};
 /// # Ok::<(), sinkhorn_core::Error>(())
 /// ```
 pub struct InPlace<'w, T: Real> {
-    /// n x m, row-major: costs, and then no longer.
+    /// n x m, row-major: costs, and then no longer. An infinite cost forbids its pair.
     pub cost: &'w mut [T],
     /// n.
     pub a: Weights<'w, T>,
@@ -84,6 +85,8 @@ impl<T: Real> InPlace<'_, T> {
     ///
     /// # Errors
     /// [`Error::Length`], [`Error::NotFinite`] and [`Error::NotPositive`], naming the field; [`Error::UnequalMass`];
+    /// [`Error::Infeasible`] for a point that has mass and no pair with mass whose cost is finite (if pairs are forbidden so
+    /// that no plan is left although every point has one, all sweeps are made, and the error is large);
     /// [`Error::BelowResolution`] and [`Error::Overflow`] where the scalar does not resolve or hold cost / epsilon.
     /// Nothing is written then.
     pub fn solve(self) -> Result<InPlaceReport<T>, Error> {
@@ -138,7 +141,9 @@ impl<T: Real> InPlace<'_, T> {
             return Err(Error::NotPositive { argument: Argument::MaxSweeps, value: 0.0 });
         }
         with_equal_totals(self.a, self.b)?;
-        check_finite(Argument::Cost, self.cost, m)?;
+        if check_costs(self.cost, m)? {
+            self.check_points()?;
+        }
         check_finite_vector(Argument::F, self.f)?;
         check_resolution(self.epsilon, largest(self.cost), T::ONE)?;
         let (s, limit) = (T::LOG2_E / self.epsilon, Prepared::<T>::largest_exponent());
@@ -149,10 +154,31 @@ impl<T: Real> InPlace<'_, T> {
         }
         Ok(s)
     }
+
+    /// Refuses a point that has mass and may go nowhere.
+    #[cold]
+    fn check_points(&self) -> Result<(), Error> {
+        let (a, b, m) = (self.a, self.b, self.b.len());
+        let cost = |i: usize, j: usize| self.cost.get(i * m + j).copied().unwrap_or(T::INFINITY);
+        let carries = |i: usize, j: usize| a.at(i) > T::ZERO && b.at(j) > T::ZERO && cost(i, j) < T::INFINITY;
+        let nowhere = |argument, row| Error::Infeasible { argument, place: Some(Place { row, column: None }) };
+        for i in (0..a.len()).filter(|&i| a.at(i) > T::ZERO) {
+            if !(0..m).any(|j| carries(i, j)) {
+                return Err(nowhere(Argument::A, i));
+            }
+        }
+        for j in (0..m).filter(|&j| b.at(j) > T::ZERO) {
+            if !(0..a.len()).any(|i| carries(i, j)) {
+                return Err(nowhere(Argument::B, j));
+            }
+        }
+        Ok(())
+    }
 }
 
+/// The largest absolute value that is finite.
 fn largest<T: Real>(values: &[T]) -> T {
-    values.iter().fold(T::ZERO, |most, value| most.max(value.abs()))
+    values.iter().fold(T::ZERO, |most, &value| if value == T::INFINITY { most } else { most.max(value.abs()) })
 }
 
 /// Balanced potentials are free up to a constant, which would only be rounded; and what is far beyond the costs says nothing.
@@ -191,6 +217,7 @@ impl<T: Real> State<'_, T> {
                 }
             }
         }
+        g.iter_mut().for_each(|largest| *largest = of_any(*largest));
         for ((row, f), sum) in self.kernel.chunks_exact_mut(m).zip(f).zip(&mut *self.sums) {
             let mut largest = -T::INFINITY;
             for (j, (value, &origin)) in row.iter_mut().zip(&*g).enumerate() {
@@ -199,6 +226,7 @@ impl<T: Real> State<'_, T> {
                     largest = *value;
                 }
             }
+            let largest = of_any(largest);
             *f += -largest;
             *sum = largest.exp2_branching();
             row.iter_mut().for_each(|value| *value += -largest);
@@ -211,6 +239,7 @@ impl<T: Real> State<'_, T> {
                     largest = largest.max(row.get(j).copied().unwrap_or(largest));
                 }
             }
+            let largest = of_any(largest);
             *g += largest;
             self.kernel.chunks_exact_mut(m).filter_map(|row| row.get_mut(j)).for_each(|value| *value += -largest);
         }
@@ -271,6 +300,8 @@ impl<T: Real> State<'_, T> {
     /// References into potentials, in units of cost, on the level of [`Solution::f`](crate::Solution::f).
     fn potentials(&mut self, s: T, f: &mut [T], g: &mut [T]) {
         for (references, sums) in [(&mut *f, &mut *self.sums), (&mut *g, &mut *self.totals)] {
+            // A point without mass that may go nowhere: any potential will do.
+            sums.iter_mut().filter(|sum| **sum == T::ZERO).for_each(|sum| *sum = T::ONE);
             rows::log2(self.instructions, sums);
             for (value, &log) in references.iter_mut().zip(&*sums) {
                 *value = (*value - log) / s;
@@ -278,6 +309,11 @@ impl<T: Real> State<'_, T> {
         }
         level_potentials(self.a, self.b, f, g);
     }
+}
+
+/// The largest exponent of a row or column; 0 if it has no pair that may carry anything.
+fn of_any<T: Real>(largest: T) -> T {
+    if largest == -T::INFINITY { T::ZERO } else { largest }
 }
 
 /// The smallest and the largest of some sums, no larger and no smaller than 1.

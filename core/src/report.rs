@@ -17,6 +17,10 @@ pub enum Status {
     Stopped,
     /// Rounding keeps the marginal error above the threshold. The potentials are as good as this scalar allows.
     PrecisionFloor,
+    /// Infinite costs forbid every plan with these marginals, and the potentials prove it: some points of one side have more
+    /// mass than all points of the other that they may go to. [`solve`](crate::solve) makes an
+    /// [`Error::Infeasible`](crate::Error::Infeasible) of it.
+    Infeasible,
 }
 
 impl Status {
@@ -27,6 +31,7 @@ impl Status {
             Status::SweepLimit => "sweep limit",
             Status::Stopped => "stopped",
             Status::PrecisionFloor => "precision floor",
+            Status::Infeasible => "infeasible",
         }
     }
 }

@@ -4,7 +4,7 @@
 use crate::real::Real;
 use crate::reduce;
 use crate::solution::Solution;
-use crate::sweep::log_weight;
+use crate::sweep::{log_weight, log_zero};
 
 use super::conditional::Conditional;
 use super::inputs::Gradients;
@@ -38,9 +38,14 @@ impl<T: Real> Conditional<'_, T> {
                 *share = log_weight(p.problem.a().get(i)) + p.s * (solution.f()[i] * p.unit - cost);
                 largest = largest.max(*share);
             }
-            shares.iter_mut().for_each(|share| *share = (*share - largest).exp2());
-            let total = reduce::sum(shares);
-            shares.iter_mut().for_each(|share| *share /= total);
+            if largest > T::HALF * log_zero() {
+                shares.iter_mut().for_each(|share| *share = (*share - largest).exp2());
+                let total = reduce::sum(shares);
+                shares.iter_mut().for_each(|share| *share /= total);
+            } else {
+                // No row may go there.
+                shares.fill(T::ZERO);
+            }
             let ratio = self.column_ratio(solution.g()[j] * p.unit);
             visit(Weightless { j, is_zero: b.get(j) == T::ZERO, shares, ratio });
         }

@@ -1,8 +1,9 @@
-use crate::error::{Argument, Error};
-use crate::measure::check_finite;
+use crate::error::{Argument, Error, Place};
 use crate::real::Real;
 
-/// A dense cost matrix of the caller, n x m, in either storage order. Finite.
+/// A dense cost matrix of the caller, n x m, in either storage order.
+///
+/// Costs are finite, or plus infinity: an infinite cost forbids its pair, which carries nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct CostMatrix<'a, T> {
     data: &'a [T],
@@ -10,17 +11,21 @@ pub struct CostMatrix<'a, T> {
     columns: usize,
     row_stride: usize,
     column_stride: usize,
+    /// Whether some cost is infinite.
+    #[cfg_attr(not(feature = "costs"), allow(dead_code))] // such builds refuse a matrix
+    forbids: bool,
 }
 
 impl<'a, T: Real> CostMatrix<'a, T> {
     /// C_ij = data[i * columns + j], as C, NumPy and Rust arrays are laid out.
     ///
     /// # Errors
-    /// [`Error::Empty`], [`Error::Length`], [`Error::NotFinite`], [`Error::TooLarge`]; all name `cost`.
+    /// [`Error::Empty`], [`Error::Length`], [`Error::TooLarge`], and [`Error::NotFinite`] for NaN and minus infinity; all
+    /// name `cost`.
     pub fn row_major(data: &'a [T], rows: usize, columns: usize) -> Result<Self, Error> {
         check_length(data, rows, columns)?;
-        check_finite(Argument::Cost, data, columns)?;
-        Ok(CostMatrix { data, rows, columns, row_stride: columns, column_stride: 1 })
+        let forbids = check_costs(data, columns)?;
+        Ok(CostMatrix { data, rows, columns, row_stride: columns, column_stride: 1, forbids })
     }
 
     /// C_ij = data[i + j * rows], as Fortran, nalgebra and Eigen lay matrices out.
@@ -29,16 +34,16 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     /// Those of [`CostMatrix::row_major`].
     pub fn column_major(data: &'a [T], rows: usize, columns: usize) -> Result<Self, Error> {
         check_length(data, rows, columns)?;
-        check_finite(Argument::Cost, data, rows).map_err(|error| match error {
+        let forbids = check_costs(data, rows).map_err(|error| match error {
             // Found in storage order: swap row and column for the message.
             Error::NotFinite { argument, place, value } => Error::NotFinite {
                 argument,
-                place: crate::error::Place { row: place.column.unwrap_or(0), column: Some(place.row) },
+                place: Place { row: place.column.unwrap_or(0), column: Some(place.row) },
                 value,
             },
             other => other,
         })?;
-        Ok(CostMatrix { data, rows, columns, row_stride: 1, column_stride: rows })
+        Ok(CostMatrix { data, rows, columns, row_stride: 1, column_stride: rows, forbids })
     }
 
     /// n.
@@ -80,10 +85,31 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     }
 
     #[cfg(feature = "costs")]
-    /// The largest absolute entry.
+    /// The largest absolute entry that is finite.
     pub(crate) fn max_abs(&self) -> T {
-        self.data.iter().fold(T::ZERO, |largest, &value| largest.max(value.abs()))
+        let size = |value: T| if value == T::INFINITY { T::ZERO } else { value.abs() };
+        self.data.iter().fold(T::ZERO, |largest, &value| largest.max(size(value)))
     }
+
+    #[cfg(feature = "costs")]
+    /// Whether some cost is infinite.
+    pub(crate) fn forbids(&self) -> bool {
+        self.forbids
+    }
+}
+
+/// Refuses NaN and minus infinity; whether some cost is plus infinity.
+pub(crate) fn check_costs<T: Real>(data: &[T], columns: usize) -> Result<bool, Error> {
+    if data.iter().all(|value| value.is_finite()) {
+        return Ok(false);
+    }
+    for (at, &value) in data.iter().enumerate() {
+        if !(value > -T::INFINITY) {
+            let place = Place { row: at / columns.max(1), column: Some(at % columns.max(1)) };
+            return Err(Error::NotFinite { argument: Argument::Cost, place, value: value.widen() });
+        }
+    }
+    Ok(true)
 }
 
 fn check_length<T>(data: &[T], rows: usize, columns: usize) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Who answers "what is the cost of pair (i, j)": a point cloud or a matrix.
 
-mod cost_matrix;
+pub(crate) mod cost_matrix;
 mod point_cloud;
 
 pub use cost_matrix::CostMatrix;

@@ -267,7 +267,7 @@ fn write_potentials<T: Real>(
         column_logsums(p, f_hat, g_hat, g, scratch);
         for j in (0..m).filter(without_weight) {
             let offset = p.column_offset(j);
-            g_hat[j] = -p.tau_b() * (scratch.column[j] - offset) - offset;
+            g_hat[j] = Prepared::within_range(-p.tau_b() * (scratch.column[j] - offset) - offset);
         }
     }
 
@@ -352,7 +352,7 @@ fn measure_strip<T: Real>(
             }
             let change = p.change_of_f(i, *f, log_sum);
             if *weight == T::ZERO {
-                *f += change;
+                *f = Prepared::within_range(*f + change);
                 continue;
             }
             let marginal = *weight * sum;

@@ -26,7 +26,7 @@ use crate::sweep::forward::{self, Outcome, Potentials};
 use crate::sweep::prepared::Prepared;
 use crate::sweep::scores::Scores;
 use crate::sweep::strips::Scratch;
-use crate::sweep::{kernel, log_weight};
+use crate::sweep::{kernel, log_weight, reach};
 use crate::workspace::{History, Stored, Workspace};
 
 use anderson::Anderson;
@@ -164,7 +164,8 @@ impl<'a, T: Real> Solver<'a, T> {
     /// # Errors
     /// [`Error::UnequalMass`] for a balanced problem whose totals differ, [`Error::BelowResolution`] where epsilon is
     /// too small beside the cost for the scalar, [`Error::Overflow`] where cost / epsilon leaves its range,
-    /// [`Error::NotFinite`] for a cost function that returns what is not finite,
+    /// [`Error::NotFinite`] for a cost function that returns NaN or minus infinity, [`Error::Infeasible`] for a point that has
+    /// mass and whose costs to all points with mass are infinite,
     /// [`Error::Workspace`], and bad settings.
     pub fn new(problem: &Problem<'a, T>, settings: &Settings<T>, workspace: Workspace<'a, T>) -> Result<Self, Error> {
         Solver::with_start(problem, &Zero, settings, workspace)
@@ -207,7 +208,7 @@ impl<'a, T: Real> Solver<'a, T> {
             return Err(Error::Length { argument, expected, actual: f.len() + g.len() });
         }
         let scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points)?;
-        let mut prepared = Prepared::new(problem, scores, Instructions::of(settings.simd), image)?;
+        let mut prepared = Prepared::new(problem, scores, Instructions::of(settings.simd), image, scratch.column)?;
         let stored = match stored {
             Stored::Cost(memory) if cfg!(feature = "costs") => {
                 g.fill(T::ZERO);
@@ -316,7 +317,11 @@ impl<'a, T: Real> Solver<'a, T> {
             {
                 return self.recover();
             }
-            self.status = last.then_some(Status::SweepLimit);
+            self.status = if self.is_infeasible(last) {
+                Some(Status::Infeasible)
+            } else {
+                last.then_some(Status::SweepLimit)
+            };
             return self.status;
         }
         let on_the_way = match self.accelerator.auto() {
@@ -336,6 +341,8 @@ impl<'a, T: Real> Solver<'a, T> {
         let floor = !on_the_way && !converged && self.is_at_floor(outcome.error, method, factor);
         self.status = if converged {
             Some(Status::Converged)
+        } else if self.is_infeasible(floor || last) {
+            Some(Status::Infeasible)
         } else if floor {
             Some(Status::PrecisionFloor)
         } else if last {
@@ -364,7 +371,7 @@ impl<'a, T: Real> Solver<'a, T> {
             (Method::Newton, Some((auto, anderson))) => auto.newton.place(&mut anderson.history, self.g),
             _ => {
                 // By no more than potentials can differ.
-                let bound = T::TWO * T::TWO * (p.s * p.largest_cost + T::ONE);
+                let bound = T::TWO * T::TWO * (p.s * p.largest_difference() + T::ONE);
                 if let Some(anderson) = self.accelerator.anderson() {
                     let (b, balanced) = (p.problem.b(), p.is_balanced());
                     anderson.extrapolate(self.g, b, balanced, bound, self.scratch.column);
@@ -445,6 +452,18 @@ impl<'a, T: Real> Solver<'a, T> {
             anderson.restart();
         }
         false
+    }
+
+    /// Whether the potentials prove that forbidden pairs leave no plan. Looked for at the end, and after 8, 16, 32, ... sweeps.
+    fn is_infeasible(&mut self, ends: bool) -> bool {
+        let p = &self.prepared;
+        if !p.forbids || !p.is_balanced() || !(ends || (self.sweeps >= 8 && self.sweeps.is_power_of_two())) {
+            return false;
+        }
+        // The new f, and the image beside it; between sweeps nothing else is kept in the rest of the memory.
+        self.catch_up_image();
+        let (row, reached) = (&mut *self.scratch.column, &mut *self.scratch.spare);
+        reach::is_overfull(&self.prepared, self.f, self.row, row, reached)
     }
 
     fn is_below_floor(&mut self) -> bool {
@@ -617,7 +636,8 @@ impl<'a, T: Real> Solver<'a, T> {
 /// ```
 ///
 /// # Errors
-/// Those of [`Solver::new`] and [`Solver::start`].
+/// Those of [`Solver::new`] and [`Solver::start`], and [`Error::Infeasible`] where [`Solver::run`] would end with
+/// [`Status::Infeasible`].
 pub fn solve<'a, T: Real>(
     problem: &Problem<'a, T>,
     start: &dyn Initializer<T>,
@@ -628,7 +648,9 @@ pub fn solve<'a, T: Real>(
     match &mut Solver::without_start(problem, settings, workspace) {
         Ok(solver) => {
             solver.start(start)?;
-            solver.run();
+            if solver.run() == Status::Infeasible {
+                return Err(Error::Infeasible { argument: Argument::Cost, place: None });
+            }
             Ok(solver.take_solution())
         }
         Err(error) => Err(*error),

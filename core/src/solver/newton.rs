@@ -318,7 +318,7 @@ impl<T: Real> Newton<T> {
         }
         self.slope = p.epsilon * reduce::dot(gradient, step);
         step.iter_mut().for_each(|value| *value *= T::LOG2_E);
-        let reach = T::TWO * T::TWO * (p.s * p.largest_cost + T::ONE);
+        let reach = T::TWO * T::TWO * (p.s * p.largest_difference() + T::ONE);
         largest *= T::LOG2_E;
         self.share = if largest > reach { reach / largest } else { T::ONE };
         self.trying = true;

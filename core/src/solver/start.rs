@@ -39,10 +39,17 @@ impl<T: Real> Solver<'_, T> {
         let target = Target { problem: &p.problem, epsilon: p.epsilon, cost_scale: p.unit };
         let started = start.initialize(&target, self.f, self.g, &mut scratch)?;
         let wrote = started.wrote;
+        if p.forbids {
+            // A start that compares costs may find no finite one for a point, and then says nothing about it.
+            for values in [&mut *self.f, &mut *self.g] {
+                values.iter_mut().filter(|value| !value.is_finite()).for_each(|value| *value = T::ZERO);
+            }
+        }
         let limit = Prepared::<T>::largest_exponent();
         let check = |argument, values: &[T]| {
             check_finite_vector(argument, values)?;
-            if values.iter().all(|value| value.abs() * p.s <= limit) {
+            // As much more as rounding makes of a potential at the limit that is handed back.
+            if values.iter().all(|value| value.abs() * p.s <= T::TWO * limit) {
                 Ok(())
             } else {
                 Err(Error::Overflow { argument })
@@ -58,7 +65,7 @@ impl<T: Real> Solver<'_, T> {
             level(wrote, &p.problem, self.f, self.g);
             // A potential differs from its mean by no more than twice the largest cost. What is far beyond says nothing, and would make the
             // other potential so large that rounding takes what the costs say.
-            let most = T::constant(64.0) * (p.largest_cost + p.epsilon);
+            let most = T::constant(64.0) * (p.largest_difference() + p.epsilon);
             for values in [&mut *self.f, &mut *self.g] {
                 values.iter_mut().for_each(|value| *value = value.min(most).max(-most));
             }

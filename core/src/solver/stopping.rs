@@ -47,9 +47,17 @@ impl<T: Real> Stagnation<T> {
 /// potentials, in base-2 units of epsilon, times the unit of rounding.
 pub(crate) fn error_floor<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T]) -> T {
     let (a, b) = (p.problem.a(), p.problem.b());
-    let rows = reduce::sum_of(f.len(), &|i| a.get(i) * (f[i].abs() + p.row_offset(i).abs()));
+    // Points that can carry nothing have potentials at the limit, and no error.
+    let size = |potential: T, offset: T| {
+        if p.forbids && potential.abs() > T::HALF * Prepared::<T>::largest_exponent() {
+            T::ZERO
+        } else {
+            potential.abs() + offset.abs()
+        }
+    };
+    let rows = reduce::sum_of(f.len(), &|i| a.get(i) * size(f[i], p.row_offset(i)));
     let columns = reduce::sum_of(g.len(), &|j| {
-        if b.get(j) > T::ZERO { b.get(j) * (g[j].abs() + p.column_offset(j).abs()) } else { T::ZERO }
+        if b.get(j) > T::ZERO { b.get(j) * size(g[j], p.column_offset(j)) } else { T::ZERO }
     });
     let rounding = T::TWO * T::EPSILON * (rows + columns + a.total().max(b.total()));
     // Both marginals cannot be met by more than the difference of the totals, which are equal to rounding only.

@@ -90,7 +90,8 @@ impl<T: Real> Job<T> for Affine<'_, T> {
             row.copy_from_slice(values);
         }
         for (value, &g) in row.iter_mut().zip(g) {
-            *value = *value * factor + (g + f);
+            let exponent = *value * factor + (g + f);
+            *value = if exponent < log_zero() { log_zero() } else { exponent };
         }
         if exp { compact::exponentials(row) } else { compact::largest(row) }
     }
@@ -100,7 +101,7 @@ impl<T: Real> Affine<'_, T> {
     #[inline(always)]
     fn found<S: Simd<T>, const EXP: bool>(self, simd: S) -> T {
         let Affine { values, factor, f, g, row, .. } = self;
-        let (f, factor) = (simd.splat(f), simd.splat(factor));
+        let (f, factor, least) = (simd.splat(f), simd.splat(factor), simd.splat(log_zero()));
         let mut found = Found::<T, S, EXP>::new(simd);
         let mut at = 0;
         while at < row.len() {
@@ -114,7 +115,9 @@ impl<T: Real> Affine<'_, T> {
                         None => simd.load_part(&row[at..at + len], T::ZERO),
                     };
                     let base = simd.load_part(&g[at..at + len], log_zero()) + f;
-                    let result = found.take(simd, simd.mul_add(value, factor, base));
+                    // That of an infinite cost would be minus infinity, and NaN where it is taken from another.
+                    let exponent = simd.mul_add(value, factor, base);
+                    let result = found.take(simd, simd.select_less(exponent, least, least, exponent));
                     simd.store_part(result, &mut row[at..at + len]);
                 },
             );

@@ -119,7 +119,7 @@ fn update_relaxed<T: Real>(
     let b = p.problem.b();
     for j in 0..image.len() {
         let change = if b.get(j) > T::ZERO { p.change_of_g(j, g[j] - log_b[j], logs[j]) } else { T::ZERO };
-        image[j] = g[j] + factor * change;
+        image[j] = Prepared::within_range(g[j] + factor * change);
     }
     let shift = translation(p, f, image, log_b);
     f.iter_mut().for_each(|value| *value += shift);

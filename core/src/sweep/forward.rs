@@ -153,7 +153,7 @@ pub(super) fn move_f<T: Real>(
     outcome: &mut Outcome<T>,
 ) -> T {
     let step = factor * p.change_of_f(i, *f, log_sum);
-    *f += step;
+    *f = Prepared::within_range(*f + step);
     outcome.finite &= f.is_finite();
     step
 }

@@ -71,7 +71,7 @@ pub(crate) fn complete_f<T: Real>(p: &Prepared<'_, T>, f: &mut [T], g: &[T], scr
             for (i, value) in rows.zip(f) {
                 let offset = p.row_offset(i);
                 let (largest, sum) = row_logsum(p, i, T::ZERO, g, &mut tile[..g.len()]);
-                *value = -p.tau_a() * (largest + sum.log2() - offset) - offset;
+                *value = Prepared::within_range(-p.tau_a() * (largest + sum.log2() - offset) - offset);
             }
         },
         |(), ()| (),
@@ -91,6 +91,6 @@ pub(crate) fn complete_g<T: Real>(
     column_logsums(p, f, g, largest, scratch);
     for (j, value) in g.iter_mut().enumerate() {
         let offset = p.column_offset(j);
-        *value = log_b[j] - p.tau_b() * (scratch.column[j] - offset) - offset;
+        *value = Prepared::within_range(log_b[j] - p.tau_b() * (scratch.column[j] - offset) - offset);
     }
 }

@@ -54,6 +54,15 @@ impl<T: Real> Kernel<'_, T> {
                 let mut sums = [T::ZERO; STRIP_ROWS];
                 let place = Place { i: rows.start + k * STRIP_ROWS, start: 0, f, g };
                 exponentials(p, place, entries, &mut sums[..f.len()]);
+                // A row without mass that may go nowhere would stop every sweep: its sum is 0. Any other entries will do, since
+                // they count for nothing.
+                if p.forbids {
+                    for (k, (entries, sum)) in entries.chunks_exact_mut(g.len()).zip(sums).enumerate() {
+                        if sum == T::ZERO && p.problem.a().get(place.i + k) == T::ZERO {
+                            entries.fill(T::ONE);
+                        }
+                    }
+                }
             }
         };
         Pass { entries: self.entries, ..Pass::sums(self.f) }.run(scratch, &work, |(), ()| ());
@@ -118,13 +127,20 @@ pub(crate) fn complete_g<T: Real>(
     let largest = &mut *kernel.g;
     for (j, value) in largest.iter_mut().enumerate() {
         // As everywhere, a column without weight has no entries.
-        *value = if b.get(j) > T::ZERO { scratch.column[j] } else { -log_zero::<T>() };
+        // The same of a column that no row may go to; that has a potential at the limit.
+        let carries = b.get(j) > T::ZERO && scratch.column[j] > T::HALF * log_zero();
+        *value = if carries { scratch.column[j] } else { -log_zero::<T>() };
     }
     let shifts = &*largest;
     let pass = Pass { f: kernel.f, entries: kernel.entries, join: Join::Sum };
     pass.run(scratch, &|strip| keep_exponentials(p, shifts, strip), |(), ()| ());
     for (j, value) in g.iter_mut().enumerate() {
         let offset = p.column_offset(j);
+        if b.get(j) > T::ZERO && largest[j] == -log_zero::<T>() {
+            largest[j] = Prepared::<T>::largest_exponent();
+            *value = largest[j];
+            continue;
+        }
         *value = log_b[j] - p.tau_b() * (largest[j] + scratch.column[j].log2() - offset) - offset;
         largest[j] = -largest[j];
     }

@@ -16,6 +16,7 @@ pub(crate) mod moments;
 #[cfg_attr(not(all(feature = "costs", feature = "simd")), allow(dead_code))] // builds without keep the type
 pub(crate) mod norms;
 pub(crate) mod prepared;
+pub(crate) mod reach;
 pub(crate) mod rows;
 pub(crate) mod scalings;
 pub(crate) mod scores;

@@ -7,6 +7,7 @@ use crate::real::Real;
 use crate::simd::Instructions;
 use crate::sweep::MAX_TILE_ROWS;
 use crate::sweep::block::{Place, exponents};
+use crate::sweep::reach;
 use crate::sweep::scores::Scores;
 use crate::sweep::statistics::{Statistics, Wanted};
 
@@ -29,17 +30,20 @@ pub(crate) struct Prepared<'a, T: Real> {
     pub s: T,
     tau_a: T,
     tau_b: T,
-    /// A bound on |C_ij|.
+    /// A bound on |C_ij| where it is finite.
     pub largest_cost: T,
+    /// Some costs are infinite, and their pairs carry nothing.
+    pub forbids: bool,
 }
 
 impl<'a, T: Real> Prepared<'a, T> {
-    /// `row` is scratch for m costs.
+    /// `row` and `spare` are scratch for m costs.
     pub(crate) fn new(
         problem: Problem<'a, T>,
         #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))] mut scores: Scores<'a, T>,
         instructions: Instructions,
         row: &mut [T],
+        spare: &mut [T],
     ) -> Result<Self, Error> {
         let requested = problem.requested_epsilon();
         let scale = problem.requested_scale();
@@ -49,6 +53,7 @@ impl<'a, T: Real> Prepared<'a, T> {
             let argument = if is_relative { Argument::Epsilon } else { Argument::CostScale };
             return Err(Error::Unsupported { argument, reason });
         }
+        let forbids = scores.may_forbid();
         let is_bounded = scores.bound().is_some();
         let needs_statistics = !is_bounded || (cfg!(feature = "scales") && (is_relative || scale.needs_statistics()));
         let wanted = Wanted {
@@ -57,6 +62,7 @@ impl<'a, T: Real> Prepared<'a, T> {
         };
         let statistics =
             if needs_statistics { Some(Statistics::new(&problem, &scores, instructions, wanted, row)?) } else { None };
+        let forbids = forbids && statistics.as_ref().is_none_or(|statistics| statistics.forbids);
         #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))]
         let mut largest_cost = match (scores.bound(), &statistics) {
             (Some(bound), _) => bound,
@@ -88,6 +94,9 @@ impl<'a, T: Real> Prepared<'a, T> {
             let unit_mass = problem.a().total() <= T::TWO && problem.b().total() <= T::TWO;
             return Err(if unit_mass { scores.overflow() } else { Error::Overflow { argument: Argument::A } });
         }
+        if forbids {
+            reach::check_points(&problem, &scores, instructions, row, spare)?;
+        }
         if epsilon == T::ZERO && is_relative {
             let reason =
                 because("relative to a mean or standard deviation of the cost that is zero; give an absolute value");
@@ -112,7 +121,9 @@ impl<'a, T: Real> Prepared<'a, T> {
             Some(points) if rho_a + rho_b == T::INFINITY && rho_a == rho_b => points.spread(),
             _ => largest_cost.min(T::constant(64.0) * (rho_a + rho_b)),
         };
-        check_resolution(epsilon, apart, unit)?;
+        let too_large = largest_cost > Self::largest_exponent();
+        let of_costs = |error| if too_large { scores.overflow() } else { error };
+        check_resolution(epsilon, apart, unit).map_err(of_costs)?;
         let mut prepared = Prepared {
             problem,
             scores,
@@ -125,9 +136,10 @@ impl<'a, T: Real> Prepared<'a, T> {
             tau_a: T::ONE,
             tau_b: T::ONE,
             largest_cost,
+            forbids,
         };
         // An epsilon that is too large for the scalar and follows from the costs is theirs.
-        let large = is_relative && epsilon > Self::largest_exponent();
+        let large = too_large || (is_relative && epsilon > Self::largest_exponent());
         prepared.set_epsilon(epsilon).map_err(|error| if large { scores.overflow() } else { error })?;
         Ok(prepared)
     }
@@ -135,6 +147,14 @@ impl<'a, T: Real> Prepared<'a, T> {
     /// Computes every S_ij / s once, into `memory` (n x m), and reads it from now on. `zeros` are m.
     pub(crate) fn keep_scores(&mut self, memory: &'a mut [T], zeros: &[T]) {
         let m = zeros.len();
+        if self.scores.products().is_none() {
+            // Infinite costs stay infinite.
+            for (i, row) in memory.chunks_mut(m).enumerate() {
+                self.scores.costs(self.instructions, i, 0, m, row);
+                row.iter_mut().for_each(|value| *value = -*value);
+            }
+            return self.scores.keep(memory);
+        }
         let unscaled = Prepared { s: T::ONE, ..*self };
         for (k, rows) in memory.chunks_mut(MAX_TILE_ROWS * m).enumerate() {
             let (f, mut found) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
@@ -165,6 +185,19 @@ impl<'a, T: Real> Prepared<'a, T> {
         self.tau_a = tau(self.rho_a);
         self.tau_b = tau(self.rho_b);
         Ok(())
+    }
+
+    /// No two potentials of one side differ by more, in units of the unscaled cost: by the largest cost for the best pair of
+    /// every point, and where pairs are forbidden, for a chain of pairs that leads from one point to the other.
+    pub(crate) fn largest_difference(&self) -> T {
+        let chain = if self.forbids { self.problem.rows().min(self.problem.columns()) } else { 1 };
+        T::count(chain) * self.largest_cost
+    }
+
+    /// A potential, in base-2 units, of a point that can carry nothing: truly it is infinite.
+    pub(crate) fn within_range(potential: T) -> T {
+        // NaN stays what it is.
+        if potential > Self::largest_exponent() { Self::largest_exponent() } else { potential }
     }
 
     /// Far below the largest number: sums of a few exponents, and log_zero, must stay apart from each other.

@@ -171,20 +171,39 @@ impl<'a, T: Real> Scores<'a, T> {
         }
     }
 
-    /// Why costs are not finite: a point that is far from the others, or else the cost.
+    /// Why costs are out of range: a point that is far from the others, or a cost of the caller.
+    #[cold]
     pub(crate) fn overflow(&self) -> Error {
-        let far = |points: Packed<'a, T>| points.farthest();
-        let point = match &self.source {
-            Source::Packed(points) => Some(far(*points)),
+        let (argument, row) = match &self.source {
+            Source::Packed(points) => points.farthest(),
             #[cfg(feature = "costs")]
-            Source::Norms(norms) => Some(far(norms.points)),
+            Source::Norms(norms) => norms.points.farthest(),
             #[cfg(feature = "costs")]
-            _ => None,
+            Source::Cloud(cloud) => {
+                let (place, value) = largest_of(cloud.x().len(), cloud.y().len(), &|i, j| cloud.cost(i, j));
+                match cloud.ground_cost().built_in() {
+                    BuiltIn::None => return Error::CostTooLarge { place, value: value.widen() },
+                    _ => (Argument::X, place.row),
+                }
+            }
+            #[cfg(feature = "costs")]
+            Source::Matrix(matrix) => {
+                let (place, value) = largest_of(matrix.rows(), matrix.columns(), &|i, j| matrix.cost(i, j));
+                return Error::CostTooLarge { place, value: value.widen() };
+            }
         };
-        match point {
-            Some((argument, row)) => Error::TooFar { argument, place: Place { row, column: None } },
-            #[allow(unreachable_patterns)] // without the feature `costs` there is always a point
-            None => Error::Overflow { argument: Argument::Cost },
+        Error::TooFar { argument, place: Place { row, column: None } }
+    }
+
+    /// Whether an infinite cost is one that the caller means: it forbids its pair. A cost of the library is infinite only
+    /// where points are too far apart.
+    pub(crate) fn may_forbid(&self) -> bool {
+        match &self.source {
+            #[cfg(feature = "costs")]
+            Source::Matrix(matrix) => matrix.forbids(),
+            #[cfg(feature = "costs")]
+            Source::Cloud(cloud) => cloud.ground_cost().built_in() == BuiltIn::None,
+            _ => false,
         }
     }
 
@@ -345,6 +364,21 @@ impl<'a, T: Real> Source<'a, T> {
             Source::Norms(norms) => norms.bound,
         }
     }
+}
+
+/// The finite cost with the largest absolute value, and where it is.
+#[cfg(feature = "costs")]
+fn largest_of<T: Real>(rows: usize, columns: usize, cost: &dyn Fn(usize, usize) -> T) -> (Place, T) {
+    let mut found = (Place { row: 0, column: Some(0) }, T::ZERO);
+    for row in 0..rows {
+        for column in 0..columns {
+            let value = cost(row, column);
+            if value.is_finite() && value.abs() > found.1.abs() {
+                found = (Place { row, column: Some(column) }, value);
+            }
+        }
+    }
+    found
 }
 
 #[cfg(not(feature = "costs"))]

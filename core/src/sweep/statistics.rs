@@ -3,7 +3,7 @@
 use super::FLUSH;
 use super::rows::WeightVectors;
 use super::scores::{Packed, Scores};
-use crate::error::{Error, Place};
+use crate::error::{Argument, Error, Place};
 use crate::measure::Weights;
 use crate::problem::Problem;
 use crate::real::Real;
@@ -24,6 +24,8 @@ pub(crate) struct Statistics<T> {
     pub std: T,
     /// A bound of it where the largest is not asked for.
     pub largest: T,
+    /// Some pairs are forbidden: their costs, which are infinite, are left out of all this.
+    pub forbids: bool,
 }
 
 impl<T: Real> Statistics<T> {
@@ -67,7 +69,7 @@ impl<T: Real> Statistics<T> {
         let (mean_c, var_c) = side(b, &|j| scores.column_offset(j));
         let cross = if wanted.std { packed.trace_of_product(a, b, unit) } else { T::ZERO };
         let variance = var_r + var_c + T::TWO * T::TWO * cross;
-        Statistics { mean: unit * (mean_r + mean_c), std: unit * variance.max(T::ZERO).sqrt(), largest }
+        Statistics { mean: unit * (mean_r + mean_c), std: unit * variance.max(T::ZERO).sqrt(), largest, forbids: false }
     }
 
     fn over_pairs(
@@ -79,15 +81,31 @@ impl<T: Real> Statistics<T> {
         let (a, b) = (problem.a(), problem.b());
         let (n, m) = (problem.rows(), problem.columns());
         let row = &mut row[..m];
-        let mut largest = T::ZERO;
+        let (mut largest, mut forbids) = (T::ZERO, false);
         let (mut origin, mut scale) = (T::ZERO, T::ONE);
-        let (mut first, mut second) = (T::ZERO, T::ZERO);
+        let (mut first, mut second, mut allowed) = (T::ZERO, T::ZERO, T::ZERO);
         for i in 0..n {
             scores.costs(instructions, i, 0, m, row);
+            let weight = a.get(i) / a.total();
+            // An infinite cost gives way to the mean, from which it does not deviate, and the mass of its pair is not counted.
+            if scores.may_forbid() && row.contains(&T::INFINITY) {
+                forbids = true;
+                let own = reduce::sum_of(m, &|j| if row[j] == T::INFINITY { T::ZERO } else { b.get(j) });
+                if i == 0 && own > T::ZERO {
+                    let cost = |j: usize| if row[j] == T::INFINITY { T::ZERO } else { b.get(j) / own * row[j] };
+                    origin = reduce::sum_of(m, &cost);
+                }
+                row.iter_mut().filter(|cost| **cost == T::INFINITY).for_each(|cost| *cost = origin);
+                allowed += weight * own;
+            } else {
+                allowed += weight * b.total();
+            }
             if i == 0 {
                 // Deviations are taken from the mean of the first row, so that their squares do not cancel.
                 let most = row.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
-                origin = b.mean_of(row);
+                if !forbids {
+                    origin = b.mean_of(row);
+                }
                 // And from a scale, so that the squares neither overflow nor vanish.
                 scale = scores.bound().unwrap_or(most).max(most).max(T::ONE / T::SAFE_SUM);
             }
@@ -105,21 +123,25 @@ impl<T: Real> Statistics<T> {
                 found = T::run(instructions, Deviations { row, b, origin, scale });
             }
             largest = largest.max(found.largest);
-            let weight = a.get(i) / a.total();
             first += weight * found.first;
             second += weight * found.second;
         }
-        let (first, second) = (first / b.total(), second / b.total());
+        let mass = if forbids { allowed } else { b.total() };
+        if mass == T::ZERO {
+            return Err(Error::Infeasible { argument: Argument::Cost, place: None });
+        }
+        let (first, second) = (first / mass, second / mass);
         let variance = (second - first * first).max(T::ZERO);
-        Ok(Statistics { mean: origin + scale * first, std: scale * variance.sqrt(), largest })
+        Ok(Statistics { mean: origin + scale * first, std: scale * variance.sqrt(), largest, forbids })
     }
 }
 
 /// A cost that is not finite: because of its points, where the library knows them, or because of itself.
 fn not_finite<T: Real>(scores: &Scores<'_, T>, row: usize, column: usize, value: T) -> Error {
     match scores.overflow() {
-        Error::Overflow { argument } => {
-            Error::NotFinite { argument, place: Place { row, column: Some(column) }, value: value.widen() }
+        Error::CostTooLarge { .. } => {
+            let place = Place { row, column: Some(column) };
+            Error::NotFinite { argument: Argument::Cost, place, value: value.widen() }
         }
         error => error,
     }

@@ -16,6 +16,7 @@ mod derivatives_refused;
 mod divergence;
 mod examples;
 mod far_points;
+mod forbidden;
 mod golden;
 mod hard;
 mod honesty;
