@@ -187,9 +187,9 @@ typedef struct sinkhorn_target_f64 sinkhorn_target_f64;
 typedef int32_t sinkhorn_status;
 
 /**
- * A cost of your own: c(x, y) for two points of so many coordinates; finite. Called for every pair at every sweep,
- * unless the settings keep costs or kernel, and on several threads where they ask for threads. It must return: no
- * longjmp, no exception.
+ * A cost of your own: c(x, y) for two points of so many coordinates; finite, or infinity to forbid the pair. Called
+ * for every pair at every sweep, unless the settings keep costs or kernel, and on several threads where they ask for
+ * threads. It must return: no longjmp, no exception.
  */
 typedef double (*sinkhorn_cost_function_f64)(const double *x, const double *y, size_t dimension, void *data);
 
@@ -261,7 +261,7 @@ typedef struct sinkhorn_problem_f64 {
    */
   const double *y;
   /**
-   * n x m, in the order of cost_order: the cost C. Finite.
+   * n x m, in the order of cost_order: the cost C. Finite, or infinity: such a pair carries nothing.
    */
   const double *cost;
   /**
@@ -519,9 +519,9 @@ typedef struct sinkhorn_error {
 } sinkhorn_error;
 
 /**
- * A cost of your own: c(x, y) for two points of so many coordinates; finite. Called for every pair at every sweep,
- * unless the settings keep costs or kernel, and on several threads where they ask for threads. It must return: no
- * longjmp, no exception.
+ * A cost of your own: c(x, y) for two points of so many coordinates; finite, or infinity to forbid the pair. Called
+ * for every pair at every sweep, unless the settings keep costs or kernel, and on several threads where they ask for
+ * threads. It must return: no longjmp, no exception.
  */
 typedef float (*sinkhorn_cost_function_f32)(const float *x, const float *y, size_t dimension, void *data);
 
@@ -572,7 +572,7 @@ typedef struct sinkhorn_problem_f32 {
    */
   const float *y;
   /**
-   * n x m, in the order of cost_order: the cost C. Finite.
+   * n x m, in the order of cost_order: the cost C. Finite, or infinity: such a pair carries nothing.
    */
   const float *cost;
   /**
@@ -989,7 +989,8 @@ typedef struct sinkhorn_in_place_f64 {
    */
   size_t m;
   /**
-   * n x m, row-major: costs, finite. The solve makes other numbers of them: write them anew before the next.
+   * n x m, row-major: costs, finite, or infinity to forbid a pair. The solve makes other numbers of them: write
+   * them anew before the next.
    */
   double *cost;
   /**
@@ -1053,7 +1054,8 @@ typedef struct sinkhorn_in_place_f32 {
    */
   size_t m;
   /**
-   * n x m, row-major: costs, finite. The solve makes other numbers of them: write them anew before the next.
+   * n x m, row-major: costs, finite, or infinity to forbid a pair. The solve makes other numbers of them: write
+   * them anew before the next.
    */
   float *cost;
   /**
@@ -1758,6 +1760,13 @@ typedef struct sinkhorn_soft_settings_f32 {
  * the error is an epsilon that is accepted, in units of (scaled) cost.
  */
 #define SINKHORN_ERROR_BELOW_RESOLUTION (-20)
+
+/**
+ * Infinite costs forbid so many pairs that no plan has the marginals: a point of a or b (the place of the error) has
+ * mass and nowhere to go, or cost forbids every plan. Also how a solver that steps ends in the second case; it can be
+ * finished, and its potentials are the latest.
+ */
+#define SINKHORN_ERROR_INFEASIBLE (-21)
 
 /**
  * A defect of the library, stopped at its border. Please report it.

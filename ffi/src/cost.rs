@@ -22,9 +22,9 @@ pub const SINKHORN_COST_COSINE: Cost = 4;
 /// The field cost_function of the problem.
 pub const SINKHORN_COST_CUSTOM: Cost = 5;
 
-/// A cost of your own: c(x, y) for two points of so many coordinates; finite. Called for every pair at every sweep,
-/// unless the settings keep costs or kernel, and on several threads where they ask for threads. It must return: no
-/// longjmp, no exception.
+/// A cost of your own: c(x, y) for two points of so many coordinates; finite, or infinity to forbid the pair. Called
+/// for every pair at every sweep, unless the settings keep costs or kernel, and on several threads where they ask for
+/// threads. It must return: no longjmp, no exception.
 pub type CostFunction<T> =
     Option<unsafe extern "C" fn(x: *const T, y: *const T, dimension: usize, data: *mut c_void) -> T>;
 

@@ -93,9 +93,11 @@ impl Fault {
                 CoreError::Ragged { .. } => SINKHORN_ERROR_RAGGED,
                 CoreError::NoMass { .. } => SINKHORN_ERROR_NO_MASS,
                 CoreError::UnequalMass { .. } => SINKHORN_ERROR_UNEQUAL_MASS,
-                CoreError::Overflow { .. } | CoreError::TooFar { .. } | CoreError::Total { .. } => {
-                    SINKHORN_ERROR_OVERFLOW
-                }
+                CoreError::Overflow { .. }
+                | CoreError::TooFar { .. }
+                | CoreError::CostTooLarge { .. }
+                | CoreError::Total { .. } => SINKHORN_ERROR_OVERFLOW,
+                CoreError::Infeasible { .. } => SINKHORN_ERROR_INFEASIBLE,
                 CoreError::BelowResolution { .. } => SINKHORN_ERROR_BELOW_RESOLUTION,
                 CoreError::Workspace { .. } => SINKHORN_ERROR_WORKSPACE,
                 CoreError::TooLarge { .. } => SINKHORN_ERROR_TOO_LARGE,
@@ -153,6 +155,8 @@ impl Fault {
                 | CoreError::Negative { value, .. }
                 | CoreError::NotPositive { value, .. }
                 | CoreError::OutOfRange { value, .. }
+                | CoreError::CostTooLarge { value, .. }
+                | CoreError::Total { value, .. }
                 | CoreError::EntryOutOfRange { value, .. } => value,
                 CoreError::UnequalMass { b, .. } => b,
                 CoreError::BelowResolution { least, .. } => least,

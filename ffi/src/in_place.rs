@@ -19,7 +19,8 @@ pub struct InPlace<T> {
     pub n: usize,
     /// Points on the side of b.
     pub m: usize,
-    /// n x m, row-major: costs, finite. The solve makes other numbers of them: write them anew before the next.
+    /// n x m, row-major: costs, finite, or infinity to forbid a pair. The solve makes other numbers of them: write
+    /// them anew before the next.
     pub cost: *mut T,
     /// n weights, or NULL: 1/n each.
     pub a: *const T,

@@ -70,7 +70,7 @@ pub struct Problem<T> {
     pub x: *const T,
     /// m x dimension, row-major: the points of the second side. Finite.
     pub y: *const T,
-    /// n x m, in the order of cost_order: the cost C. Finite.
+    /// n x m, in the order of cost_order: the cost C. Finite, or infinity: such a pair carries nothing.
     pub cost: *const T,
     /// n: weights of the first side, not negative, with a positive sum; NULL: 1/n each. Zeros are legal.
     pub a: *const T,

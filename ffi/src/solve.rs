@@ -2,7 +2,10 @@
 
 use core::ops::ControlFlow;
 
-use sinkhorn_core::{Real, Settings as CoreSettings, Solution as CoreSolution, Solver as CoreSolver, Workspace};
+use sinkhorn_core::{
+    Argument, Error as CoreError, Real, Settings as CoreSettings, Solution as CoreSolution, Solver as CoreSolver,
+    Workspace,
+};
 
 use crate::checks::{Region, check_disjoint, check_optional_struct, read_struct, write_struct};
 use crate::error::{Error, caught, guard};
@@ -14,7 +17,7 @@ use crate::scalar::Scalar;
 use crate::settings::Settings;
 use crate::solution::Solution;
 use crate::start::with_start;
-use crate::status::{SINKHORN_ERROR_INTERNAL, SINKHORN_OK, SINKHORN_RUNNING, Status, of_solve};
+use crate::status::{SINKHORN_ERROR_INFEASIBLE, SINKHORN_ERROR_INTERNAL, SINKHORN_OK, SINKHORN_RUNNING, Status, of_solve};
 use crate::workspace::len_behind;
 
 /// A solve in progress. Lives at the beginning of the workspace, and is gone when that is used for something else.
@@ -221,7 +224,9 @@ impl<T: Scalar> Call<T> {
         // SAFETY: the contract of this function; `begin` has checked what solution and report point to.
         unsafe {
             let object = self.begin(Region::optional(c"solution", solution, 1)?)?;
-            run_solver(&mut (*object).value, object);
+            if run_solver(&mut (*object).value, object) == SINKHORN_ERROR_INFEASIBLE {
+                return Err(CoreError::Infeasible { argument: Argument::Cost, place: None }.into());
+            }
             hand_over(object, solution, self.report)
         }
     }

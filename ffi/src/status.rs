@@ -65,6 +65,10 @@ pub const SINKHORN_ERROR_HANDLE: Status = -19;
 /// Epsilon is so small beside the costs that the scalar does not tell such differences of costs apart. The value of
 /// the error is an epsilon that is accepted, in units of (scaled) cost.
 pub const SINKHORN_ERROR_BELOW_RESOLUTION: Status = -20;
+/// Infinite costs forbid so many pairs that no plan has the marginals: a point of a or b (the place of the error) has
+/// mass and nowhere to go, or cost forbids every plan. Also how a solver that steps ends in the second case; it can be
+/// finished, and its potentials are the latest.
+pub const SINKHORN_ERROR_INFEASIBLE: Status = -21;
 /// A defect of the library, stopped at its border. Please report it.
 pub const SINKHORN_ERROR_INTERNAL: Status = -18;
 
@@ -95,6 +99,7 @@ fn text(status: Status) -> &'static CStr {
         SINKHORN_ERROR_UNEQUAL_MASS => c"the totals of a and b differ",
         SINKHORN_ERROR_OVERFLOW => c"cost / epsilon overflows the scalar",
         SINKHORN_ERROR_BELOW_RESOLUTION => c"epsilon is below what the scalar resolves",
+        SINKHORN_ERROR_INFEASIBLE => c"infinite costs leave no plan",
         SINKHORN_ERROR_WORKSPACE => c"the workspace is too short",
         SINKHORN_ERROR_TOO_LARGE => c"a size is too large",
         SINKHORN_ERROR_UNSUPPORTED => c"not supported",
@@ -114,6 +119,7 @@ pub(crate) fn of_solve(status: sinkhorn_core::Status) -> Status {
         sinkhorn_core::Status::SweepLimit => SINKHORN_SWEEP_LIMIT,
         sinkhorn_core::Status::PrecisionFloor => SINKHORN_PRECISION_FLOOR,
         sinkhorn_core::Status::Stopped => SINKHORN_STOPPED,
+        sinkhorn_core::Status::Infeasible => SINKHORN_ERROR_INFEASIBLE,
         _ => SINKHORN_STOPPED,
     }
 }

@@ -149,7 +149,7 @@ static void NAME(callback_cases_)(void) {
     GOOD(T.problem->cost_gradient = NULL);
     BAD_AT(OWN.from = 0, NOT_FINITE, "cost", 0, 0);
     BAD_AT(OWN.x = T.x + 3 * D; OWN.y = T.y + 2 * D, NOT_FINITE, "cost", 3, 2);
-    BAD_AT(OWN.from = 0; OWN.value = (SCALAR)INFINITY, NOT_FINITE, "cost", 0, 0);
+    BAD_AT(OWN.from = 0; OWN.value = (SCALAR)INFINITY, INFEASIBLE, "a", 0, NOWHERE);
     BAD_AT(OWN.from = 0; OWN.value = -(SCALAR)INFINITY, NOT_FINITE, "cost", 0, 0);
     BAD(OWN.from = 0; OWN.value = LARGEST, OVERFLOW, NULL);
     BAD(OWN.from = 0; OWN.value = -LARGEST, OVERFLOW, NULL);

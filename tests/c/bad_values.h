@@ -12,6 +12,15 @@
       BAD_AT(change; (array)[at_] = -(SCALAR)INFINITY, NOT_FINITE, argument, row_, column_);                      \
     }                                                                                                             \
   } while (0)
+/* An infinite cost forbids its pair. */
+#define BAD_COSTS(array, count, width)                                                                    \
+  do {                                                                                                    \
+    size_t at_;                                                                                           \
+    for (at_ = 0; at_ < (size_t)(count); at_++) {                                                         \
+      BAD_AT((array)[at_] = (SCALAR)NAN, NOT_FINITE, "cost", at_ / (width), at_ % (width));               \
+      BAD_AT((array)[at_] = -(SCALAR)INFINITY, NOT_FINITE, "cost", at_ / (width), at_ % (width));         \
+    }                                                                                                     \
+  } while (0)
 #define BAD_ENTRIES(array, count, width, argument) BAD_ENTRIES_AFTER((void)0, array, count, width, argument)
 
 #define BAD_WEIGHTS(array, count, argument)                                                     \
@@ -74,15 +83,18 @@ static void NAME(value_cases_of_)(setup_function *setup, setup_function *matrix,
       "start");
 
   setup = matrix;
-  BAD_ENTRIES(T.cost, N * M, M, "cost");
+  BAD_COSTS(T.cost, N * M, M);
+  GOOD(T.cost[0] = (SCALAR)INFINITY);
+  BAD_AT(T.cost[0] = T.cost[M] = T.cost[2 * M] = T.cost[3 * M] = T.cost[4 * M] = T.cost[5 * M] = (SCALAR)INFINITY,
+         INFEASIBLE, "b", 0, NOWHERE);
   BAD_AT(T.problem->cost_order = SINKHORN_ORDER_COLUMN_MAJOR; T.cost[2 + 3 * N] = (SCALAR)NAN, NOT_FINITE, "cost", 2, 3);
-  BAD_AT(T.problem->cost_order = SINKHORN_ORDER_COLUMN_MAJOR; T.cost[N * M - 1] = (SCALAR)INFINITY, NOT_FINITE, "cost",
+  BAD_AT(T.problem->cost_order = SINKHORN_ORDER_COLUMN_MAJOR; T.cost[N * M - 1] = -(SCALAR)INFINITY, NOT_FINITE, "cost",
          N - 1, M - 1);
   BAD(T.problem->cost_order = 7, OUT_OF_RANGE, "cost_order");
   BAD(T.problem->cost_order = -1, OUT_OF_RANGE, "cost_order");
   BAD(T.problem->cost = ODD(T.cost), MISALIGNED, "cost");
   ALIASED(T.problem->cost = T.workspace, "workspace");
-  BAD(T.cost[0] = LARGEST; T.cost[1] = -LARGEST, OVERFLOW, NULL);
+  BAD_AT(T.cost[0] = LARGEST; T.cost[1] = -LARGEST, OVERFLOW, "cost", 0, 0);
   BAD(T.settings->start = NAME(sinkhorn_start_monotone_), UNSUPPORTED, "start");
   BAD(T.settings->start = NAME(sinkhorn_start_dual_sort_), UNSUPPORTED, "start");
   BAD(T.settings->start = NAME(sinkhorn_start_gaussian_), UNSUPPORTED, "start");

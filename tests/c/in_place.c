@@ -88,7 +88,7 @@ static void expect(int holds, const char *scalar, const char *what) {
     problem->epsilon = (SCALAR)NAN, bad_##SUFFIX(SINKHORN_ERROR_NOT_POSITIVE, "epsilon", "epsilon NaN");             \
     problem->threshold = -1, bad_##SUFFIX(SINKHORN_ERROR_NOT_POSITIVE, "threshold", "threshold");                    \
     job->cost[4] = (SCALAR)NAN, bad_##SUFFIX(SINKHORN_ERROR_NOT_FINITE, "cost", "NaN");                              \
-    job->cost[1] = (SCALAR)INFINITY, bad_##SUFFIX(SINKHORN_ERROR_NOT_FINITE, "cost", "infinite");                    \
+    job->cost[1] = -(SCALAR)INFINITY, bad_##SUFFIX(SINKHORN_ERROR_NOT_FINITE, "cost", "infinite");                   \
     job->f[1] = (SCALAR)NAN, bad_##SUFFIX(SINKHORN_ERROR_NOT_FINITE, "f", "f");                                      \
     job->a[0] = -1, bad_##SUFFIX(SINKHORN_ERROR_NEGATIVE, "a", "a");                                                 \
     job->b[2] = 1, bad_##SUFFIX(SINKHORN_ERROR_UNEQUAL_MASS, "b", "totals");                                         \

@@ -115,12 +115,40 @@ static void one_point_a_side_has_no_default_epsilon(void) {
   CHECK(fabs(report.objective - 0.25) < 1e-12);
 }
 
+/* An infinite cost forbids its pair. */
+static void forbidden_pairs_carry_nothing(void) {
+  static double space[SINKHORN_WORKSPACE_LEN(double, 3, 3, 0, SINKHORN_DEFAULT_MEMORY)];
+  static const double stay[] = {0, INFINITY, INFINITY, 0};
+  /* Rows 0 and 1 may go to column 0 alone. */
+  static const double crowded[] = {0.1, INFINITY, INFINITY, 0.3, INFINITY, INFINITY, 0.2, 0.5, 0.9};
+  const size_t len = sizeof space / sizeof *space;
+  sinkhorn_problem_f64 problem = {
+      .struct_size = sizeof problem, .n = 2, .m = 2, .cost = stay,
+      .epsilon_kind = SINKHORN_EPSILON_ABSOLUTE, .epsilon = 0.1};
+  sinkhorn_report_f64 report = {.struct_size = sizeof report};
+  const sinkhorn_solution_f64 *solution;
+  sinkhorn_solver_f64 *solver;
+  sinkhorn_error error;
+  double plan[4];
+  CHECK(sinkhorn_solve_f64(&problem, NULL, space, len, &solution, &report, &error) == SINKHORN_CONVERGED);
+  CHECK(sinkhorn_solution_plan_f64(solution, plan, &error) == SINKHORN_OK);
+  CHECK(fabs(plan[0] - 0.5) < 1e-9 && plan[1] == 0 && plan[2] == 0 && fabs(plan[3] - 0.5) < 1e-9);
+  CHECK(report.transport_cost == 0);
+  problem.n = problem.m = 3;
+  problem.cost = crowded;
+  CHECK(sinkhorn_solve_f64(&problem, NULL, space, len, &solution, &report, &error) == SINKHORN_ERROR_INFEASIBLE);
+  CHECK(strcmp(error.argument, "cost") == 0);
+  CHECK(sinkhorn_solver_new_f64(&problem, NULL, space, len, &solver, &error) == SINKHORN_OK);
+  CHECK(sinkhorn_solver_run_f64(solver) == SINKHORN_ERROR_INFEASIBLE);
+}
+
 int main(void) {
   a_solver_cannot_be_used_by_what_it_calls();
   a_start_needs_two_arrays();
   a_copy_of_a_workspace_holds_no_objects();
   results_are_usable_or_refused();
   one_point_a_side_has_no_default_epsilon();
+  forbidden_pairs_carry_nothing();
   printf("%d checks, %d failures\n", checks, failures);
   return failures != 0;
 }

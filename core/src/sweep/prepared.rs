@@ -63,6 +63,9 @@ impl<'a, T: Real> Prepared<'a, T> {
         let statistics =
             if needs_statistics { Some(Statistics::new(&problem, &scores, instructions, wanted, row)?) } else { None };
         let forbids = forbids && statistics.as_ref().is_none_or(|statistics| statistics.forbids);
+        if forbids {
+            reach::check_points(&problem, &scores, instructions, row, spare)?;
+        }
         #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))]
         let mut largest_cost = match (scores.bound(), &statistics) {
             (Some(bound), _) => bound,
@@ -93,9 +96,6 @@ impl<'a, T: Real> Prepared<'a, T> {
         if !(mass * (largest_cost + T::ONE) * T::constant(1024.0)).is_finite() {
             let unit_mass = problem.a().total() <= T::TWO && problem.b().total() <= T::TWO;
             return Err(if unit_mass { scores.overflow() } else { Error::Overflow { argument: Argument::A } });
-        }
-        if forbids {
-            reach::check_points(&problem, &scores, instructions, row, spare)?;
         }
         if epsilon == T::ZERO && is_relative {
             let reason =

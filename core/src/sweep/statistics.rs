@@ -126,10 +126,11 @@ impl<T: Real> Statistics<T> {
             first += weight * found.first;
             second += weight * found.second;
         }
-        let mass = if forbids { allowed } else { b.total() };
-        if mass == T::ZERO {
-            return Err(Error::Infeasible { argument: Argument::Cost, place: None });
-        }
+        let mass = match forbids {
+            true if allowed > T::ZERO => allowed,
+            true => T::ONE, // the caller refuses it
+            false => b.total(),
+        };
         let (first, second) = (first / mass, second / mass);
         let variance = (second - first * first).max(T::ZERO);
         Ok(Statistics { mean: origin + scale * first, std: scale * variance.sqrt(), largest, forbids })

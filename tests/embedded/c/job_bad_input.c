@@ -28,11 +28,11 @@ static void threshold_negative(struct call *call) { call->settings.threshold = -
 static void other_version(struct call *call) { call->problem.struct_size = 4; }
 static void short_workspace(struct call *call) { call->workspace_len = 8; }
 static void too_many_points(struct call *call) { call->problem.n = (size_t)-1; }
-static void infinite_cost(struct call *call) {
+static void no_cost(struct call *call) {
   call->problem.x = call->problem.y = NULL;
   call->problem.dimension = 0;
   call->problem.n = 1;
-  call->problem.cost = infinite;
+  call->problem.cost = not_a_number;
 }
 static void monotone_in_the_plane(struct call *call) {
   call->problem.n = call->problem.m = 1;
@@ -59,7 +59,7 @@ static const struct {
     {other_version, SINKHORN_ERROR_STRUCT_SIZE, "problem"},
     {short_workspace, SINKHORN_ERROR_WORKSPACE, "workspace"},
     {too_many_points, SINKHORN_ERROR_TOO_LARGE, "workspace"},
-    {infinite_cost, SINKHORN_ERROR_NOT_FINITE, "cost"},
+    {no_cost, SINKHORN_ERROR_NOT_FINITE, "cost"},
     {monotone_in_the_plane, SINKHORN_ERROR_UNSUPPORTED, "start"},
 };
 

@@ -178,7 +178,7 @@ fn bad_input_is_refused_by_name_and_writes_nothing() {
     };
     assert_eq!(call(&|_, _, _, _, _| ()), None);
     assert_eq!(call(&|cost, _, _, _, _| cost[3] = f32::NAN), Some(Argument::Cost));
-    assert_eq!(call(&|cost, _, _, _, _| cost[0] = f32::INFINITY), Some(Argument::Cost));
+    assert_eq!(call(&|cost, _, _, _, _| cost[0] = f32::NEG_INFINITY), Some(Argument::Cost));
     assert_eq!(call(&|cost, _, _, _, _| cost.truncate(3)), Some(Argument::Cost));
     assert_eq!(call(&|cost, _, _, _, _| cost[1] = 1e30), Some(Argument::Epsilon));
     assert_eq!(call(&|_, f, _, _, _| f.push(0.0)), Some(Argument::F));

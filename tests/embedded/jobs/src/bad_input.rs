@@ -33,7 +33,7 @@ const CASES: &[(Call, Error)] = &[
     (|_| points(&[], Y, 1), Error::Empty { argument: Argument::X }),
     (|_| points(X, Y, 0), Error::NotPositive { argument: Argument::Dimension, value: 0.0 }),
     (|_| points(&X[..3], Y, 2), Error::Ragged { argument: Argument::X, length: 3, dimension: 2 }),
-    (|_| cost(&[1.0, f32::INFINITY]), Error::NotFinite { argument: Argument::Cost, place: PLACE, value: 0.0 }),
+    (|_| cost(&[1.0, f32::NEG_INFINITY]), Error::NotFinite { argument: Argument::Cost, place: PLACE, value: 0.0 }),
     (|memory| weights(memory, &[0.5, -0.5]), Error::Negative { argument: Argument::B, place: PLACE, value: 0.0 }),
     (|memory| weights(memory, &[0.0, 0.0]), Error::NoMass { argument: Argument::B }),
     (|memory| weights(memory, &[1.0]), Error::Length { argument: Argument::B, expected: 2, actual: 1 }),
