@@ -371,14 +371,23 @@ impl fmt::Display for Error {
                 write!(f, "{argument}{place} is too far from the other side: their cost overflows the scalar")
             }
             Error::CostTooLarge { place, value } => {
-                write!(f, "cost{place} is {value:e}: what is computed from it overflows; an infinite cost forbids a pair")
+                write!(
+                    f,
+                    "cost{place} is {value:e}: what is computed from it overflows; an infinite cost forbids a pair"
+                )
             }
             Error::Infeasible { argument, place: Some(place) } => {
-                write!(f, "{argument}{place} has mass and nowhere to go: all its costs to points with mass are infinite")
+                write!(
+                    f,
+                    "{argument}{place} has mass and nowhere to go: all its costs to points with mass are infinite"
+                )
             }
             Error::Infeasible { argument, place: None } => {
-                write!(f, "{argument} forbids every plan: some points of one side have more mass than all points of the \
-                           other that they may go to")
+                write!(
+                    f,
+                    "{argument} forbids every plan: some points of one side have more mass than all points of the \
+                           other that they may go to"
+                )
             }
             Error::Total { argument, value, range } => {
                 write!(f, "{argument} sums to {value}: the sum must lie in {range}")

@@ -114,6 +114,8 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
                 products: &mut [],
             },
             stored: Stored::Nothing,
+            #[cfg(feature = "support")]
+            whole: None,
         })
     }
 

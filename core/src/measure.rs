@@ -99,6 +99,18 @@ impl<'a, T: Real> Weights<'a, T> {
         Weights { uniform: self.uniform * factor, factor: self.factor * factor, total, ..self }
     }
 
+    /// How many are positive.
+    #[cfg(feature = "support")]
+    pub(crate) fn support(&self) -> usize {
+        self.values.map_or(self.len, |values| values.iter().filter(|&&value| value > T::ZERO).count())
+    }
+
+    /// Some of these weights, copied to `values`, that sum to the same.
+    #[cfg(feature = "support")]
+    pub(crate) fn copied_to(self, values: &'a [T]) -> Self {
+        Weights { values: Some(values), len: values.len(), uniform: T::ZERO, total: self.total, factor: T::ONE }
+    }
+
     /// The number that stored values are multiplied by.
     pub(crate) fn factor(&self) -> T {
         self.factor
@@ -138,6 +150,9 @@ pub struct Points<'a, T> {
     data: &'a [T],
     dimension: usize,
     len: usize,
+    /// The number of each point in `data`, where these are only some of them.
+    #[cfg(feature = "support")]
+    chosen: Option<&'a [T]>,
 }
 
 impl<'a, T: Real> Points<'a, T> {
@@ -156,7 +171,28 @@ impl<'a, T: Real> Points<'a, T> {
             return Err(Error::Ragged { argument, length: data.len(), dimension });
         }
         check_finite(argument, data, dimension)?;
-        Ok(Points { data, dimension, len: data.len() / dimension })
+        Ok(Points {
+            data,
+            dimension,
+            len: data.len() / dimension,
+            #[cfg(feature = "support")]
+            chosen: None,
+        })
+    }
+
+    /// The points with these numbers, kept by [`Real::from_index`]; all of them, if there are none.
+    #[cfg(feature = "support")]
+    pub(crate) fn choose(self, chosen: Option<&'a [T]>) -> Self {
+        Points { len: chosen.map_or(self.len, <[T]>::len), chosen, ..self }
+    }
+
+    /// The coordinates of points from `start` to `end` where they lie side by side.
+    pub(crate) fn side_by_side(&self, start: usize, end: usize) -> Option<&'a [T]> {
+        #[cfg(feature = "support")]
+        if self.chosen.is_some() {
+            return None;
+        }
+        Some(&self.data[start * self.dimension..end * self.dimension])
     }
 
     /// How many points.
@@ -193,6 +229,8 @@ impl<'a, T: Real> Points<'a, T> {
     /// Where `i` is not less than [`Points::len`].
     #[inline]
     pub fn point(&self, i: usize) -> &'a [T] {
+        #[cfg(feature = "support")]
+        let i = self.chosen.map_or(i, |chosen| chosen[i].to_index() as usize);
         &self.data[i * self.dimension..(i + 1) * self.dimension]
     }
 }

@@ -215,6 +215,18 @@ impl<'a, T: Real> Problem<'a, T> {
         Ok((Problem { b, ..self }, difference))
     }
 
+    /// The problem of the points with positive weights, whose numbers and weights these are.
+    #[cfg(feature = "support")]
+    pub(crate) fn choose(
+        self,
+        rows: Option<&'a [T]>,
+        columns: Option<&'a [T]>,
+        a: Weights<'a, T>,
+        b: Weights<'a, T>,
+    ) -> Self {
+        Problem { geometry: self.geometry.choose(rows, columns), a, b, ..self }
+    }
+
     /// The problem with the same weights, of the right length, on both sides.
     pub(crate) fn with_weights_of(self, weights: Weights<'a, T>) -> Self {
         Problem { a: weights, b: weights, ..self }

@@ -1,5 +1,7 @@
 //! The memory of a solve, lent by the caller: one slice of scalars, cut into vectors.
 
+#[cfg(feature = "support")]
+use crate::cost::CostScale;
 use crate::error::{Argument, Error};
 use crate::geometry::Shape;
 use crate::problem::Problem;
@@ -72,6 +74,60 @@ pub struct Workspace<'w, T> {
     pub(crate) history: History<'w, T>,
     /// Costs or kernel, or nothing.
     pub(crate) stored: Stored<'w, T>,
+    /// All points, where the rest is for those with weight.
+    #[cfg(feature = "support")]
+    pub(crate) whole: Option<WholeMemory<'w, T>>,
+}
+
+/// Room for all points of a problem, where only those with weight are swept.
+#[cfg(feature = "support")]
+pub(crate) struct WholeMemory<'w, T> {
+    /// n: f of the start; F of the solution.
+    pub f_hat: &'w mut [T],
+    /// m: g of the start; G of the solution, with log2 b.
+    pub g_hat: &'w mut [T],
+    /// n: scratch of the start; f of the solution.
+    pub f: &'w mut [T],
+    /// m: scratch of the start; g of the solution.
+    pub g: &'w mut [T],
+    /// All points.
+    pub points: PackedMemory<'w, T>,
+    /// Numbers of the rows with weight, and their weights; nothing where all rows have some.
+    pub rows: [&'w mut [T]; 2],
+    /// Numbers of the columns with weight, and their weights; likewise.
+    pub columns: [&'w mut [T]; 2],
+}
+
+/// How many points have weight, where only these are swept.
+#[cfg(feature = "support")]
+#[derive(Clone, Copy)]
+struct Support {
+    rows: usize,
+    columns: usize,
+    /// Scalars that a solve needs, for these and for all points.
+    len: usize,
+}
+
+#[cfg(feature = "support")]
+impl Support {
+    /// `None` where it is better to sweep over all points: where their pairs are less than twice as many, where the room that
+    /// they take does not suffice, and for the cost scale that refers to all pairs.
+    fn new<T: Real>(problem: &Problem<'_, T>, settings: &Settings<T>) -> Option<Self> {
+        let whole = problem.shape();
+        let (rows, columns) = (problem.a().support(), problem.b().support());
+        if 2 * rows as u128 * columns as u128 > whole.rows as u128 * whole.columns as u128
+            || problem.requested_scale() == CostScale::Max
+        {
+            return None;
+        }
+        let shape = Shape { rows, columns, ..whole };
+        let memory = settings.acceleration.memory();
+        let of = |shape| len_for(shape, memory, settings.storage_for(shape), settings.threads);
+        let numbers = |own, all| if own < all { 2 * own } else { 0 };
+        let vectors = 2 * (whole.rows + whole.columns) + (whole.rows + whole.columns + 1) * whole.dimension;
+        let len = of(shape)? + vectors + numbers(rows, whole.rows) + numbers(columns, whole.columns);
+        (len <= of(whole)?).then_some(Support { rows, columns, len })
+    }
 }
 
 /// Room for n x m scalars, where some are kept between sweeps.
@@ -109,7 +165,42 @@ impl<'w, T: Real> Workspace<'w, T> {
         if memory.len() < required {
             return Err(Error::Workspace { required, actual: memory.len() });
         }
-        let (shape, anderson_memory) = (problem.shape(), settings.acceleration.memory());
+        #[cfg(feature = "support")]
+        if let Some(support) = Support::new(problem, settings) {
+            return Ok(Self::for_support(memory, problem, settings, support));
+        }
+        Ok(Self::cut(memory, problem.shape(), settings))
+    }
+
+    /// Room for all points, and for the sweeps over those with weight.
+    #[cfg(feature = "support")]
+    fn for_support(memory: &'w mut [T], problem: &Problem<'_, T>, settings: &Settings<T>, support: Support) -> Self {
+        let whole = problem.shape();
+        let (n, m, d) = (whole.rows, whole.columns, whole.dimension);
+        let mut rest = memory;
+        let mut take = |len: usize| {
+            let (part, tail) = core::mem::take(&mut rest).split_at_mut(len);
+            rest = tail;
+            part
+        };
+        let (rows, columns) = (support.rows, support.columns);
+        let number = |own, all| if own < all { own } else { 0 };
+        let (of_rows, of_columns) = (number(rows, n), number(columns, m));
+        let memory = WholeMemory {
+            f_hat: take(n),
+            g_hat: take(m),
+            f: take(n),
+            g: take(m),
+            points: PackedMemory { x: take(n * d), y: take(m * d), delta: take(d) },
+            rows: [take(of_rows), take(of_rows)],
+            columns: [take(of_columns), take(of_columns)],
+        };
+        Workspace { whole: Some(memory), ..Self::cut(rest, Shape { rows, columns, ..whole }, settings) }
+    }
+
+    /// Cuts memory that is long enough.
+    fn cut(memory: &'w mut [T], shape: Shape, settings: &Settings<T>) -> Self {
+        let anderson_memory = settings.acceleration.memory();
         let (n, m, d, k) = (shape.rows, shape.columns, shape.dimension, anderson_memory);
         let (lane, parts) = (strips::lane(n, m, d), strips::parts(n, settings.threads));
         let mut rest = memory;
@@ -118,7 +209,7 @@ impl<'w, T: Real> Workspace<'w, T> {
             rest = tail;
             part
         };
-        Ok(Workspace {
+        Workspace {
             f: take(n),
             row: take(n),
             g: take(m),
@@ -153,18 +244,26 @@ impl<'w, T: Real> Workspace<'w, T> {
                 }),
                 _ => Stored::Nothing,
             },
-        })
+            #[cfg(feature = "support")]
+            whole: None,
+        }
     }
 
-    /// Scalars that a problem needs under these settings.
+    /// Scalars that a problem needs under these settings: [`Workspace::len_of_shape`], or less where many of its points have
+    /// no weight, which are left out of the sweeps.
     ///
     /// # Errors
     /// [`Error::TooLarge`] where the number does not fit.
     pub fn len(problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<usize, Error> {
+        settings.check()?;
+        #[cfg(feature = "support")]
+        if let Some(support) = Support::new(problem, settings) {
+            return Ok(support.len);
+        }
         Self::len_of_shape(problem.shape(), settings)
     }
 
-    /// [`Workspace::len`] before there is a problem: only its sizes matter.
+    /// Scalars that suffice for every problem of these sizes.
     ///
     /// # Errors
     /// Those of [`Workspace::len`].

@@ -17,7 +17,9 @@ use crate::scalar::Scalar;
 use crate::settings::Settings;
 use crate::solution::Solution;
 use crate::start::with_start;
-use crate::status::{SINKHORN_ERROR_INFEASIBLE, SINKHORN_ERROR_INTERNAL, SINKHORN_OK, SINKHORN_RUNNING, Status, of_solve};
+use crate::status::{
+    SINKHORN_ERROR_INFEASIBLE, SINKHORN_ERROR_INTERNAL, SINKHORN_OK, SINKHORN_RUNNING, Status, of_solve,
+};
 use crate::workspace::len_behind;
 
 /// A solve in progress. Lives at the beginning of the workspace, and is gone when that is used for something else.

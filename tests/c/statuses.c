@@ -19,7 +19,8 @@ static void pinned(const char *name, long value, long expected) {
   pinned("struct_size of " #type "_f64", (long)offsetof(sinkhorn_##type##_f64, struct_size), 0); \
   pinned("struct_size of " #type "_f32", (long)offsetof(sinkhorn_##type##_f32, struct_size), 0)
 
-static const int known[] = {0, 1, 2, 3, 4, 5, -1, -2, -3, -4, -5, -6, -7, -8, -9, -10, -11, -12, -13, -14, -15, -16, -17, -18, -19, -20};
+static const int known[] = {0, 1, 2, 3, 4, 5, -1, -2, -3, -4, -5, -6, -7, -8, -9, -10, -11, -12, -13, -14, -15,
+                            -16, -17, -18, -19, -20, -21};
 
 static void texts(void) {
   const size_t count = sizeof known / sizeof *known;

@@ -14,6 +14,9 @@ pub struct CostMatrix<'a, T> {
     /// Whether some cost is infinite.
     #[cfg_attr(not(feature = "costs"), allow(dead_code))] // such builds refuse a matrix
     forbids: bool,
+    /// The numbers of the rows and columns in `data`, where these are only some of them.
+    #[cfg(feature = "support")]
+    chosen: (Option<&'a [T]>, Option<&'a [T]>),
 }
 
 impl<'a, T: Real> CostMatrix<'a, T> {
@@ -25,7 +28,7 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     pub fn row_major(data: &'a [T], rows: usize, columns: usize) -> Result<Self, Error> {
         check_length(data, rows, columns)?;
         let forbids = check_costs(data, columns)?;
-        Ok(CostMatrix { data, rows, columns, row_stride: columns, column_stride: 1, forbids })
+        Ok(CostMatrix::strided(data, [rows, columns], [columns, 1], forbids))
     }
 
     /// C_ij = data[i + j * rows], as Fortran, nalgebra and Eigen lay matrices out.
@@ -43,7 +46,46 @@ impl<'a, T: Real> CostMatrix<'a, T> {
             },
             other => other,
         })?;
-        Ok(CostMatrix { data, rows, columns, row_stride: 1, column_stride: rows, forbids })
+        Ok(CostMatrix::strided(data, [rows, columns], [1, rows], forbids))
+    }
+
+    fn strided(
+        data: &'a [T],
+        [rows, columns]: [usize; 2],
+        [row_stride, column_stride]: [usize; 2],
+        forbids: bool,
+    ) -> Self {
+        CostMatrix {
+            data,
+            rows,
+            columns,
+            row_stride,
+            column_stride,
+            forbids,
+            #[cfg(feature = "support")]
+            chosen: (None, None),
+        }
+    }
+
+    /// The rows and columns with these numbers, kept by [`Real::from_index`]; all of a side, if there are none.
+    #[cfg(feature = "support")]
+    pub(crate) fn choose(self, rows: Option<&'a [T]>, columns: Option<&'a [T]>) -> Self {
+        let count = |all, chosen: Option<&[T]>| chosen.map_or(all, <[T]>::len);
+        CostMatrix {
+            rows: count(self.rows, rows),
+            columns: count(self.columns, columns),
+            chosen: (rows, columns),
+            ..self
+        }
+    }
+
+    /// Whether these are all entries of `data`.
+    #[cfg(feature = "costs")]
+    fn is_whole(&self) -> bool {
+        #[cfg(feature = "support")]
+        return self.chosen == (None, None);
+        #[cfg(not(feature = "support"))]
+        true
     }
 
     /// n.
@@ -68,6 +110,11 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     #[inline]
     pub fn cost(&self, i: usize, j: usize) -> T {
         assert!(i < self.rows && j < self.columns, "entry ({i}, {j}) of a {} x {} matrix", self.rows, self.columns);
+        #[cfg(feature = "support")]
+        let (i, j) = {
+            let number = |k: usize, chosen: Option<&[T]>| chosen.map_or(k, |chosen| chosen[k].to_index() as usize);
+            (number(i, self.chosen.0), number(j, self.chosen.1))
+        };
         self.data[i * self.row_stride + j * self.column_stride]
     }
 
@@ -75,20 +122,25 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     /// Row `i` where it is contiguous.
     #[inline]
     pub(crate) fn contiguous_row(&self, i: usize) -> Option<&'a [T]> {
-        (self.column_stride == 1).then(|| &self.data[i * self.row_stride..i * self.row_stride + self.columns])
+        (self.column_stride == 1 && self.is_whole())
+            .then(|| &self.data[i * self.row_stride..i * self.row_stride + self.columns])
     }
 
     #[cfg(feature = "costs")]
     /// All entries, where they lie row by row.
     pub(crate) fn row_major_data(&self) -> Option<&'a [T]> {
-        (self.column_stride == 1 && self.row_stride == self.columns).then_some(self.data)
+        (self.column_stride == 1 && self.is_whole()).then_some(self.data)
     }
 
     #[cfg(feature = "costs")]
     /// The largest absolute entry that is finite.
     pub(crate) fn max_abs(&self) -> T {
-        let size = |value: T| if value == T::INFINITY { T::ZERO } else { value.abs() };
-        self.data.iter().fold(T::ZERO, |largest, &value| largest.max(size(value)))
+        let larger = |most: T, value: T| if value == T::INFINITY { most } else { most.max(value.abs()) };
+        if self.is_whole() {
+            return self.data.iter().fold(T::ZERO, |most, &value| larger(most, value));
+        }
+        let of_row = |i| (0..self.columns).fold(T::ZERO, |most, j| larger(most, self.cost(i, j)));
+        (0..self.rows).map(of_row).fold(T::ZERO, T::max)
     }
 
     #[cfg(feature = "costs")]

@@ -47,6 +47,15 @@ impl<'a, T: Real> Geometry<'a, T> {
         }
     }
 
+    /// The pairs of the rows and columns with these numbers; all of a side, if there are none.
+    #[cfg(feature = "support")]
+    pub(crate) fn choose(self, rows: Option<&'a [T]>, columns: Option<&'a [T]>) -> Self {
+        match self {
+            Geometry::Points(cloud) => Geometry::Points(cloud.choose(rows, columns)),
+            Geometry::Matrix(matrix) => Geometry::Matrix(matrix.choose(rows, columns)),
+        }
+    }
+
     /// The sizes that decide how much memory a solve needs.
     pub fn shape(&self) -> Shape {
         match self {

@@ -30,6 +30,20 @@ impl<'a, T: Real> PointCloud<'a, T> {
         PointCloud::new(x, y, dimension, &SquaredEuclidean)
     }
 
+    /// The points with these numbers; all of a side, if there are none.
+    #[cfg(feature = "support")]
+    pub(crate) fn choose(self, rows: Option<&'a [T]>, columns: Option<&'a [T]>) -> Self {
+        PointCloud { x: self.x.choose(rows), y: self.y.choose(columns), ..self }
+    }
+
+    /// c(x_i, y_j) for consecutive j from `start` on.
+    pub(crate) fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
+        match self.y.side_by_side(start, start + out.len()) {
+            Some(ys) => self.cost.row(self.x.point(i), ys, out),
+            None => out.iter_mut().enumerate().for_each(|(k, value)| *value = self.cost(i, start + k)),
+        }
+    }
+
     /// The points on the side of `a`.
     pub fn x(&self) -> Points<'a, T> {
         self.x

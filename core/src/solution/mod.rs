@@ -39,6 +39,19 @@ impl<'s, T: Real> Solution<'s, T> {
         Solution { prepared: *prepared, f_hat, g_hat, f, g, report }
     }
 
+    /// Of potentials and a report that belong together.
+    #[cfg(feature = "support")]
+    pub(crate) fn new(
+        prepared: Prepared<'s, T>,
+        f_hat: &'s [T],
+        g_hat: &'s [T],
+        f: &'s [T],
+        g: &'s [T],
+        report: Report<T>,
+    ) -> Self {
+        Solution { prepared, f_hat, g_hat, f, g, report }
+    }
+
     /// The numbers.
     pub fn report(&self) -> &Report<T> {
         &self.report

@@ -7,6 +7,8 @@ mod newton;
 mod relaxation;
 mod start;
 mod stopping;
+#[cfg(feature = "support")]
+mod support;
 mod symmetric;
 
 use core::mem::take;
@@ -36,6 +38,8 @@ use newton::Next;
 use relaxation::Relaxation;
 pub(crate) use stopping::error_floor;
 use stopping::{PATIENCE, Stagnation};
+#[cfg(feature = "support")]
+use support::Whole;
 
 /// A solve in progress. [`solve`] runs one from start to end.
 ///
@@ -80,6 +84,9 @@ pub struct Solver<'a, T: Real> {
     absorptions: u32,
     recovered: bool,
     rescaled: T,
+    /// All points, where all of the above is of those with weight.
+    #[cfg(feature = "support")]
+    whole: Option<Whole<'a, T>>,
 }
 
 enum Accelerator<'a, T> {
@@ -202,13 +209,25 @@ impl<'a, T: Real> Solver<'a, T> {
     ) -> Result<Self, Error> {
         settings.check()?;
         let (problem, rescaled) = problem.with_equal_totals()?;
-        let Workspace { f, row, g, image, log_b, scratch, points, history, stored } = workspace;
+        let Workspace { f, row, g, image, log_b, scratch, points, history, stored, .. } = workspace;
+        #[cfg(feature = "support")]
+        let (problem, mut whole) = match workspace.whole {
+            Some(memory) => Whole::new(problem, memory).map(|(own, whole)| (own, Some(whole)))?,
+            None => (problem, None),
+        };
         if f.len() != problem.rows() || g.len() != problem.columns() {
             let (argument, expected) = (Argument::Workspace, problem.rows() + problem.columns());
             return Err(Error::Length { argument, expected, actual: f.len() + g.len() });
         }
         let scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points)?;
-        let mut prepared = Prepared::new(problem, scores, Instructions::of(settings.simd), image, scratch.column)?;
+        let prepared = Prepared::new(problem, scores, Instructions::of(settings.simd), image, scratch.column);
+        #[cfg(feature = "support")]
+        let prepared = match (&mut whole, prepared) {
+            (Some(whole), Ok(prepared)) => whole.check(&prepared).map(|()| prepared),
+            (Some(whole), Err(error)) => Err(whole.renumber(error)),
+            (None, prepared) => prepared,
+        };
+        let mut prepared = prepared?;
         let stored = match stored {
             Stored::Cost(memory) if cfg!(feature = "costs") => {
                 g.fill(T::ZERO);
@@ -247,6 +266,8 @@ impl<'a, T: Real> Solver<'a, T> {
             absorptions: 0,
             recovered: false,
             rescaled,
+            #[cfg(feature = "support")]
+            whole,
         })
     }
 
@@ -317,11 +338,8 @@ impl<'a, T: Real> Solver<'a, T> {
             {
                 return self.recover();
             }
-            self.status = if self.is_infeasible(last) {
-                Some(Status::Infeasible)
-            } else {
-                last.then_some(Status::SweepLimit)
-            };
+            self.status =
+                if self.is_infeasible(last) { Some(Status::Infeasible) } else { last.then_some(Status::SweepLimit) };
             return self.status;
         }
         let on_the_way = match self.accelerator.auto() {
@@ -547,7 +565,11 @@ impl<'a, T: Real> Solver<'a, T> {
     /// What a start is made for: to fit one before [`Solver::start`], and to keep the fit.
     pub fn target(&self) -> Target<'_, 'a, T> {
         let p = &self.prepared;
-        Target { problem: &p.problem, epsilon: self.target_epsilon, cost_scale: p.unit }
+        #[cfg(feature = "support")]
+        let problem = self.whole.as_ref().map_or(&p.problem, |whole| &whole.problem);
+        #[cfg(not(feature = "support"))]
+        let problem = &p.problem;
+        Target { problem, epsilon: self.target_epsilon, cost_scale: p.unit }
     }
 
     /// Sweeps made so far.
@@ -576,7 +598,12 @@ impl<'a, T: Real> Solver<'a, T> {
         }
         let (f, g) = (&mut *self.row, &mut *self.image);
         let buffers = value::Buffers { f_hat: self.f, g_hat: self.g, log_b: self.log_b, f, g };
-        Solution::measure(&self.prepared, progress, buffers, &mut self.scratch)
+        let solution = Solution::measure(&self.prepared, progress, buffers, &mut self.scratch);
+        #[cfg(feature = "support")]
+        if let Some(whole) = &mut self.whole {
+            return whole.reborrow().complete(&solution);
+        }
+        solution
     }
 
     /// [`Solver::finish`] for good: the solution lives as long as the workspace.
@@ -597,7 +624,12 @@ impl<'a, T: Real> Solver<'a, T> {
             f: take(&mut self.row),
             g: take(&mut self.image),
         };
-        Solution::measure(&self.prepared, progress, buffers, &mut self.scratch)
+        let solution = Solution::measure(&self.prepared, progress, buffers, &mut self.scratch);
+        #[cfg(feature = "support")]
+        if let Some(whole) = take(&mut self.whole) {
+            return whole.complete(&solution);
+        }
+        solution
     }
 
     fn progress(&self, ended: bool) -> value::Progress<T> {

@@ -37,13 +37,17 @@ impl<T: Real> Solver<'_, T> {
         let p = &self.prepared;
         let mut scratch = Scratch { rows: self.row, columns: self.scratch.column };
         let target = Target { problem: &p.problem, epsilon: p.epsilon, cost_scale: p.unit };
+        #[cfg(feature = "support")]
+        let started = match &mut self.whole {
+            Some(whole) => whole.start(start, p, self.f, self.g)?,
+            None => start.initialize(&target, self.f, self.g, &mut scratch)?,
+        };
+        #[cfg(not(feature = "support"))]
         let started = start.initialize(&target, self.f, self.g, &mut scratch)?;
         let wrote = started.wrote;
         if p.forbids {
-            // A start that compares costs may find no finite one for a point, and then says nothing about it.
-            for values in [&mut *self.f, &mut *self.g] {
-                values.iter_mut().filter(|value| !value.is_finite()).for_each(|value| *value = T::ZERO);
-            }
+            clear_infinite(self.f);
+            clear_infinite(self.g);
         }
         let limit = Prepared::<T>::largest_exponent();
         let check = |argument, values: &[T]| {
@@ -195,6 +199,11 @@ impl<T: Real> Solver<'_, T> {
         let mass = value::mass_with_exact_columns(p, self.g, self.log_b, shift);
         self.pair(T::ZERO).dual_value(p, mass, true)
     }
+}
+
+/// A start that compares costs may find no finite one for a point, and then says nothing about it.
+pub(super) fn clear_infinite<T: Real>(values: &mut [T]) {
+    values.iter_mut().filter(|value| !value.is_finite()).for_each(|value| *value = T::ZERO);
 }
 
 /// Balanced potentials are free up to (+c, -c): takes out a constant that would only be rounded.

@@ -120,11 +120,8 @@ impl<T: Real> Job<T> for Differences<'_, T> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, simd: S) -> T {
         if S::COMPACT {
-            let Norms { cloud, .. } = self.norms;
-            let d = cloud.dimension();
-            let ys = &cloud.y().data()[self.start * d..(self.start + self.m) * d];
             for (k, row) in self.out.chunks_exact_mut(self.m).enumerate() {
-                cloud.ground_cost().row(cloud.x().point(self.i + k), ys, row);
+                self.norms.cloud.cost_row(self.i + k, self.start, row);
             }
             return T::ZERO;
         }

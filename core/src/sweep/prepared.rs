@@ -165,6 +165,12 @@ impl<'a, T: Real> Prepared<'a, T> {
         self.scores.keep(memory);
     }
 
+    /// The same for all points of a problem, of which these are those with weight.
+    #[cfg(feature = "support")]
+    pub(crate) fn of_all(&self, problem: Problem<'a, T>, scores: Scores<'a, T>) -> Self {
+        Prepared { problem, scores, ..*self }
+    }
+
     /// Changes the regularisation; potentials in base-2 units are to be rescaled by the caller.
     pub(crate) fn set_epsilon(&mut self, epsilon: T) -> Result<(), Error> {
         let s = T::LOG2_E / epsilon;

@@ -320,11 +320,7 @@ impl<'a, T: Real> Source<'a, T> {
         match self {
             Source::Packed(points) => points.cost_row(i, start, out),
             #[cfg(feature = "costs")]
-            Source::Cloud(cloud) | Source::Norms(Norms { cloud, .. }) => {
-                let d = cloud.dimension();
-                let ys = &cloud.y().data()[start * d..(start + out.len()) * d];
-                cloud.ground_cost().row(cloud.x().point(i), ys, out);
-            }
+            Source::Cloud(cloud) | Source::Norms(Norms { cloud, .. }) => cloud.cost_row(i, start, out),
             #[cfg(feature = "costs")]
             Source::Matrix(matrix) => match matrix.contiguous_row(i) {
                 Some(row) => out.copy_from_slice(&row[start..start + out.len()]),

@@ -82,10 +82,7 @@ fn forbidden_pairs_are_like_very_large_costs_in<T: Real>() {
             let rho = if rho == f64::INFINITY { T::INFINITY } else { T::constant(rho) };
             let of = |geometry: Geometry<'_, T>| -> Vec<Solved<T>> {
                 let problem = Problem::new(geometry).unwrap().epsilon(epsilon).unwrap().unbalanced(rho, rho).unwrap();
-                settings::<T>()
-                    .iter()
-                    .map(|settings| solve_owned(&problem, &Zero, settings).unwrap())
-                    .collect()
+                settings::<T>().iter().map(|settings| solve_owned(&problem, &Zero, settings).unwrap()).collect()
             };
             let expected = of(CostMatrix::row_major(&reference, n, m).unwrap().into());
             let found = [

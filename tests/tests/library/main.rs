@@ -32,4 +32,5 @@ mod solver;
 mod starts;
 mod starts_coarse;
 mod starts_mixture;
+mod support;
 mod warm;

@@ -1,0 +1,218 @@
+//! Points without weight: left out of the sweeps, and completed once, at the end.
+//!
+//! A point without weight carries nothing, and its potential is the c-transform of the other one. The solver that sweeps
+//! knows only the points with weight. Starts and solutions know all of them.
+
+use super::start::clear_infinite;
+use crate::cost::BuiltIn;
+use crate::error::{Argument, Error, Place};
+use crate::geometry::Geometry;
+use crate::initial::{Initializer, Scratch, Started, Target, Wrote};
+use crate::measure::{Weights, check_finite_vector};
+use crate::problem::Problem;
+use crate::real::Real;
+use crate::reduce;
+use crate::solution::Solution;
+use crate::sweep::prepared::Prepared;
+use crate::sweep::scores::Scores;
+use crate::sweep::{log_weight, log_zero};
+use crate::workspace::WholeMemory;
+
+/// All points of a problem whose solver has only those with weight.
+pub(super) struct Whole<'a, T: Real> {
+    pub problem: Problem<'a, T>,
+    scores: Scores<'a, T>,
+    /// n: f of the start; F of the solution.
+    f_hat: &'a mut [T],
+    /// m: g of the start; G of the solution, with log2 b.
+    g_hat: &'a mut [T],
+    /// n: scratch of the start; f of the solution.
+    f: &'a mut [T],
+    /// m: scratch of the start; g of the solution.
+    g: &'a mut [T],
+    rows: Chosen<'a, T>,
+    columns: Chosen<'a, T>,
+}
+
+/// The numbers of the points with weight, or `None` if all have some.
+#[derive(Clone, Copy)]
+struct Chosen<'a, T>(Option<&'a [T]>);
+
+impl<T: Real> Chosen<'_, T> {
+    /// The number, among all points, of the k-th with weight.
+    fn number(self, k: usize) -> usize {
+        self.0.map_or(k, |numbers| numbers[k].to_index() as usize)
+    }
+
+    fn count(self, all: usize) -> usize {
+        self.0.map_or(all, <[T]>::len)
+    }
+}
+
+/// Writes the numbers of the points with weight, and their weights; `None` if there are not so many.
+fn choose<'a, T: Real>(
+    weights: Weights<'a, T>,
+    [numbers, values]: [&'a mut [T]; 2],
+) -> Option<(Chosen<'a, T>, Weights<'a, T>)> {
+    if numbers.is_empty() {
+        return (weights.support() == weights.len()).then_some((Chosen(None), weights));
+    }
+    let mut count = 0;
+    for i in (0..weights.len()).filter(|&i| weights.get(i) > T::ZERO) {
+        *numbers.get_mut(count)? = T::from_index(i as u32);
+        *values.get_mut(count)? = weights.get(i);
+        count += 1;
+    }
+    (count == numbers.len()).then(|| (Chosen(Some(numbers)), weights.copied_to(values)))
+}
+
+impl<'a, T: Real> Whole<'a, T> {
+    /// The problem of the points with weight, and the rest.
+    pub fn new(problem: Problem<'a, T>, memory: WholeMemory<'a, T>) -> Result<(Problem<'a, T>, Self), Error> {
+        let WholeMemory { f_hat, g_hat, f, g, points, rows, columns } = memory;
+        let made = (f.len() == problem.rows() && g.len() == problem.columns())
+            .then(|| choose(problem.a(), rows).zip(choose(problem.b(), columns)))
+            .flatten();
+        let Some(((rows, a), (columns, b))) = made else {
+            // The workspace was cut for a problem with other sizes, or other points without weight.
+            let (argument, expected) = (Argument::Workspace, problem.rows() + problem.columns());
+            return Err(Error::Length { argument, expected, actual: f.len() + g.len() });
+        };
+        let scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points)?;
+        let own = problem.choose(rows.0, columns.0, a, b);
+        Ok((own, Whole { problem, scores, f_hat, g_hat, f, g, rows, columns }))
+    }
+
+    /// Refuses points without weight that are so far away, or cost so much, that their potentials leave the range.
+    pub fn check(&mut self, p: &Prepared<'_, T>) -> Result<(), Error> {
+        #[cfg(all(feature = "costs", feature = "relaxed"))]
+        if p.scores.products().is_none() {
+            // As those with weight.
+            self.scores.read_pairs(self.problem.geometry());
+        }
+        let Geometry::Points(cloud) = self.problem.geometry() else { return Ok(()) };
+        if let Some(bound) = self.scores.bound()
+            && !(p.s * bound <= Prepared::<T>::largest_exponent())
+        {
+            return Err(self.scores.overflow());
+        }
+        if cloud.ground_cost().built_in() != BuiltIn::None {
+            return Ok(());
+        }
+        let check = |i: usize, j: usize| {
+            let value = cloud.cost(i, j);
+            if value > -T::INFINITY {
+                return Ok(());
+            }
+            let place = Place { row: i, column: Some(j) };
+            Err(Error::NotFinite { argument: Argument::Cost, place, value: value.widen() })
+        };
+        for k in 0..self.columns.count(self.g.len()) {
+            (0..self.f.len()).try_for_each(|i| check(i, self.columns.number(k)))?;
+        }
+        for k in 0..self.rows.count(self.f.len()) {
+            (0..self.g.len()).try_for_each(|j| check(self.rows.number(k), j))?;
+        }
+        Ok(())
+    }
+
+    /// An error of the points with weight, in the numbers of all points.
+    pub fn renumber(&self, error: Error) -> Error {
+        let of_row = |place: Place| Place { row: self.rows.number(place.row), ..place };
+        let of_column = |place: Place| Place { row: self.columns.number(place.row), ..place };
+        let of_pair = |place: Place| Place {
+            row: self.rows.number(place.row),
+            column: place.column.map(|column| self.columns.number(column)),
+        };
+        match error {
+            Error::TooFar { argument: Argument::X, place } => {
+                Error::TooFar { argument: Argument::X, place: of_row(place) }
+            }
+            Error::TooFar { argument: Argument::Y, place } => {
+                Error::TooFar { argument: Argument::Y, place: of_column(place) }
+            }
+            Error::Infeasible { argument: Argument::A, place } => {
+                Error::Infeasible { argument: Argument::A, place: place.map(of_row) }
+            }
+            Error::Infeasible { argument: Argument::B, place } => {
+                Error::Infeasible { argument: Argument::B, place: place.map(of_column) }
+            }
+            Error::CostTooLarge { place, value } => Error::CostTooLarge { place: of_pair(place), value },
+            Error::NotFinite { argument: Argument::Cost, place, value } => {
+                Error::NotFinite { argument: Argument::Cost, place: of_pair(place), value }
+            }
+            other => other,
+        }
+    }
+
+    /// Runs a start on all points, and hands over what it wrote for those with weight.
+    pub fn start(
+        &mut self,
+        start: &dyn Initializer<T>,
+        p: &Prepared<'_, T>,
+        f: &mut [T],
+        g: &mut [T],
+    ) -> Result<Started, Error> {
+        let target = Target { problem: &self.problem, epsilon: p.epsilon, cost_scale: p.unit };
+        let mut scratch = Scratch { rows: self.f, columns: self.g };
+        let started = start.initialize(&target, self.f_hat, self.g_hat, &mut scratch)?;
+        if p.forbids {
+            clear_infinite(self.f_hat);
+            clear_infinite(self.g_hat);
+        }
+        for (argument, skipped, chosen, from, to) in [
+            (Argument::F, Wrote::G, self.rows, &*self.f_hat, f),
+            (Argument::G, Wrote::F, self.columns, &*self.g_hat, g),
+        ] {
+            if started.wrote != skipped {
+                check_finite_vector(argument, from)?;
+                to.iter_mut().enumerate().for_each(|(k, value)| *value = from[chosen.number(k)]);
+            }
+        }
+        Ok(started)
+    }
+
+    /// The same in the memory of this, for a while.
+    pub fn reborrow(&mut self) -> Whole<'_, T> {
+        let Whole { problem, scores, f_hat, g_hat, f, g, rows, columns } = self;
+        Whole { problem: *problem, scores: *scores, f_hat, g_hat, f, g, rows: *rows, columns: *columns }
+    }
+
+    /// The solution for all points from that for those with weight.
+    pub fn complete(self, own: &Solution<'a, T>) -> Solution<'a, T> {
+        let Whole { problem, scores, f_hat, g_hat, f, g, rows, columns } = self;
+        let p = own.prepared.of_all(problem, scores);
+        let (a, b) = (problem.a(), problem.b());
+        let unit = p.s * p.unit;
+        let cost = |i: usize, j: usize| problem.geometry().cost(i, j);
+        let limit = Prepared::<T>::largest_exponent();
+        // -tau log2 sum_k w_k 2^(p_k - C_k) over the points of the other side with weight.
+        let transform = |tau: T, weights: Weights<'_, T>, term: &dyn Fn(usize) -> T| {
+            let log_sum = reduce::log2_sum(weights.len(), &|k| (weights.get(k), term(k)));
+            (-tau * log_sum).min(limit).max(-limit) / unit
+        };
+        let (own_a, own_b) = (own.problem().a(), own.problem().b());
+        for (k, &value) in own.f().iter().enumerate() {
+            f[rows.number(k)] = value;
+        }
+        for (k, &value) in own.g().iter().enumerate() {
+            g[columns.number(k)] = value;
+        }
+        for i in (0..f.len()).filter(|&i| a.get(i) == T::ZERO) {
+            let term = |k: usize| unit * own.g()[k] - p.s * cost(i, columns.number(k));
+            f[i] = transform(p.tau_a(), own_b, &term);
+        }
+        for j in (0..g.len()).filter(|&j| b.get(j) == T::ZERO) {
+            let term = |k: usize| unit * own.f()[k] - p.s * cost(rows.number(k), j);
+            g[j] = transform(p.tau_b(), own_a, &term);
+        }
+        for (i, value) in f_hat.iter_mut().enumerate() {
+            *value = unit * f[i] - p.row_offset(i);
+        }
+        for (j, value) in g_hat.iter_mut().enumerate() {
+            let weight = b.get(j);
+            *value = if weight > T::ZERO { unit * g[j] - p.column_offset(j) + log_weight(weight) } else { log_zero() };
+        }
+        Solution::new(p, f_hat, g_hat, f, g, *own.report())
+    }
+}
