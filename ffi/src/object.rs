@@ -51,11 +51,11 @@ pub(crate) struct Object<T: Real, V> {
 
 /// Words and scalars that the objects of solves take, at most, whatever the compiler makes of them; beside 8 bytes
 /// to align them.
-pub(crate) const OBJECT_WORDS: usize = 144;
+pub(crate) const OBJECT_WORDS: usize = 190;
 pub(crate) const OBJECT_SCALARS: usize = 60;
 
 /// The same of a divergence and of soft operators.
-pub(crate) const LARGE_OBJECT_WORDS: usize = 260;
+pub(crate) const LARGE_OBJECT_WORDS: usize = 268;
 pub(crate) const LARGE_OBJECT_SCALARS: usize = 100;
 
 /// Scalars in front of what a solve needs.

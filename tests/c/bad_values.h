@@ -94,7 +94,7 @@ static void NAME(value_cases_of_)(setup_function *setup, setup_function *matrix,
   BAD(T.problem->cost_order = -1, OUT_OF_RANGE, "cost_order");
   BAD(T.problem->cost = ODD(T.cost), MISALIGNED, "cost");
   ALIASED(T.problem->cost = T.workspace, "workspace");
-  BAD_AT(T.cost[0] = LARGEST; T.cost[1] = -LARGEST, OVERFLOW, "cost", 0, 0);
+  BAD(T.cost[0] = LARGEST; T.cost[1] = -LARGEST, OVERFLOW, NULL);
   BAD(T.settings->start = NAME(sinkhorn_start_monotone_), UNSUPPORTED, "start");
   BAD(T.settings->start = NAME(sinkhorn_start_dual_sort_), UNSUPPORTED, "start");
   BAD(T.settings->start = NAME(sinkhorn_start_gaussian_), UNSUPPORTED, "start");

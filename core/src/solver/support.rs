@@ -14,14 +14,15 @@ use crate::real::Real;
 use crate::reduce;
 use crate::solution::Solution;
 use crate::sweep::prepared::Prepared;
-use crate::sweep::scores::Scores;
+use crate::sweep::scores::{PackedMemory, Scores};
 use crate::sweep::{log_weight, log_zero};
 use crate::workspace::WholeMemory;
 
 /// All points of a problem whose solver has only those with weight.
 pub(super) struct Whole<'a, T: Real> {
     pub problem: Problem<'a, T>,
-    scores: Scores<'a, T>,
+    /// Room for all points, which are packed when they are needed.
+    points: PackedMemory<'a, T>,
     /// n: f of the start; F of the solution.
     f_hat: &'a mut [T],
     /// m: g of the start; G of the solution, with log2 b.
@@ -47,6 +48,23 @@ impl<T: Real> Chosen<'_, T> {
     fn count(self, all: usize) -> usize {
         self.0.map_or(all, <[T]>::len)
     }
+}
+
+/// The costs of all points, in the form that those of the points with weight have.
+fn scores<'a, T: Real>(
+    problem: &Problem<'a, T>,
+    points: PackedMemory<'a, T>,
+    p: &Prepared<'_, T>,
+) -> Result<Scores<'a, T>, Error> {
+    #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))]
+    let mut scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points)?;
+    #[cfg(all(feature = "costs", feature = "relaxed"))]
+    if p.scores.products().is_none() {
+        scores.read_pairs(problem.geometry());
+    }
+    #[cfg(not(all(feature = "costs", feature = "relaxed")))]
+    let _ = p;
+    Ok(scores)
 }
 
 /// Writes the numbers of the points with weight, and their weights; `None` if there are not so many.
@@ -78,23 +96,18 @@ impl<'a, T: Real> Whole<'a, T> {
             let (argument, expected) = (Argument::Workspace, problem.rows() + problem.columns());
             return Err(Error::Length { argument, expected, actual: f.len() + g.len() });
         };
-        let scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points)?;
         let own = problem.choose(rows.0, columns.0, a, b);
-        Ok((own, Whole { problem, scores, f_hat, g_hat, f, g, rows, columns }))
+        Ok((own, Whole { problem, points, f_hat, g_hat, f, g, rows, columns }))
     }
 
     /// Refuses points without weight that are so far away, or cost so much, that their potentials leave the range.
     pub fn check(&mut self, p: &Prepared<'_, T>) -> Result<(), Error> {
-        #[cfg(all(feature = "costs", feature = "relaxed"))]
-        if p.scores.products().is_none() {
-            // As those with weight.
-            self.scores.read_pairs(self.problem.geometry());
-        }
         let Geometry::Points(cloud) = self.problem.geometry() else { return Ok(()) };
-        if let Some(bound) = self.scores.bound()
+        let scores = scores(&self.problem, self.points.reborrow(), p)?;
+        if let Some(bound) = scores.bound()
             && !(p.s * bound <= Prepared::<T>::largest_exponent())
         {
-            return Err(self.scores.overflow());
+            return Err(scores.overflow());
         }
         if cloud.ground_cost().built_in() != BuiltIn::None {
             return Ok(());
@@ -174,13 +187,16 @@ impl<'a, T: Real> Whole<'a, T> {
 
     /// The same in the memory of this, for a while.
     pub fn reborrow(&mut self) -> Whole<'_, T> {
-        let Whole { problem, scores, f_hat, g_hat, f, g, rows, columns } = self;
-        Whole { problem: *problem, scores: *scores, f_hat, g_hat, f, g, rows: *rows, columns: *columns }
+        let Whole { problem, points, f_hat, g_hat, f, g, rows, columns } = self;
+        let points = points.reborrow();
+        Whole { problem: *problem, points, f_hat, g_hat, f, g, rows: *rows, columns: *columns }
     }
 
     /// The solution for all points from that for those with weight.
     pub fn complete(self, own: &Solution<'a, T>) -> Solution<'a, T> {
-        let Whole { problem, scores, f_hat, g_hat, f, g, rows, columns } = self;
+        let Whole { problem, points, f_hat, g_hat, f, g, rows, columns } = self;
+        // Packed before, without an error.
+        let scores = scores(&problem, points, &own.prepared).unwrap_or(own.prepared.scores);
         let p = own.prepared.of_all(problem, scores);
         let (a, b) = (problem.a(), problem.b());
         let unit = p.s * p.unit;

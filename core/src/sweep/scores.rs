@@ -67,6 +67,14 @@ enum Source<'a, T: Real> {
     Matrix(CostMatrix<'a, T>),
 }
 
+#[cfg(feature = "support")]
+impl<T> PackedMemory<'_, T> {
+    /// The same memory, for a while.
+    pub(crate) fn reborrow(&mut self) -> PackedMemory<'_, T> {
+        PackedMemory { x: self.x, y: self.y, delta: self.delta }
+    }
+}
+
 impl<'a, T: Real> Scores<'a, T> {
     /// Centres and transposes where the cost is squared Euclidean and there is memory for it; else reads the caller's data, where a build can.
     pub(crate) fn new(
