@@ -3,6 +3,7 @@
 use super::level::{Exp2, Instructions};
 use crate::sweep::block::{Affine, Distances, Products};
 use crate::sweep::columns::{Balance, Balanced};
+use crate::sweep::laplacian::{AddProducts, Eliminate};
 use crate::sweep::moments::{Along, ColumnMoments, RowMoments, Weigh};
 use crate::sweep::norms::Differences;
 use crate::sweep::rows::{Add, AddExp2Less, Exp2Less, Exp2LessEach, Log2, Raise, Times};
@@ -61,4 +62,6 @@ jobs! {
     RowMoments => nothing,
     ColumnMoments => nothing,
     Along => nothing,
+    AddProducts => nothing,
+    Eliminate => nothing,
 }

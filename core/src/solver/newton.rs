@@ -13,7 +13,8 @@
 //!
 //! Far from the solution the method starts at an epsilon of the size of the costs, halves it whenever the potentials are
 //! good enough, and extrapolates them linearly in epsilon to the next level. A pass over the pairs is a sweep that keeps the
-//! products of columns as well: about n m^2 operations where the plan is dense, and m^3 / 3 for the elimination.
+//! products of columns as well: about n m^2 operations where the plan is dense, and m^3 / 3 for the
+//! elimination ([`laplacian`]).
 
 use crate::real::Real;
 use crate::reduce;
@@ -22,7 +23,7 @@ use crate::sweep::columns;
 use crate::sweep::forward::{Outcome, Potentials, update_rows};
 use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::{STRIP_ROWS, Scratch};
-use crate::sweep::{MAX_TILE_ROWS, rows};
+use crate::sweep::{MAX_TILE_ROWS, laplacian, rows};
 use crate::workspace::History;
 
 /// The relative marginal error at which a level of the path is good enough.
@@ -170,6 +171,7 @@ impl<T: Real> Newton<T> {
         let mut outcome = Outcome::new();
         let (g, tile) = (&*potentials.g, &mut scratch.pool[m..scratch.lane]);
         let tile_rows = (tile.len() / m).min(MAX_TILE_ROWS).min(STRIP_ROWS);
+        let root = laplacian::root_of_scale();
         for (k, f) in potentials.f.chunks_mut(tile_rows).enumerate() {
             let (i, count) = (k * tile_rows, f.len());
             let tile = &mut tile[..count * m];
@@ -183,24 +185,13 @@ impl<T: Real> Newton<T> {
 
             // Scale rows so that an entry is the share of its row: entries of the plan over row sums.
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
-            for ((row, factor), weight) in tile.chunks_exact(m).zip(factors.iter_mut()).zip(&mut weights) {
+            for ((row, factor), weight) in tile.chunks_exact_mut(m).zip(factors.iter_mut()).zip(&mut weights) {
                 let sum = reduce::sum(row);
+                row.iter_mut().for_each(|value| *value = *value * root);
                 *weight = if sum > T::ZERO { p.tau_a() * *factor / sum } else { T::ZERO };
             }
 
-            // Rank-k update. At small epsilons nearly all shares vanish, and so does the work.
-            for (j, line) in matrix.chunks_exact_mut(m).enumerate() {
-                let mut shares = [T::ZERO; MAX_TILE_ROWS];
-                let mut any = false;
-                for (k, share) in shares.iter_mut().enumerate().take(count) {
-                    let entry = tile[k * m + j];
-                    *share = weights[k] * entry;
-                    any |= entry > T::EPSILON * T::EPSILON;
-                }
-                if any {
-                    rows::add(p.instructions, &shares[..count], tile, line);
-                }
-            }
+            laplacian::add_products(p, &weights[..count], tile, matrix);
         }
         columns::finish(p, T::ONE, potentials, scratch, &mut outcome);
         outcome
@@ -297,16 +288,17 @@ impl<T: Real> Newton<T> {
         let b = p.problem.b();
         let Vectors { matrix, step, diagonal, .. } = vectors;
         let rate = if p.tau_b() == T::ONE { T::ZERO } else { p.epsilon / p.rho_b };
+        let scale = laplacian::root_of_scale::<T>() * laplacian::root_of_scale();
         for (j, column) in columns.iter_mut().enumerate() {
             let (weight, sum) = (b.get(j), *column);
             let full = g[j] - log_b[j] + p.column_offset(j);
             let target = if rate == T::ZERO { weight } else { weight * (-full * rate).exp2() };
             *column = if weight > T::ZERO { target - sum } else { T::ZERO };
-            diagonal[j] = self.damping * sum.max(weight) + (T::ONE - p.tau_a()) * sum + rate * target;
+            diagonal[j] = scale * (self.damping * sum.max(weight) + (T::ONE - p.tau_a()) * sum + rate * target);
+            step[j] = scale * *column;
         }
         let gradient = &*columns;
-        step.copy_from_slice(gradient);
-        eliminate(p, matrix, diagonal, step);
+        laplacian::eliminate(p, matrix, diagonal, step);
 
         // The step in base-2 units; no larger than potentials can differ.
         let mut largest = T::ZERO;
@@ -346,33 +338,4 @@ fn first_multiple<T: Real>(p: &Prepared<'_, T>) -> T {
         first *= T::TWO;
     }
     first
-}
-
-/// Solves (L + diag(diagonal)) x = right in place, where L is the Laplacian of the weights off the diagonal of `matrix`, which is
-/// symmetric: from the last unknown to the first, each is expressed by those before it. Weights and diagonal only grow.
-fn eliminate<T: Real>(p: &Prepared<'_, T>, matrix: &mut [T], diagonal: &mut [T], right: &mut [T]) {
-    let m = right.len();
-    for k in (0..m).rev() {
-        let (before, own) = matrix.split_at_mut(k * m);
-        let own = &own[..k];
-        let (extra, last) = (diagonal[k], right[k]);
-        let total = extra + reduce::sum(own);
-        diagonal[k] = total;
-        if !(total > T::ZERO) {
-            continue;
-        }
-        for (i, line) in before.chunks_exact_mut(m).enumerate() {
-            let factor = own[i] / total;
-            if factor > T::ZERO {
-                rows::add(p.instructions, &[factor], own, &mut line[..k]);
-                diagonal[i] += factor * extra;
-                right[i] += factor * last;
-            }
-        }
-    }
-    for k in 0..m {
-        let own = &matrix[k * m..k * m + k];
-        let sum = right[k] + reduce::dot(own, &right[..k]);
-        right[k] = if diagonal[k] > T::ZERO { sum / diagonal[k] } else { T::ZERO };
-    }
 }

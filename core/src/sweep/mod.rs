@@ -11,6 +11,7 @@ mod compact;
 pub(crate) mod forward;
 pub(crate) mod half;
 pub(crate) mod kernel;
+pub(crate) mod laplacian;
 pub(crate) mod model;
 pub(crate) mod moments;
 #[cfg_attr(not(all(feature = "costs", feature = "simd")), allow(dead_code))] // builds without keep the type

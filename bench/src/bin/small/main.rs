@@ -124,10 +124,8 @@ fn run<T: Real>(args: &Args) {
                         continue;
                     }
                     let kind = of_kind::<T>(args, n, is_matrix, epsilon, threshold);
-                    let name = format!(
-                        "{} {n} x {n}, {epsilon}, {threshold:e}",
-                        if is_matrix { "matrix" } else { "points" }
-                    );
+                    let name =
+                        format!("{} {n} x {n}, {epsilon}, {threshold:e}", if is_matrix { "matrix" } else { "points" });
                     print(&name, &kind, args.problems);
                     all.extend(kind.ratios);
                 }
