@@ -102,6 +102,50 @@ pub(crate) fn dot<T: Real>(p: &[T], q: &[T]) -> Wide<T> {
     total
 }
 
+/// A number with at least fifteen digits: twice the precision in `f32`; `f64` has them as it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ample<T>(pub Wide<T>);
+
+impl<T: Real> Ample<T> {
+    /// Whether one scalar suffices, which is known when the code is compiled.
+    const SINGLE: bool = size_of::<T>() >= 8;
+
+    pub fn new(value: T) -> Self {
+        Ample(Wide::new(value))
+    }
+
+    fn of(self, other: Self, single: impl Fn(T, T) -> T, double: impl Fn(Wide<T>, Wide<T>) -> Wide<T>) -> Self {
+        if Self::SINGLE { Ample::new(single(self.0.high, other.0.high)) } else { Ample(double(self.0, other.0)) }
+    }
+
+    pub fn add(self, other: Self) -> Self {
+        self.of(other, |p, q| p + q, Wide::add)
+    }
+
+    pub fn sub(self, other: Self) -> Self {
+        self.of(other, |p, q| p - q, Wide::sub)
+    }
+
+    pub fn mul(self, other: Self) -> Self {
+        self.of(other, |p, q| p * q, Wide::mul)
+    }
+
+    /// 1 over the square root.
+    pub fn inverse_root(self) -> Self {
+        let one = Ample::new(T::ONE);
+        self.of(one, |p, _| T::ONE / p.sqrt(), |p, one| one.div(p.sqrt()))
+    }
+
+    pub fn value(self) -> T {
+        self.0.value()
+    }
+}
+
+/// Inner product with as many digits.
+pub(crate) fn ample_dot<T: Real>(p: &[T], q: &[T]) -> Ample<T> {
+    if Ample::<T>::SINGLE { Ample::new(crate::reduce::dot(p, q)) } else { Ample(dot(p, q)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

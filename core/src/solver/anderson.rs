@@ -3,8 +3,8 @@
 //! Of the last k pairs (image g', residual g' - g) the affine combination whose residual is smallest in the norm of b gives the next
 //! g. It is written as the latest image plus multiples of the differences to it, with a ridge on the multiples: where the residuals do
 //! not change, as on the plateaus of nearly decoupled problems, the step is then the plain one, while a ridge on the weights
-//! themselves would average the images and fall behind it. Normal equations are scaled to unit trace, kept and factorised in
-//! twice the working precision. Where the dual value has dropped, the history is forgotten, the last plain image taken instead, and a
+//! themselves would average the images and fall behind it. Normal equations are scaled to unit trace, kept and factorised with
+//! fifteen digits, twice the working precision in `f32`. Where the dual value has dropped, the history is forgotten, the last plain image taken instead, and a
 //! combination may from then on go no farther from an image than a tenth of the step that was taken back; four times as far whenever
 //! that has been too little. Blobs of nearly equal mass need this: there images drift at a constant rate towards a kink of the dual,
 //! and combinations overshoot it.
@@ -12,7 +12,7 @@
 use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
-use crate::wide::{self, Wide};
+use crate::wide::{Ample, Wide, ample_dot};
 use crate::workspace::History;
 
 /// Relative to the trace of the normal equations.
@@ -135,7 +135,7 @@ impl<'a, T: Real> Anderson<'a, T> {
         self.count = (self.count + 1).min(self.memory);
         let residual = &self.history.residuals[slot * m..(slot + 1) * m];
         for k in 0..self.count {
-            let product = wide::dot(residual, &self.history.residuals[k * m..(k + 1) * m]);
+            let product = ample_dot(residual, &self.history.residuals[k * m..(k + 1) * m]);
             set(self.history.gram, self.memory, slot, k, product);
             set(self.history.gram, self.memory, k, slot, product);
         }
@@ -167,7 +167,7 @@ impl<'a, T: Real> Anderson<'a, T> {
         let gram = |p: usize, q: usize| get(self.history.gram, stride, p, q);
         let own = gram(latest, latest);
         let difference = |p: usize, q: usize| gram(p, q).sub(gram(p, latest)).sub(gram(q, latest)).add(own);
-        let mut trace = Wide::new(T::ZERO);
+        let mut trace = Ample::new(T::ZERO);
         for p in (0..k).filter(|&p| p != latest) {
             trace = trace.add(difference(p, p));
         }
@@ -175,13 +175,13 @@ impl<'a, T: Real> Anderson<'a, T> {
         if !(scale > T::ZERO && scale.is_finite()) {
             return false;
         }
-        let (scale, ridge) = (Wide::new(scale), Wide::new(T::constant(RIDGE)));
+        let (scale, ridge) = (Ample::new(scale), Ample::new(T::constant(RIDGE)));
         // The latest pair has a row of its own that changes nothing: 1 on the diagonal, 0 elsewhere. The diagonal of the factor is kept as its
-        // reciprocal: a division in twice the precision takes as long as many products.
+        // reciprocal: a division takes as long as many products.
         for p in 0..k {
             for q in 0..=p {
                 let mut value = if p == latest || q == latest {
-                    Wide::new(if p == q { T::ONE } else { T::ZERO })
+                    Ample::new(if p == q { T::ONE } else { T::ZERO })
                 } else {
                     difference(p, q).mul(scale)
                 };
@@ -196,7 +196,7 @@ impl<'a, T: Real> Anderson<'a, T> {
                     if !(value.value() > T::ZERO) {
                         return false;
                     }
-                    value = Wide::new(T::ONE).div(value.sqrt());
+                    value = value.inverse_root();
                 } else {
                     value = value.mul(get(self.history.factor, stride, q, q));
                 }
@@ -205,7 +205,7 @@ impl<'a, T: Real> Anderson<'a, T> {
         }
         for p in 0..k {
             let mut value = if p == latest {
-                Wide::new(T::ZERO)
+                Ample::new(T::ZERO)
             } else {
                 own.sub(get(self.history.gram, stride, p, latest)).mul(scale)
             };
@@ -229,12 +229,12 @@ impl<'a, T: Real> Anderson<'a, T> {
     }
 }
 
-fn get<T: Real>(pairs: &[T], stride: usize, row: usize, column: usize) -> Wide<T> {
+fn get<T: Real>(pairs: &[T], stride: usize, row: usize, column: usize) -> Ample<T> {
     let at = 2 * (row * stride + column);
-    Wide { high: pairs[at], low: pairs[at + 1] }
+    Ample(Wide { high: pairs[at], low: pairs[at + 1] })
 }
 
-fn set<T: Real>(pairs: &mut [T], stride: usize, row: usize, column: usize, value: Wide<T>) {
+fn set<T: Real>(pairs: &mut [T], stride: usize, row: usize, column: usize, Ample(value): Ample<T>) {
     let at = 2 * (row * stride + column);
     pairs[at] = value.high;
     pairs[at + 1] = value.low;

@@ -7,20 +7,24 @@
 use super::newton::Newton;
 use crate::real::Real;
 
-/// Sweeps from one look at the error to the next: of plain sweeps, whose error falls evenly, and of accelerated ones.
-const PLAIN_WINDOW: u32 = 4;
+/// Pairs from which on a sweep takes longer than what Anderson acceleration does after it.
+const MANY_PAIRS: usize = 1024;
+
+/// Sweeps from one look at the error to the next: of plain sweeps of few and of many pairs, whose error falls evenly, and of
+/// accelerated ones.
+const PLAIN_WINDOW: [u32; 2] = [3, 2];
 const WINDOW: u32 = 16;
 
 /// Rows from which on a sweep costs so much more than Anderson acceleration that this is on from the beginning.
 const MANY_ROWS: usize = 256;
 
-/// Sweeps that may remain for plain ones to go on.
-const FEW: f64 = 12.0;
+/// Sweeps that may remain for plain ones to go on, of few and of many pairs.
+const FEW: [f64; 2] = [6.0, 3.0];
 
 /// Sweeps after which Newton's method may begin. It takes about as long as this many sweeps for each column, and Anderson
 /// acceleration goes on if no more remain, within these bounds.
 const SOON: u32 = 36;
-const SWEEPS_A_COLUMN: f64 = 1.0;
+const SWEEPS_A_COLUMN: f64 = 2.0;
 const LEAST: f64 = 40.0;
 const MOST: f64 = 180.0;
 
@@ -38,6 +42,7 @@ pub(crate) struct Auto<T> {
     pub newton: Newton<T>,
     /// The method that a solve begins with.
     first: Method,
+    has_many_pairs: bool,
     /// Anderson acceleration has not led to an overflow.
     has_anderson: bool,
     /// There is memory for Newton's method, and it has not given up.
@@ -53,7 +58,18 @@ impl<T: Real> Auto<T> {
     pub fn new(rows: usize, columns: usize, has_newton: bool) -> Self {
         let first = if rows < MANY_ROWS { Method::Plain } else { Method::Anderson };
         let newton = Newton::new(columns);
-        Auto { method: first, newton, first, has_anderson: true, has_newton, sweeps: 0, window: 0, error: T::INFINITY }
+        let has_many_pairs = rows.saturating_mul(columns) >= MANY_PAIRS;
+        Auto {
+            method: first,
+            newton,
+            first,
+            has_many_pairs,
+            has_anderson: true,
+            has_newton,
+            sweeps: 0,
+            window: 0,
+            error: T::INFINITY,
+        }
     }
 
     /// Begins anew, for another solve.
@@ -76,7 +92,8 @@ impl<T: Real> Auto<T> {
     pub fn observe(&mut self, error: T, threshold: T) -> bool {
         self.sweeps = self.sweeps.saturating_add(1);
         self.window += 1;
-        let window = if self.method == Method::Plain { PLAIN_WINDOW } else { WINDOW };
+        let size = usize::from(self.has_many_pairs);
+        let window = if self.method == Method::Plain { PLAIN_WINDOW[size] } else { WINDOW };
         if self.window < window && self.sweeps != 1 {
             return false;
         }
@@ -94,7 +111,7 @@ impl<T: Real> Auto<T> {
         let many = T::constant(SWEEPS_A_COLUMN) * T::count(self.newton.columns());
         let many = many.max(T::constant(LEAST)).min(T::constant(MOST));
         let before = self.method;
-        if before == Method::Plain && self.has_anderson && !(remaining <= T::constant(FEW)) {
+        if before == Method::Plain && self.has_anderson && !(remaining <= T::constant(FEW[size])) {
             self.method = Method::Anderson;
         } else if before != Method::Newton && self.has_newton && self.sweeps >= SOON && !(remaining <= many) {
             self.method = Method::Newton;
