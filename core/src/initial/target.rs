@@ -61,8 +61,7 @@ impl<T: Real> Target<'_, '_, T> {
             let (weight, exponent) = term(k);
             (weight, s * exponent)
         });
-        // A point whose pairs are all forbidden has a potential that says nothing.
-        if log_sum > -T::INFINITY { -tau * log_sum / s } else { T::ZERO }
+        -tau * log_sum / s
     }
 
     /// What a start is worth: the dual value <a, f> + <b, g> of what it wrote, completed by its c-transform (and at its best level
