@@ -36,6 +36,21 @@ impl Status {
     }
 }
 
+impl Status {
+    /// What to try where a solve did not converge; `None` where it did, and where it was stopped.
+    pub const fn remedy(self) -> Option<&'static str> {
+        match self {
+            Status::SweepLimit => Some(
+                "allow more sweeps; if the error hardly falls, use the default acceleration, a start that knows the points, \
+                 annealing from mean cost / epsilon, or a larger epsilon",
+            ),
+            Status::PrecisionFloor => Some("use f64 if this is f32, or a larger epsilon"),
+            Status::Infeasible => Some("forbid fewer pairs, or relax the marginals"),
+            Status::Converged | Status::Stopped => None,
+        }
+    }
+}
+
 /// Numbers about a finished solve. Every one is finite, and measured on the f and g that are returned, rounding included.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Report<T> {

@@ -80,6 +80,23 @@ pub extern "C" fn sinkhorn_status_text(status: Status) -> *const c_char {
     text(status).as_ptr()
 }
 
+/// What to try where a solve did not converge, for the statuses that solves end with; static, never NULL, empty where
+/// there is nothing to mend.
+///
+/// Allocates: nothing. Threads: safe.
+#[unsafe(no_mangle)]
+pub extern "C" fn sinkhorn_status_remedy(status: Status) -> *const c_char {
+    match status {
+        SINKHORN_SWEEP_LIMIT => {
+            c"allow more sweeps; if the error hardly falls, use the default acceleration, annealing, or a larger epsilon"
+        }
+        SINKHORN_PRECISION_FLOOR => c"use double if this is float, or a larger epsilon",
+        SINKHORN_ERROR_INFEASIBLE => c"forbid fewer pairs, or relax the marginals",
+        _ => c"",
+    }
+    .as_ptr()
+}
+
 fn text(status: Status) -> &'static CStr {
     match status {
         SINKHORN_CONVERGED => c"converged",

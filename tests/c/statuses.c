@@ -34,6 +34,11 @@ static void texts(void) {
     printf("text of %ld: %s\n", status, sinkhorn_status_text((sinkhorn_status)status));
     failures++;
   }
+  for (status = -300; status <= 300; status++) {
+    const int has_remedy = strlen(sinkhorn_status_remedy((sinkhorn_status)status)) > 0;
+    pinned("has a remedy", has_remedy,
+           status == SINKHORN_SWEEP_LIMIT || status == SINKHORN_PRECISION_FLOOR || status == SINKHORN_ERROR_INFEASIBLE);
+  }
   for (i = 0; i < count; i++)
     for (j = 0; j < i; j++)
       pinned("texts that are alike", strcmp(sinkhorn_status_text(known[i]), sinkhorn_status_text(known[j])) == 0, 0);
