@@ -461,11 +461,13 @@ impl<'a, T: Real> Solver<'a, T> {
         if !idle || !self.is_below_floor() {
             return false;
         }
-        if method == Method::Plain && factor == T::ONE {
+        let plain = method == Method::Plain && factor == T::ONE;
+        if plain && self.accelerator.relaxation().is_none() {
             return true;
         }
-        self.confirming = PATIENCE;
-        self.stagnation.begin_again();
+        // The errors of accelerated sweeps are those of pairs whose rows are not exact, and may have been small by chance.
+        self.confirming = PATIENCE + 1;
+        self.stagnation = Stagnation::new();
         if let Some(anderson) = self.accelerator.anderson() {
             anderson.restart();
         }

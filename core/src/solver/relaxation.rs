@@ -27,7 +27,7 @@ pub(crate) struct Relaxation<T> {
     strikes: u32,
     /// Plain sweeps still to be made before relaxation is tried again.
     rest: u32,
-    /// The last sweep moved more mass than there is: what is extrapolated from it runs away.
+    /// The last sweep moved all the mass that there is, or more: what is extrapolated from it runs away.
     wild: bool,
     /// The next sweep is plain, to measure with exact rows what passed the threshold.
     confirming: bool,
@@ -63,7 +63,7 @@ impl<T: Real> Relaxation<T> {
     pub fn observe(&mut self, error: T, threshold: T, rejections: &mut u32) -> bool {
         let was_plain = self.factor() == T::ONE;
         let below = error <= threshold;
-        self.wild = error > T::ONE;
+        self.wild = error > T::constant(0.99);
         self.confirming = below && !was_plain;
         if below {
             return was_plain;

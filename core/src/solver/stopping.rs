@@ -33,11 +33,6 @@ impl<T: Real> Stagnation<T> {
         true
     }
 
-    /// Waits anew, for an error below the best so far.
-    pub fn begin_again(&mut self) {
-        self.idle = 0;
-    }
-
     pub fn best(&self) -> T {
         self.best
     }
