@@ -224,7 +224,11 @@ impl<T: Real> Newton<T> {
         // Accept the step, or shorten it.
         if self.trying {
             let enough = self.accepted_value + T::constant(ENOUGH) * self.share * self.slope - rounding;
-            if value >= enough || error < T::HALF * self.accepted_error {
+            // Close to the solution rises drown in rounding, and errors tell more. They alone do not tell that a relaxed
+            // marginal of little weight has left the range.
+            let near = p.is_balanced() || self.accepted_value - value <= self.slope + rounding;
+            let falls = near && error < T::HALF * self.accepted_error;
+            if value.is_finite() && rounding.is_finite() && (value >= enough || falls) {
                 let factor = if self.share == T::ONE { 0.2 } else { 4.0 };
                 self.damping = (self.damping * T::constant(factor)).max(T::EPSILON);
             } else if self.tries < MOST_TRIES {
@@ -238,6 +242,13 @@ impl<T: Real> Newton<T> {
                 self.trying = false;
                 return Next::Step;
             }
+        }
+
+        // An extrapolation to this level that led astray, as it can where rho is small, is taken back.
+        let sane = self.accepted_value - T::TWO * (self.accepted_value.abs() + p.epsilon);
+        if self.at_level == 1 && self.share > T::ZERO && !p.is_balanced() && !(value >= sane) {
+            self.share = T::ZERO;
+            return Next::Step;
         }
 
         // At the next level epsilon is half as large, and potentials go on as they went.
@@ -317,6 +328,19 @@ impl<T: Real> Newton<T> {
         self.ready = true;
         self.tries = 0;
         Next::Step
+    }
+
+    /// After a sweep that left the range of the scalar: shortens the step that led there; false if there is none, or if it has
+    /// been shortened often.
+    pub fn retreat(&mut self) -> bool {
+        self.sweeps += 1;
+        self.at_level += 1;
+        let can = self.trying && self.tries < MOST_TRIES && self.sweeps <= MOST_SWEEPS;
+        if can {
+            self.tries += 1;
+            self.share *= T::constant(SHORTER);
+        }
+        can
     }
 
     /// Writes the g to sweep from.

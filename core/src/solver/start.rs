@@ -146,6 +146,16 @@ impl<T: Real> Solver<'_, T> {
 
     /// After a sweep that overflowed: begins again from zero, a start that every problem has; gives up the second time.
     pub(super) fn recover(&mut self) -> Option<Status> {
+        // Newton's method shortens the step that led here. The rows of the next sweep are exact whatever f is.
+        if let Some((auto, _)) = self.accelerator.auto()
+            && auto.method == Method::Newton
+            && auto.newton.retreat()
+            && self.sweeps < self.settings.max_sweeps
+        {
+            let p = &self.prepared;
+            self.f.iter_mut().enumerate().for_each(|(i, value)| *value = -p.row_offset(i));
+            return self.status;
+        }
         // A method of the automatic acceleration that led here is not used again.
         let given_up = match self.accelerator.auto() {
             Some((auto, _)) if auto.method != Method::Plain => {
