@@ -45,7 +45,7 @@
  * one thread; add SINKHORN_KERNEL_LEN or n m where kernel or costs are stored. Overflow is not noticed, here and below.
  */
 #define SINKHORN_WORKSPACE_LEN(scalar, n, m, d, memory) \
-  (SINKHORN_OBJECT_LEN_(scalar, 144, 60) + SINKHORN_SOLVE_LEN_(n, m, d, memory))
+  (SINKHORN_OBJECT_LEN_(scalar, 190, 60) + SINKHORN_SOLVE_LEN_(n, m, d, memory))
 
 /** What SINKHORN_STORAGE_KERNEL takes beside that. */
 #define SINKHORN_KERNEL_LEN(n, m) (SINKHORN_SIZE_(n) * SINKHORN_SIZE_(m) + SINKHORN_SIZE_(n) + 2 * SINKHORN_SIZE_(m))
@@ -62,7 +62,7 @@
 
 /** sinkhorn_divergence_len at compile time; add SINKHORN_KERNEL_LEN or n m as above. */
 #define SINKHORN_DIVERGENCE_LEN(scalar, n, m, d, memory) \
-  (SINKHORN_OBJECT_LEN_(scalar, 260, 100) + SINKHORN_SOLVE_LEN_(n, m, d, memory) \
+  (SINKHORN_OBJECT_LEN_(scalar, 268, 100) + SINKHORN_SOLVE_LEN_(n, m, d, memory) \
    + SINKHORN_SOLVE_LEN_(n, n, d, 0) + SINKHORN_SOLVE_LEN_(m, m, d, 0) + 2 * SINKHORN_SIZE_(m))
 
 /** sinkhorn_divergence_gradient_len at compile time: d as in SINKHORN_DERIVATIVES_LEN. */
@@ -73,7 +73,7 @@
 
 /** sinkhorn_soft_len at compile time, for n values and m levels (see there); add the same. */
 #define SINKHORN_SOFT_LEN(scalar, n, m, memory) \
-  (SINKHORN_OBJECT_LEN_(scalar, 260, 100) + 3 * (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m)) \
+  (SINKHORN_OBJECT_LEN_(scalar, 268, 100) + 3 * (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m)) \
    + SINKHORN_MAX_(n, m) + SINKHORN_SOLVE_LEN_(n, m, 1, memory) + SINKHORN_DERIVATIVES_LEN(n, m, 1))
 
 /* What the macros above are made of; a size_t without a cast, which some C++ compilers warn of. */
@@ -3023,6 +3023,14 @@ sinkhorn_wrote sinkhorn_start_auto_f32(struct sinkhorn_target_f32 *target, float
  * Allocates: nothing. Threads: safe.
  */
 const char *sinkhorn_status_text(sinkhorn_status status);
+
+/**
+ * What to try where a solve did not converge, for the statuses that solves end with; static, never NULL, empty where
+ * there is nothing to mend.
+ *
+ * Allocates: nothing. Threads: safe.
+ */
+const char *sinkhorn_status_remedy(sinkhorn_status status);
 
 /**
  * The version of the library that runs, as major << 16 | minor << 8 | patch. SINKHORN_VERSION is that of the

@@ -187,7 +187,7 @@ impl<T: Real> Newton<T> {
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             for ((row, factor), weight) in tile.chunks_exact_mut(m).zip(factors.iter_mut()).zip(&mut weights) {
                 let sum = reduce::sum(row);
-                row.iter_mut().for_each(|value| *value = *value * root);
+                row.iter_mut().for_each(|value| *value *= root);
                 *weight = if sum > T::ZERO { p.tau_a() * *factor / sum } else { T::ZERO };
             }
 

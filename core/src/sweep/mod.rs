@@ -14,7 +14,7 @@ pub(crate) mod kernel;
 pub(crate) mod laplacian;
 pub(crate) mod model;
 pub(crate) mod moments;
-#[cfg_attr(not(all(feature = "costs", feature = "simd")), allow(dead_code))] // builds without keep the type
+#[cfg_attr(not(feature = "costs"), allow(dead_code))] // builds without keep the type
 pub(crate) mod norms;
 pub(crate) mod prepared;
 pub(crate) mod reach;

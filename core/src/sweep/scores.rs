@@ -22,7 +22,7 @@ use crate::reduce;
 use crate::simd::Instructions;
 #[cfg(feature = "costs")]
 use crate::sweep::norms::Norms;
-#[cfg(feature = "simd")]
+#[cfg(feature = "costs")]
 use crate::sweep::norms::Power;
 
 /// Room for centred points.
@@ -57,7 +57,6 @@ enum Source<'a, T: Real> {
     Packed(Packed<'a, T>),
     /// p-norms: copies as they are.
     #[cfg(feature = "costs")]
-    #[cfg_attr(not(feature = "simd"), allow(dead_code))] // without vectors, read pair by pair
     Norms(Norms<'a, T>),
     /// Any ground cost, pair by pair.
     #[cfg(feature = "costs")]
@@ -89,7 +88,7 @@ impl<'a, T: Real> Scores<'a, T> {
                     BuiltIn::SquaredEuclidean => Source::pack(cloud, a, b, memory),
                     #[cfg(feature = "costs")]
                     BuiltIn::Cosine => Source::pack_directions(cloud, a, b, memory),
-                    #[cfg(all(feature = "costs", feature = "simd"))]
+                    #[cfg(feature = "costs")]
                     BuiltIn::Norm(p) => match Power::new(p) {
                         Some(power) => Source::pack_norms(cloud, power, memory),
                         None => Source::Cloud(cloud),
@@ -297,7 +296,7 @@ impl<'a, T: Real> Source<'a, T> {
     }
 
     /// Points in a unit of their spread.
-    #[cfg(all(feature = "costs", feature = "simd"))]
+    #[cfg(feature = "costs")]
     fn pack_norms(cloud: PointCloud<'a, T>, power: Power<T>, memory: PackedMemory<'a, T>) -> Self {
         let (n, m, d) = (cloud.x().len(), cloud.y().len(), cloud.dimension());
         let PackedMemory { x, y, delta } = memory;
