@@ -69,7 +69,7 @@ pub unsafe extern "C" fn sinkhorn_divergence_len_f32(
 /// positive elsewhere. The start of the settings is that of the problem between the measures; the observer is not
 /// called. The three problems use the same epsilon and cost scale.
 ///
-/// cost_within_x (n x n) and cost_within_y (m x m): with a cost matrix, the costs within each measure, symmetric;
+/// cost_within_x (n x n) and cost_within_y (m x m): with a cost matrix, the costs within each measure, symmetric and finite;
 /// NULL with points.
 /// workspace: at least the scalars that sinkhorn_divergence_len_f64 asks for. *value = S(a, b). *divergence is for
 /// the gradient and the reports; it lives in the workspace as a solution does.
@@ -282,6 +282,7 @@ impl<T: Scalar> Call<T> {
                 for (geometry, (name, pointer, count)) in geometries.iter_mut().zip(sides) {
                     let values = required(name, slice(name, pointer, product(name, count, count)?)?)?;
                     *geometry = CostMatrix::row_major(values, count, count)
+                        .and_then(CostMatrix::without_infinite)
                         .map_err(|error| Fault::Named { argument: name, error })?
                         .into();
                 }

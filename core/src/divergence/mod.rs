@@ -82,7 +82,8 @@ pub fn sinkhorn_divergence<'w, T: Real>(
 ///
 /// # Errors
 /// Those of [`solve`], [`Error::Length`] naming `cost` where a geometry has not the size of its side, and [`Error::Unsupported`] naming `cost` where the
-/// three are not of one kind: matrices, or points of the same dimension.
+/// three are not of one kind: matrices, or points of the same dimension; [`Error::NotFinite`] for an infinite cost within a
+/// measure (between the measures it forbids its pair).
 pub fn sinkhorn_divergence_between<'w, T: Real>(
     problem: &Problem<'w, T>,
     [within_x, within_y]: [Geometry<'w, T>; 2],
@@ -98,6 +99,9 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
         if kind(geometry) != kind(problem.geometry()) {
             let reason = "the geometries within the measures are not of the kind and dimension of that between them";
             return Err(Error::Unsupported { argument: Argument::Cost, reason });
+        }
+        if let Geometry::Matrix(matrix) = geometry {
+            matrix.without_infinite()?;
         }
         for actual in [geometry.rows(), geometry.columns()] {
             if actual != expected {
@@ -120,6 +124,10 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
     let solve_within = |geometry: Geometry<'w, T>, weights: Weights<'w, T>, rho: T, memory: &'w mut [T]| {
         let problem = symmetric_problem(geometry, weights, (epsilon, scale, rho))?;
         let mut solver = Solver::without_start(&problem, &plain, Workspace::new(memory, &problem, &plain)?)?;
+        if solver.forbids() {
+            let reason = "a cost that is infinite within a measure has no divergence";
+            return Err(Error::Unsupported { argument: Argument::Cost, reason });
+        }
         solver.run_symmetric();
         Ok(solver.into_solution())
     };

@@ -88,6 +88,20 @@ impl<'a, T: Real> CostMatrix<'a, T> {
         true
     }
 
+    /// Refuses infinite costs, for what does not know them.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] naming `cost` and the first of them.
+    pub fn without_infinite(self) -> Result<Self, Error> {
+        for i in 0..self.rows {
+            if let Some(j) = (0..self.columns).find(|&j| self.forbids && self.cost(i, j) == T::INFINITY) {
+                let place = Place { row: i, column: Some(j) };
+                return Err(Error::NotFinite { argument: Argument::Cost, place, value: f64::INFINITY });
+            }
+        }
+        Ok(self)
+    }
+
     /// n.
     pub fn rows(&self) -> usize {
         self.rows

@@ -574,6 +574,11 @@ impl<'a, T: Real> Solver<'a, T> {
         Target { problem, epsilon: self.target_epsilon, cost_scale: p.unit }
     }
 
+    /// Whether some pairs are forbidden.
+    pub(crate) fn forbids(&self) -> bool {
+        self.prepared.forbids
+    }
+
     /// Sweeps made so far.
     pub fn sweeps(&self) -> u32 {
         self.sweeps
