@@ -5,6 +5,7 @@
 //! standard output before all files are written.
 
 mod args;
+mod beside;
 mod command;
 mod data;
 mod exit;

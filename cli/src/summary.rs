@@ -93,6 +93,11 @@ pub struct Input {
     pub different: Option<usize>,
     /// Where the weights came from, if there were any.
     pub weights: Option<String>,
+    /// The columns that were asked for, and that of the weights.
+    #[serde(skip)]
+    pub picked: Option<String>,
+    #[serde(skip)]
+    pub weights_column: Option<String>,
 }
 
 /// Wall-clock time.
@@ -115,22 +120,26 @@ impl Input {
             header: table.has_header(),
             different: side.merge.as_ref().map(|_| table.rows),
             weights: side.is_weighted.then(|| side.weights_name().into()),
+            picked: table.picked.clone(),
+            weights_column: table.weights_column.clone(),
         }
     }
 
     /// As a line.
     pub fn text(&self) -> String {
-        let mut text = format!("{}, {} of dimension {}", self.file, plural(self.points, "point"), self.dimension);
+        let mut text = self.file.clone();
+        if let Some(picked) = &self.picked {
+            text += &format!(" ({picked})");
+        }
+        text += &format!(", {} of dimension {}", plural(self.points, "point"), self.dimension);
         if self.header {
             text += ", one header line";
         }
         if let Some(different) = self.different {
             text += &format!(", {different} different");
         }
-        match &self.weights {
-            Some(weights) if *weights == self.file => text += ", weighted",
-            Some(weights) => text += &format!(", weights {weights}"),
-            None => {}
+        if let Some(weights) = self.weights_column.as_ref().or(self.weights.as_ref()) {
+            text += &format!(", weighted by {weights}");
         }
         text
     }

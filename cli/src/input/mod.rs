@@ -43,6 +43,10 @@ pub struct Table<T> {
     pub values: Vec<T>,
     /// Of the columns kept, where the file has a header, or objects with keys.
     pub names: Option<Vec<String>>,
+    /// The columns that were asked for, in words.
+    pub picked: Option<String>,
+    /// The column of weights, in a word.
+    pub weights_column: Option<String>,
     /// The name of a first column that is no coordinate, but counts the rows or tells them apart.
     pub left_out: Option<String>,
     /// Of the column of weights, as they are in the file; not negative.

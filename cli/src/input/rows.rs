@@ -110,8 +110,14 @@ impl<T: Real> Rows<T> {
             self.values.shrink_to_fit();
         }
         let mut columns = self.chosen.count();
-        let kept = |names: Vec<String>| self.chosen.columns().map(|k| names[k].clone()).collect();
-        let mut names: Option<Vec<String>> = names.map(kept);
+        let word = |k: usize| match &names {
+            Some(names) => names[k].clone(),
+            None => format!("column {}", k + 1),
+        };
+        let weights_column = self.chosen.weights().map(word);
+        let picked = request.reading.columns.as_ref().map(|_| in_words(self.chosen.columns().map(word), columns));
+        let kept = |names: &Vec<String>| self.chosen.columns().map(|k| names[k].clone()).collect();
+        let mut names: Option<Vec<String>> = names.as_ref().map(kept);
         let mut left_out = self.chosen.left_out.take();
         if self.count.is_some() {
             drop_first(&mut self.values, columns);
@@ -124,12 +130,21 @@ impl<T: Real> Rows<T> {
             rows: self.values.len() / columns,
             columns,
             names,
+            picked,
+            weights_column,
             left_out,
             weights: self.chosen.weights().map(|_| self.weights),
             values: self.values,
             ranges: self.ranges,
         }
     }
+}
+
+/// The first few of so many columns.
+fn in_words(columns: impl Iterator<Item = String>, count: usize) -> String {
+    const MOST: usize = 3;
+    let words = columns.take(MOST).collect::<Vec<_>>().join(", ");
+    if count > MOST { format!("{words} and {} more", count - MOST) } else { words }
 }
 
 /// The rows without their first number.

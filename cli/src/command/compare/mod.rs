@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::args::{
     self, AccelerationName, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs, Start, StartName,
 };
+use crate::beside::Names;
 use crate::data::Data;
 use crate::exit::Exit;
 use crate::explain::explain;
@@ -217,7 +218,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         left_out,
     };
 
-    let plot = convergence_svg(&summary)?;
+    let plot = convergence_svg(&summary, &picture::names(&data))?;
     let stage = |target, text: &str| output::stage(target, |writer| writer.write_all(text.as_bytes()));
     let picture = job.plot.as_ref().map(|target| stage(target, &plot)).transpose()?;
     let page = match &job.report {
@@ -237,7 +238,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     })
 }
 
-fn convergence_svg(summary: &Summary) -> Result<String, Failure> {
+fn convergence_svg(summary: &Summary, names: &Names) -> Result<String, Failure> {
     // Auto would cover the start that it chose.
     let is_covered = |row: &&Row| {
         let is_it = |other: &Row| (other.start, other.acceleration) == (row.chosen_start, row.acceleration);
@@ -254,6 +255,6 @@ fn convergence_svg(summary: &Summary) -> Result<String, Failure> {
             errors: &row.errors,
         })
         .collect();
-    let title = picture::title(&summary.points.x.file, &summary.points.y.file, summary.epsilon);
+    let title = picture::title(names, summary.epsilon);
     convergence::svg(&title, &curves, summary.threshold)
 }

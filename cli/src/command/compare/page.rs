@@ -39,7 +39,7 @@ pub fn html<T: Scalar>(summary: &Summary, data: &Data<T>, method: &Method, plot:
         false => "No way converged: raise --max-sweeps, --epsilon or --threshold.".to_owned(),
     };
     let page = Page {
-        title: format!("{} to {}", summary.points.x.file, summary.points.y.file),
+        title: picture::names(data).title,
         command: summary.recommendation.as_ref().map_or_else(String::new, |advice| advice.command.clone()),
         recommendation: summary.recommendation.as_ref().map_or_else(none, |advice| capital(&advice.reason) + "."),
         summary: vec![

@@ -95,7 +95,7 @@ fn order(job: &Job) -> Vec<Place> {
     let places = (0..job.starts.len()).flat_map(|s| (0..job.accelerations.len()).map(move |a| (s, a)));
     let mut places: Vec<_> = places.collect();
     places.sort_by_key(|&(s, a)| {
-        (!matches!(job.accelerations[a], Acceleration::Anderson { .. }), job.starts[s] != StartName::Auto)
+        (!matches!(job.accelerations[a], Acceleration::Auto { .. }), job.starts[s] != StartName::Auto)
     });
     places
 }
