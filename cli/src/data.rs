@@ -81,6 +81,25 @@ impl<T: Scalar> Side<T> {
         Side { weights: Some(weights), merge: Some(merge), ..self }
     }
 
+    /// So many of its points at most, evenly chosen, with the same total of weights; none where these weigh nothing.
+    pub fn thinned(&self, most: usize) -> Option<Side<T>> {
+        let all = self.table.rows;
+        let count = all.min(most);
+        let rows: Vec<usize> = (0..count).map(|k| k * all / count).collect();
+        let weights = match &self.weights {
+            None => None,
+            Some(weights) => {
+                let total = |weights: &mut dyn Iterator<Item = &T>| weights.map(|weight| weight.widen()).sum::<f64>();
+                let scale = total(&mut weights.iter()) / total(&mut rows.iter().map(|&row| &weights[row]));
+                let scaled = |&row: &usize| T::constant(scale * weights[row].widen());
+                scale.is_finite().then_some(())?;
+                Some(rows.iter().map(scaled).collect())
+            }
+        };
+        let table = self.table.with_rows(&rows);
+        Some(Side { table, weights, is_weighted: self.is_weighted, merge: None, weights_name: None })
+    }
+
     /// How many rows the file has.
     pub fn rows(&self) -> usize {
         self.merge.as_ref().map_or(self.table.rows, Merge::rows)

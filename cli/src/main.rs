@@ -22,6 +22,7 @@ mod picture;
 mod plan;
 mod plot;
 mod progress;
+mod rehearsal;
 mod render;
 mod report;
 mod scalar;

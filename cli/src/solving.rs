@@ -13,6 +13,7 @@ use crate::job::Method;
 use crate::merge::spread;
 use crate::output::column_names;
 use crate::progress::Progress;
+use crate::rehearsal;
 use crate::scalar::{self, Scalar};
 
 /// Solves, and calls `watch` with the marginal error that every sweep measured. `Break` ends the solve as stopped.
@@ -96,14 +97,15 @@ pub fn solved<T: Scalar, R>(
     start: &dyn Initializer<T>,
     then: impl FnOnce(&Solved<'_, T>) -> Result<R, Failure>,
 ) -> Result<R, Failure> {
-    let clock = Instant::now();
     let subject = data.subject(method);
     let refuse = |error| explain(error, &subject);
     let problem = data.problem().map_err(refuse)?;
     let settings = scalar::settings(method);
     let mut memory = zeros(Workspace::len(&problem, &settings).map_err(refuse)?)?;
     let mut errors = Vec::new();
-    let mut progress = Progress::of_sweeps(data.pairs(), scalar::threshold::<T>(method));
+    let expected = rehearsal::of_solve(data, method, start);
+    let clock = Instant::now();
+    let mut progress = Progress::of_sweeps(data.pairs(), scalar::threshold::<T>(method), expected);
     let solution = solve(&problem, start, &settings, &mut memory, &mut |error| {
         errors.push(error);
         progress.sweep(error);

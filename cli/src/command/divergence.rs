@@ -15,6 +15,7 @@ use crate::job::Task;
 use crate::merge;
 use crate::output::{self, Rows, Target, column_names};
 use crate::progress::Progress;
+use crate::rehearsal;
 use crate::render::{self, SCHEMA, digits, digits_of_difference, lines, plural, seconds};
 use crate::scalar::{self, Scalar};
 use crate::solving;
@@ -106,11 +107,12 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
 
     let subject = data.subject(method);
     let refuse = |error| explain(error, &subject);
-    let clock = Instant::now();
-    let progress = Progress::of_unknown(data.pairs(), "three solves");
     let problem = data.problem().map_err(refuse)?;
     let settings = scalar::settings(method);
     let mut memory = solving::zeros(divergence_len(problem.shape(), &settings).map_err(refuse)?)?;
+    let expected = rehearsal::of_divergence(&data, method, start.as_ref());
+    let clock = Instant::now();
+    let progress = Progress::of_unknown(data.pairs(), "three solves", expected);
     let divergence = sinkhorn_divergence(&problem, start.as_ref(), &settings, &mut memory).map_err(refuse)?;
     let solving = clock.elapsed().as_secs_f64();
     let gradient = match &job.gradient_x {

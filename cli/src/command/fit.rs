@@ -14,6 +14,7 @@ use crate::fit::{Fit, SavedFit};
 use crate::input::{Scale, Source, source_parser};
 use crate::output::{self, Format, Target};
 use crate::progress::Progress;
+use crate::rehearsal;
 use crate::render::{self, SCHEMA};
 
 /// Fit a Gaussian or a mixture of Gaussians to points, for --start
@@ -85,7 +86,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             "{name}: there is not enough memory for a covariance of {dimension} columns"
         )));
     }
-    let progress = Progress::of_unknown(rows as f64 * dimension as f64 * 20.0, "fitting");
+    let expected = rehearsal::of_rows(rows, |count| {
+        let _ = side.thinned(count).map(|side| fitted(args, &side));
+    });
+    let progress = Progress::of_unknown(rows as f64 * dimension as f64 * 20.0, "fitting", expected);
     let (fit, note) = fitted(args, &side).map_err(|error| Failure::data(format!("{}: {error}", side.name())))?;
     drop(progress);
     let saved = SavedFit {

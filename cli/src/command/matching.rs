@@ -131,14 +131,14 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
 fn matches<T: Scalar>(solved: &Solved<'_, T>, top: usize) -> Result<Vec<Match>, Failure> {
     let (x, y) = (&solved.data.x, &solved.data.y);
     let (n, m) = (x.rows(), y.rows());
-    let progress = Progress::of_items(n, "rows matched", x.table.rows as f64 * m as f64 > 1e8);
+    let progress = Progress::of_items(n, "rows matched", x.table.rows as f64 * m as f64 > 1e8, None);
     let top = top.min(m);
     let mut row = vec![T::ZERO; y.table.rows];
     // Rows of X that are one point have the same matches.
     let mut of_point: Vec<Option<Vec<(usize, f64)>>> = vec![None; x.table.rows];
     let mut found = Vec::new();
     for x_row in 0..n {
-        progress.item();
+        progress.item(1.0 / n as f64);
         let (of_x, part) = point(x.merge.as_ref(), x_row);
         if x.merge.is_some() && part == T::ZERO {
             continue; // without mass

@@ -1,10 +1,11 @@
 //! `sinkhorn sort`: soft sorting, ranks, quantiles and top-k of a column.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use serde::Serialize;
 use sinkhorn_core::{
-    Argument, Error, QuantileConvention, Report, SoftSettings, soft_len, soft_quantile, soft_rank, soft_sort,
+    Argument, Error, QuantileConvention, Report, Shape, SoftSettings, soft_len, soft_quantile, soft_rank, soft_sort,
     soft_top_k,
 };
 
@@ -16,6 +17,7 @@ use crate::input::{self, Scale, Source, source_parser};
 use crate::job::{self, Acceleration, Method};
 use crate::output::{self, Rows, Target};
 use crate::progress::Progress;
+use crate::rehearsal::{self, Expected, Tried};
 use crate::render::{self, SCHEMA};
 use crate::scalar::{self, Scalar};
 use crate::solving;
@@ -173,10 +175,11 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
         solve: scalar::settings(&job.method),
         ..SoftSettings::default()
     };
-    let progress = Progress::of_unknown(values.len() as f64 * values.len() as f64, "sorting");
     let refuse = |error| refuse(error, job, side.name());
-    let len = soft_len(values.len(), job.operator.levels(values.len()), &settings).map_err(refuse)?;
-    let mut memory = solving::zeros(len)?;
+    let levels = job.operator.levels(values.len());
+    let mut memory = solving::zeros(soft_len(values.len(), levels, &settings).map_err(refuse)?)?;
+    let pairs = values.len() as f64 * levels as f64;
+    let progress = Progress::of_unknown(pairs, "sorting", expected(job, side, &settings));
     let (out, report) =
         apply(&job.operator, values, side.weights.as_deref(), &settings, &mut memory).map_err(refuse)?;
     drop(progress);
@@ -221,6 +224,20 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
         }
     }
     Ok(exit)
+}
+
+/// How long it takes, tried with some of the values.
+fn expected<T: Scalar>(job: &Job, side: &Side<T>, settings: &SoftSettings<T>) -> Option<Expected> {
+    let shape = |rows: usize| Shape { rows, columns: job.operator.levels(rows), dimension: 1 };
+    let all = shape(side.table.rows);
+    let settings = SoftSettings { solve: rehearsal::short(settings.solve, all), ..*settings };
+    rehearsal::of_side(all.rows as f64 * all.columns as f64, side, |side| {
+        let (values, shape) = (&side.table.values, shape(side.table.rows));
+        let clock = Instant::now();
+        let mut memory = vec![T::ZERO; soft_len(shape.rows, shape.columns, &settings)?];
+        let (_, report) = apply(&job.operator, values, side.weights.as_deref(), &settings, &mut memory)?;
+        Ok((shape.rows as f64 * shape.columns as f64, Tried::new(clock, &[&report], &job.method)))
+    })
 }
 
 fn apply<T: Scalar>(

@@ -55,6 +55,25 @@ pub struct Table<T> {
     ranges: Vec<Range>,
 }
 
+impl<T: Copy> Table<T> {
+    /// Some of the rows, by their numbers.
+    pub fn with_rows(&self, rows: &[usize]) -> Self {
+        let row = |&row: &usize| self.values[row * self.columns..][..self.columns].iter().copied();
+        Table {
+            name: self.name.clone(),
+            rows: rows.len(),
+            columns: self.columns,
+            values: rows.iter().flat_map(row).collect(),
+            names: None,
+            picked: None,
+            weights_column: None,
+            left_out: None,
+            weights: None,
+            ranges: Vec::new(),
+        }
+    }
+}
+
 impl<T> Table<T> {
     /// Whether the columns have names.
     pub fn has_header(&self) -> bool {

@@ -1,10 +1,10 @@
-//! Ctrl-C and the line of progress.
+//! Ctrl-C, and colours in a terminal.
 #![cfg(unix)]
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{Folder, finished, limited};
+use crate::support::{Folder, finished, in_a_terminal};
 
 /// `count` points of the plane as CSV.
 fn points(count: usize, shift: f64) -> String {
@@ -174,42 +174,14 @@ fn a_signal_that_the_parent_ignores_stays_ignored() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("objective"));
 }
 
-/// Runs in a terminal of its own; what appears there.
-fn in_a_terminal(folder: &Folder, arguments: &str, redirect: &str) -> Option<String> {
-    if !crate::support::has("script") {
-        return None;
-    }
-    let program = env!("CARGO_BIN_EXE_sinkhorn");
-    let line = format!("stty columns 100 && {program} {arguments} {redirect}");
-    let mut command = Command::new("script");
-    command.args(["-qec", &line, "/dev/null"]).env("TERM", "xterm").env("SHELL", "/bin/sh").stdin(Stdio::null());
-    command.env_remove("NO_COLOR").current_dir(folder.path(""));
-    let output = limited(&mut command);
-    Some(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-#[test]
-fn progress_is_for_terminals_and_on_standard_error() {
-    let folder = folder();
-    let solve =
-        "solve p.csv q.csv --acceleration plain --start zero --epsilon-of-mean 0.001 --threshold 1e-9 --max-sweeps 300";
-    let Some(seen) = in_a_terminal(&folder, solve, "> out.txt") else { return };
-    for text in ["sweep ", "error ", " of 1e-9", " left"] {
-        assert!(seen.contains(text), "{text:?} in {seen:?}");
-    }
-    let out = folder.read("out.txt");
-    assert!(out.contains("objective") && !out.contains("left") && !out.contains('\u{1b}'), "{out}");
-    let run = folder.run(solve);
-    assert_eq!((run.code, run.stderr.as_str()), (4, ""), "none where there is no terminal");
-}
-
 #[test]
 fn colours_are_for_terminals_and_follow_no_color() {
     let folder = Folder::with_points();
-    let Some(seen) = in_a_terminal(&folder, "solve x.csv y.csv", "") else { return };
+    let Some(seen) = in_a_terminal(&folder, 200, "solve x.csv y.csv", "") else { return };
     assert!(seen.contains("\u{1b}[32mconverged"), "{seen:?}");
     let program = env!("CARGO_BIN_EXE_sinkhorn");
-    let plain = in_a_terminal(&folder, "solve x.csv y.csv", &format!("; NO_COLOR=1 {program} solve x.csv nowhere.csv"));
+    let plain =
+        in_a_terminal(&folder, 200, "solve x.csv y.csv", &format!("; NO_COLOR=1 {program} solve x.csv nowhere.csv"));
     let plain = plain.unwrap_or_default();
     let (_, error) = plain.split_once("sinkhorn: ").unwrap();
     assert!(error.starts_with("error: nowhere.csv"), "{error:?}");

@@ -15,6 +15,7 @@ mod no_threads;
 mod outputs;
 mod page;
 mod potentials;
+mod progress;
 mod session;
 mod solve;
 mod support;

@@ -5,11 +5,13 @@ mod text;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::Instant;
 
 use clap::ValueEnum;
 use serde::Serialize;
 use sinkhorn_core::{
-    Epsilon, Error, GroundCost, Settings, Solver, Storage, Workspace, divergence_len, share_out, sinkhorn_divergence,
+    Epsilon, Error, GroundCost, Problem, Settings, Shape, Solver, Storage, Workspace, divergence_len, share_out,
+    sinkhorn_divergence,
 };
 
 use crate::args::{self, MethodArgs, NumericsArgs, Precision, ProblemArgs, ReadingArgs, Start, StartName, StorageName};
@@ -22,6 +24,7 @@ use crate::interrupt;
 use crate::job::{Method, Question};
 use crate::output::{self, Target};
 use crate::progress::Progress;
+use crate::rehearsal::{self, Tried};
 use crate::render::{self, SCHEMA, plural};
 use crate::scalar::{self, Scalar};
 use crate::solving;
@@ -71,6 +74,16 @@ enum Measure {
     Objective,
     /// What the plan costs to carry out, <C, P>
     TransportCost,
+}
+
+impl Measure {
+    /// The memory that it takes.
+    fn len<T: Scalar>(self, problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<usize, Error> {
+        match self {
+            Measure::Divergence => divergence_len(problem.shape(), settings),
+            Measure::Objective | Measure::TransportCost => Workspace::len(problem, settings),
+        }
+    }
 }
 
 struct Job {
@@ -276,14 +289,24 @@ fn solve_all<T: Scalar>(
     let (mut len, mut pairs) = (0, 0.0);
     for pair in list {
         let problem = problem(&sides[pair.0], &sides[pair.1], cost, question).map_err(|error| refuse(pair, error))?;
-        let needed = match job.measure {
-            Measure::Divergence => divergence_len(problem.shape(), &settings),
-            _ => Workspace::len(&problem, &settings),
-        };
-        len = len.max(needed.map_err(|error| refuse(pair, error))?);
+        len = len.max(job.measure.len(&problem, &settings).map_err(|error| refuse(pair, error))?);
         pairs += problem.rows() as f64 * problem.columns() as f64;
     }
-    let progress = Progress::of_items(list.len(), "pairs", pairs > 1e6);
+    let visits = |&(i, j): &(usize, usize)| sides[i].table.rows as f64 * sides[j].table.rows as f64;
+    let expected = list.iter().max_by(|p, q| visits(p).total_cmp(&visits(q))).and_then(|&(i, j)| {
+        let shape =
+            Shape { rows: sides[i].table.rows, columns: sides[j].table.rows, dimension: sides[i].table.columns };
+        let settings = rehearsal::short(settings, shape);
+        rehearsal::of_pairs(pairs, [&sides[i], &sides[j]], cost, question, |problem| {
+            let clock = Instant::now();
+            let mut memory = vec![T::ZERO; job.measure.len(problem, &settings)?];
+            let start = T::named(job.start, job.method.seed);
+            let found = solve_one(job.measure, problem, start.as_ref(), &settings, &mut memory)?;
+            Ok(Tried::of_status(clock, found.exit == Exit::NotConverged, &job.method))
+        })
+    });
+    let expected = expected.map(|expected| expected.times(1.0 / at_once as f64));
+    let progress = Progress::of_items(list.len(), "pairs", pairs > 1e6, expected);
     let mut memory = solving::zeros(len.saturating_mul(at_once))?;
     let results: Vec<OnceLock<Result<Found, Error>>> = list.iter().map(|_| OnceLock::new()).collect();
     let solve_all = || {
@@ -294,7 +317,7 @@ fn solve_all<T: Scalar>(
             });
             let name = |k: usize| sides[k].name().to_owned();
             let _ = result.set(solved.map(|found| Found { x: name(i), y: name(j), pair: (i, j), ..found }));
-            progress.item();
+            progress.item(visits(&(i, j)) / pairs);
         })
     };
     let found = || -> Result<Vec<Found>, Failure> {
@@ -308,7 +331,7 @@ fn solve_all<T: Scalar>(
 
 fn solve_one<T: Scalar>(
     measure: Measure,
-    problem: &sinkhorn_core::Problem<'_, T>,
+    problem: &Problem<'_, T>,
     start: &dyn sinkhorn_core::Initializer<T>,
     settings: &Settings<T>,
     memory: &mut [T],

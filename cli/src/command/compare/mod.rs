@@ -25,6 +25,7 @@ use crate::job::{Acceleration, Method, Pair, Question};
 use crate::output::{self, Format, Target};
 use crate::picture;
 use crate::plot::convergence;
+use crate::rehearsal;
 use crate::render::{self, SCHEMA};
 use crate::scalar::{self, Scalar};
 use crate::summary::{EpsilonRule, Input, Sides};
@@ -184,7 +185,8 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let data = Data::<T>::read(&job.pair, &job.question)?.merged(&Start::Named(hardest));
     let subject = data.subject(&job.method);
     let problem = data.problem().map_err(|error| explain(error, &subject))?;
-    let (rows, left_out) = try_all(job, &problem, &subject)?;
+    let expected = rehearsal::of_solve(&data, &job.method, T::named(StartName::Auto, job.method.seed).as_ref());
+    let (rows, left_out) = try_all(job, &problem, &subject, expected)?;
     // Asked once, so that all that is said of this run agrees.
     let is_interrupted = interrupt::is_requested();
     match &left_out[..] {

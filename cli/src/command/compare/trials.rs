@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::job::{Acceleration, Method};
 use crate::progress::Progress;
+use crate::rehearsal::Expected;
 use crate::scalar::{self, Scalar};
 use crate::solving;
 
@@ -23,14 +24,16 @@ const NEAR: f64 = 1.5;
 const ROUNDS: usize = 3;
 const ROUNDS_SECONDS: f64 = 3.0;
 
-/// All rows, by start and acceleration.
+/// All rows, by start and acceleration; one is expected to take so long.
 pub fn try_all<T: Scalar>(
     job: &Job,
     problem: &Problem<'_, T>,
     subject: &Subject<'_>,
+    expected: Option<Expected>,
 ) -> Result<(Vec<Row>, Vec<LeftOut>), Failure> {
     let pairs = problem.rows() as f64 * problem.columns() as f64;
-    let progress = Progress::of_items(job.starts.len() * job.accelerations.len(), "ways tried", pairs > 1e5);
+    let ways = (job.starts.len() * job.accelerations.len()) as f64;
+    let progress = Progress::of_items(ways as usize, "ways tried", pairs > 1e5, expected.map(|one| one.times(ways)));
     let mut len = 0;
     for &acceleration in &job.accelerations {
         let needed = Workspace::len(problem, &job.settings(acceleration)).map_err(|error| explain(error, subject))?;
@@ -59,7 +62,7 @@ pub fn try_all<T: Scalar>(
             }
             Err(error) => return Err(explain(error, subject)),
         }
-        progress.item();
+        progress.item(1.0 / ways);
     }
     look_again(job, problem, &mut memory, &mut rows).map_err(|error| explain(error, subject))?;
     rows.sort_by_key(|(place, _)| *place);
