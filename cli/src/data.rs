@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use sinkhorn_core::{
-    Cosine, Error, Euclidean, GroundCost, Initializer, Manhattan, PNorm, PointCloud, Problem, SquaredEuclidean,
+    Cosine, Epsilon, Error, Euclidean, GroundCost, Initializer, Manhattan, PNorm, PointCloud, Problem, SquaredEuclidean,
 };
 
 use crate::args::{Start, StartName};
@@ -149,7 +149,16 @@ impl<T: Scalar> Data<T> {
         if *start == Start::Named(StartName::DualSort) {
             return self;
         }
-        Data { x: self.x.merged(), y: self.y.merged(), ..self }
+        Data { x: self.x.merged(), y: self.y.merged(), ..self }.with_epsilon()
+    }
+
+    /// Where no pair costs anything, every epsilon gives the same plan: what is asked for as a part of the cost is taken as a number.
+    fn with_epsilon(mut self) -> Self {
+        let (x, y) = (&self.x.table, &self.y.table);
+        if x.rows == 1 && y.rows == 1 && self.cost.cost(&x.values, &y.values) == T::ZERO {
+            self.question.epsilon = Epsilon::Absolute(part(self.question.epsilon));
+        }
+        self
     }
 
     /// The problem between the two.
@@ -165,6 +174,15 @@ impl<T: Scalar> Data<T> {
     /// n m.
     pub fn pairs(&self) -> f64 {
         self.x.table.rows as f64 * self.y.table.rows as f64
+    }
+}
+
+/// The number in an epsilon: a part of the cost, or a value.
+pub fn part(epsilon: Epsilon<f64>) -> f64 {
+    match epsilon {
+        Epsilon::OfMean(part) | Epsilon::OfStd(part) => part,
+        Epsilon::Absolute(value) => value,
+        _ => f64::NAN,
     }
 }
 

@@ -90,7 +90,11 @@ impl Progress {
             Some(seconds) => format!(", about {} left", duration(seconds)),
             None => String::new(),
         };
-        bar.set_message(format!("sweep {}, error {error:.1e} of {:e}{left}", self.history.len(), self.threshold));
+        bar.set_message(format!(
+            "sweep {}, error {error:.1e} of {}{left}",
+            self.history.len(),
+            render::threshold(self.threshold)
+        ));
         let (first, now) = (self.history[0].1, error.max(self.threshold).ln());
         let whole = (first - self.threshold.ln()).max(f64::MIN_POSITIVE);
         bar.set_position((STEPS as f64 * ((first - now) / whole).clamp(0.0, 1.0)) as u64);
@@ -171,10 +175,10 @@ mod tests {
     fn what_is_left_is_never_nothing_at_the_beginning() {
         let expected = Some(Expected { seconds: 100.0, is_least: false });
         assert_eq!(left(0.1, 0.0, None), "", "nothing is known");
-        assert_eq!(left(10.0, 0.0, expected), ", about 90 s left");
+        assert_eq!(left(20.0, 0.0, expected), ", about 80 s left");
         assert_eq!(left(200.0, 0.0, expected), ", longer than expected");
-        assert_eq!(left(30.0, 0.25, expected), ", about 90 s left", "the rate is better than what was expected");
-        assert_eq!(left(30.0, 0.25, None), ", about 90 s left");
+        assert_eq!(left(20.0, 0.25, expected), ", about 60 s left", "the rate is better than what was expected");
+        assert_eq!(left(20.0, 0.25, None), ", about 60 s left");
         assert_eq!(left(30.0, 1.0, None), "");
     }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use crate::args;
 use crate::failure::Failure;
 
 /// The layout of the JSON objects; raised when a field changes its meaning or goes.
@@ -119,10 +120,18 @@ pub fn digits(value: f64, count: usize) -> String {
     }
 }
 
-/// A number that a user has given, with the digits that it was given with.
+/// A number that a user has given, as it was typed; a default with its digits.
 pub fn given(value: f64) -> String {
+    if let Some(text) = args::typed(value) {
+        return text;
+    }
     let (plain, short) = (format!("{value}"), format!("{value:e}"));
     if plain.len() <= short.len().max(8) { plain } else { short }
+}
+
+/// A threshold, which is a power of ten where nobody has given one.
+pub fn threshold(value: f64) -> String {
+    args::typed(value).unwrap_or_else(|| format!("{value:e}"))
 }
 
 /// A small difference of numbers up to `largest`: without the digits that went with these.

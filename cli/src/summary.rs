@@ -7,7 +7,7 @@ use crate::data::Side;
 use crate::exit::Exit;
 use crate::job::{Acceleration, Method, Question};
 use crate::plan::Kept;
-use crate::render::{DOUBTFUL, GOOD, SCHEMA, digits, given, lines, plural, seconds};
+use crate::render::{DOUBTFUL, GOOD, SCHEMA, digits, given, lines, plural, seconds, threshold};
 use crate::scalar::{self, Scalar};
 use crate::solving::Solved;
 
@@ -159,9 +159,11 @@ impl EpsilonRule {
     pub fn text(&self, value: String) -> String {
         match self {
             EpsilonRule::Absolute(value) => given(*value),
-            EpsilonRule::OfMean(fraction) => format!("{value} ({fraction} of the mean cost)"),
+            EpsilonRule::OfMean(fraction) => format!("{value} ({} of the mean cost)", given(*fraction)),
             EpsilonRule::OfNearest(fraction) => format!("{value} ({fraction} of the cost between near rows of a file)"),
-            EpsilonRule::OfStd(fraction) => format!("{value} ({fraction} of the standard deviation of the cost)"),
+            EpsilonRule::OfStd(fraction) => {
+                format!("{value} ({} of the standard deviation of the cost)", given(*fraction))
+            }
         }
     }
 }
@@ -208,7 +210,7 @@ impl Summary {
             marginal_error: Sides { x: report.row_error.widen(), y: report.column_error.widen() },
             threshold: scalar::threshold::<T>(method),
             cost: cost.name(),
-            epsilon: report.epsilon.widen(),
+            epsilon: given_epsilon(epsilon, report.epsilon),
             epsilon_rule: EpsilonRule::of(epsilon),
             rho: Sides { x: rho_x, y: rho_y },
             start: report.start.name,
@@ -240,7 +242,7 @@ impl Summary {
             ("objective", number(self.objective)),
             ("transport cost", number(self.transport_cost)),
             ("primal value", number(self.primal_value)),
-            ("status", format!("{style}{status}{style:#}, threshold {:e}", self.threshold)),
+            ("status", format!("{style}{status}{style:#}, threshold {}", threshold(self.threshold))),
             ("sweeps", self.sweeps.to_string()),
             // What a relaxed marginal is off by is no error: the condition of optimality is measured then.
             (
@@ -280,6 +282,11 @@ impl Summary {
         ]);
         lines(list)
     }
+}
+
+/// The epsilon of a solve: that of the user, if it was given as a number, else what came of it.
+pub fn given_epsilon<T: Scalar>(asked: Epsilon<f64>, used: T) -> f64 {
+    if let Epsilon::Absolute(value) = asked { value } else { used.widen() }
 }
 
 /// As JSON has it.

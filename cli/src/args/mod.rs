@@ -15,7 +15,7 @@ pub use help::{examples, plain_examples};
 pub use method::{
     AccelerationName, MAX_SWEEPS, MethodArgs, NumericsArgs, Precision, Saved, Start, StartName, StorageName,
 };
-pub use parse::{multiple, positive, share};
+pub use parse::{multiple, positive, share, typed};
 pub use problem::{CostName, EpsilonArgs, ProblemArgs};
 pub use task::TaskArgs;
 

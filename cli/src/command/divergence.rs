@@ -16,10 +16,10 @@ use crate::merge;
 use crate::output::{self, Rows, Target, column_names};
 use crate::progress::Progress;
 use crate::rehearsal;
-use crate::render::{self, SCHEMA, digits, digits_of_difference, lines, plural, seconds};
+use crate::render::{self, SCHEMA, digits, digits_of_difference, lines, plural, seconds, threshold};
 use crate::scalar::{self, Scalar};
 use crate::solving;
-use crate::summary::{EpsilonRule, Input, Sides, status};
+use crate::summary::{EpsilonRule, Input, Sides, given_epsilon, status};
 
 /// How far apart two sets of points are: the Sinkhorn divergence
 ///
@@ -150,7 +150,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         } else {
             0.0
         },
-        epsilon: between.epsilon.widen(),
+        epsilon: given_epsilon(question.epsilon, between.epsilon),
         epsilon_rule: EpsilonRule::of(question.epsilon),
         cost: question.cost.name(),
         threshold: scalar::threshold::<T>(method),
@@ -197,7 +197,7 @@ fn text(summary: &Summary) -> String {
         list.push(("mass term", number(summary.mass_term)));
     }
     list.extend([
-        ("threshold", format!("{:e}", summary.threshold)),
+        ("threshold", threshold(summary.threshold)),
         ("epsilon", summary.epsilon_rule.text(number(summary.epsilon))),
         ("cost", summary.cost.into()),
         ("start", summary.between.start.into()),

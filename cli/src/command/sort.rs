@@ -278,8 +278,8 @@ fn refuse(error: Error, job: &Job, name: &str) -> Failure {
             Failure::usage(format!("--quantiles: levels must lie in {range}"))
         }
         (_, Argument::Epsilon | Argument::Cost) => Failure::data(format!(
-            "{name}: the values, their weights or --epsilon {:?} leave the range of numbers: {error}",
-            job.epsilon
+            "{name}: the values, their weights or --epsilon {} leave the range of numbers: {error}",
+            render::given(job.epsilon)
         )),
         _ => Failure::data(format!("{name}: {error}")),
     }

@@ -30,6 +30,43 @@ fn a_divergence_is_the_objective_without_those_within() {
     assert!((number(&json, "divergence") - expected).abs() < 1e-9, "{json}");
 }
 
+/// A part of a cost of zero is no epsilon, and none is needed.
+#[test]
+fn sets_of_one_point_alone_are_at_no_distance() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("sets")).unwrap();
+    for name in ["a.csv", "sets/a.csv", "sets/b.csv"] {
+        folder.write(name, "v\n1\n1\n1\n");
+    }
+    assert_eq!(folder.json("divergence a.csv a.csv")["divergence"], 0.0);
+    assert_eq!(folder.json("solve a.csv a.csv")["objective"], 0.0);
+    assert_eq!(folder.json("solve a.csv a.csv --epsilon-of-mean 0.1 --precision f32")["transport_cost"], 0.0);
+    assert_eq!(folder.json("match a.csv a.csv")["matches"].as_array().unwrap().len(), 3);
+    assert!(folder.json("compare a.csv a.csv")["rows"].as_array().unwrap().iter().all(|row| row["dual_value"] == 0.0));
+    for measure in ["divergence", "objective"] {
+        let pairs = folder.json(&format!("batch sets --measure {measure}"));
+        assert!(pairs["pairs"].as_array().unwrap().iter().all(|pair| pair["value"] == 0.0), "{pairs}");
+    }
+}
+
+#[test]
+fn numbers_are_printed_as_they_were_typed() {
+    let folder = Folder::with_points();
+    let solve = "solve x.csv y.csv --threshold 0.010 --epsilon-of-mean 1e-1 --rho-x 1e3 --rho-y inf --precision f32";
+    let text = folder.run(solve).stdout;
+    for typed in ["threshold 0.010\n", "(1e-1 of the mean cost)", "rho               x 1e3, y exact"] {
+        assert!(text.contains(typed), "{typed} in {text}");
+    }
+    let text = folder.run("divergence x.csv y.csv --threshold 0.00001 --epsilon 0.30").stdout;
+    assert!(text.contains("threshold         0.00001\n") && text.contains("epsilon           0.30\n"), "{text}");
+    let json = folder.run("solve x.csv y.csv --epsilon 0.3 --precision f32 --json").stdout;
+    assert!(json.contains("\"epsilon\": 0.3,"), "{json}");
+    let text = folder.run("compare x.csv y.csv --threshold 1.0e-3 --epsilon 1e-1 --starts auto").stdout;
+    assert!(text.ends_with("\n  sinkhorn solve x.csv y.csv --epsilon 1e-1 --threshold 1.0e-3\n"), "{text}");
+    let message = folder.run("solve x.csv y.csv --epsilon 0.0000000000000000001").stderr;
+    assert!(message.contains("--epsilon 0.0000000000000000001 is too small"), "{message}");
+}
+
 #[test]
 fn the_gradient_of_a_divergence_is_its_slope() {
     let folder = Folder::with_points();
@@ -112,6 +149,19 @@ fn a_recommended_command_solves_what_its_row_did() {
     let solved = folder.json(command);
     assert_eq!(solved["sweeps"], json["rows"][0]["sweeps"], "{command}");
     assert_eq!(solved["dual_value"], json["rows"][0]["dual_value"], "{command}: the same bits");
+}
+
+/// What is typed without options is what solve does: the recommendation is of that row.
+#[test]
+fn the_defaults_of_a_comparison_are_those_of_a_solve() {
+    let folder = Folder::new();
+    folder.write("p.csv", points(300, 0.0));
+    folder.write("q.csv", points(280, 0.5));
+    let json = folder.json("compare p.csv q.csv");
+    let solved = folder.json("solve p.csv q.csv");
+    let advice = &json["recommendation"];
+    assert_eq!((&advice["start"], &advice["acceleration"]), (&"auto".into(), &"auto".into()), "of milliseconds");
+    assert_eq!((&advice["command"], &advice["sweeps"]), (&"sinkhorn solve p.csv q.csv".into(), &solved["sweeps"]));
 }
 
 #[test]

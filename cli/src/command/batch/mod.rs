@@ -10,12 +10,12 @@ use std::time::Instant;
 use clap::ValueEnum;
 use serde::Serialize;
 use sinkhorn_core::{
-    Epsilon, Error, GroundCost, Problem, Settings, Shape, Solver, Storage, Workspace, divergence_len, share_out,
-    sinkhorn_divergence,
+    Argument, Epsilon, Error, GroundCost, Problem, Settings, Shape, Solver, Storage, Workspace, divergence_len,
+    share_out, sinkhorn_divergence,
 };
 
 use crate::args::{self, MethodArgs, NumericsArgs, Precision, ProblemArgs, ReadingArgs, Start, StartName, StorageName};
-use crate::data::{Side, ground_cost, problem};
+use crate::data::{Side, ground_cost, part, problem};
 use crate::exit::Exit;
 use crate::explain::{Subject, explain};
 use crate::failure::Failure;
@@ -256,7 +256,11 @@ fn common_epsilon<T: Scalar>(job: &Job, sides: &[Side<T>], cost: &dyn GroundCost
         let problem = problem(&sides[i], &sides[j], cost, &job.question)?;
         let mut memory = vec![T::ZERO; Workspace::len(&problem, &settings)?];
         let workspace = Workspace::new(&mut memory, &problem, &settings)?;
-        Ok(Solver::without_start(&problem, &settings, workspace)?.epsilon().widen())
+        match Solver::without_start(&problem, &settings, workspace) {
+            // The cost is the same for every pair of points, which may be so of other pairs as well.
+            Err(Error::Unsupported { argument: Argument::Epsilon, .. }) if !job.question.is_relaxed() => Ok(0.0),
+            solver => Ok(solver?.epsilon().widen()),
+        }
     };
     // A set against itself costs less than others, and the diagonal is not what a matrix is made for.
     let mut others: Vec<_> = job.pairs.list.iter().filter(|(i, j)| i != j).collect();
@@ -267,7 +271,8 @@ fn common_epsilon<T: Scalar>(job: &Job, sides: &[Side<T>], cost: &dyn GroundCost
     for &&(i, j) in &others {
         total += own(i, j).map_err(|error| explain(error, &Subject::of(&sides[i], &sides[j], &job.question)))?;
     }
-    Ok(total / others.len() as f64)
+    // Where it is so of all pairs, every epsilon gives the same plans.
+    Ok(if total == 0.0 { part(job.question.epsilon) } else { total / others.len() as f64 })
 }
 
 /// Solves every pair, several at a time, and concludes; on Ctrl-C with the pairs that are solved.

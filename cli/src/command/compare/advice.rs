@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::typed::quoted;
 use super::way::Row;
+use crate::render::plural;
 
 /// A way that is no more than this times slower than the fastest is as good: clocks repeat no better.
 const AS_GOOD: f64 = 1.10;
@@ -72,26 +73,27 @@ fn command(chosen: &Row, typed: &[String]) -> String {
 }
 
 fn reason(chosen: &Row, fastest: &Row, rows: &[Row]) -> String {
-    let Row { start, acceleration, sweeps, .. } = chosen;
+    let Row { start, acceleration, .. } = chosen;
+    let sweeps = plural(chosen.sweeps as usize, "sweep");
     let is_default = (*start, *acceleration) == DEFAULTS;
     let name = if is_default { "the defaults".into() } else { format!("{start} with {acceleration}") };
     let mut text = if chosen.seconds < SHORT {
         let take = if is_default { "take" } else { "takes" };
-        format!("{name} {take} less than {:.0} ms, {sweeps} sweeps", 1e3 * SHORT)
+        format!("{name} {take} less than {:.0} ms, {sweeps}", 1e3 * SHORT)
     } else if !is_default {
-        format!("{name} was the fastest, {sweeps} sweeps")
+        format!("{name} was the fastest, {sweeps}")
     } else if chosen.seconds > fastest.seconds {
         let by = 100.0 * (chosen.seconds / fastest.seconds - 1.0);
-        format!("the defaults are within {:.0} percent of the fastest, {sweeps} sweeps", by.ceil())
+        format!("the defaults are within {:.0} percent of the fastest, {sweeps}", by.ceil())
     } else {
-        format!("the defaults were the fastest, {sweeps} sweeps")
+        format!("the defaults were the fastest, {sweeps}")
     };
     if let Some(textbook) = rows.iter().find(|row| (row.start, row.acceleration) == ("zero", "plain")) {
         let times = textbook.seconds / chosen.seconds;
         if !textbook.is_converged() {
             let done = textbook.sweeps;
             text += &format!("; plain sweeps from zero had not converged after {done}, at {times:.1} times the time");
-        } else if textbook.seconds < SHORT && textbook.sweeps > *sweeps {
+        } else if textbook.seconds < SHORT && textbook.sweeps > chosen.sweeps {
             text += &format!("; plain sweeps from zero took {}", textbook.sweeps);
         } else if textbook.seconds >= SHORT && times > AS_GOOD {
             text += &format!("; plain sweeps from zero took {} and {times:.1} times the time", textbook.sweeps);

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use super::Summary;
 use super::way::Row;
-use crate::render::{DOUBTFUL, GOOD, HEADING, digits, lines, seconds};
+use crate::render::{DOUBTFUL, GOOD, HEADING, digits, lines, seconds, threshold};
 
 pub fn text(summary: &Summary) -> String {
     let mut text = lines([
         ("x", summary.points.x.text()),
         ("y", summary.points.y.text()),
         ("epsilon", summary.epsilon_rule.text(digits(summary.epsilon, 6))),
-        ("threshold", format!("{:e}", summary.threshold)),
+        ("threshold", threshold(summary.threshold)),
     ]);
     text += "\n";
     text += &heading();
