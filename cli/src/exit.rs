@@ -10,11 +10,11 @@ use sinkhorn_core::Status;
 pub enum Exit {
     /// Solved to the threshold; or help, or a demo in order.
     Converged = 0,
-    /// A file could not be read or written.
+    /// A file could not be read or written, or the system refused what the program needs.
     Io = 1,
     /// The command line is wrong.
     Usage = 2,
-    /// The contents of a file are wrong.
+    /// The contents of a file are wrong, or more than memory holds.
     Data = 3,
     /// The sweeps allowed were used up. Results are written, and usable.
     NotConverged = 4,

@@ -64,6 +64,13 @@ fn on_interrupt() {
     std::process::exit(Exit::Interrupted as i32);
 }
 
+/// Removes what is not complete, where the program ends at once and asks for no memory on the way.
+pub fn remove_unfinished() {
+    for path in UNFINISHED.try_lock().iter().flat_map(|unfinished| unfinished.iter()) {
+        let _ = std::fs::remove_file(path);
+    }
+}
+
 /// Whether to end with what there is.
 pub fn is_requested() -> bool {
     REQUESTED.load(Ordering::SeqCst)

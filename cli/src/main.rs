@@ -15,6 +15,7 @@ mod fit;
 mod input;
 mod interrupt;
 mod job;
+mod memory;
 mod merge;
 mod neighbours;
 mod output;
@@ -38,6 +39,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use exit::Exit;
 use failure::Failure;
+
+#[global_allocator]
+static MEMORY: memory::Memory = memory::Memory;
 
 fn main() -> ExitCode {
     interrupt::install();

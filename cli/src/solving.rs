@@ -10,6 +10,7 @@ use crate::explain::{Subject, explain};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::job::Method;
+use crate::memory;
 use crate::merge::spread;
 use crate::output::column_names;
 use crate::progress::Progress;
@@ -53,7 +54,7 @@ pub fn reserve<V>(values: &mut Vec<V>, more: usize) -> Result<(), Failure> {
         let hint = "--storage stream keeps no kernel";
         Failure::data(format!("there is not enough memory for {gigabytes:.2} GB ({hint})"))
     };
-    values.try_reserve(more).map_err(refuse)
+    memory::reserve(values, more).map_err(refuse)
 }
 
 /// A solve that has ended.

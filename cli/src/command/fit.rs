@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fit::{Fit, SavedFit};
 use crate::input::{Scale, Source, source_parser};
+use crate::memory;
 use crate::output::{self, Format, Target};
 use crate::progress::Progress;
 use crate::rehearsal;
@@ -80,7 +81,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let side: Side<f64> = Side::read(&args.points, args.weights.as_ref(), &args.reading.reading(), Scale::ToOne)?;
     side.tell_left_out();
     let (rows, dimension) = (side.table.rows, side.table.columns);
-    if Vec::<f64>::new().try_reserve_exact(dimension.saturating_mul(dimension)).is_err() {
+    if memory::reserve(&mut Vec::<f64>::new(), dimension.saturating_mul(dimension)).is_err() {
         let name = side.name();
         return Err(Failure::data(format!(
             "{name}: there is not enough memory for a covariance of {dimension} columns"

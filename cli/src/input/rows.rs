@@ -5,6 +5,7 @@ use sinkhorn_core::Real;
 use super::columns::Chosen;
 use super::rounding::Range;
 use super::{Request, Sign, Table, check};
+use crate::memory;
 
 const NO_MEMORY: &str = "there is not enough memory for the numbers";
 
@@ -40,9 +41,9 @@ impl<T: Real> Rows<T> {
     /// Space for as many rows as are known to come.
     pub fn reserve(&mut self, rows: usize) -> Result<(), String> {
         let count = rows.checked_mul(self.chosen.count()).ok_or(NO_MEMORY)?;
-        self.values.try_reserve_exact(count).map_err(|_| NO_MEMORY)?;
+        memory::reserve_exact(&mut self.values, count).map_err(|_| NO_MEMORY)?;
         let weights = if self.chosen.weights().is_some() { rows } else { 0 };
-        self.weights.try_reserve_exact(weights).map_err(|_| NO_MEMORY)?;
+        memory::reserve_exact(&mut self.weights, weights).map_err(|_| NO_MEMORY)?;
         Ok(())
     }
 
@@ -169,9 +170,9 @@ fn grow<V>(values: &mut Vec<V>, progress: Option<(u64, u64)>) -> Result<(), &'st
         // A little more than that, as rows differ; and a number takes two bytes of text at least.
         let all = (all + all / 64).min(u128::from(length / 2 + 1));
         let missing = usize::try_from(all).unwrap_or(usize::MAX).saturating_sub(len).max(more);
-        if values.try_reserve_exact(missing).is_ok() {
+        if memory::reserve_exact(values, missing).is_ok() {
             return Ok(());
         }
     }
-    values.try_reserve_exact(more).map_err(|_| NO_MEMORY)
+    memory::reserve_exact(values, more).map_err(|_| NO_MEMORY)
 }

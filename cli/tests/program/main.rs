@@ -10,6 +10,7 @@ mod input;
 mod interrupt;
 mod json;
 mod large;
+mod limits;
 #[cfg(target_os = "linux")]
 mod no_threads;
 mod outputs;
