@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ use crate::failure::Failure;
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 static READY: AtomicUsize = AtomicUsize::new(0);
+/// Milliseconds that ending takes, about.
+static PACE: AtomicU64 = AtomicU64::new(0);
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// From now on. Where the system does not let it, Ctrl-C ends the program as it always does.
@@ -53,7 +55,11 @@ pub fn install() {
 
 fn on_interrupt() {
     if READY.load(Ordering::SeqCst) > 0 && !REQUESTED.swap(true, Ordering::SeqCst) {
-        let _ = writeln!(std::io::stderr(), "sinkhorn: ending with what there is; once more ends at once");
+        // Where several are ready, the first of them does not wait for the sweeps of the others.
+        let is_alone = READY.load(Ordering::SeqCst) == 1;
+        let seconds = if is_alone { PACE.load(Ordering::SeqCst) / 1000 } else { 0 };
+        let when = if seconds > 0 { format!(", in about {seconds} s") } else { String::new() };
+        let _ = writeln!(std::io::stderr(), "sinkhorn: ending with what there is{when}; once more ends at once");
         return;
     }
     // Held to the end: nobody begins another file meanwhile.
@@ -86,8 +92,16 @@ pub fn ready() -> Ready {
     Ready(())
 }
 
+impl Ready {
+    /// Tells how long it takes them.
+    pub fn takes(&self, time: Duration) {
+        PACE.store(time.as_millis() as u64, Ordering::SeqCst);
+    }
+}
+
 impl Drop for Ready {
     fn drop(&mut self) {
+        PACE.store(0, Ordering::SeqCst);
         READY.fetch_sub(1, Ordering::SeqCst);
     }
 }

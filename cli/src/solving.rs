@@ -17,6 +17,9 @@ use crate::progress::Progress;
 use crate::rehearsal;
 use crate::scalar::{self, Scalar};
 
+/// A solve ends early after the sweep that it is in and two more, which measure what it has.
+const ENDING: u32 = 3;
+
 /// Solves, and calls `watch` with the marginal error that every sweep measured. `Break` ends the solve as stopped.
 pub fn solve<'a, T: Scalar>(
     problem: &Problem<'a, T>,
@@ -27,9 +30,12 @@ pub fn solve<'a, T: Scalar>(
 ) -> Result<Solution<'a, T>, Error> {
     let workspace = Workspace::new(memory, problem, settings)?;
     let mut solver = Solver::with_start(problem, start, settings, workspace)?;
-    // A start does not look at interrupts: during one they end the program at once.
-    let _ready = interrupt::ready();
+    // Neither a start nor the first sweep has anything to end with: during them interrupts end the program at once.
+    let mut ready = None;
+    let mut clock = Instant::now();
     while solver.step().is_none() {
+        let ready = ready.get_or_insert_with(interrupt::ready);
+        ready.takes(ENDING * std::mem::replace(&mut clock, Instant::now()).elapsed());
         if watch(solver.marginal_error().widen()).is_break() {
             return Ok(solver.into_solution());
         }

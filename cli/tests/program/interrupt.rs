@@ -157,6 +157,53 @@ fn a_comparison_recommends_what_it_has_found() {
     }
 }
 
+/// A start that takes long is not waited for: what is found by then is told.
+#[test]
+fn a_comparison_in_a_start_ends_at_once_with_the_rows_before() {
+    let folder = Folder::new();
+    folder.write("p.csv", points(20_000, 0.0));
+    folder.write("q.csv", points(20_000, 0.5));
+    for seconds in [2.5, 5.0, 10.0, 20.0, 40.0] {
+        let ways = "--starts zero,mixture --accelerations plain --epsilon 10 --threads 1 --threshold 0.1 --json";
+        let child = start(&folder, &format!("compare p.csv q.csv {ways}"));
+        std::thread::sleep(Duration::from_secs_f64(seconds));
+        send("-INT", &child);
+        let clock = std::time::Instant::now();
+        let output = finished(child);
+        assert!(clock.elapsed() < Duration::from_secs(2), "{:?}", clock.elapsed());
+        assert_eq!(output.status.code(), Some(130));
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        if json["rows"].as_array().is_some_and(|rows| !rows.is_empty()) {
+            assert_eq!((&json["status"], &json["rows"][0]["start"]), (&"interrupted".into(), &"zero".into()), "{json}");
+            return;
+        }
+    }
+    panic!("no row was found however long it had");
+}
+
+/// Sweeps of seconds are told as such, at once.
+#[test]
+fn how_long_ending_takes_is_told() {
+    let folder = Folder::new();
+    folder.write("p.csv", points(30_000, 0.0));
+    folder.write("q.csv", points(15_000, 0.5));
+    for seconds in [4.0, 8.0, 16.0, 32.0] {
+        let options = "--start zero --acceleration plain --epsilon 0.001 --storage stream --threads 1 --json";
+        let child = start(&folder, &format!("solve p.csv q.csv {options}"));
+        std::thread::sleep(Duration::from_secs_f64(seconds));
+        send("-INT", &child);
+        let output = finished(child);
+        assert_eq!(output.status.code(), Some(130));
+        if output.stdout.is_empty() {
+            continue; // in its first sweep
+        }
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains("sinkhorn: ending with what there is, in about "), "{stderr}");
+        return;
+    }
+    panic!("nothing was printed however long it had");
+}
+
 /// `nohup` has a program go on when its terminal is closed.
 #[test]
 fn a_signal_that_the_parent_ignores_stays_ignored() {

@@ -31,7 +31,7 @@ use crate::scalar::{self, Scalar};
 use crate::summary::{EpsilonRule, Input, Sides};
 
 use advice::Advice;
-use trials::try_all;
+use trials::{Found, try_all};
 use typed::typed;
 use way::Row;
 
@@ -114,7 +114,7 @@ pub struct Summary {
     pub recommendation: Option<Advice>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct LeftOut {
     start: &'static str,
     reason: &'static str,
@@ -186,9 +186,18 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let subject = data.subject(&job.method);
     let problem = data.problem().map_err(|error| explain(error, &subject))?;
     let expected = rehearsal::of_solve(&data, &job.method, T::named(StartName::Auto, job.method.seed).as_ref());
-    let (rows, left_out) = try_all(job, &problem, &subject, expected)?;
-    // Asked once, so that all that is said of this run agrees.
-    let is_interrupted = interrupt::is_requested();
+    let (found, mut outcome) = (Found::default(), Ok(()));
+    interrupt::or_else(
+        || outcome = try_all(job, &problem, &subject, expected, &found),
+        || conclude(job, &data, &found, true),
+    );
+    outcome?;
+    conclude(job, &data, &found, false)
+}
+
+/// Writes and prints what was found.
+fn conclude<T: Scalar>(job: &Job, data: &Data<T>, found: &Found, is_interrupted: bool) -> Result<Exit, Failure> {
+    let (rows, left_out) = found.sorted();
     match &left_out[..] {
         [first, ..] if rows.is_empty() && !is_interrupted => {
             return Err(Failure::usage(format!("--starts: none applies: {}", first.reason)));
@@ -220,11 +229,11 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         left_out,
     };
 
-    let plot = convergence_svg(&summary, &picture::names(&data))?;
+    let plot = convergence_svg(&summary, &picture::names(data))?;
     let stage = |target, text: &str| output::stage(target, |writer| writer.write_all(text.as_bytes()));
     let picture = job.plot.as_ref().map(|target| stage(target, &plot)).transpose()?;
     let page = match &job.report {
-        Some(target) => Some(stage(target, &page::html(&summary, &data, &job.method, plot)?)?),
+        Some(target) => Some(stage(target, &page::html(&summary, data, &job.method, plot)?)?),
         None => None,
     };
     output::commit([picture, page])?;

@@ -1,5 +1,6 @@
 //! Solving in every way, and giving up on those that are slow.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use sinkhorn_core::{Argument, Error, Problem, Settings, Workspace};
@@ -9,7 +10,6 @@ use super::{Job, LeftOut};
 use crate::args::StartName;
 use crate::explain::{Subject, explain};
 use crate::failure::Failure;
-use crate::interrupt;
 use crate::job::{Acceleration, Method};
 use crate::progress::Progress;
 use crate::rehearsal::Expected;
@@ -24,13 +24,31 @@ const NEAR: f64 = 1.5;
 const ROUNDS: usize = 3;
 const ROUNDS_SECONDS: f64 = 3.0;
 
-/// All rows, by start and acceleration; one is expected to take so long.
+/// What is known so far; another thread may conclude with it.
+#[derive(Default)]
+pub struct Found(Mutex<(Vec<(Place, Row)>, Vec<LeftOut>)>);
+
+impl Found {
+    /// Rows by start and acceleration, and starts that do not apply.
+    pub fn sorted(&self) -> (Vec<Row>, Vec<LeftOut>) {
+        let (mut rows, left_out) = self.lock().clone();
+        rows.sort_by_key(|(place, _)| *place);
+        (rows.into_iter().map(|(_, row)| row).collect(), left_out)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, (Vec<(Place, Row)>, Vec<LeftOut>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Finds all rows; one is expected to take so long.
 pub fn try_all<T: Scalar>(
     job: &Job,
     problem: &Problem<'_, T>,
     subject: &Subject<'_>,
     expected: Option<Expected>,
-) -> Result<(Vec<Row>, Vec<LeftOut>), Failure> {
+    found: &Found,
+) -> Result<(), Failure> {
     let pairs = problem.rows() as f64 * problem.columns() as f64;
     let ways = (job.starts.len() * job.accelerations.len()) as f64;
     let progress = Progress::of_items(ways as usize, "ways tried", pairs > 1e5, expected.map(|one| one.times(ways)));
@@ -40,22 +58,19 @@ pub fn try_all<T: Scalar>(
         len = len.max(needed);
     }
     let mut memory = solving::zeros(len)?;
-    let (mut rows, mut left_out) = (Vec::new(), Vec::new());
     let mut fastest = f64::INFINITY;
     for place in order(job) {
         let start = job.starts[place.0];
-        if interrupt::is_requested() {
-            break;
-        }
         match job.try_one(problem, &mut memory, place, job.patience * fastest + 1.0) {
             Ok(row) => {
                 if row.is_converged() {
                     fastest = fastest.min(row.seconds);
                 }
                 // Auto reports the start that it chose; the table is of what can be typed.
-                rows.push((place, Row { start: start.name(), ..row }));
+                found.lock().0.push((place, Row { start: start.name(), ..row }));
             }
             Err(Error::Unsupported { argument: Argument::Start, reason }) => {
+                let (_, left_out) = &mut *found.lock();
                 if left_out.iter().all(|other: &LeftOut| other.start != start.name()) {
                     left_out.push(LeftOut { start: start.name(), reason });
                 }
@@ -64,9 +79,10 @@ pub fn try_all<T: Scalar>(
         }
         progress.item(1.0 / ways);
     }
+    let mut rows = found.lock().0.clone();
     look_again(job, problem, &mut memory, &mut rows).map_err(|error| explain(error, subject))?;
-    rows.sort_by_key(|(place, _)| *place);
-    Ok((rows.into_iter().map(|(_, row)| row).collect(), left_out))
+    found.lock().0 = rows;
+    Ok(())
 }
 
 /// Rows near the fastest are timed again, in turns, so that what the machine did meanwhile is shared by all of them.
@@ -81,7 +97,7 @@ fn look_again<T: Scalar>(
         let converged = rows.iter().filter(|(_, row)| row.is_converged()).map(|(_, row)| row.seconds);
         let fastest = converged.fold(f64::INFINITY, f64::min);
         for (place, row) in rows.iter_mut().filter(|(_, row)| row.is_converged() && row.seconds < NEAR * fastest) {
-            if clock.elapsed().as_secs_f64() > ROUNDS_SECONDS || interrupt::is_requested() {
+            if clock.elapsed().as_secs_f64() > ROUNDS_SECONDS {
                 return Ok(());
             }
             let again = job.try_one(problem, memory, *place, f64::INFINITY)?;
