@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use serde::Serialize;
 use sinkhorn_core::{
-    Argument, Error, QuantileConvention, Report, Shape, SoftSettings, soft_len, soft_quantile, soft_rank, soft_sort,
-    soft_top_k,
+    Argument, Error, QuantileConvention, Report, Shape, SoftSettings, Solution, soft_len, soft_quantile, soft_rank,
+    soft_sort, soft_top_k,
 };
 
 use crate::args::{self, NumericsArgs, Precision, ReadingArgs};
@@ -15,6 +15,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::{self, Scale, Source, source_parser};
 use crate::job::{self, Acceleration, Method};
+use crate::merge::spread;
 use crate::output::{self, Rows, Target};
 use crate::progress::Progress;
 use crate::rehearsal::{self, Expected, Tried};
@@ -154,12 +155,12 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     output::check([job.output.as_ref()], &mut std::iter::once(&job.values).chain(&job.weights))?;
     let reading = args.reading.reading();
     match args.numerics.precision {
-        Precision::F64 => run_in(&job, &Side::<f64>::read(&job.values, job.weights.as_ref(), &reading, Scale::ToOne)?),
-        Precision::F32 => run_in(&job, &Side::<f32>::read(&job.values, job.weights.as_ref(), &reading, Scale::ToOne)?),
+        Precision::F64 => run_in(&job, Side::<f64>::read(&job.values, job.weights.as_ref(), &reading, Scale::ToOne)?),
+        Precision::F32 => run_in(&job, Side::<f32>::read(&job.values, job.weights.as_ref(), &reading, Scale::ToOne)?),
     }
 }
 
-fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
+fn run_in<T: Scalar>(job: &Job, side: Side<T>) -> Result<Exit, Failure> {
     if side.table.columns != 1 {
         let (name, columns) = (side.name(), side.table.columns);
         return Err(Failure::data(format!(
@@ -168,6 +169,9 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
     }
     side.tell_left_out();
     input::check_rounding(&side.table, &side.table)?;
+    // A quantile is as wide as a value of so many, and quantiles are few.
+    let side = if matches!(job.operator, Operator::Quantiles(_)) { side } else { side.merged() };
+    let side = &side;
     let values = &side.table.values;
     let settings = SoftSettings {
         epsilon: T::constant(job.epsilon),
@@ -176,12 +180,11 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
         ..SoftSettings::default()
     };
     let refuse = |error| refuse(error, job, side.name());
-    let levels = job.operator.levels(values.len());
+    let levels = job.operator.levels(side.rows());
     let mut memory = solving::zeros(soft_len(values.len(), levels, &settings).map_err(refuse)?)?;
     let pairs = values.len() as f64 * levels as f64;
     let progress = Progress::of_unknown(pairs, "sorting", expected(job, side, &settings));
-    let (out, report) =
-        apply(&job.operator, values, side.weights.as_deref(), &settings, &mut memory).map_err(refuse)?;
+    let (out, report) = apply(&job.operator, side, &settings, &mut memory).map_err(refuse)?;
     drop(progress);
 
     let names = job.operator.names();
@@ -228,45 +231,79 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
 
 /// How long it takes, tried with some of the values.
 fn expected<T: Scalar>(job: &Job, side: &Side<T>, settings: &SoftSettings<T>) -> Option<Expected> {
-    let shape = |rows: usize| Shape { rows, columns: job.operator.levels(rows), dimension: 1 };
-    let all = shape(side.table.rows);
+    let shape =
+        |side: &Side<T>| Shape { rows: side.table.rows, columns: job.operator.levels(side.rows()), dimension: 1 };
+    let all = shape(side);
     let settings = SoftSettings { solve: rehearsal::short(settings.solve, all), ..*settings };
     rehearsal::of_side(all.rows as f64 * all.columns as f64, side, |side| {
-        let (values, shape) = (&side.table.values, shape(side.table.rows));
+        let shape = shape(side);
         let clock = Instant::now();
         let mut memory = vec![T::ZERO; soft_len(shape.rows, shape.columns, &settings)?];
-        let (_, report) = apply(&job.operator, values, side.weights.as_deref(), &settings, &mut memory)?;
+        let (_, report) = apply(&job.operator, side, &settings, &mut memory)?;
         Ok((shape.rows as f64 * shape.columns as f64, Tried::new(clock, &[&report], &job.method)))
     })
 }
 
+/// What the operator makes of every row of the file.
 fn apply<T: Scalar>(
     operator: &Operator,
-    values: &[T],
-    weights: Option<&[T]>,
+    side: &Side<T>,
     settings: &SoftSettings<T>,
     memory: &mut [T],
 ) -> Result<(Vec<T>, Report<T>), Error> {
-    let len = match operator {
-        Operator::Quantiles(levels) => levels.len(),
-        _ => values.len(),
-    };
-    let mut out = vec![T::ZERO; len];
-    let soft = match operator {
-        Operator::Sorted => soft_sort(values, weights, settings, memory, &mut out)?,
-        Operator::Ranks => soft_rank(values, weights, settings, memory, &mut out)?,
+    let (values, weights, rows) = (&side.table.values[..], side.weights.as_deref(), side.rows());
+    let of_rows = |count: usize| vec![T::ZERO; count];
+    match operator {
+        Operator::Sorted => {
+            let mut out = of_rows(rows);
+            let soft = soft_sort(values, weights, settings, memory, &mut out)?;
+            Ok((out, *soft.report()))
+        }
+        Operator::Ranks if side.merge.is_some() => {
+            let soft = soft_sort(values, weights, settings, memory, &mut of_rows(rows))?;
+            let ranks = ranks(values, rows, soft.solution())?;
+            Ok((spread(side.merge.as_ref(), &ranks, 1).into_owned(), *soft.report()))
+        }
+        Operator::Ranks => {
+            let mut out = of_rows(rows);
+            let soft = soft_rank(values, weights, settings, memory, &mut out)?;
+            Ok((out, *soft.report()))
+        }
         Operator::Quantiles(levels) => {
             let levels: Vec<T> = levels.iter().map(|&level| T::constant(level)).collect();
-            soft_quantile(values, weights, &levels, settings, memory, &mut out)?
+            let mut out = of_rows(levels.len());
+            let soft = soft_quantile(values, weights, &levels, settings, memory, &mut out)?;
+            Ok((out, *soft.report()))
         }
-        Operator::Top(k) => soft_top_k(values, weights, T::constant(*k), settings, memory, &mut out)?,
-    };
-    let report = *soft.report();
-    if let Operator::Top(_) = operator {
-        // Shares, which rounding takes a little beyond their ends.
-        out.iter_mut().for_each(|share| *share = share.max(T::ZERO).min(T::ONE));
+        Operator::Top(k) => {
+            // The same share of the mass.
+            let k = if side.merge.is_some() { k * values.len() as f64 / rows as f64 } else { *k };
+            let mut out = of_rows(values.len());
+            let soft = soft_top_k(values, weights, T::constant(k), settings, memory, &mut out)?;
+            // Shares, which rounding takes a little beyond their ends.
+            out.iter_mut().for_each(|share| *share = share.max(T::ZERO).min(T::ONE));
+            Ok((spread(side.merge.as_ref(), &out, 1).into_owned(), *soft.report()))
+        }
     }
-    Ok((out, report))
+}
+
+/// Ranks of values that stand for so many rows, of the plan between the values and a level a row: the mean of the levels, as
+/// the levels are counted.
+fn ranks<T: Scalar>(values: &[T], rows: usize, plan: &Solution<'_, T>) -> Result<Vec<T>, Error> {
+    let mut ranks = vec![T::ZERO; values.len()];
+    plan.barycentric_map(&mut ranks)?;
+    // Levels are at (j + 1/2) / n, and then standardised.
+    let n = rows as f64;
+    let deviation = ((1.0 - 1.0 / (n * n)) / 12.0).sqrt();
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&p, &q| values[p].widen().total_cmp(&values[q].widen()));
+    // They do not decrease with the value, but for rounding.
+    let mut least = 0.0_f64;
+    for value in order {
+        least = (ranks[value].widen() * deviation * n + 0.5 * (n - 1.0)).max(least).min(n - 1.0);
+        ranks[value] = T::constant(least);
+    }
+    Ok(ranks)
 }
 
 fn refuse(error: Error, job: &Job, name: &str) -> Failure {

@@ -248,6 +248,58 @@ fn soft_operators_are_hard_ones_where_epsilon_is_small() {
     assert_eq!((run.code, run.stdout.lines().count()), (0, 4));
 }
 
+/// Equal values are one with their weights together; what is computed is what it is of all rows.
+#[test]
+fn soft_operators_of_equal_values_are_those_of_nearly_equal_ones() {
+    let folder = Folder::new();
+    let value = |k: u32| f64::from(k * k % 17);
+    folder.write("equal.csv", (0..300).map(|k| format!("{}\n", value(k))).collect::<String>());
+    // So far apart that they are not equal, and no further.
+    folder.write("near.csv", (0..300).map(|k| format!("{:e}\n", value(k) + 1e-9 * f64::from(k))).collect::<String>());
+    for options in ["", "--ranks", "--top 40", "--quantiles 0.1,0.5,0.9", "--ranks --epsilon 0.1"] {
+        let sort = |name: &str| numbers(&folder.run(&format!("sort {name} {options} --threshold 1e-10")).stdout, 0);
+        let (equal, near) = (sort("equal.csv"), sort("near.csv"));
+        assert_eq!(equal.len(), near.len());
+        let largest = equal.iter().zip(&near).map(|(p, q)| (p - q).abs()).fold(0.0, f64::max);
+        assert!(largest < 1e-5, "{options}: {largest}");
+    }
+}
+
+/// A column of 200 000 grey values is a problem of 256.
+#[test]
+fn many_rows_of_few_values_take_no_time() {
+    let folder = Folder::new();
+    let column = |rate: f64| -> String {
+        let grey = |k: u32| (255.0 * (f64::from(k) * rate).sin().abs()) as u8;
+        (0..200_000).map(|k| format!("{}\n", grey(k))).collect()
+    };
+    std::fs::create_dir(folder.path("sets")).unwrap();
+    for (name, rate) in [("sets/p.csv", 0.7), ("sets/q.csv", 1.3)] {
+        folder.write(name, column(rate));
+    }
+    let pair = "sets/p.csv sets/q.csv";
+    let ways = "--starts auto --accelerations auto";
+    for command in [
+        format!("solve {pair}"),
+        format!("divergence {pair}"),
+        format!("compare {pair} {ways}"),
+        "batch sets".into(),
+        format!("match {pair} --output m.csv --epsilon-of-mean 0.01"),
+        "sort sets/p.csv --output sorted.csv --epsilon 0.1".into(),
+        "sort sets/p.csv --ranks --output ranks.csv --epsilon 0.1".into(),
+        "sort sets/p.csv --top 1000 --output top.csv".into(),
+        "sort sets/p.csv --quantiles 0.1,0.9 --output quantiles.csv".into(),
+    ] {
+        let clock = std::time::Instant::now();
+        let run = folder.run(&command);
+        assert_eq!(run.code, 0, "{command}: {}", run.stderr);
+        let seconds = clock.elapsed().as_secs_f64();
+        println!("{seconds:.2} s: {command}");
+        assert!(seconds < 20.0, "{command}: {seconds} s; hours where every row is a point");
+    }
+    assert_eq!(folder.read("ranks.csv").lines().count(), 200_001);
+}
+
 #[test]
 fn saved_fits_start_as_fresh_ones_do() {
     let folder = Folder::new();
