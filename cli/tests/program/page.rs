@@ -2,12 +2,21 @@
 
 use std::process::Command;
 
-use crate::support::{Folder, has};
+use crate::support::{Folder, has, limited};
 
 /// What Chromium makes of a page: its document after scripts, and what it complained of.
 fn open(folder: &Folder, page: &str) -> (String, String) {
     let output = Command::new("timeout")
-        .args(["120", "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
+        .args([
+            "--kill-after=10",
+            "120",
+            "chromium",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+        ])
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
         .args(["--enable-logging=stderr", "--dump-dom"])
         .arg(format!("--user-data-dir={}", folder.path("profile").display()))
@@ -37,11 +46,9 @@ fn a_report_opens_without_a_network_and_its_table_can_be_sorted() {
     }
     let folder = Folder::with_points();
     folder.write("<x> & \"y\".csv", folder.read("x.csv"));
-    let run = crate::support::program()
-        .current_dir(folder.path(""))
-        .args(["compare", "<x> & \"y\".csv", "y.csv", "--starts", "zero,gaussian", "--report", "report.html", "--json"])
-        .output()
-        .unwrap();
+    let mut command = crate::support::program();
+    command.current_dir(folder.path("")).args(["compare", "<x> & \"y\".csv", "y.csv", "--starts", "zero,gaussian"]);
+    let run = limited(command.args(["--report", "report.html", "--json"]));
     assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
     let page = folder.read("report.html");
     let without_namespace = page.replace("http://www.w3.org/2000/svg", "");

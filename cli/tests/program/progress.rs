@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use crate::support::{Folder, has, in_a_terminal};
 
@@ -63,10 +63,13 @@ fn without_a_terminal_minutes_of_work_are_announced() {
     folder.write("p.csv", points(150_000, 0.0));
     folder.write("q.csv", points(150_000, 0.5));
     for command in ["solve p.csv q.csv", "divergence p.csv q.csv", "match p.csv q.csv", "sort p.csv --columns 1"] {
-        let mut child = folder.command(command).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut timeout = Command::new("timeout");
+        timeout.args(["--signal=KILL", "120", env!("CARGO_BIN_EXE_sinkhorn")]).args(command.split(' '));
+        timeout.stdout(Stdio::null()).stderr(Stdio::piped()).current_dir(folder.path(""));
+        let mut child = timeout.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
-        child.kill().unwrap();
+        Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
         child.wait().unwrap();
         let told = line.strip_prefix("sinkhorn: note: this takes ").unwrap_or_else(|| panic!("{command}: {line:?}"));
         assert!(told.starts_with("about ") || told.starts_with("more than "), "{command}: {line:?}");
