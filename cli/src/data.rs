@@ -75,7 +75,7 @@ impl<T: Scalar> Side<T> {
         let Some((merge, weights)) = Merge::of(values, *columns, self.weights.as_deref()) else { return self };
         let columns = *columns;
         self.table.values =
-            merge.first().iter().flat_map(|&row| &values[row * columns..][..columns]).copied().collect();
+            merge.first().iter().flat_map(|&row| &values[row as usize * columns..][..columns]).copied().collect();
         self.table.rows = merge.first().len();
         self.table.weights = None;
         Side { weights: Some(weights), merge: Some(merge), ..self }

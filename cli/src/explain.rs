@@ -16,8 +16,8 @@ pub struct Subject<'a> {
     pub x: &'a str,
     pub y: &'a str,
     /// The first row of each point, where equal rows are one.
-    pub rows_x: &'a [usize],
-    pub rows_y: &'a [usize],
+    pub rows_x: &'a [u32],
+    pub rows_y: &'a [u32],
     pub weights_x: &'a str,
     pub weights_y: &'a str,
     pub epsilon: Epsilon<f64>,
@@ -127,7 +127,7 @@ pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
         }
         (Error::NotFinite { place, value, .. } | Error::Negative { place, value, .. }, _) => {
             let rows = if matches!(argument, Argument::X | Argument::A) { subject.rows_x } else { subject.rows_y };
-            let place = Place { row: rows.get(place.row).copied().unwrap_or(place.row), ..place };
+            let place = Place { row: rows.get(place.row).map_or(place.row, |&row| row as usize), ..place };
             Failure::data(format!("{}: {value} at {}", subject.file(argument), point(place)))
         }
         _ => Failure::data(format!("the solver refused {} and {}: {error}", subject.x, subject.y)),
