@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::value_parser;
 use serde::Serialize;
-use sinkhorn_core::Epsilon;
+use sinkhorn_core::{Epsilon, Status};
 
 use crate::args::{self, Precision, TaskArgs};
 use crate::data::Loaded;
@@ -96,36 +96,57 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     }
 }
 
+/// An epsilon of its own that rounding keeps from converging is made so many times as large, so often.
+const TIMES: f64 = 10.0;
+const LARGER: u32 = 3;
+
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let Loaded { mut data, start, seconds } = Loaded::<T>::read(&job.task)?;
-    let own_epsilon = if data.question.is_default_epsilon { neighbours::epsilon(&data) } else { None };
-    if let Some(epsilon) = own_epsilon {
-        data.question.epsilon = Epsilon::Absolute(epsilon);
+    let mut own_epsilon = if data.question.is_default_epsilon { neighbours::epsilon(&data) } else { None };
+    for tries in (0..=LARGER).rev() {
+        if let Some(epsilon) = own_epsilon {
+            data.question.epsilon = Epsilon::Absolute(epsilon);
+        }
+        let exit = solving::solved(&data, &job.task.method, start.as_ref(), |solved| {
+            let is_too_small = solved.solution.report().status == Status::PrecisionFloor && own_epsilon.is_some();
+            if is_too_small && tries > 0 {
+                Ok(None)
+            } else {
+                conclude(job, solved, own_epsilon.is_some(), seconds).map(Some)
+            }
+        })?;
+        if let Some(exit) = exit {
+            return Ok(exit);
+        }
+        own_epsilon = own_epsilon.map(|epsilon| TIMES * epsilon);
     }
-    solving::solved(&data, &job.task.method, start.as_ref(), |solved| {
-        let mut summary = Summary::new("match", solved, &job.task.method, seconds);
-        if own_epsilon.is_some() {
-            summary.epsilon_rule = EpsilonRule::OfNearest(neighbours::FRACTION);
-        }
-        let found = match job.top {
-            Some(top) => Found::Matches(matches(solved, top)?),
-            None => Found::Images { names: solved.image_names(), values: solved.images_of_rows()? },
-        };
-        let staged = job.output.as_ref().map(|target| found.stage(target)).transpose()?;
-        output::commit([staged])?;
-        if job.json {
-            render::print_json(&found.report(&summary))?;
-            return Ok(summary.exit);
-        }
-        if summary.exit != Exit::Converged {
-            let error = solved.solution.report().marginal_error().widen();
-            render::warn_unfinished(&summary.status, summary.sweeps, error);
-        }
-        if job.output.is_none() {
-            render::print_with(|stdout| found.write_csv(stdout))?;
-        }
-        Ok(summary.exit)
-    })
+    Ok(Exit::PrecisionFloor)
+}
+
+/// Writes and prints what was found.
+fn conclude<T: Scalar>(job: &Job, solved: &Solved<'_, T>, is_own: bool, seconds: f64) -> Result<Exit, Failure> {
+    let mut summary = Summary::new("match", solved, &job.task.method, seconds);
+    if is_own {
+        summary.epsilon_rule = EpsilonRule::OfNearest(neighbours::FRACTION);
+    }
+    let found = match job.top {
+        Some(top) => Found::Matches(matches(solved, top)?),
+        None => Found::Images { names: solved.image_names(), values: solved.images_of_rows()? },
+    };
+    let staged = job.output.as_ref().map(|target| found.stage(target)).transpose()?;
+    output::commit([staged])?;
+    if job.json {
+        render::print_json(&found.report(&summary))?;
+        return Ok(summary.exit);
+    }
+    if summary.exit != Exit::Converged {
+        let error = solved.solution.report().marginal_error().widen();
+        render::warn_unfinished(&summary.status, summary.sweeps, error);
+    }
+    if job.output.is_none() {
+        render::print_with(|stdout| found.write_csv(stdout))?;
+    }
+    Ok(summary.exit)
 }
 
 fn matches<T: Scalar>(solved: &Solved<'_, T>, top: usize) -> Result<Vec<Match>, Failure> {

@@ -68,6 +68,32 @@ fn numbers_are_printed_as_they_were_typed() {
 }
 
 #[test]
+fn what_is_printed_fits_into_120_columns() {
+    let folder = Folder::new();
+    let line = |k: u32| format!("{},{},{}\n", f64::from(k).sin(), f64::from(k).cos(), 1 + k % 3);
+    let text: String = (0..60).map(line).collect();
+    folder.write("points-of-x.csv", format!("east,north,people\n{text}"));
+    folder.write("points-of-y.csv", format!("east,north,people\n{}", text.replace("0.", "0.1")));
+    let pair = "points-of-x.csv points-of-y.csv --columns east,north --weights-column people";
+    for command in [
+        format!("solve {pair}"),
+        format!("solve {pair} --rho-x 1.2345678901 --rho-y 2.3456789012 --plan plan.csv"),
+        format!("divergence {pair}"),
+        format!("compare {pair}"),
+        format!("compare {pair} --precision f32 --threshold 1e-30"),
+        format!("compare {pair} --epsilon 0.00001 --max-sweeps 3"),
+        "demo --quick".into(),
+    ] {
+        let stdout = folder.run(&command).stdout;
+        let is_command = |line: &&str| line.starts_with("  sinkhorn "); // to be copied as one line
+        for line in stdout.lines().filter(|line| !is_command(line)) {
+            assert!(line.chars().count() <= 120, "{command}: {} columns: {line}", line.chars().count());
+        }
+        assert!(stdout.lines().count() > 3, "{command}: {stdout}");
+    }
+}
+
+#[test]
 fn the_gradient_of_a_divergence_is_its_slope() {
     let folder = Folder::with_points();
     let options = "--epsilon 0.4 --threshold 1e-10 --cost euclidean";
@@ -195,6 +221,27 @@ fn matches_of_a_shuffled_set_are_the_shuffle() {
     folder.run("match p.csv q.csv --epsilon-of-mean 0.0005 --output m.npy");
     let written = read_f8(&folder.path("m.npy"));
     assert_eq!(written.iter().skip(1).step_by(3).copied().collect::<Vec<_>>(), found);
+}
+
+/// Neighbours on the line are as near as chance makes them; nearly all are told apart.
+#[test]
+fn rows_on_the_line_find_themselves() {
+    let folder = Folder::new();
+    // Uniform numbers by a linear congruence, and what is exponential and heavy-tailed of them.
+    let uniform = |k: u32| f64::from(k.wrapping_mul(2_891_336_453).wrapping_add(k * k) >> 4) / f64::from(1 << 28);
+    let uniform = |k: u32| (uniform(k + 1) + 1e-9).min(1.0);
+    let sets: [(&str, &dyn Fn(u32) -> f64); 3] =
+        [("uniform", &uniform), ("exponential", &|k| -uniform(k).ln()), ("pareto", &|k| uniform(k).powf(-1.0 / 1.2))];
+    for (name, value) in sets {
+        let mut lines: Vec<String> = (0..1000).map(|k| format!("{:.17}\n", value(k))).collect();
+        folder.write("x.csv", lines.concat());
+        let run = folder.run("match x.csv x.csv");
+        lines.sort();
+        lines.dedup();
+        assert_eq!((run.code, run.stderr.as_str(), lines.len()), (0, "", 1000), "{name}");
+        let found = numbers(&run.stdout, 1).into_iter().zip(0..).filter(|(y, x)| *y == f64::from(*x)).count();
+        assert!(found >= 990, "{name}: {found} of 1000");
+    }
 }
 
 #[test]
