@@ -26,7 +26,10 @@ const ROUNDS_SECONDS: f64 = 3.0;
 
 /// What is known so far; another thread may conclude with it.
 #[derive(Default)]
-pub struct Found(Mutex<(Vec<(Place, Row)>, Vec<LeftOut>)>);
+pub struct Found(Mutex<Known>);
+
+/// Rows with their places, and starts that do not apply.
+type Known = (Vec<(Place, Row)>, Vec<LeftOut>);
 
 impl Found {
     /// Rows by start and acceleration, and starts that do not apply.
@@ -36,7 +39,7 @@ impl Found {
         (rows.into_iter().map(|(_, row)| row).collect(), left_out)
     }
 
-    fn lock(&self) -> MutexGuard<'_, (Vec<(Place, Row)>, Vec<LeftOut>)> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
