@@ -152,7 +152,8 @@ impl<T: Scalar> Data<T> {
         Data { x: self.x.merged(), y: self.y.merged(), ..self }.with_epsilon()
     }
 
-    /// Where no pair costs anything, every epsilon gives the same plan: what is asked for as a part of the cost is taken as a number.
+    /// Where no pair costs anything, every epsilon gives the same plan: what is asked for as a part of the cost is
+    /// taken as a number.
     fn with_epsilon(mut self) -> Self {
         let (x, y) = (&self.x.table, &self.y.table);
         if x.rows == 1 && y.rows == 1 && self.cost.cost(&x.values, &y.values) == T::ZERO {

@@ -1,4 +1,5 @@
-//! Exit codes. Scripts rely on the numbers: they are never changed, only added to. `--help` lists them (`args/help.rs`).
+//! Exit codes. Scripts rely on the numbers: they are never changed, only added to. `--help` lists them
+//! (`args/help.rs`).
 
 use std::process::ExitCode;
 

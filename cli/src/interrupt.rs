@@ -1,5 +1,6 @@
-//! Ctrl-C, and the signals that ask programs to end. While somebody is ready to end early with what there is, the first only
-//! asks for that; otherwise, and the second time, the program ends at once, and files that are not complete go away.
+//! Ctrl-C, and the signals that ask programs to end. While somebody is ready to end early with what there is, the first
+//! only asks for that; otherwise, and the second time, the program ends at once, and files that are not complete go
+//! away.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -26,7 +27,8 @@ pub fn install() {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
 
-    // What the parent ignores stays ignored: `nohup` does that with SIGHUP, and scripts with SIGINT of what they put into the background.
+    // What the parent ignores stays ignored: `nohup` does that with SIGHUP, and scripts with SIGINT of what they put
+    // into the background.
     let ignored = ignored_signals();
     let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0);
     // The thread comes first: signals that nobody listens to would be lost.
@@ -106,7 +108,8 @@ impl Drop for Ready {
     }
 }
 
-/// Does work that nothing ends before its time. On an interrupt what is done so far is concluded, and the program ends with that.
+/// Does work that nothing ends before its time. On an interrupt what is done so far is concluded, and the program ends
+/// with that.
 pub fn or_else(work: impl FnOnce(), conclude: impl FnOnce() -> Result<Exit, Failure> + Send) {
     let _ready = ready();
     let is_done = AtomicBool::new(false);

@@ -1,8 +1,8 @@
 //! `sinkhorn`: entropic optimal transport at a prompt.
 //!
-//! Typed text ([`args`]) becomes a checked [`job`], whose [`input`] becomes [`data`] in memory; a [`command`] solves, writes its
-//! [`output`] and [`render`]s what it found. What goes wrong on the way is a [`failure`] with an [`exit`] code. Nothing is printed on
-//! standard output before all files are written.
+//! Typed text ([`args`]) becomes a checked [`job`], whose [`input`] becomes [`data`] in memory; a [`command`] solves,
+//! writes its [`output`] and [`render`]s what it found. What goes wrong on the way is a [`failure`] with an [`exit`]
+//! code. Nothing is printed on standard output before all files are written.
 
 mod args;
 mod beside;

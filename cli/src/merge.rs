@@ -12,8 +12,8 @@ use crate::scalar::Scalar;
 pub struct Merge<T> {
     /// The point of each row.
     place: Vec<u32>,
-    /// The share of each row in the weight of its point, zero where that has none; of each point instead, where rows weigh
-    /// the same.
+    /// The share of each row in the weight of its point, zero where that has none; of each point instead, where rows
+    /// weigh the same.
     part: Vec<T>,
     is_weighted: bool,
     /// The first row of each point.

@@ -11,7 +11,8 @@ const QUANTILE: f64 = 0.1;
 const QUANTILE_ON_THE_LINE: f64 = 0.01;
 /// Rows that are looked at, evenly spread; each is compared with all others.
 const ROWS: usize = 256;
-/// Of the mean cost between the files: the most that epsilon is, and the least, which rounding sets, in double and single precision.
+/// Of the mean cost between the files: the most that epsilon is, and the least, which rounding sets, in double and
+/// single precision.
 const MOST: f64 = 0.05;
 const LEAST: (f64, f64) = (1e-8, 1e-4);
 const LEAST_ON_THE_LINE: (f64, f64) = (1e-10, 1e-4);

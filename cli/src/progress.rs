@@ -1,5 +1,5 @@
-//! Progress of long work, on standard error: a line that changes, where that is a terminal; elsewhere one that says how long
-//! the work will take, where that is more than a minute.
+//! Progress of long work, on standard error: a line that changes, where that is a terminal; elsewhere one that says how
+//! long the work will take, where that is more than a minute.
 
 use std::fmt;
 use std::io::IsTerminal;

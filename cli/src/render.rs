@@ -22,7 +22,8 @@ pub const DOUBTFUL: Style = AnsiColor::Yellow.on_default();
 /// What ended the program.
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// Prints; colours only where they are wanted. A reader that has gone away, `sinkhorn ... | head -1`, has seen what it wanted.
+/// Prints; colours only where they are wanted. A reader that has gone away, `sinkhorn ... | head -1`, has seen what it
+/// wanted.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
     printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))

@@ -23,9 +23,9 @@ use crate::summary::{EpsilonRule, Input, Sides, given_epsilon, status};
 
 /// How far apart two sets of points are: the Sinkhorn divergence
 ///
-/// S(X, Y) = OT(X, Y) - OT(X, X) / 2 - OT(Y, Y) / 2, where OT is the objective of `sinkhorn solve`, all with one epsilon: zero for equal
-/// sets, positive for others, in units of cost (Feydy et al. 2019). With relaxed marginals epsilon / 2 times the squared difference of the
-/// total weights is added (Sejourne et al. 2019).
+/// S(X, Y) = OT(X, Y) - OT(X, X) / 2 - OT(Y, Y) / 2, where OT is the objective of `sinkhorn solve`, all with one
+/// epsilon: zero for equal sets, positive for others, in units of cost (Feydy et al. 2019). With relaxed marginals
+/// epsilon / 2 times the squared difference of the total weights is added (Sejourne et al. 2019).
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn divergence x.csv y.csv",

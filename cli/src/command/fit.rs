@@ -20,7 +20,8 @@ use crate::render::{self, SCHEMA};
 
 /// Fit a Gaussian or a mixture of Gaussians to points, for --start
 ///
-/// Prints JSON: mean and covariance, or shares, means and covariances. Where one side of many problems stays the same, fitting it once saves time.
+/// Prints JSON: mean and covariance, or shares, means and covariances. Where one side of many problems stays the same,
+/// fitting it once saves time.
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn fit y.csv --output y.json && sinkhorn solve x.csv y.csv --start ,y.json",
@@ -34,7 +35,8 @@ pub struct Args {
     /// What to fit
     #[arg(long, value_enum, default_value_t = Kind::Gaussian)]
     kind: Kind,
-    /// Components of a mixture at most, 1 to 64; auto lets the Bayesian information criterion choose, up to 6 [default: 24]
+    /// Components of a mixture at most, 1 to 64; auto lets the Bayesian information criterion choose, up to 6 [default:
+    /// 24]
     #[arg(long, value_name = "K|auto", value_parser = components)]
     components: Option<Components>,
     /// Of the random choices of a mixture
@@ -43,7 +45,8 @@ pub struct Args {
     #[command(flatten)]
     reading: ReadingArgs,
     /// File of the weights of the points, in one column
-    #[arg(long, value_name = "FILE", value_parser = source_parser(), conflicts_with = "weights_column", help_heading = "Input")]
+    #[arg(long, value_name = "FILE", value_parser = source_parser())]
+    #[arg(conflicts_with = "weights_column", help_heading = "Input")]
     weights: Option<Source>,
     /// Writes to a file instead of standard output; .json
     #[arg(long, value_name = "FILE", help_heading = "Output")]

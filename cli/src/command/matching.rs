@@ -23,9 +23,10 @@ use crate::summary::{EpsilonRule, Summary};
 
 /// The rows of Y that each row of X goes to, or the point between them
 ///
-/// Prints CSV: x_row,y_row,share, the likeliest row of Y first; rows are counted from 0, headers and comments apart, and share is that of the
-/// mass of the row of X. With --image: the mean of where the mass of a row goes, a row a point. A row without mass has no match, and the image that a
-/// little mass would have. Without an epsilon it is so small that the nearest rows of a file are told apart.
+/// Prints CSV: x_row,y_row,share, the likeliest row of Y first; rows are counted from 0, headers and comments apart,
+/// and share is that of the mass of the row of X. With --image: the mean of where the mass of a row goes, a row a
+/// point. A row without mass has no match, and the image that a little mass would have. Without an epsilon it is so
+/// small that the nearest rows of a file are told apart.
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn match x.csv y.csv",
@@ -36,7 +37,8 @@ pub struct Args {
     #[command(flatten)]
     task: TaskArgs,
     /// Rows of Y for each row of X
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = value_parser!(u32).range(1..), help_heading = "Output")]
+    #[arg(long, value_name = "K", default_value_t = 1)]
+    #[arg(value_parser = value_parser!(u32).range(1..), help_heading = "Output")]
     top: u32,
     /// The barycentric image of every row of X instead
     #[arg(long, conflicts_with = "top", help_heading = "Output")]

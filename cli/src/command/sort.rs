@@ -26,9 +26,9 @@ use crate::summary::status;
 
 /// Soft sorting, ranks, quantiles and top-k of a column of values
 ///
-/// Values are transported onto levels of the line; epsilon says how soft that is: 0.01 for values that are scaled to a standard deviation of 1,
-/// less is sharper. Time grows with the square of the number of values. Prints CSV, in increasing order; with --ranks and --top in the order of the file, with ranks from 0 (Cuturi, Teboul and
-/// Vert 2019).
+/// Values are transported onto levels of the line; epsilon says how soft that is: 0.01 for values that are scaled to a
+/// standard deviation of 1, less is sharper. Time grows with the square of the number of values. Prints CSV, in
+/// increasing order; with --ranks and --top in the order of the file, with ranks from 0 (Cuturi, Teboul and Vert 2019).
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn sort values.csv",
@@ -40,26 +40,31 @@ pub struct Args {
     /// Values, in one column: CSV, TSV, NPY, NPZ or JSON lines; - is standard input
     #[arg(value_parser = source_parser())]
     values: Source,
-    /// Soft ranks: how many values are below each, ties at their mean; with weights, the mean of the equal parts of the mass that a value is in
+    /// Soft ranks: how many values are below each, ties at their mean; with weights, the mean of the equal parts of the
+    /// mass that a value is in
     #[arg(long, group = "operator")]
     ranks: bool,
     /// Soft quantiles at levels from 0 to 1
-    #[arg(long, value_name = "LEVELS", value_delimiter = ',', group = "operator", value_parser = args::share, allow_negative_numbers = true)]
+    #[arg(long, value_name = "LEVELS", value_delimiter = ',', group = "operator")]
+    #[arg(value_parser = args::share, allow_negative_numbers = true)]
     quantiles: Option<Vec<f64>>,
     /// Says which quantile a level means: hazen, value k of n (from 0) at (k + 1/2) / n; linear, at k / (n - 1), as
     /// NumPy and spreadsheets have it
     #[arg(long, value_name = "NAME", requires = "quantiles", default_value = "hazen")]
     convention: Convention,
-    /// How much each value is among the K largest, from 0 to 1; more than 0 and less than the number of values, whole or not
+    /// How much each value is among the K largest, from 0 to 1; more than 0 and less than the number of values, whole
+    /// or not
     #[arg(long, value_name = "K", group = "operator", value_parser = args::positive, allow_negative_numbers = true)]
     top: Option<f64>,
     /// How soft: in units of squared standard deviations of the values
-    #[arg(long, value_name = "VALUE", value_parser = args::positive, allow_negative_numbers = true, default_value_t = 0.01)]
+    #[arg(long, value_name = "VALUE", value_parser = args::positive, allow_negative_numbers = true)]
+    #[arg(default_value_t = 0.01)]
     epsilon: f64,
     #[command(flatten)]
     reading: ReadingArgs,
     /// File of the weights of the values, in one column
-    #[arg(long, value_name = "FILE", value_parser = source_parser(), conflicts_with = "weights_column", help_heading = "Input")]
+    #[arg(long, value_name = "FILE", value_parser = source_parser())]
+    #[arg(conflicts_with = "weights_column", help_heading = "Input")]
     weights: Option<Source>,
     #[command(flatten)]
     numerics: NumericsArgs,
@@ -287,8 +292,8 @@ fn apply<T: Scalar>(
     }
 }
 
-/// Ranks of values that stand for so many rows, of the plan between the values and a level a row: the mean of the levels, as
-/// the levels are counted.
+/// Ranks of values that stand for so many rows, of the plan between the values and a level a row: the mean of the
+/// levels, as the levels are counted.
 fn ranks<T: Scalar>(values: &[T], rows: usize, plan: &Solution<'_, T>) -> Result<Vec<T>, Error> {
     let mut ranks = vec![T::ZERO; values.len()];
     plan.barycentric_map(&mut ranks)?;

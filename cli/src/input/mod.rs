@@ -1,7 +1,7 @@
 //! Files into tables of numbers. What a file is, its first bytes say, not its name.
 //!
-//! Everything is read as a stream: beside the numbers, only buffers are in memory. An NPZ archive on standard input is the
-//! exception, as its list of contents comes last.
+//! Everything is read as a stream: beside the numbers, only buffers are in memory. An NPZ archive on standard input is
+//! the exception, as its list of contents comes last.
 
 mod columns;
 mod csv;

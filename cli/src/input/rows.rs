@@ -160,8 +160,8 @@ fn drop_first<V: Copy>(values: &mut Vec<V>, columns: usize) {
     values.truncate(kept);
 }
 
-/// Makes room for what is still to come, judged by the part of the file that is read; otherwise for a quarter more, which
-/// wastes little.
+/// Makes room for what is still to come, judged by the part of the file that is read; otherwise for a quarter more,
+/// which wastes little.
 fn grow<V>(values: &mut Vec<V>, progress: Option<(u64, u64)>) -> Result<(), &'static str> {
     let len = values.len();
     let more = len / 4 + 1024;

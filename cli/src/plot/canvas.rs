@@ -39,7 +39,8 @@ pub fn picture(title: &str, what: &str, size: Place, paint: impl FnOnce(&Canvas<
     Ok(scalable(title, what, size, &text))
 }
 
-/// Plotters' picture under a head of our own: as large as meant, smaller where there is less room, and with words to it.
+/// Plotters' picture under a head of our own: as large as meant, smaller where there is less room, and with words to
+/// it.
 fn scalable(title: &str, what: &str, (width, height): Place, text: &str) -> String {
     let shapes = text.split_once('>').map_or("", |(_, shapes)| shapes);
     format!(

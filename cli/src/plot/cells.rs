@@ -1,7 +1,7 @@
 //! The two sides of a coupling, cut into cells of one width.
 //!
-//! Values on a lattice, such as whole numbers or tenths, have cells that hold as many places of it each: a cell with one more
-//! than its neighbour, or none, would be a stripe that says nothing of the values.
+//! Values on a lattice, such as whole numbers or tenths, have cells that hold as many places of it each: a cell with
+//! one more than its neighbour, or none, would be a stripe that says nothing of the values.
 
 use super::axis::{Axis, range};
 

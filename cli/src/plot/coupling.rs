@@ -152,7 +152,8 @@ impl Side {
     }
 }
 
-/// A few points far apart would be specks: their cells, of so many pixels, are drawn wider, as far as none meets the next.
+/// A few points far apart would be specks: their cells, of so many pixels, are drawn wider, as far as none meets the
+/// next.
 fn spread(mass: &[f64], pixels: f64) -> f64 {
     let full: Vec<usize> = (0..mass.len()).filter(|&cell| mass[cell] > 0.0).collect();
     let nearest = full.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(mass.len());

@@ -1,4 +1,5 @@
-//! The report of `sinkhorn compare` as one HTML page: nothing is fetched, and nothing but the page is needed to read it.
+//! The report of `sinkhorn compare` as one HTML page: nothing is fetched, and nothing but the page is needed to read
+//! it.
 
 mod escape;
 mod table;

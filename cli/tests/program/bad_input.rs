@@ -1,4 +1,5 @@
-//! Everything that can be wrong with a file or an option: the exit code, the message with its place, and nothing written.
+//! Everything that can be wrong with a file or an option: the exit code, the message with its place, and nothing
+//! written.
 
 use crate::support::{Folder, f8, npy, npz};
 use zip::CompressionMethod;

@@ -41,8 +41,8 @@ fn want_of_memory_is_told_with_a_code() {
     assert!(told > 0, "the limits hold");
 }
 
-/// What the page says: 64 MB and twelve times the file, equal rows included, and no more than a second and one for every
-/// 10 MB, here for the smallest numbers that there are.
+/// What the page says: 64 MB and twelve times the file, equal rows included, and no more than a second and one for
+/// every 10 MB, here for the smallest numbers that there are.
 #[test]
 fn reading_takes_the_memory_and_the_time_that_the_page_says() {
     let folder = Folder::new();
@@ -55,7 +55,8 @@ fn reading_takes_the_memory_and_the_time_that_the_page_says() {
     folder.write("eight.csv", "0,0,0,0,0,0,0,0\n");
     let program = env!("CARGO_BIN_EXE_sinkhorn");
     for files in ["line.npy one.csv", "points.npy eight.csv", "line.csv one.csv"] {
-        // It ends when all points are read, as there is no such start. Addresses of threads that hold nothing come on top.
+        // It ends when all points are read, as there is no such start. Addresses of threads that hold nothing come on
+        // top.
         let line = format!("ulimit -v 444000; exec {program} solve {files} --start none.json --threads 1");
         let clock = Instant::now();
         let output = limited(Command::new("sh").args(["-c", &line]).current_dir(folder.path("")));

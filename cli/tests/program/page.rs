@@ -4,7 +4,8 @@ use std::process::Command;
 
 use crate::support::{Folder, has, limited};
 
-/// What Chromium makes of a page in a window so many pixels wide: its document after scripts, and what it complained of.
+/// What Chromium makes of a page in a window so many pixels wide: its document after scripts, and what it complained
+/// of.
 fn open(folder: &Folder, width: u32, page: &str) -> (String, String) {
     let output = Command::new("timeout")
         .args([

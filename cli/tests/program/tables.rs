@@ -1,4 +1,5 @@
-//! Tables as people have them: columns of other orders, row numbers, equal rows, decimal commas; and what is said where a file cannot be read.
+//! Tables as people have them: columns of other orders, row numbers, equal rows, decimal commas; and what is said where
+//! a file cannot be read.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};

@@ -34,9 +34,10 @@ use pairs::{Layout, Pairs};
 
 /// Distances between many sets of points: a list of pairs of files, or all pairs of a folder
 ///
-/// A folder gives a matrix: a row and a column for each of its files that ends in .csv, .tsv, .txt, .npy, .jsonl or .ndjson (no others), in the order of their
-/// names. A list has two file names a line, separated by a comma and relative to it, and gives a line a pair. Every pair has the same epsilon: a relative one is the mean
-/// over the pairs, those of a set and itself apart. Pairs are solved side by side.
+/// A folder gives a matrix: a row and a column for each of its files that ends in .csv, .tsv, .txt, .npy, .jsonl or
+/// .ndjson (no others), in the order of their names. A list has two file names a line, separated by a comma and
+/// relative to it, and gives a line a pair. Every pair has the same epsilon: a relative one is the mean over the pairs,
+/// those of a set and itself apart. Pairs are solved side by side.
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn batch samples/",

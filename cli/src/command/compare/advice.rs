@@ -8,7 +8,8 @@ use crate::render::plural;
 
 /// A way that is no more than this times slower than the fastest is as good: clocks repeat no better.
 const AS_GOOD: f64 = 1.10;
-/// Below so many seconds nothing is worth another option: clocks do not tell such times apart, and nobody waits for them.
+/// Below so many seconds nothing is worth another option: clocks do not tell such times apart, and nobody waits for
+/// them.
 pub const SHORT: f64 = 0.05;
 /// What `sinkhorn solve` does unasked.
 const DEFAULTS: (&str, &str) = ("auto", "auto");
@@ -29,8 +30,8 @@ pub struct Advice {
 }
 
 impl Advice {
-    /// The defaults, where they are as good as the fastest row that converged; else that row. Where it is too short for clocks, the row
-    /// with the fewest sweeps. `typed` is the problem as it is typed.
+    /// The defaults, where they are as good as the fastest row that converged; else that row. Where it is too short for
+    /// clocks, the row with the fewest sweeps. `typed` is the problem as it is typed.
     pub fn of(rows: &[Row], typed: &[String]) -> Option<Advice> {
         let converged: Vec<&Row> = rows.iter().filter(|row| row.is_converged()).collect();
         let fastest = converged.iter().copied().min_by(|p, q| p.seconds.total_cmp(&q.seconds))?;

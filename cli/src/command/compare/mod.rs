@@ -37,9 +37,9 @@ use way::Row;
 
 /// Which start and acceleration are fastest on your points
 ///
-/// Solves the problem in every way that applies, prints a line each, and recommends one that is no more than a tenth slower than the fastest, with its
-/// command line: the defaults, where they are. Short solves are timed several times; a way that takes --patience times as long as the fastest so far is
-/// given up.
+/// Solves the problem in every way that applies, prints a line each, and recommends one that is no more than a tenth
+/// slower than the fastest, with its command line: the defaults, where they are. Short solves are timed several times;
+/// a way that takes --patience times as long as the fastest so far is given up.
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn compare x.csv y.csv",
@@ -61,7 +61,8 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Method")]
     seed: u64,
     /// Gives a way up that takes this many times as long as the fastest so far, and a second
-    #[arg(long, value_name = "TIMES", default_value_t = 10.0, value_parser = args::multiple, allow_negative_numbers = true, help_heading = "Method")]
+    #[arg(long, value_name = "TIMES", default_value_t = 10.0, value_parser = args::multiple)]
+    #[arg(allow_negative_numbers = true, help_heading = "Method")]
     patience: f64,
     #[command(flatten)]
     numerics: NumericsArgs,

@@ -19,7 +19,8 @@ use crate::solving;
 /// Start and acceleration, by number.
 type Place = (usize, usize);
 
-/// Of rows that are timed again: up to this times the time of the fastest, so often, and for no longer than so many seconds.
+/// Of rows that are timed again: up to this times the time of the fastest, so often, and for no longer than so many
+/// seconds.
 const NEAR: f64 = 1.5;
 const ROUNDS: usize = 3;
 const ROUNDS_SECONDS: f64 = 3.0;
@@ -112,7 +113,8 @@ fn look_again<T: Scalar>(
     Ok(())
 }
 
-/// Places in the table, in the order of trying: what is likely to be fast comes first, so that it is known early what is slow.
+/// Places in the table, in the order of trying: what is likely to be fast comes first, so that it is known early what
+/// is slow.
 fn order(job: &Job) -> Vec<Place> {
     let places = (0..job.starts.len()).flat_map(|s| (0..job.accelerations.len()).map(move |a| (s, a)));
     let mut places: Vec<_> = places.collect();
