@@ -157,6 +157,22 @@ fn a_comparison_recommends_what_it_has_found() {
     }
 }
 
+/// The rows that it has printed are all that there is to give.
+#[test]
+fn a_demo_ends_at_once() {
+    let mut child = start(&Folder::new(), "demo");
+    std::thread::sleep(Duration::from_millis(400));
+    if child.try_wait().unwrap().is_some() {
+        return; // a fast machine
+    }
+    send("-INT", &child);
+    let clock = std::time::Instant::now();
+    let output = finished(child);
+    assert!(clock.elapsed() < Duration::from_secs(2), "{:?}", clock.elapsed());
+    assert_eq!(output.status.code(), Some(130));
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("UCI handwritten digits"));
+}
+
 /// A start that takes long is not waited for: what is found by then is told.
 #[test]
 fn a_comparison_in_a_start_ends_at_once_with_the_rows_before() {

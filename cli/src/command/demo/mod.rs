@@ -9,6 +9,7 @@ use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Workspace};
 use crate::args::{self, StartName};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::job::{self, Acceleration, Method};
 use crate::render::{self, SCHEMA};
 use crate::scalar;
@@ -84,6 +85,13 @@ enum Event<'a> {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let mut outcome = Ok(Exit::Interrupted);
+    // What was found is printed already.
+    interrupt::or_else(|| outcome = run_all(args), || Ok(Exit::Interrupted));
+    outcome
+}
+
+fn run_all(args: &Args) -> Result<Exit, Failure> {
     let tables = if args.json {
         let tables = solve_all(args.quick, |_| Ok(()))?;
         let report = Report {
