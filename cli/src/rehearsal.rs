@@ -7,6 +7,7 @@ use sinkhorn_core::{
     sinkhorn_divergence, solve,
 };
 
+use crate::args::StartName;
 use crate::data::{Data, Side, problem};
 use crate::job::{Method, Question};
 use crate::render;
@@ -23,6 +24,8 @@ pub struct Expected {
 /// Pairs of points, each with [`COORDINATES`] at most, whose solve is over before anybody wonders.
 const LONG: f64 = 1e8;
 const COORDINATES: f64 = 16.0;
+/// Coordinates beyond which a start takes longer the more there are, however few the points: it is not tried.
+const WIDE: usize = 64;
 /// So many pairs are tried, and so many sweeps at most.
 const PAIRS: f64 = 1e6;
 const SWEEPS: u32 = 300;
@@ -63,7 +66,8 @@ impl Expected {
 
 /// A solve.
 pub fn of_solve<T: Scalar>(data: &Data<T>, method: &Method, start: &dyn Initializer<T>) -> Option<Expected> {
-    let settings = settings(data, method);
+    let (settings, zero) = (settings(data, method), zero(data.x.table.columns));
+    let start = zero.as_deref().unwrap_or(start);
     of_pairs(data.pairs(), [&data.x, &data.y], data.cost.as_ref(), &data.question, |problem| {
         let clock = Instant::now();
         let mut memory = vec![T::ZERO; Workspace::len(problem, &settings)?];
@@ -74,13 +78,19 @@ pub fn of_solve<T: Scalar>(data: &Data<T>, method: &Method, start: &dyn Initiali
 
 /// A divergence.
 pub fn of_divergence<T: Scalar>(data: &Data<T>, method: &Method, start: &dyn Initializer<T>) -> Option<Expected> {
-    let settings = settings(data, method);
+    let (settings, zero) = (settings(data, method), zero(data.x.table.columns));
+    let start = zero.as_deref().unwrap_or(start);
     of_pairs(data.pairs(), [&data.x, &data.y], data.cost.as_ref(), &data.question, |problem| {
         let clock = Instant::now();
         let mut memory = vec![T::ZERO; divergence_len(problem.shape(), &settings)?];
         let divergence = sinkhorn_divergence(problem, start, &settings, &mut memory)?;
         Ok(Tried::new(clock, &divergence.reports(), method))
     })
+}
+
+/// What is tried in place of a start, where that takes long for few points as well.
+pub fn zero<T: Scalar>(columns: usize) -> Option<Box<dyn Initializer<T>>> {
+    (columns > WIDE).then(|| T::named(StartName::Zero, 0))
 }
 
 /// As the whole will be solved, but not to its end if that is far.
@@ -131,7 +141,7 @@ fn of_some(pairs: f64, columns: usize, mut with: impl FnMut(usize) -> Option<(f6
     let growth = (tried.start / before.start).ln() / (some / fewer).ln();
     let growth = if growth.is_nan() { 1.0 } else { growth.clamp(0.5, 1.0) };
     let seconds = tried.start * (pairs / some).powf(growth) + (tried.seconds - tried.start) * (pairs / some);
-    Some(Expected { seconds, is_least: tried.is_least })
+    Some(Expected { seconds, is_least: tried.is_least || columns > WIDE })
 }
 
 /// Work that grows with the rows, tried with a number of them.
@@ -142,4 +152,26 @@ pub fn of_rows(rows: usize, attempt: impl FnOnce(usize)) -> Option<Expected> {
     let clock = Instant::now();
     attempt(ROWS);
     Some(Expected { seconds: clock.elapsed().as_secs_f64() * rows as f64 / ROWS as f64, is_least: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Starts take a millisecond a hundred points, sweeps a microsecond a pair.
+    fn tried(count: usize) -> Option<(f64, Tried)> {
+        let pairs = (count * count) as f64;
+        let start = 1e-5 * count as f64;
+        Some((pairs, Tried { seconds: start + 1e-6 * pairs, start, is_least: false }))
+    }
+
+    #[test]
+    fn starts_and_sweeps_are_scaled_as_they_grow() {
+        let expected = of_some(1e10, 2, tried).unwrap();
+        assert!((expected.seconds - (1.0 + 1e4)).abs() < 0.1, "{expected:?}");
+        assert!(!expected.is_least);
+        assert!(of_some(1e10, 100, tried).unwrap().is_least, "no start is tried");
+        assert!(of_some(1e6, 2, tried).is_none(), "it is over soon");
+        assert!(of_some(1e10, 2, |_| None).is_none(), "what is wrong the whole will tell");
+    }
 }

@@ -306,7 +306,8 @@ fn solve_all<T: Scalar>(
         rehearsal::of_pairs(pairs, [&sides[i], &sides[j]], cost, question, |problem| {
             let clock = Instant::now();
             let mut memory = vec![T::ZERO; job.measure.len(problem, &settings)?];
-            let start = T::named(job.start, job.method.seed);
+            let zero = rehearsal::zero(sides[i].table.columns);
+            let start = zero.unwrap_or_else(|| T::named(job.start, job.method.seed));
             let found = solve_one(job.measure, problem, start.as_ref(), &settings, &mut memory)?;
             Ok(Tried::of_status(clock, found.exit == Exit::NotConverged, &job.method))
         })
