@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 /// Seconds; a build on a slow machine takes long.
 const LIMIT: &str = "3600";
 
-/// The same command, killed with all that it has started when its time is over, and with nothing on standard input. Signals do
-/// what they do by default: in the background of a script, shells have some ignored, which children inherit.
+/// The same command, killed with all that it has started when its time is over, and with nothing on standard input.
+/// Signals do what they do by default: in the background of a script, shells have some ignored, which children inherit.
 pub fn limited(command: &Command) -> Command {
     let mut outer = Command::new("timeout");
     outer.args(["--kill-after=10", LIMIT, "env", "--default-signal=INT,QUIT,TERM,HUP"]);
