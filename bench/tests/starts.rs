@@ -7,13 +7,14 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use sinkhorn_bench::{problems, starts};
 use sinkhorn_core::{Acceleration, Annealing, Epsilon, Error, Settings, Storage};
+use sinkhorn_tests::process::limited;
 use sinkhorn_tests::solve_owned;
 
 const SIZE: usize = 60;
 const ACCELERATIONS: [&str; 4] = ["plain", "annealing", "relaxation", "anderson"];
 
 fn starts(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_starts")).args(arguments).output().expect("the program")
+    limited(Command::new(env!("CARGO_BIN_EXE_starts")).args(arguments)).output().expect("the program")
 }
 
 fn json(path: &Path) -> Value {

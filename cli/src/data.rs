@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use sinkhorn_core::{
-    Cosine, Error, Euclidean, GroundCost, Initializer, Manhattan, PNorm, PointCloud, Problem, SquaredEuclidean,
+    Cosine, Epsilon, Error, Euclidean, GroundCost, Initializer, Manhattan, PNorm, PointCloud, Problem, SquaredEuclidean,
 };
 
 use crate::args::{Start, StartName};
@@ -75,10 +75,29 @@ impl<T: Scalar> Side<T> {
         let Some((merge, weights)) = Merge::of(values, *columns, self.weights.as_deref()) else { return self };
         let columns = *columns;
         self.table.values =
-            merge.first().iter().flat_map(|&row| &values[row * columns..][..columns]).copied().collect();
+            merge.first().iter().flat_map(|&row| &values[row as usize * columns..][..columns]).copied().collect();
         self.table.rows = merge.first().len();
         self.table.weights = None;
         Side { weights: Some(weights), merge: Some(merge), ..self }
+    }
+
+    /// So many of its points at most, evenly chosen, with the same total of weights; none where these weigh nothing.
+    pub fn thinned(&self, most: usize) -> Option<Side<T>> {
+        let all = self.table.rows;
+        let count = all.min(most);
+        let rows: Vec<usize> = (0..count).map(|k| k * all / count).collect();
+        let weights = match &self.weights {
+            None => None,
+            Some(weights) => {
+                let total = |weights: &mut dyn Iterator<Item = &T>| weights.map(|weight| weight.widen()).sum::<f64>();
+                let scale = total(&mut weights.iter()) / total(&mut rows.iter().map(|&row| &weights[row]));
+                let scaled = |&row: &usize| T::constant(scale * weights[row].widen());
+                scale.is_finite().then_some(())?;
+                Some(rows.iter().map(scaled).collect())
+            }
+        };
+        let table = self.table.with_rows(&rows);
+        Some(Side { table, weights, is_weighted: self.is_weighted, merge: None, weights_name: None })
     }
 
     /// How many rows the file has.
@@ -130,7 +149,17 @@ impl<T: Scalar> Data<T> {
         if *start == Start::Named(StartName::DualSort) {
             return self;
         }
-        Data { x: self.x.merged(), y: self.y.merged(), ..self }
+        Data { x: self.x.merged(), y: self.y.merged(), ..self }.with_epsilon()
+    }
+
+    /// Where no pair costs anything, every epsilon gives the same plan: what is asked for as a part of the cost is
+    /// taken as a number.
+    fn with_epsilon(mut self) -> Self {
+        let (x, y) = (&self.x.table, &self.y.table);
+        if x.rows == 1 && y.rows == 1 && self.cost.cost(&x.values, &y.values) == T::ZERO {
+            self.question.epsilon = Epsilon::Absolute(part(self.question.epsilon));
+        }
+        self
     }
 
     /// The problem between the two.
@@ -146,6 +175,15 @@ impl<T: Scalar> Data<T> {
     /// n m.
     pub fn pairs(&self) -> f64 {
         self.x.table.rows as f64 * self.y.table.rows as f64
+    }
+}
+
+/// The number in an epsilon: a part of the cost, or a value.
+pub fn part(epsilon: Epsilon<f64>) -> f64 {
+    match epsilon {
+        Epsilon::OfMean(part) | Epsilon::OfStd(part) => part,
+        Epsilon::Absolute(value) => value,
+        _ => f64::NAN,
     }
 }
 

@@ -1,4 +1,5 @@
-//! Exit codes. Scripts rely on the numbers: they are never changed, only added to. `--help` lists them (`args/help.rs`).
+//! Exit codes. Scripts rely on the numbers: they are never changed, only added to. `--help` lists them
+//! (`args/help.rs`).
 
 use std::process::ExitCode;
 
@@ -10,11 +11,11 @@ use sinkhorn_core::Status;
 pub enum Exit {
     /// Solved to the threshold; or help, or a demo in order.
     Converged = 0,
-    /// A file could not be read or written.
+    /// A file could not be read or written, or the system refused what the program needs.
     Io = 1,
     /// The command line is wrong.
     Usage = 2,
-    /// The contents of a file are wrong.
+    /// The contents of a file are wrong, or more than memory holds.
     Data = 3,
     /// The sweeps allowed were used up. Results are written, and usable.
     NotConverged = 4,

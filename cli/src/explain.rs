@@ -7,6 +7,7 @@ use crate::data::Side;
 use crate::failure::Failure;
 use crate::job::Question;
 use crate::merge::Merge;
+use crate::render::given;
 use crate::scalar::Scalar;
 
 /// The files and options that arguments came from.
@@ -15,8 +16,8 @@ pub struct Subject<'a> {
     pub x: &'a str,
     pub y: &'a str,
     /// The first row of each point, where equal rows are one.
-    pub rows_x: &'a [usize],
-    pub rows_y: &'a [usize],
+    pub rows_x: &'a [u32],
+    pub rows_y: &'a [u32],
     pub weights_x: &'a str,
     pub weights_y: &'a str,
     pub epsilon: Epsilon<f64>,
@@ -64,21 +65,22 @@ pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
         Epsilon::Absolute(value) => ("--epsilon", value),
         _ => ("--epsilon", f64::NAN),
     };
+    let typed = given(value);
     let option = if subject.is_default_epsilon { format!("the default, {option}") } else { option.to_owned() };
     let argument = error.argument();
     match (error, argument) {
         (Error::NotPositive { value: found, .. }, Argument::Epsilon) if !found.is_finite() => too_large(subject),
         (Error::NotPositive { .. } | Error::Overflow { .. }, Argument::Epsilon) => {
             let extreme = if value > 1.0 { "large" } else { "small" };
-            Failure::data(format!("{option} {value:?} is too {extreme} for these costs in {precision}"))
+            Failure::data(format!("{option} {typed} is too {extreme} for these costs in {precision}"))
         }
         (Error::BelowResolution { value: found, least, wider, .. }, _) => Failure::data(format!(
-            "{option} {value:?} is too small for these costs in {precision}: it must be at least {:.3e}{}",
+            "{option} {typed} is too small for these costs in {precision}: it must be at least {:.3e}{}",
             value * (least / found),
             if wider { ", or use --precision f64" } else { "" }
         )),
         (Error::Unsupported { .. }, Argument::Epsilon) => Failure::data(format!(
-            "{option} {value:?}: the cost is the same for every pair of points, so a fraction of it means nothing; \
+            "{option} {typed}: the cost is the same for every pair of points, so a fraction of it means nothing; \
              give --epsilon"
         )),
         (Error::Unsupported { reason, .. }, Argument::Start | Argument::Covariance) => {
@@ -125,7 +127,7 @@ pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
         }
         (Error::NotFinite { place, value, .. } | Error::Negative { place, value, .. }, _) => {
             let rows = if matches!(argument, Argument::X | Argument::A) { subject.rows_x } else { subject.rows_y };
-            let place = Place { row: rows.get(place.row).copied().unwrap_or(place.row), ..place };
+            let place = Place { row: rows.get(place.row).map_or(place.row, |&row| row as usize), ..place };
             Failure::data(format!("{}: {value} at {}", subject.file(argument), point(place)))
         }
         _ => Failure::data(format!("the solver refused {} and {}: {error}", subject.x, subject.y)),

@@ -1,9 +1,10 @@
-//! Ctrl-C, and the signals that ask programs to end. While somebody is ready to end early with what there is, the first only
-//! asks for that; otherwise, and the second time, the program ends at once, and files that are not complete go away.
+//! Ctrl-C, and the signals that ask programs to end. While somebody is ready to end early with what there is, the first
+//! only asks for that; otherwise, and the second time, the program ends at once, and files that are not complete go
+//! away.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ use crate::failure::Failure;
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 static READY: AtomicUsize = AtomicUsize::new(0);
+/// Milliseconds that ending takes, about.
+static PACE: AtomicU64 = AtomicU64::new(0);
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// From now on. Where the system does not let it, Ctrl-C ends the program as it always does.
@@ -24,7 +27,8 @@ pub fn install() {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
 
-    // What the parent ignores stays ignored: `nohup` does that with SIGHUP, and scripts with SIGINT of what they put into the background.
+    // What the parent ignores stays ignored: `nohup` does that with SIGHUP, and scripts with SIGINT of what they put
+    // into the background.
     let ignored = ignored_signals();
     let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0);
     // The thread comes first: signals that nobody listens to would be lost.
@@ -53,7 +57,11 @@ pub fn install() {
 
 fn on_interrupt() {
     if READY.load(Ordering::SeqCst) > 0 && !REQUESTED.swap(true, Ordering::SeqCst) {
-        let _ = writeln!(std::io::stderr(), "sinkhorn: ending with what there is; once more ends at once");
+        // Where several are ready, the first of them does not wait for the sweeps of the others.
+        let is_alone = READY.load(Ordering::SeqCst) == 1;
+        let seconds = if is_alone { PACE.load(Ordering::SeqCst) / 1000 } else { 0 };
+        let when = if seconds > 0 { format!(", in about {seconds} s") } else { String::new() };
+        let _ = writeln!(std::io::stderr(), "sinkhorn: ending with what there is{when}; once more ends at once");
         return;
     }
     // Held to the end: nobody begins another file meanwhile.
@@ -62,6 +70,13 @@ fn on_interrupt() {
         let _ = std::fs::remove_file(path);
     }
     std::process::exit(Exit::Interrupted as i32);
+}
+
+/// Removes what is not complete, where the program ends at once and asks for no memory on the way.
+pub fn remove_unfinished() {
+    for path in UNFINISHED.try_lock().iter().flat_map(|unfinished| unfinished.iter()) {
+        let _ = std::fs::remove_file(path);
+    }
 }
 
 /// Whether to end with what there is.
@@ -79,13 +94,22 @@ pub fn ready() -> Ready {
     Ready(())
 }
 
+impl Ready {
+    /// Tells how long it takes them.
+    pub fn takes(&self, time: Duration) {
+        PACE.store(time.as_millis() as u64, Ordering::SeqCst);
+    }
+}
+
 impl Drop for Ready {
     fn drop(&mut self) {
+        PACE.store(0, Ordering::SeqCst);
         READY.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
-/// Does work that nothing ends before its time. On an interrupt what is done so far is concluded, and the program ends with that.
+/// Does work that nothing ends before its time. On an interrupt what is done so far is concluded, and the program ends
+/// with that.
 pub fn or_else(work: impl FnOnce(), conclude: impl FnOnce() -> Result<Exit, Failure> + Send) {
     let _ready = ready();
     let is_done = AtomicBool::new(false);

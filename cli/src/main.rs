@@ -1,10 +1,11 @@
 //! `sinkhorn`: entropic optimal transport at a prompt.
 //!
-//! Typed text ([`args`]) becomes a checked [`job`], whose [`input`] becomes [`data`] in memory; a [`command`] solves, writes its
-//! [`output`] and [`render`]s what it found. What goes wrong on the way is a [`failure`] with an [`exit`] code. Nothing is printed on
-//! standard output before all files are written.
+//! Typed text ([`args`]) becomes a checked [`job`], whose [`input`] becomes [`data`] in memory; a [`command`] solves,
+//! writes its [`output`] and [`render`]s what it found. What goes wrong on the way is a [`failure`] with an [`exit`]
+//! code. Nothing is printed on standard output before all files are written.
 
 mod args;
+mod beside;
 mod command;
 mod data;
 mod exit;
@@ -14,6 +15,7 @@ mod fit;
 mod input;
 mod interrupt;
 mod job;
+mod memory;
 mod merge;
 mod neighbours;
 mod output;
@@ -21,6 +23,7 @@ mod picture;
 mod plan;
 mod plot;
 mod progress;
+mod rehearsal;
 mod render;
 mod report;
 mod scalar;
@@ -36,6 +39,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use exit::Exit;
 use failure::Failure;
+
+#[global_allocator]
+static MEMORY: memory::Memory = memory::Memory;
 
 fn main() -> ExitCode {
     interrupt::install();

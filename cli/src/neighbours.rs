@@ -7,20 +7,30 @@ use crate::scalar::Scalar;
 pub const FRACTION: f64 = 0.5;
 /// Of the rows of a file, by their distance to the nearest other one: so many are nearer than what counts as near.
 const QUANTILE: f64 = 0.1;
+/// The same on the line, where small epsilons take no more sweeps: the monotone start is exact without any.
+const QUANTILE_ON_THE_LINE: f64 = 0.01;
 /// Rows that are looked at, evenly spread; each is compared with all others.
 const ROWS: usize = 256;
-/// Of the mean cost between the files: the most that epsilon is, and the least, which rounding sets, in double and single precision.
+/// Of the mean cost between the files: the most that epsilon is, and the least, which rounding sets, in double and
+/// single precision.
 const MOST: f64 = 0.05;
 const LEAST: (f64, f64) = (1e-8, 1e-4);
+const LEAST_ON_THE_LINE: (f64, f64) = (1e-10, 1e-4);
 
 /// The epsilon of a match; none where rows have no neighbours.
 pub fn epsilon<T: Scalar>(data: &Data<T>) -> Option<f64> {
+    let is_line = data.x.table.columns == 1;
     let near = [&data.x, &data.y].into_iter().filter_map(|side| {
-        let nearest = rows(data, &side.table.values, &side.table.values)
-            .filter_map(|costs| positive(costs).min_by(f64::total_cmp));
-        let mut nearest: Vec<f64> = nearest.collect();
+        let values = &side.table.values;
+        let (mut nearest, quantile) = match is_line {
+            true => (on_the_line(data, values), QUANTILE_ON_THE_LINE),
+            false => {
+                let nearest = rows(data, values, values).filter_map(|costs| positive(costs).min_by(f64::total_cmp));
+                (nearest.collect(), QUANTILE)
+            }
+        };
         nearest.sort_unstable_by(f64::total_cmp);
-        nearest.get((nearest.len() as f64 * QUANTILE) as usize).copied()
+        nearest.get((nearest.len() as f64 * quantile) as usize).copied()
     });
     let near = near.min_by(f64::total_cmp)?;
     let between = rows(data, &data.x.table.values, &data.y.table.values).map(|costs| {
@@ -29,7 +39,8 @@ pub fn epsilon<T: Scalar>(data: &Data<T>) -> Option<f64> {
     });
     let between: Vec<f64> = between.collect();
     let mean = between.iter().sum::<f64>() / between.len() as f64;
-    let least = if size_of::<T>() < size_of::<f64>() { LEAST.1 } else { LEAST.0 };
+    let least = if is_line { LEAST_ON_THE_LINE } else { LEAST };
+    let least = if size_of::<T>() < size_of::<f64>() { least.1 } else { least.0 };
     let epsilon = (FRACTION * near).min(MOST * mean).max(least * mean);
     (epsilon > 0.0 && epsilon.is_finite()).then_some(epsilon)
 }
@@ -44,6 +55,16 @@ fn rows<'a, T: Scalar>(data: &'a Data<T>, some: &'a [T], all: &'a [T]) -> impl I
         data.cost.row(&some[i * columns..][..columns], all, &mut costs);
         costs
     })
+}
+
+/// Of every value, the cost to the nearest other one.
+fn on_the_line<T: Scalar>(data: &Data<T>, values: &[T]) -> Vec<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(|p, q| p.widen().total_cmp(&q.widen()));
+    let gaps = sorted.windows(2).map(|pair| data.cost.cost(&pair[..1], &pair[1..]).widen());
+    let gaps: Vec<f64> = gaps.filter(|cost| *cost > 0.0).collect();
+    let beside = |k: usize| gaps.get(k).copied().unwrap_or(f64::INFINITY);
+    (0..=gaps.len()).map(|k| beside(k).min(k.checked_sub(1).map_or(f64::INFINITY, beside))).collect()
 }
 
 fn positive<T: Scalar>(costs: Vec<T>) -> impl Iterator<Item = f64> {

@@ -2,17 +2,15 @@
 
 use sinkhorn_core::Solution;
 
+use crate::beside::{self, Names, Parts};
 use crate::command::solve::PlotKind;
-use crate::data::{Data, Side};
+use crate::data::Data;
 use crate::failure::Failure;
 use crate::output::column_names;
-use crate::plot::{convergence, coupling, map};
+use crate::plot::{Grid, convergence, coupling, map};
 use crate::render::digits;
 use crate::scalar::Scalar;
 use crate::solving::Solved;
-
-/// Bins a side of a coupling.
-const CELLS: usize = 96;
 
 /// What is drawn of points of a dimension; refuses what cannot be.
 pub fn kind(asked: PlotKind, dimension: usize) -> Result<PlotKind, Failure> {
@@ -40,10 +38,11 @@ pub fn kind(asked: PlotKind, dimension: usize) -> Result<PlotKind, Failure> {
 pub fn of_solution<T: Scalar>(kind: PlotKind, solved: &Solved<'_, T>, threshold: f64) -> Result<String, Failure> {
     let Solved { data, solution, errors, .. } = solved;
     let report = solution.report();
-    let title = title(data.x.name(), data.y.name(), report.epsilon.widen());
+    let names = names(data);
+    let title = title(&names, report.epsilon.widen());
     match kind {
-        PlotKind::Coupling => of_coupling(&title, data, solution),
-        PlotKind::Map => of_map(&title, solved),
+        PlotKind::Coupling => of_coupling(&title, names, data, solution),
+        PlotKind::Map => of_map(&title, names, solved),
         PlotKind::Auto | PlotKind::Convergence => {
             let curve = convergence::Curve {
                 label: format!("{}, {} sweeps", report.start.name, report.sweeps),
@@ -56,64 +55,69 @@ pub fn of_solution<T: Scalar>(kind: PlotKind, solved: &Solved<'_, T>, threshold:
     }
 }
 
+/// What the sides are called.
+pub fn names<T: Scalar>(data: &Data<T>) -> Names {
+    beside::names(&Parts::of(&data.x), &Parts::of(&data.y))
+}
+
 /// Above a picture of one problem.
-pub fn title(x: &str, y: &str, epsilon: f64) -> String {
-    format!("{} to {}, epsilon {}", short(x), short(y), digits(epsilon, 4))
+pub fn title(names: &Names, epsilon: f64) -> String {
+    format!("{}, epsilon {}", names.title, digits(epsilon, 4))
 }
 
-/// A file without its folder.
-fn short(name: &str) -> &str {
-    name.rsplit(['/', '\\']).next().unwrap_or(name)
-}
-
-/// The file, and the column where it has a name.
-fn axis<T: Scalar>(side: &Side<T>) -> String {
-    let file = short(side.name());
-    match side.table.names.as_deref() {
-        Some([name, ..]) => format!("{name} ({file})"),
-        _ => file.into(),
-    }
-}
-
-fn of_map<T: Scalar>(title: &str, solved: &Solved<'_, T>) -> Result<String, Failure> {
+fn of_map<T: Scalar>(title: &str, names: Names, solved: &Solved<'_, T>) -> Result<String, Failure> {
     let (data, images) = (solved.data, solved.images()?);
     let axes = column_names(data.x.table.names.as_ref(), 2);
+    let axes_y = data.y.table.names.as_ref().unwrap_or(&axes);
+    let axis = |k: usize| if axes[k] == axes_y[k] { axes[k].clone() } else { format!("{}, {}", axes[k], axes_y[k]) };
     map::svg(
         title,
         &map::Map {
             x: &widened(&data.x.table.values),
             y: &widened(&data.y.table.values),
             images: &widened(&images),
-            names: (short(data.x.name()).into(), short(data.y.name()).into()),
-            axes: (axes[0].clone(), axes[1].clone()),
+            names: (names.x, names.y),
+            axes: (axis(0), axis(1)),
         },
     )
 }
 
-fn of_coupling<T: Scalar>(title: &str, data: &Data<T>, solution: &Solution<'_, T>) -> Result<String, Failure> {
+fn of_coupling<T: Scalar>(
+    title: &str,
+    names: Names,
+    data: &Data<T>,
+    solution: &Solution<'_, T>,
+) -> Result<String, Failure> {
     let (x, y) = (widened(&data.x.table.values), widened(&data.y.table.values));
-    let (rows, columns) = (coupling::bins(&x, CELLS), coupling::bins(&y, CELLS));
-    let mut plan = vec![0.0; CELLS * CELLS];
-    let mut row = vec![T::ZERO; y.len()];
-    for (i, &cell) in rows.iter().enumerate() {
-        solution.row(i, &mut row).map_err(|error| Failure::data(format!("--plot: {error}")))?;
-        for (&mass, &column) in row.iter().zip(&columns) {
-            plan[cell * CELLS + column] += mass.widen();
-        }
-    }
     let weights = |weights: &Option<Vec<T>>, count: usize| match weights {
         Some(weights) => widened(weights),
         None => vec![1.0 / count as f64; count],
     };
+    let (a, b) = (weights(&data.x.weights, x.len()), weights(&data.y.weights, y.len()));
+    // Values without mass are not drawn, and need no room.
+    let drawn = |values: &[f64], weights: &[f64]| -> Vec<f64> {
+        values.iter().zip(weights).filter(|(_, weight)| **weight > 0.0).map(|(value, _)| *value).collect()
+    };
+    let grid = Grid::of(&drawn(&x, &a), &drawn(&y, &b));
+    let (rows, columns) = (grid.x.bins(&x), grid.y.bins(&y));
+    let mut plan = vec![0.0; grid.x.count * grid.y.count];
+    let mut row = vec![T::ZERO; y.len()];
+    for (i, &cell) in rows.iter().enumerate() {
+        solution.row(i, &mut row).map_err(|error| Failure::data(format!("--plot: {error}")))?;
+        for (&mass, &column) in row.iter().zip(&columns) {
+            plan[cell * grid.y.count + column] += mass.widen();
+        }
+    }
     coupling::svg(
         title,
         &coupling::Coupling {
-            a: &weights(&data.x.weights, x.len()),
-            b: &weights(&data.y.weights, y.len()),
+            a: &a,
+            b: &b,
             x: &x,
             y: &y,
-            names: (axis(&data.x), axis(&data.y)),
-            cells: CELLS,
+            names: (names.axis_x, names.axis_y),
+            rows: (data.x.rows(), data.y.rows()),
+            grid,
             plan: &plan,
         },
     )

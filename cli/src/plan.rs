@@ -78,7 +78,7 @@ impl<'p, 's, T: Scalar> SparsePlan<'p, 's, T> {
     fn for_each(&self, mut visit: impl FnMut(Entry<T>) -> io::Result<()>) -> io::Result<Kept> {
         let (x, y) = (&self.solved.data.x, &self.solved.data.y);
         let (n, m) = (x.rows(), y.rows());
-        let progress = Progress::of_items(n, "rows of the plan", n as f64 * m as f64 > 1e8);
+        let progress = Progress::of_items(n, "rows of the plan", n as f64 * m as f64 > 1e8, None);
         let mut row = vec![T::ZERO; self.solved.solution.g().len()];
         let mut sorted = Vec::new();
         let (mut kept, mut all, mut entries) = (0.0, 0.0, 0);
@@ -99,7 +99,7 @@ impl<'p, 's, T: Scalar> SparsePlan<'p, 's, T> {
                 }
             }
             all += total * part.widen();
-            progress.item();
+            progress.item(1.0 / n as f64);
         }
         Ok(Kept { entries, mass_kept: if all > 0.0 { kept / all } else { 1.0 } })
     }

@@ -1,10 +1,15 @@
-//! Progress of long work, on standard error and only where that is a terminal.
+//! Progress of long work, on standard error: a line that changes, where that is a terminal; elsewhere one that says how
+//! long the work will take, where that is more than a minute.
 
+use std::fmt;
 use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
+use crate::rehearsal::Expected;
 use crate::render;
 
 /// Work on fewer pairs of points is over before it could be read.
@@ -14,6 +19,10 @@ const STEPS: u64 = 1000;
 /// The rate of convergence is that of this last part of the sweeps, but of no fewer than [`FEWEST`].
 const RECENT: usize = 2;
 const FEWEST: usize = 3;
+/// Seconds of work that are worth a line where there is no terminal.
+const WORTH_A_LINE: f64 = 60.0;
+/// How much of the work has to be done before its rate says more than what was expected.
+const TELLING: f64 = 0.02;
 
 /// A line that says how far the work is; it goes away with its value.
 pub struct Progress {
@@ -23,40 +32,53 @@ pub struct Progress {
     begin: Instant,
     /// Seconds and logarithm of the error after every sweep.
     history: Vec<(f64, f64)>,
+    /// The part of the work that is done, in [`PARTS`].
+    done: Arc<AtomicU64>,
 }
+
+/// In which parts of the work are counted.
+const PARTS: f64 = 1e9;
 
 impl Progress {
     /// Of sweeps over so many pairs of points, until the marginal error is the threshold.
-    pub fn of_sweeps(pairs: f64, threshold: f64) -> Self {
-        let bar = is_shown(pairs >= LONG).then(|| ProgressBar::new(STEPS));
-        if let Some(bar) = &bar {
-            style(bar, "{spinner} {msg} [{bar:24}] {elapsed}");
-            bar.set_message("starting potentials");
-            bar.enable_steady_tick(Duration::from_millis(200));
-        }
-        Progress { bar, threshold, begin: Instant::now(), history: Vec::new() }
+    pub fn of_sweeps(pairs: f64, threshold: f64, expected: Option<Expected>) -> Self {
+        let template = "{spinner} {msg} [{bar:24}] {elapsed}{left}";
+        let mut progress = Progress::new(pairs >= LONG, (STEPS, "starting potentials"), expected, template);
+        progress.threshold = threshold;
+        progress
     }
 
     /// Of so many things, `what` in plural, that are long work together.
-    pub fn of_items(count: usize, what: &'static str, is_long: bool) -> Self {
-        let bar = is_shown(is_long).then(|| ProgressBar::new(count as u64));
-        if let Some(bar) = &bar {
-            style(bar, "{spinner} {pos} of {len} {msg} [{bar:24}] about {eta} left");
-            bar.set_message(what);
-            bar.enable_steady_tick(Duration::from_millis(200));
-        }
-        Progress { bar, threshold: 0.0, begin: Instant::now(), history: Vec::new() }
+    pub fn of_items(count: usize, what: &'static str, is_long: bool, expected: Option<Expected>) -> Self {
+        let template = "{spinner} {pos} of {len} {msg} [{bar:24}] {elapsed}{left}";
+        Progress::new(is_long, (count as u64, what), expected, template)
     }
 
     /// Of work that does not tell how far it is.
-    pub fn of_unknown(pairs: f64, what: &'static str) -> Self {
-        let bar = is_shown(pairs >= LONG).then(ProgressBar::new_spinner);
+    pub fn of_unknown(pairs: f64, what: &'static str, expected: Option<Expected>) -> Self {
+        Progress::new(pairs >= LONG, (STEPS, what), expected, "{spinner} {msg}, {elapsed}{left}")
+    }
+
+    fn new(is_long: bool, (len, what): (u64, &'static str), expected: Option<Expected>, template: &str) -> Self {
+        let done = Arc::new(AtomicU64::new(0));
+        let bar = is_shown(is_long).then(|| ProgressBar::new(len).with_message(what));
         if let Some(bar) = &bar {
-            style(bar, "{spinner} {msg}, {elapsed}");
-            bar.set_message(what);
+            let part = Arc::clone(&done);
+            let left = move |state: &ProgressState, line: &mut dyn fmt::Write| {
+                let part = part.load(Ordering::Relaxed) as f64 / PARTS;
+                let _ = line.write_str(&left(state.elapsed().as_secs_f64(), part, expected));
+            };
+            // A template that does not parse would be a defect that tests see; the default is no disaster.
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style.with_key("left", left).progress_chars("=> "));
+            }
             bar.enable_steady_tick(Duration::from_millis(200));
         }
-        Progress { bar, threshold: 0.0, begin: Instant::now(), history: Vec::new() }
+        if let Some(expected) = expected.filter(|expected| expected.seconds > WORTH_A_LINE && !is_terminal()) {
+            let least = if expected.is_least { "more than" } else { "about" };
+            render::note(&format!("this takes {least} {}", duration(expected.seconds)));
+        }
+        Progress { bar, threshold: 0.0, begin: Instant::now(), history: Vec::new(), done }
     }
 
     /// One sweep is over, which measured this error.
@@ -68,14 +90,20 @@ impl Progress {
             Some(seconds) => format!(", about {} left", duration(seconds)),
             None => String::new(),
         };
-        bar.set_message(format!("sweep {}, error {error:.1e} of {:e}{left}", self.history.len(), self.threshold));
+        bar.set_message(format!(
+            "sweep {}, error {error:.1e} of {}{left}",
+            self.history.len(),
+            render::threshold(self.threshold)
+        ));
         let (first, now) = (self.history[0].1, error.max(self.threshold).ln());
         let whole = (first - self.threshold.ln()).max(f64::MIN_POSITIVE);
         bar.set_position((STEPS as f64 * ((first - now) / whole).clamp(0.0, 1.0)) as u64);
+        self.done.store(PARTS as u64, Ordering::Relaxed); // sweeps tell themselves what is left
     }
 
-    /// One thing is done.
-    pub fn item(&self) {
+    /// One thing is done, which is this part of the work.
+    pub fn item(&self, part: f64) {
+        self.done.fetch_add((part * PARTS) as u64, Ordering::Relaxed);
         if let Some(bar) = &self.bar {
             bar.inc(1);
         }
@@ -92,13 +120,22 @@ impl Drop for Progress {
 
 /// Only where somebody sees it: a line of progress has a thread of its own.
 fn is_shown(is_long: bool) -> bool {
-    is_long && !render::is_quiet() && std::io::stderr().is_terminal()
+    is_long && !render::is_quiet() && is_terminal()
 }
 
-fn style(bar: &ProgressBar, template: &str) {
-    // A template that does not parse would be a defect that tests see; the default is no disaster.
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.progress_chars("=> "));
+fn is_terminal() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+/// What is left after so many seconds, with this part of the work done: from its rate, once that is known.
+fn left(elapsed: f64, part: f64, expected: Option<Expected>) -> String {
+    let about = |seconds: f64| format!(", about {} left", duration(seconds));
+    match expected {
+        _ if part >= 1.0 - 1e-6 => String::new(),
+        Some(expected) if part < TELLING && elapsed > expected.seconds => ", longer than expected".into(),
+        Some(expected) if part < TELLING => about(expected.seconds - elapsed),
+        None if part == 0.0 => String::new(),
+        _ => about(elapsed * (1.0 - part) / part),
     }
 }
 
@@ -113,7 +150,7 @@ fn seconds_left(history: &[(f64, f64)], goal: f64) -> Option<f64> {
 
 fn duration(seconds: f64) -> String {
     match seconds {
-        s if s < 90.0 => format!("{s:.0} s"),
+        s if s < 90.0 => format!("{:.0} s", s.max(1.0)),
         s if s < 5400.0 => format!("{:.0} min", s / 60.0),
         s if s < 1e6 => format!("{:.0} h", s / 3600.0),
         _ => "days".into(),
@@ -135,7 +172,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_is_never_nothing_at_the_beginning() {
+        let expected = Some(Expected { seconds: 100.0, is_least: false });
+        assert_eq!(left(0.1, 0.0, None), "", "nothing is known");
+        assert_eq!(left(20.0, 0.0, expected), ", about 80 s left");
+        assert_eq!(left(200.0, 0.0, expected), ", longer than expected");
+        assert_eq!(left(20.0, 0.25, expected), ", about 60 s left", "the rate is better than what was expected");
+        assert_eq!(left(20.0, 0.25, None), ", about 60 s left");
+        assert_eq!(left(30.0, 1.0, None), "");
+    }
+
+    #[test]
     fn short_work_shows_nothing() {
-        assert!(Progress::of_sweeps(100.0, 1e-6).bar.is_none());
+        assert!(Progress::of_sweeps(100.0, 1e-6, None).bar.is_none());
     }
 }

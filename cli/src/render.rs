@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use crate::args;
 use crate::failure::Failure;
 
 /// The layout of the JSON objects; raised when a field changes its meaning or goes.
@@ -21,7 +22,8 @@ pub const DOUBTFUL: Style = AnsiColor::Yellow.on_default();
 /// What ended the program.
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// Prints; colours only where they are wanted. A reader that has gone away, `sinkhorn ... | head -1`, has seen what it wanted.
+/// Prints; colours only where they are wanted. A reader that has gone away, `sinkhorn ... | head -1`, has seen what it
+/// wanted.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
     printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
@@ -119,10 +121,18 @@ pub fn digits(value: f64, count: usize) -> String {
     }
 }
 
-/// A number that a user has given, with the digits that it was given with.
+/// A number that a user has given, as it was typed; a default with its digits.
 pub fn given(value: f64) -> String {
+    if let Some(text) = args::typed(value) {
+        return text;
+    }
     let (plain, short) = (format!("{value}"), format!("{value:e}"));
     if plain.len() <= short.len().max(8) { plain } else { short }
+}
+
+/// A threshold, which is a power of ten where nobody has given one.
+pub fn threshold(value: f64) -> String {
+    args::typed(value).unwrap_or_else(|| format!("{value:e}"))
 }
 
 /// A small difference of numbers up to `largest`: without the digits that went with these.
@@ -144,6 +154,22 @@ pub fn percent(share: f64) -> String {
         Some(0) if share >= 1.0 => "100".into(),
         digits => format!("{:.*}", digits.unwrap_or(9).max(1), 100.0 * share),
     }
+}
+
+/// Columns of printed text.
+const WIDTH: usize = 120;
+
+/// Words in lines of that width.
+pub fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH => *line += &format!(" {word}"),
+            _ => lines.push(word.into()),
+        }
+    }
+    lines.join("\n")
 }
 
 /// A count and its noun.

@@ -10,10 +10,15 @@ use crate::explain::{Subject, explain};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::job::Method;
+use crate::memory;
 use crate::merge::spread;
 use crate::output::column_names;
 use crate::progress::Progress;
+use crate::rehearsal;
 use crate::scalar::{self, Scalar};
+
+/// A solve ends early after the sweep that it is in and two more, which measure what it has.
+const ENDING: u32 = 3;
 
 /// Solves, and calls `watch` with the marginal error that every sweep measured. `Break` ends the solve as stopped.
 pub fn solve<'a, T: Scalar>(
@@ -25,9 +30,12 @@ pub fn solve<'a, T: Scalar>(
 ) -> Result<Solution<'a, T>, Error> {
     let workspace = Workspace::new(memory, problem, settings)?;
     let mut solver = Solver::with_start(problem, start, settings, workspace)?;
-    // A start does not look at interrupts: during one they end the program at once.
-    let _ready = interrupt::ready();
+    // Neither a start nor the first sweep has anything to end with: during them interrupts end the program at once.
+    let mut ready = None;
+    let mut clock = Instant::now();
     while solver.step().is_none() {
+        let ready = ready.get_or_insert_with(interrupt::ready);
+        ready.takes(ENDING * std::mem::replace(&mut clock, Instant::now()).elapsed());
         if watch(solver.marginal_error().widen()).is_break() {
             return Ok(solver.into_solution());
         }
@@ -52,7 +60,7 @@ pub fn reserve<V>(values: &mut Vec<V>, more: usize) -> Result<(), Failure> {
         let hint = "--storage stream keeps no kernel";
         Failure::data(format!("there is not enough memory for {gigabytes:.2} GB ({hint})"))
     };
-    values.try_reserve(more).map_err(refuse)
+    memory::reserve(values, more).map_err(refuse)
 }
 
 /// A solve that has ended.
@@ -96,14 +104,15 @@ pub fn solved<T: Scalar, R>(
     start: &dyn Initializer<T>,
     then: impl FnOnce(&Solved<'_, T>) -> Result<R, Failure>,
 ) -> Result<R, Failure> {
-    let clock = Instant::now();
     let subject = data.subject(method);
     let refuse = |error| explain(error, &subject);
     let problem = data.problem().map_err(refuse)?;
     let settings = scalar::settings(method);
     let mut memory = zeros(Workspace::len(&problem, &settings).map_err(refuse)?)?;
     let mut errors = Vec::new();
-    let mut progress = Progress::of_sweeps(data.pairs(), scalar::threshold::<T>(method));
+    let expected = rehearsal::of_solve(data, method, start);
+    let clock = Instant::now();
+    let mut progress = Progress::of_sweeps(data.pairs(), scalar::threshold::<T>(method), expected);
     let solution = solve(&problem, start, &settings, &mut memory, &mut |error| {
         errors.push(error);
         progress.sweep(error);

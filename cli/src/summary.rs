@@ -7,7 +7,7 @@ use crate::data::Side;
 use crate::exit::Exit;
 use crate::job::{Acceleration, Method, Question};
 use crate::plan::Kept;
-use crate::render::{DOUBTFUL, GOOD, SCHEMA, digits, given, lines, plural, seconds};
+use crate::render::{DOUBTFUL, GOOD, SCHEMA, digits, given, lines, plural, seconds, threshold};
 use crate::scalar::{self, Scalar};
 use crate::solving::Solved;
 
@@ -93,6 +93,11 @@ pub struct Input {
     pub different: Option<usize>,
     /// Where the weights came from, if there were any.
     pub weights: Option<String>,
+    /// The columns that were asked for, and that of the weights.
+    #[serde(skip)]
+    pub picked: Option<String>,
+    #[serde(skip)]
+    pub weights_column: Option<String>,
 }
 
 /// Wall-clock time.
@@ -115,22 +120,26 @@ impl Input {
             header: table.has_header(),
             different: side.merge.as_ref().map(|_| table.rows),
             weights: side.is_weighted.then(|| side.weights_name().into()),
+            picked: table.picked.clone(),
+            weights_column: table.weights_column.clone(),
         }
     }
 
     /// As a line.
     pub fn text(&self) -> String {
-        let mut text = format!("{}, {} of dimension {}", self.file, plural(self.points, "point"), self.dimension);
+        let mut text = self.file.clone();
+        if let Some(picked) = &self.picked {
+            text += &format!(" ({picked})");
+        }
+        text += &format!(", {} of dimension {}", plural(self.points, "point"), self.dimension);
         if self.header {
             text += ", one header line";
         }
         if let Some(different) = self.different {
             text += &format!(", {different} different");
         }
-        match &self.weights {
-            Some(weights) if *weights == self.file => text += ", weighted",
-            Some(weights) => text += &format!(", weights {weights}"),
-            None => {}
+        if let Some(weights) = self.weights_column.as_ref().or(self.weights.as_ref()) {
+            text += &format!(", weighted by {weights}");
         }
         text
     }
@@ -150,9 +159,11 @@ impl EpsilonRule {
     pub fn text(&self, value: String) -> String {
         match self {
             EpsilonRule::Absolute(value) => given(*value),
-            EpsilonRule::OfMean(fraction) => format!("{value} ({fraction} of the mean cost)"),
+            EpsilonRule::OfMean(fraction) => format!("{value} ({} of the mean cost)", given(*fraction)),
             EpsilonRule::OfNearest(fraction) => format!("{value} ({fraction} of the cost between near rows of a file)"),
-            EpsilonRule::OfStd(fraction) => format!("{value} ({fraction} of the standard deviation of the cost)"),
+            EpsilonRule::OfStd(fraction) => {
+                format!("{value} ({} of the standard deviation of the cost)", given(*fraction))
+            }
         }
     }
 }
@@ -199,7 +210,7 @@ impl Summary {
             marginal_error: Sides { x: report.row_error.widen(), y: report.column_error.widen() },
             threshold: scalar::threshold::<T>(method),
             cost: cost.name(),
-            epsilon: report.epsilon.widen(),
+            epsilon: given_epsilon(epsilon, report.epsilon),
             epsilon_rule: EpsilonRule::of(epsilon),
             rho: Sides { x: rho_x, y: rho_y },
             start: report.start.name,
@@ -231,7 +242,7 @@ impl Summary {
             ("objective", number(self.objective)),
             ("transport cost", number(self.transport_cost)),
             ("primal value", number(self.primal_value)),
-            ("status", format!("{style}{status}{style:#}, threshold {:e}", self.threshold)),
+            ("status", format!("{style}{status}{style:#}, threshold {}", threshold(self.threshold))),
             ("sweeps", self.sweeps.to_string()),
             // What a relaxed marginal is off by is no error: the condition of optimality is measured then.
             (
@@ -271,6 +282,11 @@ impl Summary {
         ]);
         lines(list)
     }
+}
+
+/// The epsilon of a solve: that of the user, if it was given as a number, else what came of it.
+pub fn given_epsilon<T: Scalar>(asked: Epsilon<f64>, used: T) -> f64 {
+    if let Epsilon::Absolute(value) = asked { value } else { used.widen() }
 }
 
 /// As JSON has it.

@@ -4,6 +4,7 @@ pub mod data;
 pub mod golden;
 pub mod inputs;
 pub mod oracle;
+pub mod process;
 
 use sinkhorn_core::{Error, Initializer, Problem, Real, Report, Settings, Workspace, solve};
 

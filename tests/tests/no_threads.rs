@@ -9,6 +9,7 @@ use sinkhorn_core::{
     Workspace, Zero, batch_len, divergence_len, has_threads, sinkhorn_divergence, solve, solve_batch,
 };
 use sinkhorn_init::{Auto, MixtureStart};
+use sinkhorn_tests::process::limited;
 
 const ROLE: &str = "SINKHORN_TESTS_LIMITED";
 
@@ -92,7 +93,9 @@ fn one_thread_does_all_the_work_where_there_can_be_no_other() {
     }
     let itself = std::env::current_exe().unwrap();
     let name = "one_thread_does_all_the_work_where_there_can_be_no_other";
-    let output = Command::new(itself).args(["--exact", name, "--nocapture"]).env(ROLE, "").output().unwrap();
+    let mut command = Command::new(itself);
+    command.args(["--exact", name, "--nocapture"]).env(ROLE, "");
+    let output = limited(&command).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     let limited = text.lines().find(|line| line.starts_with("bits ")).expect("bits");

@@ -6,7 +6,9 @@ use crate::input::{Column, Columns, Header, Reading, Source, source_parser};
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Input")]
 pub struct ReadingArgs {
-    /// Columns that hold coordinates: names, numbers from 1 and ranges, as in x,y or 1,3-5; what is a name in the header is that column, and a name with a comma is in double quotes [default: all but that of the weights, and but a first one that is called id or index, or has no name and counts the rows]
+    /// Columns that hold coordinates: names, numbers from 1 and ranges, as in x,y or 1,3-5; what is a name in the
+    /// header is that column, and a name with a comma is in double quotes [default: all but that of the weights, and
+    /// but a first one that is called id or index, or has no name and counts the rows]
     #[arg(long, value_name = "LIST")]
     pub columns: Option<Columns>,
     /// Column that holds the weights of the points, by name or number from 1
@@ -38,10 +40,12 @@ pub struct PairArgs {
     #[arg(value_parser = source_parser())]
     pub y: Source,
     /// File of the weights of X, in one column; scaled to sum to one, unless --rho-x or --rho-y is given
-    #[arg(long, value_name = "FILE", value_parser = source_parser(), conflicts_with = "weights_column", help_heading = "Input")]
+    #[arg(long, value_name = "FILE", value_parser = source_parser())]
+    #[arg(conflicts_with = "weights_column", help_heading = "Input")]
     pub weights_x: Option<Source>,
     /// File of the weights of Y, likewise [default for both: equal, and summing to one]
-    #[arg(long, value_name = "FILE", value_parser = source_parser(), conflicts_with = "weights_column", help_heading = "Input")]
+    #[arg(long, value_name = "FILE", value_parser = source_parser())]
+    #[arg(conflicts_with = "weights_column", help_heading = "Input")]
     pub weights_y: Option<Source>,
     #[command(flatten)]
     pub reading: ReadingArgs,

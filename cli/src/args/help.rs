@@ -4,9 +4,9 @@
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0    converged; or done, where there is nothing to converge
-  1    a file could not be read or written
+  1    a file could not be read or written, or the system refused
   2    wrong use of the command line
-  3    bad data in a file
+  3    bad data in a file, or more than memory holds
   4    not converged within --max-sweeps; results are written and usable
   5    rounding keeps the error above --threshold; results are written
   130  interrupted (Ctrl-C, SIGTERM, SIGHUP); solve, match and compare give what their sweeps have found";

@@ -12,7 +12,8 @@ use super::parse::{multiple, positive, relaxation};
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Method (changes the time, not the answer)")]
 pub struct MethodArgs {
-    /// Starting potentials: a name, or files written by `sinkhorn fit`: x.json,y.json of both sides, x.json of X, ,y.json of Y
+    /// Starting potentials: a name, or files written by `sinkhorn fit`: x.json,y.json of both sides, x.json of X,
+    /// ,y.json of Y
     #[arg(long, value_parser = StartParser, default_value = "auto", value_name = "NAME|FILE,FILE")]
     pub start: Start,
     /// Of the starts that draw points: mixture and subsample

@@ -1,5 +1,5 @@
-//! The command line as it is typed. Groups of options that several commands share are here, one a file; what belongs to one
-//! command stands with it, in `command`.
+//! The command line as it is typed. Groups of options that several commands share are here, one a file; what belongs to
+//! one command stands with it, in `command`.
 
 mod files;
 mod help;
@@ -15,7 +15,7 @@ pub use help::{examples, plain_examples};
 pub use method::{
     AccelerationName, MAX_SWEEPS, MethodArgs, NumericsArgs, Precision, Saved, Start, StartName, StorageName,
 };
-pub use parse::{multiple, positive, share};
+pub use parse::{multiple, positive, share, typed};
 pub use problem::{CostName, EpsilonArgs, ProblemArgs};
 pub use task::TaskArgs;
 
@@ -23,9 +23,10 @@ use crate::command;
 
 /// Entropic optimal transport with a Sinkhorn solver that starts near the answer.
 ///
-/// Two files of points, one point a row, are enough: `sinkhorn solve x.csv y.csv`. Files are CSV or TSV, NPY, NPZ or JSON lines; what a file is,
-/// its first bytes say. Lines of CSV that begin with # are comments. Standard input is `-`. Results go to standard output, as text or with --json as one JSON object; progress goes to
-/// standard error, and only where that is a terminal.
+/// Two files of points, one point a row, are enough: `sinkhorn solve x.csv y.csv`. Files are CSV or TSV, NPY, NPZ or
+/// JSON lines; what a file is, its first bytes say. Lines of CSV that begin with # are comments. Standard input is `-`.
+/// Results go to standard output, as text or with --json as one JSON object; progress goes to standard error where that
+/// is a terminal, else one line if the work will take more than a minute.
 #[derive(Debug, Parser)]
 #[command(name = "sinkhorn", version, max_term_width = 120, after_help = help::EXIT_CODES)]
 pub struct Args {

@@ -13,10 +13,12 @@ pub struct EpsilonArgs {
     #[arg(long, value_name = "VALUE", value_parser = positive, allow_negative_numbers = true, group = "regularisation")]
     pub epsilon: Option<f64>,
     /// Regularisation as a fraction of the mean cost
-    #[arg(long, value_name = "FRACTION", value_parser = positive, allow_negative_numbers = true, group = "regularisation")]
+    #[arg(long, value_name = "FRACTION", value_parser = positive, allow_negative_numbers = true)]
+    #[arg(group = "regularisation")]
     pub epsilon_of_mean: Option<f64>,
     /// Regularisation as a fraction of the standard deviation of the cost [default: 0.05]
-    #[arg(long, value_name = "FRACTION", value_parser = positive, allow_negative_numbers = true, group = "regularisation")]
+    #[arg(long, value_name = "FRACTION", value_parser = positive, allow_negative_numbers = true)]
+    #[arg(group = "regularisation")]
     pub epsilon_of_std: Option<f64>,
 }
 

@@ -15,16 +15,17 @@ use crate::job::Task;
 use crate::merge;
 use crate::output::{self, Rows, Target, column_names};
 use crate::progress::Progress;
-use crate::render::{self, SCHEMA, digits, digits_of_difference, lines, plural, seconds};
+use crate::rehearsal;
+use crate::render::{self, SCHEMA, digits, digits_of_difference, lines, plural, seconds, threshold};
 use crate::scalar::{self, Scalar};
 use crate::solving;
-use crate::summary::{EpsilonRule, Input, Sides, status};
+use crate::summary::{EpsilonRule, Input, Sides, given_epsilon, status};
 
 /// How far apart two sets of points are: the Sinkhorn divergence
 ///
-/// S(X, Y) = OT(X, Y) - OT(X, X) / 2 - OT(Y, Y) / 2, where OT is the objective of `sinkhorn solve`, all with one epsilon: zero for equal
-/// sets, positive for others, in units of cost (Feydy et al. 2019). With relaxed marginals epsilon / 2 times the squared difference of the
-/// total weights is added (Sejourne et al. 2019).
+/// S(X, Y) = OT(X, Y) - OT(X, X) / 2 - OT(Y, Y) / 2, where OT is the objective of `sinkhorn solve`, all with one
+/// epsilon: zero for equal sets, positive for others, in units of cost (Feydy et al. 2019). With relaxed marginals
+/// epsilon / 2 times the squared difference of the total weights is added (Sejourne et al. 2019).
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn divergence x.csv y.csv",
@@ -106,11 +107,12 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
 
     let subject = data.subject(method);
     let refuse = |error| explain(error, &subject);
-    let clock = Instant::now();
-    let progress = Progress::of_unknown(data.pairs(), "three solves");
     let problem = data.problem().map_err(refuse)?;
     let settings = scalar::settings(method);
     let mut memory = solving::zeros(divergence_len(problem.shape(), &settings).map_err(refuse)?)?;
+    let expected = rehearsal::of_divergence(&data, method, start.as_ref());
+    let clock = Instant::now();
+    let progress = Progress::of_unknown(data.pairs(), "three solves", expected);
     let divergence = sinkhorn_divergence(&problem, start.as_ref(), &settings, &mut memory).map_err(refuse)?;
     let solving = clock.elapsed().as_secs_f64();
     let gradient = match &job.gradient_x {
@@ -148,7 +150,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         } else {
             0.0
         },
-        epsilon: between.epsilon.widen(),
+        epsilon: given_epsilon(question.epsilon, between.epsilon),
         epsilon_rule: EpsilonRule::of(question.epsilon),
         cost: question.cost.name(),
         threshold: scalar::threshold::<T>(method),
@@ -195,7 +197,7 @@ fn text(summary: &Summary) -> String {
         list.push(("mass term", number(summary.mass_term)));
     }
     list.extend([
-        ("threshold", format!("{:e}", summary.threshold)),
+        ("threshold", threshold(summary.threshold)),
         ("epsilon", summary.epsilon_rule.text(number(summary.epsilon))),
         ("cost", summary.cost.into()),
         ("start", summary.between.start.into()),

@@ -12,13 +12,16 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fit::{Fit, SavedFit};
 use crate::input::{Scale, Source, source_parser};
+use crate::memory;
 use crate::output::{self, Format, Target};
 use crate::progress::Progress;
+use crate::rehearsal;
 use crate::render::{self, SCHEMA};
 
 /// Fit a Gaussian or a mixture of Gaussians to points, for --start
 ///
-/// Prints JSON: mean and covariance, or shares, means and covariances. Where one side of many problems stays the same, fitting it once saves time.
+/// Prints JSON: mean and covariance, or shares, means and covariances. Where one side of many problems stays the same,
+/// fitting it once saves time.
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn fit y.csv --output y.json && sinkhorn solve x.csv y.csv --start ,y.json",
@@ -32,7 +35,8 @@ pub struct Args {
     /// What to fit
     #[arg(long, value_enum, default_value_t = Kind::Gaussian)]
     kind: Kind,
-    /// Components of a mixture at most, 1 to 64; auto lets the Bayesian information criterion choose, up to 6 [default: 24]
+    /// Components of a mixture at most, 1 to 64; auto lets the Bayesian information criterion choose, up to 6 [default:
+    /// 24]
     #[arg(long, value_name = "K|auto", value_parser = components)]
     components: Option<Components>,
     /// Of the random choices of a mixture
@@ -41,7 +45,8 @@ pub struct Args {
     #[command(flatten)]
     reading: ReadingArgs,
     /// File of the weights of the points, in one column
-    #[arg(long, value_name = "FILE", value_parser = source_parser(), conflicts_with = "weights_column", help_heading = "Input")]
+    #[arg(long, value_name = "FILE", value_parser = source_parser())]
+    #[arg(conflicts_with = "weights_column", help_heading = "Input")]
     weights: Option<Source>,
     /// Writes to a file instead of standard output; .json
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -79,13 +84,16 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let side: Side<f64> = Side::read(&args.points, args.weights.as_ref(), &args.reading.reading(), Scale::ToOne)?;
     side.tell_left_out();
     let (rows, dimension) = (side.table.rows, side.table.columns);
-    if Vec::<f64>::new().try_reserve_exact(dimension.saturating_mul(dimension)).is_err() {
+    if memory::reserve(&mut Vec::<f64>::new(), dimension.saturating_mul(dimension)).is_err() {
         let name = side.name();
         return Err(Failure::data(format!(
             "{name}: there is not enough memory for a covariance of {dimension} columns"
         )));
     }
-    let progress = Progress::of_unknown(rows as f64 * dimension as f64 * 20.0, "fitting");
+    let expected = rehearsal::of_rows(rows, |count| {
+        let _ = side.thinned(count).map(|side| fitted(args, &side));
+    });
+    let progress = Progress::of_unknown(rows as f64 * dimension as f64 * 20.0, "fitting", expected);
     let (fit, note) = fitted(args, &side).map_err(|error| Failure::data(format!("{}: {error}", side.name())))?;
     drop(progress);
     let saved = SavedFit {

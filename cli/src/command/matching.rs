@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::value_parser;
 use serde::Serialize;
-use sinkhorn_core::Epsilon;
+use sinkhorn_core::{Epsilon, Status};
 
 use crate::args::{self, Precision, TaskArgs};
 use crate::data::Loaded;
@@ -23,9 +23,10 @@ use crate::summary::{EpsilonRule, Summary};
 
 /// The rows of Y that each row of X goes to, or the point between them
 ///
-/// Prints CSV: x_row,y_row,share, the likeliest row of Y first; rows are counted from 0, headers and comments apart, and share is that of the
-/// mass of the row of X. With --image: the mean of where the mass of a row goes, a row a point. A row without mass has no match, and the image that a
-/// little mass would have. Without an epsilon it is so small that the nearest rows of a file are told apart.
+/// Prints CSV: x_row,y_row,share, the likeliest row of Y first; rows are counted from 0, headers and comments apart,
+/// and share is that of the mass of the row of X. With --image: the mean of where the mass of a row goes, a row a
+/// point. A row without mass has no match, and the image that a little mass would have. Without an epsilon it is so
+/// small that the nearest rows of a file are told apart.
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn match x.csv y.csv",
@@ -36,7 +37,8 @@ pub struct Args {
     #[command(flatten)]
     task: TaskArgs,
     /// Rows of Y for each row of X
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = value_parser!(u32).range(1..), help_heading = "Output")]
+    #[arg(long, value_name = "K", default_value_t = 1)]
+    #[arg(value_parser = value_parser!(u32).range(1..), help_heading = "Output")]
     top: u32,
     /// The barycentric image of every row of X instead
     #[arg(long, conflicts_with = "top", help_heading = "Output")]
@@ -96,49 +98,70 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     }
 }
 
+/// An epsilon of its own that rounding keeps from converging is made so many times as large, so often.
+const TIMES: f64 = 10.0;
+const LARGER: u32 = 3;
+
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let Loaded { mut data, start, seconds } = Loaded::<T>::read(&job.task)?;
-    let own_epsilon = if data.question.is_default_epsilon { neighbours::epsilon(&data) } else { None };
-    if let Some(epsilon) = own_epsilon {
-        data.question.epsilon = Epsilon::Absolute(epsilon);
+    let mut own_epsilon = if data.question.is_default_epsilon { neighbours::epsilon(&data) } else { None };
+    for tries in (0..=LARGER).rev() {
+        if let Some(epsilon) = own_epsilon {
+            data.question.epsilon = Epsilon::Absolute(epsilon);
+        }
+        let exit = solving::solved(&data, &job.task.method, start.as_ref(), |solved| {
+            let is_too_small = solved.solution.report().status == Status::PrecisionFloor && own_epsilon.is_some();
+            if is_too_small && tries > 0 {
+                Ok(None)
+            } else {
+                conclude(job, solved, own_epsilon.is_some(), seconds).map(Some)
+            }
+        })?;
+        if let Some(exit) = exit {
+            return Ok(exit);
+        }
+        own_epsilon = own_epsilon.map(|epsilon| TIMES * epsilon);
     }
-    solving::solved(&data, &job.task.method, start.as_ref(), |solved| {
-        let mut summary = Summary::new("match", solved, &job.task.method, seconds);
-        if own_epsilon.is_some() {
-            summary.epsilon_rule = EpsilonRule::OfNearest(neighbours::FRACTION);
-        }
-        let found = match job.top {
-            Some(top) => Found::Matches(matches(solved, top)?),
-            None => Found::Images { names: solved.image_names(), values: solved.images_of_rows()? },
-        };
-        let staged = job.output.as_ref().map(|target| found.stage(target)).transpose()?;
-        output::commit([staged])?;
-        if job.json {
-            render::print_json(&found.report(&summary))?;
-            return Ok(summary.exit);
-        }
-        if summary.exit != Exit::Converged {
-            let error = solved.solution.report().marginal_error().widen();
-            render::warn_unfinished(&summary.status, summary.sweeps, error);
-        }
-        if job.output.is_none() {
-            render::print_with(|stdout| found.write_csv(stdout))?;
-        }
-        Ok(summary.exit)
-    })
+    Ok(Exit::PrecisionFloor)
+}
+
+/// Writes and prints what was found.
+fn conclude<T: Scalar>(job: &Job, solved: &Solved<'_, T>, is_own: bool, seconds: f64) -> Result<Exit, Failure> {
+    let mut summary = Summary::new("match", solved, &job.task.method, seconds);
+    if is_own {
+        summary.epsilon_rule = EpsilonRule::OfNearest(neighbours::FRACTION);
+    }
+    let found = match job.top {
+        Some(top) => Found::Matches(matches(solved, top)?),
+        None => Found::Images { names: solved.image_names(), values: solved.images_of_rows()? },
+    };
+    let staged = job.output.as_ref().map(|target| found.stage(target)).transpose()?;
+    output::commit([staged])?;
+    if job.json {
+        render::print_json(&found.report(&summary))?;
+        return Ok(summary.exit);
+    }
+    if summary.exit != Exit::Converged {
+        let error = solved.solution.report().marginal_error().widen();
+        render::warn_unfinished(&summary.status, summary.sweeps, error);
+    }
+    if job.output.is_none() {
+        render::print_with(|stdout| found.write_csv(stdout))?;
+    }
+    Ok(summary.exit)
 }
 
 fn matches<T: Scalar>(solved: &Solved<'_, T>, top: usize) -> Result<Vec<Match>, Failure> {
     let (x, y) = (&solved.data.x, &solved.data.y);
     let (n, m) = (x.rows(), y.rows());
-    let progress = Progress::of_items(n, "rows matched", x.table.rows as f64 * m as f64 > 1e8);
+    let progress = Progress::of_items(n, "rows matched", x.table.rows as f64 * m as f64 > 1e8, None);
     let top = top.min(m);
     let mut row = vec![T::ZERO; y.table.rows];
     // Rows of X that are one point have the same matches.
     let mut of_point: Vec<Option<Vec<(usize, f64)>>> = vec![None; x.table.rows];
     let mut found = Vec::new();
     for x_row in 0..n {
-        progress.item();
+        progress.item(1.0 / n as f64);
         let (of_x, part) = point(x.merge.as_ref(), x_row);
         if x.merge.is_some() && part == T::ZERO {
             continue; // without mass

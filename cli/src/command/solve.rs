@@ -20,10 +20,11 @@ use crate::summary::Summary;
 
 /// Transport between the points of two files
 ///
-/// One point a row; a single column, or an NPY array with one axis, holds points of dimension 1. The objective is <C, P> + epsilon KL(P | a b^T)
-/// over all plans P that carry the weights a of X to the weights b of Y; potentials are in units of cost, and
-/// P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon). The objective is that of a plan whose marginals are off by the error that is printed; the dual value errs
-/// in second order only, and is the better number where they differ.
+/// One point a row; a single column, or an NPY array with one axis, holds points of dimension 1. The objective is <C,
+/// P> + epsilon KL(P | a b^T) over all plans P that carry the weights a of X to the weights b of Y; potentials are in
+/// units of cost, and P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon). The objective is that of a plan whose marginals
+/// are off by the error that is printed; the dual value errs in second order only, and is the better number where they
+/// differ.
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn solve x.csv y.csv",
@@ -52,12 +53,16 @@ struct OutputArgs {
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
     /// The largest entries of each row are written, until they hold this share of its mass
-    #[arg(long, value_name = "SHARE", value_parser = args::share, default_value_t = 0.999, allow_negative_numbers = true, requires = "plan")]
+    #[arg(long, value_name = "SHARE", value_parser = args::share, default_value_t = 0.999)]
+    #[arg(allow_negative_numbers = true, requires = "plan")]
     plan_mass: f64,
-    /// Entries of at least this share of the mass of their row are written instead: where mass is spread over many rows, few or none
-    #[arg(long, value_name = "SHARE", value_parser = args::share, allow_negative_numbers = true, requires = "plan", conflicts_with = "plan_mass")]
+    /// Entries of at least this share of the mass of their row are written instead: where mass is spread over many
+    /// rows, few or none
+    #[arg(long, value_name = "SHARE", value_parser = args::share, allow_negative_numbers = true)]
+    #[arg(requires = "plan", conflicts_with = "plan_mass")]
     plan_share: Option<f64>,
-    /// Writes the barycentric image of every point of X: the mean of where its mass goes (without mass, where a little would go); .csv or .npy
+    /// Writes the barycentric image of every point of X: the mean of where its mass goes (without mass, where a little
+    /// would go); .csv or .npy
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
     /// Draws a picture; .svg

@@ -1,11 +1,12 @@
 //! `sinkhorn sort`: soft sorting, ranks, quantiles and top-k of a column.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use serde::Serialize;
 use sinkhorn_core::{
-    Argument, Error, QuantileConvention, Report, SoftSettings, soft_len, soft_quantile, soft_rank, soft_sort,
-    soft_top_k,
+    Argument, Error, QuantileConvention, Report, Shape, SoftSettings, Solution, soft_len, soft_quantile, soft_rank,
+    soft_sort, soft_top_k,
 };
 
 use crate::args::{self, NumericsArgs, Precision, ReadingArgs};
@@ -14,8 +15,10 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::{self, Scale, Source, source_parser};
 use crate::job::{self, Acceleration, Method};
+use crate::merge::spread;
 use crate::output::{self, Rows, Target};
 use crate::progress::Progress;
+use crate::rehearsal::{self, Expected, Tried};
 use crate::render::{self, SCHEMA};
 use crate::scalar::{self, Scalar};
 use crate::solving;
@@ -23,9 +26,9 @@ use crate::summary::status;
 
 /// Soft sorting, ranks, quantiles and top-k of a column of values
 ///
-/// Values are transported onto levels of the line; epsilon says how soft that is: 0.01 for values that are scaled to a standard deviation of 1,
-/// less is sharper. Time grows with the square of the number of values. Prints CSV, in increasing order; with --ranks and --top in the order of the file, with ranks from 0 (Cuturi, Teboul and
-/// Vert 2019).
+/// Values are transported onto levels of the line; epsilon says how soft that is: 0.01 for values that are scaled to a
+/// standard deviation of 1, less is sharper. Time grows with the square of the number of values. Prints CSV, in
+/// increasing order; with --ranks and --top in the order of the file, with ranks from 0 (Cuturi, Teboul and Vert 2019).
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn sort values.csv",
@@ -37,26 +40,31 @@ pub struct Args {
     /// Values, in one column: CSV, TSV, NPY, NPZ or JSON lines; - is standard input
     #[arg(value_parser = source_parser())]
     values: Source,
-    /// Soft ranks: how many values are below each, ties at their mean; with weights, the mean of the equal parts of the mass that a value is in
+    /// Soft ranks: how many values are below each, ties at their mean; with weights, the mean of the equal parts of the
+    /// mass that a value is in
     #[arg(long, group = "operator")]
     ranks: bool,
     /// Soft quantiles at levels from 0 to 1
-    #[arg(long, value_name = "LEVELS", value_delimiter = ',', group = "operator", value_parser = args::share, allow_negative_numbers = true)]
+    #[arg(long, value_name = "LEVELS", value_delimiter = ',', group = "operator")]
+    #[arg(value_parser = args::share, allow_negative_numbers = true)]
     quantiles: Option<Vec<f64>>,
     /// Says which quantile a level means: hazen, value k of n (from 0) at (k + 1/2) / n; linear, at k / (n - 1), as
     /// NumPy and spreadsheets have it
     #[arg(long, value_name = "NAME", requires = "quantiles", default_value = "hazen")]
     convention: Convention,
-    /// How much each value is among the K largest, from 0 to 1; more than 0 and less than the number of values, whole or not
+    /// How much each value is among the K largest, from 0 to 1; more than 0 and less than the number of values, whole
+    /// or not
     #[arg(long, value_name = "K", group = "operator", value_parser = args::positive, allow_negative_numbers = true)]
     top: Option<f64>,
     /// How soft: in units of squared standard deviations of the values
-    #[arg(long, value_name = "VALUE", value_parser = args::positive, allow_negative_numbers = true, default_value_t = 0.01)]
+    #[arg(long, value_name = "VALUE", value_parser = args::positive, allow_negative_numbers = true)]
+    #[arg(default_value_t = 0.01)]
     epsilon: f64,
     #[command(flatten)]
     reading: ReadingArgs,
     /// File of the weights of the values, in one column
-    #[arg(long, value_name = "FILE", value_parser = source_parser(), conflicts_with = "weights_column", help_heading = "Input")]
+    #[arg(long, value_name = "FILE", value_parser = source_parser())]
+    #[arg(conflicts_with = "weights_column", help_heading = "Input")]
     weights: Option<Source>,
     #[command(flatten)]
     numerics: NumericsArgs,
@@ -152,12 +160,12 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     output::check([job.output.as_ref()], &mut std::iter::once(&job.values).chain(&job.weights))?;
     let reading = args.reading.reading();
     match args.numerics.precision {
-        Precision::F64 => run_in(&job, &Side::<f64>::read(&job.values, job.weights.as_ref(), &reading, Scale::ToOne)?),
-        Precision::F32 => run_in(&job, &Side::<f32>::read(&job.values, job.weights.as_ref(), &reading, Scale::ToOne)?),
+        Precision::F64 => run_in(&job, Side::<f64>::read(&job.values, job.weights.as_ref(), &reading, Scale::ToOne)?),
+        Precision::F32 => run_in(&job, Side::<f32>::read(&job.values, job.weights.as_ref(), &reading, Scale::ToOne)?),
     }
 }
 
-fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
+fn run_in<T: Scalar>(job: &Job, side: Side<T>) -> Result<Exit, Failure> {
     if side.table.columns != 1 {
         let (name, columns) = (side.name(), side.table.columns);
         return Err(Failure::data(format!(
@@ -166,6 +174,9 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
     }
     side.tell_left_out();
     input::check_rounding(&side.table, &side.table)?;
+    // A quantile is as wide as a value of so many, and quantiles are few.
+    let side = if matches!(job.operator, Operator::Quantiles(_)) { side } else { side.merged() };
+    let side = &side;
     let values = &side.table.values;
     let settings = SoftSettings {
         epsilon: T::constant(job.epsilon),
@@ -173,12 +184,12 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
         solve: scalar::settings(&job.method),
         ..SoftSettings::default()
     };
-    let progress = Progress::of_unknown(values.len() as f64 * values.len() as f64, "sorting");
     let refuse = |error| refuse(error, job, side.name());
-    let len = soft_len(values.len(), job.operator.levels(values.len()), &settings).map_err(refuse)?;
-    let mut memory = solving::zeros(len)?;
-    let (out, report) =
-        apply(&job.operator, values, side.weights.as_deref(), &settings, &mut memory).map_err(refuse)?;
+    let levels = job.operator.levels(side.rows());
+    let mut memory = solving::zeros(soft_len(values.len(), levels, &settings).map_err(refuse)?)?;
+    let pairs = values.len() as f64 * levels as f64;
+    let progress = Progress::of_unknown(pairs, "sorting", expected(job, side, &settings));
+    let (out, report) = apply(&job.operator, side, &settings, &mut memory).map_err(refuse)?;
     drop(progress);
 
     let names = job.operator.names();
@@ -223,33 +234,81 @@ fn run_in<T: Scalar>(job: &Job, side: &Side<T>) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
+/// How long it takes, tried with some of the values.
+fn expected<T: Scalar>(job: &Job, side: &Side<T>, settings: &SoftSettings<T>) -> Option<Expected> {
+    let shape =
+        |side: &Side<T>| Shape { rows: side.table.rows, columns: job.operator.levels(side.rows()), dimension: 1 };
+    let all = shape(side);
+    let settings = SoftSettings { solve: rehearsal::short(settings.solve, all), ..*settings };
+    rehearsal::of_side(all.rows as f64 * all.columns as f64, side, |side| {
+        let shape = shape(side);
+        let clock = Instant::now();
+        let mut memory = vec![T::ZERO; soft_len(shape.rows, shape.columns, &settings)?];
+        let (_, report) = apply(&job.operator, side, &settings, &mut memory)?;
+        Ok((shape.rows as f64 * shape.columns as f64, Tried::new(clock, &[&report], &job.method)))
+    })
+}
+
+/// What the operator makes of every row of the file.
 fn apply<T: Scalar>(
     operator: &Operator,
-    values: &[T],
-    weights: Option<&[T]>,
+    side: &Side<T>,
     settings: &SoftSettings<T>,
     memory: &mut [T],
 ) -> Result<(Vec<T>, Report<T>), Error> {
-    let len = match operator {
-        Operator::Quantiles(levels) => levels.len(),
-        _ => values.len(),
-    };
-    let mut out = vec![T::ZERO; len];
-    let soft = match operator {
-        Operator::Sorted => soft_sort(values, weights, settings, memory, &mut out)?,
-        Operator::Ranks => soft_rank(values, weights, settings, memory, &mut out)?,
+    let (values, weights, rows) = (&side.table.values[..], side.weights.as_deref(), side.rows());
+    let of_rows = |count: usize| vec![T::ZERO; count];
+    match operator {
+        Operator::Sorted => {
+            let mut out = of_rows(rows);
+            let soft = soft_sort(values, weights, settings, memory, &mut out)?;
+            Ok((out, *soft.report()))
+        }
+        Operator::Ranks if side.merge.is_some() => {
+            let soft = soft_sort(values, weights, settings, memory, &mut of_rows(rows))?;
+            let ranks = ranks(values, rows, soft.solution())?;
+            Ok((spread(side.merge.as_ref(), &ranks, 1).into_owned(), *soft.report()))
+        }
+        Operator::Ranks => {
+            let mut out = of_rows(rows);
+            let soft = soft_rank(values, weights, settings, memory, &mut out)?;
+            Ok((out, *soft.report()))
+        }
         Operator::Quantiles(levels) => {
             let levels: Vec<T> = levels.iter().map(|&level| T::constant(level)).collect();
-            soft_quantile(values, weights, &levels, settings, memory, &mut out)?
+            let mut out = of_rows(levels.len());
+            let soft = soft_quantile(values, weights, &levels, settings, memory, &mut out)?;
+            Ok((out, *soft.report()))
         }
-        Operator::Top(k) => soft_top_k(values, weights, T::constant(*k), settings, memory, &mut out)?,
-    };
-    let report = *soft.report();
-    if let Operator::Top(_) = operator {
-        // Shares, which rounding takes a little beyond their ends.
-        out.iter_mut().for_each(|share| *share = share.max(T::ZERO).min(T::ONE));
+        Operator::Top(k) => {
+            // The same share of the mass.
+            let k = if side.merge.is_some() { k * values.len() as f64 / rows as f64 } else { *k };
+            let mut out = of_rows(values.len());
+            let soft = soft_top_k(values, weights, T::constant(k), settings, memory, &mut out)?;
+            // Shares, which rounding takes a little beyond their ends.
+            out.iter_mut().for_each(|share| *share = share.max(T::ZERO).min(T::ONE));
+            Ok((spread(side.merge.as_ref(), &out, 1).into_owned(), *soft.report()))
+        }
     }
-    Ok((out, report))
+}
+
+/// Ranks of values that stand for so many rows, of the plan between the values and a level a row: the mean of the
+/// levels, as the levels are counted.
+fn ranks<T: Scalar>(values: &[T], rows: usize, plan: &Solution<'_, T>) -> Result<Vec<T>, Error> {
+    let mut ranks = vec![T::ZERO; values.len()];
+    plan.barycentric_map(&mut ranks)?;
+    // Levels are at (j + 1/2) / n, and then standardised.
+    let n = rows as f64;
+    let deviation = ((1.0 - 1.0 / (n * n)) / 12.0).sqrt();
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&p, &q| values[p].widen().total_cmp(&values[q].widen()));
+    // They do not decrease with the value, but for rounding.
+    let mut least = 0.0_f64;
+    for value in order {
+        least = (ranks[value].widen() * deviation * n + 0.5 * (n - 1.0)).max(least).min(n - 1.0);
+        ranks[value] = T::constant(least);
+    }
+    Ok(ranks)
 }
 
 fn refuse(error: Error, job: &Job, name: &str) -> Failure {
@@ -261,8 +320,8 @@ fn refuse(error: Error, job: &Job, name: &str) -> Failure {
             Failure::usage(format!("--quantiles: levels must lie in {range}"))
         }
         (_, Argument::Epsilon | Argument::Cost) => Failure::data(format!(
-            "{name}: the values, their weights or --epsilon {:?} leave the range of numbers: {error}",
-            job.epsilon
+            "{name}: the values, their weights or --epsilon {} leave the range of numbers: {error}",
+            render::given(job.epsilon)
         )),
         _ => Failure::data(format!("{name}: {error}")),
     }

@@ -56,7 +56,8 @@ pub fn read<T: Real>(request: &Request<'_>, lines: Lines<impl Read>, length: Opt
             if row == 1 && !are_years((0..count).map(|k| records.field(k))) {
                 let name = request.name;
                 render::warn(&format!(
-                    "{name}:{first_line}: a point like all others, though it looks like a header of years: --header yes makes it one"
+                    "{name}:{first_line}: a point like all others, though it looks like a header of years: \
+                     --header yes makes it one"
                 ));
             }
         }

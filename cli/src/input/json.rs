@@ -186,7 +186,8 @@ impl<T: Real> First<T> {
         Ok(First { place, keys: row.keys.clone(), places, columns, rows, count: 0 })
     }
 
-    /// Which entry of the first row each of these is, whatever the order of their keys; `None` where all are at their places.
+    /// Which entry of the first row each of these is, whatever the order of their keys; `None` where all are at their
+    /// places.
     fn order(&self, row: &Row) -> Result<Option<Vec<usize>>, String> {
         let place = self.place;
         match (&self.keys, &row.keys) {

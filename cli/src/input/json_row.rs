@@ -11,7 +11,8 @@ pub struct Row {
     pub keys: Option<Vec<String>>,
     /// NaN, which JSON has not, where something else than a number stands.
     pub numbers: Vec<f64>,
-    /// Its place and what it is, in words; a mistake only where the number is needed. Those beyond [`MOST_OTHERS`] are not kept.
+    /// Its place and what it is, in words; a mistake only where the number is needed. Those beyond [`MOST_OTHERS`] are
+    /// not kept.
     others: Vec<(usize, String)>,
 }
 

@@ -1,7 +1,7 @@
 //! Files into tables of numbers. What a file is, its first bytes say, not its name.
 //!
-//! Everything is read as a stream: beside the numbers, only buffers are in memory. An NPZ archive on standard input is the
-//! exception, as its list of contents comes last.
+//! Everything is read as a stream: beside the numbers, only buffers are in memory. An NPZ archive on standard input is
+//! the exception, as its list of contents comes last.
 
 mod columns;
 mod csv;
@@ -43,12 +43,35 @@ pub struct Table<T> {
     pub values: Vec<T>,
     /// Of the columns kept, where the file has a header, or objects with keys.
     pub names: Option<Vec<String>>,
+    /// The columns that were asked for, in words.
+    pub picked: Option<String>,
+    /// The column of weights, in a word.
+    pub weights_column: Option<String>,
     /// The name of a first column that is no coordinate, but counts the rows or tells them apart.
     pub left_out: Option<String>,
     /// Of the column of weights, as they are in the file; not negative.
     pub weights: Option<Vec<f64>>,
     /// Of each coordinate, where the precision rounds; else empty.
     ranges: Vec<Range>,
+}
+
+impl<T: Copy> Table<T> {
+    /// Some of the rows, by their numbers.
+    pub fn with_rows(&self, rows: &[usize]) -> Self {
+        let row = |&row: &usize| self.values[row * self.columns..][..self.columns].iter().copied();
+        Table {
+            name: self.name.clone(),
+            rows: rows.len(),
+            columns: self.columns,
+            values: rows.iter().flat_map(row).collect(),
+            names: None,
+            picked: None,
+            weights_column: None,
+            left_out: None,
+            weights: None,
+            ranges: Vec::new(),
+        }
+    }
 }
 
 impl<T> Table<T> {

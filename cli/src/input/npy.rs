@@ -15,7 +15,8 @@ pub const MAGIC: &[u8] = b"\x93NUMPY";
 /// A header of an array of plain numbers is about 120 bytes; longer ones are not handed to a recursive parser.
 const LONGEST_HEADER: usize = 1000;
 
-/// Brackets within brackets: a header of an array of plain numbers has two. The time of the parser doubles with every one.
+/// Brackets within brackets: a header of an array of plain numbers has two. The time of the parser doubles with every
+/// one.
 const DEEPEST_HEADER: usize = 4;
 
 const BUFFER: usize = 1 << 16;
@@ -78,7 +79,8 @@ fn header_bytes(reader: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-/// Whether brackets are nested no deeper than the parser is fast; those within quotes count, as no header of numbers has them.
+/// Whether brackets are nested no deeper than the parser is fast; those within quotes count, as no header of numbers
+/// has them.
 fn is_shallow(header: &[u8]) -> bool {
     let depth = |depth: Option<usize>, byte: &u8| match byte {
         b'(' | b'[' | b'{' => depth.map(|depth| depth + 1).filter(|&depth| depth <= DEEPEST_HEADER),

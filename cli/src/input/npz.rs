@@ -13,8 +13,8 @@ use crate::failure::Failure;
 /// More than this much of a byte cannot be hidden in it.
 const MOST_DEFLATED: u64 = 1032;
 
-/// What an array may unpack to, so that a small archive cannot fill the memory: so many bytes of numbers, as they are in memory,
-/// and so many times the archive.
+/// What an array may unpack to, so that a small archive cannot fill the memory: so many bytes of numbers, as they are
+/// in memory, and so many times the archive.
 const UNPACKED: (u64, u64) = (64 << 20, 50);
 
 /// Arrays of an archive.
@@ -61,7 +61,8 @@ pub fn read<T: Real>(request: &Request<'_>, file: impl Read + Seek, length: u64)
 pub fn too_large(request: &Request<'_>, most: u64) -> Failure {
     let megabytes = most >> 20;
     request.failure(format!(
-        "the array unpacks to more than {megabytes} MB, the limit for an archive of this size: unpack it, and give the NPY file"
+        "the array unpacks to more than {megabytes} MB, the limit for an archive of this size: \
+         unpack it, and give the NPY file"
     ))
 }
 

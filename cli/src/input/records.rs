@@ -121,7 +121,8 @@ impl<R: Read> Records<R> {
     }
 }
 
-/// Whether rows begin with a column that is not chosen, and so may hold any text: `#12 Main Street` is an address there, and no comment.
+/// Whether rows begin with a column that is not chosen, and so may hold any text: `#12 Main Street` is an address
+/// there, and no comment.
 fn begins_with_text(request: &Request<'_>, line: &[u8], separator: u8) -> bool {
     if request.reading.columns.is_none() {
         return false;

@@ -1,4 +1,5 @@
-//! What becomes of numbers in single precision: where points cannot be told apart any more, what is computed is about other points.
+//! What becomes of numbers in single precision: where points cannot be told apart any more, what is computed is about
+//! other points.
 
 use super::Table;
 use crate::failure::Failure;
@@ -43,7 +44,7 @@ pub fn check_rounding<T>(x: &Table<T>, y: &Table<T>) -> Result<(), Failure> {
         None => format!("coordinate {}", k + 1),
     };
     Err(Failure::data(format!(
-        "{files}: {coordinate}: numbers from {low:?} to {high:?} cannot be told apart in f32: subtract an offset or scale them, or use \
-         --precision f64"
+        "{files}: {coordinate}: numbers from {low:?} to {high:?} cannot be told apart in f32: subtract an offset or \
+         scale them, or use --precision f64"
     )))
 }

@@ -5,6 +5,7 @@ use sinkhorn_core::Real;
 use super::columns::Chosen;
 use super::rounding::Range;
 use super::{Request, Sign, Table, check};
+use crate::memory;
 
 const NO_MEMORY: &str = "there is not enough memory for the numbers";
 
@@ -40,9 +41,9 @@ impl<T: Real> Rows<T> {
     /// Space for as many rows as are known to come.
     pub fn reserve(&mut self, rows: usize) -> Result<(), String> {
         let count = rows.checked_mul(self.chosen.count()).ok_or(NO_MEMORY)?;
-        self.values.try_reserve_exact(count).map_err(|_| NO_MEMORY)?;
+        memory::reserve_exact(&mut self.values, count).map_err(|_| NO_MEMORY)?;
         let weights = if self.chosen.weights().is_some() { rows } else { 0 };
-        self.weights.try_reserve_exact(weights).map_err(|_| NO_MEMORY)?;
+        memory::reserve_exact(&mut self.weights, weights).map_err(|_| NO_MEMORY)?;
         Ok(())
     }
 
@@ -110,8 +111,14 @@ impl<T: Real> Rows<T> {
             self.values.shrink_to_fit();
         }
         let mut columns = self.chosen.count();
-        let kept = |names: Vec<String>| self.chosen.columns().map(|k| names[k].clone()).collect();
-        let mut names: Option<Vec<String>> = names.map(kept);
+        let word = |k: usize| match &names {
+            Some(names) => names[k].clone(),
+            None => format!("column {}", k + 1),
+        };
+        let weights_column = self.chosen.weights().map(word);
+        let picked = request.reading.columns.as_ref().map(|_| in_words(self.chosen.columns().map(word), columns));
+        let kept = |names: &Vec<String>| self.chosen.columns().map(|k| names[k].clone()).collect();
+        let mut names: Option<Vec<String>> = names.as_ref().map(kept);
         let mut left_out = self.chosen.left_out.take();
         if self.count.is_some() {
             drop_first(&mut self.values, columns);
@@ -124,12 +131,21 @@ impl<T: Real> Rows<T> {
             rows: self.values.len() / columns,
             columns,
             names,
+            picked,
+            weights_column,
             left_out,
             weights: self.chosen.weights().map(|_| self.weights),
             values: self.values,
             ranges: self.ranges,
         }
     }
+}
+
+/// The first few of so many columns.
+fn in_words(columns: impl Iterator<Item = String>, count: usize) -> String {
+    const MOST: usize = 3;
+    let words = columns.take(MOST).collect::<Vec<_>>().join(", ");
+    if count > MOST { format!("{words} and {} more", count - MOST) } else { words }
 }
 
 /// The rows without their first number.
@@ -144,8 +160,8 @@ fn drop_first<V: Copy>(values: &mut Vec<V>, columns: usize) {
     values.truncate(kept);
 }
 
-/// Makes room for what is still to come, judged by the part of the file that is read; otherwise for a quarter more, which
-/// wastes little.
+/// Makes room for what is still to come, judged by the part of the file that is read; otherwise for a quarter more,
+/// which wastes little.
 fn grow<V>(values: &mut Vec<V>, progress: Option<(u64, u64)>) -> Result<(), &'static str> {
     let len = values.len();
     let more = len / 4 + 1024;
@@ -154,9 +170,9 @@ fn grow<V>(values: &mut Vec<V>, progress: Option<(u64, u64)>) -> Result<(), &'st
         // A little more than that, as rows differ; and a number takes two bytes of text at least.
         let all = (all + all / 64).min(u128::from(length / 2 + 1));
         let missing = usize::try_from(all).unwrap_or(usize::MAX).saturating_sub(len).max(more);
-        if values.try_reserve_exact(missing).is_ok() {
+        if memory::reserve_exact(values, missing).is_ok() {
             return Ok(());
         }
     }
-    values.try_reserve_exact(more).map_err(|_| NO_MEMORY)
+    memory::reserve_exact(values, more).map_err(|_| NO_MEMORY)
 }

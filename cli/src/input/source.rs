@@ -15,8 +15,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// What was typed. A colon may be part of a file's name: it only means an array after `.npz`, and only where there is
-    /// no file of the full name.
+    /// What was typed. A colon may be part of a file's name: it only means an array after `.npz`, and only where there
+    /// is no file of the full name.
     pub fn new(typed: &OsStr) -> Source {
         let (path, array) = if typed == "-" {
             (None, None)

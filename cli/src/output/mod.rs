@@ -1,5 +1,5 @@
-//! Files that are written whole or not at all: each is written beside its target under a temporary name; only when all are
-//! complete do they take their places. A device or a pipe is written to directly.
+//! Files that are written whole or not at all: each is written beside its target under a temporary name; only when all
+//! are complete do they take their places. A device or a pipe is written to directly.
 
 mod nameless;
 mod numbers;

@@ -39,10 +39,20 @@ impl Axis {
     /// Over all finite values, exactly; wider where they are all one.
     pub fn real(values: impl Iterator<Item = f64>) -> Self {
         let (low, high) = range(values).unwrap_or((0.0, 1.0));
-        let (low, high) = (low.clamp(-HUGE, HUGE), high.clamp(-HUGE, HUGE));
+        let (low, high) = (Axis::bounded(low), Axis::bounded(high));
         let (low, high) =
             if high - low > NARROW * low.abs().max(high.abs()) { (low, high) } else { widened(low, high) };
         Axis { kind: Kind::Real, low, high }
+    }
+
+    /// No further from zero than what is drawn.
+    pub fn bounded(value: f64) -> f64 {
+        value.clamp(-HUGE, HUGE)
+    }
+
+    /// The least and the greatest value.
+    pub fn ends(&self) -> (f64, f64) {
+        (self.low, self.high)
     }
 
     /// Sweeps from the first to the last: logarithmic when there are many.
@@ -82,7 +92,7 @@ impl Axis {
 
     /// Between 0 and 1 for values in the range, and never far from that.
     pub fn place(&self, value: f64) -> f64 {
-        let value = if self.is_logarithmic() { value.log10() } else { value.clamp(-HUGE, HUGE) };
+        let value = if self.is_logarithmic() { value.log10() } else { Axis::bounded(value) };
         let place = (value - self.low) / self.span();
         if place.is_nan() { 0.0 } else { place.clamp(-1.0, 2.0) }
     }

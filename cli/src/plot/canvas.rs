@@ -39,12 +39,16 @@ pub fn picture(title: &str, what: &str, size: Place, paint: impl FnOnce(&Canvas<
     Ok(scalable(title, what, size, &text))
 }
 
-/// Plotters' picture under a head of our own: as large as meant, smaller where there is less room, and with words to it.
+/// Plotters' picture under a head of our own: as large as meant, smaller where there is less room, and with words to
+/// it.
 fn scalable(title: &str, what: &str, (width, height): Place, text: &str) -> String {
     let shapes = text.split_once('>').map_or("", |(_, shapes)| shapes);
+    // Blocks that touch have light seams between them where their edges are smoothed. The sheet is a block as well.
+    let blocks =
+        if shapes.matches("<rect ").count() > 1 { "\n<style>rect{shape-rendering:crispEdges}</style>" } else { "" };
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {} {}\" \
-         style=\"max-width:100%;height:auto\" role=\"img\">\n<title>{}</title>\n<desc>{}</desc>{shapes}",
+         style=\"max-width:100%;height:auto\" role=\"img\">\n<title>{}</title>\n<desc>{}</desc>{blocks}{shapes}",
         width * UNIT,
         height * UNIT,
         escaped(title),

@@ -1,7 +1,8 @@
 //! Pictures of anything: well-formed, finite, and with as many shapes as there are things.
 
+use super::Grid;
 use super::convergence::{self, Curve};
-use super::coupling::{self, Coupling, bins};
+use super::coupling::{self, Coupling};
 use super::map::{self, Map};
 
 const NASTY: &str = "a<b>&\"'\u{1}\n]]>.csv";
@@ -86,27 +87,61 @@ fn convergence_of_anything() {
     assert!(svg.contains("no errors to draw"));
 }
 
-fn couple(x: &[f64], y: &[f64], cells: usize) -> String {
+fn couple(x: &[f64], y: &[f64]) -> String {
     let (a, b) = (vec![1.0 / x.len() as f64; x.len()], vec![1.0 / y.len() as f64; y.len()]);
-    let mut plan = vec![0.0; cells * cells];
-    for (k, i) in bins(x, cells).into_iter().enumerate() {
-        for (l, j) in bins(y, cells).into_iter().enumerate() {
-            plan[i * cells + j] += a[k] * b[l];
+    let grid = Grid::of(x, y);
+    let mut plan = vec![0.0; grid.x.count * grid.y.count];
+    for (k, i) in grid.x.bins(x).into_iter().enumerate() {
+        for (l, j) in grid.y.bins(y).into_iter().enumerate() {
+            plan[i * grid.y.count + j] += a[k] * b[l];
         }
     }
-    let names = (NASTY.into(), "y".into());
-    checked(coupling::svg(NASTY, &Coupling { x, y, a: &a, b: &b, names, cells, plan: &plan }))
+    let (names, rows) = ((NASTY.into(), "y".into()), (x.len(), y.len()));
+    checked(coupling::svg(NASTY, &Coupling { x, y, a: &a, b: &b, names, rows, grid, plan: &plan }))
 }
 
 #[test]
 fn coupling_of_three_points_has_nine_blocks() {
-    let svg = couple(&[0.0, 1.0, 2.5], &[-1.0, 0.0, 4.0], 50);
+    let svg = couple(&[0.0, 1.0, 2.5], &[-1.0, 0.0, 4.0]);
     assert_eq!(count(&svg, "rect"), 1 + 3 + 3 + 9 + 37); // sheet, bars, plan, scale
+}
+
+/// Left and right of every rectangle of a colour, sorted.
+fn bars(svg: &str, colour: &str) -> Vec<(f64, f64)> {
+    let number = |tag: &str, name: &str| -> f64 {
+        let after = tag.split_once(&format!(" {name}=\"")).unwrap().1;
+        after.split_once('"').unwrap().0.parse().unwrap()
+    };
+    let tags = svg.split("<rect").skip(1).map(|tag| tag.split_once("/>").unwrap().0).filter(|tag| tag.contains(colour));
+    let mut bars: Vec<_> = tags.map(|tag| (number(tag, "x"), number(tag, "x") + number(tag, "width"))).collect();
+    bars.sort_by(|p, q| p.0.total_cmp(&q.0));
+    bars
+}
+
+#[test]
+fn whole_numbers_are_drawn_without_stripes_between_them() {
+    for (most, step) in [(9, 1.0), (69, 1.0), (48, 2.0), (100, 0.1), (350, 1.0), (1000, 5.0)] {
+        let whole: Vec<f64> = (0..most).map(|k| f64::from(k) * step).collect();
+        let svg = couple(&whole, &whole[..whole.len() / 2]);
+        let bars = bars(&svg, "#0072B2");
+        assert!(bars.len() >= 9 && bars.windows(2).all(|pair| pair[1].0 <= pair[0].1), "{most}: {bars:?}");
+        let widths: Vec<f64> = bars.iter().map(|bar| bar.1 - bar.0).collect();
+        let spread = widths.iter().copied().fold(0.0, f64::max) - widths.iter().copied().fold(f64::MAX, f64::min);
+        assert!(spread <= 2.0, "{most}: in quarters of a pixel, {widths:?}");
+    }
+}
+
+#[test]
+fn the_line_of_no_change_is_drawn_where_it_is_in_the_picture() {
+    let line = "on the dashed line nothing moves";
+    assert!(couple(&[0.0, 0.3, 1.0], &[0.5, 0.9]).contains(line));
+    assert!(!couple(&[0.0, 0.3, 1.0], &[50.0, 50.7]).contains(line));
 }
 
 #[test]
 fn coupling_of_anything() {
-    let sets: [&[f64]; 8] = [
+    let sets: [&[f64]; 9] = [
+        &[],
         &[1.0],
         &[2.0; 5],
         &[0.0, 1e300],
@@ -118,15 +153,16 @@ fn coupling_of_anything() {
     ];
     for x in sets {
         for y in sets {
-            couple(x, y, 8);
+            couple(x, y);
         }
     }
-    couple(&[], &[], 8);
-    couple(&[1.0, 2.0], &[3.0], 1);
-    let names = ("x".into(), "y".into());
-    checked(coupling::svg("", &Coupling { x: &[1.0], y: &[], a: &[], b: &[], names, cells: 0, plan: &[] }));
-    let (bad, names) = ([f64::NAN, -1.0, f64::INFINITY], ("x".into(), "y".into()));
-    checked(coupling::svg("", &Coupling { x: &bad, y: &bad, a: &bad, b: &bad, names, cells: 3, plan: &bad }));
+    let bad = [f64::NAN, -1.0, f64::INFINITY];
+    let grid = Grid::of(&bad, &bad);
+    let (names, plan) = (("x".into(), "y".into()), vec![f64::NAN; grid.x.count * grid.y.count]);
+    checked(coupling::svg(
+        "",
+        &Coupling { x: &bad, y: &bad, a: &bad, b: &bad, names, rows: (3, 3), grid, plan: &plan },
+    ));
 }
 
 fn mapped(x: &[f64], y: &[f64], images: &[f64]) -> String {

@@ -1,11 +1,11 @@
 //! Transport on a line: the plan, with the two distributions that it couples along its sides.
 
-use super::Svg;
 use super::axis::{Axis, range};
 use super::canvas::{Anchor, Canvas, Drawn, picture};
 use super::frame::{Frame, heading, room};
 use super::number::short;
 use super::style::{BLUE, GREY, ORANGE, SMALL, fitted, ramp};
+use super::{Cells, Grid, Svg};
 
 const PLAN: f64 = 420.0;
 const SIDE: f64 = 96.0;
@@ -28,28 +28,21 @@ pub struct Coupling<'a> {
     /// Weights of `y`.
     pub b: &'a [f64],
     pub names: (String, String),
-    /// Each side is cut into so many equal [`bins`].
-    pub cells: usize,
-    /// Mass between two bins, a row a bin of `x`.
+    /// Rows of both files, where equal ones are one value.
+    pub rows: (usize, usize),
+    pub grid: Grid,
+    /// Mass between two cells, a row a cell of `x`.
     pub plan: &'a [f64],
-}
-
-/// The cell of each value, of so many between the least and the greatest; the middle one of all where they are equal.
-pub fn bins(values: &[f64], cells: usize) -> Vec<usize> {
-    // As on the axis; the little more is against rounding where values are all equal.
-    let axis = Axis::real(values.iter().copied());
-    let cell = |value: &f64| (axis.place(*value) * cells as f64 + 1e-9) as usize;
-    values.iter().map(|value| cell(value).min(cells.saturating_sub(1))).collect()
 }
 
 /// The picture.
 pub fn svg(title: &str, coupling: &Coupling<'_>) -> Svg {
-    let sides = (Side::new(coupling.x, coupling.a, coupling.cells), Side::new(coupling.y, coupling.b, coupling.cells));
+    let (grid, axes_of) = (&coupling.grid, coupling.grid.axes());
+    let sides =
+        (Side::new(coupling.x, coupling.a, grid.x, axes_of.0), Side::new(coupling.y, coupling.b, grid.y, axes_of.1));
     let left = 16.0 + room(&sides.1.axis.ticks(6));
     let size = (left + SIDE + GAP + PLAN + 24.0, TOP + PLAN + GAP + SIDE + BELOW);
     picture(title, &words(coupling), size, |canvas| {
-        let note = format!("{} and {} points, {} cells a side", coupling.x.len(), coupling.y.len(), coupling.cells);
-        heading(canvas, title, &note, 16.0, size.0 - 32.0)?;
         let frame = Frame {
             left: left + SIDE + GAP,
             top: TOP,
@@ -58,12 +51,31 @@ pub fn svg(title: &str, coupling: &Coupling<'_>) -> Svg {
             x: sides.0.axis,
             y: sides.1.axis,
         };
+        heading(canvas, title, &note(coupling, &frame), 16.0, size.0 - 32.0)?;
         axes(canvas, &frame, &coupling.names)?;
         histograms(canvas, &frame, &sides)?;
         let plan = Plan::new(coupling, &sides);
         plan.draw(canvas, &frame)?;
+        if let Some((low, high)) = unmoved(&frame) {
+            canvas.dashes(&[frame.at(low, low), frame.at(high, high)], GREY, 1.0, (5.0, 5.0))?;
+        }
         plan.scale(canvas, left, frame.bottom + GAP)
     })
+}
+
+fn note(coupling: &Coupling<'_>, frame: &Frame) -> String {
+    let (n, m) = coupling.rows;
+    let (x, y) = (short(coupling.grid.x.width), short(coupling.grid.y.width));
+    let cells = if x == y { format!("cells of {x}") } else { format!("cells of {x} by {y}") };
+    let line = if unmoved(frame).is_some() { "; on the dashed line nothing moves" } else { "" };
+    format!("{n} and {m} points, {cells}{line}")
+}
+
+/// From where to where x and y of the same value are in the picture.
+fn unmoved(frame: &Frame) -> Option<(f64, f64)> {
+    let ((a, b), (c, d)) = (frame.x.ends(), frame.y.ends());
+    let (low, high) = (a.max(c), b.min(d));
+    (low < high).then_some((low, high))
 }
 
 /// Ticks go through the histograms into the plan; axes are on the outer sides.
@@ -84,16 +96,14 @@ fn axes(canvas: &Canvas<'_>, frame: &Frame, names: &(String, String)) -> Drawn {
 /// From the axes towards the plan, each as high as there is room.
 fn histograms(canvas: &Canvas<'_>, frame: &Frame, (x, y): &(Side, Side)) -> Drawn {
     let (below, beside) = (frame.bottom + GAP + SIDE, frame.left - GAP - SIDE);
-    let (width, height) = (PLAN / x.mass.len() as f64, PLAN / y.mass.len() as f64);
-    let (seam_x, seam_y) = (x.seam(), y.seam());
     for (cell, height) in x.heights() {
         let (from, to) = x.extent(cell);
-        let (from, to) = (frame.left + from * width, frame.left + to * width + seam_x);
+        let (from, to) = (frame.across(from), frame.across(to) + x.seam());
         canvas.block((from, below), (to, below - height * SIDE), BLUE)?;
     }
     for (cell, width) in y.heights() {
         let (from, to) = y.extent(cell);
-        let (from, to) = (frame.bottom - from * height, frame.bottom - to * height - seam_y);
+        let (from, to) = (frame.up(from), frame.up(to) - y.seam());
         canvas.block((beside, from), (beside + width * SIDE, to), ORANGE)?;
     }
     Ok(())
@@ -102,21 +112,22 @@ fn histograms(canvas: &Canvas<'_>, frame: &Frame, (x, y): &(Side, Side)) -> Draw
 /// One of the two distributions, in cells.
 struct Side {
     axis: Axis,
+    cells: Cells,
     mass: Vec<f64>,
     /// Cells are drawn so many times as wide as they are.
     spread: f64,
 }
 
 impl Side {
-    fn new(values: &[f64], weights: &[f64], cells: usize) -> Self {
-        let mut mass = vec![0.0; cells.max(1)];
-        for (cell, weight) in bins(values, cells).into_iter().zip(weights) {
+    fn new(values: &[f64], weights: &[f64], cells: Cells, axis: Axis) -> Self {
+        let mut mass = vec![0.0; cells.count.max(1)];
+        for (cell, weight) in cells.bins(values).into_iter().zip(weights) {
             if weight.is_finite() && *weight > 0.0 {
                 mass[cell] += weight;
             }
         }
-        let spread = spread(&mass);
-        Side { axis: Axis::real(values.iter().copied()), mass, spread }
+        let spread = spread(&mass, PLAN * cells.width / axis.span());
+        Side { axis, cells, mass, spread }
     }
 
     /// Cells with any mass, and how much as a part of the greatest.
@@ -130,25 +141,26 @@ impl Side {
         if self.spread > 1.0 { 0.0 } else { 0.25 }
     }
 
-    /// Where a cell is drawn, in cells.
+    /// Where a cell is drawn, as places on the axis.
     fn extent(&self, cell: usize) -> (f64, f64) {
         let middle = cell as f64 + 0.5;
         let count = self.mass.len() as f64;
         // Within the sides, and as wide there as elsewhere.
         let low = (middle - 0.5 * self.spread).clamp(0.0, (count - self.spread).max(0.0));
-        (low, low + self.spread)
+        let place = |cells: f64| self.axis.place(self.cells.edge(cells));
+        (place(low), place(low + self.spread))
     }
 }
 
-/// A few points far apart would be specks: their cells are drawn wider, as far as none meets the next.
-fn spread(mass: &[f64]) -> f64 {
+/// A few points far apart would be specks: their cells, of so many pixels, are drawn wider, as far as none meets the
+/// next.
+fn spread(mass: &[f64], pixels: f64) -> f64 {
     let full: Vec<usize> = (0..mass.len()).filter(|&cell| mass[cell] > 0.0).collect();
     let nearest = full.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(mass.len());
-    (ALONE * mass.len() as f64 / PLAN).min(nearest as f64 - 1.0).max(1.0)
+    (ALONE / pixels).min(nearest as f64 - 1.0).max(1.0)
 }
 
 struct Plan<'a> {
-    cells: usize,
     mass: &'a [f64],
     most: f64,
     sides: &'a (Side, Side),
@@ -157,7 +169,7 @@ struct Plan<'a> {
 impl<'a> Plan<'a> {
     fn new(coupling: &Coupling<'a>, sides: &'a (Side, Side)) -> Self {
         let (_, most) = range(coupling.plan.iter().copied()).unwrap_or((0.0, 0.0));
-        Plan { cells: coupling.cells, mass: coupling.plan, most, sides }
+        Plan { mass: coupling.plan, most, sides }
     }
 
     /// Columns of blocks, equal neighbours as one: a plan of many cells is then still a small file.
@@ -165,14 +177,13 @@ impl<'a> Plan<'a> {
         if !(self.most > 0.0) {
             return Ok(());
         }
-        let cell = PLAN / self.cells as f64;
-        let seam = (self.sides.0.seam(), self.sides.1.seam());
-        for (x, column) in self.mass.chunks(self.cells).take(self.cells).enumerate() {
-            let (left, right) = self.sides.0.extent(x);
-            for (shade, first, last) in runs(column, |mass| self.shade(mass), self.sides.1.spread <= 1.0) {
-                let (low, high) = (self.sides.1.extent(first).0, self.sides.1.extent(last).1);
-                let from = (frame.left + left * cell, frame.bottom - low * cell);
-                let to = (frame.left + right * cell + seam.0, frame.bottom - high * cell - seam.1);
+        let (of_x, of_y) = self.sides;
+        for (x, column) in self.mass.chunks(of_y.cells.count).take(of_x.cells.count).enumerate() {
+            let (left, right) = of_x.extent(x);
+            for (shade, first, last) in runs(column, |mass| self.shade(mass), of_y.spread <= 1.0) {
+                let (low, high) = (of_y.extent(first).0, of_y.extent(last).1);
+                let from = (frame.across(left), frame.up(low));
+                let to = (frame.across(right) + of_x.seam(), frame.up(high) - of_y.seam());
                 canvas.block(from, to, ramp(f64::from(shade) / SHADES))?;
             }
         }
@@ -198,7 +209,7 @@ impl<'a> Plan<'a> {
             let from = low - 2.0 * f64::from(step);
             canvas.block((left, from), (right, from - 2.0), ramp(f64::from(step + 1) / f64::from(steps)))?;
         }
-        canvas.coloured_text("mass in a cell (sqrt)", (left, top + 8.0), SMALL, Anchor::Left, GREY)?;
+        canvas.coloured_text("mass in a cell", (left, top + 8.0), SMALL, Anchor::Left, GREY)?;
         for part in [0.0, 0.25, 1.0] {
             let y = at(part);
             canvas.line(&[(right, y), (right + 4.0, y)], GREY, 1.0)?;
@@ -237,16 +248,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bins_are_equal_and_the_greatest_value_is_in_the_last() {
-        assert_eq!(bins(&[0.0, 0.24, 0.25, 0.5, 1.0], 4), [0, 0, 1, 2, 3]);
-        assert_eq!(bins(&[7.0; 3], 5), [2; 3]);
-        assert_eq!(bins(&[0.3; 3], 8), [4; 3]);
-        assert_eq!(bins(&[-1e308, 0.0, 1e308], 10), [0, 5, 9]);
-        assert!(bins(&[], 5).is_empty());
-        assert_eq!(bins(&[f64::NAN, 0.0, 1.0, f64::INFINITY], 2), [0, 0, 1, 1]);
-    }
-
-    #[test]
     fn neighbours_of_one_shade_are_one_run() {
         let shade = |mass: f64| (mass > 0.0).then_some(mass as u8);
         let column = [1.0, 1.0, 0.0, 1.0, 2.0, 2.0];
@@ -258,8 +259,8 @@ mod tests {
     fn cells_far_apart_are_drawn_wider() {
         let mut mass = vec![0.0; 100];
         (mass[0], mass[50], mass[99]) = (1.0, 1.0, 1.0);
-        assert!(spread(&mass) > 2.0);
+        assert!(spread(&mass, 4.2) > 2.0);
         mass[51] = 1.0;
-        assert_eq!(spread(&mass), 1.0);
+        assert_eq!(spread(&mass, 4.2), 1.0);
     }
 }

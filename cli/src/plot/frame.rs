@@ -57,11 +57,11 @@ impl Frame {
         canvas.turned_text(&name, (self.left - away, 0.5 * (self.top + self.bottom)), NAME)
     }
 
-    fn across(&self, place: f64) -> f64 {
+    pub fn across(&self, place: f64) -> f64 {
         self.left + place * (self.right - self.left)
     }
 
-    fn up(&self, place: f64) -> f64 {
+    pub fn up(&self, place: f64) -> f64 {
         self.bottom - place * (self.bottom - self.top)
     }
 }

@@ -8,11 +8,14 @@ pub mod map;
 
 mod axis;
 mod canvas;
+mod cells;
 mod frame;
 mod number;
 mod style;
 
 use crate::failure::Failure;
+
+pub use cells::{Cells, Grid};
 
 /// A finished picture, or why there is none.
 pub type Svg = Result<String, Failure>;

@@ -1,6 +1,7 @@
 //! Text and JSON that stay what they are inside of a page.
 
-/// Text between tags, or between the double quotes of an attribute. A character that HTML has no place for becomes U+FFFD.
+/// Text between tags, or between the double quotes of an attribute. A character that HTML has no place for becomes
+/// U+FFFD.
 pub fn text(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut safe, c| {
         match c {

@@ -1,4 +1,5 @@
-//! The report of `sinkhorn compare` as one HTML page: nothing is fetched, and nothing but the page is needed to read it.
+//! The report of `sinkhorn compare` as one HTML page: nothing is fetched, and nothing but the page is needed to read
+//! it.
 
 mod escape;
 mod table;
@@ -90,7 +91,8 @@ fn pictures(html: &mut String, pictures: &[(String, String)]) {
     }
     let _ = writeln!(html, "<h2>Pictures</h2>");
     for (caption, svg) in pictures {
-        let _ = writeln!(html, "<figure>\n<div class=\"card\" tabindex=\"0\">\n{svg}</div>");
+        let _ = writeln!(html, "<figure>\n<p class=\"more\">Wider than a narrow screen: scroll sideways →</p>");
+        let _ = writeln!(html, "<div class=\"card\" tabindex=\"0\">\n{svg}</div>");
         let _ = writeln!(html, "<figcaption>{}</figcaption>\n</figure>", text(caption));
     }
 }

@@ -23,6 +23,7 @@ pub fn write(html: &mut String, rows: &[Row]) {
         return;
     }
     let _ = writeln!(html, "<h2>Starts and accelerations</h2>");
+    let _ = writeln!(html, "<p class=\"more\">{} columns, to {}: scroll sideways →</p>", HEADS.len(), HEADS[6].1);
     let _ =
         writeln!(html, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Starts and accelerations\">");
     let _ = writeln!(html, "<table>\n<caption>{}</caption>\n<thead>\n<tr>", caption(rows));

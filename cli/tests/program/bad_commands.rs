@@ -1,4 +1,5 @@
-//! What can be wrong with the commands besides `solve`: the exit code, the message, and nothing written. `bad_input.rs` has the files.
+//! What can be wrong with the commands besides `solve`: the exit code, the message, and nothing written. `bad_input.rs`
+//! has the files.
 
 use crate::support::Folder;
 

@@ -1,4 +1,5 @@
-//! Everything that can be wrong with a file or an option: the exit code, the message with its place, and nothing written.
+//! Everything that can be wrong with a file or an option: the exit code, the message with its place, and nothing
+//! written.
 
 use crate::support::{Folder, f8, npy, npz};
 use zip::CompressionMethod;
@@ -339,8 +340,10 @@ fn epsilon_relative_to_costs_that_are_all_the_same() {
     folder.write("p.csv", "1,2\n1,2\n");
     let message = "the default, --epsilon-of-std 0.05: the cost is the same for every pair of points, so a fraction of it means \
                    nothing; give --epsilon";
-    refused(&folder, "p.csv p.csv", 3, message);
-    assert_eq!(folder.run("solve p.csv p.csv --epsilon 1").code, 0);
+    folder.write("q.csv", "4,2\n");
+    refused(&folder, "p.csv q.csv", 3, message);
+    assert_eq!(folder.run("solve p.csv q.csv --epsilon 1").code, 0);
+    assert_eq!(folder.run("solve p.csv p.csv").code, 0, "where it is zero, any does");
 }
 
 #[test]

@@ -30,6 +30,69 @@ fn a_divergence_is_the_objective_without_those_within() {
     assert!((number(&json, "divergence") - expected).abs() < 1e-9, "{json}");
 }
 
+/// A part of a cost of zero is no epsilon, and none is needed.
+#[test]
+fn sets_of_one_point_alone_are_at_no_distance() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("sets")).unwrap();
+    for name in ["a.csv", "sets/a.csv", "sets/b.csv"] {
+        folder.write(name, "v\n1\n1\n1\n");
+    }
+    assert_eq!(folder.json("divergence a.csv a.csv")["divergence"], 0.0);
+    assert_eq!(folder.json("solve a.csv a.csv")["objective"], 0.0);
+    assert_eq!(folder.json("solve a.csv a.csv --epsilon-of-mean 0.1 --precision f32")["transport_cost"], 0.0);
+    assert_eq!(folder.json("match a.csv a.csv")["matches"].as_array().unwrap().len(), 3);
+    assert!(folder.json("compare a.csv a.csv")["rows"].as_array().unwrap().iter().all(|row| row["dual_value"] == 0.0));
+    for measure in ["divergence", "objective"] {
+        let pairs = folder.json(&format!("batch sets --measure {measure}"));
+        assert!(pairs["pairs"].as_array().unwrap().iter().all(|pair| pair["value"] == 0.0), "{pairs}");
+    }
+}
+
+#[test]
+fn numbers_are_printed_as_they_were_typed() {
+    let folder = Folder::with_points();
+    let solve = "solve x.csv y.csv --threshold 0.010 --epsilon-of-mean 1e-1 --rho-x 1e3 --rho-y inf --precision f32";
+    let text = folder.run(solve).stdout;
+    for typed in ["threshold 0.010\n", "(1e-1 of the mean cost)", "rho               x 1e3, y exact"] {
+        assert!(text.contains(typed), "{typed} in {text}");
+    }
+    let text = folder.run("divergence x.csv y.csv --threshold 0.00001 --epsilon 0.30").stdout;
+    assert!(text.contains("threshold         0.00001\n") && text.contains("epsilon           0.30\n"), "{text}");
+    let json = folder.run("solve x.csv y.csv --epsilon 0.3 --precision f32 --json").stdout;
+    assert!(json.contains("\"epsilon\": 0.3,"), "{json}");
+    let text = folder.run("compare x.csv y.csv --threshold 1.0e-3 --epsilon 1e-1 --starts auto").stdout;
+    assert!(text.ends_with("\n  sinkhorn solve x.csv y.csv --epsilon 1e-1 --threshold 1.0e-3\n"), "{text}");
+    let message = folder.run("solve x.csv y.csv --epsilon 0.0000000000000000001").stderr;
+    assert!(message.contains("--epsilon 0.0000000000000000001 is too small"), "{message}");
+}
+
+#[test]
+fn what_is_printed_fits_into_120_columns() {
+    let folder = Folder::new();
+    let line = |k: u32| format!("{},{},{}\n", f64::from(k).sin(), f64::from(k).cos(), 1 + k % 3);
+    let text: String = (0..60).map(line).collect();
+    folder.write("points-of-x.csv", format!("east,north,people\n{text}"));
+    folder.write("points-of-y.csv", format!("east,north,people\n{}", text.replace("0.", "0.1")));
+    let pair = "points-of-x.csv points-of-y.csv --columns east,north --weights-column people";
+    for command in [
+        format!("solve {pair}"),
+        format!("solve {pair} --rho-x 1.2345678901 --rho-y 2.3456789012 --plan plan.csv"),
+        format!("divergence {pair}"),
+        format!("compare {pair}"),
+        format!("compare {pair} --precision f32 --threshold 1e-30"),
+        format!("compare {pair} --epsilon 0.00001 --max-sweeps 3"),
+        "demo --quick".into(),
+    ] {
+        let stdout = folder.run(&command).stdout;
+        let is_command = |line: &&str| line.starts_with("  sinkhorn "); // to be copied as one line
+        for line in stdout.lines().filter(|line| !is_command(line)) {
+            assert!(line.chars().count() <= 120, "{command}: {} columns: {line}", line.chars().count());
+        }
+        assert!(stdout.lines().count() > 3, "{command}: {stdout}");
+    }
+}
+
 #[test]
 fn the_gradient_of_a_divergence_is_its_slope() {
     let folder = Folder::with_points();
@@ -114,6 +177,19 @@ fn a_recommended_command_solves_what_its_row_did() {
     assert_eq!(solved["dual_value"], json["rows"][0]["dual_value"], "{command}: the same bits");
 }
 
+/// What is typed without options is what solve does: the recommendation is of that row.
+#[test]
+fn the_defaults_of_a_comparison_are_those_of_a_solve() {
+    let folder = Folder::new();
+    folder.write("p.csv", points(300, 0.0));
+    folder.write("q.csv", points(280, 0.5));
+    let json = folder.json("compare p.csv q.csv");
+    let solved = folder.json("solve p.csv q.csv");
+    let advice = &json["recommendation"];
+    assert_eq!((&advice["start"], &advice["acceleration"]), (&"auto".into(), &"auto".into()), "of milliseconds");
+    assert_eq!((&advice["command"], &advice["sweeps"]), (&"sinkhorn solve p.csv q.csv".into(), &solved["sweeps"]));
+}
+
 #[test]
 fn comparison_leaves_out_what_does_not_apply_and_says_why() {
     let folder = Folder::with_points();
@@ -145,6 +221,27 @@ fn matches_of_a_shuffled_set_are_the_shuffle() {
     folder.run("match p.csv q.csv --epsilon-of-mean 0.0005 --output m.npy");
     let written = read_f8(&folder.path("m.npy"));
     assert_eq!(written.iter().skip(1).step_by(3).copied().collect::<Vec<_>>(), found);
+}
+
+/// Neighbours on the line are as near as chance makes them; nearly all are told apart.
+#[test]
+fn rows_on_the_line_find_themselves() {
+    let folder = Folder::new();
+    // Uniform numbers by a linear congruence, and what is exponential and heavy-tailed of them.
+    let uniform = |k: u32| f64::from(k.wrapping_mul(2_891_336_453).wrapping_add(k * k) >> 4) / f64::from(1 << 28);
+    let uniform = |k: u32| (uniform(k + 1) + 1e-9).min(1.0);
+    let sets: [(&str, &dyn Fn(u32) -> f64); 3] =
+        [("uniform", &uniform), ("exponential", &|k| -uniform(k).ln()), ("pareto", &|k| uniform(k).powf(-1.0 / 1.2))];
+    for (name, value) in sets {
+        let mut lines: Vec<String> = (0..1000).map(|k| format!("{:.17}\n", value(k))).collect();
+        folder.write("x.csv", lines.concat());
+        let run = folder.run("match x.csv x.csv");
+        lines.sort();
+        lines.dedup();
+        assert_eq!((run.code, run.stderr.as_str(), lines.len()), (0, "", 1000), "{name}");
+        let found = numbers(&run.stdout, 1).into_iter().zip(0..).filter(|(y, x)| *y == f64::from(*x)).count();
+        assert!(found >= 990, "{name}: {found} of 1000");
+    }
 }
 
 #[test]
@@ -196,6 +293,58 @@ fn soft_operators_are_hard_ones_where_epsilon_is_small() {
     close(ranks, &[3.0, 0.0, 1.875, 0.75]); // the mean of the quarters of the mass that a value covers
     let run = folder.run_with(b"3\n1\n2\n", "sort -");
     assert_eq!((run.code, run.stdout.lines().count()), (0, 4));
+}
+
+/// Equal values are one with their weights together; what is computed is what it is of all rows.
+#[test]
+fn soft_operators_of_equal_values_are_those_of_nearly_equal_ones() {
+    let folder = Folder::new();
+    let value = |k: u32| f64::from(k * k % 17);
+    folder.write("equal.csv", (0..300).map(|k| format!("{}\n", value(k))).collect::<String>());
+    // So far apart that they are not equal, and no further.
+    folder.write("near.csv", (0..300).map(|k| format!("{:e}\n", value(k) + 1e-9 * f64::from(k))).collect::<String>());
+    for options in ["", "--ranks", "--top 40", "--quantiles 0.1,0.5,0.9", "--ranks --epsilon 0.1"] {
+        let sort = |name: &str| numbers(&folder.run(&format!("sort {name} {options} --threshold 1e-10")).stdout, 0);
+        let (equal, near) = (sort("equal.csv"), sort("near.csv"));
+        assert_eq!(equal.len(), near.len());
+        let largest = equal.iter().zip(&near).map(|(p, q)| (p - q).abs()).fold(0.0, f64::max);
+        assert!(largest < 1e-5, "{options}: {largest}");
+    }
+}
+
+/// A column of 200 000 grey values is a problem of 256.
+#[test]
+fn many_rows_of_few_values_take_no_time() {
+    let folder = Folder::new();
+    let column = |rate: f64| -> String {
+        let grey = |k: u32| (255.0 * (f64::from(k) * rate).sin().abs()) as u8;
+        (0..200_000).map(|k| format!("{}\n", grey(k))).collect()
+    };
+    std::fs::create_dir(folder.path("sets")).unwrap();
+    for (name, rate) in [("sets/p.csv", 0.7), ("sets/q.csv", 1.3)] {
+        folder.write(name, column(rate));
+    }
+    let pair = "sets/p.csv sets/q.csv";
+    let ways = "--starts auto --accelerations auto";
+    for command in [
+        format!("solve {pair}"),
+        format!("divergence {pair}"),
+        format!("compare {pair} {ways}"),
+        "batch sets".into(),
+        format!("match {pair} --output m.csv --epsilon-of-mean 0.01"),
+        "sort sets/p.csv --output sorted.csv --epsilon 0.1".into(),
+        "sort sets/p.csv --ranks --output ranks.csv --epsilon 0.1".into(),
+        "sort sets/p.csv --top 1000 --output top.csv".into(),
+        "sort sets/p.csv --quantiles 0.1,0.9 --output quantiles.csv".into(),
+    ] {
+        let clock = std::time::Instant::now();
+        let run = folder.run(&command);
+        assert_eq!(run.code, 0, "{command}: {}", run.stderr);
+        let seconds = clock.elapsed().as_secs_f64();
+        println!("{seconds:.2} s: {command}");
+        assert!(seconds < 20.0, "{command}: {seconds} s; hours where every row is a point");
+    }
+    assert_eq!(folder.read("ranks.csv").lines().count(), 200_001);
 }
 
 #[test]

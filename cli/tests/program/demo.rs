@@ -1,4 +1,5 @@
-//! The demo on every eighth image, one epsilon a problem: all rows converge, agree, and the starts are worth their name.
+//! The demo on every eighth image, one epsilon a problem: all rows converge, agree, and the starts are worth their
+//! name.
 
 use crate::support::{Folder, number};
 

@@ -1,10 +1,10 @@
-//! Ctrl-C and the line of progress.
+//! Ctrl-C, and colours in a terminal.
 #![cfg(unix)]
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{Folder, finished, limited};
+use crate::support::{Folder, finished, in_a_terminal};
 
 /// `count` points of the plane as CSV.
 fn points(count: usize, shift: f64) -> String {
@@ -157,6 +157,69 @@ fn a_comparison_recommends_what_it_has_found() {
     }
 }
 
+/// The rows that it has printed are all that there is to give.
+#[test]
+fn a_demo_ends_at_once() {
+    let mut child = start(&Folder::new(), "demo");
+    std::thread::sleep(Duration::from_millis(400));
+    if child.try_wait().unwrap().is_some() {
+        return; // a fast machine
+    }
+    send("-INT", &child);
+    let clock = std::time::Instant::now();
+    let output = finished(child);
+    assert!(clock.elapsed() < Duration::from_secs(2), "{:?}", clock.elapsed());
+    assert_eq!(output.status.code(), Some(130));
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("UCI handwritten digits"));
+}
+
+/// A start that takes long is not waited for: what is found by then is told.
+#[test]
+fn a_comparison_in_a_start_ends_at_once_with_the_rows_before() {
+    let folder = Folder::new();
+    folder.write("p.csv", points(20_000, 0.0));
+    folder.write("q.csv", points(20_000, 0.5));
+    for seconds in [2.5, 5.0, 10.0, 20.0, 40.0] {
+        let ways = "--starts zero,mixture --accelerations plain --epsilon 10 --threads 1 --threshold 0.1 --json";
+        let child = start(&folder, &format!("compare p.csv q.csv {ways}"));
+        std::thread::sleep(Duration::from_secs_f64(seconds));
+        send("-INT", &child);
+        let clock = std::time::Instant::now();
+        let output = finished(child);
+        assert!(clock.elapsed() < Duration::from_secs(2), "{:?}", clock.elapsed());
+        assert_eq!(output.status.code(), Some(130));
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        if json["rows"].as_array().is_some_and(|rows| !rows.is_empty()) {
+            assert_eq!((&json["status"], &json["rows"][0]["start"]), (&"interrupted".into(), &"zero".into()), "{json}");
+            return;
+        }
+    }
+    panic!("no row was found however long it had");
+}
+
+/// Sweeps of seconds are told as such, at once.
+#[test]
+fn how_long_ending_takes_is_told() {
+    let folder = Folder::new();
+    folder.write("p.csv", points(30_000, 0.0));
+    folder.write("q.csv", points(15_000, 0.5));
+    for seconds in [4.0, 8.0, 16.0, 32.0] {
+        let options = "--start zero --acceleration plain --epsilon 0.001 --storage stream --threads 1 --json";
+        let child = start(&folder, &format!("solve p.csv q.csv {options}"));
+        std::thread::sleep(Duration::from_secs_f64(seconds));
+        send("-INT", &child);
+        let output = finished(child);
+        assert_eq!(output.status.code(), Some(130));
+        if output.stdout.is_empty() {
+            continue; // in its first sweep
+        }
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains("sinkhorn: ending with what there is, in about "), "{stderr}");
+        return;
+    }
+    panic!("nothing was printed however long it had");
+}
+
 /// `nohup` has a program go on when its terminal is closed.
 #[test]
 fn a_signal_that_the_parent_ignores_stays_ignored() {
@@ -174,42 +237,14 @@ fn a_signal_that_the_parent_ignores_stays_ignored() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("objective"));
 }
 
-/// Runs in a terminal of its own; what appears there.
-fn in_a_terminal(folder: &Folder, arguments: &str, redirect: &str) -> Option<String> {
-    if !crate::support::has("script") {
-        return None;
-    }
-    let program = env!("CARGO_BIN_EXE_sinkhorn");
-    let line = format!("stty columns 100 && {program} {arguments} {redirect}");
-    let mut command = Command::new("script");
-    command.args(["-qec", &line, "/dev/null"]).env("TERM", "xterm").env("SHELL", "/bin/sh").stdin(Stdio::null());
-    command.env_remove("NO_COLOR").current_dir(folder.path(""));
-    let output = limited(&mut command);
-    Some(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-#[test]
-fn progress_is_for_terminals_and_on_standard_error() {
-    let folder = folder();
-    let solve =
-        "solve p.csv q.csv --acceleration plain --start zero --epsilon-of-mean 0.001 --threshold 1e-9 --max-sweeps 300";
-    let Some(seen) = in_a_terminal(&folder, solve, "> out.txt") else { return };
-    for text in ["sweep ", "error ", " of 1e-9", " left"] {
-        assert!(seen.contains(text), "{text:?} in {seen:?}");
-    }
-    let out = folder.read("out.txt");
-    assert!(out.contains("objective") && !out.contains("left") && !out.contains('\u{1b}'), "{out}");
-    let run = folder.run(solve);
-    assert_eq!((run.code, run.stderr.as_str()), (4, ""), "none where there is no terminal");
-}
-
 #[test]
 fn colours_are_for_terminals_and_follow_no_color() {
     let folder = Folder::with_points();
-    let Some(seen) = in_a_terminal(&folder, "solve x.csv y.csv", "") else { return };
+    let Some(seen) = in_a_terminal(&folder, 200, "solve x.csv y.csv", "") else { return };
     assert!(seen.contains("\u{1b}[32mconverged"), "{seen:?}");
     let program = env!("CARGO_BIN_EXE_sinkhorn");
-    let plain = in_a_terminal(&folder, "solve x.csv y.csv", &format!("; NO_COLOR=1 {program} solve x.csv nowhere.csv"));
+    let plain =
+        in_a_terminal(&folder, 200, "solve x.csv y.csv", &format!("; NO_COLOR=1 {program} solve x.csv nowhere.csv"));
     let plain = plain.unwrap_or_default();
     let (_, error) = plain.split_once("sinkhorn: ").unwrap();
     assert!(error.starts_with("error: nowhere.csv"), "{error:?}");

@@ -6,7 +6,8 @@ use std::process::Command;
 
 use crate::support::{Folder, limited};
 
-/// 100 000 points of dimension 3, as CSV, against 2 000: a kernel would take 1.6 GB, and this has 300 MB of addresses, the program's own included.
+/// 100 000 points of dimension 3, as CSV, against 2 000: a kernel would take 1.6 GB, and this has 300 MB of addresses,
+/// the program's own included.
 #[test]
 fn a_solve_of_many_points_takes_memory_in_proportion_to_them() {
     let folder = Folder::new();

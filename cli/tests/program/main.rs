@@ -10,11 +10,13 @@ mod input;
 mod interrupt;
 mod json;
 mod large;
+mod limits;
 #[cfg(target_os = "linux")]
 mod no_threads;
 mod outputs;
 mod page;
 mod potentials;
+mod progress;
 mod session;
 mod solve;
 mod support;

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 
-use crate::support::{Folder, Run};
+use crate::support::{self, Folder, Run};
 
 unsafe extern "C" {
     fn setrlimit(resource: i32, limits: *const [u64; 2]) -> i32;
@@ -28,7 +28,7 @@ fn the_same_is_printed_without_threads() {
         unsafe {
             limited.pre_exec(|| if setrlimit(6, &[1, 1]) == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) })
         };
-        let limited = Run::of(limited.output().unwrap());
+        let limited = Run::of(support::limited(&mut limited));
         assert_eq!((limited.code, limited.stderr.as_str()), (0, ""), "{arguments}");
         let free = folder.json(arguments);
         let limited: serde_json::Value = serde_json::from_str(&limited.stdout).unwrap();

@@ -2,14 +2,24 @@
 
 use std::process::Command;
 
-use crate::support::{Folder, has};
+use crate::support::{Folder, has, limited};
 
-/// What Chromium makes of a page: its document after scripts, and what it complained of.
-fn open(folder: &Folder, page: &str) -> (String, String) {
+/// What Chromium makes of a page in a window so many pixels wide: its document after scripts, and what it complained
+/// of.
+fn open(folder: &Folder, width: u32, page: &str) -> (String, String) {
     let output = Command::new("timeout")
-        .args(["120", "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
+        .args([
+            "--kill-after=10",
+            "120",
+            "chromium",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+        ])
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
-        .args(["--enable-logging=stderr", "--dump-dom"])
+        .args(["--enable-logging=stderr", "--dump-dom", &format!("--window-size={width},800")])
         .arg(format!("--user-data-dir={}", folder.path("profile").display()))
         .arg(format!("file://{}", folder.path(page).display()))
         .output()
@@ -37,17 +47,15 @@ fn a_report_opens_without_a_network_and_its_table_can_be_sorted() {
     }
     let folder = Folder::with_points();
     folder.write("<x> & \"y\".csv", folder.read("x.csv"));
-    let run = crate::support::program()
-        .current_dir(folder.path(""))
-        .args(["compare", "<x> & \"y\".csv", "y.csv", "--starts", "zero,gaussian", "--report", "report.html", "--json"])
-        .output()
-        .unwrap();
+    let mut command = crate::support::program();
+    command.current_dir(folder.path("")).args(["compare", "<x> & \"y\".csv", "y.csv", "--starts", "zero,gaussian"]);
+    let run = limited(command.args(["--report", "report.html", "--json"]));
     assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
     let page = folder.read("report.html");
     let without_namespace = page.replace("http://www.w3.org/2000/svg", "");
     assert!(!without_namespace.contains("http:") && !without_namespace.contains("https:"), "nothing to fetch");
 
-    let (document, complaints) = open(&folder, "report.html");
+    let (document, complaints) = open(&folder, 1200, "report.html");
     assert_eq!(complaints, "");
     assert!(document.contains("<title>&lt;x&gt; &amp; \"y\".csv to y.csv</title>"), "{document}");
     assert_eq!(document.matches("<figure>").count(), 2, "curves and a map");
@@ -59,7 +67,7 @@ fn a_report_opens_without_a_network_and_its_table_can_be_sorted() {
 
     let click = "<script>document.querySelectorAll(\"th button\")[2].click()</script></body>";
     folder.write("sorted.html", page.replace("</body>", click));
-    let (document, complaints) = open(&folder, "sorted.html");
+    let (document, complaints) = open(&folder, 1200, "sorted.html");
     assert_eq!(complaints, "");
     let mut sorted = sweeps;
     sorted.sort_unstable();
@@ -68,4 +76,34 @@ fn a_report_opens_without_a_network_and_its_table_can_be_sorted() {
     let data = page.split("id=\"data\">").nth(1).unwrap().split("</script>").next().unwrap();
     let data: serde_json::Value = serde_json::from_str(data).unwrap();
     assert_eq!(data["recommendation"]["command"], rows["recommendation"]["command"], "programs can read it too");
+}
+
+/// Where the table or a picture is wider than the screen, a line says so: telephones hide the bar that scrolls.
+#[test]
+fn what_a_narrow_screen_hides_is_said() {
+    if !has("chromium") {
+        return;
+    }
+    let folder = Folder::with_points();
+    folder.json("compare x.csv y.csv --report report.html");
+    let script = "<script>
+        const isWider = (box) => box.scrollWidth > box.clientWidth;
+        const hints = [...document.querySelectorAll('.more')];
+        document.body.dataset.said = hints.map((hint) => getComputedStyle(hint).display !== 'none').join();
+        document.body.dataset.wider = [...document.querySelectorAll('.scroll, .card')].map(isWider).join();
+        </script></body>";
+    folder.write("asked.html", folder.read("report.html").replace("</body>", script));
+    for width in [390, 550, 650, 800, 900, 1000, 1400] {
+        let (document, _) = open(&folder, width, "asked.html");
+        let value = |name: &str| {
+            let (_, rest) = document.split_once(&format!(" data-{name}=\"")).unwrap();
+            rest.split('"').next().unwrap().split(',').map(|text| text == "true").collect::<Vec<_>>()
+        };
+        let (said, wider) = (value("said"), value("wider"));
+        assert_eq!(said.len(), 3, "a table and two pictures");
+        assert!(said.iter().zip(&wider).all(|(said, wider)| *said || !wider), "{width}: {said:?}, {wider:?}");
+        if width < 550 {
+            assert!(said.iter().all(|said| *said), "{width}: {said:?}, {wider:?}");
+        }
+    }
 }

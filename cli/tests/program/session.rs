@@ -1,6 +1,7 @@
 //! The sessions of the pages, run and compared. `TRYCMD=overwrite` writes what the program prints into them.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::support::Folder;
 
@@ -29,7 +30,7 @@ fn check(page: &Path, data: &str) {
     // Commands run in the folder of that name, where there is one.
     copy_folder(&root().join("cli/data"), &copy.with_extension("in").join(data));
     let cases = trycmd::TestCases::new();
-    cases.case(&copy);
+    cases.case(&copy).timeout(Duration::from_secs(300));
     // Runs when it goes away, and panics where a session differs.
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(cases)));
     if std::env::var("TRYCMD").is_ok_and(|mode| mode == "overwrite") {

@@ -1,11 +1,12 @@
-//! Tables as people have them: columns of other orders, row numbers, equal rows, decimal commas; and what is said where a file cannot be read.
+//! Tables as people have them: columns of other orders, row numbers, equal rows, decimal commas; and what is said where
+//! a file cannot be read.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use zip::CompressionMethod;
 
-use crate::support::{Folder, f8, npy, npz, number, zip};
+use crate::support::{Folder, f8, limited, npy, npz, number, zip};
 
 fn refused(folder: &Folder, arguments: &str, message: &str) {
     let run = folder.run(arguments);
@@ -321,7 +322,7 @@ fn messages_say_what_to_do() {
     assert_eq!(folder.json("solve pipe.csv y.csv")["objective"], folder.json("solve plain.csv y.csv")["objective"]);
     folder.write("named.csv", "\"v, mm\",w\n1,2\n3,4\n");
     for (index, columns) in ["v, mm", "\"v, mm\",w", "\"v, mm\""].into_iter().enumerate() {
-        let output = folder.command("solve named.csv named.csv --json --columns").arg(columns).output().unwrap();
+        let output = limited(folder.command("solve named.csv named.csv --json --columns").arg(columns));
         let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(json["points"]["x"]["dimension"], [1, 2, 1][index], "{columns}");
     }

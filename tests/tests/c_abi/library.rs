@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use sinkhorn_tests::process::limited;
+
 /// The repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package lies in a folder of the repository")
@@ -47,9 +49,12 @@ pub fn cargo(arguments: &[&str]) {
 
 /// Runs a command to its end and returns what it printed.
 pub fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| {
+    let output = limited(command).output().unwrap_or_else(|error| {
         panic!("{command:?} could not be run: {error}; tests/run installs what these tests need")
     });
+    if output.status.code() == Some(127) {
+        panic!("{command:?} is not there; tests/run installs what these tests need");
+    }
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
         output.status.success(),

@@ -5,15 +5,17 @@ mod text;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::Instant;
 
 use clap::ValueEnum;
 use serde::Serialize;
 use sinkhorn_core::{
-    Epsilon, Error, GroundCost, Settings, Solver, Storage, Workspace, divergence_len, share_out, sinkhorn_divergence,
+    Argument, Epsilon, Error, GroundCost, Problem, Settings, Shape, Solver, Storage, Workspace, divergence_len,
+    share_out, sinkhorn_divergence,
 };
 
 use crate::args::{self, MethodArgs, NumericsArgs, Precision, ProblemArgs, ReadingArgs, Start, StartName, StorageName};
-use crate::data::{Side, ground_cost, problem};
+use crate::data::{Side, ground_cost, part, problem};
 use crate::exit::Exit;
 use crate::explain::{Subject, explain};
 use crate::failure::Failure;
@@ -22,6 +24,7 @@ use crate::interrupt;
 use crate::job::{Method, Question};
 use crate::output::{self, Target};
 use crate::progress::Progress;
+use crate::rehearsal::{self, Tried};
 use crate::render::{self, SCHEMA, plural};
 use crate::scalar::{self, Scalar};
 use crate::solving;
@@ -31,9 +34,10 @@ use pairs::{Layout, Pairs};
 
 /// Distances between many sets of points: a list of pairs of files, or all pairs of a folder
 ///
-/// A folder gives a matrix: a row and a column for each of its files that ends in .csv, .tsv, .txt, .npy, .jsonl or .ndjson (no others), in the order of their
-/// names. A list has two file names a line, separated by a comma and relative to it, and gives a line a pair. Every pair has the same epsilon: a relative one is the mean
-/// over the pairs, those of a set and itself apart. Pairs are solved side by side.
+/// A folder gives a matrix: a row and a column for each of its files that ends in .csv, .tsv, .txt, .npy, .jsonl or
+/// .ndjson (no others), in the order of their names. A list has two file names a line, separated by a comma and
+/// relative to it, and gives a line a pair. Every pair has the same epsilon: a relative one is the mean over the pairs,
+/// those of a set and itself apart. Pairs are solved side by side.
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn batch samples/",
@@ -71,6 +75,16 @@ enum Measure {
     Objective,
     /// What the plan costs to carry out, <C, P>
     TransportCost,
+}
+
+impl Measure {
+    /// The memory that it takes.
+    fn len<T: Scalar>(self, problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<usize, Error> {
+        match self {
+            Measure::Divergence => divergence_len(problem.shape(), settings),
+            Measure::Objective | Measure::TransportCost => Workspace::len(problem, settings),
+        }
+    }
 }
 
 struct Job {
@@ -243,7 +257,11 @@ fn common_epsilon<T: Scalar>(job: &Job, sides: &[Side<T>], cost: &dyn GroundCost
         let problem = problem(&sides[i], &sides[j], cost, &job.question)?;
         let mut memory = vec![T::ZERO; Workspace::len(&problem, &settings)?];
         let workspace = Workspace::new(&mut memory, &problem, &settings)?;
-        Ok(Solver::without_start(&problem, &settings, workspace)?.epsilon().widen())
+        match Solver::without_start(&problem, &settings, workspace) {
+            // The cost is the same for every pair of points, which may be so of other pairs as well.
+            Err(Error::Unsupported { argument: Argument::Epsilon, .. }) if !job.question.is_relaxed() => Ok(0.0),
+            solver => Ok(solver?.epsilon().widen()),
+        }
     };
     // A set against itself costs less than others, and the diagonal is not what a matrix is made for.
     let mut others: Vec<_> = job.pairs.list.iter().filter(|(i, j)| i != j).collect();
@@ -254,7 +272,8 @@ fn common_epsilon<T: Scalar>(job: &Job, sides: &[Side<T>], cost: &dyn GroundCost
     for &&(i, j) in &others {
         total += own(i, j).map_err(|error| explain(error, &Subject::of(&sides[i], &sides[j], &job.question)))?;
     }
-    Ok(total / others.len() as f64)
+    // Where it is so of all pairs, every epsilon gives the same plans.
+    Ok(if total == 0.0 { part(job.question.epsilon) } else { total / others.len() as f64 })
 }
 
 /// Solves every pair, several at a time, and concludes; on Ctrl-C with the pairs that are solved.
@@ -276,14 +295,25 @@ fn solve_all<T: Scalar>(
     let (mut len, mut pairs) = (0, 0.0);
     for pair in list {
         let problem = problem(&sides[pair.0], &sides[pair.1], cost, question).map_err(|error| refuse(pair, error))?;
-        let needed = match job.measure {
-            Measure::Divergence => divergence_len(problem.shape(), &settings),
-            _ => Workspace::len(&problem, &settings),
-        };
-        len = len.max(needed.map_err(|error| refuse(pair, error))?);
+        len = len.max(job.measure.len(&problem, &settings).map_err(|error| refuse(pair, error))?);
         pairs += problem.rows() as f64 * problem.columns() as f64;
     }
-    let progress = Progress::of_items(list.len(), "pairs", pairs > 1e6);
+    let visits = |&(i, j): &(usize, usize)| sides[i].table.rows as f64 * sides[j].table.rows as f64;
+    let expected = list.iter().max_by(|p, q| visits(p).total_cmp(&visits(q))).and_then(|&(i, j)| {
+        let shape =
+            Shape { rows: sides[i].table.rows, columns: sides[j].table.rows, dimension: sides[i].table.columns };
+        let settings = rehearsal::short(settings, shape);
+        rehearsal::of_pairs(pairs, [&sides[i], &sides[j]], cost, question, |problem| {
+            let clock = Instant::now();
+            let mut memory = vec![T::ZERO; job.measure.len(problem, &settings)?];
+            let zero = rehearsal::zero(sides[i].table.columns);
+            let start = zero.unwrap_or_else(|| T::named(job.start, job.method.seed));
+            let found = solve_one(job.measure, problem, start.as_ref(), &settings, &mut memory)?;
+            Ok(Tried::of_status(clock, found.exit == Exit::NotConverged, &job.method))
+        })
+    });
+    let expected = expected.map(|expected| expected.times(1.0 / at_once as f64));
+    let progress = Progress::of_items(list.len(), "pairs", pairs > 1e6, expected);
     let mut memory = solving::zeros(len.saturating_mul(at_once))?;
     let results: Vec<OnceLock<Result<Found, Error>>> = list.iter().map(|_| OnceLock::new()).collect();
     let solve_all = || {
@@ -294,7 +324,7 @@ fn solve_all<T: Scalar>(
             });
             let name = |k: usize| sides[k].name().to_owned();
             let _ = result.set(solved.map(|found| Found { x: name(i), y: name(j), pair: (i, j), ..found }));
-            progress.item();
+            progress.item(visits(&(i, j)) / pairs);
         })
     };
     let found = || -> Result<Vec<Found>, Failure> {
@@ -308,7 +338,7 @@ fn solve_all<T: Scalar>(
 
 fn solve_one<T: Scalar>(
     measure: Measure,
-    problem: &sinkhorn_core::Problem<'_, T>,
+    problem: &Problem<'_, T>,
     start: &dyn sinkhorn_core::Initializer<T>,
     settings: &Settings<T>,
     memory: &mut [T],

@@ -4,13 +4,15 @@ use serde::Serialize;
 
 use super::typed::quoted;
 use super::way::Row;
+use crate::render::plural;
 
 /// A way that is no more than this times slower than the fastest is as good: clocks repeat no better.
 const AS_GOOD: f64 = 1.10;
-/// Below so many seconds nothing is worth another option: clocks do not tell such times apart, and nobody waits for them.
-const SHORT: f64 = 0.05;
+/// Below so many seconds nothing is worth another option: clocks do not tell such times apart, and nobody waits for
+/// them.
+pub const SHORT: f64 = 0.05;
 /// What `sinkhorn solve` does unasked.
-const DEFAULTS: (&str, &str) = ("auto", "anderson");
+const DEFAULTS: (&str, &str) = ("auto", "auto");
 
 /// The recommendation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,7 +21,7 @@ pub struct Advice {
     pub acceleration: &'static str,
     pub sweeps: u32,
     pub seconds: f64,
-    /// Its time over that of the fastest row: at most 1.1.
+    /// Its time over that of the fastest row: at most 1.1, unless it is less than 50 ms.
     pub of_fastest: f64,
     /// What to type.
     pub command: String,
@@ -28,13 +30,17 @@ pub struct Advice {
 }
 
 impl Advice {
-    /// The defaults, where they are as good as the fastest row that converged; else that row. `typed` is the problem as it is typed.
+    /// The defaults, where they are as good as the fastest row that converged; else that row. Where it is too short for
+    /// clocks, the row with the fewest sweeps. `typed` is the problem as it is typed.
     pub fn of(rows: &[Row], typed: &[String]) -> Option<Advice> {
         let converged: Vec<&Row> = rows.iter().filter(|row| row.is_converged()).collect();
         let fastest = converged.iter().copied().min_by(|p, q| p.seconds.total_cmp(&q.seconds))?;
         let is_default = |row: &Row| (row.start, row.acceleration) == DEFAULTS;
         let is_as_good = |row: &Row| row.seconds <= AS_GOOD * fastest.seconds || row.seconds < SHORT;
-        let chosen = converged.iter().copied().find(|row| is_default(row) && is_as_good(row)).unwrap_or(fastest);
+        let short = converged.iter().copied().filter(|row| row.seconds < SHORT);
+        let fewest = short.min_by_key(|row| (row.start != DEFAULTS.0, row.sweeps));
+        let default = converged.iter().copied().find(|row| is_default(row) && is_as_good(row));
+        let chosen = default.or(fewest).unwrap_or(fastest);
         Some(Advice {
             start: chosen.start,
             acceleration: chosen.acceleration,
@@ -68,23 +74,29 @@ fn command(chosen: &Row, typed: &[String]) -> String {
 }
 
 fn reason(chosen: &Row, fastest: &Row, rows: &[Row]) -> String {
-    let Row { start, acceleration, sweeps, .. } = chosen;
-    let mut text = if (*start, *acceleration) != DEFAULTS {
-        format!("{start} with {acceleration} was the fastest, {sweeps} sweeps")
-    } else if chosen.seconds > AS_GOOD * fastest.seconds {
-        format!("the defaults take less than {:.0} ms, {sweeps} sweeps", 1e3 * SHORT)
+    let Row { start, acceleration, .. } = chosen;
+    let sweeps = plural(chosen.sweeps as usize, "sweep");
+    let is_default = (*start, *acceleration) == DEFAULTS;
+    let name = if is_default { "the defaults".into() } else { format!("{start} with {acceleration}") };
+    let mut text = if chosen.seconds < SHORT {
+        let take = if is_default { "take" } else { "takes" };
+        format!("{name} {take} less than {:.0} ms, {sweeps}", 1e3 * SHORT)
+    } else if !is_default {
+        format!("{name} was the fastest, {sweeps}")
     } else if chosen.seconds > fastest.seconds {
         let by = 100.0 * (chosen.seconds / fastest.seconds - 1.0);
-        format!("the defaults are within {:.0} percent of the fastest, {sweeps} sweeps", by.ceil())
+        format!("the defaults are within {:.0} percent of the fastest, {sweeps}", by.ceil())
     } else {
-        format!("the defaults were the fastest, {sweeps} sweeps")
+        format!("the defaults were the fastest, {sweeps}")
     };
     if let Some(textbook) = rows.iter().find(|row| (row.start, row.acceleration) == ("zero", "plain")) {
         let times = textbook.seconds / chosen.seconds;
         if !textbook.is_converged() {
             let done = textbook.sweeps;
             text += &format!("; plain sweeps from zero had not converged after {done}, at {times:.1} times the time");
-        } else if times > AS_GOOD {
+        } else if textbook.seconds < SHORT && textbook.sweeps > chosen.sweeps {
+            text += &format!("; plain sweeps from zero took {}", textbook.sweeps);
+        } else if textbook.seconds >= SHORT && times > AS_GOOD {
             text += &format!("; plain sweeps from zero took {} and {times:.1} times the time", textbook.sweeps);
         }
     }
@@ -119,21 +131,34 @@ mod tests {
     fn the_defaults_are_kept_where_they_are_as_good() {
         let rows = [
             row("zero", "plain", 0.001, Exit::NotConverged),
-            row("auto", "anderson", 1.09, Exit::Converged),
+            row("auto", "auto", 1.09, Exit::Converged),
             row("coarse", "plain", 1.0, Exit::Converged),
         ];
         let advice = Advice::of(&rows, &["a b.csv".into(), "y.csv".into()]).unwrap();
-        assert_eq!((advice.start, advice.acceleration), ("auto", "anderson"));
+        assert_eq!((advice.start, advice.acceleration), ("auto", "auto"));
         assert!(advice.of_fastest <= AS_GOOD);
         assert_eq!(advice.command, "sinkhorn solve 'a b.csv' y.csv");
     }
 
     #[test]
     fn otherwise_the_fastest_is_recommended() {
-        let rows = [row("auto", "anderson", 1.2, Exit::Converged), row("coarse", "plain", 1.0, Exit::Converged)];
+        let rows = [row("auto", "auto", 1.2, Exit::Converged), row("coarse", "plain", 1.0, Exit::Converged)];
         let advice = Advice::of(&rows, &["x.csv".into(), "y.csv".into()]).unwrap();
         assert_eq!(advice.command, "sinkhorn solve x.csv y.csv --start coarse --acceleration plain");
         assert_eq!(advice.of_fastest, 1.0);
+    }
+
+    #[test]
+    fn milliseconds_recommend_nothing_but_the_defaults() {
+        let rows = [row("auto", "auto", 0.004, Exit::Converged), row("zero", "plain", 0.002, Exit::Converged)];
+        let advice = Advice::of(&rows, &["x.csv".into(), "y.csv".into()]).unwrap();
+        assert_eq!(advice.command, "sinkhorn solve x.csv y.csv");
+        assert_eq!(advice.reason, "the defaults take less than 50 ms, 10 sweeps"); // as many as plain ones
+        // Where these were not tried, sweeps decide: clocks do not.
+        let (mut p, q) = (row("coarse", "plain", 0.003, Exit::Converged), &rows[1]);
+        p.sweeps = 5;
+        let advice = Advice::of(&[q.clone(), p], &[]).unwrap();
+        assert_eq!((advice.start, advice.sweeps), ("coarse", 5));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::args::{
     self, AccelerationName, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs, Start, StartName,
 };
+use crate::beside::Names;
 use crate::data::Data;
 use crate::exit::Exit;
 use crate::explain::explain;
@@ -24,20 +25,21 @@ use crate::job::{Acceleration, Method, Pair, Question};
 use crate::output::{self, Format, Target};
 use crate::picture;
 use crate::plot::convergence;
+use crate::rehearsal;
 use crate::render::{self, SCHEMA};
 use crate::scalar::{self, Scalar};
 use crate::summary::{EpsilonRule, Input, Sides};
 
 use advice::Advice;
-use trials::try_all;
+use trials::{Found, try_all};
 use typed::typed;
 use way::Row;
 
 /// Which start and acceleration are fastest on your points
 ///
-/// Solves the problem in every way that applies, prints a line each, and recommends one that is no more than a tenth slower than the fastest, with its
-/// command line: the defaults, where they are. Short solves are timed several times; a way that takes --patience times as long as the fastest so far is
-/// given up.
+/// Solves the problem in every way that applies, prints a line each, and recommends one that is no more than a tenth
+/// slower than the fastest, with its command line: the defaults, where they are. Short solves are timed several times;
+/// a way that takes --patience times as long as the fastest so far is given up.
 #[derive(Debug, clap::Args)]
 #[command(after_help = args::examples(&[
     "sinkhorn compare x.csv y.csv",
@@ -59,7 +61,8 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Method")]
     seed: u64,
     /// Gives a way up that takes this many times as long as the fastest so far, and a second
-    #[arg(long, value_name = "TIMES", default_value_t = 10.0, value_parser = args::multiple, allow_negative_numbers = true, help_heading = "Method")]
+    #[arg(long, value_name = "TIMES", default_value_t = 10.0, value_parser = args::multiple)]
+    #[arg(allow_negative_numbers = true, help_heading = "Method")]
     patience: f64,
     #[command(flatten)]
     numerics: NumericsArgs,
@@ -112,7 +115,7 @@ pub struct Summary {
     pub recommendation: Option<Advice>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct LeftOut {
     start: &'static str,
     reason: &'static str,
@@ -183,9 +186,19 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let data = Data::<T>::read(&job.pair, &job.question)?.merged(&Start::Named(hardest));
     let subject = data.subject(&job.method);
     let problem = data.problem().map_err(|error| explain(error, &subject))?;
-    let (rows, left_out) = try_all(job, &problem, &subject)?;
-    // Asked once, so that all that is said of this run agrees.
-    let is_interrupted = interrupt::is_requested();
+    let expected = rehearsal::of_solve(&data, &job.method, T::named(StartName::Auto, job.method.seed).as_ref());
+    let (found, mut outcome) = (Found::default(), Ok(()));
+    interrupt::or_else(
+        || outcome = try_all(job, &problem, &subject, expected, &found),
+        || conclude(job, &data, &found, true),
+    );
+    outcome?;
+    conclude(job, &data, &found, false)
+}
+
+/// Writes and prints what was found.
+fn conclude<T: Scalar>(job: &Job, data: &Data<T>, found: &Found, is_interrupted: bool) -> Result<Exit, Failure> {
+    let (rows, left_out) = found.sorted();
     match &left_out[..] {
         [first, ..] if rows.is_empty() && !is_interrupted => {
             return Err(Failure::usage(format!("--starts: none applies: {}", first.reason)));
@@ -217,11 +230,11 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         left_out,
     };
 
-    let plot = convergence_svg(&summary)?;
+    let plot = convergence_svg(&summary, &picture::names(data))?;
     let stage = |target, text: &str| output::stage(target, |writer| writer.write_all(text.as_bytes()));
     let picture = job.plot.as_ref().map(|target| stage(target, &plot)).transpose()?;
     let page = match &job.report {
-        Some(target) => Some(stage(target, &page::html(&summary, &data, &job.method, plot)?)?),
+        Some(target) => Some(stage(target, &page::html(&summary, data, &job.method, plot)?)?),
         None => None,
     };
     output::commit([picture, page])?;
@@ -237,7 +250,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     })
 }
 
-fn convergence_svg(summary: &Summary) -> Result<String, Failure> {
+fn convergence_svg(summary: &Summary, names: &Names) -> Result<String, Failure> {
     // Auto would cover the start that it chose.
     let is_covered = |row: &&Row| {
         let is_it = |other: &Row| (other.start, other.acceleration) == (row.chosen_start, row.acceleration);
@@ -254,6 +267,6 @@ fn convergence_svg(summary: &Summary) -> Result<String, Failure> {
             errors: &row.errors,
         })
         .collect();
-    let title = picture::title(&summary.points.x.file, &summary.points.y.file, summary.epsilon);
+    let title = picture::title(names, summary.epsilon);
     convergence::svg(&title, &curves, summary.threshold)
 }

@@ -39,7 +39,7 @@ pub fn html<T: Scalar>(summary: &Summary, data: &Data<T>, method: &Method, plot:
         false => "No way converged: raise --max-sweeps, --epsilon or --threshold.".to_owned(),
     };
     let page = Page {
-        title: format!("{} to {}", summary.points.x.file, summary.points.y.file),
+        title: picture::names(data).title,
         command: summary.recommendation.as_ref().map_or_else(String::new, |advice| advice.command.clone()),
         recommendation: summary.recommendation.as_ref().map_or_else(none, |advice| capital(&advice.reason) + "."),
         summary: vec![
@@ -47,7 +47,7 @@ pub fn html<T: Scalar>(summary: &Summary, data: &Data<T>, method: &Method, plot:
             ("y".into(), summary.points.y.text()),
             ("epsilon".into(), summary.epsilon_rule.text(digits(summary.epsilon, 6))),
             ("cost".into(), summary.cost.into()),
-            ("threshold".into(), format!("{:e}", summary.threshold)),
+            ("threshold".into(), render::threshold(summary.threshold)),
             ("precision".into(), summary.precision.into()),
             ("threads".into(), summary.threads.to_string()),
             ("agreement".into(), format!("dual values differ by at most {:.1e}", summary.dual_value_spread)),

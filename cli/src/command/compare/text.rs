@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use super::Summary;
 use super::way::Row;
-use crate::render::{DOUBTFUL, GOOD, HEADING, digits, lines, seconds};
+use crate::render::{DOUBTFUL, GOOD, HEADING, digits, lines, seconds, threshold, wrapped};
 
 pub fn text(summary: &Summary) -> String {
     let mut text = lines([
         ("x", summary.points.x.text()),
         ("y", summary.points.y.text()),
         ("epsilon", summary.epsilon_rule.text(digits(summary.epsilon, 6))),
-        ("threshold", format!("{:e}", summary.threshold)),
+        ("threshold", threshold(summary.threshold)),
     ]);
     text += "\n";
     text += &heading();
@@ -33,7 +33,8 @@ pub fn text(summary: &Summary) -> String {
     }
     match &summary.recommendation {
         Some(advice) => {
-            let _ = writeln!(text, "Recommended: {}.\n\n  {GOOD}{}{GOOD:#}", advice.reason, advice.command);
+            let sentence = format!("Recommended: {}.", advice.reason);
+            let _ = writeln!(text, "{}\n\n  {GOOD}{}{GOOD:#}", wrapped(&sentence), advice.command);
         }
         None if summary.is_interrupted() => {}
         None => {
@@ -47,8 +48,8 @@ pub fn text(summary: &Summary) -> String {
 /// The names of the columns.
 pub fn heading() -> String {
     format!(
-        "{HEADING}{:<24}{:<21}{:>7}{:>11}{:>16}{:>13}{:>13}{HEADING:#}\n",
-        "start", "acceleration", "sweeps", "time", "value at start", "objective", "dual value"
+        "{HEADING}{:<23}{:<20}{:>7}{:>11}{:>15}{:>13}{:>13}{HEADING:#}\n",
+        "start", "acceleration", "sweeps", "time", "start value", "objective", "dual value"
     )
 }
 
@@ -57,10 +58,10 @@ pub fn line(row: &Row, is_marked: bool) -> String {
     let status = match (row.is_converged(), is_marked) {
         (true, true) => format!("  {GOOD}<- recommended{GOOD:#}"),
         (true, false) => String::new(),
-        (false, _) => format!("  {DOUBTFUL}({}){DOUBTFUL:#}", row.status),
+        (false, _) => format!(" {DOUBTFUL}({}){DOUBTFUL:#}", row.status),
     };
     format!(
-        "{:<24}{:<21}{:>7}{:>11}{:>16}{:>13}{:>13}{status}\n",
+        "{:<23}{:<20}{:>7}{:>11}{:>15}{:>13}{:>13}{status}\n",
         row.start_text(),
         row.acceleration,
         row.sweeps,

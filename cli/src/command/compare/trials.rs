@@ -1,5 +1,6 @@
 //! Solving in every way, and giving up on those that are slow.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use sinkhorn_core::{Argument, Error, Problem, Settings, Workspace};
@@ -9,61 +10,83 @@ use super::{Job, LeftOut};
 use crate::args::StartName;
 use crate::explain::{Subject, explain};
 use crate::failure::Failure;
-use crate::interrupt;
 use crate::job::{Acceleration, Method};
 use crate::progress::Progress;
+use crate::rehearsal::Expected;
 use crate::scalar::{self, Scalar};
 use crate::solving;
 
 /// Start and acceleration, by number.
 type Place = (usize, usize);
 
-/// Of rows that are timed again: up to this times the time of the fastest, so often, and for no longer than so many seconds.
+/// Of rows that are timed again: up to this times the time of the fastest, so often, and for no longer than so many
+/// seconds.
 const NEAR: f64 = 1.5;
 const ROUNDS: usize = 3;
 const ROUNDS_SECONDS: f64 = 3.0;
 
-/// All rows, by start and acceleration.
+/// What is known so far; another thread may conclude with it.
+#[derive(Default)]
+pub struct Found(Mutex<Known>);
+
+/// Rows with their places, and starts that do not apply.
+type Known = (Vec<(Place, Row)>, Vec<LeftOut>);
+
+impl Found {
+    /// Rows by start and acceleration, and starts that do not apply.
+    pub fn sorted(&self) -> (Vec<Row>, Vec<LeftOut>) {
+        let (mut rows, left_out) = self.lock().clone();
+        rows.sort_by_key(|(place, _)| *place);
+        (rows.into_iter().map(|(_, row)| row).collect(), left_out)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Finds all rows; one is expected to take so long.
 pub fn try_all<T: Scalar>(
     job: &Job,
     problem: &Problem<'_, T>,
     subject: &Subject<'_>,
-) -> Result<(Vec<Row>, Vec<LeftOut>), Failure> {
+    expected: Option<Expected>,
+    found: &Found,
+) -> Result<(), Failure> {
     let pairs = problem.rows() as f64 * problem.columns() as f64;
-    let progress = Progress::of_items(job.starts.len() * job.accelerations.len(), "ways tried", pairs > 1e5);
+    let ways = (job.starts.len() * job.accelerations.len()) as f64;
+    let progress = Progress::of_items(ways as usize, "ways tried", pairs > 1e5, expected.map(|one| one.times(ways)));
     let mut len = 0;
     for &acceleration in &job.accelerations {
         let needed = Workspace::len(problem, &job.settings(acceleration)).map_err(|error| explain(error, subject))?;
         len = len.max(needed);
     }
     let mut memory = solving::zeros(len)?;
-    let (mut rows, mut left_out) = (Vec::new(), Vec::new());
     let mut fastest = f64::INFINITY;
     for place in order(job) {
         let start = job.starts[place.0];
-        if interrupt::is_requested() {
-            break;
-        }
         match job.try_one(problem, &mut memory, place, job.patience * fastest + 1.0) {
             Ok(row) => {
                 if row.is_converged() {
                     fastest = fastest.min(row.seconds);
                 }
                 // Auto reports the start that it chose; the table is of what can be typed.
-                rows.push((place, Row { start: start.name(), ..row }));
+                found.lock().0.push((place, Row { start: start.name(), ..row }));
             }
             Err(Error::Unsupported { argument: Argument::Start, reason }) => {
+                let (_, left_out) = &mut *found.lock();
                 if left_out.iter().all(|other: &LeftOut| other.start != start.name()) {
                     left_out.push(LeftOut { start: start.name(), reason });
                 }
             }
             Err(error) => return Err(explain(error, subject)),
         }
-        progress.item();
+        progress.item(1.0 / ways);
     }
+    let mut rows = found.lock().0.clone();
     look_again(job, problem, &mut memory, &mut rows).map_err(|error| explain(error, subject))?;
-    rows.sort_by_key(|(place, _)| *place);
-    Ok((rows.into_iter().map(|(_, row)| row).collect(), left_out))
+    found.lock().0 = rows;
+    Ok(())
 }
 
 /// Rows near the fastest are timed again, in turns, so that what the machine did meanwhile is shared by all of them.
@@ -78,7 +101,7 @@ fn look_again<T: Scalar>(
         let converged = rows.iter().filter(|(_, row)| row.is_converged()).map(|(_, row)| row.seconds);
         let fastest = converged.fold(f64::INFINITY, f64::min);
         for (place, row) in rows.iter_mut().filter(|(_, row)| row.is_converged() && row.seconds < NEAR * fastest) {
-            if clock.elapsed().as_secs_f64() > ROUNDS_SECONDS || interrupt::is_requested() {
+            if clock.elapsed().as_secs_f64() > ROUNDS_SECONDS {
                 return Ok(());
             }
             let again = job.try_one(problem, memory, *place, f64::INFINITY)?;
@@ -90,12 +113,13 @@ fn look_again<T: Scalar>(
     Ok(())
 }
 
-/// Places in the table, in the order of trying: what is likely to be fast comes first, so that it is known early what is slow.
+/// Places in the table, in the order of trying: what is likely to be fast comes first, so that it is known early what
+/// is slow.
 fn order(job: &Job) -> Vec<Place> {
     let places = (0..job.starts.len()).flat_map(|s| (0..job.accelerations.len()).map(move |a| (s, a)));
     let mut places: Vec<_> = places.collect();
     places.sort_by_key(|&(s, a)| {
-        (!matches!(job.accelerations[a], Acceleration::Anderson { .. }), job.starts[s] != StartName::Auto)
+        (!matches!(job.accelerations[a], Acceleration::Auto { .. }), job.starts[s] != StartName::Auto)
     });
     places
 }

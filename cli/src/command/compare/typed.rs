@@ -4,6 +4,7 @@ use clap::ValueEnum;
 
 use super::Args;
 use crate::args::{self, EpsilonArgs};
+use crate::render::given;
 
 /// The options that say what the problem is, as `sinkhorn solve` takes them.
 pub fn typed(args: &Args) -> Vec<String> {
@@ -23,7 +24,7 @@ pub fn typed(args: &Args) -> Vec<String> {
     option("--weights-column-y", pair.weights_column_y.as_ref().map(ToString::to_string));
     option("--header", named(pair.reading.header));
     option("--cost", named(problem.cost));
-    let number = |value: Option<f64>| value.map(|value| value.to_string());
+    let number = |value: Option<f64>| value.map(given);
     option("--p", number(problem.p));
     option("--epsilon", number(epsilon));
     option("--epsilon-of-mean", number(epsilon_of_mean));

@@ -7,7 +7,6 @@ use serde::Serialize;
 use sinkhorn_core::{Error, Initializer, Problem, Settings, Solution, Status};
 
 use crate::exit::Exit;
-use crate::interrupt;
 use crate::scalar::Scalar;
 use crate::solving;
 
@@ -68,7 +67,7 @@ impl Row {
         let clock = Instant::now();
         let mut row = Row::once(problem, start, settings, effort.patience, memory)?;
         for _ in 1..effort.repetitions {
-            if clock.elapsed().as_secs_f64() > effort.repeat_seconds || interrupt::is_requested() {
+            if clock.elapsed().as_secs_f64() > effort.repeat_seconds {
                 break;
             }
             let again = Row::once(problem, start, settings, effort.patience, memory)?;
@@ -91,8 +90,7 @@ impl Row {
         let mut errors = Vec::new();
         let solution = solving::solve(problem, start, settings, memory, &mut |error| {
             errors.push(error);
-            let is_over = clock.elapsed().as_secs_f64() > patience || interrupt::is_requested();
-            if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if clock.elapsed().as_secs_f64() > patience { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         Ok(Row::new(&solution, clock.elapsed().as_secs_f64(), settings.acceleration.name(), errors))
     }
@@ -104,7 +102,6 @@ impl Row {
             chosen_start: report.start.name,
             acceleration,
             status: match report.status {
-                Status::Stopped if interrupt::is_requested() => "interrupted",
                 Status::Stopped => "given up",
                 status => status.name(),
             },

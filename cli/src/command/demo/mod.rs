@@ -9,6 +9,7 @@ use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Workspace};
 use crate::args::{self, StartName};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::job::{self, Acceleration, Method};
 use crate::render::{self, SCHEMA};
 use crate::scalar;
@@ -20,7 +21,7 @@ use problems::Data;
 
 /// Every start against every acceleration on real handwritten digits (UCI, 901 images of 0 to 4 against 896 of 5 to 9)
 #[derive(Debug, clap::Args)]
-#[command(after_help = args::examples(&["sinkhorn demo", "sinkhorn demo --json"]) + "\n  6    rows disagree on the objective")]
+#[command(after_help = examples())]
 pub struct Args {
     /// Prints one JSON object instead of tables
     #[arg(long)]
@@ -28,6 +29,10 @@ pub struct Args {
     /// Takes every eighth image, and one epsilon; for tests
     #[arg(long, hide = true)]
     quick: bool,
+}
+
+fn examples() -> String {
+    args::examples(&["sinkhorn demo", "sinkhorn demo --json"]) + "\n  6    rows disagree on the objective"
 }
 
 /// The marginal error that every row sweeps to.
@@ -80,6 +85,13 @@ enum Event<'a> {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let mut outcome = Ok(Exit::Interrupted);
+    // What was found is printed already.
+    interrupt::or_else(|| outcome = run_all(args), || Ok(Exit::Interrupted));
+    outcome
+}
+
+fn run_all(args: &Args) -> Result<Exit, Failure> {
     let tables = if args.json {
         let tables = solve_all(args.quick, |_| Ok(()))?;
         let report = Report {
@@ -160,9 +172,9 @@ fn method(acceleration: Acceleration) -> Method {
 }
 
 impl Table {
-    /// A plan whose marginals are off by t in L1 is optimal for problems whose value differs by at most about t/2 times the
-    /// range of their potentials; two such plans differ by twice that. The dual value is off by at most t/2 times the range
-    /// of the error of the potentials: allowed here is one epsilon either way.
+    /// A plan whose marginals are off by t in L1 is optimal for problems whose value differs by at most about t/2 times
+    /// the range of their potentials; two such plans differ by twice that. The dual value is off by at most t/2 times
+    /// the range of the error of the potentials: allowed here is one epsilon either way.
     fn compare(&mut self) {
         let range = self.rows.iter().map(|row| row.range).fold(0.0, f64::max);
         let error = self.rows.iter().map(|row| row.marginal_error).fold(0.0, f64::max);

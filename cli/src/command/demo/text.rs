@@ -11,8 +11,10 @@ pub fn text(event: &Event<'_>) -> String {
             let (low, high) = data.sizes();
             format!(
                 "UCI handwritten digits, 8 x 8 pixels: {low} images of 0 to 4 against {high} of 5 to 9.\n\
-                 Squared Euclidean cost, f64; sweeps until the marginal error is {THRESHOLD:e}; times include the start.\n\
-                 The objective is that of a plan that is still off by so much; the dual value errs in second order only.\n"
+                 Squared Euclidean cost, f64; sweeps until the marginal error is {THRESHOLD:e}; \
+                 times include the start.\n\
+                 The objective is that of a plan that is still off by so much; the dual value errs in \
+                 second order only.\n"
             )
         }
         Event::Table(table) => format!(
@@ -24,8 +26,8 @@ pub fn text(event: &Event<'_>) -> String {
         ),
         Event::Row(row) => line(row, false),
         Event::End(table) => format!(
-            "\nRows differ by {:.1e} in the objective and {:.1e} in the dual value; the marginal error allows {:.1e} and \
-             {:.1e}{}.\n{}",
+            "\nRows differ by {:.1e} in the objective and {:.1e} in the dual value; the marginal error \
+             allows {:.1e} and {:.1e}{}.\n{}",
             table.objective.spread,
             table.dual_value.spread,
             table.objective.tolerance,

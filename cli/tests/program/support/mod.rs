@@ -111,6 +111,20 @@ pub fn finished(child: Child) -> Output {
     output
 }
 
+/// Runs in a terminal of its own, for so many seconds at most; what appears there.
+pub fn in_a_terminal(folder: &Folder, seconds: u32, arguments: &str, redirect: &str) -> Option<String> {
+    if !has("script") {
+        return None;
+    }
+    let program = env!("CARGO_BIN_EXE_sinkhorn");
+    let line = format!("stty columns 100 && timeout --foreground {seconds} {program} {arguments} {redirect}");
+    let mut command = Command::new("script");
+    command.args(["-qec", &line, "/dev/null"]).env("TERM", "xterm").env("SHELL", "/bin/sh").stdin(Stdio::null());
+    command.env_remove("NO_COLOR").current_dir(folder.path(""));
+    let output = limited(&mut command);
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 pub fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_sinkhorn"))
 }

@@ -1,9 +1,11 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use crate::boards::{Language, Target};
+use crate::emulator::{Outcome, Run, watch};
 
 /// Reserved for the stack by the linker of C programs: what is left of the smallest RAM.
 pub const C_STACK: u32 = 6 << 10;
@@ -141,16 +143,19 @@ impl Builder {
     }
 }
 
+/// How long a build may take, on a slow machine.
+const PATIENCE: Duration = Duration::from_secs(3600);
+
 /// Runs a command; what it has to say where it fails.
 pub fn succeed(command: &mut Command) -> Result<String, String> {
     let name = command.get_program().to_owned();
     let name = Path::new(&name).file_name().unwrap_or(OsStr::new("command")).to_string_lossy().into_owned();
-    let output = command.output().map_err(|error| format!("{name}: {error}"))?;
-    if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    } else {
-        let errors = String::from_utf8_lossy(&output.stderr);
-        let first: Vec<&str> = errors.trim().lines().take(20).collect();
-        Err(format!("{name}: {}\n{}", output.status, first.join("\n")))
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().map_err(|error| format!("{name}: {error}"))?;
+    let Run { outcome, output, errors } = watch(child, PATIENCE);
+    if outcome == Outcome::Ended(0) {
+        return Ok(output);
     }
+    let first: Vec<&str> = errors.trim().lines().take(20).collect();
+    Err(format!("{name}: {outcome:?}\n{}", first.join("\n")))
 }

@@ -30,9 +30,9 @@ pub enum Outcome {
 
 /// What a run left.
 pub struct Run {
-    outcome: Outcome,
-    output: String,
-    errors: String,
+    pub outcome: Outcome,
+    pub output: String,
+    pub errors: String,
 }
 
 impl Emulator {
@@ -63,7 +63,7 @@ impl Emulator {
 
 /// Waits for the end, and brings it about when patience is over. Pipes are read meanwhile: a full one would stop the
 /// child.
-fn watch(mut child: Child, patience: Duration) -> Run {
+pub fn watch(mut child: Child, patience: Duration) -> Run {
     let output = read_all(child.stdout.take());
     let errors = read_all(child.stderr.take());
     let outcome = match child.wait_timeout(patience) {
