@@ -8,10 +8,13 @@
 //! round, and the fastest round of each counts, so that noise of the machine is common to all.
 
 use std::hint::black_box;
+use std::io::Write;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
 use rand::{Rng, SeedableRng, rngs::StdRng};
+use sinkhorn_bench::output::print;
 use sinkhorn_core::{
     Acceleration, CostMatrix, Epsilon, Geometry, PointCloud, Problem, Real, Settings, Status, Workspace, Zero, solve,
 };
@@ -108,13 +111,12 @@ impl Kind {
     }
 }
 
-fn run<T: Real>(args: &Args) {
-    println!("microseconds a solve (sweeps; problems not solved in 20 000 sweeps), {}", T::NAME);
-    println!(
-        "| {:<28} | {:>16} | {:>16} | {:>16} | {:>16} | default / best: mean, worst |",
+fn run<T: Real>(args: &Args) -> Result<(), String> {
+    print(&format!("microseconds a solve (sweeps; problems not solved in 20 000 sweeps), {}\n", T::NAME))?;
+    print(&format!(
+        "| {:<28} | {:>16} | {:>16} | {:>16} | {:>16} | default / best: mean, worst |\n|---|---|---|---|---|---|\n",
         "problem", "default", "plain", "adaptive", "anderson"
-    );
-    println!("|---|---|---|---|---|---|");
+    ))?;
     let mut all = Vec::new();
     for n in [5, 10, 20, 50, 100, 200] {
         for is_matrix in [false, true] {
@@ -126,7 +128,7 @@ fn run<T: Real>(args: &Args) {
                     let kind = of_kind::<T>(args, n, is_matrix, epsilon, threshold);
                     let name =
                         format!("{} {n} x {n}, {epsilon}, {threshold:e}", if is_matrix { "matrix" } else { "points" });
-                    print(&name, &kind, args.problems);
+                    print(&line(&name, &kind, args.problems))?;
                     all.extend(kind.ratios);
                 }
             }
@@ -134,16 +136,15 @@ fn run<T: Real>(args: &Args) {
     }
     all.sort_by(f64::total_cmp);
     let share = |part: f64| all[((all.len() - 1) as f64 * part) as usize];
-    println!();
-    println!(
-        "default over the best of the others, {} problems: median {:.2}, 90 percent below {:.2}, 99 percent below {:.2}, \
-         worst {:.2}",
+    print(&format!(
+        "\ndefault over the best of the others, {} problems: median {:.2}, 90 percent below {:.2}, 99 percent below {:.2}, \
+         worst {:.2}\n",
         all.len(),
         share(0.5),
         share(0.9),
         share(0.99),
         share(1.0)
-    );
+    ))
 }
 
 fn of_kind<T: Real>(args: &Args, n: usize, is_matrix: bool, epsilon: f64, threshold: f64) -> Kind {
@@ -167,7 +168,7 @@ fn of_kind<T: Real>(args: &Args, n: usize, is_matrix: bool, epsilon: f64, thresh
     kind
 }
 
-fn print(name: &str, kind: &Kind, problems: u64) {
+fn line(name: &str, kind: &Kind, problems: u64) -> String {
     let cell = |k: usize| {
         let unsolved = if kind.unsolved[k] > 0 { format!("; {}", kind.unsolved[k]) } else { String::new() };
         let per = problems as f64;
@@ -175,16 +176,22 @@ fn print(name: &str, kind: &Kind, problems: u64) {
     };
     let mean = (kind.ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / kind.ratios.len() as f64).exp();
     let worst = kind.ratios.iter().copied().fold(0.0, f64::max);
-    println!(
-        "| {name:<28} | {:>16} | {:>16} | {:>16} | {:>16} | {mean:.2}, {worst:.2} |",
+    format!(
+        "| {name:<28} | {:>16} | {:>16} | {:>16} | {:>16} | {mean:.2}, {worst:.2} |\n",
         cell(0),
         cell(1),
         cell(2),
         cell(3)
-    );
+    )
 }
 
-fn main() {
+fn main() -> ExitCode {
     let args = Args::parse();
-    if args.f32 { run::<f32>(&args) } else { run::<f64>(&args) }
+    match if args.f32 { run::<f32>(&args) } else { run::<f64>(&args) } {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "small: error: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
