@@ -233,6 +233,18 @@ impl Summary {
         }
     }
 
+    /// What to try if the solve did not converge.
+    fn remedy(&self) -> Option<&'static str> {
+        match self.exit {
+            Exit::NotConverged => Some(
+                "a larger --max-sweeps; if that does not help, --anneal-from, another --start or a larger --epsilon",
+            ),
+            Exit::PrecisionFloor if self.precision == "f32" => Some("--precision f64, or a larger --epsilon"),
+            Exit::PrecisionFloor => Some("a larger --epsilon"),
+            _ => None,
+        }
+    }
+
     /// One line a number.
     pub fn text(&self) -> String {
         let number = |value| digits(value, if self.precision == "f32" { 7 } else { 9 });
@@ -244,6 +256,11 @@ impl Summary {
             ("primal value", number(self.primal_value)),
             ("status", format!("{style}{status}{style:#}, threshold {}", threshold(self.threshold))),
             ("sweeps", self.sweeps.to_string()),
+        ];
+        if let Some(remedy) = self.remedy() {
+            list.push(("what to try", remedy.into()));
+        }
+        list.extend([
             // What a relaxed marginal is off by is no error: the condition of optimality is measured then.
             (
                 if self.rho.x.is_finite() { "residual x" } else { "marginal error x" },
@@ -254,8 +271,8 @@ impl Summary {
                 format!("{:.2e}", self.marginal_error.y),
             ),
             ("epsilon", self.epsilon_rule.text(number(self.epsilon))),
-        ];
-        list.push(("cost", self.cost.into()));
+            ("cost", self.cost.into()),
+        ]);
         if self.rho.x.is_finite() || self.rho.y.is_finite() {
             let rho = |rho: f64| if rho.is_finite() { given(rho) } else { "exact".into() };
             let (x, y, mass) = (rho(self.rho.x), rho(self.rho.y), number(self.mass));

@@ -263,3 +263,15 @@ fn every_start_says_its_name_and_what_it_cost() {
     let run = folder.run("solve p.csv q.csv --start dual-sort");
     assert!(run.code != 0 && run.stderr.contains("dual-sort needs points of dimension 1"), "{}", run.stderr);
 }
+
+#[test]
+fn a_solve_that_ends_at_the_limit_says_what_to_try() {
+    let folder = Folder::new();
+    folder.write("x.csv", "0\n1\n2\n7\n");
+    folder.write("y.csv", "0.5\n1.5\n4\n6\n");
+    let run = folder.run("solve x.csv y.csv --epsilon 0.01 --max-sweeps 2");
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(run.stdout.contains("what to try") && run.stdout.contains("--max-sweeps"), "{}", run.stdout);
+    let run = folder.run("solve x.csv y.csv --epsilon 1");
+    assert!(run.code == 0 && !run.stdout.contains("what to try"), "{}", run.stdout);
+}
