@@ -269,7 +269,7 @@ fn a_solve_that_ends_at_the_limit_says_what_to_try() {
     let folder = Folder::new();
     folder.write("x.csv", "0\n1\n2\n7\n");
     folder.write("y.csv", "0.5\n1.5\n4\n6\n");
-    let run = folder.run("solve x.csv y.csv --epsilon 0.01 --max-sweeps 2");
+    let run = folder.run("solve x.csv y.csv --epsilon 0.001 --start zero --max-sweeps 1");
     assert_eq!(run.code, 4, "{}", run.stderr);
     assert!(run.stdout.contains("what to try") && run.stdout.contains("--max-sweeps"), "{}", run.stdout);
     let run = folder.run("solve x.csv y.csv --epsilon 1");
