@@ -477,7 +477,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Whether the potentials prove that forbidden pairs leave no plan. Looked for at the end, and after 8, 16, 32, ... sweeps.
     fn is_infeasible(&mut self, ends: bool) -> bool {
         let p = &self.prepared;
-        if !p.forbids || !p.is_balanced() || !(ends || (self.sweeps >= 8 && self.sweeps.is_power_of_two())) {
+        if !p.forbids() || !p.is_balanced() || !(ends || (self.sweeps >= 8 && self.sweeps.is_power_of_two())) {
             return false;
         }
         // The new f, and the image beside it; between sweeps nothing else is kept in the rest of the memory.
@@ -576,7 +576,7 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// Whether some pairs are forbidden.
     pub(crate) fn forbids(&self) -> bool {
-        self.prepared.forbids
+        self.prepared.forbids()
     }
 
     /// Sweeps made so far.

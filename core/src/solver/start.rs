@@ -45,7 +45,7 @@ impl<T: Real> Solver<'_, T> {
         #[cfg(not(feature = "support"))]
         let started = start.initialize(&target, self.f, self.g, &mut scratch)?;
         let wrote = started.wrote;
-        if p.forbids {
+        if p.forbids() {
             clear_infinite(self.f);
             clear_infinite(self.g);
         }

@@ -169,7 +169,7 @@ impl<'a, T: Real> Whole<'a, T> {
         let target = Target { problem: &self.problem, epsilon: p.epsilon, cost_scale: p.unit };
         let mut scratch = Scratch { rows: self.f, columns: self.g };
         let started = start.initialize(&target, self.f_hat, self.g_hat, &mut scratch)?;
-        if p.forbids {
+        if p.forbids() {
             clear_infinite(self.f_hat);
             clear_infinite(self.g_hat);
         }

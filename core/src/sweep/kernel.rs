@@ -56,7 +56,7 @@ impl<T: Real> Kernel<'_, T> {
                 exponentials(p, place, entries, &mut sums[..f.len()]);
                 // A row without mass that may go nowhere would stop every sweep: its sum is 0. Any other entries will do, since
                 // they count for nothing.
-                if p.forbids {
+                if p.forbids() {
                     for (k, (entries, sum)) in entries.chunks_exact_mut(g.len()).zip(sums).enumerate() {
                         if sum == T::ZERO && p.problem.a().get(place.i + k) == T::ZERO {
                             entries.fill(T::ONE);

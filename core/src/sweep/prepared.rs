@@ -32,8 +32,8 @@ pub(crate) struct Prepared<'a, T: Real> {
     tau_b: T,
     /// A bound on |C_ij| where it is finite.
     pub largest_cost: T,
-    /// Some costs are infinite, and their pairs carry nothing.
-    pub forbids: bool,
+    /// Some costs are infinite.
+    forbids: bool,
 }
 
 impl<'a, T: Real> Prepared<'a, T> {
@@ -53,7 +53,7 @@ impl<'a, T: Real> Prepared<'a, T> {
             let argument = if is_relative { Argument::Epsilon } else { Argument::CostScale };
             return Err(Error::Unsupported { argument, reason });
         }
-        let forbids = scores.may_forbid();
+        let forbids = cfg!(feature = "costs") && scores.may_forbid();
         let is_bounded = scores.bound().is_some();
         let needs_statistics = !is_bounded || (cfg!(feature = "scales") && (is_relative || scale.needs_statistics()));
         let wanted = Wanted {
@@ -193,10 +193,16 @@ impl<'a, T: Real> Prepared<'a, T> {
         Ok(())
     }
 
+    /// Whether some costs are infinite, and their pairs carry nothing: never in builds without costs of the caller.
+    #[inline(always)]
+    pub(crate) fn forbids(&self) -> bool {
+        cfg!(feature = "costs") && self.forbids
+    }
+
     /// No two potentials of one side differ by more, in units of the unscaled cost: by the largest cost for the best pair of
     /// every point, and where pairs are forbidden, for a chain of pairs that leads from one point to the other.
     pub(crate) fn largest_difference(&self) -> T {
-        let chain = if self.forbids { self.problem.rows().min(self.problem.columns()) } else { 1 };
+        let chain = if self.forbids() { self.problem.rows().min(self.problem.columns()) } else { 1 };
         T::count(chain) * self.largest_cost
     }
 
