@@ -19,7 +19,8 @@
 //!
 //! Features, all on by default: `std` asks the processor for its instructions, `simd` has vectors of known width ([`SimdLevel`]), `parallel` threads
 //! ([`Settings::threads`]). Without them the crate needs neither `std` nor an allocator. `full` is what a microcontroller may want to leave out:
-//! `acceleration`, `relaxed` problems, other `costs`, relative `scales`, `messages`; what is left out is refused with [`Error::Unsupported`].
+//! `acceleration`, `relaxed` problems, other `costs`, relative `scales`, `messages`; what is left out is refused with
+//! [`Error::Unsupported`]. Without `support`, points without weight are swept like all others.
 //!
 //! A bad call is an [`Error`] that names argument and index; how a solve ended is a [`Status`].
 #![no_std]
