@@ -14,9 +14,14 @@ use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 ///
 /// Each is made once, completed at a sample of points, and the one with the largest dual value is kept ([`Select`]); but where
 /// representatives are as close to their points as a tenth of epsilon under the squared Euclidean cost, the coarse start leaves so
-/// little to do that nothing else is tried. What would cost more than it could save is left out: the Gaussian start where its
-/// eigenvalues take longer than sweeps, the coarse one where sides are small (under 128 points), coordinates many (over 16) or representatives too far
-/// from the points they stand for, and mixtures, whose fits take longer than most solves ([`MixtureStart`](crate::MixtureStart)).
+/// little to do that nothing else is tried. What would cost more than it could save is left out:
+///
+/// - the Gaussian start where its eigenvalues take longer than sweeps,
+/// - the coarse start and the subsample where sides are small (under 128 points),
+/// - the coarse start where coordinates are many (over 16) or representatives too far from the points they stand for,
+/// - the subsample where its small problem shows that the matrix is easy,
+/// - mixtures, whose fits take longer than most solves ([`MixtureStart`](crate::MixtureStart)).
+///
 /// The report has the name of the start that was chosen and what all of them cost. (Thornton and Cuturi 2022 promise speed
 /// with minimal tuning; this is none.)
 ///
@@ -43,6 +48,9 @@ const BLUR: f64 = 2.0;
 /// Points a side from which a few can stand for all.
 const MANY: usize = 128;
 
+/// Sweeps of the small problem of a matrix: one that takes fewer is easy, and zero is as good.
+const EASY: u32 = 10;
+
 /// Coordinates up to which they can.
 const FEW_COORDINATES: usize = 16;
 
@@ -60,7 +68,8 @@ impl<T: Real + RealField> Initializer<T> for Auto {
         g: &mut [T],
         scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error> {
-        let (monotone, gaussian, subsample) = (Monotone, GaussianStart::default(), SubsampleStart::default());
+        let (monotone, gaussian) = (Monotone, GaussianStart::default());
+        let mut candidates: Vec<Written<T>> = Vec::new();
         let mut starts: Vec<&dyn Initializer<T>> = Vec::new();
         let coarse = fit_coarse(target)?;
         match target.problem.geometry() {
@@ -77,12 +86,17 @@ impl<T: Real + RealField> Initializer<T> for Auto {
                     }
                 }
             }
-            _ => starts.push(&subsample),
+            geometry if geometry.rows().min(geometry.columns()) >= MANY => {
+                let small = SubsampleStart::default().initialize_if_slow(target, EASY, f, g, scratch);
+                if let Some(started) = where_defined(small)?.flatten() {
+                    candidates.push(Written { started, f: f.to_vec(), g: g.to_vec() });
+                }
+            }
+            _ => {}
         }
         if let Some(fit) = &coarse {
             starts.push(fit);
         }
-        let mut candidates: Vec<Written<T>> = Vec::new();
         for start in starts {
             if let Some(started) = where_defined(start.initialize(target, f, g, scratch))? {
                 candidates.push(Written { started, f: f.to_vec(), g: g.to_vec() });

@@ -73,8 +73,12 @@ pub(crate) fn solve_small<T: Real + RealField>(
     let workspace = Workspace::new(&mut memory, &small, &settings)?;
     let solution = solve(&small, &Select::new(&candidates), &settings, workspace).map_err(|error| match error {
         // Of points that are not the user's: the start is at fault.
-        Error::NotFinite { .. } | Error::TooFar { .. } | Error::BelowResolution { .. } => {
+        Error::NotFinite { .. } | Error::TooFar { .. } | Error::CostTooLarge { .. } | Error::BelowResolution { .. } => {
             Error::Overflow { argument: Argument::Start }
+        }
+        Error::Infeasible { .. } => {
+            let reason = "infinite costs leave no plan between the few points that it takes";
+            Error::Unsupported { argument: Argument::Start, reason }
         }
         other => other,
     })?;

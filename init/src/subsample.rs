@@ -39,6 +39,24 @@ impl<T: Real + RealField> Initializer<T> for SubsampleStart {
         g: &mut [T],
         scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error> {
+        self.initialize_if_slow(target, 0, f, g, scratch)?.ok_or(Error::Unsupported {
+            argument: Argument::Start,
+            reason: "subsample has no small problem", // not reached: every problem takes 0 sweeps or more
+        })
+    }
+}
+
+impl SubsampleStart {
+    /// As [`Initializer::initialize`]; nothing is written where the small problem takes fewer sweeps than `least`: it is
+    /// easy then, and so is the large one.
+    pub(crate) fn initialize_if_slow<T: Real + RealField>(
+        &self,
+        target: &Target<'_, '_, T>,
+        least: u32,
+        f: &mut [T],
+        g: &mut [T],
+        scratch: &mut Scratch<'_, T>,
+    ) -> Result<Option<Started>, Error> {
         let problem = target.problem;
         let count = checked_points(self.points, problem.rows(), problem.columns())?;
         let mut generator = Xoshiro256PlusPlus::seed_from_u64(self.seed);
@@ -49,6 +67,9 @@ impl<T: Real + RealField> Initializer<T> for SubsampleStart {
                 let (x, y) = (gather(cloud.x(), &rows), gather(cloud.y(), &columns));
                 let geometry = PointCloud::new(&x, &y, cloud.dimension(), cloud.ground_cost())?;
                 let mut small = solve_small(geometry.into(), &a, &mut b, target)?;
+                if small.sweeps < least {
+                    return Ok(None);
+                }
                 small.g.iter_mut().for_each(|value| *value /= target.cost_scale);
                 let carried = Carried::from_g(&y, cloud.dimension(), Some(&b), &small.g)?;
                 (small.pairs + carried.initialize(target, f, g, scratch)?.pairs, small.sweeps)
@@ -58,6 +79,9 @@ impl<T: Real + RealField> Initializer<T> for SubsampleStart {
                     rows.iter().flat_map(|&i| columns.iter().map(move |&j| matrix.cost(i, j))).collect();
                 let geometry = CostMatrix::row_major(&costs, rows.len(), columns.len())?;
                 let small = solve_small(geometry.into(), &a, &mut b, target)?;
+                if small.sweeps < least {
+                    return Ok(None);
+                }
                 extend(matrix, &columns, &b, &small.g, target, f);
                 (small.pairs + (f.len() * columns.len()) as u64, small.sweeps)
             }
@@ -67,7 +91,7 @@ impl<T: Real + RealField> Initializer<T> for SubsampleStart {
             }
         };
         let started = Started::new("subsample", Wrote::F).pairs(pairs);
-        Ok(if sweeps < MAX_SWEEPS { started } else { started.note(LIMIT_NOTE) })
+        Ok(Some(if sweeps < MAX_SWEEPS { started } else { started.note(LIMIT_NOTE) }))
     }
 }
 
