@@ -47,6 +47,9 @@ impl<T: Real> Initializer<T> for Select<'_, T> {
         g: &mut [T],
         scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error> {
+        if self.candidates.is_empty() {
+            return Zero.initialize(target, f, g, scratch);
+        }
         let mut chosen: (&dyn Initializer<T>, T) = (&Zero, -T::INFINITY);
         let mut present = None;
         let mut pairs = 0_u64;
