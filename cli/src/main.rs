@@ -31,6 +31,7 @@ mod solving;
 mod start;
 mod summary;
 
+use std::cell::RefCell;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -43,7 +44,13 @@ use failure::Failure;
 #[global_allocator]
 static MEMORY: memory::Memory = memory::Memory;
 
+thread_local! {
+    static EARLY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
 fn main() -> ExitCode {
+    // The C library ends the program if it has no memory for the first destructor of a thread: while there is some.
+    EARLY.with(|early| early.borrow_mut().clear());
     interrupt::install();
     // What ends in a panic is want of memory or threads, or a defect; a backtrace helps nobody with the first two.
     std::panic::set_hook(Box::new(|_| ()));
