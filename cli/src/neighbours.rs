@@ -11,7 +11,7 @@ const QUANTILE: f64 = 0.1;
 const QUANTILE_ON_THE_LINE: f64 = 0.01;
 /// Rows that are looked at, evenly spread; each is compared with all others.
 const ROWS: usize = 256;
-/// Of the mean cost between the files: the most that epsilon is, and the least, which rounding sets, in double and
+/// Of the median cost between the files: the most that epsilon is, and the least, which rounding sets, in double and
 /// single precision.
 const MOST: f64 = 0.05;
 const LEAST: (f64, f64) = (1e-8, 1e-4);
@@ -33,15 +33,13 @@ pub fn epsilon<T: Scalar>(data: &Data<T>) -> Option<f64> {
         nearest.get((nearest.len() as f64 * quantile) as usize).copied()
     });
     let near = near.min_by(f64::total_cmp)?;
-    let between = rows(data, &data.x.table.values, &data.y.table.values).map(|costs| {
-        let count = costs.len() as f64;
-        positive(costs).sum::<f64>() / count
-    });
-    let between: Vec<f64> = between.collect();
-    let mean = between.iter().sum::<f64>() / between.len() as f64;
+    // A median, which a point far away does not move.
+    let between = rows(data, &data.x.table.values, &data.y.table.values);
+    let between: Vec<f64> = between.filter_map(|costs| median(positive(costs).collect())).collect();
+    let typical = median(between)?;
     let least = if is_line { LEAST_ON_THE_LINE } else { LEAST };
     let least = if size_of::<T>() < size_of::<f64>() { least.1 } else { least.0 };
-    let epsilon = (FRACTION * near).min(MOST * mean).max(least * mean);
+    let epsilon = (FRACTION * near).min(MOST * typical).max(least * typical);
     (epsilon > 0.0 && epsilon.is_finite()).then_some(epsilon)
 }
 
@@ -65,6 +63,12 @@ fn on_the_line<T: Scalar>(data: &Data<T>, values: &[T]) -> Vec<f64> {
     let gaps: Vec<f64> = gaps.filter(|cost| *cost > 0.0).collect();
     let beside = |k: usize| gaps.get(k).copied().unwrap_or(f64::INFINITY);
     (0..=gaps.len()).map(|k| beside(k).min(k.checked_sub(1).map_or(f64::INFINITY, beside))).collect()
+}
+
+/// The middle one of some numbers.
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    let middle = values.len() / 2;
+    (middle < values.len()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
 }
 
 fn positive<T: Scalar>(costs: Vec<T>) -> impl Iterator<Item = f64> {

@@ -122,11 +122,17 @@ impl Support {
         }
         let shape = Shape { rows, columns, ..whole };
         let memory = settings.acceleration.memory();
-        let of = |shape| len_for(shape, memory, settings.storage_for(shape), settings.threads);
+        let of = |shape, threads| len_for(shape, memory, settings.storage_for(shape), threads);
         let numbers = |own, all| if own < all { 2 * own } else { 0 };
         let vectors = 2 * (whole.rows + whole.columns) + (whole.rows + whole.columns + 1) * whole.dimension;
-        let len = of(shape)? + vectors + numbers(rows, whole.rows) + numbers(columns, whole.columns);
-        (len <= of(whole)?).then_some(Support { rows, columns, len })
+        let more = vectors + numbers(rows, whole.rows) + numbers(columns, whole.columns);
+        // For any number of threads, so that no bit depends on it: memory grows with threads until each strip has its own.
+        for threads in [1, 2, usize::MAX / 64] {
+            if of(shape, threads)? + more > of(whole, threads)? {
+                return None;
+            }
+        }
+        Some(Support { rows, columns, len: of(shape, settings.threads)? + more })
     }
 }
 

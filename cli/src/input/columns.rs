@@ -243,7 +243,7 @@ fn all_columns(count: usize, weights: Option<usize>, names: &[String]) -> Chosen
     let others = count - 1 - usize::from(weights.is_some());
     let first = names.first().map(|name| name.to_ascii_lowercase());
     match first.as_deref() {
-        Some("id" | "index") if weights != Some(0) && others > 0 => {
+        Some("id" | "index" | "unnamed: 0") if weights != Some(0) && others > 0 => {
             ranges[0].start = 1;
             ranges.retain(|range| !range.is_empty());
             Chosen { left_out: names.first().cloned(), ..Chosen::new(ranges, weights) }

@@ -17,8 +17,8 @@ pub struct Rows<T> {
     weights: Vec<f64>,
     /// Of each coordinate, where the precision of the solve rounds; else empty.
     ranges: Vec<Range>,
-    /// The next row number in a first column that may count the rows; none once it does not.
-    count: Option<f64>,
+    /// The first column may be an index: it has no name, the others have, and so far its numbers are whole.
+    may_be_index: bool,
     /// How much of the file has given the values so far, and how much there is, where that is known.
     progress: Option<(u64, u64)>,
 }
@@ -29,11 +29,11 @@ impl<T: Real> Rows<T> {
         // Entries come with the coordinates: a header may claim any number of these.
         Rows {
             sign: request.sign,
+            may_be_index: chosen.may_count_rows,
             chosen,
             values: Vec::new(),
             weights: Vec::new(),
             ranges: Vec::new(),
-            count: None,
             progress: None,
         }
     }
@@ -82,10 +82,7 @@ impl<T: Real> Rows<T> {
         }
         if let Some(k) = self.chosen.coordinate(column) {
             let exact = value;
-            if k == 0 && self.chosen.may_count_rows {
-                let counts = row == 0 && value.fract() == 0.0 || self.count == Some(value);
-                self.count = counts.then_some(value + 1.0);
-            }
+            self.may_be_index &= k > 0 || value.fract() == 0.0;
             let value: T = check(value, self.sign)?;
             if size_of::<T>() < size_of::<f64>() {
                 if self.ranges.len() <= k {
@@ -120,7 +117,7 @@ impl<T: Real> Rows<T> {
         let kept = |names: &Vec<String>| self.chosen.columns().map(|k| names[k].clone()).collect();
         let mut names: Option<Vec<String>> = names.as_ref().map(kept);
         let mut left_out = self.chosen.left_out.take();
-        if self.count.is_some() {
+        if self.may_be_index && are_different(&self.values, columns) {
             drop_first(&mut self.values, columns);
             columns -= 1;
             left_out = names.as_mut().map(|names| names.remove(0));
@@ -146,6 +143,14 @@ fn in_words(columns: impl Iterator<Item = String>, count: usize) -> String {
     const MOST: usize = 3;
     let words = columns.take(MOST).collect::<Vec<_>>().join(", ");
     if count > MOST { format!("{words} and {} more", count - MOST) } else { words }
+}
+
+/// Whether no two rows have the same first number: it tells them apart then, and says nothing about them, in whatever order
+/// it is.
+fn are_different<T: Real>(values: &[T], columns: usize) -> bool {
+    let mut first: Vec<f64> = values.iter().step_by(columns).map(|value| value.widen()).collect();
+    first.sort_unstable_by(f64::total_cmp);
+    !first.is_empty() && first.windows(2).all(|pair| pair[0] < pair[1])
 }
 
 /// The rows without their first number.

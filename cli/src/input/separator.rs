@@ -52,7 +52,10 @@ fn has_odd_quotes(line: &[u8]) -> bool {
 fn separator(line: &[u8]) -> u8 {
     let mut quoted = false;
     let mut seen = [false; 256];
-    for &byte in line.trim_ascii() {
+    // A tab at the beginning stands behind a name that is empty.
+    let line = line.trim_ascii_end();
+    let blanks = line.iter().take_while(|&&byte| byte == b' ').count();
+    for &byte in &line[blanks..] {
         quoted ^= byte == b'"';
         seen[usize::from(byte)] |= !quoted;
     }

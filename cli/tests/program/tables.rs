@@ -382,3 +382,34 @@ fn shares_of_the_top_lie_between_none_and_all() {
         );
     }
 }
+
+#[test]
+fn an_index_in_any_order_is_left_out() {
+    let folder = Folder::new();
+    folder.write("sorted.csv", ",x\n3,5\n2,6\n1,7\n");
+    folder.write("filtered.csv", ",x\n8,7\n4,5\n6,6\n");
+    folder.write("twice.csv", "Unnamed: 0,x\n0,7\n2,5\n1,6\n");
+    folder.write("tabs.tsv", "\tx\n0\t6\n1\t5\n2\t7\n");
+    for other in ["filtered.csv", "twice.csv", "tabs.tsv"] {
+        let value = folder.json(&format!("divergence sorted.csv {other} --epsilon 0.1"));
+        assert!(number(&value, "divergence").abs() < 1e-9, "{other}: {value}");
+    }
+}
+
+#[test]
+fn one_point_far_away_does_not_spoil_a_match() {
+    let folder = Folder::new();
+    let point = |k: u32| (f64::from(k * k % 101).sin(), f64::from(k * 7 % 97).cos() + f64::from(k) * 1e-3);
+    let line = |k: u32| format!("{},{}\n", point(k).0, point(k).1);
+    let mut text: String = (0..199).map(line).collect();
+    text += "1e5,1e5\n";
+    folder.write("x.csv", text);
+    let run = folder.run("match x.csv x.csv --output m.csv");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let rows = folder.read("m.csv");
+    let own = rows.lines().skip(1).filter(|row| {
+        let fields: Vec<&str> = row.split(',').collect();
+        fields[0] == fields[1]
+    });
+    assert!(own.count() >= 198, "{rows}");
+}

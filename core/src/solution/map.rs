@@ -18,7 +18,7 @@ struct Side<'s, T: Real> {
 
 impl<T: Real> Solution<'_, T> {
     /// The barycentric projection of every x_i, sum_j P_ij y_j / sum_j P_ij, into `out` (n x d, row-major). A point without mass goes
-    /// where one of infinitesimal mass would.
+    /// where one of infinitesimal mass would; one whose pairs are all forbidden stays.
     ///
     /// # Errors
     /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`; [`Error::Overflow`] naming `y`
@@ -190,6 +190,11 @@ impl<T: Real> Solution<'_, T> {
                 *value += share * (y - from);
             }
         });
+        if largest == -T::INFINITY && self.prepared.scores.may_forbid() {
+            // It may go nowhere, and stays.
+            image.copy_from_slice(point);
+            return Ok(());
+        }
         if !largest.is_finite() {
             return Err(Error::TooFar { argument: Argument::X, place: Place { row: number, column: None } });
         }

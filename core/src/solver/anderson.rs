@@ -61,6 +61,11 @@ impl<'a, T: Real> Anderson<'a, T> {
         }
     }
 
+    /// Whether the present g is a combination.
+    pub fn is_accelerated(&self) -> bool {
+        self.accelerated
+    }
+
     /// For another solve.
     pub fn restart(&mut self) {
         self.forget();

@@ -310,9 +310,18 @@ impl<'a, T: Real> Solver<'a, T> {
         self.column_fallbacks = self.column_fallbacks.saturating_add(u32::from(outcome.column_fallback));
         self.absorptions = self.absorptions.saturating_add(u32::from(outcome.absorbed));
         outcome.error /= self.prepared.problem.b().total();
-        if !outcome.finite || !outcome.error.is_finite() {
+        // An error beyond the range is no reason to give up after a plain sweep, whose potentials are finite all the same: those
+        // before it were far off.
+        let as_it_is = factor == T::ONE
+            && match method {
+                Method::Plain => true,
+                Method::Anderson => self.accelerator.anderson().is_none_or(|anderson| !anderson.is_accelerated()),
+                Method::Newton => false,
+            };
+        if !outcome.finite || !(as_it_is || outcome.error.is_finite()) {
             return self.recover();
         }
+        outcome.error = if outcome.error.is_finite() { outcome.error } else { T::MAX };
         self.last = outcome;
         if factor != T::ONE {
             self.level_pair();

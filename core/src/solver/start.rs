@@ -46,8 +46,7 @@ impl<T: Real> Solver<'_, T> {
         let started = start.initialize(&target, self.f, self.g, &mut scratch)?;
         let wrote = started.wrote;
         if p.forbids() {
-            clear_infinite(self.f);
-            clear_infinite(self.g);
+            clear_infinite(wrote, self.f, self.g);
         }
         let limit = Prepared::<T>::largest_exponent();
         let check = |argument, values: &[T]| {
@@ -216,8 +215,12 @@ impl<T: Real> Solver<'_, T> {
 }
 
 /// A start that compares costs may find no finite one for a point, and then says nothing about it.
-pub(super) fn clear_infinite<T: Real>(values: &mut [T]) {
-    values.iter_mut().filter(|value| !value.is_finite()).for_each(|value| *value = T::ZERO);
+pub(super) fn clear_infinite<T: Real>(wrote: Wrote, f: &mut [T], g: &mut [T]) {
+    for (skipped, values) in [(Wrote::G, f), (Wrote::F, g)] {
+        if wrote != skipped {
+            values.iter_mut().filter(|value| !value.is_finite()).for_each(|value| *value = T::ZERO);
+        }
+    }
 }
 
 /// Balanced potentials are free up to (+c, -c): takes out a constant that would only be rounded.

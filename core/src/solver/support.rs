@@ -8,7 +8,7 @@ use crate::cost::BuiltIn;
 use crate::error::{Argument, Error, Place};
 use crate::geometry::Geometry;
 use crate::initial::{Initializer, Scratch, Started, Target, Wrote};
-use crate::measure::{Weights, check_finite_vector};
+use crate::measure::Weights;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::reduce;
@@ -170,16 +170,26 @@ impl<'a, T: Real> Whole<'a, T> {
         let mut scratch = Scratch { rows: self.f, columns: self.g };
         let started = start.initialize(&target, self.f_hat, self.g_hat, &mut scratch)?;
         if p.forbids() {
-            clear_infinite(self.f_hat);
-            clear_infinite(self.g_hat);
+            clear_infinite(started.wrote, self.f_hat, self.g_hat);
         }
         for (argument, skipped, chosen, from, to) in [
             (Argument::F, Wrote::G, self.rows, &*self.f_hat, f),
             (Argument::G, Wrote::F, self.columns, &*self.g_hat, g),
         ] {
-            if started.wrote != skipped {
-                check_finite_vector(argument, from)?;
-                to.iter_mut().enumerate().for_each(|(k, value)| *value = from[chosen.number(k)]);
+            if started.wrote == skipped {
+                continue;
+            }
+            // What a start makes of points without weight does not matter.
+            for (k, value) in to.iter_mut().enumerate() {
+                let row = chosen.number(k);
+                *value = from[row];
+                if !value.is_finite() {
+                    return Err(Error::NotFinite {
+                        argument,
+                        place: Place { row, column: None },
+                        value: value.widen(),
+                    });
+                }
             }
         }
         Ok(started)

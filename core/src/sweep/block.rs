@@ -114,7 +114,8 @@ impl<T: Real> Affine<'_, T> {
                         Some(values) => simd.load_part(&values[at..at + len], T::ZERO),
                         None => simd.load_part(&row[at..at + len], T::ZERO),
                     };
-                    let base = simd.load_part(&g[at..at + len], log_zero()) + f;
+                    // Beyond the end: below the least, whatever f is.
+                    let base = simd.load_part(&g[at..at + len], T::TWO * log_zero()) + f;
                     // That of an infinite cost would be minus infinity, and NaN where it is taken from another.
                     let exponent = simd.mul_add(value, factor, base);
                     let result = found.take(simd, simd.select_less(exponent, least, least, exponent));

@@ -365,3 +365,96 @@ fn the_smallest_solve_forbids_too() {
     the_smallest_solve_forbids_too_in::<f64>();
     the_smallest_solve_forbids_too_in::<f32>();
 }
+
+/// The report of a point that carries nothing says so, in any number of columns.
+#[test]
+fn points_that_carry_nothing_have_no_error() {
+    let inf = f64::INFINITY;
+    for m in 1..20 {
+        let cost: Vec<f64> = (0..2 * m).map(|k| if k < m { k as f64 } else { inf }).collect();
+        let b: Vec<f64> = vec![100.0 / m as f64; m];
+        for (total, rho) in [(1.0, 1.0), (100.0, 700.0)] {
+            let problem = Problem::new(CostMatrix::row_major(&cost, 2, m).unwrap()).unwrap();
+            let (a, b) = ([total / 2.0; 2], b.iter().map(|b| b * total / 100.0).collect::<Vec<f64>>());
+            let problem = problem.weights(&a, &b).unwrap().epsilon(Epsilon::Absolute(0.14)).unwrap();
+            let problem = problem.unbalanced(rho, inf).unwrap();
+            for settings in settings() {
+                let report = solve_owned(&problem, &Zero, &settings).unwrap().report;
+                assert_eq!(report.status, Status::Converged);
+                assert!(report.row_error < 1e-6 && report.column_error < 1e-6, "{m}: {report:?}");
+            }
+        }
+    }
+}
+
+/// A first sweep that is so far off that its error leaves the range of the scalar.
+#[test]
+fn errors_beyond_the_range_are_no_floors() {
+    for total in [1.0, 1e3, 1e9] {
+        let (a, b) = ([0.5 * total; 2], [total]);
+        for settings in settings() {
+            let problem = Problem::new(CostMatrix::row_major(&[0.0, 2.0], 2, 1).unwrap()).unwrap();
+            let problem = problem.weights(&a, &b).unwrap().epsilon(Epsilon::Absolute(1e-3)).unwrap();
+            let solved = solve_owned(&problem.unbalanced(3.0, f64::INFINITY).unwrap(), &Zero, &settings).unwrap();
+            assert_eq!(solved.report.status, Status::Converged, "{settings:?}");
+            close(&solved.f, &[-0.836_105, 1.163_228], 1e-5, "f");
+        }
+    }
+}
+
+/// Derivatives where a column carries nothing: finite, and 0 in its costs.
+#[test]
+fn derivatives_pass_over_points_that_carry_nothing() {
+    let inf = f64::INFINITY;
+    let cost = [1.0, inf, 0.5, inf];
+    let problem = Problem::new(CostMatrix::row_major(&cost, 2, 2).unwrap()).unwrap();
+    let problem = problem.epsilon(Epsilon::Absolute(0.1)).unwrap().unbalanced(1.0, 1.0).unwrap();
+    let settings = Settings { threshold: 1e-12, ..Settings::default() };
+    let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
+    let solution =
+        solve(&problem, &Zero, &settings, Workspace::new(&mut memory, &problem, &settings).unwrap()).unwrap();
+    let of = DerivativeSettings::default();
+    let mut memory = vec![0.0; Derivatives::len(&problem, &of).unwrap()];
+    let mut derivatives = Derivatives::new(&solution, &of, &mut memory).unwrap();
+    let (mut in_cost, mut in_b) = ([7.0; 4], [7.0; 2]);
+    derivatives
+        .objective(&mut Gradients { cost: Some(&mut in_cost), b: Some(&mut in_b), ..Gradients::none() })
+        .unwrap();
+    assert!((in_cost[0] - solution.entry(0, 0)).abs() < 1e-9 && in_cost[1] == 0.0 && in_cost[3] == 0.0);
+    // A column that carries nothing costs rho, and epsilon times the other total.
+    assert!((in_b[1] - 1.1).abs() < 1e-9, "{in_b:?}");
+    let loss = [1.0, 2.0, 3.0, 4.0];
+    let cotangent = Cotangent { plan: Some(PlanCotangent::Matrix(&loss)), ..Cotangent::none() };
+    derivatives
+        .vjp(&cotangent, &mut Gradients { cost: Some(&mut in_cost), b: Some(&mut in_b), ..Gradients::none() })
+        .unwrap();
+    assert!(in_cost.iter().chain(&in_b).all(|value| value.is_finite()) && in_cost[1] == 0.0 && in_b[1] == 0.0);
+}
+
+/// A point that may go nowhere stays.
+#[test]
+fn maps_leave_points_that_may_go_nowhere() {
+    struct Near;
+    impl GroundCost<f64> for Near {
+        fn name(&self) -> &'static str {
+            "near"
+        }
+        fn cost(&self, x: &[f64], y: &[f64]) -> f64 {
+            let distance = (x[0] - y[0]).abs();
+            if distance <= 1.0 { distance } else { f64::INFINITY }
+        }
+    }
+    let (x, y, weights) = ([0.0, 0.5, 3.0], [0.2, 0.9, 8.0], [0.5, 0.5, 0.0]);
+    let problem =
+        Problem::new(PointCloud::new(&x, &y, 1, &Near).unwrap()).unwrap().weights(&weights, &weights).unwrap();
+    let problem = problem.epsilon(Epsilon::Absolute(0.1)).unwrap();
+    let settings = Settings::default();
+    let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
+    let solution =
+        solve(&problem, &Zero, &settings, Workspace::new(&mut memory, &problem, &settings).unwrap()).unwrap();
+    let mut image = [0.0; 3];
+    solution.barycentric_map(&mut image).unwrap();
+    assert!(image[0] > 0.1 && image[1] < 1.0 && image[2] == 3.0, "{image:?}");
+    solution.map_at(&[50.0, 0.1, 0.2], &mut image).unwrap();
+    assert_eq!(image[0], 50.0);
+}
