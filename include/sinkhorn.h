@@ -2507,8 +2507,8 @@ sinkhorn_status sinkhorn_divergence_len_f32(const struct sinkhorn_problem_f32 *p
  * positive elsewhere. The start of the settings is that of the problem between the measures; the observer is not
  * called. The three problems use the same epsilon and cost scale.
  *
- * cost_within_x (n x n) and cost_within_y (m x m): with a cost matrix, the costs within each measure, symmetric and finite;
- * NULL with points.
+ * cost_within_x (n x n) and cost_within_y (m x m): with a cost matrix, the costs within each measure, symmetric and
+ * finite; NULL with points.
  * workspace: at least the scalars that sinkhorn_divergence_len_f64 asks for. *value = S(a, b). *divergence is for
  * the gradient and the reports; it lives in the workspace as a solution does.
  * NULL: never problem and workspace; settings NULL stands for the defaults; value, divergence and error where they
