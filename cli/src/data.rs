@@ -108,7 +108,7 @@ impl<T: Scalar> Side<T> {
     /// Says that a column is no coordinate, though nobody has asked for that.
     pub fn tell_left_out(&self) {
         let Some(name) = &self.table.left_out else { return };
-        let why = if name.is_empty() { "has no name and counts the rows" } else { "tells rows apart" };
+        let why = if name.is_empty() { "has no name and numbers the rows" } else { "tells rows apart" };
         let column = if name.is_empty() { "the first column".into() } else { format!("the first column, {name:?},") };
         render::note(&format!("{}: {column} {why}: it is left out (--columns chooses others)", self.name()));
     }

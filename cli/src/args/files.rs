@@ -8,7 +8,7 @@ use crate::input::{Column, Columns, Header, Reading, Source, source_parser};
 pub struct ReadingArgs {
     /// Columns that hold coordinates: names, numbers from 1 and ranges, as in x,y or 1,3-5; what is a name in the
     /// header is that column, and a name with a comma is in double quotes [default: all but that of the weights, and
-    /// but a first one that is called id or index, or has no name and counts the rows]
+    /// but a first one that is called id or index, or has no name and numbers the rows]
     #[arg(long, value_name = "LIST")]
     pub columns: Option<Columns>,
     /// Column that holds the weights of the points, by name or number from 1

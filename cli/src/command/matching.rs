@@ -11,7 +11,7 @@ use crate::args::{self, Precision, TaskArgs};
 use crate::data::Loaded;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::job::Task;
+use crate::job::{Method, Task};
 use crate::merge::{point, share};
 use crate::neighbours;
 use crate::output::{self, Format, Rows, Staged, Target};
@@ -98,6 +98,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     }
 }
 
+/// The marginal error up to which a match with an epsilon of its own is as good as any.
+const NEAR: f64 = 1e-3;
 /// An epsilon of its own that rounding keeps from converging is made so many times as large, so often.
 const TIMES: f64 = 10.0;
 const LARGER: u32 = 3;
@@ -105,29 +107,44 @@ const LARGER: u32 = 3;
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let Loaded { mut data, start, seconds } = Loaded::<T>::read(&job.task)?;
     let mut own_epsilon = if data.question.is_default_epsilon { neighbours::epsilon(&data) } else { None };
+    let mut method = job.task.method.clone();
     for tries in (0..=LARGER).rev() {
+        let mut is_near = false;
         if let Some(epsilon) = own_epsilon {
             data.question.epsilon = Epsilon::Absolute(epsilon);
         }
-        let exit = solving::solved(&data, &job.task.method, start.as_ref(), |solved| {
-            let is_too_small = solved.solution.report().status == Status::PrecisionFloor && own_epsilon.is_some();
+        let exit = solving::solved(&data, &method, start.as_ref(), |solved| {
+            let report = solved.solution.report();
+            let is_too_small = report.status == Status::PrecisionFloor && own_epsilon.is_some();
             if is_too_small && tries > 0 {
+                is_near = method.threshold.is_none() && report.marginal_error().widen() <= NEAR;
                 Ok(None)
             } else {
-                conclude(job, solved, own_epsilon.is_some(), seconds).map(Some)
+                conclude(job, &method, solved, own_epsilon.is_some(), seconds).map(Some)
             }
         })?;
         if let Some(exit) = exit {
             return Ok(exit);
         }
-        own_epsilon = own_epsilon.map(|epsilon| TIMES * epsilon);
+        // Beside a point far away rounding leaves errors that do not matter to a match; larger ones do.
+        if is_near {
+            method.threshold = Some(NEAR);
+        } else {
+            own_epsilon = own_epsilon.map(|epsilon| TIMES * epsilon);
+        }
     }
     Ok(Exit::PrecisionFloor)
 }
 
 /// Writes and prints what was found.
-fn conclude<T: Scalar>(job: &Job, solved: &Solved<'_, T>, is_own: bool, seconds: f64) -> Result<Exit, Failure> {
-    let mut summary = Summary::new("match", solved, &job.task.method, seconds);
+fn conclude<T: Scalar>(
+    job: &Job,
+    method: &Method,
+    solved: &Solved<'_, T>,
+    is_own: bool,
+    seconds: f64,
+) -> Result<Exit, Failure> {
+    let mut summary = Summary::new("match", solved, method, seconds);
     if is_own {
         summary.epsilon_rule = EpsilonRule::OfNearest(neighbours::FRACTION);
     }
