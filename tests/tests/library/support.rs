@@ -265,3 +265,25 @@ fn errors_have_the_numbers_of_all_points() {
     let error = solve_owned(&problem, &Zero, &Settings::default()).map(|_| ()).unwrap_err();
     assert_eq!(error, Error::Infeasible { argument: Argument::A, place: Some(Place { row: number, column: None }) });
 }
+
+/// Whether points without weight are left out does not depend on threads.
+#[test]
+fn threads_change_no_bit() {
+    for (n, m) in [(35, 70), (140, 400), (500, 1000)] {
+        let (x, y) = (sides::<f64>(21, n, m, 1), sides::<f64>(22, n, m, 1));
+        let cloud = PointCloud::squared_euclidean(&x.all_points, &y.all_points, 1).unwrap();
+        let problem = Problem::new(cloud).unwrap().weights(&x.all_weights, &y.all_weights).unwrap();
+        for acceleration in [Acceleration::Plain, Settings::<f64>::default().acceleration] {
+            let bits = |threads| {
+                let storage = Storage::Stream;
+                let settings = Settings { threads, storage, acceleration, ..Settings::default() };
+                let solved = solve_owned(&problem, &Zero, &settings).unwrap();
+                solved.f.iter().chain(&solved.g).map(|value| value.to_bits()).collect::<Vec<_>>()
+            };
+            let one = bits(1);
+            for threads in [2, 3, 7] {
+                assert_eq!(bits(threads), one, "{threads} threads, {n} of {m}");
+            }
+        }
+    }
+}
