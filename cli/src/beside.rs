@@ -1,4 +1,4 @@
-//! What two sides are called beside each other: by what tells them apart.
+//! This names two sides beside each other, by what tells them apart.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ pub struct Parts {
 /// Names for a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
-    /// Of both, what they share first.
+    /// The title names both sides, and first what they share.
     pub title: String,
     /// As short as tells them apart.
     pub x: String,

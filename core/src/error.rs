@@ -244,8 +244,8 @@ pub enum Error {
         /// Which point.
         place: Place,
     },
-    /// A cost is so large that what is computed from it leaves the range of the scalar. An infinite cost is accepted, and
-    /// forbids its pair.
+    /// A cost is so large that what is computed from it leaves the range of the scalar. An infinite cost is accepted,
+    /// and forbids its pair.
     CostTooLarge {
         /// Which entry.
         place: Place,

@@ -85,8 +85,8 @@ impl<T: Real> InPlace<'_, T> {
     ///
     /// # Errors
     /// [`Error::Length`], [`Error::NotFinite`] and [`Error::NotPositive`], naming the field; [`Error::UnequalMass`];
-    /// [`Error::Infeasible`] for a point that has mass and no pair with mass whose cost is finite (if pairs are forbidden so
-    /// that no plan is left although every point has one, all sweeps are made, and the error is large);
+    /// [`Error::Infeasible`] for a point that has mass and no pair with mass whose cost is finite (if pairs are
+    /// forbidden so that no plan is left although every point has one, all sweeps are made, and the error is large);
     /// [`Error::BelowResolution`] and [`Error::Overflow`] where the scalar does not resolve or hold cost / epsilon.
     /// Nothing is written then.
     pub fn solve(self) -> Result<InPlaceReport<T>, Error> {

@@ -1,5 +1,7 @@
 //! What a solve found. Status is data: only a bad call is an error.
 
+use core::ffi::CStr;
+
 use crate::initial::Started;
 use crate::real::Real;
 
@@ -17,8 +19,8 @@ pub enum Status {
     Stopped,
     /// Rounding keeps the marginal error above the threshold. The potentials are as good as this scalar allows.
     PrecisionFloor,
-    /// Infinite costs forbid every plan with these marginals, and the potentials prove it: some points of one side have more
-    /// mass than all points of the other that they may go to. [`solve`](crate::solve) makes an
+    /// Infinite costs forbid every plan with these marginals, and the potentials prove it: some points of one side have
+    /// more mass than all points of the other that they may go to. [`solve`](crate::solve) makes an
     /// [`Error::Infeasible`](crate::Error::Infeasible) of it.
     Infeasible,
 }
@@ -39,14 +41,21 @@ impl Status {
 impl Status {
     /// What to try where a solve did not converge; `None` where it did, and where it was stopped.
     pub const fn remedy(self) -> Option<&'static str> {
+        match self.c_remedy().to_str() {
+            Ok(remedy) if !remedy.is_empty() => Some(remedy),
+            _ => None, // they are ASCII
+        }
+    }
+
+    /// The same for C: empty where there is nothing to mend.
+    pub const fn c_remedy(self) -> &'static CStr {
         match self {
-            Status::SweepLimit => Some(
-                "allow more sweeps; if the error hardly falls, use the default acceleration, a start that knows the points, \
-                 annealing from mean cost / epsilon, or a larger epsilon",
-            ),
-            Status::PrecisionFloor => Some("use f64 if this is f32, or a larger epsilon"),
-            Status::Infeasible => Some("forbid fewer pairs, or relax the marginals"),
-            Status::Converged | Status::Stopped => None,
+            Status::SweepLimit => {
+                c"allow more sweeps; if the error hardly falls, use the default acceleration, anneal, or raise epsilon"
+            }
+            Status::PrecisionFloor => c"use a scalar of more digits, or a larger epsilon",
+            Status::Infeasible => c"forbid fewer pairs, or relax the marginals",
+            Status::Converged | Status::Stopped => c"",
         }
     }
 }

@@ -110,8 +110,8 @@ struct Support {
 
 #[cfg(feature = "support")]
 impl Support {
-    /// `None` where it is better to sweep over all points: where their pairs are less than twice as many, where the room that
-    /// they take does not suffice, and for the cost scale that refers to all pairs.
+    /// `None` where it is better to sweep over all points: where their pairs are less than twice as many, where the
+    /// room that they take does not suffice, and for the cost scale that refers to all pairs.
     fn new<T: Real>(problem: &Problem<'_, T>, settings: &Settings<T>) -> Option<Self> {
         let whole = problem.shape();
         let (rows, columns) = (problem.a().support(), problem.b().support());
@@ -126,7 +126,8 @@ impl Support {
         let numbers = |own, all| if own < all { 2 * own } else { 0 };
         let vectors = 2 * (whole.rows + whole.columns) + (whole.rows + whole.columns + 1) * whole.dimension;
         let more = vectors + numbers(rows, whole.rows) + numbers(columns, whole.columns);
-        // For any number of threads, so that no bit depends on it: memory grows with threads until each strip has its own.
+        // For any number of threads, so that no bit depends on it: memory grows with threads until each strip has its
+        // own.
         for threads in [1, 2, usize::MAX / 64] {
             if of(shape, threads)? + more > of(whole, threads)? {
                 return None;
@@ -255,8 +256,8 @@ impl<'w, T: Real> Workspace<'w, T> {
         }
     }
 
-    /// Scalars that a problem needs under these settings: [`Workspace::len_of_shape`], or less where many of its points have
-    /// no weight, which are left out of the sweeps.
+    /// Scalars that a problem needs under these settings: [`Workspace::len_of_shape`], or less where many of its points
+    /// have no weight, which are left out of the sweeps.
     ///
     /// # Errors
     /// [`Error::TooLarge`] where the number does not fit.

@@ -86,14 +86,14 @@ pub extern "C" fn sinkhorn_status_text(status: Status) -> *const c_char {
 /// Allocates: nothing. Threads: safe.
 #[unsafe(no_mangle)]
 pub extern "C" fn sinkhorn_status_remedy(status: Status) -> *const c_char {
+    use sinkhorn_core::Status as Ended;
     match status {
-        SINKHORN_SWEEP_LIMIT => {
-            c"allow more sweeps; if the error hardly falls, use the default acceleration, annealing, or a larger epsilon"
-        }
-        SINKHORN_PRECISION_FLOOR => c"use double if this is float, or a larger epsilon",
-        SINKHORN_ERROR_INFEASIBLE => c"forbid fewer pairs, or relax the marginals",
-        _ => c"",
+        SINKHORN_SWEEP_LIMIT => Ended::SweepLimit,
+        SINKHORN_PRECISION_FLOOR => Ended::PrecisionFloor,
+        SINKHORN_ERROR_INFEASIBLE => Ended::Infeasible,
+        _ => Ended::Converged,
     }
+    .c_remedy()
     .as_ptr()
 }
 

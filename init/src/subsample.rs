@@ -4,7 +4,7 @@ use rand_linfa::seq::index;
 use rand_xoshiro_linfa::Xoshiro256PlusPlus;
 use sinkhorn_core::{
     Argument, Carried, CostMatrix, Error, Geometry, Initializer, PointCloud, Points, Real, Scratch, Started, Target,
-    Weights, Wrote,
+    Weights, Wrote, Zero,
 };
 
 use crate::small::{LIMIT_NOTE, MAX_SWEEPS, checked_points, solve_small};
@@ -39,16 +39,16 @@ impl<T: Real + RealField> Initializer<T> for SubsampleStart {
         g: &mut [T],
         scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error> {
-        self.initialize_if_slow(target, 0, f, g, scratch)?.ok_or(Error::Unsupported {
-            argument: Argument::Start,
-            reason: "subsample has no small problem", // not reached: every problem takes 0 sweeps or more
-        })
+        match self.initialize_if_slow(target, 0, f, g, scratch)? {
+            Some(started) => Ok(started),
+            None => Zero.initialize(target, f, g, scratch),
+        }
     }
 }
 
 impl SubsampleStart {
-    /// As [`Initializer::initialize`]; nothing is written where the small problem takes fewer sweeps than `least`: it is
-    /// easy then, and so is the large one.
+    /// As [`Initializer::initialize`]; nothing is written where the small problem takes fewer sweeps than `least`: it
+    /// is easy then, and so is the large one.
     pub(crate) fn initialize_if_slow<T: Real + RealField>(
         &self,
         target: &Target<'_, '_, T>,

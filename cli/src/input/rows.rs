@@ -145,8 +145,8 @@ fn in_words(columns: impl Iterator<Item = String>, count: usize) -> String {
     if count > MOST { format!("{words} and {} more", count - MOST) } else { words }
 }
 
-/// Whether no two rows have the same first number: it tells them apart then, and says nothing about them, in whatever order
-/// it is.
+/// Whether no two rows have the same first number: it tells them apart then, and says nothing about them, in whatever
+/// order it is.
 fn are_different<T: Real>(values: &[T], columns: usize) -> bool {
     let mut first: Vec<f64> = values.iter().step_by(columns).map(|value| value.widen()).collect();
     first.sort_unstable_by(f64::total_cmp);

@@ -167,7 +167,10 @@ fn a_first_column_that_numbers_the_rows_is_left_out_and_told() {
     }
     folder.write("t.csv", table("", [0, 1, 2]));
     let matches = folder.run("match t.csv plain.csv -q").stdout;
-    assert!(matches.lines().nth(3).is_some_and(|row| row.starts_with("2,2,")), "{matches}");
+    assert!(
+        matches.lines().nth(3).is_some_and(|row| row.starts_with("2,2,0.99") || row == "2,2,1.000000"),
+        "{matches}"
+    );
     assert_eq!(folder.run("match plain.csv t.csv -q").stderr, "");
     folder.write("t.csv", "id,v\n9,3\n8,1\n");
     assert_eq!(folder.run("sort t.csv").stdout.lines().count(), 3);

@@ -46,8 +46,8 @@ pub trait GroundCost<T: Real>: Sync {
     /// The name in reports and on the command line.
     fn name(&self) -> &'static str;
 
-    /// c(x, y): finite for points that are not extreme, or plus infinity where a point must not go to the other. A solve
-    /// refuses NaN and minus infinity.
+    /// c(x, y): finite for points that are not extreme, or plus infinity where a point must not go to the other. A
+    /// solve refuses NaN and minus infinity.
     fn cost(&self, x: &[T], y: &[T]) -> T;
 
     /// c(x, y_j) for consecutive points y_j of `ys` (row-major, of dimension `x.len()`), into `out`.

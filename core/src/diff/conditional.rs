@@ -66,9 +66,8 @@ impl<'d, T: Real> Conditional<'d, T> {
         let b = p.problem.b();
         let of_columns = (0..m).filter(|&j| b.get(j) > T::ZERO).map(|j| g[j].abs());
         let sizes = solution.f_hat.iter().map(|value| value.abs()).chain(of_columns);
-        // Points that can carry nothing have potentials at the limit, and no part in the plan.
-        let limit = T::HALF * Prepared::<T>::largest_exponent();
-        let largest = sizes.filter(|&size| !(p.forbids() && size > limit)).fold(T::ZERO, T::max);
+        // Points that can carry nothing have no part in the plan.
+        let largest = sizes.filter(|&size| !p.is_at_limit(size)).fold(T::ZERO, T::max);
         if !(largest * T::EPSILON < T::constant(0.25)) {
             return Err(Error::Overflow { argument: Argument::Epsilon });
         }

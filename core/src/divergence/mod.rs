@@ -82,8 +82,8 @@ pub fn sinkhorn_divergence<'w, T: Real>(
 ///
 /// # Errors
 /// Those of [`solve`], [`Error::Length`] naming `cost` where a geometry has not the size of its side, and [`Error::Unsupported`] naming `cost` where the
-/// three are not of one kind: matrices, or points of the same dimension; [`Error::NotFinite`] for an infinite cost within a
-/// measure (between the measures it forbids its pair).
+/// three are not of one kind: matrices, or points of the same dimension; [`Error::NotFinite`] for an infinite cost
+/// within a measure (between the measures it forbids its pair).
 pub fn sinkhorn_divergence_between<'w, T: Real>(
     problem: &Problem<'w, T>,
     [within_x, within_y]: [Geometry<'w, T>; 2],

@@ -23,8 +23,8 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     /// C_ij = data[i * columns + j], as C, NumPy and Rust arrays are laid out.
     ///
     /// # Errors
-    /// [`Error::Empty`], [`Error::Length`], [`Error::TooLarge`], and [`Error::NotFinite`] for NaN and minus infinity; all
-    /// name `cost`.
+    /// [`Error::Empty`], [`Error::Length`], [`Error::TooLarge`], and [`Error::NotFinite`] for NaN and minus infinity;
+    /// all name `cost`.
     pub fn row_major(data: &'a [T], rows: usize, columns: usize) -> Result<Self, Error> {
         check_length(data, rows, columns)?;
         let forbids = check_costs(data, columns)?;

@@ -3,11 +3,12 @@
 //! Of the last k pairs (image g', residual g' - g) the affine combination whose residual is smallest in the norm of b gives the next
 //! g. It is written as the latest image plus multiples of the differences to it, with a ridge on the multiples: where the residuals do
 //! not change, as on the plateaus of nearly decoupled problems, the step is then the plain one, while a ridge on the weights
-//! themselves would average the images and fall behind it. Normal equations are scaled to unit trace, kept and factorised with
-//! fifteen digits, twice the working precision in `f32`. Where the dual value has dropped, the history is forgotten, the last plain image taken instead, and a
-//! combination may from then on go no farther from an image than a tenth of the step that was taken back; four times as far whenever
-//! that has been too little. Blobs of nearly equal mass need this: there images drift at a constant rate towards a kink of the dual,
-//! and combinations overshoot it.
+//! themselves would average the images and fall behind it. Normal equations are scaled to unit trace, kept and
+//! factorised with fifteen digits, twice the working precision in `f32`. Where the dual value has dropped, the history
+//! is forgotten, the last plain image taken instead, and a combination may from then on go no farther from an image
+//! than a tenth of the step that was taken back; four times as far whenever that has been too little. Blobs of nearly
+//! equal mass need this: there images drift at a constant rate towards a kink of the dual, and combinations overshoot
+//! it.
 
 use crate::measure::Weights;
 use crate::real::Real;

@@ -10,8 +10,8 @@ use crate::real::Real;
 /// Pairs from which on a sweep takes longer than what Anderson acceleration does after it.
 const MANY_PAIRS: usize = 1024;
 
-/// Sweeps from one look at the error to the next: of plain sweeps of few and of many pairs, whose error falls evenly, and of
-/// accelerated ones.
+/// Sweeps from one look at the error to the next: of plain sweeps of few and of many pairs, whose error falls evenly,
+/// and of accelerated ones.
 const PLAIN_WINDOW: [u32; 2] = [3, 2];
 const WINDOW: u32 = 16;
 

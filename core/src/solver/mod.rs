@@ -171,8 +171,8 @@ impl<'a, T: Real> Solver<'a, T> {
     /// # Errors
     /// [`Error::UnequalMass`] for a balanced problem whose totals differ, [`Error::BelowResolution`] where epsilon is
     /// too small beside the cost for the scalar, [`Error::Overflow`] where cost / epsilon leaves its range,
-    /// [`Error::NotFinite`] for a cost function that returns NaN or minus infinity, [`Error::Infeasible`] for a point that has
-    /// mass and whose costs to all points with mass are infinite,
+    /// [`Error::NotFinite`] for a cost function that returns NaN or minus infinity, [`Error::Infeasible`] for a point
+    /// that has mass and whose costs to all points with mass are infinite,
     /// [`Error::Workspace`], and bad settings.
     pub fn new(problem: &Problem<'a, T>, settings: &Settings<T>, workspace: Workspace<'a, T>) -> Result<Self, Error> {
         Solver::with_start(problem, &Zero, settings, workspace)
@@ -310,8 +310,8 @@ impl<'a, T: Real> Solver<'a, T> {
         self.column_fallbacks = self.column_fallbacks.saturating_add(u32::from(outcome.column_fallback));
         self.absorptions = self.absorptions.saturating_add(u32::from(outcome.absorbed));
         outcome.error /= self.prepared.problem.b().total();
-        // An error beyond the range is no reason to give up after a plain sweep, whose potentials are finite all the same: those
-        // before it were far off.
+        // An error beyond the range is no reason to give up after a plain sweep, whose potentials are finite all the
+        // same: those before it were far off.
         let as_it_is = factor == T::ONE
             && match method {
                 Method::Plain => true,
@@ -474,7 +474,8 @@ impl<'a, T: Real> Solver<'a, T> {
         if plain && self.accelerator.relaxation().is_none() {
             return true;
         }
-        // The errors of accelerated sweeps are those of pairs whose rows are not exact, and may have been small by chance.
+        // The errors of accelerated sweeps are those of pairs whose rows are not exact, and may have been small by
+        // chance.
         self.confirming = PATIENCE + 1;
         self.stagnation = Stagnation::new();
         if let Some(anderson) = self.accelerator.anderson() {
@@ -483,7 +484,8 @@ impl<'a, T: Real> Solver<'a, T> {
         false
     }
 
-    /// Whether the potentials prove that forbidden pairs leave no plan. Looked for at the end, and after 8, 16, 32, ... sweeps.
+    /// Whether the potentials prove that forbidden pairs leave no plan. Looked for at the end, and after 8, 16, 32, ...
+    /// sweeps.
     fn is_infeasible(&mut self, ends: bool) -> bool {
         let p = &self.prepared;
         if !p.forbids() || !p.is_balanced() || !(ends || (self.sweeps >= 8 && self.sweeps.is_power_of_two())) {

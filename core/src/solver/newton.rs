@@ -224,8 +224,8 @@ impl<T: Real> Newton<T> {
         // Accept the step, or shorten it.
         if self.trying {
             let enough = self.accepted_value + T::constant(ENOUGH) * self.share * self.slope - rounding;
-            // Close to the solution rises drown in rounding, and errors tell more. They alone do not tell that a relaxed
-            // marginal of little weight has left the range.
+            // Close to the solution rises drown in rounding, and errors tell more. They alone do not tell that a
+            // relaxed marginal of little weight has left the range.
             let near = p.is_balanced() || self.accepted_value - value <= self.slope + rounding;
             let falls = near && error < T::HALF * self.accepted_error;
             if value.is_finite() && rounding.is_finite() && (value >= enough || falls) {
@@ -330,8 +330,8 @@ impl<T: Real> Newton<T> {
         Next::Step
     }
 
-    /// After a sweep that left the range of the scalar: shortens the step that led there; false if there is none, or if it has
-    /// been shortened often.
+    /// After a sweep that left the range of the scalar: shortens the step that led there; false if there is none, or if
+    /// it has been shortened often.
     pub fn retreat(&mut self) -> bool {
         self.sweeps += 1;
         self.at_level += 1;

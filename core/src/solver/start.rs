@@ -168,7 +168,8 @@ impl<T: Real> Solver<'_, T> {
         // The target was accepted when the solver was made.
         let _ = self.prepared.set_epsilon(self.target_epsilon);
         self.schedule = Schedule::new(None);
-        // Where marginals are relaxed, potentials of the size of what is left out of the scores would carry mass beyond all bounds.
+        // Where marginals are relaxed, potentials of the size of what is left out of the scores would carry mass beyond
+        // all bounds.
         let p = &self.prepared;
         for (i, value) in self.f.iter_mut().enumerate() {
             *value = if p.is_balanced() { T::ZERO } else { -p.row_offset(i) };

@@ -44,11 +44,7 @@ pub(crate) fn error_floor<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T]) -> T {
     let (a, b) = (p.problem.a(), p.problem.b());
     // Points that can carry nothing have potentials at the limit, and no error.
     let size = |potential: T, offset: T| {
-        if p.forbids() && potential.abs() > T::HALF * Prepared::<T>::largest_exponent() {
-            T::ZERO
-        } else {
-            potential.abs() + offset.abs()
-        }
+        if p.is_at_limit(potential) { T::ZERO } else { potential.abs() + offset.abs() }
     };
     let rows = reduce::sum_of(f.len(), &|i| a.get(i) * size(f[i], p.row_offset(i)));
     let columns = reduce::sum_of(g.len(), &|j| {

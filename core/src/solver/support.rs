@@ -1,7 +1,7 @@
 //! Points without weight: left out of the sweeps, and completed once, at the end.
 //!
-//! A point without weight carries nothing, and its potential is the c-transform of the other one. The solver that sweeps
-//! knows only the points with weight. Starts and solutions know all of them.
+//! A point without weight carries nothing, and its potential is the c-transform of the other one. The solver that
+//! sweeps knows only the points with weight. Starts and solutions know all of them.
 
 use super::start::clear_infinite;
 use crate::cost::BuiltIn;

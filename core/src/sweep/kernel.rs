@@ -54,8 +54,8 @@ impl<T: Real> Kernel<'_, T> {
                 let mut sums = [T::ZERO; STRIP_ROWS];
                 let place = Place { i: rows.start + k * STRIP_ROWS, start: 0, f, g };
                 exponentials(p, place, entries, &mut sums[..f.len()]);
-                // A row without mass that may go nowhere would stop every sweep: its sum is 0. Any other entries will do, since
-                // they count for nothing.
+                // A row without mass that may go nowhere would stop every sweep: its sum is 0. Any other entries will
+                // do, since they count for nothing.
                 if p.forbids() {
                     for (k, (entries, sum)) in entries.chunks_exact_mut(g.len()).zip(sums).enumerate() {
                         if sum == T::ZERO && p.problem.a().get(place.i + k) == T::ZERO {

@@ -1,7 +1,7 @@
 //! The matrix of Newton's method: products of the columns of the plan, and its elimination.
 //!
-//! The matrix is symmetric. Only what lies below the diagonal counts: the entries 0 to j - 1 of line j. Some behind them are
-//! computed too, because whole vectors take less time than parts.
+//! The matrix is symmetric. Only what lies below the diagonal counts: the entries 0 to j - 1 of line j. Some behind
+//! them are computed too, because whole vectors take less time than parts.
 
 use super::prepared::Prepared;
 use crate::real::Real;
@@ -9,8 +9,8 @@ use crate::reduce;
 use crate::simd::{Job, Simd, SimdExt, each_vector};
 
 /// Rows come multiplied by this number, a power of two, so that the matrix, like its diagonal and the right side, is
-/// multiplied by its square. Products of what is next to nothing would otherwise be below the normal numbers, where they
-/// lose their digits and take a hundred times as long.
+/// multiplied by its square. Products of what is next to nothing would otherwise be below the normal numbers, where
+/// they lose their digits and take a hundred times as long.
 pub(crate) fn root_of_scale<T: Real>() -> T {
     (T::HALF * T::SAFE_EXPONENT).exp2()
 }
@@ -68,8 +68,8 @@ impl<T: Real> Job<T> for AddProducts<'_, T> {
     }
 }
 
-/// Solves (L + diag(diagonal)) x = right in place, where L is the Laplacian of the weights in `matrix`: from the last unknown
-/// to the first, each is expressed by those before it. Weights and diagonal only grow.
+/// Solves (L + diag(diagonal)) x = right in place, where L is the Laplacian of the weights in `matrix`: from the last
+/// unknown to the first, each is expressed by those before it. Weights and diagonal only grow.
 pub(crate) fn eliminate<T: Real>(p: &Prepared<'_, T>, matrix: &mut [T], diagonal: &mut [T], right: &mut [T]) {
     T::run(p.instructions, Eliminate { matrix, diagonal, right });
 }

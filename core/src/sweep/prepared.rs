@@ -199,8 +199,8 @@ impl<'a, T: Real> Prepared<'a, T> {
         cfg!(feature = "costs") && self.forbids
     }
 
-    /// No two potentials of one side differ by more, in units of the unscaled cost: by the largest cost for the best pair of
-    /// every point, and where pairs are forbidden, for a chain of pairs that leads from one point to the other.
+    /// No two potentials of one side differ by more, in units of the unscaled cost: by the largest cost for the best
+    /// pair of every point, and where pairs are forbidden, for a chain of pairs that leads from one point to the other.
     pub(crate) fn largest_difference(&self) -> T {
         let chain = if self.forbids() { self.problem.rows().min(self.problem.columns()) } else { 1 };
         T::count(chain) * self.largest_cost
@@ -210,6 +210,11 @@ impl<'a, T: Real> Prepared<'a, T> {
     pub(crate) fn within_range(potential: T) -> T {
         // NaN stays what it is.
         if potential > Self::largest_exponent() { Self::largest_exponent() } else { potential }
+    }
+
+    /// Whether a potential, in base-2 units, is that of a point that forbidden pairs let carry nothing.
+    pub(crate) fn is_at_limit(&self, potential: T) -> bool {
+        self.forbids() && potential.abs() > T::HALF * Self::largest_exponent()
     }
 
     /// Far below the largest number: sums of a few exponents, and log_zero, must stay apart from each other.

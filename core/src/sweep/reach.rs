@@ -1,9 +1,9 @@
 //! Forbidden pairs, whose cost is infinite: whether there is a plan without them.
 //!
-//! Balanced marginals have a plan if and only if no set A of points has more mass than N(A), all points of the other side
-//! that points of A may go to (Hall 1935, for mass Strassen 1965). Where they have none, the potentials of such a set rise
-//! above all others, sweep after sweep, so that in the end it is one of the sets { i : f_i > t }. A set that is found proves
-//! the case, whatever the potentials were.
+//! Balanced marginals have a plan if and only if no set A of points has more mass than N(A), all points of the other
+//! side that points of A may go to (Hall 1935, for mass Strassen 1965). Where they have none, the potentials of such a
+//! set rise above all others, sweep after sweep, so that in the end it is one of the sets { i : f_i > t }. A set that
+//! is found proves the case, whatever the potentials were.
 
 use crate::error::{Argument, Error, Place};
 use crate::problem::Problem;
@@ -13,8 +13,8 @@ use crate::sweep::prepared::Prepared;
 use crate::sweep::scores::Scores;
 use crate::wide::Wide;
 
-/// Refuses a point that has mass and may go nowhere, where its marginal is exact; and costs that are all infinite. `row` and
-/// `reached` are scratch for m scalars each.
+/// Refuses a point that has mass and may go nowhere, where its marginal is exact; and costs that are all infinite.
+/// `row` and `reached` are scratch for m scalars each.
 pub(crate) fn check_points<T: Real>(
     problem: &Problem<'_, T>,
     scores: &Scores<'_, T>,

@@ -202,8 +202,8 @@ impl<'a, T: Real> Scores<'a, T> {
         Error::TooFar { argument, place: Place { row, column: None } }
     }
 
-    /// Whether an infinite cost is one that the caller means: it forbids its pair. A cost of the library is infinite only
-    /// where points are too far apart.
+    /// Whether an infinite cost is one that the caller means: it forbids its pair. A cost of the library is infinite
+    /// only where points are too far apart.
     pub(crate) fn may_forbid(&self) -> bool {
         match &self.source {
             #[cfg(feature = "costs")]

@@ -87,7 +87,8 @@ impl<T: Real> Statistics<T> {
         for i in 0..n {
             scores.costs(instructions, i, 0, m, row);
             let weight = a.get(i) / a.total();
-            // An infinite cost gives way to the mean, from which it does not deviate, and the mass of its pair is not counted.
+            // An infinite cost gives way to the mean, from which it does not deviate, and the mass of its pair is not
+            // counted.
             if scores.may_forbid() && row.contains(&T::INFINITY) {
                 forbids = true;
                 let own = reduce::sum_of(m, &|j| if row[j] == T::INFINITY { T::ZERO } else { b.get(j) });

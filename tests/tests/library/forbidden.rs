@@ -234,7 +234,8 @@ fn relaxed_points_that_may_go_nowhere_stay_in<T: Real>() {
         let of_rest = |i: usize| [found.plan[4 * i], found.plan[4 * i + 1], found.plan[4 * i + 3]];
         close(&[of_rest(0), of_rest(2)].concat(), &expected.plan, tolerance, "plan");
         assert!(found.plan[4..8].iter().all(|&entry| entry == T::ZERO));
-        // What is given up costs rho times its mass on either side, and epsilon times the products of weights that vanish.
+        // What is given up costs rho times its mass on either side, and epsilon times the products of weights that
+        // vanish.
         let lost = 0.8 * 0.5 + 0.1 * (1.0 - 0.75 * 0.75);
         let value = expected.report.objective.widen() + lost;
         assert!((found.report.objective.widen() - value).abs() < 10.0 * tolerance, "{settings:?}");

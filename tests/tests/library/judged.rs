@@ -216,8 +216,8 @@ fn report_threshold<T: Real>(case: &Case<T>) -> f64 {
     case.settings.threshold.widen()
 }
 
-/// Judges the problems with these numbers; returns complaints, and solves of the default acceleration that did not end by
-/// themselves.
+/// Judges the problems with these numbers; returns complaints, and solves of the default acceleration that did not end
+/// by themselves.
 fn trial<T: Real>(seed: u64, count: usize, is_wanted: impl Fn(usize) -> bool) -> (Vec<String>, usize) {
     let mut generator = data::generator(seed);
     let (mut list, mut unfinished) = (Vec::new(), 0);
@@ -265,8 +265,8 @@ fn single_precision_tells_the_truth() {
     check::<f32>(2);
 }
 
-/// Solves that ended in a false precision floor once: after relaxation, and where they began again from potentials whose plan
-/// had a mass beyond all bounds.
+/// Solves that ended in a false precision floor once: after relaxation, and where they began again from potentials
+/// whose plan had a mass beyond all bounds.
 #[test]
 fn what_was_misjudged_once_is_judged_right() {
     let double = [6141, 7825, 8117, 12075, 13987, 16223, 26843, 30555];

@@ -161,7 +161,8 @@ fn sweeps_visit_the_pairs_with_weight_alone() {
         counted.0.store(0, Ordering::Relaxed);
         let solution = solve(&problem, &Zero, &settings, workspace).unwrap();
         assert_eq!(solution.report().status, Status::Converged);
-        // A check and the completion see every point with those of the other side that have weight, each pair a few times.
+        // A check and the completion see every point with those of the other side that have weight, each pair a few
+        // times.
         let asked = counted.0.load(Ordering::Relaxed);
         let sweeps = 3 * (solution.report().sweeps as usize + 10) * 120;
         assert!(asked <= 4 * (10 * n + 12 * m) + sweeps, "{asked} costs");

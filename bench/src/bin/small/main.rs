@@ -1,11 +1,12 @@
-//! Small problems: what the default acceleration costs beside the best of plain sweeps, adaptive relaxation and Anderson's.
+//! Small problems: what the default acceleration costs beside the best of plain sweeps, adaptive relaxation and
+//! Anderson's.
 //!
 //! ```text
 //! cargo run --release -p sinkhorn-bench --bin small
 //! ```
 //!
-//! Points and matrices of 5 to 200 rows, at three epsilons, to two thresholds. Every method solves a problem in turn, round after
-//! round, and the fastest round of each counts, so that noise of the machine is common to all.
+//! Points and matrices of 5 to 200 rows, at three epsilons, to two thresholds. Every method solves a problem in turn,
+//! round after round, and the fastest round of each counts, so that noise of the machine is common to all.
 
 use std::hint::black_box;
 use std::io::Write;
@@ -90,7 +91,7 @@ fn time<T: Real>(problem: &Problem<'_, T>, threshold: T, rounds: u32) -> [Timed;
 /// Times and sweeps of the problems of one kind.
 #[derive(Default)]
 struct Kind {
-    /// Of the default over the best of the others, one a problem.
+    /// The time of the default over that of the best of the others, one a problem.
     ratios: Vec<f64>,
     seconds: [f64; 4],
     sweeps: [u32; 4],
@@ -137,8 +138,8 @@ fn run<T: Real>(args: &Args) -> Result<(), String> {
     all.sort_by(f64::total_cmp);
     let share = |part: f64| all[((all.len() - 1) as f64 * part) as usize];
     print(&format!(
-        "\ndefault over the best of the others, {} problems: median {:.2}, 90 percent below {:.2}, 99 percent below {:.2}, \
-         worst {:.2}\n",
+        "\ndefault over the best of the others, {} problems: median {:.2}, 90 percent below {:.2}, \
+         99 percent below {:.2}, worst {:.2}\n",
         all.len(),
         share(0.5),
         share(0.9),

@@ -19,13 +19,13 @@ use crate::solving;
 /// Start and acceleration, by number.
 type Place = (usize, usize);
 
-/// Of rows that are timed again: up to this times the time of the fastest, so often, and for no longer than so many
-/// seconds.
+/// Rows are timed again if they take at most this many times as long as the fastest: so often, and for no longer than
+/// so many seconds.
 const NEAR: f64 = 1.5;
 const ROUNDS: usize = 3;
 const ROUNDS_SECONDS: f64 = 3.0;
 
-/// What is known so far; another thread may conclude with it.
+/// The rows that are known so far. Another thread may conclude with them.
 #[derive(Default)]
 pub struct Found(Mutex<Known>);
 
