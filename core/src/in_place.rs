@@ -5,10 +5,10 @@ use crate::geometry::cost_matrix::check_costs;
 use crate::measure::{Weights, check_finite_vector, with_equal_totals};
 use crate::real::Real;
 use crate::report::Status;
-use crate::simd::{Instructions, SimdLevel};
 use crate::solution::value::level_potentials;
+use crate::sweep::TILE_ROWS;
 use crate::sweep::prepared::{Prepared, check_resolution};
-use crate::sweep::{TILE_ROWS, rows};
+use crate::vector::{Instructions, SimdLevel};
 
 /// A balanced problem that is solved where it lies, by plain sweeps in scalings: for parts with few kilobytes of flash and memory.
 ///
@@ -251,7 +251,7 @@ impl<T: Real> State<'_, T> {
             for (row, (u, &level)) in u.iter_mut().zip(self.sums.iter().skip(k * TILE_ROWS)).enumerate() {
                 *u = self.a.at(k * TILE_ROWS + row) * level;
             }
-            rows::add(self.instructions, u.get(..tile.len() / m).unwrap_or(&u), tile, self.totals);
+            T::add_rows(self.instructions, u.get(..tile.len() / m).unwrap_or(&u), tile, self.totals);
         }
         self.update();
     }
@@ -264,7 +264,7 @@ impl<T: Real> State<'_, T> {
         let mut tiles = self.kernel.chunks(m.saturating_mul(TILE_ROWS));
         for (k, sums) in self.sums.chunks_mut(TILE_ROWS).enumerate() {
             let Some(tile) = tiles.next() else { break };
-            rows::times(self.instructions, tile, self.v, sums);
+            T::times_vector(self.instructions, tile, self.v, sums);
             let mut u = [T::ZERO; TILE_ROWS];
             for (row, (u, &sum)) in u.iter_mut().zip(&*sums).enumerate() {
                 let a = self.a.at(k * TILE_ROWS + row);
@@ -273,7 +273,7 @@ impl<T: Real> State<'_, T> {
                     rows_seen.see(sum);
                 }
             }
-            rows::add(self.instructions, u.get(..sums.len()).unwrap_or(&u), tile, self.totals);
+            T::add_rows(self.instructions, u.get(..sums.len()).unwrap_or(&u), tile, self.totals);
         }
         let mut columns_seen = Extremes::new();
         for (j, &total) in self.totals.iter().enumerate() {
@@ -302,7 +302,7 @@ impl<T: Real> State<'_, T> {
         for (references, sums) in [(&mut *f, &mut *self.sums), (&mut *g, &mut *self.totals)] {
             // A point without mass that may go nowhere: any potential will do.
             sums.iter_mut().filter(|sum| **sum == T::ZERO).for_each(|sum| *sum = T::ONE);
-            rows::log2(self.instructions, sums);
+            T::log2_each(self.instructions, sums);
             for (value, &log) in references.iter_mut().zip(&*sums) {
                 *value = (*value - log) / s;
             }

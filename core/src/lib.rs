@@ -35,6 +35,7 @@ mod diff;
 mod divergence;
 mod error;
 mod fixed;
+mod float;
 mod geometry;
 mod in_place;
 mod initial;
@@ -45,12 +46,12 @@ mod real;
 mod reduce;
 mod report;
 mod settings;
-mod simd;
 mod soft;
 mod solution;
 mod solver;
 mod sweep;
 mod threads;
+mod vector;
 mod wide;
 mod workspace;
 
@@ -70,6 +71,7 @@ pub use divergence::{
 };
 pub use error::{Argument, Error, Place};
 pub use fixed::{FixedKernel, FixedWorkspace};
+pub use float::Float;
 pub use geometry::{CostMatrix, Geometry, PointCloud, Shape};
 pub use in_place::{InPlace, InPlaceReport};
 pub use initial::{
@@ -82,11 +84,12 @@ pub use problem::{Epsilon, Problem};
 pub use real::Real;
 pub use report::{Observation, Report, Status};
 pub use settings::{Acceleration, Annealing, MAX_MEMORY, MAX_NEWTON_COLUMNS, Settings, Storage};
-pub use simd::SimdLevel;
+
 pub use soft::{
     QuantileConvention, Soft, SoftSettings, SoftStart, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k,
 };
 pub use solution::Solution;
 pub use solver::{Solver, solve};
 pub use threads::has_threads;
+pub use vector::SimdLevel;
 pub use workspace::{Workspace, workspace_len};

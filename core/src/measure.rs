@@ -2,6 +2,7 @@
 
 use crate::error::{Argument, Error, Place};
 use crate::real::Real;
+use crate::vector::WeightVectors;
 
 /// The weights of a measure: non-negative, finite, with a positive total. Zero weights are legal.
 #[derive(Debug, Clone, Copy)]
@@ -111,9 +112,9 @@ impl<'a, T: Real> Weights<'a, T> {
         Weights { values: Some(values), len: values.len(), uniform: T::ZERO, total: self.total, factor: T::ONE }
     }
 
-    /// The number that stored values are multiplied by.
-    pub(crate) fn factor(&self) -> T {
-        self.factor
+    /// These weights as loops read them.
+    pub(crate) fn vectors(&self) -> WeightVectors<'a, T> {
+        WeightVectors { values: self.values, factor: self.factor, uniform: self.uniform }
     }
 
     /// The weights as they were given, where they are stored.
@@ -187,6 +188,7 @@ impl<'a, T: Real> Points<'a, T> {
     }
 
     /// The coordinates of points from `start` to `end` where they lie side by side.
+    #[cfg(feature = "costs")]
     pub(crate) fn side_by_side(&self, start: usize, end: usize) -> Option<&'a [T]> {
         #[cfg(feature = "support")]
         if self.chosen.is_some() {

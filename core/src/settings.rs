@@ -3,8 +3,8 @@
 use crate::error::{Argument, Error, because};
 use crate::geometry::Shape;
 use crate::real::Real;
-use crate::simd::SimdLevel;
 use crate::sweep::model::kernel_pays;
+use crate::vector::SimdLevel;
 
 /// What is done between two sweeps to need fewer of them. Combines with every start; never changes the answer.
 #[derive(Debug, Clone, Copy, PartialEq)]

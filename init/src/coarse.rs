@@ -1,6 +1,6 @@
 use nalgebra::RealField;
 use serde::{Deserialize, Serialize};
-use sinkhorn_core::{Argument, Carried, Error, Initializer, PointCloud, Real, Scratch, Started, Target, Wrote};
+use sinkhorn_core::{Argument, Carried, Error, Float, Initializer, PointCloud, Real, Scratch, Started, Target, Wrote};
 
 use crate::representatives::Representatives;
 use crate::small::{LIMIT_NOTE, MAX_SWEEPS, checked_points, solve_small};
@@ -113,7 +113,7 @@ impl CoarseStart {
         let narrow = |values: &[f64]| values.iter().map(|&value| T::constant(value)).collect::<Vec<T>>();
         let (x, y) = (narrow(&of_x.points), narrow(&of_y.points));
         let (a, mut b) = (narrow(&of_x.masses), narrow(&of_y.masses));
-        if !x.iter().chain(&y).all(|&value| Real::is_finite(value)) {
+        if !x.iter().chain(&y).all(|&value| Float::is_finite(value)) {
             return Err(Error::Overflow { argument: Argument::Start });
         }
         let geometry = PointCloud::new(&x, &y, cloud.dimension(), cloud.ground_cost())?;

@@ -2,8 +2,8 @@
 
 use nalgebra::RealField;
 use sinkhorn_core::{
-    Acceleration, Epsilon, Error, Geometry, Monotone, Problem, Real, Select, Settings, Storage, Target, Workspace,
-    solve,
+    Acceleration, Epsilon, Error, Float, Geometry, Monotone, Problem, Real, Select, Settings, Storage, Target,
+    Workspace, solve,
 };
 use sinkhorn_core::{Argument, Initializer};
 
@@ -56,7 +56,7 @@ pub(crate) fn solve_small<T: Real + RealField>(
         let factor = total / sum(b);
         b.iter_mut().for_each(|weight| *weight *= factor);
     }
-    let threshold = T::constant(1e-3) * Real::max(total, sum(b));
+    let threshold = T::constant(1e-3) * Float::max(total, sum(b));
     let (rho_a, rho_b) = (problem.rho_a() * target.cost_scale, problem.rho_b() * target.cost_scale);
     let small =
         Problem::new(geometry)?.weights(a, b)?.epsilon(Epsilon::Absolute(target.epsilon))?.unbalanced(rho_a, rho_b)?;

@@ -9,8 +9,8 @@
 
 use crate::real::Real;
 use crate::reduce;
+use crate::sweep::MAX_TILE_ROWS;
 use crate::sweep::strips::Scratch;
-use crate::sweep::{MAX_TILE_ROWS, rows};
 
 use super::conditional::{Conditional, Tile};
 
@@ -65,7 +65,7 @@ impl<T: Real> Coarse<'_, T> {
             let count = tile.own.len();
             let mut means = [[T::ZERO; MAX_TILE_ROWS]; MOST];
             for (line, means) in basis.chunks_exact(m).zip(&mut means) {
-                rows::times(plan.p.instructions, tile.q, line, &mut means[..count]);
+                T::times_vector(plan.p.instructions, tile.q, line, &mut means[..count]);
             }
             for (sum, (p, q)) in tile.column.iter_mut().zip(triangle(k)) {
                 for row in 0..count {

@@ -4,11 +4,11 @@ use crate::error::{Argument, Error};
 use crate::geometry::{Geometry, PointCloud};
 use crate::real::Real;
 use crate::solution::Solution;
-use crate::sweep::block::{Place, exponentials};
+use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::half::row_logsum;
 use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::{Pass, STRIP_ROWS, Scratch, Strip};
-use crate::sweep::{MAX_TILE_ROWS, is_safe, rows};
+use crate::sweep::{MAX_TILE_ROWS, is_safe};
 
 use super::workspace::{OfPlan, SPARE_ROWS};
 
@@ -80,7 +80,7 @@ impl<'d, T: Real> Conditional<'d, T> {
                     let tile = &mut tile[..f.len() * m];
                     let mut weights = [T::ZERO; MAX_TILE_ROWS];
                     let weights = &mut weights[..f.len()];
-                    exponentials(&p, Place { i, start: 0, f, g }, tile, weights);
+                    exponentials(&p, BlockAt { i, start: 0, f, g }, tile, weights);
                     for (k, (f, (ratio, sum))) in f.iter_mut().zip(ratio.iter_mut().zip(weights.iter_mut())).enumerate()
                     {
                         let mut log_sum = sum.log2();
@@ -93,7 +93,7 @@ impl<'d, T: Real> Conditional<'d, T> {
                         *f -= log_sum;
                         *sum = a.get(i + k) * ratio.exp2().max(no_mass()) / *sum;
                     }
-                    rows::add(p.instructions, weights, tile, partial);
+                    T::add_rows(p.instructions, weights, tile, partial);
                 }
                 add(column, partial);
             }
@@ -166,7 +166,7 @@ impl<'d, T: Real> Conditional<'d, T> {
     /// Rows of Q from the i-th on, and of these the columns from `start` on (a multiple of a panel), as many as `out` has room for.
     pub fn rows(&self, i: usize, count: usize, start: usize, out: &mut [T]) {
         let columns = out.len() / count;
-        let place = Place { i, start, f: &self.f[i..i + count], g: &self.g[start..start + columns] };
+        let place = BlockAt { i, start, f: &self.f[i..i + count], g: &self.g[start..start + columns] };
         exponentials(&self.p, place, out, &mut [T::ZERO; MAX_TILE_ROWS][..count]);
     }
 
@@ -207,11 +207,11 @@ impl<'d, T: Real> Conditional<'d, T> {
         let work = |tile: Tile<'_, T>| {
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             let weights = &mut weights[..tile.own.len()];
-            rows::times(self.p.instructions, tile.q, v, tile.own);
+            T::times_vector(self.p.instructions, tile.q, v, tile.own);
             for (k, (weight, &t)) in weights.iter_mut().zip(tile.own.iter()).enumerate() {
                 *weight = self.r(tile.i + k) * t;
             }
-            rows::add(self.p.instructions, weights, tile.q, tile.column);
+            T::add_rows(self.p.instructions, weights, tile.q, tile.column);
         };
         self.each_tile(scratch, t, &mut [], &work, &|(), ()| ());
     }

@@ -3,7 +3,6 @@ use crate::measure::{check_finite, check_finite_vector};
 use crate::real::Real;
 use crate::reduce;
 use crate::solution::check_length;
-use crate::sweep::moments;
 
 use super::conditional::Conditional;
 
@@ -84,7 +83,7 @@ impl<T: Real> Cotangent<'_, T> {
         let d = cloud.dimension();
         let own = &values[i * d..(i + 1) * d];
         match plan.p.scores.packed() {
-            Some(points) => moments::along(&plan.p, points, start, own, map),
+            Some(points) => T::along(plan.p.instructions, points, start, own, map),
             None => {
                 let origin = cloud.y().point(0);
                 for (j, value) in map.iter_mut().enumerate() {

@@ -5,11 +5,11 @@
 
 use crate::real::Real;
 use crate::solution::Solution;
-use crate::sweep::block::{Place, exponentials};
+use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::half::{column_logsums, row_logsum};
 use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::{Pass, Scratch, Strip};
-use crate::sweep::{MAX_TILE_ROWS, is_safe, log_weight, log_zero, rows};
+use crate::sweep::{MAX_TILE_ROWS, is_safe, log_weight, log_zero};
 
 use super::workspace;
 
@@ -31,11 +31,11 @@ pub(crate) fn along_rows<T: Real>(
             let tile = &mut tile[..out.len() * m];
             let mut sums = [T::ZERO; MAX_TILE_ROWS];
             let sums = &mut sums[..out.len()];
-            exponentials(p, Place { i, start: 0, f: &f[i..i + out.len()], g }, tile, sums);
+            exponentials(p, BlockAt { i, start: 0, f: &f[i..i + out.len()], g }, tile, sums);
             for (k, sum) in sums.iter_mut().enumerate().filter(|(_, sum)| !is_safe(**sum)) {
                 (_, *sum) = row_logsum(p, i + k, f[i + k], g, &mut tile[k * m..(k + 1) * m]);
             }
-            rows::times(p.instructions, tile, v, out);
+            T::times_vector(p.instructions, tile, v, out);
             out.iter_mut().zip(sums.iter()).for_each(|(mean, &sum)| *mean /= sum);
         }
     };
@@ -117,12 +117,12 @@ fn totals<T: Real>(
                 let tile = &mut tile[..count * g.len()];
                 let mut weights = [T::ZERO; MAX_TILE_ROWS];
                 let weights = &mut weights[..count];
-                exponentials(p, Place { i, start: 0, f: &f[i..i + count], g }, tile, weights);
+                exponentials(p, BlockAt { i, start: 0, f: &f[i..i + count], g }, tile, weights);
                 match w {
                     Some(w) => weights.copy_from_slice(&w[i..i + count]),
                     None => weights.fill(T::ONE),
                 }
-                rows::add(p.instructions, weights, tile, column);
+                T::add_rows(p.instructions, weights, tile, column);
             }
         });
     };

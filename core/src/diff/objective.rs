@@ -3,9 +3,9 @@
 
 use crate::error::{Argument, Error};
 use crate::real::Real;
-use crate::sweep::block::{Place, exponents};
+use crate::sweep::block::{BlockAt, exponents};
 use crate::sweep::log_weight;
-use crate::sweep::terms::{self, Costs};
+use crate::vector::Costs;
 use crate::wide::Wide;
 
 use super::pull_back::Pairs;
@@ -59,9 +59,9 @@ impl<T: Real> Derivatives<'_, T> {
             let row = &mut memory.scratch.spare[..];
             for i in 0..plan.f.len() {
                 let f = [plan.f[i] + plan.log_ratio[i]];
-                exponents(p, Place { i, start: 0, f: &f, g: plan.g }, row, &mut [T::ZERO]);
+                exponents(p, BlockAt { i, start: 0, f: &f, g: plan.g }, row, &mut [T::ZERO]);
                 // Term by term, so that nothing cancels.
-                let terms = terms::of_row(p, row, memory.log_b, b, Costs::Given(memory.rhs));
+                let terms = T::row_terms(p.instructions, row, memory.log_b, b.vectors(), Costs::Stored(memory.rhs));
                 total = total.add(Wide::new(a.get(i) * terms.entropy));
             }
             **in_epsilon = total.value();

@@ -9,8 +9,8 @@
 
 use crate::real::Real;
 use crate::reduce;
+use crate::sweep::is_safe;
 use crate::sweep::strips::{STRIP_ROWS, Scratch};
-use crate::sweep::{is_safe, moments, rows};
 #[cfg(feature = "parallel")]
 use crate::threads::has_threads;
 use crate::wide::Wide;
@@ -40,9 +40,9 @@ impl<T: Real> Pairs<'_, '_, T> {
             Some((cotangent, map_mean)) if cotangent.has_pairs() => {
                 cotangent.rows(self.plan, (i, start), omega, spare);
                 cotangent.combine(r, map_mean[i], omega, spare);
-                moments::weigh(p, q, row, r, beta, Some((omega, -T::ONE / p.epsilon)));
+                T::weigh(p.instructions, q, row, r, beta, Some((omega, -T::ONE / p.epsilon)));
             }
-            _ => moments::weigh(p, q, row, r, beta, None),
+            _ => T::weigh(p.instructions, q, row, r, beta, None),
         }
     }
 
@@ -80,7 +80,7 @@ impl<T: Real> Pairs<'_, '_, T> {
         if let Some(in_x) = &mut in_x {
             let work = |mut tile: Tile<'_, T>| {
                 self.weigh_tile(&mut tile);
-                moments::of_rows(&self.plan.p, points, tile.i, tile.q, tile.entries);
+                T::row_moments(self.plan.p.instructions, points, tile.i, tile.q, tile.entries);
                 tile.entries.iter_mut().for_each(|value| *value *= T::TWO);
             };
             self.plan.each_tile(scratch, unused, in_x, &work, &|(), ()| ());
@@ -119,13 +119,13 @@ impl<T: Real> Pairs<'_, '_, T> {
                         for (k, weight) in weights[..count].iter_mut().enumerate() {
                             *weight = T::HALF * map[(i + k) * d + l];
                         }
-                        rows::add(plan.p.instructions, &weights[..count], tile, partial);
+                        T::add_rows(plan.p.instructions, &weights[..count], tile, partial);
                     }
                 }
                 for (k, q) in tile.chunks_exact_mut(width).enumerate() {
                     self.weigh(i + k, start, q, omega, spare);
                 }
-                moments::add_of_columns(&plan.p, points, (i, start), tile, partial);
+                T::add_column_moments(plan.p.instructions, points, i, start, tile, partial);
                 i += count;
             }
             total.iter_mut().zip(partial.iter()).for_each(|(total, &part)| *total += part);
@@ -200,7 +200,7 @@ pub(super) fn log_densities<T: Real>(plan: &Conditional<'_, T>, i: usize, q: &[T
     for (log, &q) in out.iter_mut().zip(q) {
         *log = if is_safe(q) { q } else { T::ONE };
     }
-    rows::log2(plan.p.instructions, out);
+    T::log2_each(plan.p.instructions, out);
     let level = plan.log_ratio[i];
     for ((log, &q), &log_b) in out.iter_mut().zip(q).zip(log_b) {
         *log = if is_safe(q) { (*log + (level - log_b)) * T::LN_2 } else { T::ZERO };

@@ -12,7 +12,7 @@
 use crate::error::{Argument, Error};
 use crate::real::Real;
 use crate::reduce;
-use crate::sweep::{MAX_TILE_ROWS, log_weight, moments, rows};
+use crate::sweep::{MAX_TILE_ROWS, log_weight};
 
 use super::conditional::{Conditional, Tile};
 use super::conjugate_gradients::{self, Size, square_over, unit_of};
@@ -184,17 +184,17 @@ fn reduce_tile<T: Real>(plan: &Conditional<'_, T>, cotangent: &Cotangent<'_, T>,
         let (mut plan_mean, mut map_mean) = (T::ZERO, T::ZERO);
         cotangent.rows(plan, (i, 0), omega, spare);
         if cotangent.plan.is_some() {
-            rows::times(p.instructions, q, spare, core::slice::from_mut(&mut plan_mean));
+            T::times_vector(p.instructions, q, spare, core::slice::from_mut(&mut plan_mean));
         }
         if cotangent.map.is_some() {
-            rows::times(p.instructions, q, omega, core::slice::from_mut(&mut map_mean));
+            T::times_vector(p.instructions, q, omega, core::slice::from_mut(&mut map_mean));
         }
         cotangent.combine(plan.r(i), map_mean, omega, spare);
         let in_f = row[i] + plan.r(i) * plan_mean / p.epsilon;
-        moments::weigh(p, q, -p.tau_a() * in_f, T::ZERO, plan.c, Some((omega, T::ONE / p.epsilon)));
+        T::weigh(p.instructions, q, -p.tau_a() * in_f, T::ZERO, plan.c, Some((omega, T::ONE / p.epsilon)));
         (tile.own[k], tile.entries[k]) = (plan_mean, map_mean);
     }
-    rows::add(p.instructions, &weights[..count], tile.q, tile.column);
+    T::add_rows(p.instructions, &weights[..count], tile.q, tile.column);
 }
 
 /// omega of one pair: what dL/dP and dL/dT say of it.
@@ -209,9 +209,9 @@ fn pair<T: Real>(
         return T::ZERO;
     }
     // The panel that the column is in: rows are computed by panels.
-    let start = j - j % crate::sweep::scores::PANEL;
+    let start = j - j % crate::vector::PANEL;
     let len = j + 1 - start;
-    let mut omega = [T::ZERO; crate::sweep::scores::PANEL];
+    let mut omega = [T::ZERO; crate::vector::PANEL];
     cotangent.rows(plan, (i, start), &mut omega[..len], &mut spare[..len]);
     cotangent.combine(plan.r(i), map_mean, &mut omega[..len], &spare[..len]);
     omega[j - start]

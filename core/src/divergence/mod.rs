@@ -18,7 +18,7 @@ use crate::report::Report;
 use crate::settings::{Acceleration, Settings, Storage};
 use crate::solution::Solution;
 use crate::solver::{Solver, solve};
-use crate::sweep::block::{Place, exponentials};
+use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::{log_weight, log_zero};
 use crate::workspace::Workspace;
 
@@ -258,7 +258,7 @@ impl<'w, T: Real> Divergence<'w, T> {
         for i in 0..n {
             let f = [p.s * (self.within_x.f()[i] * p.unit) - p.row_offset(i) + log_weight(a.get(i))];
             let mut sum = [T::ZERO];
-            exponentials(p, Place { i, start: 0, f: &f, g }, row, &mut sum);
+            exponentials(p, BlockAt { i, start: 0, f: &f, g }, row, &mut sum);
             mass = mass.add(crate::wide::Wide::new(sum[0]));
         }
         mass.value().min(T::MAX)

@@ -37,6 +37,7 @@ impl<'a, T: Real> PointCloud<'a, T> {
     }
 
     /// c(x_i, y_j) for consecutive j from `start` on.
+    #[cfg(feature = "costs")]
     pub(crate) fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
         match self.y.side_by_side(start, start + out.len()) {
             Some(ys) => self.cost.row(self.x.point(i), ys, out),

@@ -5,6 +5,7 @@ use nalgebra::{Const, DefaultAllocator, Dim, DimDiff, DimSub, OMatrix, OVector, 
 
 use super::{Initializer, Scratch, Started, Target, Wrote};
 use crate::error::{Argument, Error};
+use crate::float::Float;
 use crate::measure::{Points, Weights};
 use crate::real::Real;
 use crate::reduce;
@@ -84,7 +85,7 @@ where
                 covariance[(k, l)] = covariance[(l, k)];
             }
         }
-        if !(mean.iter().chain(covariance.iter())).all(|&value| Real::is_finite(value)) {
+        if !(mean.iter().chain(covariance.iter())).all(|&value| Float::is_finite(value)) {
             return Err(Error::Overflow { argument });
         }
         Ok(Moments { mean, covariance })
@@ -124,21 +125,21 @@ where
     /// [`Error::NotPositive`] for epsilon; [`Error::Unsupported`] where the eigenvalue iteration fails, which finite
     /// symmetric matrices have not been seen to cause.
     pub fn between(source: &Moments<T, D>, target: &Moments<T, D>, epsilon: T, form: Form) -> Result<Self, Error> {
-        if !(epsilon > T::ZERO && Real::is_finite(epsilon)) {
+        if !(epsilon > T::ZERO && Float::is_finite(epsilon)) {
             return Err(Error::NotPositive { argument: Argument::Epsilon, value: epsilon.widen() });
         }
         let (dimension, _) = source.covariance.shape_generic();
         let d = dimension.value();
 
         let eigen = eigen(source.covariance.clone())?;
-        let largest = eigen.eigenvalues.iter().fold(T::ZERO, |most, &value| Real::max(most, value));
-        let floor = largest * Real::max(T::constant(1e-12), T::constant(8.0) * T::EPSILON);
+        let largest = eigen.eigenvalues.iter().fold(T::ZERO, |most, &value| Float::max(most, value));
+        let floor = largest * Float::max(T::constant(1e-12), T::constant(8.0) * T::EPSILON);
         let mut root = eigen.eigenvectors.clone();
         let mut inverse_root = eigen.eigenvectors.clone();
         for k in 0..d {
             let value = eigen.eigenvalues[k];
             let (factor, inverse) =
-                if value > floor { (Real::sqrt(value), T::ONE / Real::sqrt(value)) } else { (T::ZERO, T::ZERO) };
+                if value > floor { (Float::sqrt(value), T::ONE / Float::sqrt(value)) } else { (T::ZERO, T::ZERO) };
             for l in 0..d {
                 root[(l, k)] *= factor;
                 inverse_root[(l, k)] *= inverse;
@@ -153,18 +154,18 @@ where
         let mut scaled = inner.eigenvectors.clone();
         let (mut covered, mut entropy) = (T::ZERO, T::ZERO);
         for k in 0..d {
-            let value = Real::max(inner.eigenvalues[k], T::ZERO);
+            let value = Float::max(inner.eigenvalues[k], T::ZERO);
             let factor = match form {
-                Form::Unregularised => Real::sqrt(value),
+                Form::Unregularised => Float::sqrt(value),
                 // (sqrt(4 v + sigma^2) - sigma) / 2 without the cancellation.
                 Form::Entropic => {
                     let four = T::TWO * T::TWO;
-                    T::TWO * value / (Real::sqrt(four * value + sigma * sigma) + sigma)
+                    T::TWO * value / (Float::sqrt(four * value + sigma * sigma) + sigma)
                 }
             };
             covered += factor;
             if form == Form::Entropic {
-                entropy += sigma * Real::ln_1p(factor / sigma);
+                entropy += sigma * Float::ln_1p(factor / sigma);
             }
             for l in 0..d {
                 scaled[(l, k)] *= factor;
@@ -173,7 +174,7 @@ where
         let middle = scaled * inner.eigenvectors.transpose();
         let quadratic = symmetric(&inverse_root * middle * &inverse_root);
         let shift = &source.mean - &target.mean;
-        if !quadratic.iter().chain(shift.iter()).all(|&value| Real::is_finite(value)) {
+        if !quadratic.iter().chain(shift.iter()).all(|&value| Float::is_finite(value)) {
             return Err(Error::Overflow { argument: Argument::Covariance });
         }
         let spread = source.covariance.trace();

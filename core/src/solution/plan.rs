@@ -4,8 +4,8 @@ use super::Solution;
 use crate::error::{Argument, Error};
 use crate::measure::check_finite_vector;
 use crate::real::Real;
-use crate::sweep::block::{Place, exponentials};
-use crate::sweep::scores::PANEL;
+use crate::sweep::block::{BlockAt, exponentials};
+use crate::vector::PANEL;
 
 /// Columns computed at a time, on the stack.
 const CHUNK: usize = PANEL;
@@ -166,7 +166,7 @@ impl<T: Real> Solution<'_, T> {
 
     /// P_ij / a_i; `start` is that of a chunk.
     fn write_shares(&self, i: usize, start: usize, out: &mut [T]) {
-        let place = Place { i, start, f: &self.f_hat[i..=i], g: &self.g_hat[start..start + out.len()] };
+        let place = BlockAt { i, start, f: &self.f_hat[i..=i], g: &self.g_hat[start..start + out.len()] };
         exponentials(&self.prepared, place, out, &mut [T::ZERO]);
     }
 }

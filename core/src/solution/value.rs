@@ -10,8 +10,8 @@ use crate::sweep::columns::moved;
 use crate::sweep::half::{column_logsums, row_logsum};
 use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::{Pass, Scratch, Strip};
-use crate::sweep::terms::{self, Costs, Terms};
-use crate::sweep::{MAX_TILE_ROWS, block, is_safe, log_zero, rows};
+use crate::sweep::{MAX_TILE_ROWS, block, is_safe, log_zero};
+use crate::vector::{Costs, RowTerms};
 use crate::wide::Wide;
 
 /// What the loop knows about a solve.
@@ -331,7 +331,7 @@ fn measure_strip<T: Real>(
         let tile = &mut tile[..f.len() * m];
         let mut weights = [T::ZERO; MAX_TILE_ROWS];
         let weights = &mut weights[..f.len()];
-        block::exponents(p, block::Place { i: first, start: 0, f, g }, tile, weights);
+        block::exponents(p, block::BlockAt { i: first, start: 0, f, g }, tile, weights);
         for (k, (weight, f)) in weights.iter_mut().zip(f).enumerate() {
             let i = first + k;
             let row = &mut tile[k * m..(k + 1) * m];
@@ -340,10 +340,10 @@ fn measure_strip<T: Real>(
                 Some(g) => Costs::Implied { f: (*f + p.row_offset(i)) / p.s, g, epsilon: p.epsilon },
                 None => {
                     block::costs(p, i, costs);
-                    Costs::Given(costs)
+                    Costs::Stored(costs)
                 }
             };
-            let Terms { mut sum, entropy, cost } = terms::of_row(p, row, log_b, b, own_costs);
+            let RowTerms { mut sum, entropy, cost } = T::row_terms(p.instructions, row, log_b, b.vectors(), own_costs);
             let mut log_sum = sum.log2();
             if !is_safe(sum) {
                 let (largest, shifted) = row_logsum(p, i, *f, g, costs);
@@ -365,7 +365,7 @@ fn measure_strip<T: Real>(
                 relaxed: Wide::new(if p.tau_a() == T::ONE { T::ZERO } else { divergence_term(marginal, *weight) }),
             });
         }
-        rows::add(p.instructions, weights, tile, column);
+        T::add_rows(p.instructions, weights, tile, column);
     }
     totals
 }

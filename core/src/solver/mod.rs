@@ -21,7 +21,6 @@ use crate::real::Real;
 use crate::reduce;
 use crate::report::{Observation, Status};
 use crate::settings::{Acceleration, Settings, Storage};
-use crate::simd::Instructions;
 use crate::solution::Solution;
 use crate::solution::value::{self, Pair};
 use crate::sweep::forward::{self, Outcome, Potentials};
@@ -29,6 +28,7 @@ use crate::sweep::prepared::Prepared;
 use crate::sweep::scores::Scores;
 use crate::sweep::strips::Scratch;
 use crate::sweep::{kernel, log_weight, reach};
+use crate::vector::Instructions;
 use crate::workspace::{History, Stored, Workspace};
 
 use anderson::Anderson;

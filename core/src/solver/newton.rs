@@ -18,12 +18,12 @@
 
 use crate::real::Real;
 use crate::reduce;
-use crate::sweep::block::{Place, exponentials};
+use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::columns;
 use crate::sweep::forward::{Outcome, Potentials, update_rows};
 use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::{STRIP_ROWS, Scratch};
-use crate::sweep::{MAX_TILE_ROWS, laplacian, rows};
+use crate::sweep::{MAX_TILE_ROWS, laplacian};
 use crate::workspace::History;
 
 /// The relative marginal error at which a level of the path is good enough.
@@ -179,9 +179,9 @@ impl<T: Real> Newton<T> {
             // The new f, and the factors that turn exponentials into entries of the plan.
             let mut factors = [T::ZERO; MAX_TILE_ROWS];
             let factors = &mut factors[..count];
-            exponentials(p, Place { i, start: 0, f, g }, tile, factors);
+            exponentials(p, BlockAt { i, start: 0, f, g }, tile, factors);
             update_rows(p, T::ONE, i, f, g, tile, factors, &mut outcome);
-            rows::add(p.instructions, factors, tile, scratch.column);
+            T::add_rows(p.instructions, factors, tile, scratch.column);
 
             // Scale rows so that an entry is the share of its row: entries of the plan over row sums.
             let mut weights = [T::ZERO; MAX_TILE_ROWS];

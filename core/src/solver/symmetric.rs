@@ -4,12 +4,12 @@ use super::Solver;
 use crate::real::Real;
 use crate::reduce;
 use crate::report::Status;
-use crate::sweep::block::{Place, exponentials};
+use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::columns::moved;
 use crate::sweep::half::row_logsum;
 use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::{Pass, Scratch, Strip};
-use crate::sweep::{MAX_TILE_ROWS, is_safe, log_zero, rows, tile_rows};
+use crate::sweep::{MAX_TILE_ROWS, is_safe, log_zero, tile_rows};
 
 /// Updates by the mean of f and T f before those that go farther.
 const AVERAGES: u32 = 4;
@@ -98,11 +98,11 @@ impl<T: Real> Rows<'_, '_, T> {
                 let tile = &mut tile[..out.len() * m];
                 let mut sums = [T::ZERO; MAX_TILE_ROWS];
                 let sums = &mut sums[..out.len()];
-                exponentials(p, Place { i, start: 0, f: &f[i..i + out.len()], g }, tile, sums);
+                exponentials(p, BlockAt { i, start: 0, f: &f[i..i + out.len()], g }, tile, sums);
                 for (log, &sum) in out.iter_mut().zip(sums.iter()) {
                     *log = if is_safe(sum) { sum } else { T::ONE };
                 }
-                rows::log2(p.instructions, out);
+                T::log2_each(p.instructions, out);
                 for (k, (log, &sum)) in out.iter_mut().zip(sums.iter()).enumerate() {
                     if !is_safe(sum) {
                         let (largest, shifted) = row_logsum(p, i + k, f[i + k], g, &mut tile[k * m..(k + 1) * m]);

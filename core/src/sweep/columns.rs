@@ -2,14 +2,11 @@
 
 use super::forward::{Outcome, Potentials};
 use super::half::column_logsums;
+use super::is_safe;
 use super::prepared::Prepared;
-use super::rows::WeightVectors;
 use super::strips::Scratch;
-use super::{FLUSH, is_safe};
-use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
-use crate::simd::{Job, Simd, SimdExt, each_vector};
 
 /// From column sums to the new g, the shift and the error.
 pub(crate) fn finish<T: Real>(
@@ -21,7 +18,8 @@ pub(crate) fn finish<T: Real>(
 ) {
     let Potentials { f, g, image, log_b } = potentials;
     if p.is_balanced() {
-        let balanced = balance(p, factor, g, image, scratch.column);
+        let weights = p.problem.b().vectors();
+        let balanced = T::balance(p.instructions, weights, factor, g, image, scratch.column);
         if balanced.safe {
             (outcome.mass, outcome.error) = (balanced.mass, balanced.error);
             return;
@@ -42,66 +40,6 @@ pub(crate) fn finish<T: Real>(
     }
     outcome.mass = reduce::sum(before);
     outcome.error = reduce::sum(&scratch.pool[..g.len()]);
-}
-
-/// What an update of balanced columns has seen.
-pub struct Balanced<T> {
-    /// Sum of the columns before it.
-    mass: T,
-    /// L1 distance of these from b.
-    error: T,
-    /// Whether all columns are far from underflow and overflow, and so the new potentials finite. If not, the rest is not to be trusted.
-    safe: bool,
-}
-
-/// image <- g + factor (T g - g) for column sums `before`, where these are safe. A column without weight takes no part: its potential, which is
-/// computed once, at the end, stays.
-fn balance<T: Real>(p: &Prepared<'_, T>, factor: T, g: &[T], image: &mut [T], before: &[T]) -> Balanced<T> {
-    T::run(p.instructions, Balance { b: p.problem.b(), factor, g, image, before })
-}
-
-pub struct Balance<'r, T> {
-    b: Weights<'r, T>,
-    factor: T,
-    g: &'r [T],
-    image: &'r mut [T],
-    before: &'r [T],
-}
-
-impl<T: Real> Job<T> for Balance<'_, T> {
-    type Output = Balanced<T>;
-
-    #[inline(always)]
-    fn run<S: Simd<T>>(self, simd: S) -> Balanced<T> {
-        let Balance { b, factor, g, image, before } = self;
-        let m = image.len();
-        let (g, before, weights) = (&g[..m], &before[..m], WeightVectors::new(b));
-        let (zero, one, factor) = (simd.splat(T::ZERO), simd.splat(T::ONE), simd.splat(factor));
-        let (mut mass, mut error, mut largest) = (T::ZERO, T::ZERO, zero);
-        let mut at = 0;
-        while at < m {
-            let end = (at + FLUSH).min(m);
-            let (mut masses, mut errors) = (zero, zero);
-            each_vector::<T, S>(
-                at..end,
-                #[inline(always)]
-                |at, len| {
-                    let sum = simd.load_part(&before[at..at + len], T::ZERO);
-                    let weight = weights.load(simd, at, len);
-                    let log = simd.log2(simd.select_less(zero, weight, sum / weight, one));
-                    largest = simd.max(simd.abs(log), largest);
-                    masses = masses + sum;
-                    errors = errors + simd.abs(weight - sum);
-                    let new = simd.load_part(&g[at..at + len], T::ZERO) - factor * log;
-                    simd.store_part(new, &mut image[at..at + len]);
-                },
-            );
-            mass += simd.sum(masses);
-            error += simd.sum(errors);
-            at = end;
-        }
-        Balanced { mass, error, safe: simd.fold(largest, T::max) < T::SAFE_EXPONENT }
-    }
 }
 
 /// The same where a side is relaxed; returns what was added to the new f and taken from the new g.

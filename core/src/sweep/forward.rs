@@ -1,11 +1,11 @@
 //! One sweep: an f-update and a g-update in one pass over the pairs, one exponential a pair.
 
-use super::block::{Place, exponentials};
+use super::block::{BlockAt, exponentials};
 use super::columns;
 use super::half::row_logsum;
 use super::prepared::Prepared;
 use super::strips::{Pass, Scratch, Strip};
-use super::{MAX_TILE_ROWS, is_safe, rows};
+use super::{MAX_TILE_ROWS, is_safe};
 use crate::real::Real;
 
 /// The potentials that a sweep reads and writes.
@@ -94,9 +94,9 @@ fn sweep_strip<T: Real>(p: &Prepared<'_, T>, factor: T, g: &[T], strip: Strip<'_
             let tile = &mut tile[..f.len() * m];
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             let weights = &mut weights[..f.len()];
-            exponentials(p, Place { i, start: 0, f, g }, tile, weights);
+            exponentials(p, BlockAt { i, start: 0, f, g }, tile, weights);
             update_rows(p, factor, i, f, g, tile, weights, &mut outcome);
-            rows::add(p.instructions, weights, tile, totals);
+            T::add_rows(p.instructions, weights, tile, totals);
         }
     });
     outcome
@@ -119,7 +119,7 @@ pub(crate) fn update_rows<T: Real>(
     let mut logs = [T::ZERO; MAX_TILE_ROWS];
     let logs = &mut logs[..sums.len()];
     logs.copy_from_slice(sums);
-    let safe = rows::log2(p.instructions, logs) < T::SAFE_EXPONENT;
+    let safe = T::log2_each(p.instructions, logs) < T::SAFE_EXPONENT;
     if safe && plain {
         for (k, ((sum, f), &log)) in sums.iter_mut().zip(f).zip(&*logs).enumerate() {
             *f -= log; // finite, because both are

@@ -1,17 +1,17 @@
 //! Half sweeps in max-shifted form (log-sum-exp): for cold starts, extreme exponents, and c-transforms.
 
-use super::block::{Place, exponents};
+use super::block::{BlockAt, exponents};
 use super::prepared::Prepared;
 use super::strips::{Join, Pass, Scratch, Strip};
-use super::{MAX_TILE_ROWS, log_weight, rows};
+use super::{MAX_TILE_ROWS, log_weight};
 use crate::real::Real;
 use crate::reduce;
 
 /// exponentials_j = 2^(F_i + G_j + S_ij - largest); returns (largest exponent, sum of the exponentials).
 pub(crate) fn row_logsum<T: Real>(p: &Prepared<'_, T>, i: usize, f: T, g: &[T], exponentials: &mut [T]) -> (T, T) {
     let mut largest = [T::ZERO];
-    exponents(p, Place { i, start: 0, f: &[f], g }, exponentials, &mut largest);
-    rows::exp2_less(p, exponentials, largest[0]);
+    exponents(p, BlockAt { i, start: 0, f: &[f], g }, exponentials, &mut largest);
+    T::exp2_less(p.instructions, exponentials, largest[0]);
     (largest[0], reduce::sum(exponentials))
 }
 
@@ -40,7 +40,7 @@ fn weighted_exponents<'t, T: Real>(p: &Prepared<'_, T>, i: usize, f: &[T], g: &[
         *level = f + log_weight(p.problem.a().get(i + k));
     }
     let tile = &mut tile[..f.len() * g.len()];
-    exponents(p, Place { i, start: 0, f: &levels[..f.len()], g }, tile, &mut found[..f.len()]);
+    exponents(p, BlockAt { i, start: 0, f: &levels[..f.len()], g }, tile, &mut found[..f.len()]);
     tile
 }
 
@@ -49,7 +49,7 @@ fn raise_columns<T: Real>(p: &Prepared<'_, T>, g: &[T], strip: Strip<'_, T>) {
     let tile_rows = (tile.len() / g.len()).min(MAX_TILE_ROWS);
     for (k, f) in f.chunks(tile_rows).enumerate() {
         let exponents = weighted_exponents(p, rows.start + k * tile_rows, f, g, tile);
-        rows::raise(p, exponents, column);
+        T::raise_to_rows(p.instructions, exponents, column);
     }
 }
 
@@ -58,7 +58,7 @@ fn add_columns<T: Real>(p: &Prepared<'_, T>, g: &[T], largest: &[T], strip: Stri
         let tile_rows = (tile.len() / g.len()).min(MAX_TILE_ROWS);
         for (k, f) in f.chunks(tile_rows).enumerate() {
             let tile = weighted_exponents(p, first + k * tile_rows, f, g, tile);
-            rows::add_exp2_less(p, tile, largest, totals);
+            T::add_exp2_less(p.instructions, tile, largest, totals);
         }
     });
 }

@@ -5,11 +5,11 @@
 //! ("re-absorbed", Schmitzer 2019). Here potentials are the state, for relaxed problems, relaxation and Anderson acceleration; plain sweeps of balanced
 //! problems do without ([`scalings`](super::scalings)), and potentials [`catch up`](Kernel::catch_up) when they are asked for.
 
-use super::block::{Place, exponentials, exponents};
+use super::block::{BlockAt, exponentials, exponents};
 use super::forward::{self, Outcome, Potentials};
 use super::prepared::Prepared;
 use super::strips::{Join, Pass, STRIP_ROWS, Scratch, Strip};
-use super::{MAX_TILE_ROWS, TILE_ROWS, columns, log_zero, rows, scalings};
+use super::{MAX_TILE_ROWS, TILE_ROWS, columns, log_zero, scalings};
 use crate::real::Real;
 
 /// The stored kernel and what it was computed for.
@@ -52,7 +52,7 @@ impl<T: Real> Kernel<'_, T> {
         let work = |Strip { rows, f, entries, .. }: Strip<'_, T>| {
             for (k, (f, entries)) in f.chunks(STRIP_ROWS).zip(entries.chunks_mut(STRIP_ROWS * g.len())).enumerate() {
                 let mut sums = [T::ZERO; STRIP_ROWS];
-                let place = Place { i: rows.start + k * STRIP_ROWS, start: 0, f, g };
+                let place = BlockAt { i: rows.start + k * STRIP_ROWS, start: 0, f, g };
                 exponentials(p, place, entries, &mut sums[..f.len()]);
                 // A row without mass that may go nowhere would stop every sweep: its sum is 0. Any other entries will
                 // do, since they count for nothing.
@@ -85,12 +85,12 @@ impl<T: Real> Kernel<'_, T> {
             return;
         }
         f.copy_from_slice(sums);
-        rows::log2(p.instructions, f);
+        T::log2_each(p.instructions, f);
         for (f, &reference) in f.iter_mut().zip(&*self.f) {
             *f = reference - *f;
         }
         g.copy_from_slice(self.v);
-        rows::log2(p.instructions, g);
+        T::log2_each(p.instructions, g);
         for (g, &reference) in g.iter_mut().zip(&*self.g) {
             *g += reference;
         }
@@ -105,7 +105,7 @@ impl<T: Real> Kernel<'_, T> {
     /// v for the potential g; whether that is near the reference.
     fn scale_columns(&mut self, p: &Prepared<'_, T>, g: &[T]) -> bool {
         self.v.copy_from_slice(g);
-        rows::exp2_less_each(p, self.v, self.g) <= limit()
+        T::exp2_less_each(p.instructions, self.v, self.g) <= limit()
     }
 }
 
@@ -153,10 +153,10 @@ fn keep_exponents<T: Real>(p: &Prepared<'_, T>, g: &[T], strip: Strip<'_, T>) {
     for (k, (f, entries)) in f.chunks(STRIP_ROWS).zip(entries.chunks_mut(STRIP_ROWS * m)).enumerate() {
         let i = rows.start + k * STRIP_ROWS;
         let mut found = [T::ZERO; STRIP_ROWS];
-        exponents(p, Place { i, start: 0, f, g }, entries, &mut found[..f.len()]);
+        exponents(p, BlockAt { i, start: 0, f, g }, entries, &mut found[..f.len()]);
         for (row, entries) in entries.chunks_exact(m).enumerate() {
             if p.problem.a().get(i + row) > T::ZERO {
-                rows::raise(p, entries, column);
+                T::raise_to_rows(p.instructions, entries, column);
             }
         }
     }
@@ -166,13 +166,13 @@ fn keep_exponents<T: Real>(p: &Prepared<'_, T>, g: &[T], strip: Strip<'_, T>) {
 fn keep_exponentials<T: Real>(p: &Prepared<'_, T>, largest: &[T], strip: Strip<'_, T>) {
     let (Strip { rows, entries, column, .. }, m) = (strip, largest.len());
     for (k, entries) in entries.chunks_mut(TILE_ROWS * m).enumerate() {
-        rows::exp2_less_each(p, entries, largest);
+        T::exp2_less_each(p.instructions, entries, largest);
         let mut weights = [T::ZERO; TILE_ROWS];
         let count = entries.len() / m;
         for (row, weight) in weights.iter_mut().enumerate().take(count) {
             *weight = p.problem.a().get(rows.start + k * TILE_ROWS + row);
         }
-        rows::add(p.instructions, &weights[..count], entries, column);
+        T::add_rows(p.instructions, &weights[..count], entries, column);
     }
 }
 
@@ -282,9 +282,9 @@ fn sweep_block<T: Real>(
         let entries = &kernel.entries[i * m..(i + count) * m];
         let mut weights = [T::ZERO; MAX_TILE_ROWS];
         let weights = &mut weights[..count];
-        rows::times(p.instructions, entries, kernel.v, weights);
+        T::times_vector(p.instructions, entries, kernel.v, weights);
         new.copy_from_slice(weights);
-        let largest = rows::log2(p.instructions, new);
+        let largest = T::log2_each(p.instructions, new);
         if !(largest < T::SAFE_EXPONENT) {
             return Seen { safe: false, near: false };
         }
@@ -303,7 +303,7 @@ fn sweep_block<T: Real>(
                 seen.near &= moved.abs() <= limit();
             }
         }
-        rows::add(p.instructions, weights, entries, totals);
+        T::add_rows(p.instructions, weights, entries, totals);
     }
     seen
 }

@@ -7,44 +7,30 @@
 
 pub(crate) mod block;
 pub(crate) mod columns;
-mod compact;
 pub(crate) mod forward;
 pub(crate) mod half;
 pub(crate) mod kernel;
 pub(crate) mod laplacian;
 pub(crate) mod model;
-pub(crate) mod moments;
-#[cfg_attr(not(feature = "costs"), allow(dead_code))] // builds without keep the type
+#[cfg(feature = "costs")]
 pub(crate) mod norms;
 pub(crate) mod prepared;
 pub(crate) mod reach;
-pub(crate) mod rows;
 pub(crate) mod scalings;
 pub(crate) mod scores;
 pub(crate) mod statistics;
 pub(crate) mod strips;
-pub(crate) mod terms;
 
 use crate::real::Real;
-
-/// Columns after which the lanes of a sum are added to its total.
-const FLUSH: usize = 512;
+pub(crate) use crate::vector::{MAX_TILE_ROWS, log_zero};
 
 /// Rows whose exponentials are kept until their column sums are taken.
 pub(crate) const TILE_ROWS: usize = 4;
-
-/// The same where a row is many coordinates: the columns' are read once for all of them.
-pub(crate) const MAX_TILE_ROWS: usize = 16;
 
 /// Rows of a tile for n points of dimension d.
 pub(crate) const fn tile_rows(n: usize, d: usize) -> usize {
     let rows = if d < MAX_TILE_ROWS { TILE_ROWS } else { MAX_TILE_ROWS };
     if n < rows { n } else { rows }
-}
-
-/// Stands for log2(0): any exponent with it gives exactly zero, and differences of two of it are zero, not NaN.
-pub(crate) fn log_zero<T: Real>() -> T {
-    -T::SQRT_MAX
 }
 
 /// log2 of a weight, [`log_zero`] for none.

@@ -4,7 +4,7 @@
 //! their ratio, which differs less between machines than they do.
 
 use crate::geometry::Shape;
-use crate::simd::SimdLevel;
+use crate::vector::SimdLevel;
 
 /// A sweep that streams: an exponential and d multiplications a pair. A sweep on a kernel: two multiplications a pair.
 struct PerPair {

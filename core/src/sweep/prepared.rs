@@ -2,14 +2,15 @@
 
 use crate::cost::CostScale;
 use crate::error::{Argument, Error, because};
+use crate::float::Float;
 use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
-use crate::simd::Instructions;
 use crate::sweep::MAX_TILE_ROWS;
-use crate::sweep::block::{Place, exponents};
+use crate::sweep::block::{BlockAt, exponents};
 use crate::sweep::reach;
-use crate::sweep::scores::Scores;
+use crate::sweep::scores::{Scores, spread};
 use crate::sweep::statistics::{Statistics, Wanted};
+use crate::vector::Instructions;
 
 /// What every pass over the pairs needs to know.
 #[derive(Clone, Copy)]
@@ -118,7 +119,7 @@ impl<'a, T: Real> Prepared<'a, T> {
         // What is farther away than some rho carries nothing, so that costs beyond that need not be told apart. Where
         // marginals are exact, what points have in common with all others is left out of the exponents.
         let apart = match scores.packed() {
-            Some(points) if rho_a + rho_b == T::INFINITY && rho_a == rho_b => points.spread(),
+            Some(points) if rho_a + rho_b == T::INFINITY && rho_a == rho_b => spread(points),
             _ => largest_cost.min(T::constant(64.0) * (rho_a + rho_b)),
         };
         let too_large = largest_cost > Self::largest_exponent();
@@ -159,7 +160,7 @@ impl<'a, T: Real> Prepared<'a, T> {
         for (k, rows) in memory.chunks_mut(MAX_TILE_ROWS * m).enumerate() {
             let (f, mut found) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
             let count = rows.len() / m;
-            let place = Place { i: k * MAX_TILE_ROWS, start: 0, f: &f[..count], g: zeros };
+            let place = BlockAt { i: k * MAX_TILE_ROWS, start: 0, f: &f[..count], g: zeros };
             exponents(&unscaled, place, rows, &mut found[..count]);
         }
         self.scores.keep(memory);
@@ -277,7 +278,7 @@ pub(crate) fn check_resolution<T: Real>(epsilon: T, apart: T, unit: T) -> Result
         return Ok(());
     }
     // Said with a margin, so that it is accepted however it is rounded.
-    let wider = T::NAME != <f64 as Real>::NAME && epsilon >= least * T::constant(2e-9);
+    let wider = T::NAME != <f64 as Float>::NAME && epsilon >= least * T::constant(2e-9);
     let [value, least, apart] = [epsilon, least * T::constant(1.0625), apart].map(|cost| (cost / unit).widen());
     Err(Error::BelowResolution { argument: Argument::Epsilon, value, least, apart, scalar: T::NAME, wider })
 }

@@ -8,9 +8,9 @@
 use crate::error::{Argument, Error, Place};
 use crate::problem::Problem;
 use crate::real::Real;
-use crate::simd::Instructions;
 use crate::sweep::prepared::Prepared;
 use crate::sweep::scores::Scores;
+use crate::vector::Instructions;
 use crate::wide::Wide;
 
 /// Refuses a point that has mass and may go nowhere, where its marginal is exact; and costs that are all infinite.

@@ -6,12 +6,9 @@
 use super::forward::Outcome;
 use super::kernel::{Kernel, Seen};
 use super::prepared::Prepared;
-use super::rows::WeightVectors;
 use super::strips::{Pass, Scratch, Strip};
-use super::{FLUSH, MAX_TILE_ROWS, is_safe, rows};
-use crate::measure::Weights;
+use super::{MAX_TILE_ROWS, is_safe};
 use crate::real::Real;
-use crate::simd::{Job, Simd, SimdExt, each_vector};
 
 /// One sweep: K v into `sums` (n), the new v into the kernel. `None` where sums leave the safe range; v is then what it was.
 pub(crate) fn sweep<T: Real>(
@@ -27,7 +24,7 @@ pub(crate) fn sweep<T: Real>(
         return None;
     }
     let totals = &mut *scratch.column;
-    let found = T::run(p.instructions, Rescale { b: p.problem.b(), v: kernel.v, totals });
+    let found = T::rescale(p.instructions, p.problem.b().vectors(), kernel.v, totals);
     if !(is_safe(found.largest) && is_safe(found.smallest)) {
         return None;
     }
@@ -50,7 +47,7 @@ fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, strip: Stri
         for (k, sums) in sums.chunks_mut(tile_rows).enumerate() {
             let (i, count) = (start + k * tile_rows, sums.len());
             let entries = &kernel.entries[i * m..(i + count) * m];
-            rows::times(p.instructions, entries, kernel.v, sums);
+            T::times_vector(p.instructions, entries, kernel.v, sums);
             let mut u = [T::ZERO; MAX_TILE_ROWS];
             for (k, (u, &sum)) in u.iter_mut().zip(&*sums).enumerate() {
                 *u = a.get(i + k) / sum;
@@ -59,64 +56,8 @@ fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, strip: Stri
                     seen.safe &= is_safe(sum);
                 }
             }
-            rows::add(p.instructions, &u[..count], entries, totals);
+            T::add_rows(p.instructions, &u[..count], entries, totals);
         }
     });
     seen
-}
-
-/// totals <- b / totals, the new v; 1 for columns without weight.
-pub struct Rescale<'r, T> {
-    b: Weights<'r, T>,
-    v: &'r [T],
-    totals: &'r mut [T],
-}
-
-/// What the columns were like.
-pub struct Rescaled<T> {
-    /// Their sum before the update.
-    mass: T,
-    /// Their L1 distance from b before it.
-    error: T,
-    /// The largest new v.
-    largest: T,
-    /// The smallest.
-    smallest: T,
-}
-
-impl<T: Real> Job<T> for Rescale<'_, T> {
-    type Output = Rescaled<T>;
-
-    #[inline(always)]
-    fn run<S: Simd<T>>(self, simd: S) -> Rescaled<T> {
-        let Rescale { b, v, totals } = self;
-        let m = totals.len();
-        let (v, weights) = (&v[..m], WeightVectors::new(b));
-        let (zero, one) = (simd.splat(T::ZERO), simd.splat(T::ONE));
-        let (mut mass, mut error, mut largest, mut below) = (T::ZERO, T::ZERO, one, simd.splat(-T::ONE));
-        let mut at = 0;
-        while at < m {
-            let end = (at + FLUSH).min(m);
-            let (mut masses, mut errors) = (zero, zero);
-            each_vector::<T, S>(
-                at..end,
-                #[inline(always)]
-                |at, len| {
-                    let weight = weights.load(simd, at, len);
-                    let total = simd.load_part(&totals[at..at + len], T::ZERO);
-                    let sum = total * simd.load_part(&v[at..at + len], T::ZERO);
-                    let new = simd.select_less(zero, weight, weight / total, one);
-                    masses = masses + sum;
-                    errors = errors + simd.abs(weight - sum);
-                    largest = simd.max(new, largest);
-                    below = simd.max(zero - new, below);
-                    simd.store_part(new, &mut totals[at..at + len]);
-                },
-            );
-            mass += simd.sum(masses);
-            error += simd.sum(errors);
-            at = end;
-        }
-        Rescaled { mass, error, largest: simd.fold(largest, T::max), smallest: -simd.fold(below, T::max) }
-    }
 }

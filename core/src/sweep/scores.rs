@@ -19,11 +19,11 @@ use crate::geometry::{Geometry, PointCloud};
 use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
-use crate::simd::Instructions;
 #[cfg(feature = "costs")]
-use crate::sweep::norms::Norms;
+use crate::sweep::norms::NormCosts;
+use crate::vector::{GROUP, Instructions, PANEL, PackedPoints};
 #[cfg(feature = "costs")]
-use crate::sweep::norms::Power;
+use crate::vector::{Norms, Power};
 
 /// Room for centred points.
 pub(crate) struct PackedMemory<'w, T> {
@@ -34,14 +34,6 @@ pub(crate) struct PackedMemory<'w, T> {
     /// d: mean of x minus mean of y.
     pub delta: &'w mut [T],
 }
-
-/// Rows whose coordinates lie side by side: x is kept as d lines of the first GROUP points, then of the next. The last group is as wide as what is
-/// left.
-pub(crate) const GROUP: usize = 4;
-
-/// Columns whose coordinates lie side by side: y is kept as d lines of the first PANEL points, then of the next. The last panel is as wide as what is
-/// left.
-pub(crate) const PANEL: usize = 64;
 
 /// The costs of a problem in the form that sweeps read.
 #[derive(Clone, Copy)]
@@ -57,7 +49,7 @@ enum Source<'a, T: Real> {
     Packed(Packed<'a, T>),
     /// p-norms: copies as they are.
     #[cfg(feature = "costs")]
-    Norms(Norms<'a, T>),
+    Norms(NormCosts<'a, T>),
     /// Any ground cost, pair by pair.
     #[cfg(feature = "costs")]
     Cloud(PointCloud<'a, T>),
@@ -134,7 +126,7 @@ impl<'a, T: Real> Scores<'a, T> {
         {
             let _ = (i, start);
             let Source::Packed(points) = self.source;
-            Rows::Products { points, factor: T::TWO * s }
+            Rows::Products { points: points.points, factor: T::TWO * s }
         }
         #[cfg(feature = "costs")]
         self.any_rows(s, i, start)
@@ -147,7 +139,7 @@ impl<'a, T: Real> Scores<'a, T> {
         let kept = |values: &'a [T], factor| Rows::Kept { values: &values[i * m + start..], stride: m, factor };
         match (self.stored, &self.source) {
             (Some(stored), _) => kept(stored, s),
-            (None, Source::Packed(points)) => Rows::Products { points: *points, factor: T::TWO * s },
+            (None, Source::Packed(points)) => Rows::Products { points: points.points, factor: T::TWO * s },
             (None, Source::Matrix(matrix)) => match matrix.row_major_data() {
                 Some(values) => kept(values, -s),
                 None => Rows::Computed { factor: -s },
@@ -159,8 +151,8 @@ impl<'a, T: Real> Scores<'a, T> {
     #[cfg(feature = "costs")]
     fn columns(&self) -> usize {
         match self.source {
-            Source::Packed(points) => points.columns,
-            Source::Norms(norms) => norms.points.columns,
+            Source::Packed(points) => points.points.columns,
+            Source::Norms(norms) => norms.norms.points.columns,
             Source::Cloud(cloud) => cloud.y().len(),
             Source::Matrix(matrix) => matrix.columns(),
         }
@@ -182,9 +174,9 @@ impl<'a, T: Real> Scores<'a, T> {
     #[cold]
     pub(crate) fn overflow(&self) -> Error {
         let (argument, row) = match &self.source {
-            Source::Packed(points) => points.farthest(),
+            Source::Packed(points) => farthest(points.points),
             #[cfg(feature = "costs")]
-            Source::Norms(norms) => norms.points.farthest(),
+            Source::Norms(norms) => farthest(norms.norms.points),
             #[cfg(feature = "costs")]
             Source::Cloud(cloud) => {
                 let (place, value) = largest_of(cloud.x().len(), cloud.y().len(), &|i, j| cloud.cost(i, j));
@@ -225,8 +217,8 @@ impl<'a, T: Real> Scores<'a, T> {
     }
 
     /// The centred points under the squared Euclidean cost.
-    pub(crate) fn packed(&self) -> Option<Packed<'a, T>> {
-        self.products().filter(|points| points.directions.is_none())
+    pub(crate) fn packed(&self) -> Option<PackedPoints<'a, T>> {
+        self.products().filter(|points| points.directions.is_none()).map(|points| points.points)
     }
 
     /// The centred points where costs are their squared distances and offsets.
@@ -255,7 +247,8 @@ impl<'a, T: Real> Source<'a, T> {
             pack(x, GROUP, k, d, &|i| cloud.x().point(i)[k] - mean_x);
             pack(y, PANEL, k, d, &|j| cloud.y().point(j)[k] - mean_y);
         }
-        Source::Packed(Packed { x, y, delta, dimension: d, rows: cloud.x().len(), columns: m, directions: None })
+        let points = PackedPoints { x, y, delta, dimension: d, rows: cloud.x().len(), columns: m };
+        Source::Packed(Packed { points, directions: None })
     }
 
     /// Points of length sqrt(1/2), or zero, and then centred.
@@ -292,7 +285,8 @@ impl<'a, T: Real> Source<'a, T> {
                 (0..points.len()).for_each(|i| panels[at(i)] -= mean);
             }
         }
-        Source::Packed(Packed { x, y, delta, dimension: d, rows: n, columns: m, directions: Some(cloud) })
+        let points = PackedPoints { x, y, delta, dimension: d, rows: n, columns: m };
+        Source::Packed(Packed { points, directions: Some(cloud) })
     }
 
     /// Points in a unit of their spread.
@@ -319,15 +313,15 @@ impl<'a, T: Real> Source<'a, T> {
         delta.fill(T::ZERO);
         let bound = power.factor(d) * half * T::TWO;
         let bound = bound.is_finite().then_some(bound);
-        let points = Packed { x, y, delta, dimension: d, rows: n, columns: m, directions: None };
-        Source::Norms(Norms { points, cloud, power, unit, bound })
+        let points = PackedPoints { x, y, delta, dimension: d, rows: n, columns: m };
+        Source::Norms(NormCosts { norms: Norms { points, power, unit }, cloud, bound })
     }
 
     fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
         match self {
             Source::Packed(points) => points.cost_row(i, start, out),
             #[cfg(feature = "costs")]
-            Source::Cloud(cloud) | Source::Norms(Norms { cloud, .. }) => cloud.cost_row(i, start, out),
+            Source::Cloud(cloud) | Source::Norms(NormCosts { cloud, .. }) => cloud.cost_row(i, start, out),
             #[cfg(feature = "costs")]
             Source::Matrix(matrix) => match matrix.contiguous_row(i) {
                 Some(row) => out.copy_from_slice(&row[start..start + out.len()]),
@@ -402,7 +396,7 @@ fn size<T: Real>(point: &[T]) -> (T, T) {
 /// Where the scores of some rows come from.
 pub(crate) enum Rows<'a, T: Real> {
     /// factor times the products of points.
-    Products { points: Packed<'a, T>, factor: T },
+    Products { points: PackedPoints<'a, T>, factor: T },
     /// factor times values that lie in rows, each `stride` after the one before.
     #[cfg(feature = "costs")]
     Kept { values: &'a [T], stride: usize, factor: T },
@@ -436,6 +430,12 @@ fn reach<T: Real>(count: usize, dimension: usize, coordinate: impl Fn(usize, usi
     unit * most.sqrt()
 }
 
+/// Returns how far apart the scores of two pairs of centred points can be, in units of cost.
+pub(crate) fn spread<T: Real>(points: PackedPoints<'_, T>) -> T {
+    let reach_of_x = reach(points.rows, points.dimension, |i, k| points.x(i, k));
+    T::TWO * T::TWO * reach_of_x * reach(points.columns, points.dimension, |j, k| points.y(j, k))
+}
+
 /// Writes line k of all panels of `width` points.
 fn pack<T: Real>(panels: &mut [T], width: usize, k: usize, d: usize, coordinate: &dyn Fn(usize) -> T) {
     for (panel, points) in panels.chunks_mut(width * d).enumerate() {
@@ -446,18 +446,11 @@ fn pack<T: Real>(panels: &mut [T], width: usize, k: usize, d: usize, coordinate:
     }
 }
 
-/// Centred points.
+/// Points whose costs are products and offsets.
 #[derive(Clone, Copy)]
 pub(crate) struct Packed<'a, T: Real> {
-    /// n x d, in groups.
-    x: &'a [T],
-    /// m x d, in panels.
-    y: &'a [T],
-    /// d: mean of x minus mean of y.
-    pub delta: &'a [T],
-    pub dimension: usize,
-    rows: usize,
-    columns: usize,
+    /// Centred.
+    pub points: PackedPoints<'a, T>,
     /// Under the cosine: the points whose directions these are.
     directions: Option<PointCloud<'a, T>>,
 }
@@ -467,60 +460,18 @@ fn zero<T: Real>(point: &[T]) -> T {
     if point.iter().all(|&value| value == T::ZERO) { T::HALF } else { T::ZERO }
 }
 
-/// Some points side by side.
-#[derive(Clone, Copy)]
-pub(crate) struct Panel<'a, T> {
-    /// d x width.
-    pub values: &'a [T],
-    pub width: usize,
-}
-
-impl<'a, T: Real> Panel<'a, T> {
-    #[inline(always)]
-    fn new(values: &'a [T], count: usize, d: usize, start: usize, most: usize) -> Self {
-        let width = most.min(count - start);
-        Panel { values: &values[start * d..(start + width) * d], width }
-    }
-}
-
 impl<'a, T: Real> Packed<'a, T> {
-    /// The panel that begins at column `start`.
-    #[inline(always)]
-    pub fn panel(&self, start: usize) -> Panel<'a, T> {
-        Panel::new(self.y, self.columns, self.dimension, start, PANEL)
-    }
-
-    /// The group that begins at row `start`.
-    #[inline(always)]
-    pub fn group(&self, start: usize) -> Panel<'a, T> {
-        Panel::new(self.x, self.rows, self.dimension, start, GROUP)
-    }
-
-    /// Coordinate k of x_i.
-    #[inline]
-    fn x(&self, i: usize, k: usize) -> T {
-        let group = self.group(i - i % GROUP);
-        group.values[k * group.width + i % GROUP]
-    }
-
-    /// Coordinate k of y_j.
-    #[inline]
-    fn y(&self, j: usize, k: usize) -> T {
-        let panel = self.panel(j - j % PANEL);
-        panel.values[k * panel.width + j % PANEL]
-    }
-
     fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
-        let d = self.dimension;
+        let d = self.points.dimension;
         out.fill(T::ZERO);
         let mut done = 0;
         while done < out.len() {
             let skip = (start + done) % PANEL;
-            let panel = self.panel(start + done - skip);
+            let panel = self.points.panel(start + done - skip);
             let count = (panel.width - skip).min(out.len() - done);
             let out = &mut out[done..done + count];
             for k in 0..d {
-                let p = self.x(i, k) + self.delta[k];
+                let p = self.points.x(i, k) + self.points.delta[k];
                 for (value, &q) in out.iter_mut().zip(&panel.values[k * panel.width + skip..]) {
                     let difference = p - q;
                     *value += difference * difference;
@@ -552,25 +503,10 @@ impl<'a, T: Real> Packed<'a, T> {
         self.directions.map_or(T::ZERO, |cloud| zero(cloud.y().point(j)))
     }
 
-    /// The point that is farthest from the mean, or from zero where points are not centred.
-    fn farthest(&self) -> (Argument, usize) {
-        let (mut found, mut largest) = ((Argument::X, 0), T::ZERO);
-        for k in 0..self.dimension {
-            let mut look = |argument, index, value: T| {
-                if largest.is_finite() && !(value.abs() <= largest) {
-                    (found, largest) = ((argument, index), if value.is_finite() { value.abs() } else { T::INFINITY });
-                }
-            };
-            (0..self.rows).for_each(|i| look(Argument::X, i, self.x(i, k)));
-            (0..self.columns).for_each(|j| look(Argument::Y, j, self.y(j, k)));
-        }
-        found
-    }
-
     fn row_offset(&self, i: usize) -> T {
         let mut total = self.zero_of_x(i);
-        for (k, &w) in self.delta.iter().enumerate() {
-            let u = self.x(i, k);
+        for (k, &w) in self.points.delta.iter().enumerate() {
+            let u = self.points.x(i, k);
             total += u * (u + T::TWO * w) + w * w;
         }
         total
@@ -578,54 +514,59 @@ impl<'a, T: Real> Packed<'a, T> {
 
     fn column_offset(&self, j: usize) -> T {
         let mut total = self.zero_of_y(j);
-        for (k, &w) in self.delta.iter().enumerate() {
-            let v = self.y(j, k);
+        for (k, &w) in self.points.delta.iter().enumerate() {
+            let v = self.points.y(j, k);
             total += v * (v - T::TWO * w);
         }
         total
     }
 
-    /// No cost is larger: the farthest x and the farthest y, both from the mean of y, on opposite sides of it.
+    /// Returns a bound on all costs: the farthest x and the farthest y, both from the mean of y, on opposite sides of it.
     fn bound(&self) -> T {
-        let reach = self.reach_of_x(|k| self.delta[k]) + self.reach_of_y();
+        let points = &self.points;
+        let reach_of_x = reach(points.rows, points.dimension, |i, k| points.x(i, k) + points.delta[k]);
+        let reach = reach_of_x + reach(points.columns, points.dimension, |j, k| points.y(j, k));
         let bound = reach * reach;
         if self.directions.is_some() { bound + T::ONE } else { bound }
     }
 
-    /// How far apart the scores of two pairs can be, in units of cost.
-    pub(crate) fn spread(&self) -> T {
-        T::TWO * T::TWO * self.reach_of_x(|_| T::ZERO) * self.reach_of_y()
-    }
-
-    /// The largest norm of a centred x and this together.
-    fn reach_of_x(&self, and: impl Fn(usize) -> T) -> T {
-        reach(self.rows, self.dimension, |i, k| self.x(i, k) + and(k))
-    }
-
-    /// The largest norm of a centred y.
-    fn reach_of_y(&self) -> T {
-        reach(self.columns, self.dimension, |j, k| self.y(j, k))
-    }
-
     /// Whether [`Packed::trace_of_product`], about (n + m) d^2 / 2 products, is cheaper than visiting the n m pairs of dimension d.
     pub(crate) fn is_cheap(&self) -> bool {
-        let (d, m) = (self.dimension as u128, self.columns as u128);
-        let n = self.rows as u128;
+        let (d, m) = (self.points.dimension as u128, self.points.columns as u128);
+        let n = self.points.rows as u128;
         (n + m) * d <= n * m
     }
 
     /// tr(S0 S1) / unit^2 with S0, S1 the weighted covariances.
     pub(crate) fn trace_of_product(&self, a: Weights<'_, T>, b: Weights<'_, T>, unit: T) -> T {
-        let (d, m) = (self.dimension, self.columns);
+        let (d, m) = (self.points.dimension, self.points.columns);
         let mut trace = T::ZERO;
         for k in 0..d {
             for l in 0..=k {
-                let on_x = reduce::sum_of(a.len(), &|i| a.get(i) / a.total() * (self.x(i, k) * self.x(i, l) / unit));
-                let on_y = reduce::sum_of(m, &|j| b.get(j) / b.total() * (self.y(j, k) * self.y(j, l) / unit));
+                let on_x = reduce::sum_of(a.len(), &|i| {
+                    a.get(i) / a.total() * (self.points.x(i, k) * self.points.x(i, l) / unit)
+                });
+                let on_y =
+                    reduce::sum_of(m, &|j| b.get(j) / b.total() * (self.points.y(j, k) * self.points.y(j, l) / unit));
                 let both = if l == k { T::ONE } else { T::TWO };
                 trace += both * (on_x * on_y);
             }
         }
         trace
     }
+}
+
+/// Returns the point that is farthest from the mean, or from zero if points are not centred.
+fn farthest<T: Real>(points: PackedPoints<'_, T>) -> (Argument, usize) {
+    let (mut found, mut largest) = ((Argument::X, 0), T::ZERO);
+    for k in 0..points.dimension {
+        let mut look = |argument, index, value: T| {
+            if largest.is_finite() && !(value.abs() <= largest) {
+                (found, largest) = ((argument, index), if value.is_finite() { value.abs() } else { T::INFINITY });
+            }
+        };
+        (0..points.rows).for_each(|i| look(Argument::X, i, points.x(i, k)));
+        (0..points.columns).for_each(|j| look(Argument::Y, j, points.y(j, k)));
+    }
+    found
 }

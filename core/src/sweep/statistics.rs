@@ -1,14 +1,12 @@
 //! How large costs are: what relative epsilons and cost scales refer to.
 
-use super::FLUSH;
-use super::rows::WeightVectors;
 use super::scores::{Packed, Scores};
 use crate::error::{Argument, Error, Place};
 use crate::measure::Weights;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::reduce;
-use crate::simd::{Instructions, Job, Simd, SimdExt, each_vector};
+use crate::vector::Instructions;
 
 /// What is needed beyond the mean.
 #[derive(Clone, Copy)]
@@ -110,7 +108,7 @@ impl<T: Real> Statistics<T> {
                 // And from a scale, so that the squares neither overflow nor vanish.
                 scale = scores.bound().unwrap_or(most).max(most).max(T::ONE / T::SAFE_SUM);
             }
-            let found = T::run(instructions, Deviations { row, b, origin, scale });
+            let found = T::deviations(instructions, row, b.vectors(), origin, scale);
             if !(found.largest <= T::MAX && found.first.is_finite() && found.second.is_finite())
                 && let Some(j) = row.iter().position(|value| !value.is_finite())
             {
@@ -121,7 +119,7 @@ impl<T: Real> Statistics<T> {
             if found.largest > scale {
                 let ratio = scale / found.largest;
                 (first, second, scale) = (first * ratio, second * ratio * ratio, found.largest);
-                found = T::run(instructions, Deviations { row, b, origin, scale });
+                found = T::deviations(instructions, row, b.vectors(), origin, scale);
             }
             largest = largest.max(found.largest);
             first += weight * found.first;
@@ -146,57 +144,5 @@ fn not_finite<T: Real>(scores: &Scores<'_, T>, row: usize, column: usize, value:
             Error::NotFinite { argument: Argument::Cost, place, value: value.widen() }
         }
         error => error,
-    }
-}
-
-/// The costs of a row.
-pub struct Deviations<'r, T> {
-    row: &'r [T],
-    b: Weights<'r, T>,
-    origin: T,
-    scale: T,
-}
-
-/// Their moments.
-pub struct Deviated<T> {
-    /// sum_j b_j (C_j - origin) / scale.
-    first: T,
-    /// sum_j b_j ((C_j - origin) / scale)^2.
-    second: T,
-    /// The largest |C_j|.
-    largest: T,
-}
-
-impl<T: Real> Job<T> for Deviations<'_, T> {
-    type Output = Deviated<T>;
-
-    #[inline(always)]
-    fn run<S: Simd<T>>(self, simd: S) -> Deviated<T> {
-        let Deviations { row, b, origin, scale } = self;
-        let (origin, by, weights) = (simd.splat(origin), simd.splat(T::ONE / scale), WeightVectors::new(b));
-        let zero = simd.splat(T::ZERO);
-        let (mut found, mut largest) = (Deviated { first: T::ZERO, second: T::ZERO, largest: T::ZERO }, zero);
-        let mut at = 0;
-        while at < row.len() {
-            let end = (at + FLUSH).min(row.len());
-            let (mut first, mut second) = (zero, zero);
-            each_vector::<T, S>(
-                at..end,
-                #[inline(always)]
-                |at, len| {
-                    let cost = simd.load_part(&row[at..at + len], T::ZERO);
-                    largest = simd.max(simd.abs(cost), largest);
-                    let deviation = (cost - origin) * by;
-                    let weighted = weights.load(simd, at, len) * deviation;
-                    first = first + weighted;
-                    second = simd.mul_add(weighted, deviation, second);
-                },
-            );
-            found.first += simd.sum(first);
-            found.second += simd.sum(second);
-            at = end;
-        }
-        found.largest = simd.fold(largest, T::max);
-        found
     }
 }

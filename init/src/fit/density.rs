@@ -1,5 +1,5 @@
 use nalgebra::DMatrix;
-use sinkhorn_core::{Error, Real};
+use sinkhorn_core::{Error, Float};
 
 use super::MixtureFit;
 
@@ -123,9 +123,9 @@ fn whiten(covariance: &[f64], d: usize) -> (Vec<f64>, f64) {
 
 /// Logarithms and exponentials of core: the same bits on every machine.
 pub(crate) fn log(x: f64) -> f64 {
-    Real::log2(x) * std::f64::consts::LN_2
+    Float::log2(x) * std::f64::consts::LN_2
 }
 
 pub(crate) fn exp(x: f64) -> f64 {
-    Real::exp2(x * std::f64::consts::LOG2_E)
+    Float::exp2(x * std::f64::consts::LOG2_E)
 }

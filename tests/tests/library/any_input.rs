@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use sinkhorn_core::{
-    Acceleration, Annealing, CostMatrix, CostScale, Epsilon, Error, FixedGaussianStart, Given, Initializer, Manhattan,
-    Monotone, PointCloud, Problem, Real, Settings, Status, Storage, Zero,
+    Acceleration, Annealing, CostMatrix, CostScale, Epsilon, Error, FixedGaussianStart, Float, Given, Initializer,
+    Manhattan, Monotone, PointCloud, Problem, Real, Settings, Status, Storage, Zero,
 };
 use sinkhorn_tests::{Solved, solve_owned};
 
@@ -150,10 +150,10 @@ fn check<T: Real + nalgebra::RealField>(input: &Input) -> Result<(), TestCaseErr
                 report.mass,
                 report.epsilon,
             ] {
-                prop_assert!(Real::is_finite(value), "{report:?}");
+                prop_assert!(Float::is_finite(value), "{report:?}");
             }
             let all = || solved.f.iter().chain(&solved.g).chain(&solved.plan);
-            prop_assert!(all().all(|&value| Real::is_finite(value)), "{solved:?}");
+            prop_assert!(all().all(|&value| Float::is_finite(value)), "{solved:?}");
             prop_assert!(solved.plan.iter().all(|&entry| entry >= T::ZERO));
             if report.status == Status::Converged {
                 // Half the threshold more is what the rounding of f and g may add.

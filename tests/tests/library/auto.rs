@@ -1,7 +1,7 @@
 //! The start for those who do not want to choose: right for every problem, and repeatable.
 
 use sinkhorn_core::{
-    Cosine, CostMatrix, CostScale, Epsilon, Euclidean, GroundCost, Manhattan, PointCloud, Problem, Real, Report,
+    Cosine, CostMatrix, CostScale, Epsilon, Euclidean, Float, GroundCost, Manhattan, PointCloud, Problem, Real, Report,
     Settings, SquaredEuclidean, Status, Zero,
 };
 use sinkhorn_init::{Auto, CoarseStart, Timed};
@@ -80,8 +80,8 @@ fn survives<T: Real + nalgebra::RealField>(x: &[T], y: &[T], d: usize) {
         Err(sinkhorn_core::Error::BelowResolution { .. }) => return, // in f32
         found => found.unwrap(),
     };
-    assert!(found.f.iter().chain(&found.g).chain(&found.plan).all(|&value| Real::is_finite(value)));
-    assert!(Real::is_finite(found.report.objective) && Real::is_finite(found.report.start_value));
+    assert!(found.f.iter().chain(&found.g).chain(&found.plan).all(|&value| Float::is_finite(value)));
+    assert!(Float::is_finite(found.report.objective) && Float::is_finite(found.report.start_value));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Points far away from all others, which relaxed marginals leave alone: they must not take digits from the rest.
 
 use sinkhorn_core::{
-    Epsilon, Error, PointCloud, Problem, Real, Settings, Status, Storage, Zero, divergence_len, sinkhorn_divergence,
+    Epsilon, Error, Float, PointCloud, Problem, Real, Settings, Status, Storage, Zero, divergence_len,
+    sinkhorn_divergence,
 };
 use sinkhorn_tests::{data, solve_owned};
 
@@ -183,7 +184,7 @@ fn solved<T: Real>(case: &Case, storage: Storage) -> Result<([f64; 3], Status), 
     let settings = Settings { storage, ..settings::<T>() };
     on_problem::<T, _>(case, |problem| {
         let report = solve_owned(problem, &Zero, &settings)?.report;
-        Ok(([report.objective, report.transport_cost, report.mass].map(Real::widen), report.status))
+        Ok(([report.objective, report.transport_cost, report.mass].map(Float::widen), report.status))
     })
 }
 

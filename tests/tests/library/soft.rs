@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use sinkhorn_core::{
-    Argument, DerivativeSettings, Error, LinearReport, LinearStatus, QuantileConvention, Real, Settings, Soft,
+    Argument, DerivativeSettings, Error, Float, LinearReport, LinearStatus, QuantileConvention, Real, Settings, Soft,
     SoftSettings, SoftStart, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k,
 };
 use sinkhorn_tests::data;

@@ -17,7 +17,8 @@ use clap::Parser;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use sinkhorn_bench::output::print;
 use sinkhorn_core::{
-    Acceleration, CostMatrix, Epsilon, Geometry, PointCloud, Problem, Real, Settings, Status, Workspace, Zero, solve,
+    Acceleration, CostMatrix, Epsilon, Float, Geometry, PointCloud, Problem, Real, Settings, Status, Workspace, Zero,
+    solve,
 };
 
 #[derive(Parser)]
@@ -123,7 +124,7 @@ fn run<T: Real>(args: &Args) -> Result<(), String> {
         for is_matrix in [false, true] {
             for epsilon in [0.5, 0.05, 0.005] {
                 for threshold in [1e-3, 1e-6] {
-                    if T::NAME == f32::NAME && threshold < 1e-3 {
+                    if T::NAME == <f32 as Float>::NAME && threshold < 1e-3 {
                         continue;
                     }
                     let kind = of_kind::<T>(args, n, is_matrix, epsilon, threshold);

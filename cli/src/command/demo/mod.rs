@@ -98,7 +98,7 @@ fn run_all(args: &Args) -> Result<Exit, Failure> {
             schema: SCHEMA,
             command: "demo",
             threshold: THRESHOLD,
-            precision: <f64 as sinkhorn_core::Real>::NAME,
+            precision: <f64 as sinkhorn_core::Float>::NAME,
             tables: &tables,
         };
         render::print_json(&report)?;

@@ -1,13 +1,13 @@
 //! Plain code: one scalar at a time, small, and the same bits on every target.
 
-use super::Simd;
-use crate::real::Real;
+use super::simd::Simd;
+use crate::float::Float;
 
 /// Needs no instructions of any kind.
 #[derive(Clone, Copy)]
 pub struct Portable;
 
-impl<T: Real> Simd<T> for Portable {
+impl<T: Float> Simd<T> for Portable {
     type Vector = T;
     const LANES: usize = 1;
     const COLUMNS: usize = 1;

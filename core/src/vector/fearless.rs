@@ -7,8 +7,9 @@ use fearless_simd::{Level, f32x16, f64x8, u32x16, u64x8};
 use fearless_simd::Simd as _;
 
 use super::exp2::{MAGIC_F32, MAGIC_F64, POLYNOMIAL_F32, POLYNOMIAL_F64};
+use super::level::SimdLevel;
 use super::log2::{ROUND_F32, ROUND_F64, SERIES_F32, SERIES_F64};
-use super::{Job, Portable, Simd, SimdLevel};
+use super::simd::Simd;
 
 /// What the processor can do, as far as this build can know.
 fn detected() -> Level {
@@ -32,30 +33,8 @@ pub(super) fn find(level: SimdLevel) -> Option<Level> {
 }
 
 macro_rules! simd {
-    ($t:ident, $run:ident, $vector:ident, $bits:ident, $uint:ident, $lanes:literal, $mantissa:literal, $bias:literal,
+    ($t:ident, $vector:ident, $bits:ident, $uint:ident, $lanes:literal, $mantissa:literal, $bias:literal,
      $magic:ident, $polynomial:ident, $series:ident, $round:ident, $log2:ident) => {
-        #[inline]
-        pub(super) fn $run<J: Job<$t>>(level: Level, job: J) -> J::Output {
-            match level {
-                #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-                Level::Avx512(token) => token.vectorize(
-                    #[inline(always)]
-                    || job.run(Token::<_, 2>(token)),
-                ),
-                #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-                Level::Avx2(token) => token.vectorize(
-                    #[inline(always)]
-                    || job.run(Token::<_, 1>(token)),
-                ),
-                #[cfg(target_arch = "aarch64")]
-                Level::Neon(token) => token.vectorize(
-                    #[inline(always)]
-                    || job.run(Token::<_, 1>(token)),
-                ),
-                _ => job.run(Portable),
-            }
-        }
-
         impl<S: fearless_simd::Simd, const COLUMNS: usize> Simd<$t> for Token<S, COLUMNS> {
             type Vector = $vector<S>;
             const LANES: usize = $lanes;
@@ -168,7 +147,7 @@ macro_rules! simd {
 
 /// A level, and the vectors of columns that its registers have room for.
 #[derive(Clone, Copy)]
-pub struct Token<S, const COLUMNS: usize>(S);
+pub(super) struct Token<S, const COLUMNS: usize>(pub S);
 
-simd!(f32, run_f32, f32x16, u32x16, u32, 16, 23, 127, MAGIC_F32, POLYNOMIAL_F32, SERIES_F32, ROUND_F32, log2_parts_f32);
-simd!(f64, run_f64, f64x8, u64x8, u64, 8, 52, 1023, MAGIC_F64, POLYNOMIAL_F64, SERIES_F64, ROUND_F64, log2_parts_f64);
+simd!(f32, f32x16, u32x16, u32, 16, 23, 127, MAGIC_F32, POLYNOMIAL_F32, SERIES_F32, ROUND_F32, log2_parts_f32);
+simd!(f64, f64x8, u64x8, u64, 8, 52, 1023, MAGIC_F64, POLYNOMIAL_F64, SERIES_F64, ROUND_F64, log2_parts_f64);

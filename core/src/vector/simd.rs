@@ -1,26 +1,10 @@
-//! Vectors: which instructions there are, and the few operations that sweeps are written in.
-//!
-//! A loop over pairs is a [`Job`], written once for every [`Simd`]; [`jobs::Run`] runs it with the instructions that a
-//! solve uses. Everything below a job is `#[inline(always)]`, because functions inherit no instructions from their caller.
-
-pub(crate) mod exp2;
-mod jobs;
-mod level;
-pub(crate) mod log2;
-mod portable;
-#[cfg(feature = "simd")]
-mod vector;
+//! The few operations that loops are written in.
 
 use core::ops::{Add, Div, Mul, Sub};
 
-pub(crate) use jobs::Jobs;
-pub(crate) use level::Instructions;
-pub use level::SimdLevel;
-pub(crate) use portable::Portable;
+use crate::float::Float;
 
-use crate::real::Real;
-
-/// Vectors of [`Simd::LANES`] scalars. The value itself is the proof that the processor has the instructions.
+/// Vectors of [`Simd::LANES`] scalars. A value of this type is the proof that the processor has the instructions.
 pub trait Simd<T>: Copy {
     /// A vector.
     type Vector: Copy
@@ -29,41 +13,41 @@ pub trait Simd<T>: Copy {
         + Mul<Output = Self::Vector>
         + Div<Output = Self::Vector>;
 
-    /// Scalars in a vector; a divisor of [`MAX_LANES`].
+    /// The number of scalars in a vector; a divisor of [`MAX_LANES`].
     const LANES: usize;
 
-    /// Vectors of columns whose products with four rows the registers have room for: 1 or 2.
+    /// The number of vectors of columns, 1 or 2, whose products with four rows fit the registers.
     const COLUMNS: usize;
 
-    /// Whether code is to be small: one loop for all dimensions, and exponentials in a pass of their own.
+    /// Whether code shall be small: one loop for all dimensions, and exponentials in a pass of their own.
     const COMPACT: bool;
 
-    /// The same scalar in every lane.
+    /// Returns the same scalar in every lane.
     fn splat(self, value: T) -> Self::Vector;
-    /// The scalars of a slice of length `LANES`.
+    /// Reads a slice of length `LANES`.
     fn load(self, from: &[T]) -> Self::Vector;
     /// Writes a slice of length `LANES`.
     fn store(self, vector: Self::Vector, to: &mut [T]);
-    /// p q + r, rounded once where the instructions can.
+    /// Returns p q + r, rounded once if the instructions can.
     fn mul_add(self, p: Self::Vector, q: Self::Vector, r: Self::Vector) -> Self::Vector;
-    /// The larger of two; the second where one is NaN.
+    /// Returns the larger of two, or the second if one is NaN.
     fn max(self, p: Self::Vector, q: Self::Vector) -> Self::Vector;
-    /// Absolute values.
+    /// Returns absolute values.
     fn abs(self, p: Self::Vector) -> Self::Vector;
-    /// `yes` where p < q, else `no`.
+    /// Returns `yes` if p < q, else `no`, lane by lane.
     fn select_less(self, p: Self::Vector, q: Self::Vector, yes: Self::Vector, no: Self::Vector) -> Self::Vector;
-    /// As [`exp2`].
+    /// Returns 2^x as [`exp2`](super::exp2) does.
     fn exp2(self, x: Self::Vector) -> Self::Vector;
-    /// As [`log2`].
+    /// Returns log2 x as [`log2`](super::log2) does.
     fn log2(self, x: Self::Vector) -> Self::Vector;
-    /// Square roots.
+    /// Returns square roots.
     fn sqrt(self, x: Self::Vector) -> Self::Vector;
-    /// x^p for x >= 0 and 0 < p <= [`MAX_POWER`]: within p + 4 units in the last place, and within 4 for p <= 1. 0 where x or the result is below
-    /// the smallest normal number and p >= 1; infinite where it is above the largest.
+    /// Returns x^p for x >= 0 and 0 < p <= [`MAX_POWER`], within p + 4 units in the last place, and within 4 for p <= 1.
+    /// It is 0 if p >= 1 and x or the result is below the smallest normal number, and infinite above the largest.
     fn power(self, x: Self::Vector, p: T) -> Self::Vector;
 }
 
-/// Copies fewer than [`MAX_LANES`] scalars in pieces of known length: for so few a call takes longer than the copy.
+/// Copies fewer than [`MAX_LANES`] scalars, in pieces of known length. For so few, a call takes longer than the copy.
 #[inline(always)]
 fn copy_few<T: Copy>(from: &[T], to: &mut [T]) {
     let mut at = 0;
@@ -84,9 +68,9 @@ pub(crate) const MAX_POWER: f64 = 1024.0;
 /// The most lanes of any vector.
 pub(crate) const MAX_LANES: usize = 16;
 
-/// What the loops need beyond single instructions.
-pub(crate) trait SimdExt<T: Real>: Simd<T> {
-    /// The scalars of a slice of any length up to `LANES`, then `fill`.
+/// Operations that loops need beyond single instructions.
+pub(crate) trait SimdExt<T: Float>: Simd<T> {
+    /// Reads a slice of at most `LANES` scalars; the other lanes are `fill`.
     #[inline(always)]
     fn load_part(self, from: &[T], fill: T) -> Self::Vector {
         if from.len() == Self::LANES {
@@ -109,7 +93,7 @@ pub(crate) trait SimdExt<T: Real>: Simd<T> {
         copy_few(&lanes[..len], to);
     }
 
-    /// All lanes in one, pairwise.
+    /// Joins all lanes into one scalar, pairwise.
     #[inline(always)]
     fn fold(self, vector: Self::Vector, join: impl Fn(T, T) -> T) -> T {
         let mut lanes = [T::ZERO; MAX_LANES];
@@ -124,16 +108,16 @@ pub(crate) trait SimdExt<T: Real>: Simd<T> {
         lanes[0]
     }
 
-    /// The sum of the lanes, pairwise.
+    /// Adds up the lanes, pairwise.
     #[inline(always)]
     fn sum(self, vector: Self::Vector) -> T {
         self.fold(vector, |p, q| p + q)
     }
 }
 
-impl<T: Real, S: Simd<T>> SimdExt<T> for S {}
+impl<T: Float, S: Simd<T>> SimdExt<T> for S {}
 
-/// Calls `body` with the start and the length of every vector, the last of which may be shorter.
+/// Calls `body` with the start and the length of every vector. The last one may be shorter than the others.
 #[inline(always)]
 pub(crate) fn each_vector<T, S: Simd<T>>(range: core::ops::Range<usize>, mut body: impl FnMut(usize, usize)) {
     let mut at = range.start;
@@ -144,12 +128,4 @@ pub(crate) fn each_vector<T, S: Simd<T>>(range: core::ops::Range<usize>, mut bod
     if S::LANES > 1 && at < range.end {
         body(at, range.end - at);
     }
-}
-
-/// A loop that is written once for all instructions. `run` must be `#[inline(always)]`, and all that it calls in its loops.
-pub trait Job<T> {
-    /// What comes out.
-    type Output;
-    /// Does it.
-    fn run<S: Simd<T>>(self, simd: S) -> Self::Output;
 }

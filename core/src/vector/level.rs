@@ -1,8 +1,6 @@
 //! Which vector instructions are used.
 
-use super::{Job, Portable, Simd, SimdExt};
 use crate::error::{Argument, Error, because};
-use crate::real::Real;
 
 /// The vector instructions of a solve.
 ///
@@ -44,7 +42,7 @@ impl SimdLevel {
         match self {
             SimdLevel::Best | SimdLevel::Portable => true,
             #[cfg(feature = "simd")]
-            level => super::vector::find(level).is_some(),
+            level => super::fearless::find(level).is_some(),
             #[cfg(not(feature = "simd"))]
             _ => false,
         }
@@ -61,72 +59,8 @@ impl SimdLevel {
         }
     }
 
-    /// 2^x in place, within 2 units in the last place: what sweeps spend their time on, by itself.
-    ///
-    /// # Errors
-    /// [`Error::Unsupported`] where this machine does not have the level.
-    pub fn exp2<T: Real>(self, values: &mut [T]) -> Result<(), Error> {
-        self.check()?;
-        T::run(Instructions::of(self), Exp2 { values });
-        Ok(())
-    }
-
     pub(crate) fn check(self) -> Result<(), Error> {
         let reason = because("not a level of this machine or of this build");
         if self.is_available() { Ok(()) } else { Err(Error::Unsupported { argument: Argument::Simd, reason }) }
-    }
-}
-
-pub struct Exp2<'v, T> {
-    values: &'v mut [T],
-}
-
-impl<T: Real> Job<T> for Exp2<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd<T>>(self, simd: S) {
-        for part in self.values.chunks_mut(S::LANES) {
-            let x = simd.load_part(part, T::ZERO);
-            simd.store_part(simd.exp2(x), part);
-        }
-    }
-}
-
-/// A level that this machine has, ready to be used.
-#[derive(Clone, Copy)]
-pub struct Instructions {
-    #[cfg(feature = "simd")]
-    vector: Option<fearless_simd::Level>,
-}
-
-impl Instructions {
-    /// Plain code where the level is not there.
-    pub fn of(level: SimdLevel) -> Self {
-        #[cfg(feature = "simd")]
-        return Instructions { vector: super::vector::find(level.resolve()) };
-        #[cfg(not(feature = "simd"))]
-        {
-            let _ = level;
-            Instructions {}
-        }
-    }
-
-    #[inline]
-    pub fn run_f32<J: Job<f32>>(self, job: J) -> J::Output {
-        #[cfg(feature = "simd")]
-        if let Some(level) = self.vector {
-            return super::vector::run_f32(level, job);
-        }
-        job.run(Portable)
-    }
-
-    #[inline]
-    pub fn run_f64<J: Job<f64>>(self, job: J) -> J::Output {
-        #[cfg(feature = "simd")]
-        if let Some(level) = self.vector {
-            return super::vector::run_f64(level, job);
-        }
-        job.run(Portable)
     }
 }

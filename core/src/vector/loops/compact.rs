@@ -1,45 +1,46 @@
-//! The loops over pairs for [`Portable`](crate::simd::Portable): scalar and small, with nothing in a loop but loads, products, sums and stores.
-//! Slices are cut to one length before each, so that no index is checked inside, and nothing can panic that a small solve calls.
+//! The loops over pairs for code that shall be small: one scalar at a time, with nothing in a loop but loads, products,
+//! sums and stores. Slices are cut to one length before each loop, so that no index is checked inside, and that no small
+//! solve calls anything that can panic.
 
-use super::block::Place;
-use super::scores::{GROUP, Packed, Panel};
+use super::exponents::BlockAt;
 use super::{FLUSH, MAX_TILE_ROWS};
-use crate::real::Real;
+use crate::float::Float;
+use crate::vector::points::{GROUP, PackedPoints, Panel};
 
 /// out_kj = F_k + G_j + S_kj for rows of points, line by line of their coordinates.
-pub(super) fn products<T: Real>(points: Packed<'_, T>, factor: T, place: Place<'_, T>, out: &mut [T]) {
-    let (rows, m) = (place.f.len(), place.g.len());
+pub(super) fn products<T: Float>(points: PackedPoints<'_, T>, factor: T, block: BlockAt<'_, T>, out: &mut [T]) {
+    let (rows, m) = (block.f.len(), block.g.len());
     let (mut rest, mut row) = (out, 0);
     while row < rows {
-        let (i, lane) = (place.i + row, (place.i + row) % GROUP);
-        let group = points.group(i - lane);
-        let count = if lane == 0 && row + GROUP <= rows { GROUP } else { 1 };
+        let (i, first) = (block.i + row, (block.i + row) % GROUP);
+        let group = points.group(i - first);
+        let count = if first == 0 && row + GROUP <= rows { GROUP } else { 1 };
         let (part, tail) = core::mem::take(&mut rest).split_at_mut(count * m);
-        let product = Product { points, factor, start: place.start, g: place.g };
-        if let (Some(f), Some(rows)) = (place.f[row..].first_chunk::<GROUP>(), four_mut(part, m, count)) {
+        let product = Product { points, factor, start: block.start, g: block.g };
+        if let (Some(f), Some(rows)) = (block.f[row..].first_chunk::<GROUP>(), four_mut(part, m, count)) {
             product.write::<GROUP, COLUMNS>(group, 0, *f, rows);
         } else {
-            product.write::<1, 1>(group, lane, [place.f[row]], [part]);
+            product.write::<1, 1>(group, first, [block.f[row]], [part]);
         }
         (rest, row) = (tail, row + count);
     }
 }
 
-/// The columns of some rows, and what is to be made of their products.
-struct Product<'p, T: Real> {
-    points: Packed<'p, T>,
+/// The columns that some rows are multiplied with.
+struct Product<'p, T: Float> {
+    points: PackedPoints<'p, T>,
     factor: T,
     start: usize,
     g: &'p [T],
 }
 
-impl<T: Real> Product<'_, T> {
-    /// R rows of a group, from `lane` on, C columns at a time. Where coordinates are few the factor is multiplied into those of the rows, once; where
-    /// they are many, products are added up first, which rounds less.
+impl<T: Float> Product<'_, T> {
+    /// Writes R rows of a group, from row `first` of it on, C columns at a time. If coordinates are few, the factor is
+    /// multiplied into those of the rows, once. If they are many, products are added up first, which rounds less.
     fn write<const R: usize, const C: usize>(
         &self,
         group: Panel<'_, T>,
-        lane: usize,
+        first: usize,
         f: [T; R],
         mut out: [&mut [T]; R],
     ) {
@@ -53,7 +54,7 @@ impl<T: Real> Product<'_, T> {
             let mut out = out.each_mut().map(|row| &mut row[at..at + width]);
             each::<T, R, C>(&mut out, g, |r, _, g| base * (g + f[r]));
             for (x, y) in group.values.chunks_exact(group.width).zip(panel.values.chunks_exact(panel.width)) {
-                let x: [T; R] = core::array::from_fn(|r| factor * x[lane + r]);
+                let x: [T; R] = core::array::from_fn(|r| factor * x[first + r]);
                 each::<T, R, C>(&mut out, &y[..width], |r, sum, y| x[r] * y + sum);
             }
             if !few {
@@ -64,12 +65,12 @@ impl<T: Real> Product<'_, T> {
     }
 }
 
-/// Columns that a loop does at a time: fewer additions of addresses.
+/// The number of columns that a loop does at a time, which saves additions of addresses.
 const COLUMNS: usize = 4;
 
 /// out_rj <- of(r, out_rj, line_j).
 #[inline(always)]
-fn each<T: Real, const R: usize, const C: usize>(out: &mut [&mut [T]; R], line: &[T], of: impl Fn(usize, T, T) -> T) {
+fn each<T: Float, const R: usize, const C: usize>(out: &mut [&mut [T]; R], line: &[T], of: impl Fn(usize, T, T) -> T) {
     let (whole, rest) = line.as_chunks::<C>();
     let mut out = out.each_mut().map(|row| row[..line.len()].as_chunks_mut::<C>());
     for (k, values) in whole.iter().enumerate() {
@@ -86,8 +87,8 @@ fn each<T: Real, const R: usize, const C: usize>(out: &mut [&mut [T]; R], line: 
     }
 }
 
-/// Exponents into exponentials, in place; returns their sum.
-pub(super) fn exponentials<T: Real>(row: &mut [T]) -> T {
+/// Turns exponents into exponentials, in place, and returns their sum.
+pub(super) fn exponentials<T: Float>(row: &mut [T]) -> T {
     let mut total = T::ZERO;
     for part in row.chunks_mut(FLUSH) {
         let mut sum = T::ZERO;
@@ -100,13 +101,13 @@ pub(super) fn exponentials<T: Real>(row: &mut [T]) -> T {
     total
 }
 
-/// The largest of a row.
-pub(super) fn largest<T: Real>(row: &[T]) -> T {
+/// Returns the largest of a row.
+pub(super) fn largest<T: Float>(row: &[T]) -> T {
     row.iter().fold(-T::INFINITY, |most, &value| if value > most { value } else { most })
 }
 
 /// sums_k = sum_j row_kj v_j.
-pub(super) fn times<T: Real>(rows: &[T], v: &[T], sums: &mut [T]) {
+pub(super) fn times<T: Float>(rows: &[T], v: &[T], sums: &mut [T]) {
     let m = v.len().max(1);
     let mut fours = rows.chunks(m.saturating_mul(4)); // stepped by hand, because a zip counts chunks first, and divides
     for sums in sums.chunks_mut(4) {
@@ -125,8 +126,8 @@ pub(super) fn times<T: Real>(rows: &[T], v: &[T], sums: &mut [T]) {
     }
 }
 
-/// Sums of products, in pieces that keep them accurate.
-fn dots<T: Real>([t0, t1, t2, t3]: [&[T]; 4], v: &[T]) -> [T; 4] {
+/// Returns sums of products, added up in pieces that keep them accurate.
+fn dots<T: Float>([t0, t1, t2, t3]: [&[T]; 4], v: &[T]) -> [T; 4] {
     let mut totals = [T::ZERO; 4];
     let pieces = t0.chunks(FLUSH).zip(t1.chunks(FLUSH)).zip(t2.chunks(FLUSH).zip(t3.chunks(FLUSH)));
     for (((t0, t1), (t2, t3)), v) in pieces.zip(v.chunks(FLUSH)) {
@@ -153,7 +154,7 @@ fn dots<T: Real>([t0, t1, t2, t3]: [&[T]; 4], v: &[T]) -> [T; 4] {
 }
 
 /// total_j += sum_k weight_k row_kj.
-pub(super) fn add<T: Real>(weights: &[T], rows: &[T], total: &mut [T]) {
+pub(super) fn add<T: Float>(weights: &[T], rows: &[T], total: &mut [T]) {
     let m = total.len().max(1);
     let mut fours = rows.chunks(m.saturating_mul(4));
     for weights in weights.chunks(4) {
@@ -171,7 +172,7 @@ pub(super) fn add<T: Real>(weights: &[T], rows: &[T], total: &mut [T]) {
     }
 }
 
-fn add_four<T: Real>(weights: [T; 4], rows: [&[T]; 4], total: &mut [T]) {
+fn add_four<T: Float>(weights: [T; 4], rows: [&[T]; 4], total: &mut [T]) {
     let [(w0, r0), (w1, r1), (w2, r2), (w3, r3)] = rows.map(|row| row.as_chunks::<COLUMNS>());
     let (whole, rest) = total.as_chunks_mut::<COLUMNS>();
     for ((total, (t0, t1)), (t2, t3)) in whole.iter_mut().zip(w0.iter().zip(w1)).zip(w2.iter().zip(w3)) {
@@ -188,7 +189,7 @@ fn add_four<T: Real>(weights: [T; 4], rows: [&[T]; 4], total: &mut [T]) {
     }
 }
 
-/// Four rows of m, where there are so many.
+/// Cuts off four rows of m, if there are so many.
 fn four<T>(rows: &[T], m: usize) -> Option<[&[T]; 4]> {
     let (t0, rest) = rows.split_at_checked(m)?;
     let (t1, rest) = rest.split_at_checked(m)?;
@@ -196,7 +197,7 @@ fn four<T>(rows: &[T], m: usize) -> Option<[&[T]; 4]> {
     Some([t0, t1, t2, rest.get(..m)?])
 }
 
-/// The same to be written, where `count` is four.
+/// Cuts off four rows of m to be written, if `count` is four.
 fn four_mut<T>(rows: &mut [T], m: usize, count: usize) -> Option<[&mut [T]; GROUP]> {
     if count != GROUP {
         return None;

@@ -1,0 +1,24 @@
+//! The instructions that a solve uses.
+
+use super::level::SimdLevel;
+
+/// A level that this machine has, ready to be used.
+#[derive(Debug, Clone, Copy)]
+pub struct Instructions {
+    /// `None` is plain code.
+    #[cfg(feature = "simd")]
+    pub(super) vector: Option<fearless_simd::Level>,
+}
+
+impl Instructions {
+    /// Returns the instructions of a level, or plain code if the machine does not have them.
+    pub fn of(level: SimdLevel) -> Self {
+        #[cfg(feature = "simd")]
+        return Instructions { vector: super::fearless::find(level.resolve()) };
+        #[cfg(not(feature = "simd"))]
+        {
+            let _ = level;
+            Instructions {}
+        }
+    }
+}

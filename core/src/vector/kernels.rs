@@ -1,0 +1,131 @@
+//! The list of all loops, and how each is run with the instructions of a solve.
+
+#[cfg(feature = "simd")]
+use super::fearless::Token;
+use super::instructions::Instructions;
+use super::level::SimdLevel;
+use super::loops::{columns, costs, deviations, exponents, moments, products, rows, terms};
+use super::points::PackedPoints;
+use super::portable::Portable;
+use crate::error::Error;
+use crate::float::Float;
+#[cfg(feature = "simd")]
+use fearless_simd::{Level, prelude::*};
+
+/// Evaluates an expression of `$simd` with the instructions of a solve. The expression is compiled once for every level.
+macro_rules! run {
+    ($instructions:ident, |$simd:ident| $loop:expr) => {{
+        #[cfg(feature = "simd")]
+        match $instructions.vector {
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Some(Level::Avx512(token)) => {
+                return token.vectorize(
+                    #[inline(always)]
+                    move || {
+                        let $simd = Token::<_, 2>(token);
+                        $loop
+                    },
+                );
+            }
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Some(Level::Avx2(token)) => {
+                return token.vectorize(
+                    #[inline(always)]
+                    move || {
+                        let $simd = Token::<_, 1>(token);
+                        $loop
+                    },
+                );
+            }
+            #[cfg(target_arch = "aarch64")]
+            Some(Level::Neon(token)) => {
+                return token.vectorize(
+                    #[inline(always)]
+                    move || {
+                        let $simd = Token::<_, 1>(token);
+                        $loop
+                    },
+                );
+            }
+            _ => {}
+        }
+        let _ = $instructions;
+        let $simd = Portable;
+        $loop
+    }};
+}
+
+/// Declares [`Kernels`], and implements it for both scalars.
+macro_rules! kernels {
+    ($($module:ident::$name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $output:ty)?;)*) => {
+        /// The loops over vectors, one function each: it runs the loop of that name in [`loops`](super::loops), which
+        /// says what it does.
+        ///
+        /// A new loop is a function there and a line in the list of this file.
+        #[allow(missing_docs, clippy::too_many_arguments)]
+        pub trait Kernels: Float {
+            $(fn $name(instructions: Instructions, $($argument: $type),*) $(-> $output)?;)*
+        }
+        kernels!(@ f32: $($module::$name($($argument: $type),*) $(-> $output)?;)*);
+        kernels!(@ f64: $($module::$name($($argument: $type),*) $(-> $output)?;)*);
+    };
+    (@ $scalar:ident: $($module:ident::$name:ident($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*) => {
+        impl Kernels for $scalar {
+            $(fn $name(instructions: Instructions, $($argument: $type),*) $(-> $output)? {
+                run!(instructions, |simd| $module::$name(simd, $($argument),*))
+            })*
+        }
+    };
+}
+
+kernels! {
+    exponents::product_exponents(
+        points: PackedPoints<'_, Self>, factor: Self, block: exponents::BlockAt<'_, Self>, out: &mut [Self],
+        found: &mut [Self], exp: bool,
+    );
+    exponents::affine_exponents(
+        values: Option<&[Self]>, factor: Self, f: Self, g: &[Self], row: &mut [Self], exp: bool,
+    ) -> Self;
+    costs::squared_distances(points: PackedPoints<'_, Self>, i: usize, out: &mut [Self]);
+    costs::norms(norms: costs::Norms<'_, Self>, i: usize, start: usize, m: usize, out: &mut [Self]) -> Self;
+    deviations::deviations(
+        row: &[Self], weights: columns::WeightVectors<'_, Self>, origin: Self, scale: Self,
+    ) -> deviations::Deviations<Self>;
+    terms::row_terms(
+        row: &mut [Self], log_b: &[Self], weights: columns::WeightVectors<'_, Self>, costs: terms::Costs<'_, Self>,
+    ) -> terms::RowTerms<Self>;
+    rows::add_rows(weights: &[Self], rows: &[Self], total: &mut [Self]);
+    rows::times_vector(rows: &[Self], v: &[Self], sums: &mut [Self]);
+    rows::raise_to_rows(rows: &[Self], largest: &mut [Self]);
+    rows::exp2_each(values: &mut [Self]);
+    rows::exp2_less(row: &mut [Self], largest: Self);
+    rows::exp2_less_each(rows: &mut [Self], origin: &[Self]) -> Self;
+    rows::add_exp2_less(rows: &[Self], largest: &[Self], total: &mut [Self]);
+    rows::log2_each(values: &mut [Self]) -> Self;
+    columns::balance(
+        weights: columns::WeightVectors<'_, Self>, factor: Self, g: &[Self], image: &mut [Self], before: &[Self],
+    ) -> columns::Balanced<Self>;
+    columns::rescale(
+        weights: columns::WeightVectors<'_, Self>, v: &[Self], totals: &mut [Self],
+    ) -> columns::Rescaled<Self>;
+    moments::weigh(row: &mut [Self], constant: Self, factor: Self, v: &[Self], w: Option<(&[Self], Self)>);
+    moments::row_moments(points: PackedPoints<'_, Self>, i: usize, rows: &[Self], out: &mut [Self]);
+    moments::add_column_moments(
+        points: PackedPoints<'_, Self>, i: usize, start: usize, rows: &[Self], total: &mut [Self],
+    );
+    moments::along(points: PackedPoints<'_, Self>, start: usize, weights: &[Self], out: &mut [Self]);
+    products::add_products(weights: &[Self], rows: &[Self], least: Self, matrix: &mut [Self]);
+    products::eliminate(lines: &mut [Self], own: &[Self], m: usize, total: Self);
+}
+
+impl SimdLevel {
+    /// Replaces values by 2^x, within 2 units in the last place. Sweeps spend their time on this.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if this machine does not have the level.
+    pub fn exp2<T: Kernels>(self, values: &mut [T]) -> Result<(), Error> {
+        self.check()?;
+        T::exp2_each(Instructions::of(self), values);
+        Ok(())
+    }
+}

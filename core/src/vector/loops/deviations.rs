@@ -1,0 +1,53 @@
+//! Moments of the costs of a row.
+
+use super::FLUSH;
+use super::columns::WeightVectors;
+use crate::float::Float;
+use crate::vector::simd::{Simd, SimdExt, each_vector};
+
+/// Weighted moments of a row, relative to an origin and a scale.
+#[derive(Debug, Clone, Copy)]
+pub struct Deviations<T> {
+    /// sum_j b_j (C_j - origin) / scale.
+    pub first: T,
+    /// sum_j b_j ((C_j - origin) / scale)^2.
+    pub second: T,
+    /// The largest |C_j|.
+    pub largest: T,
+}
+
+/// Measures the deviations of a row from `origin`, in units of `scale`.
+#[inline(always)]
+pub(crate) fn deviations<T: Float, S: Simd<T>>(
+    simd: S,
+    row: &[T],
+    weights: WeightVectors<'_, T>,
+    origin: T,
+    scale: T,
+) -> Deviations<T> {
+    let (origin, by) = (simd.splat(origin), simd.splat(T::ONE / scale));
+    let zero = simd.splat(T::ZERO);
+    let (mut found, mut largest) = (Deviations { first: T::ZERO, second: T::ZERO, largest: T::ZERO }, zero);
+    let mut at = 0;
+    while at < row.len() {
+        let end = (at + FLUSH).min(row.len());
+        let (mut first, mut second) = (zero, zero);
+        each_vector::<T, S>(
+            at..end,
+            #[inline(always)]
+            |at, len| {
+                let cost = simd.load_part(&row[at..at + len], T::ZERO);
+                largest = simd.max(simd.abs(cost), largest);
+                let deviation = (cost - origin) * by;
+                let weighted = weights.load(simd, at, len) * deviation;
+                first = first + weighted;
+                second = simd.mul_add(weighted, deviation, second);
+            },
+        );
+        found.first += simd.sum(first);
+        found.second += simd.sum(second);
+        at = end;
+    }
+    found.largest = simd.fold(largest, T::max);
+    found
+}

@@ -1,0 +1,332 @@
+//! Exponents of a few rows at a time, and their exponentials: where solves spend their time.
+//!
+//! Products of points are computed for four rows and one or two vectors of columns at a time, in registers: every
+//! coordinate that is read takes part in four products. This pays in small dimensions, where the sum is short and the
+//! exponential dear, as in large ones, where it is the kernel of a matrix product.
+
+use core::ops::Range;
+
+use super::{FLUSH, MAX_TILE_ROWS, compact, log_zero};
+use crate::float::Float;
+use crate::vector::points::{GROUP, PANEL, PackedPoints, Panel};
+use crate::vector::simd::{MAX_LANES, Simd, SimdExt, each_vector};
+
+/// A block of pairs: where it begins, and the potentials of its rows and columns.
+#[derive(Debug, Clone, Copy)]
+pub struct BlockAt<'b, T> {
+    /// The first row.
+    pub i: usize,
+    /// The first column: a multiple of [`PANEL`].
+    pub start: usize,
+    /// F of the rows.
+    pub f: &'b [T],
+    /// G of the columns.
+    pub g: &'b [T],
+}
+
+/// row_j <- f + g_j + factor value_j, or its exponential if `exp`. The values are those of `row` itself if none are given.
+/// Returns the sum of the exponentials, or the largest exponent.
+#[inline(always)]
+pub(crate) fn affine_exponents<T: Float, S: Simd<T>>(
+    simd: S,
+    values: Option<&[T]>,
+    factor: T,
+    f: T,
+    g: &[T],
+    row: &mut [T],
+    exp: bool,
+) -> T {
+    if !S::COMPACT && exp {
+        return affine::<T, S, true>(simd, values, factor, f, g, row);
+    }
+    if !S::COMPACT {
+        return affine::<T, S, false>(simd, values, factor, f, g, row);
+    }
+    if let Some(values) = values {
+        row.copy_from_slice(values);
+    }
+    for (value, &g) in row.iter_mut().zip(g) {
+        let exponent = *value * factor + (g + f);
+        *value = if exponent < log_zero() { log_zero() } else { exponent };
+    }
+    if exp { compact::exponentials(row) } else { compact::largest(row) }
+}
+
+#[inline(always)]
+fn affine<T: Float, S: Simd<T>, const EXP: bool>(
+    simd: S,
+    values: Option<&[T]>,
+    factor: T,
+    f: T,
+    g: &[T],
+    row: &mut [T],
+) -> T {
+    let (f, factor, least) = (simd.splat(f), simd.splat(factor), simd.splat(log_zero()));
+    let mut found = RowAccumulator::<T, S, EXP>::new(simd);
+    let mut at = 0;
+    while at < row.len() {
+        let end = (at + FLUSH).min(row.len());
+        each_vector::<T, S>(
+            at..end,
+            #[inline(always)]
+            |at, len| {
+                let value = match values {
+                    Some(values) => simd.load_part(&values[at..at + len], T::ZERO),
+                    None => simd.load_part(&row[at..at + len], T::ZERO),
+                };
+                // Columns beyond the end are below the least, whatever f is.
+                let base = simd.load_part(&g[at..at + len], T::TWO * log_zero()) + f;
+                // The exponent of an infinite cost would be minus infinity, and the difference of two of them NaN.
+                let exponent = simd.mul_add(value, factor, base);
+                let result = found.take(simd, simd.select_less(exponent, least, least, exponent));
+                simd.store_part(result, &mut row[at..at + len]);
+            },
+        );
+        found.flush(simd);
+        at = end;
+    }
+    found.total
+}
+
+/// The sum of the exponentials of a row, or its largest exponent, while it is being computed.
+#[derive(Clone, Copy)]
+struct RowAccumulator<T: Float, S: Simd<T>, const EXP: bool> {
+    lanes: S::Vector,
+    total: T,
+}
+
+impl<T: Float, S: Simd<T>, const EXP: bool> RowAccumulator<T, S, EXP> {
+    #[inline(always)]
+    fn new(simd: S) -> Self {
+        let total = if EXP { T::ZERO } else { -T::INFINITY };
+        RowAccumulator { lanes: simd.splat(total), total }
+    }
+
+    #[inline(always)]
+    fn take(&mut self, simd: S, exponent: S::Vector) -> S::Vector {
+        if EXP {
+            let value = simd.exp2(exponent);
+            self.lanes = self.lanes + value;
+            value
+        } else {
+            self.lanes = simd.max(exponent, self.lanes);
+            exponent
+        }
+    }
+
+    /// Adds the lanes to the total, which keeps sums in single precision short.
+    #[inline(always)]
+    fn flush(&mut self, simd: S) {
+        if EXP {
+            self.total += simd.sum(self.lanes);
+            self.lanes = simd.splat(T::ZERO);
+        } else {
+            self.total = simd.fold(self.lanes, T::max);
+        }
+    }
+}
+
+/// out_kj <- F_k + G_j + factor x_k.y_j for at most [`MAX_TILE_ROWS`] rows, or its exponential if `exp`. `found` are the sums
+/// of the exponentials of the rows, or their largest exponents.
+#[inline(always)]
+pub(crate) fn product_exponents<T: Float, S: Simd<T>>(
+    simd: S,
+    points: PackedPoints<'_, T>,
+    factor: T,
+    block: BlockAt<'_, T>,
+    out: &mut [T],
+    found: &mut [T],
+    exp: bool,
+) {
+    if S::COMPACT {
+        compact::products(points, factor, block, out);
+        for (row, found) in out.chunks_exact_mut(block.g.len()).zip(found) {
+            *found = if exp { compact::exponentials(row) } else { compact::largest(row) };
+        }
+        return;
+    }
+    let products = Products { points, factor, block, out, found };
+    if exp {
+        products.over_columns::<S, true>(simd);
+    } else {
+        products.over_columns::<S, false>(simd);
+    }
+}
+
+/// The rows and columns of a block, and where their exponents go.
+struct Products<'b, T> {
+    points: PackedPoints<'b, T>,
+    factor: T,
+    block: BlockAt<'b, T>,
+    out: &'b mut [T],
+    found: &'b mut [T],
+}
+
+impl<T: Float> Products<'_, T> {
+    #[inline(always)]
+    fn over_columns<S: Simd<T>, const EXP: bool>(mut self, simd: S) {
+        let (rows, m) = (self.block.f.len(), self.block.g.len());
+        // These columns stay in the cache while all rows of the tile are multiplied with them.
+        let stride = if self.points.dimension < MAX_TILE_ROWS { FLUSH } else { PANEL };
+        let mut found = [RowAccumulator::<T, S, EXP>::new(simd); MAX_TILE_ROWS];
+        let mut at = 0;
+        while at < m {
+            let end = (at + stride).min(m);
+            let mut row = 0;
+            while row < rows {
+                let i = self.block.i + row;
+                if i.is_multiple_of(GROUP) && row + GROUP <= rows {
+                    let coordinates = self.points.group(i).values.as_chunks::<GROUP>().0;
+                    self.group(simd, row, at..end, &mut found, coordinates);
+                    row += GROUP;
+                } else {
+                    let group = self.points.group(i - i % GROUP);
+                    let x = group.values[i % GROUP..].iter().step_by(group.width).map(|&x| [x]);
+                    if self.points.dimension <= 3 {
+                        let factor = self.factor;
+                        let x = x.map(|[x]| [factor * x]);
+                        self.columns::<S, EXP, 1, true>(simd, row, at..end, &mut found, x);
+                    } else {
+                        self.columns::<S, EXP, 1, false>(simd, row, at..end, &mut found, x);
+                    }
+                    row += 1;
+                }
+            }
+            at = end;
+            if at.is_multiple_of(FLUSH) {
+                for found in &mut found[..rows] {
+                    found.flush(simd);
+                }
+            }
+        }
+        for (total, found) in self.found.iter_mut().zip(&mut found) {
+            found.flush(simd);
+            *total = found.total;
+        }
+    }
+
+    /// Multiplies the rows of a group with some columns.
+    #[inline(always)]
+    fn group<S: Simd<T>, const EXP: bool>(
+        &mut self,
+        simd: S,
+        row: usize,
+        columns: Range<usize>,
+        found: &mut [RowAccumulator<T, S, EXP>; MAX_TILE_ROWS],
+        coordinates: &[[T; GROUP]],
+    ) {
+        let factor = self.factor;
+        let scaled = |mut x: [T; GROUP]| {
+            x.iter_mut().for_each(|x| *x = factor * *x);
+            x
+        };
+        // If coordinates are few, the loop over them is unrolled, and the factor becomes a part of the coordinates.
+        match *coordinates {
+            [p] => {
+                let x = [scaled(p)];
+                self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.into_iter());
+            }
+            [p, q] => {
+                let x = [scaled(p), scaled(q)];
+                self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.into_iter());
+            }
+            [p, q, r] => {
+                let x = [scaled(p), scaled(q), scaled(r)];
+                self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.into_iter());
+            }
+            ref more => {
+                self.columns::<S, EXP, GROUP, false>(simd, row, columns, found, more.iter().copied());
+            }
+        }
+    }
+
+    /// Multiplies R rows with some columns, panel by panel; only the last panel may be cut short. `SCALED` coordinates
+    /// contain the factor.
+    #[inline(always)]
+    fn columns<S: Simd<T>, const EXP: bool, const R: usize, const SCALED: bool>(
+        &mut self,
+        simd: S,
+        row: usize,
+        columns: Range<usize>,
+        all: &mut [RowAccumulator<T, S, EXP>; MAX_TILE_ROWS],
+        x: impl Iterator<Item = [T; R]> + Clone,
+    ) {
+        let mut found = [all[row]; R];
+        found.copy_from_slice(&all[row..row + R]);
+        let mut at = columns.start;
+        while at < columns.end {
+            let panel = self.points.panel(self.block.start + at);
+            let width = panel.width.min(columns.end - at);
+            let mut done = 0;
+            if S::COLUMNS == 2 {
+                while done + 2 * S::LANES <= width {
+                    self.tile::<S, EXP, R, 2, SCALED>(simd, row, at, panel, done, S::LANES, &mut found, x.clone());
+                    done += 2 * S::LANES;
+                }
+            }
+            while done + S::LANES <= width {
+                self.tile::<S, EXP, R, 1, SCALED>(simd, row, at, panel, done, S::LANES, &mut found, x.clone());
+                done += S::LANES;
+            }
+            if done < width {
+                self.tile::<S, EXP, R, 1, SCALED>(simd, row, at, panel, done, width - done, &mut found, x.clone());
+            }
+            at += width;
+        }
+        all[row..row + R].copy_from_slice(&found);
+    }
+
+    /// Multiplies R rows with C vectors of `len` columns.
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments)] // the innermost part of a loop over panels and rows
+    fn tile<S: Simd<T>, const EXP: bool, const R: usize, const C: usize, const SCALED: bool>(
+        &mut self,
+        simd: S,
+        row: usize,
+        at: usize,
+        panel: Panel<'_, T>,
+        done: usize,
+        len: usize,
+        found: &mut [RowAccumulator<T, S, EXP>; R],
+        x: impl Iterator<Item = [T; R]>,
+    ) {
+        let (m, factor) = (self.block.g.len(), simd.splat(self.factor));
+        let BlockAt { f, g, .. } = self.block;
+        let f = &f[row..row + R];
+        let first = at + done;
+        let g = &g[first..first + (C - 1) * S::LANES + len];
+        let mut products = [[simd.splat(T::ZERO); C]; R];
+        if SCALED {
+            for c in 0..C {
+                let g = simd.load_part(&g[c * S::LANES..c * S::LANES + len], log_zero());
+                for r in 0..R {
+                    products[r][c] = g + simd.splat(f[r]);
+                }
+            }
+        }
+        let mut from = done;
+        for x in x {
+            let line = &panel.values[from..from + (C - 1) * S::LANES + len];
+            from += panel.width;
+            for c in 0..C {
+                let y = simd.load_part(&line[c * S::LANES..c * S::LANES + len], T::ZERO);
+                for r in 0..R {
+                    products[r][c] = simd.mul_add(simd.splat(x[r]), y, products[r][c]);
+                }
+            }
+        }
+        for c in 0..C {
+            for r in 0..R {
+                let mut exponent = products[r][c];
+                if !SCALED {
+                    let g = simd.load_part(&g[c * S::LANES..c * S::LANES + len], log_zero());
+                    exponent = simd.mul_add(exponent, factor, g + simd.splat(f[r]));
+                }
+                let to = (row + r) * m + first + c * S::LANES;
+                simd.store_part(found[r].take(simd, exponent), &mut self.out[to..to + len]);
+            }
+        }
+    }
+}
+
+const _: () = assert!(FLUSH.is_multiple_of(PANEL) && PANEL.is_multiple_of(MAX_LANES));

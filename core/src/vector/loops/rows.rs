@@ -1,0 +1,170 @@
+//! Sums over rows that are stored, and functions of every entry of a row.
+
+use super::{FLUSH, compact};
+use crate::float::Float;
+use crate::vector::simd::{Simd, SimdExt, each_vector};
+
+/// total_j += sum_k weight_k row_kj, four rows at a time.
+#[inline(always)]
+pub(crate) fn add_rows<T: Float, S: Simd<T>>(simd: S, weights: &[T], rows: &[T], total: &mut [T]) {
+    if S::COMPACT {
+        return compact::add(weights, rows, total);
+    }
+    let m = total.len();
+    let mut k = 0;
+    while k + 4 <= weights.len() {
+        let [t0, t1, t2, t3] = four(&rows[k * m..(k + 4) * m], m);
+        let [p, q, r, s] = [weights[k], weights[k + 1], weights[k + 2], weights[k + 3]].map(|w| simd.splat(w));
+        each_vector::<T, S>(
+            0..m,
+            #[inline(always)]
+            |at, len| {
+                let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
+                let left = simd.mul_add(p, load(t0), q * load(t1));
+                let right = simd.mul_add(r, load(t2), s * load(t3));
+                let sum = simd.load_part(&total[at..at + len], T::ZERO) + (left + right);
+                simd.store_part(sum, &mut total[at..at + len]);
+            },
+        );
+        k += 4;
+    }
+    while k < weights.len() {
+        let (weight, row) = (simd.splat(weights[k]), &rows[k * m..(k + 1) * m]);
+        each_vector::<T, S>(
+            0..m,
+            #[inline(always)]
+            |at, len| {
+                let sum = simd.load_part(&total[at..at + len], T::ZERO);
+                let sum = simd.mul_add(weight, simd.load_part(&row[at..at + len], T::ZERO), sum);
+                simd.store_part(sum, &mut total[at..at + len]);
+            },
+        );
+        k += 1;
+    }
+}
+
+#[inline(always)]
+fn four<T>(rows: &[T], m: usize) -> [&[T]; 4] {
+    let (t0, rest) = rows.split_at(m);
+    let (t1, rest) = rest.split_at(m);
+    let (t2, t3) = rest.split_at(m);
+    [t0, t1, t2, t3]
+}
+
+/// sums_k = sum_j row_kj v_j.
+#[inline(always)]
+pub(crate) fn times_vector<T: Float, S: Simd<T>>(simd: S, rows: &[T], v: &[T], sums: &mut [T]) {
+    if S::COMPACT {
+        return compact::times(rows, v, sums);
+    }
+    let m = v.len();
+    let (fours, rest) = sums.as_chunks_mut::<4>();
+    for (k, sums) in fours.iter_mut().enumerate() {
+        dots(simd, four(&rows[4 * k * m..4 * (k + 1) * m], m), v, sums);
+    }
+    let first = 4 * fours.len();
+    for (k, sum) in rest.iter_mut().enumerate() {
+        let row = &rows[(first + k) * m..(first + k + 1) * m];
+        dots(simd, [row], v, core::array::from_mut(sum));
+    }
+}
+
+/// sums_k = sum_j row_kj v_j for R rows, whose sums share every vector of v that is read.
+#[inline(always)]
+fn dots<T: Float, S: Simd<T>, const R: usize>(simd: S, rows: [&[T]; R], v: &[T], sums: &mut [T; R]) {
+    *sums = [T::ZERO; R];
+    let mut at = 0;
+    while at < v.len() {
+        let end = (at + FLUSH).min(v.len());
+        let mut lanes = [simd.splat(T::ZERO); R];
+        each_vector::<T, S>(
+            at..end,
+            #[inline(always)]
+            |at, len| {
+                let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
+                let v = load(v);
+                for r in 0..R {
+                    lanes[r] = simd.mul_add(load(rows[r]), v, lanes[r]);
+                }
+            },
+        );
+        at = end;
+        for r in 0..R {
+            sums[r] += simd.sum(lanes[r]);
+        }
+    }
+}
+
+/// largest_j = max(largest_j, row_kj) over all rows.
+#[inline(always)]
+pub(crate) fn raise_to_rows<T: Float, S: Simd<T>>(simd: S, rows: &[T], largest: &mut [T]) {
+    for row in rows.chunks_exact(largest.len()) {
+        for (row, largest) in row.chunks(S::LANES).zip(largest.chunks_mut(S::LANES)) {
+            let most = simd.max(simd.load_part(row, T::ZERO), simd.load_part(largest, T::ZERO));
+            simd.store_part(most, largest);
+        }
+    }
+}
+
+/// value <- 2^value.
+#[inline(always)]
+pub(crate) fn exp2_each<T: Float, S: Simd<T>>(simd: S, values: &mut [T]) {
+    for part in values.chunks_mut(S::LANES) {
+        let x = simd.load_part(part, T::ZERO);
+        simd.store_part(simd.exp2(x), part);
+    }
+}
+
+/// row_j <- 2^(row_j - largest).
+#[inline(always)]
+pub(crate) fn exp2_less<T: Float, S: Simd<T>>(simd: S, row: &mut [T], largest: T) {
+    let largest = simd.splat(largest);
+    for row in row.chunks_mut(S::LANES) {
+        let exponent = simd.load_part(row, T::ZERO) - largest;
+        simd.store_part(simd.exp2(exponent), row);
+    }
+}
+
+/// row_kj <- 2^(row_kj - origin_j); returns the largest |row_kj - origin_j|.
+#[inline(always)]
+pub(crate) fn exp2_less_each<T: Float, S: Simd<T>>(simd: S, rows: &mut [T], origin: &[T]) -> T {
+    let mut largest = simd.splat(T::ZERO);
+    for row in rows.chunks_exact_mut(origin.len()) {
+        for (row, origin) in row.chunks_mut(S::LANES).zip(origin.chunks(S::LANES)) {
+            let exponent = simd.load_part(row, T::ZERO) - simd.load_part(origin, T::ZERO);
+            largest = simd.max(simd.abs(exponent), largest);
+            simd.store_part(simd.exp2(exponent), row);
+        }
+    }
+    simd.fold(largest, T::max)
+}
+
+/// total_j += sum_k 2^(row_kj - largest_j).
+#[inline(always)]
+pub(crate) fn add_exp2_less<T: Float, S: Simd<T>>(simd: S, rows: &[T], largest: &[T], total: &mut [T]) {
+    let m = total.len();
+    let mut at = 0;
+    while at < m {
+        let len = S::LANES.min(m - at);
+        let shift = simd.load_part(&largest[at..at + len], T::ZERO);
+        let mut sum = simd.load_part(&total[at..at + len], T::ZERO);
+        for row in rows.chunks_exact(m) {
+            sum = sum + simd.exp2(simd.load_part(&row[at..at + len], T::ZERO) - shift);
+        }
+        simd.store_part(sum, &mut total[at..at + len]);
+        at += len;
+    }
+}
+
+/// value <- log2 value, for positive normal numbers; returns the largest |log2 value|. If a value underflowed, overflowed
+/// or is NaN, the result exceeds the safe exponent.
+#[inline(always)]
+pub(crate) fn log2_each<T: Float, S: Simd<T>>(simd: S, values: &mut [T]) -> T {
+    let mut largest = simd.splat(T::ZERO);
+    for part in values.chunks_mut(S::LANES) {
+        let log = simd.log2(simd.load_part(part, T::ONE));
+        largest = simd.max(simd.abs(log), largest);
+        simd.store_part(log, part);
+    }
+    simd.fold(largest, T::max)
+}

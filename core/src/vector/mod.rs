@@ -1,0 +1,32 @@
+//! Vector instructions, and the loops that are written in them.
+//!
+//! A loop is a function in [`loops`], written once for every [`Simd`]. [`Kernels`] lists them all, and runs each with the
+//! [`Instructions`] of a solve. Nothing here knows what a sweep or a problem is.
+//!
+//! All that a loop calls is `#[inline(always)]`, because a function does not inherit the instructions of its caller. And
+//! the loops are no generic functions of the solver: they would then be compiled in every crate that solves, with the
+//! instructions of that crate.
+
+pub(crate) mod exp2;
+#[cfg(feature = "simd")]
+mod fearless;
+mod instructions;
+mod kernels;
+mod level;
+pub(crate) mod log2;
+mod loops;
+mod points;
+mod portable;
+mod simd;
+
+pub(crate) use instructions::Instructions;
+pub use kernels::Kernels;
+pub use level::SimdLevel;
+pub(crate) use loops::columns::WeightVectors;
+#[cfg(feature = "costs")]
+pub(crate) use loops::costs::{Norms, Power};
+pub(crate) use loops::exponents::BlockAt;
+pub(crate) use loops::products::PRODUCT_ROWS;
+pub(crate) use loops::terms::{Costs, RowTerms};
+pub(crate) use loops::{MAX_TILE_ROWS, log_zero};
+pub(crate) use points::{GROUP, PANEL, PackedPoints};
