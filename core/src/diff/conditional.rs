@@ -72,7 +72,7 @@ impl<'d, T: Real> Conditional<'d, T> {
             return Err(Error::Overflow { argument: Argument::Epsilon });
         }
         f.copy_from_slice(solution.f_hat);
-        let work = |Strip { rows, f, entries: ratio, column, tile, partial }: Strip<'_, T>| {
+        let work = |Strip { rows, f, entries: ratio, column, tile, partial, .. }: Strip<'_, T>| {
             for (block, (f, ratio)) in f.chunks_mut(STRIP_ROWS).zip(ratio.chunks_mut(STRIP_ROWS)).enumerate() {
                 partial.fill(T::ZERO);
                 for (k, (f, ratio)) in f.chunks_mut(tile_rows).zip(ratio.chunks_mut(tile_rows)).enumerate() {
@@ -182,7 +182,7 @@ impl<'d, T: Real> Conditional<'d, T> {
     ) -> R {
         let (m, width) = (self.g.len(), entries.len() / self.f.len());
         let on_strip = |strip: Strip<'_, T>| {
-            let Strip { rows, f: own, mut entries, column, tile, partial } = strip;
+            let Strip { rows, f: own, mut entries, column, tile, partial, .. } = strip;
             let (spare, tile) = tile.split_at_mut((SPARE_ROWS - 1) * m);
             let mut result = R::default();
             for (block, own) in own.chunks_mut(STRIP_ROWS).enumerate() {

@@ -12,7 +12,7 @@ use crate::real::Real;
 use crate::report::Status;
 use crate::solution::value;
 use crate::sweep::columns::translation;
-use crate::sweep::forward::Outcome;
+use crate::sweep::outcome::Outcome;
 use crate::sweep::prepared::Prepared;
 use crate::sweep::{half, kernel, log_zero};
 use crate::workspace::Stored;

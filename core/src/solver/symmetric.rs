@@ -6,10 +6,9 @@ use crate::reduce;
 use crate::report::Status;
 use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::columns::moved;
-use crate::sweep::half::row_logsum;
-use crate::sweep::prepared::Prepared;
-use crate::sweep::strips::{Pass, Scratch, Strip};
-use crate::sweep::{MAX_TILE_ROWS, is_safe, log_zero, tile_rows};
+use crate::sweep::half::log_sums;
+use crate::sweep::strips::{Pass, Strip, Tile};
+use crate::sweep::{MAX_TILE_ROWS, log_zero};
 
 /// Updates by the mean of f and T f before those that go farther.
 const AVERAGES: u32 = 4;
@@ -37,8 +36,19 @@ impl<T: Real> Solver<'_, T> {
                 return status;
             }
             let p = &self.prepared;
-            let rows = Rows { p, f: self.f, g: self.g };
-            let fallbacks = rows.log_sums(self.row, &mut self.scratch);
+            let (f, g) = (&*self.f, &*self.g);
+            let log_sums_of_rows = |strip: Strip<'_, T>| {
+                let mut fallbacks = 0;
+                strip.each_tile(&mut |Tile { i, f: logs, rows, .. }| {
+                    let (mut sums, mut shifts) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
+                    let sums = &mut sums[..logs.len()];
+                    let block = BlockAt { i, start: 0, f: &f[i..i + logs.len()], g };
+                    exponentials(p, block, rows, sums);
+                    fallbacks += log_sums(p, block, rows, sums, logs, &mut shifts);
+                });
+                fallbacks
+            };
+            let fallbacks = Pass::sums(self.row).run(&mut self.scratch, &log_sums_of_rows, u32::saturating_add);
             self.row_fallbacks = self.row_fallbacks.saturating_add(fallbacks);
             self.sweeps += 1;
             let a = p.problem.a();
@@ -76,43 +86,5 @@ impl<T: Real> Solver<'_, T> {
                 *f += step * p.change_of_f(i, *f, log_sum);
             }
         }
-    }
-}
-
-/// The rows of a pair.
-struct Rows<'r, 'a, T: Real> {
-    p: &'r Prepared<'a, T>,
-    f: &'r [T],
-    g: &'r [T],
-}
-
-impl<T: Real> Rows<'_, '_, T> {
-    /// log2 of the sums of the exponentials of every row; returns how many were max-shifted.
-    fn log_sums(&self, out: &mut [T], scratch: &mut Scratch<'_, T>) -> u32 {
-        let Rows { p, f, g } = *self;
-        let (m, tile_rows) = (g.len(), tile_rows(f.len(), p.problem.shape().dimension));
-        let work = |Strip { rows: range, f: out, tile, .. }: Strip<'_, T>| {
-            let mut fallbacks = 0;
-            for (k, out) in out.chunks_mut(tile_rows).enumerate() {
-                let i = range.start + k * tile_rows;
-                let tile = &mut tile[..out.len() * m];
-                let mut sums = [T::ZERO; MAX_TILE_ROWS];
-                let sums = &mut sums[..out.len()];
-                exponentials(p, BlockAt { i, start: 0, f: &f[i..i + out.len()], g }, tile, sums);
-                for (log, &sum) in out.iter_mut().zip(sums.iter()) {
-                    *log = if is_safe(sum) { sum } else { T::ONE };
-                }
-                T::log2_each(p.instructions, out);
-                for (k, (log, &sum)) in out.iter_mut().zip(sums.iter()).enumerate() {
-                    if !is_safe(sum) {
-                        let (largest, shifted) = row_logsum(p, i + k, f[i + k], g, &mut tile[k * m..(k + 1) * m]);
-                        *log = largest + shifted.log2();
-                        fallbacks += 1;
-                    }
-                }
-            }
-            fallbacks
-        };
-        Pass::sums(out).run(scratch, &work, u32::saturating_add)
     }
 }

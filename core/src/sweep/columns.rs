@@ -1,8 +1,8 @@
 //! The second half of a sweep: from column sums to the new g, the level of both potentials, and the error.
 
-use super::forward::{Outcome, Potentials};
 use super::half::column_logsums;
 use super::is_safe;
+use super::outcome::{Outcome, Potentials};
 use super::prepared::Prepared;
 use super::strips::Scratch;
 use crate::real::Real;

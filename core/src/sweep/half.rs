@@ -1,18 +1,45 @@
-//! Half sweeps in max-shifted form (log-sum-exp): for cold starts, extreme exponents, and c-transforms.
+//! Sums in max-shifted form (log-sum-exp): for sums that leave the safe range, and for c-transforms.
 
 use super::block::{BlockAt, exponents};
 use super::prepared::Prepared;
-use super::strips::{Join, Pass, Scratch, Strip};
-use super::{MAX_TILE_ROWS, log_weight};
+use super::strips::{Join, Pass, Scratch, Strip, Tile};
+use super::{MAX_TILE_ROWS, is_safe, log_weight};
 use crate::real::Real;
 use crate::reduce;
 
-/// exponentials_j = 2^(F_i + G_j + S_ij - largest); returns (largest exponent, sum of the exponentials).
+/// exponentials_j <- 2^(F_i + G_j + S_ij - largest); returns the largest exponent and the sum of the exponentials.
 pub(crate) fn row_logsum<T: Real>(p: &Prepared<'_, T>, i: usize, f: T, g: &[T], exponentials: &mut [T]) -> (T, T) {
     let mut largest = [T::ZERO];
     exponents(p, BlockAt { i, start: 0, f: &[f], g }, exponentials, &mut largest);
     T::exp2_less(p.instructions, exponentials, largest[0]);
     (largest[0], reduce::sum(exponentials))
+}
+
+/// logs_k <- log2 of the sum of row k, where `rows` are the exponentials of a block and `sums` their sums.
+///
+/// A row whose sum is not safe is computed anew, relative to its largest exponent: its exponentials and its sum are then
+/// times 2^-shift_k. All other shifts stay. Returns the number of such rows.
+pub(crate) fn log_sums<T: Real>(
+    p: &Prepared<'_, T>,
+    block: BlockAt<'_, T>,
+    rows: &mut [T],
+    sums: &mut [T],
+    logs: &mut [T],
+    shifts: &mut [T],
+) -> u32 {
+    let logs = &mut logs[..sums.len()];
+    logs.copy_from_slice(sums);
+    if T::log2_each(p.instructions, logs) < T::SAFE_EXPONENT {
+        return 0;
+    }
+    let mut fallbacks = 0;
+    for (k, sum) in sums.iter_mut().enumerate().filter(|(_, sum)| !is_safe(**sum)) {
+        let row = &mut rows[k * block.g.len()..(k + 1) * block.g.len()];
+        (shifts[k], *sum) = row_logsum(p, block.i + k, block.f[k], block.g, row);
+        logs[k] = shifts[k] + sum.log2();
+        fallbacks += 1;
+    }
+    fallbacks
 }
 
 /// scratch.column_j <- log2 sum_i a_i 2^(F_i + G_j + S_ij). `largest` is scratch for m scalars; f is only read.
@@ -23,47 +50,42 @@ pub(crate) fn column_logsums<T: Real>(
     largest: &mut [T],
     scratch: &mut Scratch<'_, T>,
 ) {
-    let pass = |f| Pass { join: Join::Largest, ..Pass::sums(f) };
-    pass(&mut *f).run(scratch, &|strip| raise_columns(p, g, strip), |(), ()| ());
+    // The largest exponent of every column.
+    let raise = |strip: Strip<'_, T>| {
+        strip.each_tile(&mut |mut tile| {
+            weighted_exponents(p, &mut tile, g);
+            T::raise_to_rows(p.instructions, tile.rows, tile.column);
+        });
+    };
+    Pass { join: Join::Largest, ..Pass::sums(&mut *f) }.run(scratch, &raise, |(), ()| ());
     largest.copy_from_slice(scratch.column);
+
+    // The sums, relative to it.
     let shifts = &*largest;
-    Pass::sums(f).run(scratch, &|strip| add_columns(p, g, shifts, strip), |(), ()| ());
+    let add = |strip: Strip<'_, T>| {
+        strip.each_tile(&mut |mut tile| {
+            weighted_exponents(p, &mut tile, g);
+            T::add_exp2_less(p.instructions, tile.rows, shifts, tile.column);
+        });
+    };
+    Pass::sums(f).run(scratch, &add, |(), ()| ());
     for (sum, &largest) in scratch.column.iter_mut().zip(shifts) {
         *sum = largest + sum.log2();
     }
 }
 
-/// The exponents of some rows, each raised by log2 a_i. Rows without weight are left at [`log_zero`](super::log_zero).
-fn weighted_exponents<'t, T: Real>(p: &Prepared<'_, T>, i: usize, f: &[T], g: &[T], tile: &'t mut [T]) -> &'t mut [T] {
-    let (mut levels, mut found) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
-    for (k, (level, &f)) in levels.iter_mut().zip(f).enumerate() {
-        *level = f + log_weight(p.problem.a().get(i + k));
+/// Writes the exponents of a tile, each raised by log2 a_i. Those of rows without weight are [`log_zero`](super::log_zero).
+fn weighted_exponents<T: Real>(p: &Prepared<'_, T>, tile: &mut Tile<'_, T>, g: &[T]) {
+    let (mut weighted, mut largest) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
+    let count = tile.f.len();
+    for (k, (weighted, &f)) in weighted.iter_mut().zip(&*tile.f).enumerate() {
+        *weighted = f + log_weight(p.problem.a().get(tile.i + k));
     }
-    let tile = &mut tile[..f.len() * g.len()];
-    exponents(p, BlockAt { i, start: 0, f: &levels[..f.len()], g }, tile, &mut found[..f.len()]);
-    tile
+    let block = BlockAt { i: tile.i, start: 0, f: &weighted[..count], g };
+    exponents(p, block, tile.rows, &mut largest[..count]);
 }
 
-fn raise_columns<T: Real>(p: &Prepared<'_, T>, g: &[T], strip: Strip<'_, T>) {
-    let Strip { rows, f, column, tile, .. } = strip;
-    let tile_rows = (tile.len() / g.len()).min(MAX_TILE_ROWS);
-    for (k, f) in f.chunks(tile_rows).enumerate() {
-        let exponents = weighted_exponents(p, rows.start + k * tile_rows, f, g, tile);
-        T::raise_to_rows(p.instructions, exponents, column);
-    }
-}
-
-fn add_columns<T: Real>(p: &Prepared<'_, T>, g: &[T], largest: &[T], strip: Strip<'_, T>) {
-    strip.each_block(&mut |first, f, tile, totals| {
-        let tile_rows = (tile.len() / g.len()).min(MAX_TILE_ROWS);
-        for (k, f) in f.chunks(tile_rows).enumerate() {
-            let tile = weighted_exponents(p, first + k * tile_rows, f, g, tile);
-            T::add_exp2_less(p.instructions, tile, largest, totals);
-        }
-    });
-}
-
-/// F_i <- the c-transform of G, every row in max-shifted form.
+/// F_i <- the c-transform of G, with every row in max-shifted form.
 pub(crate) fn complete_f<T: Real>(p: &Prepared<'_, T>, f: &mut [T], g: &[T], scratch: &mut Scratch<'_, T>) {
     Pass::sums(f).run(
         scratch,

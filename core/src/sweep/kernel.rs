@@ -6,9 +6,10 @@
 //! problems do without ([`scalings`](super::scalings)), and potentials [`catch up`](Kernel::catch_up) when they are asked for.
 
 use super::block::{BlockAt, exponentials, exponents};
-use super::forward::{self, Outcome, Potentials};
+use super::forward;
+use super::outcome::{Outcome, Potentials};
 use super::prepared::Prepared;
-use super::strips::{Join, Pass, STRIP_ROWS, Scratch, Strip};
+use super::strips::{Join, Pass, Scratch, Strip, Tile};
 use super::{MAX_TILE_ROWS, TILE_ROWS, columns, log_zero, scalings};
 use crate::real::Real;
 
@@ -49,21 +50,20 @@ impl<T: Real> Kernel<'_, T> {
     fn absorb(&mut self, p: &Prepared<'_, T>, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) {
         self.f.copy_from_slice(f);
         self.g.copy_from_slice(g);
-        let work = |Strip { rows, f, entries, .. }: Strip<'_, T>| {
-            for (k, (f, entries)) in f.chunks(STRIP_ROWS).zip(entries.chunks_mut(STRIP_ROWS * g.len())).enumerate() {
-                let mut sums = [T::ZERO; STRIP_ROWS];
-                let place = BlockAt { i: rows.start + k * STRIP_ROWS, start: 0, f, g };
-                exponentials(p, place, entries, &mut sums[..f.len()]);
+        let work = |strip: Strip<'_, T>| {
+            strip.each_tile_of(MAX_TILE_ROWS, &mut |Tile { i, f, entries, .. }| {
+                let mut sums = [T::ZERO; MAX_TILE_ROWS];
+                exponentials(p, BlockAt { i, start: 0, f, g }, entries, &mut sums[..f.len()]);
                 // A row without mass that may go nowhere would stop every sweep: its sum is 0. Any other entries will
                 // do, since they count for nothing.
                 if p.forbids() {
                     for (k, (entries, sum)) in entries.chunks_exact_mut(g.len()).zip(sums).enumerate() {
-                        if sum == T::ZERO && p.problem.a().get(place.i + k) == T::ZERO {
+                        if sum == T::ZERO && p.problem.a().get(i + k) == T::ZERO {
                             entries.fill(T::ONE);
                         }
                     }
                 }
-            }
+            });
         };
         Pass { entries: self.entries, ..Pass::sums(self.f) }.run(scratch, &work, |(), ()| ());
         self.absorbed = true;
@@ -123,7 +123,17 @@ pub(crate) fn complete_g<T: Real>(
     g.fill(T::ZERO);
     let base = &*g;
     let pass = Pass { f: kernel.f, entries: kernel.entries, join: Join::Largest };
-    pass.run(scratch, &|strip| keep_exponents(p, base, strip), |(), ()| ());
+    let keep_exponents = |strip: Strip<'_, T>| {
+        strip.each_tile_of(MAX_TILE_ROWS, &mut |Tile { i, f, entries, column, .. }| {
+            exponents(p, BlockAt { i, start: 0, f, g: base }, entries, &mut [T::ZERO; MAX_TILE_ROWS][..f.len()]);
+            for (k, entries) in entries.chunks_exact(base.len()).enumerate() {
+                if p.problem.a().get(i + k) > T::ZERO {
+                    T::raise_to_rows(p.instructions, entries, column);
+                }
+            }
+        });
+    };
+    pass.run(scratch, &keep_exponents, |(), ()| ());
     let largest = &mut *kernel.g;
     for (j, value) in largest.iter_mut().enumerate() {
         // As everywhere, a column without weight has no entries.
@@ -133,7 +143,16 @@ pub(crate) fn complete_g<T: Real>(
     }
     let shifts = &*largest;
     let pass = Pass { f: kernel.f, entries: kernel.entries, join: Join::Sum };
-    pass.run(scratch, &|strip| keep_exponentials(p, shifts, strip), |(), ()| ());
+    let keep_exponentials = |strip: Strip<'_, T>| {
+        strip.each_tile_of(MAX_TILE_ROWS, &mut |Tile { i, f, entries, column, .. }| {
+            T::exp2_less_each(p.instructions, entries, shifts);
+            let mut weights = [T::ZERO; MAX_TILE_ROWS];
+            let weights = &mut weights[..f.len()];
+            weights.iter_mut().enumerate().for_each(|(k, weight)| *weight = p.problem.a().get(i + k));
+            T::add_rows(p.instructions, weights, entries, column);
+        });
+    };
+    pass.run(scratch, &keep_exponentials, |(), ()| ());
     for (j, value) in g.iter_mut().enumerate() {
         let offset = p.column_offset(j);
         if b.get(j) > T::ZERO && largest[j] == -log_zero::<T>() {
@@ -145,35 +164,6 @@ pub(crate) fn complete_g<T: Real>(
         largest[j] = -largest[j];
     }
     (kernel.absorbed, kernel.state) = (true, State::Potentials);
-}
-
-/// The exponents of a strip into its entries; the largest of its columns, among the rows with weight.
-fn keep_exponents<T: Real>(p: &Prepared<'_, T>, g: &[T], strip: Strip<'_, T>) {
-    let (Strip { rows, f, entries, column, .. }, m) = (strip, g.len());
-    for (k, (f, entries)) in f.chunks(STRIP_ROWS).zip(entries.chunks_mut(STRIP_ROWS * m)).enumerate() {
-        let i = rows.start + k * STRIP_ROWS;
-        let mut found = [T::ZERO; STRIP_ROWS];
-        exponents(p, BlockAt { i, start: 0, f, g }, entries, &mut found[..f.len()]);
-        for (row, entries) in entries.chunks_exact(m).enumerate() {
-            if p.problem.a().get(i + row) > T::ZERO {
-                T::raise_to_rows(p.instructions, entries, column);
-            }
-        }
-    }
-}
-
-/// The entries of a strip, exponents less those of their columns, into exponentials; their weighted sums.
-fn keep_exponentials<T: Real>(p: &Prepared<'_, T>, largest: &[T], strip: Strip<'_, T>) {
-    let (Strip { rows, entries, column, .. }, m) = (strip, largest.len());
-    for (k, entries) in entries.chunks_mut(TILE_ROWS * m).enumerate() {
-        T::exp2_less_each(p.instructions, entries, largest);
-        let mut weights = [T::ZERO; TILE_ROWS];
-        let count = entries.len() / m;
-        for (row, weight) in weights.iter_mut().enumerate().take(count) {
-            *weight = p.problem.a().get(rows.start + k * TILE_ROWS + row);
-        }
-        T::add_rows(p.instructions, &weights[..count], entries, column);
-    }
 }
 
 /// As [`forward::sweep`], on the kernel. `steps` is scratch for n scalars.
@@ -252,33 +242,19 @@ impl Seen {
     }
 }
 
-/// The new f into the scalars of the strip, and column sums, in units of v; nothing of use where a sum leaves the safe range.
+/// Writes the new f into the scalars of the strip, and column sums in units of v. If a sum leaves the safe range, nothing
+/// of it is of use.
 fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, factor: T, f: &[T], strip: Strip<'_, T>) -> Seen {
-    let mut seen = Seen::default();
-    strip.each_block(&mut |i, new, _, totals| {
-        if seen.safe {
-            seen = seen.with(sweep_block(p, kernel, factor, i, f, new, totals));
-        }
-    });
-    seen
-}
-
-/// The rows from `start` on, at most [`STRIP_ROWS`].
-fn sweep_block<T: Real>(
-    p: &Prepared<'_, T>,
-    kernel: &Kernel<'_, T>,
-    factor: T,
-    start: usize,
-    f: &[T],
-    new: &mut [T],
-    totals: &mut [T],
-) -> Seen {
     let (a, m) = (p.problem.a(), kernel.v.len());
-    let tile_rows = kernel.tile_rows();
     let plain = p.tau_a() == T::ONE && factor == T::ONE;
     let mut seen = Seen::default();
-    for (k, new) in new.chunks_mut(tile_rows).enumerate() {
-        let (i, count) = (start + k * tile_rows, new.len());
+    strip.each_tile_of(kernel.tile_rows(), &mut |Tile { i, f: new, column, .. }| {
+        if !seen.safe {
+            return;
+        }
+
+        // The row sums K v, and their logarithms.
+        let count = new.len();
         let entries = &kernel.entries[i * m..(i + count) * m];
         let mut weights = [T::ZERO; MAX_TILE_ROWS];
         let weights = &mut weights[..count];
@@ -286,8 +262,11 @@ fn sweep_block<T: Real>(
         new.copy_from_slice(weights);
         let largest = T::log2_each(p.instructions, new);
         if !(largest < T::SAFE_EXPONENT) {
-            return Seen { safe: false, near: false };
+            seen = Seen { safe: false, near: false };
+            return;
         }
+
+        // The new f, and the scalings of the rows.
         let (f, reference) = (&f[i..i + count], &kernel.f[i..i + count]);
         if plain {
             seen.near &= largest <= limit();
@@ -303,7 +282,9 @@ fn sweep_block<T: Real>(
                 seen.near &= moved.abs() <= limit();
             }
         }
-        T::add_rows(p.instructions, weights, entries, totals);
-    }
+
+        // The columns of these rows.
+        T::add_rows(p.instructions, weights, entries, column);
+    });
     seen
 }

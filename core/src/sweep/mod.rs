@@ -14,6 +14,7 @@ pub(crate) mod laplacian;
 pub(crate) mod model;
 #[cfg(feature = "costs")]
 pub(crate) mod norms;
+pub(crate) mod outcome;
 pub(crate) mod prepared;
 pub(crate) mod reach;
 pub(crate) mod scalings;

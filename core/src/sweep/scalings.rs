@@ -3,10 +3,10 @@
 //! Potentials follow when somebody asks for them: F = F0 - log2(K v) and G = G0 + log2 v. A microcontroller's friend: beside the pairs, a sweep is a
 //! few operations a point.
 
-use super::forward::Outcome;
 use super::kernel::{Kernel, Seen};
+use super::outcome::Outcome;
 use super::prepared::Prepared;
-use super::strips::{Pass, Scratch, Strip};
+use super::strips::{Pass, Scratch, Strip, Tile};
 use super::{MAX_TILE_ROWS, is_safe};
 use crate::real::Real;
 
@@ -42,22 +42,18 @@ fn is_near<T: Real>(scaling: T) -> bool {
 fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, strip: Strip<'_, T>) -> Seen {
     let (a, m) = (p.problem.a(), kernel.v.len());
     let mut seen = Seen::default();
-    strip.each_block(&mut |start, sums, _, totals| {
-        let tile_rows = kernel.tile_rows();
-        for (k, sums) in sums.chunks_mut(tile_rows).enumerate() {
-            let (i, count) = (start + k * tile_rows, sums.len());
-            let entries = &kernel.entries[i * m..(i + count) * m];
-            T::times_vector(p.instructions, entries, kernel.v, sums);
-            let mut u = [T::ZERO; MAX_TILE_ROWS];
-            for (k, (u, &sum)) in u.iter_mut().zip(&*sums).enumerate() {
-                *u = a.get(i + k) / sum;
-                if !is_near(sum) {
-                    seen.near = false;
-                    seen.safe &= is_safe(sum);
-                }
+    strip.each_tile_of(kernel.tile_rows(), &mut |Tile { i, f: sums, column, .. }| {
+        let entries = &kernel.entries[i * m..(i + sums.len()) * m];
+        T::times_vector(p.instructions, entries, kernel.v, sums);
+        let mut u = [T::ZERO; MAX_TILE_ROWS];
+        for (k, (u, &sum)) in u.iter_mut().zip(&*sums).enumerate() {
+            *u = a.get(i + k) / sum;
+            if !is_near(sum) {
+                seen.near = false;
+                seen.safe &= is_safe(sum);
             }
-            T::add_rows(p.instructions, &u[..count], entries, totals);
         }
+        T::add_rows(p.instructions, &u[..sums.len()], entries, column);
     });
     seen
 }

@@ -3,9 +3,10 @@
 //! A strip is at least 64 rows, and there are at most 64 of them; both depend on the number of rows alone. A strip adds up its own columns, and
 //! strips are added in their order, whoever swept them: the sums have the same bits for any number of threads.
 
+use core::mem::take;
 use core::ops::Range;
 
-use super::tile_rows;
+use super::{MAX_TILE_ROWS, tile_rows};
 use crate::real::Real;
 #[cfg(feature = "parallel")]
 use crate::threads::has_threads;
@@ -71,7 +72,7 @@ pub(crate) struct Scratch<'w, T> {
     pub strips: &'w mut [T],
 }
 
-/// What a pass does its work on.
+/// Some rows that one thread sweeps, and the memory for it.
 pub(crate) struct Strip<'s, T> {
     /// Its rows.
     pub rows: Range<usize>,
@@ -85,16 +86,70 @@ pub(crate) struct Strip<'s, T> {
     pub tile: &'s mut [T],
     /// m.
     pub partial: &'s mut [T],
+    /// How its columns are joined.
+    join: Join,
+}
+
+/// A few rows of a strip, and the memory for their pairs.
+pub(crate) struct Tile<'t, T> {
+    /// The first row.
+    pub i: usize,
+    /// What the pass writes, one scalar a row.
+    pub f: &'t mut [T],
+    /// What the pass writes, some more scalars a row; or nothing.
+    pub entries: &'t mut [T],
+    /// m for each row, in which exponentials are kept until their column sums are taken. Empty if the pass asked for more
+    /// rows than there is memory for.
+    pub rows: &'t mut [T],
+    /// m: column sums, to be added to.
+    pub column: &'t mut [T],
 }
 
 /// Called with the first row of a block, its scalars, the tile, and its column sums.
 type OnBlock<'w, T> = dyn FnMut(usize, &mut [T], &mut [T], &mut [T]) + 'w;
 
 impl<T: Real> Strip<'_, T> {
+    /// Calls `work` with one tile after another, each of as many rows as there is memory for.
+    pub fn each_tile(self, work: &mut dyn FnMut(Tile<'_, T>)) {
+        let rows = (self.tile.len() / self.column.len()).min(MAX_TILE_ROWS);
+        self.each_tile_of(rows, work);
+    }
+
+    /// Calls `work` with one tile of `rows` rows after another; the last may have fewer.
+    ///
+    /// The column sums of at most [`STRIP_ROWS`] rows are added up before they join those of the strip.
+    pub fn each_tile_of(self, rows: usize, work: &mut dyn FnMut(Tile<'_, T>)) {
+        let Strip { rows: all, mut f, mut entries, column, tile, partial, join } = self;
+        let (m, width, mut i) = (column.len(), entries.len() / all.len(), all.start);
+        while !f.is_empty() {
+            let block_end = if join == Join::Largest { all.end } else { all.end.min(i + STRIP_ROWS) };
+            // A strip of a single block has the column sums of that block, which are zero at first.
+            let is_whole = block_end - i == all.len();
+            if !is_whole {
+                partial.fill(T::ZERO);
+            }
+            while i < block_end {
+                let count = rows.min(block_end - i);
+                let (own, rest) = take(&mut f).split_at_mut(count);
+                let (own_entries, rest_entries) = take(&mut entries).split_at_mut(count * width);
+                (f, entries) = (rest, rest_entries);
+                let rows = if count * m <= tile.len() { &mut tile[..count * m] } else { &mut [] };
+                let column = if is_whole { &mut *column } else { &mut *partial };
+                work(Tile { i, f: own, entries: own_entries, rows, column });
+                i += count;
+            }
+            if !is_whole {
+                for (total, &part) in column.iter_mut().zip(partial.iter()) {
+                    *total += part;
+                }
+            }
+        }
+    }
+
     /// Does something to blocks of at most [`STRIP_ROWS`] rows. Their column sums are zero before it, and then join those of the strip.
     pub fn each_block(self, work: &mut OnBlock<'_, T>) {
         let Strip { rows, f, column, tile, partial, .. } = self;
-        // Those of a single block are those of the strip, which are zero at first.
+        // A strip of a single block has the column sums of that block, which are zero at first.
         if f.len() <= STRIP_ROWS {
             return work(rows.start, f, tile, column);
         }
@@ -143,7 +198,7 @@ impl<'w, T: Real> Pass<'w, T> {
         let (n, m) = (self.f.len(), scratch.column.len());
         let Pass { f, entries, join } = self;
         let zero = if join == Join::Sum { T::ZERO } else { -T::INFINITY };
-        let rest = Rows { n, m, width: entries.len() / n, next: 0, f, entries };
+        let rest = Rows { n, m, width: entries.len() / n, join, next: 0, f, entries };
         #[cfg(feature = "parallel")]
         if !scratch.strips.is_empty() && n.saturating_mul(m) >= WORTH_A_THREAD && has_threads() {
             scratch.strips.fill(zero);
@@ -157,7 +212,7 @@ impl<'w, T: Real> Pass<'w, T> {
             return results.into_iter().flatten().reduce(merge).unwrap_or_default();
         }
         let mut result = None;
-        rest.one_by_one(scratch, join, zero, &mut |strip| {
+        rest.one_by_one(scratch, zero, &mut |strip| {
             let own = work(strip);
             result = Some(match result.take() {
                 Some(before) => merge(before, own),
@@ -180,8 +235,9 @@ fn join_columns<T: Real>(total: &mut [T], part: &[T], join: Join) {
 struct Rows<'w, T> {
     n: usize,
     m: usize,
-    /// Of the entries.
+    /// Scalars of the entries of a row.
     width: usize,
+    join: Join,
     /// The next strip.
     next: usize,
     f: &'w mut [T],
@@ -193,15 +249,15 @@ impl<'w, T> Rows<'w, T> {
     fn before(&mut self, end: usize) -> Rows<'w, T> {
         let start = (self.next * rows_per_strip(self.n)).min(self.n);
         let rows = (end * rows_per_strip(self.n)).min(self.n) - start;
-        let (f, rest_f) = core::mem::take(&mut self.f).split_at_mut(rows);
-        let (entries, rest_entries) = core::mem::take(&mut self.entries).split_at_mut(rows * self.width);
+        let (f, rest_f) = take(&mut self.f).split_at_mut(rows);
+        let (entries, rest_entries) = take(&mut self.entries).split_at_mut(rows * self.width);
         (self.f, self.entries) = (rest_f, rest_entries);
         let next = core::mem::replace(&mut self.next, end);
-        Rows { n: self.n, m: self.m, width: self.width, next, f, entries }
+        Rows { n: self.n, m: self.m, width: self.width, join: self.join, next, f, entries }
     }
 
     /// All strips on this thread; the columns of one join those before.
-    fn one_by_one(mut self, scratch: &mut Scratch<'_, T>, join: Join, zero: T, work: &mut dyn FnMut(Strip<'_, T>))
+    fn one_by_one(mut self, scratch: &mut Scratch<'_, T>, zero: T, work: &mut dyn FnMut(Strip<'_, T>))
     where
         T: Real,
     {
@@ -213,7 +269,7 @@ impl<'w, T> Rows<'w, T> {
         for _ in 0..count(self.n) {
             scratch.spare.fill(zero);
             work(self.next(scratch.spare, tile, partial));
-            join_columns(scratch.column, scratch.spare, join);
+            join_columns(scratch.column, scratch.spare, self.join);
         }
     }
 
@@ -224,7 +280,7 @@ impl<'w, T> Rows<'w, T> {
     {
         let start = self.next * rows_per_strip(self.n);
         let Rows { f, entries, .. } = self.before(self.next + 1);
-        Strip { rows: start..start + f.len(), f, entries, column, tile, partial }
+        Strip { rows: start..start + f.len(), f, entries, column, tile, partial, join: self.join }
     }
 }
 

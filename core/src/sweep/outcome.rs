@@ -1,0 +1,64 @@
+//! What every kind of sweep reads, writes and measures.
+
+use crate::real::Real;
+
+/// The potentials that a sweep reads and writes.
+pub(crate) struct Potentials<'w, T> {
+    /// n: F, old and then new.
+    pub f: &'w mut [T],
+    /// m: the old G; written only if the scalings of a kernel are ahead of it.
+    pub g: &'w mut [T],
+    /// m: the new G.
+    pub image: &'w mut [T],
+    /// m: log2 b.
+    pub log_b: &'w [T],
+}
+
+/// The measurements of a sweep.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Outcome<T> {
+    /// The L1 change of the column marginals by the g-update. For a balanced problem and factor 1 it is ||P^T 1 - b||_1
+    /// of the pair (new f, old g), whose rows are exact. The pair (new f, new g) has exact columns, and its row error
+    /// is not larger: g-update and f-update act on the errors by a stochastic matrix.
+    pub error: T,
+    /// The number of rows that were computed anew in max-shifted form.
+    pub row_fallbacks: u32,
+    /// Whether the columns were.
+    pub column_fallback: bool,
+    /// Whether every new potential is finite. If not, nothing here is to be trusted.
+    pub finite: bool,
+    /// Whether a stored kernel was computed anew.
+    pub absorbed: bool,
+    /// The mass of the pair (new f less shift, old g).
+    pub mass: T,
+    /// What was added to the new f and taken from the new g at the end: see [`translation`](super::columns::translation).
+    pub shift: T,
+}
+
+impl<T: Real> Default for Outcome<T> {
+    fn default() -> Self {
+        Outcome {
+            error: T::ZERO,
+            row_fallbacks: 0,
+            column_fallback: false,
+            finite: true,
+            absorbed: false,
+            mass: T::ZERO,
+            shift: T::ZERO,
+        }
+    }
+}
+
+impl<T: Real> Outcome<T> {
+    /// Returns the outcome of a sweep that has measured nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Joins the outcomes of two parts of a sweep.
+    pub fn with(mut self, other: Self) -> Self {
+        self.row_fallbacks = self.row_fallbacks.saturating_add(other.row_fallbacks);
+        self.finite &= other.finite;
+        self
+    }
+}
