@@ -339,7 +339,7 @@ fn measure_strip<T: Real>(
             let own_costs = match full_g {
                 Some(g) => Costs::Implied { f: (*f + p.row_offset(i)) / p.s, g, epsilon: p.epsilon },
                 None => {
-                    block::costs(p, i, costs);
+                    p.scores.costs(p.instructions, i, 0, m, costs);
                     Costs::Stored(costs)
                 }
             };

@@ -46,14 +46,3 @@ fn for_rows<T: Real>(p: &Prepared<'_, T>, block: BlockAt<'_, T>, out: &mut [T], 
         }
     }
 }
-
-/// out_j <- C_ij, without cancellation.
-pub(crate) fn costs<T: Real>(p: &Prepared<'_, T>, i: usize, out: &mut [T]) {
-    match p.scores.products() {
-        Some(points) => {
-            T::squared_distances(p.instructions, points.points, i, out);
-            points.add_zeros(i, 0, out);
-        }
-        None => p.scores.costs(p.instructions, i, 0, out.len(), out),
-    }
-}

@@ -158,15 +158,27 @@ impl<'a, T: Real> Scores<'a, T> {
         }
     }
 
-    /// out_kj = C_ij for rows from i and the m columns from `start` on (a multiple of [`PANEL`]), row after row and without cancellation.
+    /// out_kj <- C_ij for rows from i and the m columns from `start` on (a multiple of [`PANEL`]), row after row and
+    /// without cancellation.
     pub(crate) fn costs(&self, instructions: Instructions, i: usize, start: usize, m: usize, out: &mut [T]) {
         #[cfg(feature = "costs")]
         if let Source::Norms(norms) = &self.source {
             return norms.rows(instructions, i, start, m, out);
         }
-        let _ = instructions;
         for (k, row) in out.chunks_exact_mut(m).enumerate() {
-            self.source.cost_row(i + k, start, row);
+            match &self.source {
+                Source::Packed(packed) => {
+                    T::squared_distances(instructions, packed.points, i + k, start, row);
+                    packed.add_zeros(i + k, start, row);
+                }
+                #[cfg(feature = "costs")]
+                Source::Cloud(cloud) | Source::Norms(NormCosts { cloud, .. }) => cloud.cost_row(i + k, start, row),
+                #[cfg(feature = "costs")]
+                Source::Matrix(matrix) => match matrix.contiguous_row(i + k) {
+                    Some(values) => row.copy_from_slice(&values[start..start + m]),
+                    None => row.iter_mut().enumerate().for_each(|(j, value)| *value = matrix.cost(i + k, start + j)),
+                },
+            }
         }
     }
 
@@ -317,23 +329,6 @@ impl<'a, T: Real> Source<'a, T> {
         Source::Norms(NormCosts { norms: Norms { points, power, unit }, cloud, bound })
     }
 
-    fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
-        match self {
-            Source::Packed(points) => points.cost_row(i, start, out),
-            #[cfg(feature = "costs")]
-            Source::Cloud(cloud) | Source::Norms(NormCosts { cloud, .. }) => cloud.cost_row(i, start, out),
-            #[cfg(feature = "costs")]
-            Source::Matrix(matrix) => match matrix.contiguous_row(i) {
-                Some(row) => out.copy_from_slice(&row[start..start + out.len()]),
-                None => {
-                    for (j, value) in out.iter_mut().enumerate() {
-                        *value = matrix.cost(i, start + j);
-                    }
-                }
-            },
-        }
-    }
-
     fn row_offset(&self, i: usize) -> T {
         match self {
             Source::Packed(points) => points.row_offset(i),
@@ -461,27 +456,6 @@ fn zero<T: Real>(point: &[T]) -> T {
 }
 
 impl<'a, T: Real> Packed<'a, T> {
-    fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
-        let d = self.points.dimension;
-        out.fill(T::ZERO);
-        let mut done = 0;
-        while done < out.len() {
-            let skip = (start + done) % PANEL;
-            let panel = self.points.panel(start + done - skip);
-            let count = (panel.width - skip).min(out.len() - done);
-            let out = &mut out[done..done + count];
-            for k in 0..d {
-                let p = self.points.x(i, k) + self.points.delta[k];
-                for (value, &q) in out.iter_mut().zip(&panel.values[k * panel.width + skip..]) {
-                    let difference = p - q;
-                    *value += difference * difference;
-                }
-            }
-            done += count;
-        }
-        self.add_zeros(i, start, out);
-    }
-
     /// Adds to the squared distances of x_i what points without a direction cost.
     #[inline]
     pub fn add_zeros(&self, i: usize, start: usize, out: &mut [T]) {

@@ -86,7 +86,7 @@ kernels! {
     exponents::affine_exponents(
         values: Option<&[Self]>, factor: Self, f: Self, g: &[Self], row: &mut [Self], exp: bool,
     ) -> Self;
-    costs::squared_distances(points: PackedPoints<'_, Self>, i: usize, out: &mut [Self]);
+    costs::squared_distances(points: PackedPoints<'_, Self>, i: usize, start: usize, out: &mut [Self]);
     costs::norms(norms: costs::Norms<'_, Self>, i: usize, start: usize, m: usize, out: &mut [Self]) -> Self;
     deviations::deviations(
         row: &[Self], weights: columns::WeightVectors<'_, Self>, origin: Self, scale: Self,

@@ -4,12 +4,18 @@ use crate::float::Float;
 use crate::vector::points::{GROUP, PANEL, PackedPoints};
 use crate::vector::simd::{MAX_LANES, MAX_POWER, Simd, SimdExt, each_vector};
 
-/// out_j <- |x_i - y_j|^2, without cancellation.
+/// out_j <- |x_i - y_j|^2 for the columns from `start` on (a multiple of [`PANEL`]), without cancellation.
 #[inline(always)]
-pub(crate) fn squared_distances<T: Float, S: Simd<T>>(simd: S, points: PackedPoints<'_, T>, i: usize, out: &mut [T]) {
+pub(crate) fn squared_distances<T: Float, S: Simd<T>>(
+    simd: S,
+    points: PackedPoints<'_, T>,
+    i: usize,
+    start: usize,
+    out: &mut [T],
+) {
     let group = points.group(i - i % GROUP);
     let x = group.values[i % GROUP..].iter().step_by(group.width).zip(points.delta);
-    for (start, out) in (0..).step_by(PANEL).zip(out.chunks_mut(PANEL)) {
+    for (start, out) in (start..).step_by(PANEL).zip(out.chunks_mut(PANEL)) {
         let panel = points.panel(start);
         each_vector::<T, S>(
             0..out.len(),
