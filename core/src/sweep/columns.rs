@@ -8,7 +8,7 @@ use super::strips::Scratch;
 use crate::real::Real;
 use crate::reduce;
 
-/// From column sums to the new g, the shift and the error.
+/// Writes the new g for column sums, and measures mass, error and shift.
 pub(crate) fn finish<T: Real>(
     p: &Prepared<'_, T>,
     factor: T,
@@ -42,7 +42,7 @@ pub(crate) fn finish<T: Real>(
     outcome.error = reduce::sum(&scratch.pool[..g.len()]);
 }
 
-/// The same where a side is relaxed; returns what was added to the new f and taken from the new g.
+/// Writes the new g if a side is relaxed, and levels the pair. Returns what was added to the new f and taken from the new g.
 #[allow(clippy::too_many_arguments)] // all that the second half of a sweep reads and writes
 fn update_relaxed<T: Real>(
     p: &Prepared<'_, T>,
@@ -68,7 +68,7 @@ fn update_relaxed<T: Real>(
             continue;
         }
         *image -= shift;
-        // The first form is the second where the side is exact, without its exponential.
+        // If the side is exact and the pair has not moved, both forms are the same, and the first needs no exponential.
         logs[j] = if p.tau_b() == T::ONE && shift == T::ZERO {
             (weight - before).abs()
         } else {
@@ -79,8 +79,8 @@ fn update_relaxed<T: Real>(
     shift
 }
 
-/// The logarithms of the column sums over b into the first m scalars of the pool, max-shifted where a sum leaves the safe range. Columns without
-/// weight: anything.
+/// Writes the logarithms of the column sums over b into the first m scalars of the pool. They are computed anew, in
+/// max-shifted form, if a sum leaves the safe range. Columns without weight may get any number.
 fn log_column_sums<T: Real>(
     p: &Prepared<'_, T>,
     f: &mut [T],
@@ -109,8 +109,8 @@ fn log_column_sums<T: Real>(
     }
 }
 
-/// A marginal `before` = weight 2^log_ratio after an update by `change`: also where it has vanished before, and would for ever if 0 were
-/// multiplied.
+/// Returns the marginal that `before` = weight 2^log_ratio becomes by an update by `change`. A marginal of 0 is computed from
+/// its logarithm: a product would stay 0 for ever.
 pub(crate) fn moved<T: Real>(before: T, weight: T, log_ratio: T, change: T) -> T {
     if before > T::ZERO {
         before * change.exp2()
@@ -121,8 +121,8 @@ pub(crate) fn moved<T: Real>(before: T, weight: T, log_ratio: T, change: T) -> T
     }
 }
 
-/// The t for which (f + t, g - t) has the largest dual value, where a side is relaxed. Alternating updates move the common level
-/// of the potentials by a factor tau_a tau_b a sweep only, which is next to nothing for large rho.
+/// Returns the t for which (f + t, g - t) has the largest dual value if a side is relaxed. Updates in turn move the common
+/// level of the potentials only by a factor tau_a tau_b a sweep, which is next to nothing for large rho.
 pub(crate) fn translation<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T], log_b: &[T]) -> T {
     let (a, b) = (p.problem.a(), p.problem.b());
     let rows = Level { len: f.len(), total: a.total(), rate: p.epsilon / p.rho_a };
@@ -132,18 +132,19 @@ pub(crate) fn translation<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T], log_b:
     })
 }
 
-/// One side of a problem, as far as its level goes.
+/// One side of a problem, for the choice of the level.
 pub(crate) struct Level<T> {
-    /// Points.
+    /// The number of points.
     pub len: usize,
-    /// Sum of the weights.
+    /// The sum of the weights.
     pub total: T,
-    /// epsilon / rho: 0 where balanced.
+    /// epsilon / rho: 0 if the side is balanced.
     pub rate: T,
 }
 
-/// The same for potentials given as (weight, potential in base-2 units of epsilon): Sejourne, Vialard and Peyre 2022 ("Faster
-/// unbalanced optimal transport: translation invariant Sinkhorn", proposition 3). 0 where both sides are balanced.
+/// Returns the same for potentials given as (weight, potential in base-2 units of epsilon): Sejourne, Vialard and Peyre 2022
+/// ("Faster unbalanced optimal transport: translation invariant Sinkhorn", proposition 3). It is 0 if both sides are
+/// balanced.
 pub(crate) fn best_shift<T: Real>(
     own: Level<T>,
     own_term: &impl Fn(usize) -> (T, T),
@@ -155,7 +156,7 @@ pub(crate) fn best_shift<T: Real>(
     if shift.is_finite() { shift } else { T::ZERO }
 }
 
-/// log2 of sum_k w_k 2^(-rate x_k), given (w_k, x_k).
+/// Returns log2 of sum_k w_k 2^(-rate x_k), given (w_k, x_k).
 fn log_mean<T: Real>(Level { len, total, rate }: Level<T>, term: &impl Fn(usize) -> (T, T)) -> T {
     if rate == T::ZERO {
         return total.log2();
@@ -166,7 +167,7 @@ fn log_mean<T: Real>(Level { len, total, rate }: Level<T>, term: &impl Fn(usize)
     };
     let size = (0..len).fold(T::ZERO, |most, k| most.max(exponent(k).1.abs()));
     if size < T::HALF {
-        // Large rho: the sum is close to the total, and what matters is the difference, which the caller divides by the rate.
+        // For large rho the sum is close to the total. Their difference is what matters: the caller divides it by the rate.
         let excess = reduce::sum_of(len, &|k| {
             let (weight, exponent) = exponent(k);
             weight * (exponent * T::LN_2).exp_m1()

@@ -1,9 +1,12 @@
-//! The sweep on a stored, absorbed kernel: multiplications and additions only, no exponential a pair.
+//! The sweep on a stored kernel: multiplications and additions only, no exponential a pair.
 //!
-//! K_ij = 2^(F0_i + G0_j + S_ij) is kept for reference potentials (F0, G0); with v_j = 2^(G_j - G0_j) the row sums of the
-//! exponentials are 2^(F_i - F0_i) (K v)_i. When potentials have moved away from the reference, the kernel is computed anew around them
-//! ("re-absorbed", Schmitzer 2019). Here potentials are the state, for relaxed problems, relaxation and Anderson acceleration; plain sweeps of balanced
-//! problems do without ([`scalings`](super::scalings)), and potentials [`catch up`](Kernel::catch_up) when they are asked for.
+//! The kernel K_ij = 2^(F0_i + G0_j + S_ij) is kept for reference potentials (F0, G0). With v_j = 2^(G_j - G0_j), the row
+//! sums of the exponentials are 2^(F_i - F0_i) (K v)_i. When potentials have moved away from the reference, the kernel is
+//! computed anew around them ("absorption": Schmitzer 2019, "Stabilized sparse scaling algorithms for entropy regularized
+//! transport problems").
+//!
+//! Relaxed problems, relaxation and Anderson acceleration need the potentials after every sweep. Plain sweeps of balanced
+//! problems do not, and advance only the scalings ([`scalings`](super::scalings)).
 
 use super::block::{BlockAt, exponentials, exponents};
 use super::forward;
@@ -13,7 +16,7 @@ use super::strips::{Join, Pass, Scratch, Strip, Tile};
 use super::{MAX_TILE_ROWS, TILE_ROWS, columns, log_zero, scalings};
 use crate::real::Real;
 
-/// The stored kernel and what it was computed for.
+/// The stored kernel and the potentials that it was computed for.
 pub(crate) struct Kernel<'w, T> {
     /// n x m.
     pub entries: &'w mut [T],
@@ -40,7 +43,7 @@ pub(crate) enum State {
     Both,
 }
 
-/// Distance from the reference beyond which entries may have been lost to underflow.
+/// Returns the distance from the reference beyond which entries may have been lost to underflow.
 pub(super) fn limit<T: Real>() -> T {
     T::SAFE_EXPONENT / T::constant(4.0)
 }
@@ -54,8 +57,8 @@ impl<T: Real> Kernel<'_, T> {
             strip.each_tile_of(MAX_TILE_ROWS, &mut |Tile { i, f, entries, .. }| {
                 let mut sums = [T::ZERO; MAX_TILE_ROWS];
                 exponentials(p, BlockAt { i, start: 0, f, g }, entries, &mut sums[..f.len()]);
-                // A row without mass that may go nowhere would stop every sweep: its sum is 0. Any other entries will
-                // do, since they count for nothing.
+                // A row without mass that may go nowhere would stop every sweep, because its sum is 0. Its entries count
+                // for nothing, so any others will do.
                 if p.forbids() {
                     for (k, (entries, sum)) in entries.chunks_exact_mut(g.len()).zip(sums).enumerate() {
                         if sum == T::ZERO && p.problem.a().get(i + k) == T::ZERO {
@@ -97,19 +100,19 @@ impl<T: Real> Kernel<'_, T> {
         self.state = State::Both;
     }
 
-    /// Rows of the tiles of a pass: those that are read twice should be in the cache the second time.
+    /// Returns the number of rows of a tile. Rows are read twice, and should be in the cache the second time.
     pub fn tile_rows(&self) -> usize {
         if self.v.len() <= 4096 { MAX_TILE_ROWS } else { TILE_ROWS }
     }
 
-    /// v for the potential g; whether that is near the reference.
+    /// Writes v for the potential g, and says whether that is near the reference.
     fn scale_columns(&mut self, p: &Prepared<'_, T>, g: &[T]) -> bool {
         self.v.copy_from_slice(g);
         T::exp2_less_each(p.instructions, self.v, self.g) <= limit()
     }
 }
 
-/// As [`complete_g`](super::half::complete_g); the exponentials that this takes are kept as the kernel.
+/// G_j <- the c-transform of F, as [`complete_g`](super::half::complete_g). The exponentials are kept as the kernel.
 pub(crate) fn complete_g<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,
@@ -136,8 +139,8 @@ pub(crate) fn complete_g<T: Real>(
     pass.run(scratch, &keep_exponents, |(), ()| ());
     let largest = &mut *kernel.g;
     for (j, value) in largest.iter_mut().enumerate() {
-        // As everywhere, a column without weight has no entries.
-        // The same of a column that no row may go to; that has a potential at the limit.
+        // As everywhere, a column without weight has no entries, and neither has a column that no row may go to. The
+        // latter has a potential at the limit.
         let carries = b.get(j) > T::ZERO && scratch.column[j] > T::HALF * log_zero();
         *value = if carries { scratch.column[j] } else { -log_zero::<T>() };
     }
@@ -166,7 +169,7 @@ pub(crate) fn complete_g<T: Real>(
     (kernel.absorbed, kernel.state) = (true, State::Potentials);
 }
 
-/// As [`forward::sweep`], on the kernel. `steps` is scratch for n scalars.
+/// f <- f + factor (T f - f), then image <- g + factor (T g - g), as [`forward::sweep`]. `steps` is scratch for n scalars.
 pub(crate) fn sweep<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,
@@ -181,7 +184,7 @@ pub(crate) fn sweep<T: Real>(
     let work = |strip: Strip<'_, T>| sweep_strip(p, shared, factor, f, strip);
     let seen = Pass::sums(steps).run(scratch, &work, Seen::with);
     if !seen.safe {
-        // Sums out of range: the potentials jump by more than the kernel can follow. Stream this sweep, then compute the kernel anew.
+        // The potentials jump by more than the kernel can follow. Stream this sweep, then compute the kernel anew.
         kernel.absorbed = false;
         return Outcome { absorbed, ..forward::sweep(p, factor, potentials, scratch) };
     }
@@ -221,10 +224,10 @@ pub(crate) fn sweep_scalings<T: Real>(
     Outcome { absorbed, ..forward::sweep(p, T::ONE, Potentials { f, g, image, log_b }, scratch) }
 }
 
-/// What the rows of a sweep were like.
+/// How near the rows of a sweep are to the reference.
 #[derive(Clone, Copy)]
 pub(super) struct Seen {
-    /// All sums are far from underflow and overflow, and so the new f finite.
+    /// Every sum is far from underflow and overflow, so that the new f is finite.
     pub safe: bool,
     /// The new f is near the reference.
     pub near: bool,

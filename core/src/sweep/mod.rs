@@ -1,9 +1,8 @@
-//! The only hot loops: everything that visits all pairs.
+//! Passes over all pairs.
 //!
-//! Inside a sweep, potentials are in base-2 units of epsilon, F = f s and G = g s with s = log2(e)/epsilon, and "hatted":
-//! for point clouds under the squared Euclidean cost the parts of s C_ij that depend on i alone or on j alone are
-//! moved into them ([`scores`]), so that the exponent of a pair is F_i + G_j + S_ij with S_ij a dot product.
-//! G also carries log2 b_j.
+//! Inside a sweep, potentials are in base-2 units of epsilon: F = s f and G = s g with s = log2(e) / epsilon. Under the
+//! squared Euclidean cost, the parts of s C_ij that depend on i alone or on j alone, the offsets, are moved into them
+//! ([`scores`]). The exponent of a pair is then F_i + G_j + S_ij, and S_ij is a dot product. G also carries log2 b_j.
 
 pub(crate) mod block;
 pub(crate) mod columns;
@@ -25,21 +24,22 @@ pub(crate) mod strips;
 use crate::real::Real;
 pub(crate) use crate::vector::{MAX_TILE_ROWS, log_zero};
 
-/// Rows whose exponentials are kept until their column sums are taken.
+/// The number of rows whose exponentials are kept until their column sums are taken.
 pub(crate) const TILE_ROWS: usize = 4;
 
-/// Rows of a tile for n points of dimension d.
+/// Returns the number of rows of a tile for n points of dimension d. In many dimensions it is larger, because the
+/// coordinates of the columns are then read once for all rows of a tile.
 pub(crate) const fn tile_rows(n: usize, d: usize) -> usize {
     let rows = if d < MAX_TILE_ROWS { TILE_ROWS } else { MAX_TILE_ROWS };
     if n < rows { n } else { rows }
 }
 
-/// log2 of a weight, [`log_zero`] for none.
+/// Returns log2 of a weight, or [`log_zero`] if there is none.
 pub(crate) fn log_weight<T: Real>(weight: T) -> T {
     if weight > T::ZERO { weight.log2() } else { log_zero() }
 }
 
-/// Whether a sum of exponentials is far from underflow and overflow.
+/// Says whether a sum of exponentials is far from underflow and overflow.
 pub(crate) fn is_safe<T: Real>(sum: T) -> bool {
     sum > T::ONE / T::SAFE_SUM && sum < T::SAFE_SUM
 }

@@ -1,12 +1,12 @@
-//! What a sweep costs, to choose between streaming and a stored kernel.
+//! The time that a sweep takes, to choose between streaming and a stored kernel.
 //!
-//! Nanoseconds a pair on one thread, as the roofline command of the benchmarks measures them on a server processor of 2022 (Zen 4); what counts is
-//! their ratio, which differs less between machines than they do.
+//! The numbers are nanoseconds a pair on one thread, as the roofline command of the benchmarks measures them on a server
+//! processor of 2022 (Zen 4). Only their ratio counts, which differs less between machines than they do.
 
 use crate::geometry::Shape;
 use crate::vector::SimdLevel;
 
-/// A sweep that streams: an exponential and d multiplications a pair. A sweep on a kernel: two multiplications a pair.
+/// Times of a pair. A streamed sweep takes an exponential and d multiplications, a sweep on a kernel two multiplications.
 struct PerPair {
     exponential: f32,
     coordinate: f32,
@@ -19,7 +19,7 @@ const fn per_pair(level: SimdLevel, bytes: usize) -> PerPair {
         (SimdLevel::Avx512 | SimdLevel::Best, _) => (0.87, 0.04, 0.28),
         (SimdLevel::Avx2, 4) => (0.43, 0.035, 0.14),
         (SimdLevel::Avx2, _) => (1.25, 0.07, 0.28),
-        // Vectors of 128 bits.
+        // These have vectors of 128 bits.
         (SimdLevel::Neon, 4) => (0.86, 0.07, 0.28),
         (SimdLevel::Neon, _) => (2.5, 0.14, 0.56),
         (SimdLevel::Portable, 4) => (1.35, 0.08, 0.44),
@@ -28,18 +28,18 @@ const fn per_pair(level: SimdLevel, bytes: usize) -> PerPair {
     PerPair { exponential, coordinate, kernel }
 }
 
-/// Kernels up to here stay in a cache.
+/// The largest kernel that stays in a cache.
 const CACHE_BYTES: f32 = (4 << 20) as f32;
 
-/// Bytes a nanosecond from memory.
+/// The speed of the memory, in bytes a nanosecond.
 const BYTES_PER_NANOSECOND: f32 = 14.0;
 
-/// Sweeps of a solve, about; and what storing costs once, in sweeps that stream.
+/// The number of sweeps of a usual solve, and the time that storing takes once, in streamed sweeps.
 const SWEEPS: f32 = 20.0;
 const STORING: f32 = 2.0;
 
-/// Whether a kernel pays. Costs of the caller and of a matrix (d = 0) are read or computed anew at each sweep without one, and it always does; other costs of the
-/// library count as the squared Euclidean.
+/// Says whether a kernel pays. It always does for a matrix and for the caller's own cost (d = 0), whose costs are read or
+/// computed anew at every streamed sweep. Other costs of the library count as the squared Euclidean.
 pub(crate) fn kernel_pays(shape: Shape, level: SimdLevel, bytes: usize) -> bool {
     let PerPair { exponential, coordinate, kernel } = per_pair(level, bytes);
     let size = shape.rows as f32 * shape.columns as f32 * bytes as f32;

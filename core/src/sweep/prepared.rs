@@ -1,4 +1,4 @@
-//! A problem in the units of the sweep: epsilon resolved, costs scaled, relaxation turned into exponents.
+//! A problem in the units of a sweep: epsilon is resolved, costs are scaled, and relaxation is turned into exponents.
 
 use crate::cost::CostScale;
 use crate::error::{Argument, Error, because};
@@ -12,33 +12,33 @@ use crate::sweep::scores::{Scores, spread};
 use crate::sweep::statistics::{Statistics, Wanted};
 use crate::vector::Instructions;
 
-/// What every pass over the pairs needs to know.
+/// A problem as every pass over the pairs reads it.
 #[derive(Clone, Copy)]
 pub(crate) struct Prepared<'a, T: Real> {
     pub problem: Problem<'a, T>,
     pub scores: Scores<'a, T>,
-    /// What sweeps are run with.
+    /// The instructions that sweeps use.
     pub instructions: Instructions,
-    /// In units of the unscaled cost, as everything here is.
+    /// In units of the unscaled cost, as all numbers here.
     pub epsilon: T,
-    /// Infinite where balanced.
+    /// Infinite if the marginal is exact.
     pub rho_a: T,
-    /// Infinite where balanced.
+    /// Infinite if the marginal is exact.
     pub rho_b: T,
-    /// The cost scale: what results are divided by.
+    /// The cost scale, by which results are divided.
     pub unit: T,
     /// log2(e) / epsilon.
     pub s: T,
     tau_a: T,
     tau_b: T,
-    /// A bound on |C_ij| where it is finite.
+    /// A bound on |C_ij| over the pairs whose cost is finite.
     pub largest_cost: T,
     /// Some costs are infinite.
     forbids: bool,
 }
 
 impl<'a, T: Real> Prepared<'a, T> {
-    /// `row` and `spare` are scratch for m costs.
+    /// Resolves and checks a problem. `row` and `spare` are scratch for m costs.
     pub(crate) fn new(
         problem: Problem<'a, T>,
         #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))] mut scores: Scores<'a, T>,
@@ -106,8 +106,8 @@ impl<'a, T: Real> Prepared<'a, T> {
         if !(epsilon > T::ZERO && epsilon.is_finite()) {
             return Err(Error::NotPositive { argument, value: epsilon.widen() });
         }
-        // Relaxed marginals pay rho at most for a point, however far it is: rounding of its square must stay small
-        // beside that.
+        // A relaxed marginal pays at most rho for a point, however far it is. The rounding of its squared distance must
+        // stay small beside that.
         #[cfg(all(feature = "costs", feature = "relaxed"))]
         if largest_cost * T::SQRT_EPSILON > problem.rho_a().min(problem.rho_b()) * unit
             && scores.read_pairs(problem.geometry())
@@ -116,8 +116,8 @@ impl<'a, T: Real> Prepared<'a, T> {
                 Statistics::new(&problem, &scores, instructions, Wanted { std: false, largest: true }, row)?.largest;
         }
         let (rho_a, rho_b) = (problem.rho_a() * unit, problem.rho_b() * unit);
-        // What is farther away than some rho carries nothing, so that costs beyond that need not be told apart. Where
-        // marginals are exact, what points have in common with all others is left out of the exponents.
+        // A pair that costs far more than rho carries nothing, so that larger costs need not be told apart. If marginals are
+        // exact, the offsets that points have in common with all others are left out of the exponents.
         let apart = match scores.packed() {
             Some(points) if rho_a + rho_b == T::INFINITY && rho_a == rho_b => spread(points),
             _ => largest_cost.min(T::constant(64.0) * (rho_a + rho_b)),
@@ -139,13 +139,13 @@ impl<'a, T: Real> Prepared<'a, T> {
             largest_cost,
             forbids,
         };
-        // An epsilon that is too large for the scalar and follows from the costs is theirs.
+        // If epsilon follows from the costs, an epsilon that is too large for the scalar is their fault.
         let large = too_large || (is_relative && epsilon > Self::largest_exponent());
         prepared.set_epsilon(epsilon).map_err(|error| if large { scores.overflow() } else { error })?;
         Ok(prepared)
     }
 
-    /// Computes every S_ij / s once, into `memory` (n x m), and reads it from now on. `zeros` are m.
+    /// Computes every S_ij / s once, into `memory` (n x m), and reads it from then on. `zeros` are m.
     pub(crate) fn keep_scores(&mut self, memory: &'a mut [T], zeros: &[T]) {
         let m = zeros.len();
         if self.scores.products().is_none() {
@@ -166,17 +166,17 @@ impl<'a, T: Real> Prepared<'a, T> {
         self.scores.keep(memory);
     }
 
-    /// The same for all points of a problem, of which these are those with weight.
+    /// Returns the same settings for all points of a problem, of which these are the ones with weight.
     #[cfg(feature = "support")]
     pub(crate) fn of_all(&self, problem: Problem<'a, T>, scores: Scores<'a, T>) -> Self {
         Prepared { problem, scores, ..*self }
     }
 
-    /// Changes the regularisation; potentials in base-2 units are to be rescaled by the caller.
+    /// Changes the regularisation. The caller rescales potentials in base-2 units.
     pub(crate) fn set_epsilon(&mut self, epsilon: T) -> Result<(), Error> {
         let s = T::LOG2_E / epsilon;
         let limit = Self::largest_exponent();
-        // Potentials, a few hundred epsilons, have sums and products of error-free parts.
+        // Potentials reach a few hundred epsilons, and their sums and products must be split without error.
         let largest_epsilon = T::MAX / (T::SPLITTER * T::SPLITTER * T::SPLITTER);
         if !s.is_finite() || s * self.largest_cost > limit || epsilon > largest_epsilon {
             return Err(Error::Overflow { argument: Argument::Epsilon });
@@ -194,46 +194,47 @@ impl<'a, T: Real> Prepared<'a, T> {
         Ok(())
     }
 
-    /// Whether some costs are infinite, and their pairs carry nothing: never in builds without costs of the caller.
+    /// Says whether some costs are infinite, so that their pairs carry nothing. Builds without other costs never have any.
     #[inline(always)]
     pub(crate) fn forbids(&self) -> bool {
         cfg!(feature = "costs") && self.forbids
     }
 
-    /// No two potentials of one side differ by more, in units of the unscaled cost: by the largest cost for the best
-    /// pair of every point, and where pairs are forbidden, for a chain of pairs that leads from one point to the other.
+    /// Returns the most by which two potentials of one side differ, in units of the unscaled cost. It is the largest cost,
+    /// which the best pair of every point pays; if pairs are forbidden, it is the cost of a chain of pairs from one point to
+    /// the other.
     pub(crate) fn largest_difference(&self) -> T {
         let chain = if self.forbids() { self.problem.rows().min(self.problem.columns()) } else { 1 };
         T::count(chain) * self.largest_cost
     }
 
-    /// A potential, in base-2 units, of a point that can carry nothing: truly it is infinite.
+    /// Limits the potential, in base-2 units, of a point that can carry nothing. In truth it is infinite.
     pub(crate) fn within_range(potential: T) -> T {
-        // NaN stays what it is.
+        // NaN stays NaN.
         if potential > Self::largest_exponent() { Self::largest_exponent() } else { potential }
     }
 
-    /// Whether a potential, in base-2 units, is that of a point that forbidden pairs let carry nothing.
+    /// Says whether a potential, in base-2 units, is that of a point that can carry nothing because of forbidden pairs.
     pub(crate) fn is_at_limit(&self, potential: T) -> bool {
         self.forbids() && potential.abs() > T::HALF * Self::largest_exponent()
     }
 
-    /// Far below the largest number: sums of a few exponents, and log_zero, must stay apart from each other.
+    /// Returns the largest exponent. Sums of a few exponents must stay far from log_zero and from the largest number.
     pub(crate) fn largest_exponent() -> T {
         T::SQRT_MAX / T::constant(1024.0)
     }
 
-    /// What a hatted F_i lacks of f_i s.
+    /// Returns the part of s f_i that the sweep leaves out of F_i: the row offset of the cost, times s.
     pub(crate) fn row_offset(&self, i: usize) -> T {
         self.s * self.scores.row_offset(i)
     }
 
-    /// What a hatted G_j (without log2 b_j) lacks of g_j s.
+    /// Returns the part of s g_j that the sweep leaves out of G_j, without log2 b_j: the column offset of the cost, times s.
     pub(crate) fn column_offset(&self, j: usize) -> T {
         self.s * self.scores.column_offset(j)
     }
 
-    /// What an update adds to a hatted F_i whose exponentials sum to 2^`log_sum`.
+    /// Returns what an update adds to F_i if its exponentials sum to 2^`log_sum`.
     #[inline]
     pub(crate) fn change_of_f(&self, i: usize, f: T, log_sum: T) -> T {
         if self.tau_a() == T::ONE {
@@ -243,7 +244,7 @@ impl<'a, T: Real> Prepared<'a, T> {
         self.tau_a() * (full - log_sum) - full
     }
 
-    /// What an update adds to a hatted G_j (here without log2 b_j) whose column sums to b_j 2^`log_ratio`.
+    /// Returns what an update adds to G_j, here without log2 b_j, if its column sums to b_j 2^`log_ratio`.
     #[inline]
     pub(crate) fn change_of_g(&self, j: usize, g: T, log_ratio: T) -> T {
         if self.tau_b() == T::ONE {
@@ -253,13 +254,13 @@ impl<'a, T: Real> Prepared<'a, T> {
         self.tau_b() * (full - log_ratio) - full
     }
 
-    /// rho_a / (rho_a + epsilon); 1 where balanced, and known to be 1 in builds without relaxed problems.
+    /// Returns rho_a / (rho_a + epsilon). It is 1 if the marginal is exact, and a constant in builds without relaxed problems.
     #[inline(always)]
     pub(crate) fn tau_a(&self) -> T {
         if cfg!(feature = "relaxed") { self.tau_a } else { T::ONE }
     }
 
-    /// rho_b / (rho_b + epsilon), likewise.
+    /// Returns rho_b / (rho_b + epsilon), likewise.
     #[inline(always)]
     pub(crate) fn tau_b(&self) -> T {
         if cfg!(feature = "relaxed") { self.tau_b } else { T::ONE }
@@ -271,13 +272,13 @@ impl<'a, T: Real> Prepared<'a, T> {
     }
 }
 
-/// Refuses an epsilon that the scalar does not resolve between costs so far apart, all in units of the unscaled cost.
+/// Refuses an epsilon that the scalar does not resolve between costs that are `apart`. All are in units of the unscaled cost.
 pub(crate) fn check_resolution<T: Real>(epsilon: T, apart: T, unit: T) -> Result<(), Error> {
     let least = apart * (T::HALF * T::EPSILON);
     if epsilon >= least {
         return Ok(());
     }
-    // Said with a margin, so that it is accepted however it is rounded.
+    // The message names a little more, so that the value is accepted however it is rounded.
     let wider = T::NAME != <f64 as Float>::NAME && epsilon >= least * T::constant(2e-9);
     let [value, least, apart] = [epsilon, least * T::constant(1.0625), apart].map(|cost| (cost / unit).widen());
     Err(Error::BelowResolution { argument: Argument::Epsilon, value, least, apart, scalar: T::NAME, wider })

@@ -1,9 +1,9 @@
-//! Forbidden pairs, whose cost is infinite: whether there is a plan without them.
+//! Forbidden pairs, whose cost is infinite: is there a plan without them?
 //!
-//! Balanced marginals have a plan if and only if no set A of points has more mass than N(A), all points of the other
-//! side that points of A may go to (Hall 1935, for mass Strassen 1965). Where they have none, the potentials of such a
-//! set rise above all others, sweep after sweep, so that in the end it is one of the sets { i : f_i > t }. A set that
-//! is found proves the case, whatever the potentials were.
+//! Balanced marginals have a plan if and only if no set A of points has more mass than N(A), the points of the other side
+//! that points of A may go to (Hall 1935; for mass, Strassen 1965). If they have none, the potentials of such a set rise
+//! above all others, sweep after sweep, so that in the end it is one of the sets { i : f_i > t }. Such a set is a proof,
+//! whatever the potentials were.
 
 use crate::error::{Argument, Error, Place};
 use crate::problem::Problem;
@@ -13,8 +13,8 @@ use crate::sweep::scores::Scores;
 use crate::vector::Instructions;
 use crate::wide::Wide;
 
-/// Refuses a point that has mass and may go nowhere, where its marginal is exact; and costs that are all infinite.
-/// `row` and `reached` are scratch for m scalars each.
+/// Refuses a point that has mass and may go nowhere if its marginal is exact, and costs that are all infinite. `row` and
+/// `reached` are scratch for m scalars each.
 pub(crate) fn check_points<T: Real>(
     problem: &Problem<'_, T>,
     scores: &Scores<'_, T>,
@@ -27,7 +27,7 @@ pub(crate) fn check_points<T: Real>(
         let place = Some(Place { row, column: None });
         Err(Error::Infeasible { argument, place })
     };
-    // Columns without mass, and those that a row with mass may go to, are no longer 0.
+    // 1 for columns without mass, and for those that a row with mass may go to; else 0.
     let mut any = false;
     for (j, reached) in reached.iter_mut().enumerate() {
         *reached = if b.get(j) > T::ZERO { T::ZERO } else { T::ONE };
@@ -54,7 +54,7 @@ pub(crate) fn check_points<T: Real>(
     }
 }
 
-/// Whether the rows of largest potential prove that there is no plan. `order` is scratch for n scalars, `row` and
+/// Says whether the rows with the largest potentials prove that there is no plan. `order` is scratch for n scalars, `row` and
 /// `reached` for m each.
 pub(crate) fn is_overfull<T: Real>(
     p: &Prepared<'_, T>,
@@ -80,7 +80,7 @@ pub(crate) fn is_overfull<T: Real>(
     });
     reached.fill(T::ZERO);
     let (mut mass, mut room, mut count) = (Wide::new(T::ZERO), Wide::new(T::ZERO), 0);
-    // What rounding of the sums explains is no proof.
+    // An excess that rounding of the sums explains is no proof.
     let rounding = T::constant(64.0) * T::EPSILON * a.total().max(b.total());
     for i in order.iter().map(|slot| slot.to_index() as usize).filter(|&i| a.get(i) > T::ZERO) {
         p.scores.costs(p.instructions, i, 0, m, row);

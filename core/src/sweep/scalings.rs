@@ -1,7 +1,7 @@
-//! The plain sweep of a balanced problem on a stored kernel: u = a / K v and v = b / K^T u, multiplications, additions and divisions only.
+//! The plain sweep of a balanced problem on a stored kernel: u = a / K v and v = b / K^T u.
 //!
-//! Potentials follow when somebody asks for them: F = F0 - log2(K v) and G = G0 + log2 v. A microcontroller's friend: beside the pairs, a sweep is a
-//! few operations a point.
+//! Beside the pairs, a sweep takes a few multiplications, additions and divisions a point, and no exponential or logarithm.
+//! This suits microcontrollers. The potentials follow when they are asked for: F = F0 - log2(K v) and G = G0 + log2 v.
 
 use super::kernel::{Kernel, Seen};
 use super::outcome::Outcome;
@@ -10,7 +10,8 @@ use super::strips::{Pass, Scratch, Strip, Tile};
 use super::{MAX_TILE_ROWS, is_safe};
 use crate::real::Real;
 
-/// One sweep: K v into `sums` (n), the new v into the kernel. `None` where sums leave the safe range; v is then what it was.
+/// Writes K v into `sums` (n), and the new v into the kernel. If a sum leaves the safe range it returns `None`, and v is what
+/// it was.
 pub(crate) fn sweep<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,
@@ -33,8 +34,8 @@ pub(crate) fn sweep<T: Real>(
     Some(Outcome { mass: found.mass, error: found.error, ..Outcome::new() })
 }
 
-/// Whether a scaling is so near 1 that the entries of the kernel that underflow has taken do not matter: what [`limit`](super::kernel::limit) is to
-/// its logarithm.
+/// Says whether a scaling is so near 1 that no entry of the kernel that matters was lost to underflow: the same as
+/// [`limit`](super::kernel::limit) for its logarithm.
 fn is_near<T: Real>(scaling: T) -> bool {
     scaling < T::NEAR_SCALING && scaling * T::NEAR_SCALING > T::ONE
 }

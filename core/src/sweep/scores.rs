@@ -1,13 +1,14 @@
-//! The part S_ij of an exponent that belongs to the pair, by rows.
+//! The part S_ij of an exponent that belongs to the pair.
 //!
-//! Squared Euclidean: x and y are centred, each by its own mean; with u, v the centred points and delta the difference
-//! of the means, |x-y|^2 = |u|^2 + 2 u.delta + |delta|^2  +  |v|^2 - 2 v.delta  -  2 u.v. The first two groups are the
-//! row and column offsets, which the potentials absorb; S_ij = 2 s u_i.v_j. A common shift of the data leaves no trace.
-//! Where relaxed marginals leave far points alone, offsets would be much larger than any cost that matters: then costs
-//! are read pair by pair, as those of a caller's cost. Builds without the feature `costs` have packed points only.
+//! Squared Euclidean: x and y are centred, each by its own mean. With u, v the centred points and delta the difference of the
+//! means, |x-y|^2 = |u|^2 + 2 u.delta + |delta|^2  +  |v|^2 - 2 v.delta  -  2 u.v. The first two groups are the row and column
+//! offsets, which the potentials absorb, and S_ij = 2 s u_i.v_j. A common shift of the data leaves no trace. If relaxed
+//! marginals leave far points alone, offsets would be much larger than any cost that matters. Then costs are computed pair by
+//! pair, like those of the caller's own cost.
 //!
-//! Cosine: of points of length sqrt(1/2) it is the squared Euclidean cost, but for points that are zero, which add 1/2
-//! each to their offsets. p-norms are computed in vectors by [`norms`](super::norms).
+//! Cosine: it is the squared Euclidean cost of points of length sqrt(1/2). Points that are zero add 1/2 to their offsets.
+//!
+//! p-norms are computed in vectors ([`norms`](super::norms)). Builds without the feature `costs` have packed points only.
 
 use crate::cost::BuiltIn;
 #[cfg(not(feature = "costs"))]
@@ -35,39 +36,40 @@ pub(crate) struct PackedMemory<'w, T> {
     pub delta: &'w mut [T],
 }
 
-/// The costs of a problem in the form that sweeps read.
+/// The costs of a problem as sweeps read them.
 #[derive(Clone, Copy)]
 pub(crate) struct Scores<'a, T: Real> {
     source: Source<'a, T>,
-    /// S_ij / s, n x m, where they are kept.
+    /// S_ij / s, n x m, if they are kept.
     stored: Option<&'a [T]>,
 }
 
 #[derive(Clone, Copy)]
 enum Source<'a, T: Real> {
-    /// Squared Euclidean and cosine: centred copies.
+    /// Centred copies, for squared Euclidean and cosine.
     Packed(Packed<'a, T>),
-    /// p-norms: copies as they are.
+    /// Copies as they are, for p-norms.
     #[cfg(feature = "costs")]
     Norms(NormCosts<'a, T>),
-    /// Any ground cost, pair by pair.
+    /// The caller's points under any other cost, pair by pair.
     #[cfg(feature = "costs")]
     Cloud(PointCloud<'a, T>),
-    /// A matrix of the caller.
+    /// The caller's matrix.
     #[cfg(feature = "costs")]
     Matrix(CostMatrix<'a, T>),
 }
 
 #[cfg(feature = "support")]
 impl<T> PackedMemory<'_, T> {
-    /// The same memory, for a while.
+    /// Lends the same memory for a while.
     pub(crate) fn reborrow(&mut self) -> PackedMemory<'_, T> {
         PackedMemory { x: self.x, y: self.y, delta: self.delta }
     }
 }
 
 impl<'a, T: Real> Scores<'a, T> {
-    /// Centres and transposes where the cost is squared Euclidean and there is memory for it; else reads the caller's data, where a build can.
+    /// Copies points, centred and transposed, if their cost allows it and there is memory for it. Else the caller's data are
+    /// read, if the build can.
     pub(crate) fn new(
         geometry: Geometry<'a, T>,
         a: Weights<'a, T>,
@@ -101,8 +103,8 @@ impl<'a, T: Real> Scores<'a, T> {
         Ok(Scores { source, stored: None })
     }
 
-    /// Takes every cost from the pair itself from now on, so that nothing is left out of the scores. Far points do not
-    /// take digits from near ones then. Returns whether that changes anything.
+    /// Takes every cost from the pair itself from now on, and leaves nothing out of the scores. Far points then take no
+    /// digits from near ones. Returns whether this changes anything.
     #[cfg(all(feature = "costs", feature = "relaxed"))]
     pub(crate) fn read_pairs(&mut self, geometry: &Geometry<'a, T>) -> bool {
         match (&self.source, geometry) {
@@ -119,7 +121,7 @@ impl<'a, T: Real> Scores<'a, T> {
         self.stored = Some(memory);
     }
 
-    /// The scores of the rows from `i` on and the columns from `start` on.
+    /// Returns the scores of the rows from `i` on and the columns from `start` on.
     #[inline]
     pub(crate) fn rows(&self, s: T, i: usize, start: usize) -> Rows<'a, T> {
         #[cfg(not(feature = "costs"))]
@@ -182,7 +184,7 @@ impl<'a, T: Real> Scores<'a, T> {
         }
     }
 
-    /// Why costs are out of range: a point that is far from the others, or a cost of the caller.
+    /// Returns the error for costs out of range: it names a point that is far from the others, or a cost of the caller.
     #[cold]
     pub(crate) fn overflow(&self) -> Error {
         let (argument, row) = match &self.source {
@@ -206,8 +208,8 @@ impl<'a, T: Real> Scores<'a, T> {
         Error::TooFar { argument, place: Place { row, column: None } }
     }
 
-    /// Whether an infinite cost is one that the caller means: it forbids its pair. A cost of the library is infinite
-    /// only where points are too far apart.
+    /// Says whether an infinite cost is meant by the caller, and forbids its pair. A cost of the library is infinite only if
+    /// points are too far apart.
     pub(crate) fn may_forbid(&self) -> bool {
         match &self.source {
             #[cfg(feature = "costs")]
@@ -218,22 +220,22 @@ impl<'a, T: Real> Scores<'a, T> {
         }
     }
 
-    /// The part of C_ij that depends on i alone and is left out of the scores.
+    /// Returns the part of C_ij that depends on i alone and is left out of the scores.
     pub(crate) fn row_offset(&self, i: usize) -> T {
         self.source.row_offset(i)
     }
 
-    /// The part of C_ij that depends on j alone and is left out of the scores.
+    /// Returns the part of C_ij that depends on j alone and is left out of the scores.
     pub(crate) fn column_offset(&self, j: usize) -> T {
         self.source.column_offset(j)
     }
 
-    /// The centred points under the squared Euclidean cost.
+    /// Returns the centred points under the squared Euclidean cost.
     pub(crate) fn packed(&self) -> Option<PackedPoints<'a, T>> {
         self.products().filter(|points| points.directions.is_none()).map(|points| points.points)
     }
 
-    /// The centred points where costs are their squared distances and offsets.
+    /// Returns the centred points if costs are their squared distances and offsets.
     pub(crate) fn products(&self) -> Option<Packed<'a, T>> {
         match self.source {
             Source::Packed(points) => Some(points),
@@ -242,7 +244,7 @@ impl<'a, T: Real> Scores<'a, T> {
         }
     }
 
-    /// A bound on |S_ij| / s and |C_ij| where the data give one without visiting the pairs.
+    /// Returns a bound on |S_ij| / s and |C_ij|, if the data give one without a visit to the pairs.
     pub(crate) fn bound(&self) -> Option<T> {
         self.source.bound()
     }
@@ -263,7 +265,7 @@ impl<'a, T: Real> Source<'a, T> {
         Source::Packed(Packed { points, directions: None })
     }
 
-    /// Points of length sqrt(1/2), or zero, and then centred.
+    /// Copies directions of length sqrt(1/2), or zero, and centres them.
     #[cfg(feature = "costs")]
     fn pack_directions(
         cloud: PointCloud<'a, T>,
@@ -301,7 +303,7 @@ impl<'a, T: Real> Source<'a, T> {
         Source::Packed(Packed { points, directions: Some(cloud) })
     }
 
-    /// Points in a unit of their spread.
+    /// Copies points in a unit of their spread.
     #[cfg(feature = "costs")]
     fn pack_norms(cloud: PointCloud<'a, T>, power: Power<T>, memory: PackedMemory<'a, T>) -> Self {
         let (n, m, d) = (cloud.x().len(), cloud.y().len(), cloud.dimension());
@@ -358,7 +360,7 @@ impl<'a, T: Real> Source<'a, T> {
     }
 }
 
-/// The finite cost with the largest absolute value, and where it is.
+/// Returns the finite cost with the largest absolute value, and where it is.
 #[cfg(feature = "costs")]
 fn largest_of<T: Real>(rows: usize, columns: usize, cost: &dyn Fn(usize, usize) -> T) -> (Place, T) {
     let mut found = (Place { row: 0, column: Some(0) }, T::ZERO);
@@ -379,7 +381,7 @@ fn only_squared_euclidean() -> Error {
     Error::Unsupported { argument: Argument::Cost, reason }
 }
 
-/// The largest |coordinate| of a point, and the length of the point in units of it, times sqrt(2).
+/// Returns the largest |coordinate| of a point, and the length of the point in units of it, times sqrt(2).
 #[cfg(feature = "costs")]
 fn size<T: Real>(point: &[T]) -> (T, T) {
     let most = point.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
@@ -388,26 +390,26 @@ fn size<T: Real>(point: &[T]) -> (T, T) {
     (most, (T::TWO * sum).sqrt())
 }
 
-/// Where the scores of some rows come from.
+/// How the scores of some rows are to be computed.
 pub(crate) enum Rows<'a, T: Real> {
-    /// factor times the products of points.
+    /// They are factor times the products of points.
     Products { points: PackedPoints<'a, T>, factor: T },
-    /// factor times values that lie in rows, each `stride` after the one before.
+    /// They are factor times values that lie in rows, each `stride` after the one before.
     #[cfg(feature = "costs")]
     Kept { values: &'a [T], stride: usize, factor: T },
-    /// factor times costs that have to be asked for.
+    /// They are factor times costs that have to be computed.
     #[cfg(feature = "costs")]
     Computed { factor: T },
 }
 
-/// The largest Euclidean norm of some points.
+/// Returns the largest Euclidean norm of some points.
 fn reach<T: Real>(count: usize, dimension: usize, coordinate: impl Fn(usize, usize) -> T) -> T {
     // In units of the largest coordinate, so that no square overflows or vanishes.
     let mut unit = T::ZERO;
     for i in 0..count {
         for k in 0..dimension {
             let value = coordinate(i, k).abs();
-            // A maximum would pass over NaN.
+            // A maximum would ignore NaN.
             if !value.is_finite() {
                 return T::INFINITY;
             }
@@ -450,7 +452,7 @@ pub(crate) struct Packed<'a, T: Real> {
     directions: Option<PointCloud<'a, T>>,
 }
 
-/// 1/2 where all coordinates are zero.
+/// Returns 1/2 if all coordinates are zero.
 fn zero<T: Real>(point: &[T]) -> T {
     if point.iter().all(|&value| value == T::ZERO) { T::HALF } else { T::ZERO }
 }
@@ -465,13 +467,13 @@ impl<'a, T: Real> Packed<'a, T> {
         }
     }
 
-    /// 1/2 for a point without a direction, where directions count.
+    /// Returns 1/2 if x_i has no direction, and directions count.
     #[inline]
     fn zero_of_x(&self, i: usize) -> T {
         self.directions.map_or(T::ZERO, |cloud| zero(cloud.x().point(i)))
     }
 
-    /// Likewise.
+    /// Returns 1/2 if y_j has no direction, and directions count.
     #[inline]
     fn zero_of_y(&self, j: usize) -> T {
         self.directions.map_or(T::ZERO, |cloud| zero(cloud.y().point(j)))
@@ -504,14 +506,15 @@ impl<'a, T: Real> Packed<'a, T> {
         if self.directions.is_some() { bound + T::ONE } else { bound }
     }
 
-    /// Whether [`Packed::trace_of_product`], about (n + m) d^2 / 2 products, is cheaper than visiting the n m pairs of dimension d.
+    /// Says whether [`Packed::trace_of_product`], about (n + m) d^2 / 2 products, is cheaper than a visit to the n m pairs of
+    /// dimension d.
     pub(crate) fn is_cheap(&self) -> bool {
         let (d, m) = (self.points.dimension as u128, self.points.columns as u128);
         let n = self.points.rows as u128;
         (n + m) * d <= n * m
     }
 
-    /// tr(S0 S1) / unit^2 with S0, S1 the weighted covariances.
+    /// Returns tr(S0 S1) / unit^2 with S0, S1 the weighted covariances.
     pub(crate) fn trace_of_product(&self, a: Weights<'_, T>, b: Weights<'_, T>, unit: T) -> T {
         let (d, m) = (self.points.dimension, self.points.columns);
         let mut trace = T::ZERO;

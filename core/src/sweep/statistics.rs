@@ -1,4 +1,4 @@
-//! How large costs are: what relative epsilons and cost scales refer to.
+//! The size of costs, which relative epsilons and cost scales refer to.
 
 use super::scores::{Packed, Scores};
 use crate::error::{Argument, Error, Place};
@@ -8,26 +8,26 @@ use crate::real::Real;
 use crate::reduce;
 use crate::vector::Instructions;
 
-/// What is needed beyond the mean.
+/// The statistics that are needed beside the mean.
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted {
     pub std: bool,
     pub largest: bool,
 }
 
-/// Mean, standard deviation (under a x b) and largest absolute value of the cost.
+/// The mean, the standard deviation (under a x b) and the largest absolute value of the cost.
 pub(crate) struct Statistics<T> {
     pub mean: T,
-    /// Zero where it is not asked for and would take time.
+    /// Zero if it is not needed and would take time.
     pub std: T,
-    /// A bound of it where the largest is not asked for.
+    /// A bound of it if the largest is not needed.
     pub largest: T,
-    /// Some pairs are forbidden: their costs, which are infinite, are left out of all this.
+    /// Some pairs are forbidden. Their costs, which are infinite, are left out of all statistics.
     pub forbids: bool,
 }
 
 impl<T: Real> Statistics<T> {
-    /// Without visiting the pairs where that is possible. `row` is scratch for m costs.
+    /// Measures the costs, without visiting the pairs if possible. `row` is scratch for m costs.
     pub fn new(
         problem: &Problem<'_, T>,
         scores: &Scores<'_, T>,
@@ -47,8 +47,8 @@ impl<T: Real> Statistics<T> {
         Ok(found)
     }
 
-    /// With u, v the centred points and r, c the row and column offsets, C_ij = r_i + c_j - 2 u_i.v_j; the three terms are uncorrelated under a x b,
-    /// so that var C = var r + var c + 4 tr(S0 S1).
+    /// Measures C_ij = r_i + c_j - 2 u_i.v_j, with u, v the centred points and r, c the row and column offsets. The three terms
+    /// are uncorrelated under a x b, so that var C = var r + var c + 4 tr(S0 S1).
     fn closed_form(problem: &Problem<'_, T>, scores: &Scores<'_, T>, packed: &Packed<'_, T>, wanted: Wanted) -> Self {
         let (a, b) = (problem.a(), problem.b());
         // In units of a bound, so that squares neither overflow nor vanish.
@@ -85,8 +85,7 @@ impl<T: Real> Statistics<T> {
         for i in 0..n {
             scores.costs(instructions, i, 0, m, row);
             let weight = a.get(i) / a.total();
-            // An infinite cost gives way to the mean, from which it does not deviate, and the mass of its pair is not
-            // counted.
+            // An infinite cost is replaced by the mean, from which it does not deviate, and its mass is not counted.
             if scores.may_forbid() && row.contains(&T::INFINITY) {
                 forbids = true;
                 let own = reduce::sum_of(m, &|j| if row[j] == T::INFINITY { T::ZERO } else { b.get(j) });
@@ -100,12 +99,12 @@ impl<T: Real> Statistics<T> {
                 allowed += weight * b.total();
             }
             if i == 0 {
-                // Deviations are taken from the mean of the first row, so that their squares do not cancel.
+                // Deviations are taken from the mean of the first row, so that their squares do not cancel,
                 let most = row.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
                 if !forbids {
                     origin = b.mean_of(row);
                 }
-                // And from a scale, so that the squares neither overflow nor vanish.
+                // and in units of a scale, so that the squares neither overflow nor vanish.
                 scale = scores.bound().unwrap_or(most).max(most).max(T::ONE / T::SAFE_SUM);
             }
             let found = T::deviations(instructions, row, b.vectors(), origin, scale);
@@ -114,7 +113,7 @@ impl<T: Real> Statistics<T> {
             {
                 return Err(not_finite(scores, i, j, row[j]));
             }
-            // Rows of much larger costs than the first: a larger scale from now on.
+            // If a row has much larger costs than the first, the scale grows.
             let mut found = found;
             if found.largest > scale {
                 let ratio = scale / found.largest;
@@ -136,7 +135,7 @@ impl<T: Real> Statistics<T> {
     }
 }
 
-/// A cost that is not finite: because of its points, where the library knows them, or because of itself.
+/// Returns the error for a cost that is not finite: it names the points if the library computed the cost, else the entry.
 fn not_finite<T: Real>(scores: &Scores<'_, T>, row: usize, column: usize, value: T) -> Error {
     match scores.overflow() {
         Error::CostTooLarge { .. } => {

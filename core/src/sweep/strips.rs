@@ -1,7 +1,8 @@
-//! Rows in strips: what threads share, and the order in which column sums are added.
+//! Rows in strips: the parts of a pass that threads share out.
 //!
-//! A strip is at least 64 rows, and there are at most 64 of them; both depend on the number of rows alone. A strip adds up its own columns, and
-//! strips are added in their order, whoever swept them: the sums have the same bits for any number of threads.
+//! A strip has at least 64 rows, and there are at most 64 strips. Both depend on the number of rows alone. Every strip adds
+//! up its own columns, and strips are added in their order, whichever thread swept them. So the sums have the same bits for
+//! any number of threads.
 
 use core::mem::take;
 use core::ops::Range;
@@ -11,43 +12,43 @@ use crate::real::Real;
 #[cfg(feature = "parallel")]
 use crate::threads::has_threads;
 
-/// Rows of a strip, at least; and rows whose column sums are added up before they join those of their strip, which keeps the error of long
-/// columns in single precision small.
+/// The least number of rows of a strip. It is also the number of rows whose column sums are added up before they join those
+/// of their strip, which keeps the error of long columns in single precision small.
 pub(crate) const STRIP_ROWS: usize = 64;
 
 const MAX_STRIPS: usize = 64;
 
-/// Parts of the work that each thread gets on average: rayon balances what takes longer than expected.
+/// The number of parts of the work that each thread gets on average. rayon balances parts that take longer than expected.
 const PARTS_PER_THREAD: usize = 4;
 
-/// Pairs from which on threads are woken.
+/// The number of pairs from which on threads are woken.
 #[cfg(feature = "parallel")]
 const WORTH_A_THREAD: usize = 1 << 15;
 
-/// Rows of a strip.
+/// Returns the number of rows of a strip.
 const fn rows_per_strip(n: usize) -> usize {
     let rows = n.div_ceil(MAX_STRIPS).next_multiple_of(STRIP_ROWS);
     if rows < STRIP_ROWS { STRIP_ROWS } else { rows }
 }
 
-/// Strips of n rows.
+/// Returns the number of strips of n rows.
 pub(crate) const fn count(n: usize) -> usize {
     n.div_ceil(rows_per_strip(n))
 }
 
-/// Scalars of scratch for one part of the work.
+/// Returns the scalars of scratch that one part of the work takes.
 pub(crate) const fn lane(n: usize, m: usize, d: usize) -> usize {
     (tile_rows(n, d) + 1) * m
 }
 
-/// Scalars of scratch for all parts, and column sums of strips where there are several.
+/// Returns the scalars of scratch for all parts, and for the column sums of strips if there are several.
 pub(crate) const fn memory(n: usize, m: usize, d: usize, threads: usize) -> u128 {
     let (parts, m) = (parts(n, threads) as u128, m as u128);
     let strips = if parts > 1 { count(n) as u128 } else { 0 };
     (parts * (tile_rows(n, d) as u128 + 1) + strips) * m
 }
 
-/// Parts that the strips are shared out in.
+/// Returns the number of parts that the strips are shared out in.
 pub(crate) const fn parts(n: usize, threads: usize) -> usize {
     if !cfg!(feature = "parallel") || threads <= 1 {
         return 1;
@@ -57,17 +58,17 @@ pub(crate) const fn parts(n: usize, threads: usize) -> usize {
     if most < strips { most } else { strips }
 }
 
-/// Scratch of passes over the pairs.
+/// The scratch of passes over the pairs.
 pub(crate) struct Scratch<'w, T> {
     /// m: column sums.
     pub column: &'w mut [T],
-    /// m: those of one strip.
+    /// m: column sums of one strip.
     pub spare: &'w mut [T],
-    /// Rows of m scalars for each part of the work: one for partial column sums, the others a tile of exponentials.
+    /// For each part of the work: m scalars for partial column sums, then a tile of exponentials.
     pub pool: &'w mut [T],
-    /// Scalars of `pool` that each part gets.
+    /// The scalars of `pool` that each part gets.
     pub lane: usize,
-    /// m for each strip; empty where one thread does it all.
+    /// m for each strip; empty if one thread does all the work.
     #[cfg_attr(not(feature = "parallel"), allow(dead_code))]
     pub strips: &'w mut [T],
 }
@@ -146,7 +147,8 @@ impl<T: Real> Strip<'_, T> {
         }
     }
 
-    /// Does something to blocks of at most [`STRIP_ROWS`] rows. Their column sums are zero before it, and then join those of the strip.
+    /// Calls `work` with blocks of at most [`STRIP_ROWS`] rows. Their column sums are zero before it, and then join those of
+    /// the strip.
     pub fn each_block(self, work: &mut OnBlock<'_, T>) {
         let Strip { rows, f, column, tile, partial, .. } = self;
         // A strip of a single block has the column sums of that block, which are zero at first.
@@ -169,7 +171,7 @@ pub(crate) struct Pass<'w, T> {
     pub f: &'w mut [T],
     /// Written by strips, the same number of scalars for every row (m, say); or empty.
     pub entries: &'w mut [T],
-    /// What is made of columns.
+    /// How the columns of strips are joined.
     pub join: Join,
 }
 
@@ -183,12 +185,13 @@ pub(crate) enum Join {
 }
 
 impl<'w, T: Real> Pass<'w, T> {
-    /// One that writes a scalar a row and adds up columns.
+    /// Returns a pass that writes a scalar a row and adds up columns.
     pub fn sums(f: &'w mut [T]) -> Self {
         Pass { f, entries: &mut [], join: Join::Sum }
     }
 
-    /// Does `work` on every strip; returns what it returns, joined in the order of strips. Column sums are in `scratch.column`.
+    /// Calls `work` with every strip, and returns what it returns, merged in the order of strips. Column sums are then in
+    /// `scratch.column`.
     pub fn run<R: Send + Default>(
         self,
         scratch: &mut Scratch<'_, T>,
@@ -235,7 +238,7 @@ fn join_columns<T: Real>(total: &mut [T], part: &[T], join: Join) {
 struct Rows<'w, T> {
     n: usize,
     m: usize,
-    /// Scalars of the entries of a row.
+    /// The number of entries of a row.
     width: usize,
     join: Join,
     /// The next strip.
@@ -245,7 +248,7 @@ struct Rows<'w, T> {
 }
 
 impl<'w, T> Rows<'w, T> {
-    /// Cuts off those before strip `end`.
+    /// Cuts off the rows before strip `end`.
     fn before(&mut self, end: usize) -> Rows<'w, T> {
         let start = (self.next * rows_per_strip(self.n)).min(self.n);
         let rows = (end * rows_per_strip(self.n)).min(self.n) - start;
@@ -256,7 +259,7 @@ impl<'w, T> Rows<'w, T> {
         Rows { n: self.n, m: self.m, width: self.width, join: self.join, next, f, entries }
     }
 
-    /// All strips on this thread; the columns of one join those before.
+    /// Calls `work` with all strips on this thread, and joins their columns.
     fn one_by_one(mut self, scratch: &mut Scratch<'_, T>, zero: T, work: &mut dyn FnMut(Strip<'_, T>))
     where
         T: Real,
@@ -273,7 +276,7 @@ impl<'w, T> Rows<'w, T> {
         }
     }
 
-    /// The next strip.
+    /// Cuts off the next strip.
     fn next<'s>(&mut self, column: &'s mut [T], tile: &'s mut [T], partial: &'s mut [T]) -> Strip<'s, T>
     where
         'w: 's,
@@ -284,7 +287,7 @@ impl<'w, T> Rows<'w, T> {
     }
 }
 
-/// Strips, the memory to sweep them with, and room for what comes out.
+/// Strips, the memory to sweep them with, and room for their results.
 #[cfg(feature = "parallel")]
 struct Share<'w, T, R> {
     rows: Rows<'w, T>,
