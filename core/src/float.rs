@@ -110,8 +110,9 @@ mod internal {
 
 /// A floating-point scalar: `f32` or `f64`. Sealed.
 ///
-/// Every elementary function is the same code with and without `std`, so that with [`SimdLevel::Portable`](crate::SimdLevel) a result has the
-/// same bits on a workstation and on a microcontroller. Nothing done in `f32` touches `f64`.
+/// Every elementary function is the same code with and without `std`, so that with
+/// [`SimdLevel::Portable`](crate::SimdLevel) a result has the same bits on a workstation and on a microcontroller.
+/// Nothing done in `f32` touches `f64`.
 pub trait Float:
     internal::Internal
     + Copy
@@ -155,7 +156,8 @@ pub trait Float:
     const LN_2: Self;
     /// The marginal error at which a solve stops unless told otherwise: 1e-3 in `f32`, 1e-6 in `f64`.
     const DEFAULT_THRESHOLD: Self;
-    /// The residual at which the linear system of a derivative is solved unless told otherwise: 1e-3 in `f32`, 1e-8 in `f64`.
+    /// The residual at which the linear system of a derivative is solved unless told otherwise: 1e-3 in `f32`, 1e-8 in
+    /// `f64`.
     const DEFAULT_TOLERANCE: Self;
 
     /// The nearest number to a constant of the source.

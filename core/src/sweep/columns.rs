@@ -42,7 +42,8 @@ pub(crate) fn finish<T: Real>(
     outcome.error = reduce::sum(&scratch.pool[..g.len()]);
 }
 
-/// Writes the new g if a side is relaxed, and levels the pair. Returns what was added to the new f and taken from the new g.
+/// Writes the new g if a side is relaxed, and levels the pair. Returns what was added to the new f and taken from the
+/// new g.
 #[allow(clippy::too_many_arguments)] // all that the second half of a sweep reads and writes
 fn update_relaxed<T: Real>(
     p: &Prepared<'_, T>,
@@ -109,8 +110,8 @@ fn log_column_sums<T: Real>(
     }
 }
 
-/// Returns the marginal that `before` = weight 2^log_ratio becomes by an update by `change`. A marginal of 0 is computed from
-/// its logarithm: a product would stay 0 for ever.
+/// Returns the marginal that `before` = weight 2^log_ratio becomes by an update by `change`. A marginal of 0 is
+/// computed from its logarithm: a product would stay 0 for ever.
 pub(crate) fn moved<T: Real>(before: T, weight: T, log_ratio: T, change: T) -> T {
     if before > T::ZERO {
         before * change.exp2()
@@ -121,8 +122,8 @@ pub(crate) fn moved<T: Real>(before: T, weight: T, log_ratio: T, change: T) -> T
     }
 }
 
-/// Returns the t for which (f + t, g - t) has the largest dual value if a side is relaxed. Updates in turn move the common
-/// level of the potentials only by a factor tau_a tau_b a sweep, which is next to nothing for large rho.
+/// Returns the t for which (f + t, g - t) has the largest dual value if a side is relaxed. Updates in turn move the
+/// common level of the potentials only by a factor tau_a tau_b a sweep, which is next to nothing for large rho.
 pub(crate) fn translation<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T], log_b: &[T]) -> T {
     let (a, b) = (p.problem.a(), p.problem.b());
     let rows = Level { len: f.len(), total: a.total(), rate: p.epsilon / p.rho_a };
@@ -142,9 +143,9 @@ pub(crate) struct Level<T> {
     pub rate: T,
 }
 
-/// Returns the same for potentials given as (weight, potential in base-2 units of epsilon): Sejourne, Vialard and Peyre 2022
-/// ("Faster unbalanced optimal transport: translation invariant Sinkhorn", proposition 3). It is 0 if both sides are
-/// balanced.
+/// Returns the same for potentials given as (weight, potential in base-2 units of epsilon): Sejourne, Vialard and Peyre
+/// 2022 ("Faster unbalanced optimal transport: translation invariant Sinkhorn", proposition 3). It is 0 if both sides
+/// are balanced.
 pub(crate) fn best_shift<T: Real>(
     own: Level<T>,
     own_term: &impl Fn(usize) -> (T, T),
@@ -167,7 +168,8 @@ fn log_mean<T: Real>(Level { len, total, rate }: Level<T>, term: &impl Fn(usize)
     };
     let size = (0..len).fold(T::ZERO, |most, k| most.max(exponent(k).1.abs()));
     if size < T::HALF {
-        // For large rho the sum is close to the total. Their difference is what matters: the caller divides it by the rate.
+        // For large rho the sum is close to the total. Their difference is what matters: the caller divides it by the
+        // rate.
         let excess = reduce::sum_of(len, &|k| {
             let (weight, exponent) = exponent(k);
             weight * (exponent * T::LN_2).exp_m1()

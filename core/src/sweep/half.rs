@@ -17,8 +17,8 @@ pub(crate) fn row_logsum<T: Real>(p: &Prepared<'_, T>, i: usize, f: T, g: &[T], 
 
 /// logs_k <- log2 of the sum of row k, where `rows` are the exponentials of a block and `sums` their sums.
 ///
-/// A row whose sum is not safe is computed anew, relative to its largest exponent: its exponentials and its sum are then
-/// times 2^-shift_k. All other shifts stay. Returns the number of such rows.
+/// A row whose sum is not safe is computed anew, relative to its largest exponent: its exponentials and its sum are
+/// then times 2^-shift_k. All other shifts stay. Returns the number of such rows.
 pub(crate) fn log_sums<T: Real>(
     p: &Prepared<'_, T>,
     block: BlockAt<'_, T>,
@@ -74,7 +74,8 @@ pub(crate) fn column_logsums<T: Real>(
     }
 }
 
-/// Writes the exponents of a tile, each raised by log2 a_i. Those of rows without weight are [`log_zero`](super::log_zero).
+/// Writes the exponents of a tile, each raised by log2 a_i. Those of rows without weight are
+/// [`log_zero`](super::log_zero).
 fn weighted_exponents<T: Real>(p: &Prepared<'_, T>, tile: &mut Tile<'_, T>, g: &[T]) {
     let (mut weighted, mut largest) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
     let count = tile.f.len();

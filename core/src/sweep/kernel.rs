@@ -1,12 +1,12 @@
 //! The sweep on a stored kernel: multiplications and additions only, no exponential a pair.
 //!
-//! The kernel K_ij = 2^(F0_i + G0_j + S_ij) is kept for reference potentials (F0, G0). With v_j = 2^(G_j - G0_j), the row
-//! sums of the exponentials are 2^(F_i - F0_i) (K v)_i. When potentials have moved away from the reference, the kernel is
-//! computed anew around them ("absorption": Schmitzer 2019, "Stabilized sparse scaling algorithms for entropy regularized
-//! transport problems").
+//! The kernel K_ij = 2^(F0_i + G0_j + S_ij) is kept for reference potentials (F0, G0). With v_j = 2^(G_j - G0_j), the
+//! row sums of the exponentials are 2^(F_i - F0_i) (K v)_i. When potentials have moved away from the reference, the
+//! kernel is computed anew around them ("absorption": Schmitzer 2019, "Stabilized sparse scaling algorithms for entropy
+//! regularized transport problems").
 //!
-//! Relaxed problems, relaxation and Anderson acceleration need the potentials after every sweep. Plain sweeps of balanced
-//! problems do not, and advance only the scalings ([`scalings`](super::scalings)).
+//! Relaxed problems, relaxation and Anderson acceleration need the potentials after every sweep. Plain sweeps of
+//! balanced problems do not, and advance only the scalings ([`scalings`](super::scalings)).
 
 use super::block::{BlockAt, exponentials, exponents};
 use super::forward;
@@ -57,8 +57,8 @@ impl<T: Real> Kernel<'_, T> {
             strip.each_tile_of(MAX_TILE_ROWS, &mut |Tile { i, f, entries, .. }| {
                 let mut sums = [T::ZERO; MAX_TILE_ROWS];
                 exponentials(p, BlockAt { i, start: 0, f, g }, entries, &mut sums[..f.len()]);
-                // A row without mass that may go nowhere would stop every sweep, because its sum is 0. Its entries count
-                // for nothing, so any others will do.
+                // A row without mass that may go nowhere would stop every sweep, because its sum is 0. Its entries
+                // count for nothing, so any others will do.
                 if p.forbids() {
                     for (k, (entries, sum)) in entries.chunks_exact_mut(g.len()).zip(sums).enumerate() {
                         if sum == T::ZERO && p.problem.a().get(i + k) == T::ZERO {
@@ -169,7 +169,8 @@ pub(crate) fn complete_g<T: Real>(
     (kernel.absorbed, kernel.state) = (true, State::Potentials);
 }
 
-/// f <- f + factor (T f - f), then image <- g + factor (T g - g), as [`forward::sweep`]. `steps` is scratch for n scalars.
+/// f <- f + factor (T f - f), then image <- g + factor (T g - g), as [`forward::sweep`]. `steps` is scratch for n
+/// scalars.
 pub(crate) fn sweep<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,
@@ -198,8 +199,8 @@ pub(crate) fn sweep<T: Real>(
     outcome
 }
 
-/// The same without a factor for a balanced problem, in [`scalings`]: potentials stay behind until [`Kernel::catch_up`]. `sums` (n) are kept from
-/// sweep to sweep.
+/// The same without a factor for a balanced problem, in [`scalings`]: potentials stay behind until
+/// [`Kernel::catch_up`]. `sums` (n) are kept from sweep to sweep.
 pub(crate) fn sweep_scalings<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,
@@ -245,8 +246,8 @@ impl Seen {
     }
 }
 
-/// Writes the new f into the scalars of the strip, and column sums in units of v. If a sum leaves the safe range, nothing
-/// of it is of use.
+/// Writes the new f into the scalars of the strip, and column sums in units of v. If a sum leaves the safe range,
+/// nothing of it is of use.
 fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, factor: T, f: &[T], strip: Strip<'_, T>) -> Seen {
     let (a, m) = (p.problem.a(), kernel.v.len());
     let plain = p.tau_a() == T::ONE && factor == T::ONE;

@@ -1,16 +1,16 @@
 //! The matrix of Newton's method: products of the columns of the plan, and its elimination.
 //!
-//! The matrix is symmetric, and only the entries below the diagonal are read: 0 to j - 1 of line j. Some entries behind them
-//! are computed too, because whole vectors take less time than parts.
+//! The matrix is symmetric, and only the entries below the diagonal are read: 0 to j - 1 of line j. Some entries behind
+//! them are computed too, because whole vectors take less time than parts.
 
 use super::prepared::Prepared;
 use crate::real::Real;
 use crate::reduce;
 use crate::vector::PRODUCT_ROWS;
 
-/// Returns the number that rows come multiplied by. It is a power of two. The matrix, its diagonal and the right side are
-/// then multiplied by its square. Products of tiny numbers would otherwise fall below the normal numbers, where they lose
-/// their digits and take a hundred times as long.
+/// Returns the number that rows come multiplied by. It is a power of two. The matrix, its diagonal and the right side
+/// are then multiplied by its square. Products of tiny numbers would otherwise fall below the normal numbers, where
+/// they lose their digits and take a hundred times as long.
 pub(crate) fn root_of_scale<T: Real>() -> T {
     (T::HALF * T::SAFE_EXPONENT).exp2()
 }
@@ -24,8 +24,9 @@ pub(crate) fn add_products<T: Real>(p: &Prepared<'_, T>, weights: &[T], rows: &[
     }
 }
 
-/// Solves (L + diag(diagonal)) x = right in place, where L is the Laplacian of the weights in `matrix`. From the last unknown
-/// to the first, each is expressed by those before it. Weights and the diagonal only grow, so that nothing cancels.
+/// Solves (L + diag(diagonal)) x = right in place, where L is the Laplacian of the weights in `matrix`. From the last
+/// unknown to the first, each is expressed by those before it. Weights and the diagonal only grow, so that nothing
+/// cancels.
 pub(crate) fn eliminate<T: Real>(p: &Prepared<'_, T>, matrix: &mut [T], diagonal: &mut [T], right: &mut [T]) {
     let m = right.len();
     for k in (0..m).rev() {

@@ -1,12 +1,13 @@
 //! The time that a sweep takes, to choose between streaming and a stored kernel.
 //!
-//! The numbers are nanoseconds a pair on one thread, as the roofline command of the benchmarks measures them on a server
-//! processor of 2022 (Zen 4). Only their ratio counts, which differs less between machines than they do.
+//! The numbers are nanoseconds a pair on one thread, as the roofline command of the benchmarks measures them on a
+//! server processor of 2022 (Zen 4). Only their ratio counts, which differs less between machines than they do.
 
 use crate::geometry::Shape;
 use crate::vector::SimdLevel;
 
-/// Times of a pair. A streamed sweep takes an exponential and d multiplications, a sweep on a kernel two multiplications.
+/// Times of a pair. A streamed sweep takes an exponential and d multiplications, a sweep on a kernel two
+/// multiplications.
 struct PerPair {
     exponential: f32,
     coordinate: f32,
@@ -38,8 +39,8 @@ const BYTES_PER_NANOSECOND: f32 = 14.0;
 const SWEEPS: f32 = 20.0;
 const STORING: f32 = 2.0;
 
-/// Says whether a kernel pays. It always does for a matrix and for the caller's own cost (d = 0), whose costs are read or
-/// computed anew at every streamed sweep. Other costs of the library count as the squared Euclidean.
+/// Says whether a kernel pays. It always does for a matrix and for the caller's own cost (d = 0), whose costs are read
+/// or computed anew at every streamed sweep. Other costs of the library count as the squared Euclidean.
 pub(crate) fn kernel_pays(shape: Shape, level: SimdLevel, bytes: usize) -> bool {
     let PerPair { exponential, coordinate, kernel } = per_pair(level, bytes);
     let size = shape.rows as f32 * shape.columns as f32 * bytes as f32;

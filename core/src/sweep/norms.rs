@@ -1,7 +1,7 @@
 //! Points under a p-norm.
 //!
-//! Coordinates are kept in a unit, a power of two, in which the largest difference and its powers are moderate numbers. A
-//! sum that leaves the safe range in spite of this is computed anew, relative to the largest difference of its pair.
+//! Coordinates are kept in a unit, a power of two, in which the largest difference and its powers are moderate numbers.
+//! A sum that leaves the safe range in spite of this is computed anew, relative to the largest difference of its pair.
 
 use crate::geometry::PointCloud;
 use crate::real::Real;
@@ -17,8 +17,8 @@ pub(crate) struct NormCosts<'a, T: Real> {
 }
 
 impl<T: Real> NormCosts<'_, T> {
-    /// out_kj <- C_ij for rows from i and `m` columns from `start` on (a multiple of [`PANEL`](crate::vector::PANEL)), row
-    /// after row, within 4 d + 16 units in the last place.
+    /// out_kj <- C_ij for rows from i and `m` columns from `start` on (a multiple of [`PANEL`](crate::vector::PANEL)),
+    /// row after row, within 4 d + 16 units in the last place.
     pub fn rows(&self, instructions: Instructions, i: usize, start: usize, m: usize, out: &mut [T]) {
         if T::norms(instructions, self.norms, i, start, m, out) == T::ZERO {
             return;

@@ -31,7 +31,8 @@ pub(crate) struct Outcome<T> {
     pub absorbed: bool,
     /// The mass of the pair (new f less shift, old g).
     pub mass: T,
-    /// What was added to the new f and taken from the new g at the end: see [`translation`](super::columns::translation).
+    /// What was added to the new f and taken from the new g at the end: see
+    /// [`translation`](super::columns::translation).
     pub shift: T,
 }
 

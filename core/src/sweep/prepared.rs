@@ -116,8 +116,8 @@ impl<'a, T: Real> Prepared<'a, T> {
                 Statistics::new(&problem, &scores, instructions, Wanted { std: false, largest: true }, row)?.largest;
         }
         let (rho_a, rho_b) = (problem.rho_a() * unit, problem.rho_b() * unit);
-        // A pair that costs far more than rho carries nothing, so that larger costs need not be told apart. If marginals are
-        // exact, the offsets that points have in common with all others are left out of the exponents.
+        // A pair that costs far more than rho carries nothing, so that larger costs need not be told apart. If
+        // marginals are exact, the offsets that points have in common with all others are left out of the exponents.
         let apart = match scores.packed() {
             Some(points) if rho_a + rho_b == T::INFINITY && rho_a == rho_b => spread(points),
             _ => largest_cost.min(T::constant(64.0) * (rho_a + rho_b)),
@@ -194,15 +194,16 @@ impl<'a, T: Real> Prepared<'a, T> {
         Ok(())
     }
 
-    /// Says whether some costs are infinite, so that their pairs carry nothing. Builds without other costs never have any.
+    /// Says whether some costs are infinite, so that their pairs carry nothing. Builds without other costs never have
+    /// any.
     #[inline(always)]
     pub(crate) fn forbids(&self) -> bool {
         cfg!(feature = "costs") && self.forbids
     }
 
-    /// Returns the most by which two potentials of one side differ, in units of the unscaled cost. It is the largest cost,
-    /// which the best pair of every point pays; if pairs are forbidden, it is the cost of a chain of pairs from one point to
-    /// the other.
+    /// Returns the most by which two potentials of one side differ, in units of the unscaled cost. It is the largest
+    /// cost, which the best pair of every point pays; if pairs are forbidden, it is the cost of a chain of pairs from
+    /// one point to the other.
     pub(crate) fn largest_difference(&self) -> T {
         let chain = if self.forbids() { self.problem.rows().min(self.problem.columns()) } else { 1 };
         T::count(chain) * self.largest_cost
@@ -229,7 +230,8 @@ impl<'a, T: Real> Prepared<'a, T> {
         self.s * self.scores.row_offset(i)
     }
 
-    /// Returns the part of s g_j that the sweep leaves out of G_j, without log2 b_j: the column offset of the cost, times s.
+    /// Returns the part of s g_j that the sweep leaves out of G_j, without log2 b_j: the column offset of the cost,
+    /// times s.
     pub(crate) fn column_offset(&self, j: usize) -> T {
         self.s * self.scores.column_offset(j)
     }
@@ -254,7 +256,8 @@ impl<'a, T: Real> Prepared<'a, T> {
         self.tau_b() * (full - log_ratio) - full
     }
 
-    /// Returns rho_a / (rho_a + epsilon). It is 1 if the marginal is exact, and a constant in builds without relaxed problems.
+    /// Returns rho_a / (rho_a + epsilon). It is 1 if the marginal is exact, and a constant in builds without relaxed
+    /// problems.
     #[inline(always)]
     pub(crate) fn tau_a(&self) -> T {
         if cfg!(feature = "relaxed") { self.tau_a } else { T::ONE }
@@ -272,7 +275,8 @@ impl<'a, T: Real> Prepared<'a, T> {
     }
 }
 
-/// Refuses an epsilon that the scalar does not resolve between costs that are `apart`. All are in units of the unscaled cost.
+/// Refuses an epsilon that the scalar does not resolve between costs that are `apart`. All are in units of the unscaled
+/// cost.
 pub(crate) fn check_resolution<T: Real>(epsilon: T, apart: T, unit: T) -> Result<(), Error> {
     let least = apart * (T::HALF * T::EPSILON);
     if epsilon >= least {

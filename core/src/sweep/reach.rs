@@ -1,9 +1,9 @@
 //! Forbidden pairs, whose cost is infinite: is there a plan without them?
 //!
-//! Balanced marginals have a plan if and only if no set A of points has more mass than N(A), the points of the other side
-//! that points of A may go to (Hall 1935; for mass, Strassen 1965). If they have none, the potentials of such a set rise
-//! above all others, sweep after sweep, so that in the end it is one of the sets { i : f_i > t }. Such a set is a proof,
-//! whatever the potentials were.
+//! Balanced marginals have a plan if and only if no set A of points has more mass than N(A), the points of the other
+//! side that points of A may go to (Hall 1935; for mass, Strassen 1965). If they have none, the potentials of such a
+//! set rise above all others, sweep after sweep, so that in the end it is one of the sets { i : f_i > t }. Such a set
+//! is a proof, whatever the potentials were.
 
 use crate::error::{Argument, Error, Place};
 use crate::problem::Problem;
@@ -13,8 +13,8 @@ use crate::sweep::scores::Scores;
 use crate::vector::Instructions;
 use crate::wide::Wide;
 
-/// Refuses a point that has mass and may go nowhere if its marginal is exact, and costs that are all infinite. `row` and
-/// `reached` are scratch for m scalars each.
+/// Refuses a point that has mass and may go nowhere if its marginal is exact, and costs that are all infinite. `row`
+/// and `reached` are scratch for m scalars each.
 pub(crate) fn check_points<T: Real>(
     problem: &Problem<'_, T>,
     scores: &Scores<'_, T>,
@@ -54,8 +54,8 @@ pub(crate) fn check_points<T: Real>(
     }
 }
 
-/// Says whether the rows with the largest potentials prove that there is no plan. `order` is scratch for n scalars, `row` and
-/// `reached` for m each.
+/// Says whether the rows with the largest potentials prove that there is no plan. `order` is scratch for n scalars,
+/// `row` and `reached` for m each.
 pub(crate) fn is_overfull<T: Real>(
     p: &Prepared<'_, T>,
     f: &[T],

@@ -1,7 +1,8 @@
 //! The plain sweep of a balanced problem on a stored kernel: u = a / K v and v = b / K^T u.
 //!
-//! Beside the pairs, a sweep takes a few multiplications, additions and divisions a point, and no exponential or logarithm.
-//! This suits microcontrollers. The potentials follow when they are asked for: F = F0 - log2(K v) and G = G0 + log2 v.
+//! Beside the pairs, a sweep takes a few multiplications, additions and divisions a point, and no exponential or
+//! logarithm. This suits microcontrollers. The potentials follow when they are asked for: F = F0 - log2(K v) and G = G0
+//! + log2 v.
 
 use super::kernel::{Kernel, Seen};
 use super::outcome::Outcome;
@@ -10,8 +11,8 @@ use super::strips::{Pass, Scratch, Strip, Tile};
 use super::{MAX_TILE_ROWS, is_safe};
 use crate::real::Real;
 
-/// Writes K v into `sums` (n), and the new v into the kernel. If a sum leaves the safe range it returns `None`, and v is what
-/// it was.
+/// Writes K v into `sums` (n), and the new v into the kernel. If a sum leaves the safe range it returns `None`, and v
+/// is what it was.
 pub(crate) fn sweep<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,

@@ -1,14 +1,16 @@
 //! The part S_ij of an exponent that belongs to the pair.
 //!
-//! Squared Euclidean: x and y are centred, each by its own mean. With u, v the centred points and delta the difference of the
-//! means, |x-y|^2 = |u|^2 + 2 u.delta + |delta|^2  +  |v|^2 - 2 v.delta  -  2 u.v. The first two groups are the row and column
-//! offsets, which the potentials absorb, and S_ij = 2 s u_i.v_j. A common shift of the data leaves no trace. If relaxed
-//! marginals leave far points alone, offsets would be much larger than any cost that matters. Then costs are computed pair by
-//! pair, like those of the caller's own cost.
+//! Squared Euclidean: x and y are centred, each by its own mean. With u, v the centred points and delta the difference
+//! of the means, |x-y|^2 = |u|^2 + 2 u.delta + |delta|^2  +  |v|^2 - 2 v.delta  -  2 u.v. The first two groups are the
+//! row and column offsets, which the potentials absorb, and S_ij = 2 s u_i.v_j. A common shift of the data leaves no
+//! trace. If relaxed marginals leave far points alone, offsets would be much larger than any cost that matters. Then
+//! costs are computed pair by pair, like those of the caller's own cost.
 //!
-//! Cosine: it is the squared Euclidean cost of points of length sqrt(1/2). Points that are zero add 1/2 to their offsets.
+//! Cosine: it is the squared Euclidean cost of points of length sqrt(1/2). Points that are zero add 1/2 to their
+//! offsets.
 //!
-//! p-norms are computed in vectors ([`norms`](super::norms)). Builds without the feature `costs` have packed points only.
+//! p-norms are computed in vectors ([`norms`](super::norms)). Builds without the feature `costs` have packed points
+//! only.
 
 use crate::cost::BuiltIn;
 #[cfg(not(feature = "costs"))]
@@ -68,8 +70,8 @@ impl<T> PackedMemory<'_, T> {
 }
 
 impl<'a, T: Real> Scores<'a, T> {
-    /// Copies points, centred and transposed, if their cost allows it and there is memory for it. Else the caller's data are
-    /// read, if the build can.
+    /// Copies points, centred and transposed, if their cost allows it and there is memory for it. Else the caller's
+    /// data are read, if the build can.
     pub(crate) fn new(
         geometry: Geometry<'a, T>,
         a: Weights<'a, T>,
@@ -208,8 +210,8 @@ impl<'a, T: Real> Scores<'a, T> {
         Error::TooFar { argument, place: Place { row, column: None } }
     }
 
-    /// Says whether an infinite cost is meant by the caller, and forbids its pair. A cost of the library is infinite only if
-    /// points are too far apart.
+    /// Says whether an infinite cost is meant by the caller, and forbids its pair. A cost of the library is infinite
+    /// only if points are too far apart.
     pub(crate) fn may_forbid(&self) -> bool {
         match &self.source {
             #[cfg(feature = "costs")]
@@ -497,7 +499,8 @@ impl<'a, T: Real> Packed<'a, T> {
         total
     }
 
-    /// Returns a bound on all costs: the farthest x and the farthest y, both from the mean of y, on opposite sides of it.
+    /// Returns a bound on all costs: the farthest x and the farthest y, both from the mean of y, on opposite sides of
+    /// it.
     fn bound(&self) -> T {
         let points = &self.points;
         let reach_of_x = reach(points.rows, points.dimension, |i, k| points.x(i, k) + points.delta[k]);
@@ -506,8 +509,8 @@ impl<'a, T: Real> Packed<'a, T> {
         if self.directions.is_some() { bound + T::ONE } else { bound }
     }
 
-    /// Says whether [`Packed::trace_of_product`], about (n + m) d^2 / 2 products, is cheaper than a visit to the n m pairs of
-    /// dimension d.
+    /// Says whether [`Packed::trace_of_product`], about (n + m) d^2 / 2 products, is cheaper than a visit to the n m
+    /// pairs of dimension d.
     pub(crate) fn is_cheap(&self) -> bool {
         let (d, m) = (self.points.dimension as u128, self.points.columns as u128);
         let n = self.points.rows as u128;

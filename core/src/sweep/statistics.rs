@@ -47,8 +47,8 @@ impl<T: Real> Statistics<T> {
         Ok(found)
     }
 
-    /// Measures C_ij = r_i + c_j - 2 u_i.v_j, with u, v the centred points and r, c the row and column offsets. The three terms
-    /// are uncorrelated under a x b, so that var C = var r + var c + 4 tr(S0 S1).
+    /// Measures C_ij = r_i + c_j - 2 u_i.v_j, with u, v the centred points and r, c the row and column offsets. The
+    /// three terms are uncorrelated under a x b, so that var C = var r + var c + 4 tr(S0 S1).
     fn closed_form(problem: &Problem<'_, T>, scores: &Scores<'_, T>, packed: &Packed<'_, T>, wanted: Wanted) -> Self {
         let (a, b) = (problem.a(), problem.b());
         // In units of a bound, so that squares neither overflow nor vanish.
@@ -135,7 +135,8 @@ impl<T: Real> Statistics<T> {
     }
 }
 
-/// Returns the error for a cost that is not finite: it names the points if the library computed the cost, else the entry.
+/// Returns the error for a cost that is not finite: it names the points if the library computed the cost, else the
+/// entry.
 fn not_finite<T: Real>(scores: &Scores<'_, T>, row: usize, column: usize, value: T) -> Error {
     match scores.overflow() {
         Error::CostTooLarge { .. } => {

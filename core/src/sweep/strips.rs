@@ -1,8 +1,8 @@
 //! Rows in strips: the parts of a pass that threads share out.
 //!
-//! A strip has at least 64 rows, and there are at most 64 strips. Both depend on the number of rows alone. Every strip adds
-//! up its own columns, and strips are added in their order, whichever thread swept them. So the sums have the same bits for
-//! any number of threads.
+//! A strip has at least 64 rows, and there are at most 64 strips. Both depend on the number of rows alone. Every strip
+//! adds up its own columns, and strips are added in their order, whichever thread swept them. So the sums have the same
+//! bits for any number of threads.
 
 use core::mem::take;
 use core::ops::Range;
@@ -12,13 +12,14 @@ use crate::real::Real;
 #[cfg(feature = "parallel")]
 use crate::threads::has_threads;
 
-/// The least number of rows of a strip. It is also the number of rows whose column sums are added up before they join those
-/// of their strip, which keeps the error of long columns in single precision small.
+/// The least number of rows of a strip. It is also the number of rows whose column sums are added up before they join
+/// those of their strip, which keeps the error of long columns in single precision small.
 pub(crate) const STRIP_ROWS: usize = 64;
 
 const MAX_STRIPS: usize = 64;
 
-/// The number of parts of the work that each thread gets on average. rayon balances parts that take longer than expected.
+/// The number of parts of the work that each thread gets on average. rayon balances parts that take longer than
+/// expected.
 const PARTS_PER_THREAD: usize = 4;
 
 /// The number of pairs from which on threads are woken.
@@ -99,8 +100,8 @@ pub(crate) struct Tile<'t, T> {
     pub f: &'t mut [T],
     /// What the pass writes, some more scalars a row; or nothing.
     pub entries: &'t mut [T],
-    /// m for each row, in which exponentials are kept until their column sums are taken. Empty if the pass asked for more
-    /// rows than there is memory for.
+    /// m for each row, in which exponentials are kept until their column sums are taken. Empty if the pass asked for
+    /// more rows than there is memory for.
     pub rows: &'t mut [T],
     /// m: column sums, to be added to.
     pub column: &'t mut [T],
@@ -147,8 +148,8 @@ impl<T: Real> Strip<'_, T> {
         }
     }
 
-    /// Calls `work` with blocks of at most [`STRIP_ROWS`] rows. Their column sums are zero before it, and then join those of
-    /// the strip.
+    /// Calls `work` with blocks of at most [`STRIP_ROWS`] rows. Their column sums are zero before it, and then join
+    /// those of the strip.
     pub fn each_block(self, work: &mut OnBlock<'_, T>) {
         let Strip { rows, f, column, tile, partial, .. } = self;
         // A strip of a single block has the column sums of that block, which are zero at first.
@@ -190,8 +191,8 @@ impl<'w, T: Real> Pass<'w, T> {
         Pass { f, entries: &mut [], join: Join::Sum }
     }
 
-    /// Calls `work` with every strip, and returns what it returns, merged in the order of strips. Column sums are then in
-    /// `scratch.column`.
+    /// Calls `work` with every strip, and returns what it returns, merged in the order of strips. Column sums are then
+    /// in `scratch.column`.
     pub fn run<R: Send + Default>(
         self,
         scratch: &mut Scratch<'_, T>,

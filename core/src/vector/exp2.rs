@@ -1,9 +1,9 @@
 //! 2^x, branch-free, so that a loop over it vectorises.
 //!
-//! x = k + t with k the nearest integer and |t| <= 1/2; 2^t by a minimax polynomial (Remez, relative
-//! error 1.9e-9 at degree 6, 3.1e-18 at degree 11); k is added to the exponent bits. Results below the
-//! smallest normal number are exactly zero. Measured against a reference in `tests`: at most 2 ulp. The vectors of [`super::vector`]
-//! take the same steps.
+//! x = k + t with k the nearest integer and |t| <= 1/2; 2^t by a minimax polynomial (Remez, relative error 1.9e-9 at
+//! degree 6, 3.1e-18 at degree 11); k is added to the exponent bits. Results below the smallest normal number are
+//! exactly zero. Measured against a reference in `tests`: at most 2 ulp. The vectors of [`super::vector`] take the same
+//! steps.
 
 /// Coefficients of 2^t on [-1/2, 1/2], constant term first.
 #[allow(clippy::approx_constant, clippy::excessive_precision)] // fitted: the second is near ln 2 and is not it

@@ -1,4 +1,5 @@
-//! Vectors of 512 bits, of the crate `fearless_simd`: sixteen `f32` or eight `f64`, in pieces where the processor has narrower ones.
+//! Vectors of 512 bits, of the crate `fearless_simd`: sixteen `f32` or eight `f64`, in pieces where the processor has
+//! narrower ones.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, f32x16, f64x8, u32x16, u64x8};

@@ -12,7 +12,8 @@ use crate::float::Float;
 #[cfg(feature = "simd")]
 use fearless_simd::{Level, prelude::*};
 
-/// Evaluates an expression of `$simd` with the instructions of a solve. The expression is compiled once for every level.
+/// Evaluates an expression of `$simd` with the instructions of a solve. The expression is compiled once for every
+/// level.
 macro_rules! run {
     ($instructions:ident, |$simd:ident| $loop:expr) => {{
         #[cfg(feature = "simd")]

@@ -4,13 +4,15 @@ use crate::error::{Argument, Error, because};
 
 /// The vector instructions of a solve.
 ///
-/// [`SimdLevel::Portable`] is plain code, which every target runs; its additions and multiplications round one by one. All other
-/// levels fuse them and work on vectors of 512 bits, in pieces where the processor has narrower ones, so that with the same storage they agree with each other to the
-/// last bit, and with the portable level to rounding. To force a level is for tests and comparisons.
+/// [`SimdLevel::Portable`] is plain code, which every target runs; its additions and multiplications round one by one.
+/// All other levels fuse them and work on vectors of 512 bits, in pieces where the processor has narrower ones, so that
+/// with the same storage they agree with each other to the last bit, and with the portable level to rounding. To force
+/// a level is for tests and comparisons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SimdLevel {
-    /// The best that is there. With the feature `std` the processor is asked, without it the compiler's target features.
+    /// The best that is there. With the feature `std` the processor is asked, without it the compiler's target
+    /// features.
     Best,
     /// Plain code.
     Portable,

@@ -1,7 +1,7 @@
 //! log2 of positive normal numbers, branch-free, so that a loop over it vectorises.
 //!
-//! x = 2^k m with sqrt(1/2) <= m < sqrt(2); with t = (m - 1)/(m + 1), log2 m = 2/ln 2 (t + t^3/3 + t^5/5 + ...), and t^2 <= 0.0295: five terms
-//! leave 2e-9 of the first in `f32`, eleven 1e-18 in `f64`.
+//! x = 2^k m with sqrt(1/2) <= m < sqrt(2); with t = (m - 1)/(m + 1), log2 m = 2/ln 2 (t + t^3/3 + t^5/5 + ...), and
+//! t^2 <= 0.0295: five terms leave 2e-9 of the first in `f32`, eleven 1e-18 in `f64`.
 
 /// 2/ln 2 /(2k + 1).
 pub(super) const SERIES_F32: [f32; 5] = {
@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn within_two_units_of_the_result_or_of_one() {
-        // A unit of the result, where it is larger than 1; else of what the exponent of x adds, or of the smaller result next to x = 1.
+        // A unit of the result, where it is larger than 1; else of what the exponent of x adds, or of the smaller
+        // result next to x = 1.
         let mut worst_f32 = 0.0_f64;
         let mut bits = f32::MIN_POSITIVE.to_bits();
         while bits < f32::MAX.to_bits() {

@@ -1,11 +1,11 @@
 //! Vector instructions, and the loops that are written in them.
 //!
-//! A loop is a function in [`loops`], written once for every [`Simd`]. [`Kernels`] lists them all, and runs each with the
-//! [`Instructions`] of a solve. Nothing here knows what a sweep or a problem is.
+//! A loop is a function in [`loops`], written once for every [`Simd`]. [`Kernels`] lists them all, and runs each with
+//! the [`Instructions`] of a solve. Nothing here knows what a sweep or a problem is.
 //!
-//! All that a loop calls is `#[inline(always)]`, because a function does not inherit the instructions of its caller. And
-//! the loops are no generic functions of the solver: they would then be compiled in every crate that solves, with the
-//! instructions of that crate.
+//! All that a loop calls is `#[inline(always)]`, because a function does not inherit the instructions of its caller.
+//! And the loops are no generic functions of the solver: they would then be compiled in every crate that solves, with
+//! the instructions of that crate.
 
 pub(crate) mod exp2;
 #[cfg(feature = "simd")]

@@ -1,7 +1,7 @@
 //! Points in the order in which loops read their coordinates.
 
-/// The number of rows whose coordinates lie side by side. x is kept as d lines of the first GROUP points, then as d lines
-/// of the next. The last group is as wide as there are points left.
+/// The number of rows whose coordinates lie side by side. x is kept as d lines of the first GROUP points, then as d
+/// lines of the next. The last group is as wide as there are points left.
 pub(crate) const GROUP: usize = 4;
 
 /// The number of columns whose coordinates lie side by side. y is kept as d lines of the first PANEL points, then as d

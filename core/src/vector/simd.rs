@@ -42,8 +42,8 @@ pub trait Simd<T>: Copy {
     fn log2(self, x: Self::Vector) -> Self::Vector;
     /// Returns square roots.
     fn sqrt(self, x: Self::Vector) -> Self::Vector;
-    /// Returns x^p for x >= 0 and 0 < p <= [`MAX_POWER`], within p + 4 units in the last place, and within 4 for p <= 1.
-    /// It is 0 if p >= 1 and x or the result is below the smallest normal number, and infinite above the largest.
+    /// Returns x^p for x >= 0 and 0 < p <= [`MAX_POWER`], within p + 4 units in the last place, and within 4 for p <=
+    /// 1. It is 0 if p >= 1 and x or the result is below the smallest normal number, and infinite above the largest.
     fn power(self, x: Self::Vector, p: T) -> Self::Vector;
 }
 

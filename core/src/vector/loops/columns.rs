@@ -36,8 +36,8 @@ pub struct Balanced<T> {
     pub safe: bool,
 }
 
-/// image <- g + factor (T g - g) for column sums `before`. A column without weight keeps its potential, which is computed
-/// once, at the end of the solve.
+/// image <- g + factor (T g - g) for column sums `before`. A column without weight keeps its potential, which is
+/// computed once, at the end of the solve.
 #[inline(always)]
 pub(crate) fn balance<T: Float, S: Simd<T>>(
     simd: S,

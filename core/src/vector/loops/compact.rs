@@ -1,6 +1,6 @@
 //! The loops over pairs for code that shall be small: one scalar at a time, with nothing in a loop but loads, products,
-//! sums and stores. Slices are cut to one length before each loop, so that no index is checked inside, and that no small
-//! solve calls anything that can panic.
+//! sums and stores. Slices are cut to one length before each loop, so that no index is checked inside, and that no
+//! small solve calls anything that can panic.
 
 use super::exponents::BlockAt;
 use super::{FLUSH, MAX_TILE_ROWS};

@@ -115,8 +115,8 @@ impl<T: Float> Power<T> {
 
 /// out_kj <- the norm of x_(i+k) - y_j for the columns from `start` on (a multiple of [`PANEL`]), `m` in a row.
 ///
-/// A norm whose sum of powers left the safe range is written as -1, and is left to the caller; the result is 1 if there is
-/// one. Without vectors all are.
+/// A norm whose sum of powers left the safe range is written as -1, and is left to the caller; the result is 1 if there
+/// is one. Without vectors all are.
 #[inline(always)]
 pub(crate) fn norms<T: Float, S: Simd<T>>(
     simd: S,

@@ -24,8 +24,8 @@ pub struct BlockAt<'b, T> {
     pub g: &'b [T],
 }
 
-/// row_j <- f + g_j + factor value_j, or its exponential if `exp`. The values are those of `row` itself if none are given.
-/// Returns the sum of the exponentials, or the largest exponent.
+/// row_j <- f + g_j + factor value_j, or its exponential if `exp`. The values are those of `row` itself if none are
+/// given. Returns the sum of the exponentials, or the largest exponent.
 #[inline(always)]
 pub(crate) fn affine_exponents<T: Float, S: Simd<T>>(
     simd: S,
@@ -126,8 +126,8 @@ impl<T: Float, S: Simd<T>, const EXP: bool> RowAccumulator<T, S, EXP> {
     }
 }
 
-/// out_kj <- F_k + G_j + factor x_k.y_j for at most [`MAX_TILE_ROWS`] rows, or its exponential if `exp`. `found` are the sums
-/// of the exponentials of the rows, or their largest exponents.
+/// out_kj <- F_k + G_j + factor x_k.y_j for at most [`MAX_TILE_ROWS`] rows, or its exponential if `exp`. `found` are
+/// the sums of the exponentials of the rows, or their largest exponents.
 #[inline(always)]
 pub(crate) fn product_exponents<T: Float, S: Simd<T>>(
     simd: S,

@@ -13,7 +13,8 @@ pub(crate) mod terms;
 
 use crate::float::Float;
 
-/// The number of columns after which the lanes of a sum are added to its total. This keeps sums in single precision short.
+/// The number of columns after which the lanes of a sum are added to its total. This keeps sums in single precision
+/// short.
 pub(crate) const FLUSH: usize = 512;
 
 /// The largest number of rows of a tile.

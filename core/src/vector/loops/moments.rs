@@ -106,8 +106,8 @@ fn difference_sums<T: Float, S: Simd<T>, const L: usize>(
     }
 }
 
-/// total_lj += sum_k rows_kj (y_j - x_(i+k))_l for the columns from `start` on (a multiple of [`PANEL`]): l-th coordinate, as
-/// many lines as there are.
+/// total_lj += sum_k rows_kj (y_j - x_(i+k))_l for the columns from `start` on (a multiple of [`PANEL`]): l-th
+/// coordinate, as many lines as there are.
 #[inline(always)]
 pub(crate) fn add_column_moments<T: Float, S: Simd<T>>(
     simd: S,

@@ -6,8 +6,8 @@ use crate::vector::simd::{Simd, SimdExt, each_vector};
 /// The number of rows that are added at once.
 pub(crate) const PRODUCT_ROWS: usize = 4;
 
-/// matrix_jk += sum_i weight_i row_ij row_ik for k < j, over at most [`PRODUCT_ROWS`] rows. Columns whose entries are all
-/// at most `least` are left out.
+/// matrix_jk += sum_i weight_i row_ij row_ik for k < j, over at most [`PRODUCT_ROWS`] rows. Columns whose entries are
+/// all at most `least` are left out.
 #[inline(always)]
 pub(crate) fn add_products<T: Float, S: Simd<T>>(simd: S, weights: &[T], rows: &[T], least: T, matrix: &mut [T]) {
     let m = rows.len() / weights.len();
@@ -38,8 +38,8 @@ pub(crate) fn add_products<T: Float, S: Simd<T>>(simd: S, weights: &[T], rows: &
     }
 }
 
-/// line_ij += (own_i / total) own_j for j < i: eliminates the unknown whose line is `own` (k entries) from the lines before
-/// it (k lines of m).
+/// line_ij += (own_i / total) own_j for j < i: eliminates the unknown whose line is `own` (k entries) from the lines
+/// before it (k lines of m).
 #[inline(always)]
 pub(crate) fn eliminate<T: Float, S: Simd<T>>(simd: S, lines: &mut [T], own: &[T], m: usize, total: T) {
     let k = own.len();

@@ -156,8 +156,8 @@ pub(crate) fn add_exp2_less<T: Float, S: Simd<T>>(simd: S, rows: &[T], largest: 
     }
 }
 
-/// value <- log2 value, for positive normal numbers; returns the largest |log2 value|. If a value underflowed, overflowed
-/// or is NaN, the result exceeds the safe exponent.
+/// value <- log2 value, for positive normal numbers; returns the largest |log2 value|. If a value underflowed,
+/// overflowed or is NaN, the result exceeds the safe exponent.
 #[inline(always)]
 pub(crate) fn log2_each<T: Float, S: Simd<T>>(simd: S, values: &mut [T]) -> T {
     let mut largest = simd.splat(T::ZERO);

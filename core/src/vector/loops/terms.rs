@@ -21,8 +21,8 @@ pub struct RowTerms<T> {
 pub enum Costs<'r, T> {
     /// They are stored.
     Stored(&'r [T]),
-    /// C_ij = f_i + g_j - epsilon log(E_j / b_j), where f and g are potentials in units of cost. Rounding is in proportion
-    /// to the potentials and to epsilon times the logarithms.
+    /// C_ij = f_i + g_j - epsilon log(E_j / b_j), where f and g are potentials in units of cost. Rounding is in
+    /// proportion to the potentials and to epsilon times the logarithms.
     Implied { f: T, g: &'r [T], epsilon: T },
 }
 
