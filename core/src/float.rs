@@ -142,9 +142,9 @@ pub trait Float:
     const ONE: Self;
     /// Two.
     const TWO: Self;
-    /// Distance from 1 to the next larger number.
+    /// The distance from 1 to the next larger number.
     const EPSILON: Self;
-    /// As it is written: `f32` or `f64`.
+    /// The name: `f32` or `f64`.
     const NAME: &str;
     /// The largest finite number.
     const MAX: Self;
@@ -154,37 +154,37 @@ pub trait Float:
     const LOG2_E: Self;
     /// ln(2).
     const LN_2: Self;
-    /// The marginal error at which a solve stops unless told otherwise: 1e-3 in `f32`, 1e-6 in `f64`.
+    /// The marginal error at which a solve stops by default: 1e-3 in `f32`, 1e-6 in `f64`.
     const DEFAULT_THRESHOLD: Self;
-    /// The residual at which the linear system of a derivative is solved unless told otherwise: 1e-3 in `f32`, 1e-8 in
+    /// The residual at which the linear system of a derivative counts as solved by default: 1e-3 in `f32`, 1e-8 in
     /// `f64`.
     const DEFAULT_TOLERANCE: Self;
 
-    /// The nearest number to a constant of the source.
+    /// Returns the nearest number to a constant of the source.
     fn constant(value: f64) -> Self;
-    /// The nearest number to a count.
+    /// Returns the nearest number to a count.
     fn count(value: usize) -> Self;
-    /// The same value in `f64`, by integer operations only, for messages.
+    /// Returns the same value in `f64`, for messages. It takes integer operations only.
     fn widen(self) -> f64;
-    /// 2^self, branch-free; zero below the smallest normal number, large but perhaps infinite above the range.
+    /// Returns 2^self, branch-free. It is zero below the smallest normal number, and large or infinite above the range.
     fn exp2(self) -> Self;
-    /// Base-2 logarithm.
+    /// Returns the base-2 logarithm.
     fn log2(self) -> Self;
-    /// exp(self) - 1, accurate near zero.
+    /// Returns exp(self) - 1, accurate near zero.
     fn exp_m1(self) -> Self;
-    /// ln(1 + self), accurate near zero.
+    /// Returns ln(1 + self), accurate near zero.
     fn ln_1p(self) -> Self;
-    /// Square root, correctly rounded.
+    /// Returns the square root, correctly rounded.
     fn sqrt(self) -> Self;
-    /// Raised to a real power.
+    /// Raises to a real power.
     fn powf(self, exponent: Self) -> Self;
-    /// Absolute value.
+    /// Returns the absolute value.
     fn abs(self) -> Self;
-    /// The larger of two; the other one where one is NaN.
+    /// Returns the larger of two, or the other one if one is NaN.
     fn max(self, other: Self) -> Self;
-    /// The smaller of two; the other one where one is NaN.
+    /// Returns the smaller of two, or the other one if one is NaN.
     fn min(self, other: Self) -> Self;
-    /// Neither infinite nor NaN.
+    /// Says whether the number is neither infinite nor NaN.
     fn is_finite(self) -> bool;
 }
 

@@ -2,15 +2,14 @@
 //!
 //! x = k + t with k the nearest integer and |t| <= 1/2; 2^t by a minimax polynomial (Remez, relative error 1.9e-9 at
 //! degree 6, 3.1e-18 at degree 11); k is added to the exponent bits. Results below the smallest normal number are
-//! exactly zero. Measured against a reference in `tests`: at most 2 ulp. The vectors of [`super::vector`] take the same
-//! steps.
+//! exactly zero. Measured against a reference in `tests`: at most 2 ulp. The vectors take the same steps.
 
-/// Coefficients of 2^t on [-1/2, 1/2], constant term first.
+/// The coefficients of 2^t on [-1/2, 1/2], constant term first.
 #[allow(clippy::approx_constant, clippy::excessive_precision)] // fitted: the second is near ln 2 and is not it
 pub(super) const POLYNOMIAL_F32: [f32; 7] =
     [1.0, 0.693_147_2, 0.240_226_47, 0.055_503_29, 0.009_618_489, 0.001_339_993_1, 0.000_153_458_12];
 
-/// Coefficients of 2^t on [-1/2, 1/2], constant term first.
+/// The coefficients of 2^t on [-1/2, 1/2], constant term first.
 #[allow(clippy::approx_constant, clippy::excessive_precision)] // fitted: the second is near ln 2 and is not it
 pub(super) const POLYNOMIAL_F64: [f64; 12] = [
     1.0,
@@ -32,14 +31,14 @@ pub(super) const MAGIC_F32: f32 = 12_582_912.0;
 /// 1.5 * 2^52.
 pub(super) const MAGIC_F64: f64 = 6_755_399_441_055_744.0;
 
-/// 2^x in single precision: at most 2 ulp on [-126.0, 127.9]; 0 below -126.0.
+/// Returns 2^x in single precision: within 2 ulp on [-126.0, 127.9]; 0 below -126.0.
 #[inline(always)]
 pub fn exp2_f32(x: f32) -> f32 {
     let value = power_f32(if x > 127.9 { 127.9 } else { x });
     if x < -126.0 { 0.0 } else { value }
 }
 
-/// The same where x is known to be in [-126.0, 127.9]. Elsewhere: anything.
+/// Returns 2^x for x in [-126.0, 127.9], and anything for other x.
 #[inline(always)]
 pub(crate) fn power_f32(x: f32) -> f32 {
     let shifted = x + MAGIC_F32;
@@ -54,14 +53,14 @@ pub(crate) fn power_f32(x: f32) -> f32 {
     f32::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 23))
 }
 
-/// 2^x in double precision: at most 2 ulp on [-1022.0, 1023.9]; 0 below -1022.0.
+/// Returns 2^x in double precision: within 2 ulp on [-1022.0, 1023.9]; 0 below -1022.0.
 #[inline(always)]
 pub fn exp2_f64(x: f64) -> f64 {
     let value = power_f64(if x > 1023.9 { 1023.9 } else { x });
     if x < -1022.0 { 0.0 } else { value }
 }
 
-/// The same where x is known to be in [-1022.0, 1023.9]. Elsewhere: anything.
+/// Returns 2^x for x in [-1022.0, 1023.9], and anything for other x.
 #[inline(always)]
 pub(crate) fn power_f64(x: f64) -> f64 {
     let shifted = x + MAGIC_F64;

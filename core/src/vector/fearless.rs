@@ -1,5 +1,5 @@
-//! Vectors of 512 bits, of the crate `fearless_simd`: sixteen `f32` or eight `f64`, in pieces where the processor has
-//! narrower ones.
+//! Vectors of 512 bits from the crate `fearless_simd`: sixteen `f32` or eight `f64`, in pieces if the processor has
+//! narrower vectors.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, f32x16, f64x8, u32x16, u64x8};
@@ -12,7 +12,7 @@ use super::level::SimdLevel;
 use super::log2::{ROUND_F32, ROUND_F64, SERIES_F32, SERIES_F64};
 use super::simd::Simd;
 
-/// What the processor can do, as far as this build can know.
+/// Returns the instructions of the processor, as far as this build can know them.
 fn detected() -> Level {
     #[cfg(feature = "std")]
     return Level::new();
@@ -20,7 +20,7 @@ fn detected() -> Level {
     Level::baseline()
 }
 
-/// The instructions of a level, where the processor has them.
+/// Returns the instructions of a level, or `None` if the processor does not have them.
 pub(super) fn find(level: SimdLevel) -> Option<Level> {
     match level {
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
@@ -74,7 +74,7 @@ macro_rules! simd {
             fn exp2(self, x: $vector<S>) -> $vector<S> {
                 let c = |value: $t| $vector::splat(self.0, value);
                 let lowest = c(1.0 - $bias as $t);
-                let clamped = c($bias as $t + 0.9).min(x); // NaN stays NaN where the second is taken
+                let clamped = c($bias as $t + 0.9).min(x); // of a NaN and a number, the second is taken, and NaN stays
                 let shifted = clamped + c($magic);
                 let t = clamped - (shifted - c($magic));
                 let mut p = c($polynomial[$polynomial.len() - 1]);
@@ -99,7 +99,7 @@ macro_rules! simd {
             #[inline(always)]
             fn power(self, x: $vector<S>, p: $t) -> $vector<S> {
                 let c = |value: $t| $vector::splat(self.0, value);
-                // p log2 x = whole + rest, whole an integer: the rest is small, and so is its error.
+                // p log2 x = whole + rest with an integer `whole`. The rest is small, and so is its error.
                 let (exponent, slope, t) = self.$log2(x);
                 let logarithm = slope * t;
                 let whole = (exponent * c(p) + c($magic)) - c($magic);
@@ -121,7 +121,8 @@ macro_rules! simd {
         }
 
         impl<S: fearless_simd::Simd, const COLUMNS: usize> Token<S, COLUMNS> {
-            /// log2 x = exponent + slope t, the exponent an integer and the product between -1/2 and 1/2.
+            /// Returns log2 x = exponent + slope t as its parts. The exponent is an integer, and the product is between
+            /// -1/2 and 1/2.
             #[inline(always)]
             fn $log2(self, x: $vector<S>) -> ($vector<S>, $vector<S>, $vector<S>) {
                 let c = |value: $t| $vector::splat(self.0, value);
@@ -138,7 +139,7 @@ macro_rules! simd {
                     k -= 1;
                     p = p.mul_add(z, c($series[k]));
                 }
-                // The exponent as a number: a small integer in the last bits of the magic number.
+                // The exponent is a small integer in the last bits of the magic number, which is then taken away.
                 let exponent = (biased + u($magic.to_bits())).bitcast::<$vector<S>>() - c($magic + $bias as $t);
                 (exponent, p, t)
             }
@@ -146,7 +147,7 @@ macro_rules! simd {
     };
 }
 
-/// A level, and the vectors of columns that its registers have room for.
+/// A level, and the number of vectors of columns that its registers have room for.
 #[derive(Clone, Copy)]
 pub(super) struct Token<S, const COLUMNS: usize>(pub S);
 

@@ -1,18 +1,18 @@
-//! Which vector instructions are used.
+//! The choice of vector instructions.
 
 use crate::error::{Argument, Error, because};
 
 /// The vector instructions of a solve.
 ///
-/// [`SimdLevel::Portable`] is plain code, which every target runs; its additions and multiplications round one by one.
-/// All other levels fuse them and work on vectors of 512 bits, in pieces where the processor has narrower ones, so that
-/// with the same storage they agree with each other to the last bit, and with the portable level to rounding. To force
-/// a level is for tests and comparisons.
+/// [`SimdLevel::Portable`] is plain code, which every target runs. Its additions and multiplications round one by one.
+/// All other levels fuse them, and work on vectors of 512 bits, in pieces if the processor has narrower ones. So with
+/// the same storage they agree with each other to the last bit, and with the portable level to rounding. Force a level
+/// only for tests and comparisons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SimdLevel {
-    /// The best that is there. With the feature `std` the processor is asked, without it the compiler's target
-    /// features.
+    /// The best level that is there. With the feature `std` the processor is asked, else the compiler's target features
+    /// are.
     Best,
     /// Plain code.
     Portable,
@@ -25,10 +25,10 @@ pub enum SimdLevel {
 }
 
 impl SimdLevel {
-    /// All of them but [`SimdLevel::Best`], the narrowest first.
+    /// All levels but [`SimdLevel::Best`], the narrowest first.
     pub const ALL: [SimdLevel; 4] = [SimdLevel::Portable, SimdLevel::Neon, SimdLevel::Avx2, SimdLevel::Avx512];
 
-    /// The name in reports.
+    /// Returns the name that reports use.
     pub const fn name(self) -> &'static str {
         match self {
             SimdLevel::Best => "best",
@@ -39,7 +39,7 @@ impl SimdLevel {
         }
     }
 
-    /// Whether this machine, and this build, can do it.
+    /// Says whether this machine and this build have the level.
     pub fn is_available(self) -> bool {
         match self {
             SimdLevel::Best | SimdLevel::Portable => true,
@@ -50,7 +50,7 @@ impl SimdLevel {
         }
     }
 
-    /// What [`SimdLevel::Best`] is here; itself for every other level.
+    /// Returns the level that [`SimdLevel::Best`] means here, and any other level as it is.
     pub fn resolve(self) -> SimdLevel {
         match self {
             SimdLevel::Best => {

@@ -25,12 +25,12 @@ pub(super) const SERIES_F64: [f64; 11] = {
     series
 };
 
-/// What is added to the bits of x so that the exponent of the sum, less the bias, is k: 1 - sqrt(1/2) in bits.
+/// This number, 1 - sqrt(1/2) in bits, is added to the bits of x: the exponent of the sum, less the bias, is k.
 pub(super) const ROUND_F32: u32 = 0x3f80_0000 - 0x3f35_04f3;
-/// The same in double precision.
+/// The same number in double precision.
 pub(super) const ROUND_F64: u64 = 0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd;
 
-/// log2 x in single precision, for x from the smallest to the largest normal number.
+/// Returns log2 x in single precision, for x from the smallest to the largest normal number.
 #[inline(always)]
 pub(crate) fn log2_f32(x: f32) -> f32 {
     let bits = x.to_bits();
@@ -45,7 +45,7 @@ pub(crate) fn log2_f32(x: f32) -> f32 {
     p * t + (biased as f32 - 127.0)
 }
 
-/// log2 x in double precision, for x from the smallest to the largest normal number.
+/// Returns log2 x in double precision, for x from the smallest to the largest normal number.
 #[inline(always)]
 pub(crate) fn log2_f64(x: f64) -> f64 {
     let bits = x.to_bits();

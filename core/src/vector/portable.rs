@@ -3,7 +3,7 @@
 use super::simd::Simd;
 use crate::float::Float;
 
-/// Needs no instructions of any kind.
+/// Plain code, which needs no instructions of any kind.
 #[derive(Clone, Copy)]
 pub struct Portable;
 

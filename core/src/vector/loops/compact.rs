@@ -7,7 +7,7 @@ use super::{FLUSH, MAX_TILE_ROWS};
 use crate::float::Float;
 use crate::vector::points::{GROUP, PackedPoints, Panel};
 
-/// out_kj = F_k + G_j + S_kj for rows of points, line by line of their coordinates.
+/// out_kj <- F_k + G_j + S_kj for rows of points, line by line of their coordinates.
 pub(super) fn products<T: Float>(points: PackedPoints<'_, T>, factor: T, block: BlockAt<'_, T>, out: &mut [T]) {
     let (rows, m) = (block.f.len(), block.g.len());
     let (mut rest, mut row) = (out, 0);
@@ -68,7 +68,7 @@ impl<T: Float> Product<'_, T> {
 /// The number of columns that a loop does at a time, which saves additions of addresses.
 const COLUMNS: usize = 4;
 
-/// out_rj <- of(r, out_rj, line_j).
+/// out_rj <- of(r, out_rj, line_j) for the rows r of a tile.
 #[inline(always)]
 fn each<T: Float, const R: usize, const C: usize>(out: &mut [&mut [T]; R], line: &[T], of: impl Fn(usize, T, T) -> T) {
     let (whole, rest) = line.as_chunks::<C>();
@@ -106,7 +106,7 @@ pub(super) fn largest<T: Float>(row: &[T]) -> T {
     row.iter().fold(-T::INFINITY, |most, &value| if value > most { value } else { most })
 }
 
-/// sums_k = sum_j row_kj v_j.
+/// sums_k <- sum_j row_kj v_j.
 pub(super) fn times<T: Float>(rows: &[T], v: &[T], sums: &mut [T]) {
     let m = v.len().max(1);
     let mut fours = rows.chunks(m.saturating_mul(4)); // stepped by hand, because a zip counts chunks first, and divides

@@ -43,18 +43,18 @@ pub struct Norms<'a, T> {
     pub unit: T,
 }
 
-/// How a difference is raised to p.
+/// The power p that differences are raised to.
 #[derive(Debug, Clone, Copy)]
 pub enum Power<T> {
     One,
     Two,
     /// p is infinite.
     Largest,
-    /// p is an integer: by multiplication.
+    /// p is an integer, and takes products.
     Whole(u32, T),
-    /// p is an integer and a half: by multiplication and a square root.
+    /// p is an integer and a half, and takes products and a square root.
     Half(u32, T),
-    /// p is any other number.
+    /// p is any other number, and takes a logarithm and an exponential.
     Any(T),
 }
 

@@ -51,7 +51,7 @@ fn four<T>(rows: &[T], m: usize) -> [&[T]; 4] {
     [t0, t1, t2, t3]
 }
 
-/// sums_k = sum_j row_kj v_j.
+/// sums_k <- sum_j row_kj v_j.
 #[inline(always)]
 pub(crate) fn times_vector<T: Float, S: Simd<T>>(simd: S, rows: &[T], v: &[T], sums: &mut [T]) {
     if S::COMPACT {
@@ -69,7 +69,7 @@ pub(crate) fn times_vector<T: Float, S: Simd<T>>(simd: S, rows: &[T], v: &[T], s
     }
 }
 
-/// sums_k = sum_j row_kj v_j for R rows, whose sums share every vector of v that is read.
+/// sums_k <- sum_j row_kj v_j for R rows, whose sums share every vector of v that is read.
 #[inline(always)]
 fn dots<T: Float, S: Simd<T>, const R: usize>(simd: S, rows: [&[T]; R], v: &[T], sums: &mut [T; R]) {
     *sums = [T::ZERO; R];
