@@ -1,11 +1,14 @@
-//! Time of 2 000 small problems in one call, by storage, acceleration and start: `cargo bench -p sinkhorn-bench --bench batch`.
+//! Time of 2 000 small problems in one call, by storage, acceleration and start: `cargo bench -p sinkhorn-bench --bench
+//! batch`.
 //!
-//! 64 x 64 points of the plane, other points in every problem, epsilon 0.05 of the mean cost, to a marginal error of 1e-3, in
-//! `f32`, on all threads. A line before each time has the sweeps that a problem took on average.
+//! 64 x 64 points of the plane, other points in every problem, epsilon 0.05 of the mean cost, to a marginal error of
+//! 1e-3, in `f32`, on all threads. A line before each time has the sweeps that a problem took on average.
 //!
-//! The floor: for every problem the start's c-transform, the sweeps, and the report, 64 x 64 pairs each; criterion's elements a second are
-//! these pairs, to be compared with those of one sweep of that storage in `--bench sweep`, times the number of cores.
-#![allow(missing_docs, clippy::print_stdout)] // criterion's macros write undocumented functions; what was done belongs beside the times
+//! The floor: for every problem the start's c-transform, the sweeps, and the report, 64 x 64 pairs each; criterion's
+//! elements a second are these pairs, to be compared with those of one sweep of that storage in `--bench sweep`, times
+//! the number of cores.
+// criterion's macros write undocumented functions, and the work that was timed belongs beside the times.
+#![allow(missing_docs, clippy::print_stdout)]
 
 use std::time::Duration;
 

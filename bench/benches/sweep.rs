@@ -1,8 +1,8 @@
-//! Time of one sweep, by size, dimension, scalar and storage, and of what is done around sweeps: `cargo bench -p sinkhorn-bench --bench
-//! sweep`.
+//! Time of one sweep, by size, dimension, scalar and storage, and of what is done around sweeps: `cargo bench -p
+//! sinkhorn-bench --bench sweep`.
 //!
-//! The floor: n m pairs, each one exponential and d multiplications (stream), d-free (cost), or two multiplications and no
-//! exponential (kernel), and n m scalars read where something is stored.
+//! The floor: n m pairs, each one exponential and d multiplications (stream), d-free (cost), or two multiplications and
+//! no exponential (kernel), and n m scalars read where something is stored.
 #![allow(missing_docs)] // criterion's macros write undocumented functions
 
 use std::hint::black_box;

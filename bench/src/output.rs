@@ -25,8 +25,8 @@ pub fn write_json(path: Option<&Path>, value: impl FnOnce() -> Value) -> Result<
     write(path, &(text + "\n"))
 }
 
-/// Writes a file that is there complete or not at all: under a temporary name in the same folder, which is made where it is missing, then
-/// renamed.
+/// Writes a file that is there complete or not at all: under a temporary name in the same folder, which is made where
+/// it is missing, then renamed.
 ///
 /// # Errors
 /// What went wrong, for the user.

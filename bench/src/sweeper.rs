@@ -6,7 +6,8 @@ use crate::machine::cpu_seconds;
 use serde::{Deserialize, Serialize};
 use sinkhorn_core::{Error, Problem, Real, Settings, SimdLevel, Solver, Storage, Workspace, Zero};
 
-/// Sweeps after a start from zero that are not timed: they may fall back to max-shifted sums, and one of them computes a stored kernel.
+/// Sweeps after a start from zero that are not timed: they may fall back to max-shifted sums, and one of them computes
+/// a stored kernel.
 const WARM_UP: usize = 2;
 /// Of a round; a longer sweep is one by itself.
 const ROUND_SECONDS: f64 = 5e-3;
@@ -38,7 +39,8 @@ impl Taken {
         Taken { seconds: self.seconds.min(other.seconds), cpu }
     }
 
-    /// In one thread, the time on its core: what other processes take is not a part of it. In several, that of the clock.
+    /// In one thread, the time on its core: what other processes take is not a part of it. In several, that of the
+    /// clock.
     pub fn alone(&self, threads: usize) -> f64 {
         if threads == 1 { self.cpu.map_or(self.seconds, |cpu| cpu.min(self.seconds)) } else { self.seconds }
     }

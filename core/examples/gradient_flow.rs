@@ -1,4 +1,5 @@
-//! A gradient flow: a cloud of points moves onto another along the gradient of the Sinkhorn divergence (Feydy et al. 2019, section 4).
+//! A gradient flow: a cloud of points moves onto another along the gradient of the Sinkhorn divergence (Feydy et al.
+//! 2019, section 4).
 //!
 //!     cargo run --release -p sinkhorn-core --example gradient_flow
 #![allow(clippy::print_stdout)]

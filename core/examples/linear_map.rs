@@ -1,5 +1,5 @@
-//! Learning a linear map by a loss of the plan: a plan between W x_i and y_j was observed for an unknown W; which W explains it? (Inverse optimal
-//! transport: Dupuy, Galichon and Sun 2016.)
+//! Learning a linear map by a loss of the plan: a plan between W x_i and y_j was observed for an unknown W; which W
+//! explains it? (Inverse optimal transport: Dupuy, Galichon and Sun 2016.)
 //!
 //!     cargo run --release -p sinkhorn-core --example linear_map
 #![allow(clippy::print_stdout)]

@@ -1,6 +1,7 @@
-//! A loss of ranks: which linear score of the features orders the samples like their targets? Trained on one minus Spearman's correlation of soft
-//! ranks, once with every solve started by the monotone potentials and once from zero. The gradients are the same, since no start takes part in
-//! a derivative; the sweeps are not (Thornton and Cuturi 2022, section 5, differentiate the same operators).
+//! A loss of ranks: which linear score of the features orders the samples like their targets? Trained on one minus
+//! Spearman's correlation of soft ranks, once with every solve started by the monotone potentials and once from zero.
+//! The gradients are the same, since no start takes part in a derivative; the sweeps are not (Thornton and Cuturi 2022,
+//! section 5, differentiate the same operators).
 //!
 //!     cargo run --release -p sinkhorn-core --example spearman
 #![allow(clippy::print_stdout)]

@@ -12,9 +12,9 @@ use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 /// | other costs | zero, coarse |
 /// | a cost matrix | zero, subsample |
 ///
-/// Each is made once, completed at a sample of points, and the one with the largest dual value is kept ([`Select`]); but where
-/// representatives are as close to their points as a tenth of epsilon under the squared Euclidean cost, the coarse start leaves so
-/// little to do that nothing else is tried. What would cost more than it could save is left out:
+/// Each is made once, completed at a sample of points, and the one with the largest dual value is kept ([`Select`]);
+/// but where representatives are as close to their points as a tenth of epsilon under the squared Euclidean cost, the
+/// coarse start leaves so little to do that nothing else is tried. What would cost more than it could save is left out:
 ///
 /// - the Gaussian start where its eigenvalues take longer than sweeps,
 /// - the coarse start and the subsample where sides are small (under 128 points),
@@ -22,8 +22,8 @@ use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 /// - the subsample where its small problem shows that the matrix is easy,
 /// - mixtures, whose fits take longer than most solves ([`MixtureStart`](crate::MixtureStart)).
 ///
-/// The report has the name of the start that was chosen and what all of them cost. (Thornton and Cuturi 2022 promise speed
-/// with minimal tuning; this is none.)
+/// The report has the name of the start that was chosen and what all of them cost. (Thornton and Cuturi 2022 promise
+/// speed with minimal tuning; this is none.)
 ///
 /// ```
 /// use sinkhorn_core::{PointCloud, Problem, Settings, Workspace, solve};
@@ -42,7 +42,8 @@ use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Auto;
 
-/// Of epsilon: with representatives much farther away than that, the coarse start has been no better than the Gaussian one.
+/// Of epsilon: with representatives much farther away than that, the coarse start has been no better than the Gaussian
+/// one.
 const BLUR: f64 = 2.0;
 
 /// Points a side from which a few can stand for all.
@@ -133,8 +134,8 @@ fn where_defined<V>(result: Result<V, Error>) -> Result<Option<V>, Error> {
     }
 }
 
-/// Two decompositions of d x d matrices against n m pairs of dimension d: up to about half a streamed sweep is well spent, and small
-/// matrices always are.
+/// Two decompositions of d x d matrices against n m pairs of dimension d: up to about half a streamed sweep is well
+/// spent, and small matrices always are.
 fn has_cheap_eigenvalues<T: Real>(problem: &Problem<'_, T>, dimension: usize) -> bool {
     let (n, m, d) = (problem.rows() as u128, problem.columns() as u128, dimension as u128);
     dimension <= 16 || 23 * d * d <= n * m

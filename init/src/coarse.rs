@@ -36,8 +36,8 @@ use crate::small::{LIMIT_NOTE, MAX_SWEEPS, checked_points, solve_small};
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CoarseStart {
-    /// Representatives a side, at most. `None`: sqrt(n m) / 8, at least 32 and at most 512; and under the squared Euclidean cost no more than bring the points within epsilon / 20 (mean squared
-    /// distance) of theirs.
+    /// Representatives a side, at most. `None`: sqrt(n m) / 8, at least 32 and at most 512; and under the squared
+    /// Euclidean cost no more than bring the points within epsilon / 20 (mean squared distance) of theirs.
     pub representatives: Option<usize>,
     /// Gives up, as not supported, where points are farther from their representatives than this times epsilon (mean
     /// squared distance, before refinement; squared Euclidean cost): for those who have another start. `None`: never.
@@ -90,9 +90,9 @@ impl CoarseStart {
     /// Finds the representatives and solves between them. At most k (n + m) distances two times, and k^2 pairs a sweep.
     ///
     /// # Errors
-    /// [`Error::NotPositive`] naming the start for 0 representatives or a blur that is not positive; [`Error::Unsupported`] for a matrix;
-    /// [`Error::Overflow`] where points are so far apart, or epsilon so small, that costs of representatives leave the
-    /// range.
+    /// [`Error::NotPositive`] naming the start for 0 representatives or a blur that is not positive;
+    /// [`Error::Unsupported`] for a matrix; [`Error::Overflow`] where points are so far apart, or epsilon so small,
+    /// that costs of representatives leave the range.
     pub fn fit<T: Real + RealField>(&self, target: &Target<'_, '_, T>) -> Result<CoarseFit<T>, Error> {
         let problem = target.problem;
         let count = checked_points(self.representatives, problem.rows(), problem.columns())?;

@@ -2,7 +2,8 @@
 
 use sinkhorn_core::{Points, Real, Weights};
 
-/// Assignments of all points to their nearest representative, after the partition: the first matters, the second a little.
+/// Assignments of all points to their nearest representative, after the partition: the first matters, the second a
+/// little.
 const REFINEMENTS: usize = 2;
 
 /// Means and masses of clusters.
@@ -24,8 +25,9 @@ impl Representatives {
     /// A k-d partition (the widest coordinate is cut where the weight is halved) whose means are refined by Lloyd's
     /// steps: O(n log k) and a fixed number of steps, with weights, where k-means iterates without them.
     ///
-    /// A cell whose points are closer to their mean than `near` (mean squared distance) is not cut: fewer representatives
-    /// do. `None` where `far` is exceeded: where the partition leaves a larger mean squared distance than that.
+    /// A cell whose points are closer to their mean than `near` (mean squared distance) is not cut: fewer
+    /// representatives do. `None` where `far` is exceeded: where the partition leaves a larger mean squared distance
+    /// than that.
     pub fn of<T: Real>(
         points: Points<'_, T>,
         weights: Weights<'_, T>,

@@ -16,8 +16,8 @@ pub(super) fn ten(generator: &mut StdRng, n: usize) -> Case {
     random("gaussians-10", "10-D Gaussians, random covariance", 10, generator, n)
 }
 
-/// Equal covariances, means 0 and 1. The Gaussian start is not expected to help: in 50 dimensions the sweeps are spent on which points were
-/// drawn, of which the fitted Gaussians know nothing.
+/// Equal covariances, means 0 and 1. The Gaussian start is not expected to help: in 50 dimensions the sweeps are spent
+/// on which points were drawn, of which the fitted Gaussians know nothing.
 pub(super) fn fifty(generator: &mut StdRng, n: usize) -> Case {
     let d = 50;
     let x = data::normal(generator, n * d);

@@ -1,11 +1,12 @@
-//! Measures on one grid, as images and densities are compared: everything is in the weights, costs tie, and some cells are empty.
+//! Measures on one grid, as images and densities are compared: everything is in the weights, costs tie, and some cells
+//! are empty.
 
 use super::Case;
 use rand::rngs::StdRng;
 use sinkhorn_tests::data;
 
-/// Two mixtures of bumps with a noise floor, one empty outside a disc, the other on a strip. The largest square grid with no more than `n`
-/// cells.
+/// Two mixtures of bumps with a noise floor, one empty outside a disc, the other on a strip. The largest square grid
+/// with no more than `n` cells.
 pub(super) fn grid(generator: &mut StdRng, n: usize) -> Case {
     let cells = data::grid(n.isqrt());
     let points: Vec<f64> = cells.iter().flat_map(|&p| cells.iter().flat_map(move |&q| [p, q])).collect();

@@ -4,7 +4,8 @@ use super::Case;
 use rand::rngs::StdRng;
 use sinkhorn_tests::data;
 
-/// Every blob has a partner nearby, with as many points as chance will have it: a percent or two of the mass belongs elsewhere.
+/// Every blob has a partner nearby, with as many points as chance will have it: a percent or two of the mass belongs
+/// elsewhere.
 pub(super) fn matched(generator: &mut StdRng, n: usize) -> Case {
     let centres = [0.0, 0.0, 20.0, 0.0, 10.0, 17.0];
     let moved = centres.map(|value| value + 3.0);

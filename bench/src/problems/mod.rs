@@ -1,5 +1,5 @@
-//! The problems on which the library's claims are measured: named, all under the squared Euclidean cost, the same bits wherever they are
-//! made. A new one is a function in the file of its kind (or in a new one) and an entry in `ALL`.
+//! The problems on which the library's claims are measured: named, all under the squared Euclidean cost, the same bits
+//! wherever they are made. A new one is a function in the file of its kind (or in a new one) and an entry in `ALL`.
 
 mod colours;
 mod gaussians;

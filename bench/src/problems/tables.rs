@@ -11,7 +11,8 @@ pub(super) fn digits(_: &mut StdRng, n: usize) -> Case {
     Case::new("digits", "UCI digits 0-4 to 5-9, d = 64", d, first(n, d, x), first(n, d, y))
 }
 
-/// Units differ from column to column, by a factor of a thousand: every column is standardised by both classes together.
+/// Units differ from column to column, by a factor of a thousand: every column is standardised by both classes
+/// together.
 pub(super) fn wine(_: &mut StdRng, n: usize) -> Case {
     let d = 13;
     let rows = include_str!("../../data/wine/wine_data.csv").lines().skip(1);

@@ -1,5 +1,5 @@
-//! The programs of `tests/c` and `tests/cpp`, and the examples of `ffi`: compiled without a warning by two compilers, linked to either library, run
-//! plainly, with sanitizers, and under valgrind.
+//! The programs of `tests/c` and `tests/cpp`, and the examples of `ffi`: compiled without a warning by two compilers,
+//! linked to either library, run plainly, with sanitizers, and under valgrind.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

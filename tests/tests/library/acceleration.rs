@@ -175,8 +175,8 @@ fn single_precision_reaches_its_floor_and_says_so() {
     }
 }
 
-/// 200 problems of dimension 1 to 20, epsilon from 0.1 to 0.001 of the mean cost, balanced and relaxed on one or both sides, n != m,
-/// random weights: Anderson never needs more than a tenth (and one sweep) more than plain.
+/// 200 problems of dimension 1 to 20, epsilon from 0.1 to 0.001 of the mean cost, balanced and relaxed on one or both
+/// sides, n != m, random weights: Anderson never needs more than a tenth (and one sweep) more than plain.
 #[test]
 fn anderson_is_never_worse_than_plain_on_200_random_problems() {
     let (mut saved, mut total) = (0_u64, 0_u64);

@@ -58,7 +58,8 @@ fn compare<T: Real>(
     let step = 1e-4;
     for &name in names(inputs) {
         for index in 0..count(inputs, name) {
-            // Weights of a balanced problem move in pairs, so that totals stay equal: with another of their own side, and with one of the other.
+            // Weights of a balanced problem move in pairs, so that totals stay equal: with another of their own side,
+            // and with one of the other.
             let partners: &[(&str, usize, f64)] = match name {
                 "a" if inputs.is_balanced() => &[("a", 0, -1.0), ("b", 1, 1.0)],
                 "b" if inputs.is_balanced() => &[("b", 0, -1.0), ("a", 1, 1.0)],

@@ -1,5 +1,5 @@
-//! Derivatives where it is hard: weights of zero, coincident points, the free constant, loose solves; and that nothing changes them that
-//! should not.
+//! Derivatives where it is hard: weights of zero, coincident points, the free constant, loose solves; and that nothing
+//! changes them that should not.
 
 use sinkhorn_core::{
     Acceleration, Changes, Cotangent, DerivativeSettings, Derivatives, DualSort, Epsilon, FixedGaussianStart,
@@ -39,7 +39,8 @@ fn zero_weight_cases() -> Vec<Inputs> {
     ]
 }
 
-/// Central where weights are positive; at weights of zero they can only grow, and the difference is one-sided (of fourth order as well).
+/// Central where weights are positive; at weights of zero they can only grow, and the difference is one-sided (of
+/// fourth order as well).
 fn difference(value: &dyn Fn(f64) -> f64, one_sided: bool) -> f64 {
     let h = 1e-4;
     if one_sided {

@@ -325,7 +325,8 @@ proptest! {
         let (x, y, a, b) = (data::single(&x), data::single(&y), data::single(&a), data::single(&b));
         let costs: [&dyn GroundCost<f32>; 3] = [&SquaredEuclidean, &Euclidean, &Manhattan];
         let problem = Problem::new(PointCloud::new(&x, &y, d, costs[cost]).unwrap())
-            .and_then(|p| p.weights(&a, &b)?.epsilon(Epsilon::Absolute(epsilon as f32))?.unbalanced(rho as f32, rho as f32))
+            .and_then(|p| p.weights(&a, &b)?.epsilon(Epsilon::Absolute(epsilon as f32)))
+            .and_then(|p| p.unbalanced(rho as f32, rho as f32))
             .unwrap();
         let value = divergence(&problem, &Settings { max_sweeps: sweeps, threshold: 1e-2, ..Settings::plain() });
         prop_assert!(value >= -2e-5 && value.is_finite(), "single precision: {value:e}");

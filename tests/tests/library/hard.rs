@@ -38,8 +38,8 @@ fn check_kept<T: Real>(cost: &[T], a: &[T], b: &[T], epsilon: T, threshold: T) {
     }
 }
 
-/// Anderson acceleration once let potentials run along directions in which the plan does not change, and took the rounding of
-/// what was large for a precision floor, or for convergence.
+/// Anderson acceleration once let potentials run along directions in which the plan does not change, and took the
+/// rounding of what was large for a precision floor, or for convergence.
 #[test]
 fn potentials_do_not_run_away() {
     check_kept(&[0.0, 2.0, 2.0, 0.0], &[2.0 / 3.0, 1.0 / 3.0], &[5e-5, 1.0 - 5e-5], 1.333e-4, 3e-2);
@@ -105,7 +105,8 @@ fn masses_may_be_of_any_size() {
     }
 }
 
-/// A relaxed problem with totals of 1e-7 was once called solved after its first sweep; ones with large totals never were.
+/// A relaxed problem with totals of 1e-7 was once called solved after its first sweep; ones with large totals never
+/// were.
 #[test]
 fn relaxed_totals_may_be_of_any_size() {
     let mut generator = data::generator(12);

@@ -1,4 +1,5 @@
-//! What a report claims holds, where it is hard: large rho, stops half-way, failed starts, shifted potentials, extreme scales.
+//! What a report claims holds, where it is hard: large rho, stops half-way, failed starts, shifted potentials, extreme
+//! scales.
 
 use std::ops::ControlFlow;
 
@@ -206,7 +207,8 @@ fn a_relaxed_solve_from_a_start_far_off_finds_the_answer() {
     }
 }
 
-/// Relaxed marginals are for outliers: hardly any mass goes to a point far away, and a marginal that has vanished is no error.
+/// Relaxed marginals are for outliers: hardly any mass goes to a point far away, and a marginal that has vanished is no
+/// error.
 #[test]
 fn a_point_too_far_to_be_worth_any_mass_keeps_nothing_from_converging() {
     let (x, y) = ([0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 40.0, 0.0]);

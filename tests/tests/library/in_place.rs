@@ -92,7 +92,11 @@ proptest! {
     }
 
     #[test]
-    fn a_wild_start_ends_well_or_says_so((cost, a, b, epsilon) in problems(), scale in prop_oneof![Just(1.0), Just(1e3)], seed in 0..1000_u32) {
+    fn a_wild_start_ends_well_or_says_so(
+        (cost, a, b, epsilon) in problems(),
+        scale in prop_oneof![Just(1.0), Just(1e3)],
+        seed in 0..1000_u32,
+    ) {
         let mut f: Vec<f64> = (0..a.len()).map(|i| scale * f64::from((seed + 7 * i as u32) % 11 ) - scale).collect();
         for _ in 0..20 {
             let solved = in_place(&cost, &a, &b, epsilon, f).unwrap();

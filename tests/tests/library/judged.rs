@@ -1,10 +1,11 @@
 //! An outside judge: f, g and the report of thousands of random problems are held against formulas of its own, in f64.
 //!
-//! Marginal errors, plan, primal and dual value are computed from the f and g that a solve returns, and nothing else. Then:
-//! what is called converged is within the threshold, what is called a precision floor is one, and the report tells the truth;
-//! each to rounding, which the judge counts in units of its own.
+//! Marginal errors, plan, primal and dual value are computed from the f and g that a solve returns, and nothing else.
+//! Then: what is called converged is within the threshold, what is called a precision floor is one, and the report
+//! tells the truth; each to rounding, which the judge counts in units of its own.
 //!
-//! 2 000 problems in every run; `SINKHORN_JUDGED=100000 cargo test --release -p sinkhorn-tests --test library judged` for more.
+//! 2 000 problems in every run; `SINKHORN_JUDGED=100000 cargo test --release -p sinkhorn-tests --test library judged`
+//! for more.
 
 use rand::{Rng, rngs::StdRng};
 use rand_distr::{Distribution, StandardNormal};
@@ -13,7 +14,8 @@ use sinkhorn_core::{
 };
 use sinkhorn_tests::{data, solve_owned};
 
-/// Units of rounding that a measured error may differ from the true one by, and that a precision floor may lie above it.
+/// Units of rounding that a measured error may differ from the true one by, and that a precision floor may lie above
+/// it.
 const UNITS: f64 = 64.0;
 const FLOOR_UNITS: f64 = 512.0;
 

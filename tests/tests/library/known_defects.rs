@@ -1,6 +1,7 @@
-//! Defects that users of other implementations have reported: one test each that they are not here. Elsewhere: NaN from a singular
-//! covariance (`starts.rs`), out-of-sample potentials that lack the weights (`solution.rs`), warnings that cannot be turned off (the
-//! library does not print: the lints `print_stdout` and `print_stderr`, which `tests/run` makes errors).
+//! Defects that users of other implementations have reported: one test each that they are not here. Elsewhere: NaN from
+//! a singular covariance (`starts.rs`), out-of-sample potentials that lack the weights (`solution.rs`), warnings that
+//! cannot be turned off (the library does not print: the lints `print_stdout` and `print_stderr`, which `tests/run`
+//! makes errors).
 
 use sinkhorn_core::{Acceleration, Epsilon, Given, Monotone, PointCloud, Problem, Settings, Status, Storage, Zero};
 use sinkhorn_tests::{data, oracle, solve_owned};
@@ -30,8 +31,8 @@ fn a_first_error_that_overflows_is_not_convergence() {
             let exact = (990.0_f64.powi(2) + 999.0_f64.powi(2) + 999.0_f64.powi(2) + 998.0_f64.powi(2)) / 4.0;
             let report = solved.report;
             let what = format!("{acceleration:?} {storage:?} {report:?}");
-            // The dual value is sharp to epsilon log n; the cost of the plan as far as its marginals are (costs span 36 000). An
-            // independent plan would cost 20 more.
+            // The dual value is sharp to epsilon log n; the cost of the plan as far as its marginals are (costs span 36
+            // 000). An independent plan would cost 20 more.
             assert!((report.dual_value - exact).abs() < 0.1, "{what} {exact}");
             assert!((report.transport_cost - exact).abs() < 0.1 + 36_000.0 * report.marginal_error(), "{what} {exact}");
             assert_eq!(report.status == Status::Converged, report.marginal_error() <= 1e-6, "{what}");

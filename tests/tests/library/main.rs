@@ -24,6 +24,7 @@ mod in_place;
 mod judged;
 mod known_defects;
 mod line;
+mod prose;
 mod resolution;
 mod simd;
 mod soft;

@@ -457,7 +457,13 @@ proptest! {
 
     /// Order of the values, their shift and scale, and what the outputs add up to.
     #[test]
-    fn symmetries(seed in 0_u64..10_000, n in 2_usize..30, log_epsilon in -5.0_f64..0.5, shift in -100.0_f64..100.0, scale in 0.01_f64..100.0) {
+    fn symmetries(
+        seed in 0_u64..10_000,
+        n in 2_usize..30,
+        log_epsilon in -5.0_f64..0.5,
+        shift in -100.0_f64..100.0,
+        scale in 0.01_f64..100.0,
+    ) {
         let values = data::normal(&mut data::generator(seed), n);
         let settings = SoftSettings {
             epsilon: log_epsilon.exp(),
@@ -465,13 +471,15 @@ proptest! {
             ..SoftSettings::default()
         };
         let moved: Vec<f64> = values.iter().rev().map(|value| shift + scale * value).collect();
-        let (sorted, moved_sorted) = (output(Operator::Sort(n), &values, None, &settings), output(Operator::Sort(n), &moved, None, &settings));
+        let sorted = output(Operator::Sort(n), &values, None, &settings);
+        let moved_sorted = output(Operator::Sort(n), &moved, None, &settings);
         for (one, other) in sorted.iter().zip(&moved_sorted) {
             prop_assert!((shift + scale * one - other).abs() < 1e-7 * (shift.abs() + scale));
         }
         prop_assert!(sorted.windows(2).all(|pair| pair[0] <= pair[1] + 1e-7), "increasing: {sorted:?}");
         prop_assert!((sorted.iter().sum::<f64>() - values.iter().sum::<f64>()).abs() < 1e-6);
-        let (ranks, moved_ranks) = (output(Operator::Rank, &values, None, &settings), output(Operator::Rank, &moved, None, &settings));
+        let ranks = output(Operator::Rank, &values, None, &settings);
+        let moved_ranks = output(Operator::Rank, &moved, None, &settings);
         for (one, other) in ranks.iter().zip(moved_ranks.iter().rev()) {
             prop_assert!((one - other).abs() < 1e-6 * n as f64);
         }

@@ -66,7 +66,8 @@ fn products_rows_and_marginals_are_those_of_the_stored_plan() {
         let mut again = vec![0.0; n * d];
         solution.map_at(&x, &mut again).unwrap();
         assert!(images.iter().zip(&again).all(|(&p, &q)| near(p, q)));
-        // At the points of the problem, out-of-sample potentials are the potentials: weights belong inside the log-sums.
+        // At the points of the problem, out-of-sample potentials are the potentials: weights belong inside the
+        // log-sums.
         let (mut f, mut g) = (vec![0.0; n], vec![0.0; m]);
         solution.f_at(&x, &mut f).unwrap();
         solution.g_at(&y, &mut g).unwrap();

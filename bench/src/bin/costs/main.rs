@@ -3,7 +3,8 @@
 //!     cargo run --release -p sinkhorn-bench --bin costs
 //!     cargo run --release -p sinkhorn-bench --bin costs -- --size 4000 --dimension 3 --sweeps 50
 //!
-//! All in one process, one cost after the other, the least of a few repeats each, so that ratios are those of the same minute.
+//! All in one process, one cost after the other, the least of a few repeats each, so that ratios are those of the same
+//! minute.
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -3,7 +3,8 @@
 //!     cargo run --release -p sinkhorn-bench --bin derivatives
 //!     cargo run --release -p sinkhorn-bench --bin derivatives -- --size 2000 --double --problem gaussians-10
 //!
-//! All in one process, one after the other, the least of a few repeats each, so that ratios are those of the same minute.
+//! All in one process, one after the other, the least of a few repeats each, so that ratios are those of the same
+//! minute.
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-//! Our side of the comparison with the Python packages: one measurement of NPY inputs, printed as JSON. `bench/peers/run` calls it.
+//! Our side of the comparison with the Python packages: one measurement of NPY inputs, printed as JSON.
+//! `bench/peers/run` calls it.
 //!
 //!     cargo run --release -p sinkhorn-bench --bin ours -- solve x.npy y.npy --epsilon 0.1 --repeat 3
 //!

@@ -3,7 +3,8 @@
 //!     cargo run --release -p sinkhorn-bench --bin roofline
 //!     cargo run --release -p sinkhorn-bench --bin roofline -- --quick --level avx2
 //!
-//! Typed text ([`args`]) becomes a plan, whose sweeps are timed ([`measure`]) between bare rates ([`rates`]) and rendered ([`text`], [`json`]).
+//! Typed text ([`args`]) becomes a plan, whose sweeps are timed ([`measure`]) between bare rates ([`rates`]) and
+//! rendered ([`text`], [`json`]).
 
 mod args;
 mod json;

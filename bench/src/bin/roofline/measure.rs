@@ -1,4 +1,5 @@
-//! Sweeps, and the bare rates between them: machines are shared and their clocks change, so that only what is measured in turn can be compared.
+//! Sweeps, and the bare rates between them: machines are shared and their clocks change, so that only what is measured
+//! in turn can be compared.
 
 use std::time::Instant;
 
@@ -72,7 +73,8 @@ pub fn bare<T: Scalar>(bench: &Bench<'_>, level: SimdLevel) -> Bare {
     Bare { scalar: T::NAME, level, rates }
 }
 
-/// All storages of a shape at all levels, with all numbers of threads; `seen` gets the cells of a way when they are there.
+/// All storages of a shape at all levels, with all numbers of threads; `seen` gets the cells of a way when they are
+/// there.
 pub fn shape<T: Scalar>(
     bench: &Bench<'_>,
     (dimension, size): (usize, usize),
@@ -188,7 +190,8 @@ impl Cell {
         self.flops().map(|flops| flops / self.bare.flops)
     }
 
-    /// Share of the speed at which exponentials and multiply-adds, done one after the other, or else reading, would be all that takes time.
+    /// Share of the speed at which exponentials and multiply-adds, done one after the other, or else reading, would be
+    /// all that takes time.
     pub fn of_floor(&self) -> f64 {
         let exponentials = self.way.exponentials() / self.bare.exp2;
         let arithmetic = self.way.pairs() * (exponentials + 2.0 * self.way.multiply_adds() / self.bare.flops);

@@ -12,7 +12,8 @@ use crate::scalar::Scalar;
 
 /// Of the buffer of exponentials: half of a small L1 cache.
 const L1_BYTES: usize = 16 << 10;
-/// A measurement takes at least so long, and the fastest of its slices counts, since other processes take their time from it.
+/// A measurement takes at least so long, and the fastest of its slices counts, since other processes take their time
+/// from it.
 const SHORTEST: Duration = Duration::from_millis(2);
 const SLICE: Duration = Duration::from_micros(200);
 

@@ -8,8 +8,8 @@ use sinkhorn_core::{Real, SimdLevel};
 
 /// A scalar of the table.
 pub trait Scalar: Real {
-    /// Multiply-adds that wait for nothing but themselves, in as many chains as the registers hold; returns their number of floating-point
-    /// operations.
+    /// Multiply-adds that wait for nothing but themselves, in as many chains as the registers hold; returns their
+    /// number of floating-point operations.
     fn multiply_adds(level: SimdLevel) -> usize;
 }
 

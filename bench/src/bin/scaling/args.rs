@@ -8,7 +8,8 @@ use clap::{Parser, ValueEnum};
 /// Points a side.
 const SIZES: [usize; 7] = [1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
 
-/// Time and memory against the number of points: three dimensions, f32, costs streamed. Every size runs in processes of its own.
+/// Time and memory against the number of points: three dimensions, f32, costs streamed. Every size runs in processes of
+/// its own.
 #[derive(Debug, Parser)]
 #[command(name = "scaling")]
 pub struct Args {

@@ -3,7 +3,8 @@
 //!     cargo run --release -p sinkhorn-bench --bin scaling
 //!     cargo run --release -p sinkhorn-bench --bin scaling -- --max 10000
 //!
-//! Every measurement ([`measure`]) is made by this program in a process of its own ([`child`]), so that the peak of memory is that of one size.
+//! Every measurement ([`measure`]) is made by this program in a process of its own ([`child`]), so that the peak of
+//! memory is that of one size.
 
 mod args;
 mod child;

@@ -10,7 +10,8 @@ use sinkhorn_core::{self as core, Annealing, Settings};
 pub enum Acceleration {
     /// Sinkhorn's own iteration.
     Plain,
-    /// Plain sweeps, the first at larger epsilons: from the mean cost (zero) or from 8 epsilon (other starts), halved every two sweeps.
+    /// Plain sweeps, the first at larger epsilons: from the mean cost (zero) or from 8 epsilon (other starts), halved
+    /// every two sweeps.
     Annealing,
     /// Over-relaxation with a factor that is learnt.
     Relaxation,
@@ -55,7 +56,8 @@ impl Acceleration {
         }
     }
 
-    /// Whether a solve ends at another sweep than the first whose error is small enough: relaxation makes a plain sweep to be sure.
+    /// Whether a solve ends at another sweep than the first whose error is small enough: relaxation makes a plain sweep
+    /// to be sure.
     pub fn confirms(self) -> bool {
         self == Acceleration::Relaxation
     }

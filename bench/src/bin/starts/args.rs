@@ -16,8 +16,8 @@ const KERNEL_SCALARS: usize = (512 << 20) / size_of::<f64>();
 
 /// Sweeps and time of every start under every acceleration, on every problem.
 ///
-/// Without --headline: to marginal errors of 1e-3 and 1e-6. With it: the short table of what the recommended start saves,
-/// to 1e-3.
+/// Without --headline: to marginal errors of 1e-3 and 1e-6. With it: the short table of what the recommended start
+/// saves, to 1e-3.
 #[derive(Debug, Parser)]
 #[command(name = "starts")]
 pub struct Args {

@@ -3,9 +3,11 @@
 //!     cargo run --release -p sinkhorn-bench --bin starts
 //!     cargo run --release -p sinkhorn-bench --bin starts -- --headline
 //!
-//! Eleven minutes and four; with `--storage stream`, which takes the same sweeps up to rounding, about five times as long.
+//! Eleven minutes and four; with `--storage stream`, which takes the same sweeps up to rounding, about five times as
+//! long.
 //!
-//! Typed text ([`args`]) becomes a plan, which is run ([`measure`], [`headline`]) and rendered ([`text`], [`json`], [`plot`]).
+//! Typed text ([`args`]) becomes a plan, which is run ([`measure`], [`headline`]) and rendered ([`text`], [`json`],
+//! [`plot`]).
 
 mod accelerate;
 mod args;

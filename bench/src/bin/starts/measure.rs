@@ -1,11 +1,13 @@
 //! One run a start and acceleration serves both thresholds.
 //!
-//! A threshold is crossed at the first sweep at the wanted epsilon whose marginal error is at most the threshold. A solve with that
-//! threshold ends there, except under relaxation, which confirms with a plain sweep: there every threshold has a solve of its own, and
-//! the crossing is its end. Annealing's sweeps at larger epsilons count, but their errors do not.
+//! A threshold is crossed at the first sweep at the wanted epsilon whose marginal error is at most the threshold. A
+//! solve with that threshold ends there, except under relaxation, which confirms with a plain sweep: there every
+//! threshold has a solve of its own, and the crossing is its end. Annealing's sweeps at larger epsilons count, but
+//! their errors do not.
 //!
-//! The time to a threshold is that of the start, its completion, the sweeps up to the crossing and the measuring of the result. The
-//! observer that records the errors costs O(n + m) a sweep, and what is left out, copying the points, O((n + m) d) a solve.
+//! The time to a threshold is that of the start, its completion, the sweeps up to the crossing and the measuring of the
+//! result. The observer that records the errors costs O(n + m) a sweep, and what is left out, copying the points, O((n
+//! + m) d) a solve.
 
 use std::ops::ControlFlow;
 use std::time::Instant;

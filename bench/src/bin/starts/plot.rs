@@ -1,4 +1,5 @@
-//! A picture a problem: the marginal error against the sweeps, a panel an epsilon, a colour a start; plain sweeps dashed, Anderson solid.
+//! A picture a problem: the marginal error against the sweeps, a panel an epsilon, a colour a start; plain sweeps
+//! dashed, Anderson solid.
 
 use std::fmt::Display;
 

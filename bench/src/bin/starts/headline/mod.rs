@@ -1,7 +1,7 @@
 //! What a user saves who changes nothing but the start: whole calls of `solve`, to a marginal error of 1e-3.
 //!
-//! Runs that are compared are interleaved, and of three the fastest counts (of one, where one takes two seconds), since machines are noisy.
-//! The workspace is allocated and touched before.
+//! Runs that are compared are interleaved, and of three the fastest counts (of one, where one takes two seconds), since
+//! machines are noisy. The workspace is allocated and touched before.
 
 mod render;
 
