@@ -53,6 +53,14 @@ pub(crate) fn update_rows<T: Real>(
     let (mut logs, mut shifts) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
     let fallbacks = log_sums(p, BlockAt { i, start: 0, f, g }, rows, sums, &mut logs, &mut shifts);
     outcome.row_fallbacks = outcome.row_fallbacks.saturating_add(fallbacks);
+    // The usual case takes few instructions: potentials are finite because all logarithms are.
+    if plain && fallbacks == 0 {
+        for (k, ((f, sum), &log)) in f.iter_mut().zip(sums).zip(&logs).enumerate() {
+            *f -= log;
+            *sum = a.get(i + k) / *sum;
+        }
+        return;
+    }
     for (k, ((f, sum), (&log, &shift))) in f.iter_mut().zip(sums).zip(logs.iter().zip(&shifts)).enumerate() {
         let a = a.get(i + k);
         let step = factor * p.change_of_f(i + k, *f, log);
