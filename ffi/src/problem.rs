@@ -241,7 +241,6 @@ pub(crate) fn regions_of_problem<T: Real>(problem: &CoreProblem<'_, T>) -> [Regi
     let (x, y) = match problem.geometry() {
         Geometry::Points(cloud) => (Region::of_slice(c"x", cloud.x().data()), Region::of_slice(c"y", cloud.y().data())),
         Geometry::Matrix(matrix) => (Region::of_slice(c"cost", matrix.data()), Region::of_slice::<T>(c"y", &[])),
-        _ => (Region::of_slice::<T>(c"x", &[]), Region::of_slice::<T>(c"y", &[])),
     };
     [x, y, weights(c"a", problem.a().values()), weights(c"b", problem.b().values())]
 }

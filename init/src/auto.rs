@@ -114,11 +114,8 @@ impl<T: Real + RealField> Initializer<T> for Auto {
 /// The coarse fit where it may pay.
 fn fit_coarse<T: Real + RealField>(target: &Target<'_, '_, T>) -> Result<Option<CoarseFit<T>>, Error> {
     let problem = target.problem;
-    let dimension = match problem.geometry() {
-        Geometry::Points(cloud) => cloud.dimension(),
-        _ => return Ok(None),
-    };
-    if problem.rows().min(problem.columns()) < MANY || dimension > FEW_COORDINATES {
+    let is_small = problem.rows().min(problem.columns()) < MANY;
+    if is_small || !(1..=FEW_COORDINATES).contains(&problem.geometry().dimension()) {
         return Ok(None);
     }
     where_defined((CoarseStart { blur: Some(BLUR), ..CoarseStart::default() }).fit(target))

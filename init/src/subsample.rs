@@ -85,10 +85,6 @@ impl SubsampleStart {
                 extend(matrix, &columns, &b, &small.g, target, f);
                 (small.pairs + (f.len() * columns.len()) as u64, small.sweeps)
             }
-            _ => {
-                let reason = "subsample needs points or a cost matrix";
-                return Err(Error::Unsupported { argument: Argument::Start, reason });
-            }
         };
         let started = Started::new("subsample", Wrote::F).pairs(pairs);
         Ok(Some(if sweeps < MAX_SWEEPS { started } else { started.note(LIMIT_NOTE) }))

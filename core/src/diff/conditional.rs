@@ -1,7 +1,7 @@
 //! The plan by rows: P_ij = r_i Q_ij with rows of Q that sum to one.
 
 use crate::error::{Argument, Error};
-use crate::geometry::{Geometry, PointCloud};
+use crate::geometry::PointCloud;
 use crate::real::Real;
 use crate::solution::Solution;
 use crate::sweep::block::{Place, exponentials};
@@ -109,10 +109,7 @@ impl<'d, T: Real> Conditional<'d, T> {
 
     /// The points of the problem.
     pub fn cloud(&self) -> Option<&PointCloud<'d, T>> {
-        match self.p.problem.geometry() {
-            Geometry::Points(cloud) => Some(cloud),
-            Geometry::Matrix(_) => None,
-        }
+        self.p.problem.geometry().cloud()
     }
 
     /// Coordinates a point, where derivatives in points can be had.

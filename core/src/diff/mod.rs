@@ -130,10 +130,7 @@ impl<'d, T: Real> Derivatives<'d, T> {
     /// [`Error::TooLarge`], and bad settings.
     pub fn len(problem: &crate::Problem<'_, T>, settings: &DerivativeSettings<T>) -> Result<usize, Error> {
         settings.check()?;
-        let dimension = match problem.geometry() {
-            crate::Geometry::Points(cloud) => cloud.dimension(),
-            crate::Geometry::Matrix(_) => 0,
-        };
+        let dimension = problem.geometry().dimension();
         let argument = Argument::Workspace;
         derivatives_len(problem.rows(), problem.columns(), dimension, settings.threads)
             .ok_or(Error::TooLarge { argument })

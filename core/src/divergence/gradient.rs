@@ -1,7 +1,6 @@
 use super::{Divergence, divergence_gradient_len};
 use crate::diff::{DerivativeSettings, Derivatives, Gradients};
 use crate::error::{Argument, Error};
-use crate::geometry::Geometry;
 use crate::real::Real;
 use crate::solution::Solution;
 
@@ -19,10 +18,7 @@ impl<T: Real> Divergence<'_, T> {
         gradients: &mut Gradients<'_, T>,
     ) -> Result<(), Error> {
         let problem = &self.between.prepared.problem;
-        let dimension = match problem.geometry() {
-            Geometry::Points(cloud) => cloud.dimension(),
-            Geometry::Matrix(_) => 0,
-        };
+        let dimension = problem.geometry().dimension();
         settings.check()?;
         let argument = Argument::Workspace;
         let required = divergence_gradient_len(problem.rows(), problem.columns(), dimension, settings.threads)

@@ -154,28 +154,18 @@ fn is_free<T: Real>(geometry: &Geometry<'_, T>) -> bool {
 }
 
 /// What the memory and the derivatives of a geometry depend on, beside its size: coordinates that are copied, and coordinates at all.
-fn kind<T: Real>(geometry: &Geometry<'_, T>) -> (usize, Option<usize>) {
-    let dimension = match geometry {
-        Geometry::Points(cloud) => Some(cloud.dimension()),
-        Geometry::Matrix(_) => None,
-    };
-    (geometry.shape().dimension, dimension)
+fn kind<T: Real>(geometry: &Geometry<'_, T>) -> (usize, usize) {
+    (geometry.shape().dimension, geometry.dimension())
 }
 
 /// x against x and y against y.
 fn within<'a, T: Real>(problem: &Problem<'a, T>) -> Result<[Geometry<'a, T>; 2], Error> {
-    match problem.geometry() {
-        Geometry::Points(cloud) => {
-            let of = |points: crate::measure::Points<'a, T>| -> Result<Geometry<'a, T>, Error> {
-                Ok(PointCloud::new(points.data(), points.data(), cloud.dimension(), cloud.ground_cost())?.into())
-            };
-            Ok([of(cloud.x())?, of(cloud.y())?])
-        }
-        Geometry::Matrix(_) => {
-            let reason = "a cost matrix does not tell the costs within a measure; give all three";
-            Err(Error::Unsupported { argument: Argument::Cost, reason })
-        }
-    }
+    let reason = "a cost matrix does not tell the costs within a measure; give all three";
+    let cloud = problem.geometry().cloud().ok_or(Error::Unsupported { argument: Argument::Cost, reason })?;
+    let of = |points: crate::measure::Points<'a, T>| -> Result<Geometry<'a, T>, Error> {
+        Ok(PointCloud::new(points.data(), points.data(), cloud.dimension(), cloud.ground_cost())?.into())
+    };
+    Ok([of(cloud.x())?, of(cloud.y())?])
 }
 
 fn symmetric_problem<'a, T: Real>(

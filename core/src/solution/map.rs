@@ -3,7 +3,7 @@
 use super::Solution;
 use super::plan::check_length;
 use crate::error::{Argument, Error, Place};
-use crate::geometry::{Geometry, PointCloud};
+use crate::geometry::PointCloud;
 use crate::measure::{Points, Weights, check_finite};
 use crate::real::Real;
 use crate::sweep::is_safe;
@@ -84,13 +84,9 @@ impl<T: Real> Solution<'_, T> {
     }
 
     fn cloud(&self) -> Result<&PointCloud<'_, T>, Error> {
-        match self.prepared.problem.geometry() {
-            Geometry::Points(cloud) => Ok(cloud),
-            Geometry::Matrix(_) => {
-                let reason = "a cost matrix has no points";
-                Err(Error::Unsupported { argument: Argument::Cost, reason })
-            }
-        }
+        let reason = "a cost matrix has no points";
+        let cloud = self.prepared.problem.geometry().cloud();
+        cloud.ok_or(Error::Unsupported { argument: Argument::Cost, reason })
     }
 
     fn new_points<'p>(&self, argument: Argument, data: &'p [T], dimension: usize) -> Result<Points<'p, T>, Error> {

@@ -6,7 +6,6 @@
 use super::start::clear_infinite;
 use crate::cost::BuiltIn;
 use crate::error::{Argument, Error, Place};
-use crate::geometry::Geometry;
 use crate::initial::{Initializer, Scratch, Started, Target, Wrote};
 use crate::measure::Weights;
 use crate::problem::Problem;
@@ -102,7 +101,7 @@ impl<'a, T: Real> Whole<'a, T> {
 
     /// Refuses points without weight that are so far away, or cost so much, that their potentials leave the range.
     pub fn check(&mut self, p: &Prepared<'_, T>) -> Result<(), Error> {
-        let Geometry::Points(cloud) = self.problem.geometry() else { return Ok(()) };
+        let Some(cloud) = self.problem.geometry().cloud() else { return Ok(()) };
         let scores = scores(&self.problem, self.points.reborrow(), p)?;
         if let Some(bound) = scores.bound()
             && !(p.s * bound <= Prepared::<T>::largest_exponent())

@@ -3,7 +3,7 @@
 use core::ffi::{CStr, c_void};
 
 use sinkhorn_core::{
-    Changes as CoreChanges, DerivativeSettings as CoreSettings, Geometry, Gradients as CoreGradients, Real,
+    Changes as CoreChanges, DerivativeSettings as CoreSettings, Gradients as CoreGradients, Real,
     Solution as CoreSolution, Tangent as CoreTangent,
 };
 
@@ -167,11 +167,7 @@ pub(crate) struct Sizes {
 
 impl Sizes {
     pub fn of<T: Real>(solution: &CoreSolution<'_, T>) -> Self {
-        let d = match solution.problem().geometry() {
-            Geometry::Points(cloud) => cloud.dimension(),
-            _ => 0,
-        };
-        Sizes { n: solution.f().len(), m: solution.g().len(), d }
+        Sizes { n: solution.f().len(), m: solution.g().len(), d: solution.problem().geometry().dimension() }
     }
 
     /// n m, where a matrix is given; 0 where its pointer is NULL.

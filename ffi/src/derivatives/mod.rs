@@ -9,8 +9,8 @@ pub use inputs::*;
 use core::ptr;
 
 use sinkhorn_core::{
-    Argument, Cotangent as CoreCotangent, Derivatives, Error as CoreError, Geometry, LinearReport as CoreReport,
-    PlanCotangent, Real, Solution as CoreSolution, derivatives_len,
+    Argument, Cotangent as CoreCotangent, Derivatives, Error as CoreError, LinearReport as CoreReport, PlanCotangent,
+    Real, Solution as CoreSolution, derivatives_len,
 };
 
 use crate::checks::{Region, check_optional_struct, output, product, read_struct, required, slice, write_struct};
@@ -357,7 +357,7 @@ impl<T: Scalar> Call<T> {
             CoreError::Unsupported { argument: Argument::Cost, reason } => {
                 // SAFETY: a live object, as checked when the call was opened.
                 let custom = unsafe { get(self.solution) }.is_ok_and(|solution: &CoreSolution<'_, T>| {
-                    matches!(solution.problem().geometry(), Geometry::Points(cloud) if cloud.ground_cost().name() == "custom")
+                    solution.problem().geometry().cloud().is_some_and(|cloud| cloud.ground_cost().name() == "custom")
                 });
                 Fault::Unsupported { argument: if custom { c"cost_gradient" } else { c"cost" }, reason }
             }

@@ -120,9 +120,9 @@ pub unsafe extern "C" fn sinkhorn_solution_g_at_f32(
 }
 /// Coordinates a point.
 fn dimension<T: Scalar>(solution: &CoreSolution<'static, T>) -> Result<usize, Fault> {
-    match solution.problem().geometry() {
-        sinkhorn_core::Geometry::Points(cloud) => Ok(cloud.dimension()),
-        _ => Err(Fault::Unsupported { argument: c"cost", reason: "a cost matrix has no points" }),
+    match solution.problem().geometry().dimension() {
+        0 => Err(Fault::Unsupported { argument: c"cost", reason: "a cost matrix has no points" }),
+        dimension => Ok(dimension),
     }
 }
 
