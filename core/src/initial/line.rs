@@ -13,7 +13,7 @@ pub(super) fn convex_line<'p, 'a, T: Real>(
     problem: &'p Problem<'a, T>,
     reasons: [&'static str; 3],
 ) -> Result<&'p PointCloud<'a, T>, Error> {
-    let refuse = |reason| Err(Error::Unsupported { argument: Argument::Start, reason });
+    let refuse = |reason| Err(Error::unsupported(Argument::START, reason));
     match problem.geometry().cloud() {
         None => refuse(reasons[0]),
         Some(cloud) if cloud.dimension() != 1 => refuse(reasons[1]),

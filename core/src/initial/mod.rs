@@ -122,7 +122,7 @@ pub trait Initializer<T: Real> {
     /// Writes `f` (n) or `g` (m) or both, for this problem and regularisation.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] where the start is not defined for the problem; others as the start documents. What has
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the start is not defined for the problem; others as the start documents. What has
     /// been written by then does not matter.
     fn initialize(
         &self,

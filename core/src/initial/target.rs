@@ -31,21 +31,21 @@ impl<T: Real> Target<'_, '_, T> {
     /// The points of the problem.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] naming the start, with this reason, for a cost matrix.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming the start, with this reason, for a cost matrix.
     pub fn points(&self, reason: &'static str) -> Result<&PointCloud<'_, T>, Error> {
-        self.problem.geometry().cloud().ok_or(Error::Unsupported { argument: Argument::Start, reason })
+        self.problem.geometry().cloud().ok_or(Error::unsupported(Argument::START, reason))
     }
 
     /// The points of a problem under the squared Euclidean cost.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] naming the start, with this reason, for a cost matrix and every other cost.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming the start, with this reason, for a cost matrix and every other cost.
     pub fn squared_euclidean_points(&self, reason: &'static str) -> Result<&PointCloud<'_, T>, Error> {
         let cloud = self.points(reason)?;
         if cloud.ground_cost().is_squared_euclidean() {
             Ok(cloud)
         } else {
-            Err(Error::Unsupported { argument: Argument::Start, reason })
+            Err(Error::unsupported(Argument::START, reason))
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which vector instructions are used.
 
 use super::{Job, Portable, Simd, SimdExt};
-use crate::error::{Argument, Error, because};
+use crate::error::{Argument, Error};
 use crate::real::Real;
 
 /// The vector instructions of a solve.
@@ -64,7 +64,7 @@ impl SimdLevel {
     /// 2^x in place, within 2 units in the last place: what sweeps spend their time on, by itself.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] where this machine does not have the level.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where this machine does not have the level.
     pub fn exp2<T: Real>(self, values: &mut [T]) -> Result<(), Error> {
         self.check()?;
         T::run(Instructions::of(self), Exp2 { values });
@@ -72,8 +72,8 @@ impl SimdLevel {
     }
 
     pub(crate) fn check(self) -> Result<(), Error> {
-        let reason = because("not a level of this machine or of this build");
-        if self.is_available() { Ok(()) } else { Err(Error::Unsupported { argument: Argument::Simd, reason }) }
+        let reason = "not a level of this machine or of this build";
+        if self.is_available() { Ok(()) } else { Err(Error::unsupported(Argument::SIMD, reason)) }
     }
 }
 

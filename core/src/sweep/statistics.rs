@@ -3,7 +3,7 @@
 use super::FLUSH;
 use super::rows::WeightVectors;
 use super::scores::{Packed, Scores};
-use crate::error::{Argument, Error, Place};
+use crate::error::{Argument, Error, ErrorKind, Place};
 use crate::measure::Weights;
 use crate::problem::Problem;
 use crate::real::Real;
@@ -140,12 +140,13 @@ impl<T: Real> Statistics<T> {
 
 /// A cost that is not finite: because of its points, where the library knows them, or because of itself.
 fn not_finite<T: Real>(scores: &Scores<'_, T>, row: usize, column: usize, value: T) -> Error {
-    match scores.overflow() {
-        Error::CostTooLarge { .. } => {
-            let place = Place { row, column: Some(column) };
-            Error::NotFinite { argument: Argument::Cost, place, value: value.widen() }
+    let error = scores.overflow();
+    let place = Place::cell(row, column);
+    match error.kind {
+        ErrorKind::CostTooLarge { .. } => {
+            Error::new(Argument::COST, ErrorKind::NotFinite { place, value: value.widen() })
         }
-        error => error,
+        _ => error,
     }
 }
 

@@ -178,7 +178,7 @@ impl Sizes {
     /// Refuses what is about points where there are none.
     fn check_points<T>(self, given: &[(&'static CStr, *const T)]) -> Result<(), Fault> {
         match given.iter().find(|(_, pointer)| self.d == 0 && !pointer.is_null()) {
-            Some(&(argument, _)) => Err(Fault::Unsupported { argument, reason: "a cost matrix has no points" }),
+            Some(&(argument, _)) => Err(Fault::unsupported(argument, "a cost matrix has no points")),
             None => Ok(()),
         }
     }
@@ -241,7 +241,7 @@ impl<T: Real> Cotangent<T> {
         let cells = sizes.cells(c"plan", self.plan)?;
         if !self.plan.is_null() && self.plan_rows.is_some() {
             let reason = "give the cotangent of the plan as plan or as plan_rows, not both";
-            return Err(Fault::Unsupported { argument: c"plan_rows", reason });
+            return Err(Fault::unsupported(c"plan_rows", reason));
         }
         Ok([
             Region::optional(c"f", self.f, n)?,
