@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use sinkhorn_bench::{problems, starts};
-use sinkhorn_core::{Acceleration, Annealing, Epsilon, Error, Settings, Storage};
+use sinkhorn_core::{Acceleration, Annealing, Epsilon, Error, ErrorKind, Settings, Storage};
 use sinkhorn_tests::process::limited;
 use sinkhorn_tests::solve_owned;
 
@@ -84,7 +84,9 @@ fn sweeps_are_those_of_single_solves() {
                             assert_eq!(reached["status"], solved.report.status.name(), "{run}");
                             assert_eq!(run["does_not_apply"], Value::Null);
                         }
-                        Err(Error::Unsupported { reason, .. }) => assert_eq!(run["does_not_apply"], reason),
+                        Err(Error { kind: ErrorKind::Unsupported { reason, .. }, .. }) => {
+                            assert_eq!(run["does_not_apply"], reason)
+                        }
                         Err(error) => panic!("{run}: {error}"),
                     }
                 }

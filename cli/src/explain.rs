@@ -1,6 +1,6 @@
 //! The solver's errors, which name its arguments, in terms of files and options.
 
-use sinkhorn_core::{Argument, Epsilon, Error, Place};
+use sinkhorn_core::{Argument, Epsilon, Error, ErrorKind, Place};
 
 use crate::args::Precision;
 use crate::data::Side;
@@ -67,53 +67,54 @@ pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
     };
     let typed = given(value);
     let option = if subject.is_default_epsilon { format!("the default, {option}") } else { option.to_owned() };
-    let argument = error.argument();
-    match (error, argument) {
-        (Error::NotPositive { value: found, .. }, Argument::Epsilon) if !found.is_finite() => too_large(subject),
-        (Error::NotPositive { .. } | Error::Overflow { .. }, Argument::Epsilon) => {
+    let argument = error.argument;
+    match (error.kind, argument) {
+        (ErrorKind::NotPositive { value: found, .. }, Argument::EPSILON) if !found.is_finite() => too_large(subject),
+        (ErrorKind::NotPositive { .. } | ErrorKind::Overflow, Argument::EPSILON) => {
             let extreme = if value > 1.0 { "large" } else { "small" };
             Failure::data(format!("{option} {typed} is too {extreme} for these costs in {precision}"))
         }
-        (Error::BelowResolution { value: found, least, wider, .. }, _) => Failure::data(format!(
+        (ErrorKind::BelowResolution { value: found, least, wider, .. }, _) => Failure::data(format!(
             "{option} {typed} is too small for these costs in {precision}: it must be at least {:.3e}{}",
             value * (least / found),
             if wider { ", or use --precision f64" } else { "" }
         )),
-        (Error::Unsupported { .. }, Argument::Epsilon) => Failure::data(format!(
+        (ErrorKind::Unsupported { .. }, Argument::EPSILON) => Failure::data(format!(
             "{option} {typed}: the cost is the same for every pair of points, so a fraction of it means nothing; \
              give --epsilon"
         )),
-        (Error::Unsupported { reason, .. }, Argument::Start | Argument::Covariance) => {
+        (ErrorKind::Unsupported { reason, .. }, Argument::START | Argument::COVARIANCE) => {
             Failure::usage(format!("--start: {reason}"))
         }
-        (Error::NotPositive { .. }, Argument::RhoA) => Failure::usage(format!("--rho-x is zero in {precision}")),
-        (Error::NotPositive { .. }, Argument::RhoB) => Failure::usage(format!("--rho-y is zero in {precision}")),
-        (Error::NotPositive { .. }, Argument::Threshold) => {
+        (ErrorKind::NotPositive { .. }, Argument::RHO_A) => Failure::usage(format!("--rho-x is zero in {precision}")),
+        (ErrorKind::NotPositive { .. }, Argument::RHO_B) => Failure::usage(format!("--rho-y is zero in {precision}")),
+        (ErrorKind::NotPositive { .. }, Argument::THRESHOLD) => {
             Failure::usage(format!("--threshold is zero in {precision}"))
         }
-        (Error::OutOfRange { range, .. }, Argument::Relaxation | Argument::Memory) => {
+        (ErrorKind::OutOfRange { range, .. }, Argument::RELAXATION | Argument::MEMORY) => {
             Failure::usage(format!("--relaxation-factor or --memory lies outside {range} in {precision}"))
         }
-        (Error::OutOfRange { range, .. }, Argument::AnnealingFirst) => {
+        (ErrorKind::OutOfRange { range, .. }, Argument::ANNEALING_FIRST) => {
             Failure::usage(format!("--anneal-from lies outside {range} in {precision}"))
         }
-        (Error::NoMass { .. } | Error::Overflow { .. }, Argument::A | Argument::B) => Failure::data(format!(
+        (ErrorKind::NoMass | ErrorKind::Overflow, Argument::A | Argument::B) => Failure::data(format!(
             "the sum of the weights of {} leaves the range of {precision}",
             subject.file(argument)
         )),
-        (Error::Total { value, range, .. }, _) => Failure::data(format!(
+        (ErrorKind::Total { value, range, .. }, _) => Failure::data(format!(
             "the weights of {} sum to {value:?}: in {precision} the sum must lie in {range}",
             subject.file(argument)
         )),
-        (Error::TooFar { place, .. }, _) if !subject.has_fits => too_large_because(
+        (ErrorKind::TooFar { place, .. }, _) if !subject.has_fits => too_large_because(
             subject,
             &format!("{} of {} is far from all others; ", point(place), subject.file(argument)),
         ),
-        (Error::Overflow { .. }, Argument::RhoA | Argument::RhoB) => {
-            let option = if argument == Argument::RhoA { "--rho-x" } else { "--rho-y" };
+        (ErrorKind::Overflow, Argument::RHO_A | Argument::RHO_B) => {
+            let option = if argument == Argument::RHO_A { "--rho-x" } else { "--rho-y" };
             Failure::data(format!("{option} is too small for these costs in {precision}"))
         }
-        (Error::Overflow { .. } | Error::TooFar { .. }, _) | (Error::NotFinite { .. }, Argument::F | Argument::G)
+        (ErrorKind::Overflow | ErrorKind::TooFar { .. }, _)
+        | (ErrorKind::NotFinite { .. }, Argument::F | Argument::G)
             if subject.has_fits =>
         {
             Failure::data(format!(
@@ -121,11 +122,11 @@ pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
                 subject.x, subject.y
             ))
         }
-        (Error::Overflow { .. }, _) | (Error::NotFinite { .. }, Argument::Cost) => too_large(subject),
-        (Error::TooLarge { .. }, Argument::X | Argument::Y) => {
+        (ErrorKind::Overflow, _) | (ErrorKind::NotFinite { .. }, Argument::COST) => too_large(subject),
+        (ErrorKind::TooLarge, Argument::X | Argument::Y) => {
             Failure::data(format!("{} has too many points", subject.file(argument)))
         }
-        (Error::NotFinite { place, value, .. } | Error::Negative { place, value, .. }, _) => {
+        (ErrorKind::NotFinite { place, value, .. } | ErrorKind::Negative { place, value, .. }, _) => {
             let rows = if matches!(argument, Argument::X | Argument::A) { subject.rows_x } else { subject.rows_y };
             let place = Place { row: rows.get(place.row).map_or(place.row, |&row| row as usize), ..place };
             Failure::data(format!("{}: {value} at {}", subject.file(argument), point(place)))

@@ -3,106 +3,55 @@
 use core::ffi::CStr;
 use core::fmt;
 
-/// The arguments that a message can name. The names are those of the Rust and C parameters.
+use crate::float::Float;
+
+/// Names the argument that an error is about, as the Rust and C parameters are called.
+///
+/// The arguments of this crate are constants; other crates name theirs with [`Argument::new`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-#[allow(missing_docs)] // each is the parameter of that name
-pub enum Argument {
-    X,
-    Y,
-    A,
-    B,
-    Cost,
-    CostScale,
-    Epsilon,
-    RhoA,
-    RhoB,
-    F,
-    G,
-    Dimension,
-    Start,
-    Threshold,
-    MaxSweeps,
-    Acceleration,
-    Storage,
-    Relaxation,
-    Memory,
-    AnnealingFirst,
-    AnnealingFactor,
-    AnnealingSweeps,
-    Threads,
-    Simd,
-    Workspace,
-    Output,
-    Vector,
-    Cotangent,
-    Tangent,
-    Gradients,
-    Mean,
-    Covariance,
-    Shares,
-    Plan,
-    Map,
-    Tolerance,
-    MaxIterations,
-    Levels,
-    Values,
-    K,
+pub struct Argument(&'static &'static str); // ends in NUL, for C; a thin pointer keeps errors small
+
+/// Declares arguments of this crate by constant and name.
+macro_rules! arguments {
+    ($($constant:ident $name:literal)*) => {
+        impl $crate::Argument {
+            $(
+                #[doc = concat!("The argument `", $name, "`.")]
+                pub const $constant: $crate::Argument = $crate::Argument::new(&concat!($name, "\0"));
+            )*
+        }
+    };
+}
+pub(crate) use arguments;
+
+arguments! {
+    X "x" Y "y" A "a" B "b" COST "cost" COST_SCALE "cost_scale" EPSILON "epsilon" RHO_A "rho_a" RHO_B "rho_b"
+    F "f" G "g" DIMENSION "dimension" START "start" THRESHOLD "threshold" MAX_SWEEPS "max_sweeps"
+    ACCELERATION "acceleration" STORAGE "storage" RELAXATION "relaxation" MEMORY "memory"
+    ANNEALING_FIRST "annealing_first" ANNEALING_FACTOR "annealing_factor" ANNEALING_SWEEPS "annealing_sweeps"
+    THREADS "threads" SIMD "simd" WORKSPACE "workspace" OUTPUT "output" VECTOR "vector" COTANGENT "cotangent"
+    TANGENT "tangent" GRADIENTS "gradients" PLAN "plan" MAP "map" TOLERANCE "tolerance"
+    MAX_ITERATIONS "max_iterations"
 }
 
 impl Argument {
-    /// The name as it is written in calls: `x`, `y`, `a`, `b`, `cost`, `epsilon`, ...
-    pub const fn name(self) -> &'static str {
-        match self.c_name().to_str() {
-            Ok(name) => name,
-            Err(_) => "", // they are ASCII
-        }
+    /// Makes an argument of a name that ends in NUL, as C wants it: `Argument::new(&"shares\0")`.
+    ///
+    /// # Panics
+    /// If the name does not end in NUL; for a constant the compiler says so.
+    pub const fn new(name: &'static &'static str) -> Self {
+        assert!(matches!(name.as_bytes(), [.., 0]), "the name of an argument ends in NUL");
+        Argument(name)
     }
 
-    /// The same for C.
-    pub const fn c_name(self) -> &'static CStr {
-        match self {
-            Argument::X => c"x",
-            Argument::Y => c"y",
-            Argument::A => c"a",
-            Argument::B => c"b",
-            Argument::Cost => c"cost",
-            Argument::CostScale => c"cost_scale",
-            Argument::Epsilon => c"epsilon",
-            Argument::RhoA => c"rho_a",
-            Argument::RhoB => c"rho_b",
-            Argument::F => c"f",
-            Argument::G => c"g",
-            Argument::Dimension => c"dimension",
-            Argument::Start => c"start",
-            Argument::Threshold => c"threshold",
-            Argument::MaxSweeps => c"max_sweeps",
-            Argument::Acceleration => c"acceleration",
-            Argument::Storage => c"storage",
-            Argument::Relaxation => c"relaxation",
-            Argument::Memory => c"memory",
-            Argument::AnnealingFirst => c"annealing_first",
-            Argument::AnnealingFactor => c"annealing_factor",
-            Argument::AnnealingSweeps => c"annealing_sweeps",
-            Argument::Threads => c"threads",
-            Argument::Simd => c"simd",
-            Argument::Workspace => c"workspace",
-            Argument::Output => c"output",
-            Argument::Vector => c"vector",
-            Argument::Cotangent => c"cotangent",
-            Argument::Tangent => c"tangent",
-            Argument::Gradients => c"gradients",
-            Argument::Mean => c"mean",
-            Argument::Covariance => c"covariance",
-            Argument::Shares => c"shares",
-            Argument::Plan => c"plan",
-            Argument::Map => c"map",
-            Argument::Tolerance => c"tolerance",
-            Argument::MaxIterations => c"max_iterations",
-            Argument::Levels => c"levels",
-            Argument::Values => c"values",
-            Argument::K => c"k",
-        }
+    /// Returns the name as it is written in calls: `x`, `y`, `a`, `b`, `cost`, `epsilon`, ...
+    pub fn name(self) -> &'static str {
+        self.0.strip_suffix('\0').unwrap_or(self.0)
+    }
+
+    /// Returns the name for C.
+    pub fn c_name(self) -> &'static CStr {
+        CStr::from_bytes_until_nul(self.0.as_bytes()).unwrap_or_default()
     }
 }
 
@@ -121,6 +70,18 @@ pub struct Place {
     pub column: Option<usize>,
 }
 
+impl Place {
+    /// Makes the place of an entry of a vector, or of a point.
+    pub const fn entry(row: usize) -> Self {
+        Place { row, column: None }
+    }
+
+    /// Makes the place of an entry of a matrix, or of a coordinate of a point.
+    pub const fn cell(row: usize, column: usize) -> Self {
+        Place { row, column: Some(column) }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.column {
@@ -132,17 +93,21 @@ impl fmt::Display for Place {
 
 /// A bad call. Nothing has been written when one is returned.
 #[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Error {
+    /// The argument at fault.
+    pub argument: Argument,
+    /// What is wrong with it, and where.
+    pub kind: ErrorKind,
+}
+
+/// What is wrong with an argument.
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
-pub enum Error {
+pub enum ErrorKind {
     /// The argument has no entries.
-    Empty {
-        /// Which one.
-        argument: Argument,
-    },
+    Empty,
     /// An entry is NaN or infinite.
     NotFinite {
-        /// Which argument.
-        argument: Argument,
         /// Which entry.
         place: Place,
         /// The entry.
@@ -150,8 +115,6 @@ pub enum Error {
     },
     /// An entry that must not be negative is.
     Negative {
-        /// Which argument.
-        argument: Argument,
         /// Which entry.
         place: Place,
         /// The entry.
@@ -159,15 +122,11 @@ pub enum Error {
     },
     /// A number that must be positive (and finite, unless it is a `rho`) is not.
     NotPositive {
-        /// Which argument.
-        argument: Argument,
         /// Its value.
         value: f64,
     },
     /// A number lies outside the range that its documentation states.
     OutOfRange {
-        /// Which argument.
-        argument: Argument,
         /// Its value.
         value: f64,
         /// The range.
@@ -175,8 +134,6 @@ pub enum Error {
     },
     /// An entry lies outside the range that the documentation of its argument states.
     EntryOutOfRange {
-        /// Which argument.
-        argument: Argument,
         /// Which entry.
         place: Place,
         /// The entry.
@@ -186,8 +143,6 @@ pub enum Error {
     },
     /// The length does not match the rest of the problem.
     Length {
-        /// Which argument.
-        argument: Argument,
         /// What the problem asks for, in scalars.
         expected: usize,
         /// What was given.
@@ -195,19 +150,14 @@ pub enum Error {
     },
     /// The number of scalars is not a multiple of the dimension of the points.
     Ragged {
-        /// Which argument.
-        argument: Argument,
         /// Scalars given.
         length: usize,
         /// Scalars a point.
         dimension: usize,
     },
     /// All weights are zero.
-    NoMass {
-        /// Which argument.
-        argument: Argument,
-    },
-    /// A balanced problem needs the same total weight on both sides.
+    NoMass,
+    /// A balanced problem needs the same total weight on both sides; names `b`.
     UnequalMass {
         /// Total of `a`.
         a: f64,
@@ -215,60 +165,50 @@ pub enum Error {
         b: f64,
     },
     /// What is computed from the argument leaves the range of the scalar: an epsilon too small for the cost (cost / epsilon),
-    /// points too far apart (their cost), weights too large (their product), a cotangent too large (the gradient). Where
+    /// points too far apart (their cost), weights too large (their product), a cotangent too large (the gradient). If
     /// only the results tell, they have been written and are not to be used.
-    Overflow {
-        /// Which argument.
-        argument: Argument,
-    },
-    /// An epsilon so small beside the costs that the scalar does not tell such differences of costs apart: cost /
+    Overflow,
+    /// An epsilon is so small beside the costs that the scalar does not tell such differences of costs apart: cost /
     /// epsilon has no place left behind the point.
     BelowResolution {
-        /// Which argument.
-        argument: Argument,
         /// Its value, in units of cost.
         value: f64,
         /// A value that is accepted, in the same units, and close to the least.
         least: f64,
         /// How far apart costs are that count.
         apart: f64,
-        /// The scalar: `f32` or `f64`.
-        scalar: &'static str,
-        /// Whether `f64` resolves it where the scalar is `f32`.
+        /// Bits of the scalar: 32 or 64.
+        bits: u8,
+        /// Whether `f64` resolves it and the scalar is `f32`.
         wider: bool,
     },
     /// A point is so far from the other side that the cost between them leaves the range of the scalar.
     TooFar {
-        /// Which argument.
-        argument: Argument,
         /// Which point.
         place: Place,
     },
-    /// A cost is so large that what is computed from it leaves the range of the scalar. An infinite cost is accepted,
-    /// and forbids its pair.
+    /// A cost is so large that what is computed from it leaves the range of the scalar; names `cost`. An infinite cost
+    /// is accepted, and forbids its pair.
     CostTooLarge {
         /// Which entry.
         place: Place,
         /// Its value.
         value: f64,
     },
-    /// Infinite costs forbid so many pairs that no plan has the marginals that are asked for.
+    /// Infinite costs forbid so many pairs that no plan has the marginals that are asked for. Names the side with a
+    /// point that has mass and no pair that may carry it; `cost` if no single point is at fault.
     Infeasible {
-        /// The side with a point that has mass and no pair that may carry it; `cost` if no single point is at fault.
-        argument: Argument,
         /// That point.
         place: Option<Place>,
     },
     /// The sum of weights leaves the range in which products of it can be computed.
     Total {
-        /// Which argument.
-        argument: Argument,
         /// Their sum.
         value: f64,
         /// The range.
         range: &'static str,
     },
-    /// The lent memory is too small.
+    /// The lent memory is too small; names `workspace`.
     Workspace {
         /// Scalars needed.
         required: usize,
@@ -276,134 +216,134 @@ pub enum Error {
         actual: usize,
     },
     /// A size in scalars does not fit `usize`, or an index does not fit 32 bits.
-    TooLarge {
-        /// Which argument.
-        argument: Argument,
-    },
+    TooLarge,
     /// The start, or what else was asked for, is not defined for this problem.
     Unsupported {
-        /// Which argument.
-        argument: Argument,
         /// Why, in a few words.
         reason: &'static str,
     },
 }
 
 impl Error {
-    /// The argument at fault.
-    pub const fn argument(&self) -> Argument {
-        match *self {
-            Error::Empty { argument }
-            | Error::NotFinite { argument, .. }
-            | Error::Negative { argument, .. }
-            | Error::NotPositive { argument, .. }
-            | Error::OutOfRange { argument, .. }
-            | Error::EntryOutOfRange { argument, .. }
-            | Error::Length { argument, .. }
-            | Error::Ragged { argument, .. }
-            | Error::NoMass { argument }
-            | Error::Overflow { argument }
-            | Error::BelowResolution { argument, .. }
-            | Error::TooFar { argument, .. }
-            | Error::Total { argument, .. }
-            | Error::TooLarge { argument }
-            | Error::Unsupported { argument, .. } => argument,
-            Error::Infeasible { argument, .. } => argument,
-            Error::CostTooLarge { .. } => Argument::Cost,
-            Error::UnequalMass { .. } => Argument::B,
-            Error::Workspace { .. } => Argument::Workspace,
+    /// Blames an argument.
+    pub const fn new(argument: Argument, kind: ErrorKind) -> Self {
+        Error { argument, kind }
+    }
+
+    /// Refuses an argument for this reason.
+    pub const fn unsupported(argument: Argument, reason: &'static str) -> Self {
+        Error::new(argument, ErrorKind::unsupported(reason))
+    }
+
+    /// Returns the entry at fault; not every error has one.
+    pub fn place(&self) -> Option<Place> {
+        self.kind.place()
+    }
+
+    /// Says that a start is not for a problem, so that another start may be tried: [`ErrorKind::Unsupported`],
+    /// [`ErrorKind::Overflow`] or [`ErrorKind::TooFar`].
+    pub fn is_unsuited_start(&self) -> bool {
+        matches!(self.kind, ErrorKind::Unsupported { .. } | ErrorKind::Overflow | ErrorKind::TooFar { .. })
+    }
+
+    /// Moves the entry at fault, if there is one.
+    pub(crate) fn map_place(mut self, to: impl Fn(Place) -> Place) -> Self {
+        if let Some(place) = self.kind.place_mut() {
+            *place = to(*place);
+        }
+        self
+    }
+}
+
+impl ErrorKind {
+    /// Gives a reason for a refusal, in builds that have words for it.
+    pub const fn unsupported(reason: &'static str) -> Self {
+        ErrorKind::Unsupported { reason: if cfg!(feature = "messages") { reason } else { "" } }
+    }
+
+    /// Returns the entry at fault; not every error has one.
+    pub fn place(mut self) -> Option<Place> {
+        self.place_mut().copied()
+    }
+
+    fn place_mut(&mut self) -> Option<&mut Place> {
+        match self {
+            ErrorKind::NotFinite { place, .. }
+            | ErrorKind::Negative { place, .. }
+            | ErrorKind::EntryOutOfRange { place, .. }
+            | ErrorKind::CostTooLarge { place, .. }
+            | ErrorKind::TooFar { place } => Some(place),
+            ErrorKind::Infeasible { place } => place.as_mut(),
+            _ => None,
         }
     }
 
-    /// The entry at fault, where one is.
-    pub const fn place(&self) -> Option<Place> {
+    /// Writes the message about an argument of this name.
+    ///
+    /// # Errors
+    /// Those of the formatter.
+    #[rustfmt::skip] // a line a message
+    pub fn write(&self, argument: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Error::NotFinite { place, .. }
-            | Error::Negative { place, .. }
-            | Error::EntryOutOfRange { place, .. }
-            | Error::CostTooLarge { place, .. }
-            | Error::TooFar { place, .. } => Some(place),
-            Error::Infeasible { place, .. } => place,
-            _ => None,
+            ErrorKind::Empty => write!(f, "{argument} is empty"),
+            ErrorKind::NotFinite { place, value } => write!(f, "{argument}{place} is {value}: every entry must be finite"),
+            ErrorKind::Negative { place, value } => write!(f, "{argument}{place} is {value}: no entry may be negative"),
+            ErrorKind::NotPositive { value } => write!(f, "{argument} is {value}: it must be positive"),
+            ErrorKind::OutOfRange { value, range } => write!(f, "{argument} is {value}: it must lie in {range}"),
+            ErrorKind::EntryOutOfRange { place, value, range } => write!(f, "{argument}{place} is {value}: every entry must lie in {range}"),
+            ErrorKind::Length { expected, actual } => write!(f, "{argument} has {actual} scalars where {expected} are needed"),
+            ErrorKind::Ragged { length, dimension } => write!(f, "{argument} has {length} scalars, not a multiple of the dimension {dimension}"),
+            ErrorKind::NoMass => write!(f, "{argument} sums to zero: there is no mass to transport"),
+            ErrorKind::UnequalMass { a, b } => write!(f, "a sums to {a} and b to {b}: a balanced problem needs equal totals"),
+            ErrorKind::Overflow => write!(f, "{argument} is too extreme: what is computed from it overflows the scalar"),
+            ErrorKind::BelowResolution { value, least, apart, bits, wider } => write!(
+                f,
+                "{argument} is {value:.3e}: f{bits} resolves costs up to {apart:.1e} apart only if it is at least {least:.3e}{}",
+                if wider { ", or use f64" } else { "" }
+            ),
+            ErrorKind::TooFar { place } => write!(f, "{argument}{place} is too far from the other side: their cost overflows the scalar"),
+            ErrorKind::CostTooLarge { place, value } => write!(f, "{argument}{place} is {value:e}: what is computed from it overflows; an infinite cost forbids a pair"),
+            ErrorKind::Infeasible { place: Some(place) } => write!(f, "{argument}{place} has mass and nowhere to go: all its costs to points with mass are infinite"),
+            ErrorKind::Infeasible { place: None } => write!(f, "{argument} forbids every plan: some points of one side have more mass than all points of the other that they may go to"),
+            ErrorKind::Total { value, range } => write!(f, "{argument} sums to {value}: the sum must lie in {range}"),
+            ErrorKind::Workspace { required, actual } => write!(f, "{argument} holds {actual} scalars where {required} are needed"),
+            ErrorKind::TooLarge => write!(f, "{argument} is too large to be addressed"),
+            ErrorKind::Unsupported { reason } => write!(f, "{argument}: {reason}"),
         }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Error::Empty { argument } => write!(f, "{argument} is empty"),
-            Error::NotFinite { argument, place, value } => {
-                write!(f, "{argument}{place} is {value}: every entry must be finite")
-            }
-            Error::Negative { argument, place, value } => {
-                write!(f, "{argument}{place} is {value}: no entry may be negative")
-            }
-            Error::NotPositive { argument, value } => write!(f, "{argument} is {value}: it must be positive"),
-            Error::OutOfRange { argument, value, range } => {
-                write!(f, "{argument} is {value}: it must lie in {range}")
-            }
-            Error::EntryOutOfRange { argument, place, value, range } => {
-                write!(f, "{argument}{place} is {value}: every entry must lie in {range}")
-            }
-            Error::Length { argument, expected, actual } => {
-                write!(f, "{argument} has {actual} scalars where {expected} are needed")
-            }
-            Error::Ragged { argument, length, dimension } => {
-                write!(f, "{argument} has {length} scalars, not a multiple of the dimension {dimension}")
-            }
-            Error::NoMass { argument } => write!(f, "{argument} sums to zero: there is no mass to transport"),
-            Error::UnequalMass { a, b } => {
-                write!(f, "a sums to {a} and b to {b}: a balanced problem needs equal totals")
-            }
-            Error::Overflow { argument } => {
-                write!(f, "{argument} is too extreme: what is computed from it overflows the scalar")
-            }
-            Error::BelowResolution { argument, value, least, apart, scalar, wider } => {
-                let advice = if wider { ", or use f64" } else { "" };
-                write!(
-                    f,
-                    "{argument} is {value:.3e}: {scalar} resolves costs up to {apart:.1e} apart only if it is at least \
-                     {least:.3e}{advice}"
-                )
-            }
-            Error::TooFar { argument, place } => {
-                write!(f, "{argument}{place} is too far from the other side: their cost overflows the scalar")
-            }
-            Error::CostTooLarge { place, value } => {
-                write!(
-                    f,
-                    "cost{place} is {value:e}: what is computed from it overflows; an infinite cost forbids a pair"
-                )
-            }
-            Error::Infeasible { argument, place: Some(place) } => {
-                write!(
-                    f,
-                    "{argument}{place} has mass and nowhere to go: all its costs to points with mass are infinite"
-                )
-            }
-            Error::Infeasible { argument, place: None } => {
-                write!(
-                    f,
-                    "{argument} forbids every plan: some points of one side have more mass than all points of the \
-                           other that they may go to"
-                )
-            }
-            Error::Total { argument, value, range } => {
-                write!(f, "{argument} sums to {value}: the sum must lie in {range}")
-            }
-            Error::Workspace { required, actual } => {
-                write!(f, "workspace holds {actual} scalars where {required} are needed")
-            }
-            Error::TooLarge { argument } => write!(f, "{argument} is too large to be addressed"),
-            Error::Unsupported { argument, reason } => write!(f, "{argument}: {reason}"),
-        }
+        self.kind.write(self.argument.name(), f)
     }
 }
 
 impl core::error::Error for Error {}
 
-/// Why something is unsupported, in builds that have words for it.
-pub(crate) const fn because(reason: &'static str) -> &'static str {
-    if cfg!(feature = "messages") { reason } else { "" }
+/// Refuses another number of values than the rest of the problem asks for.
+pub(crate) fn check_length<T>(argument: Argument, values: &[T], expected: usize) -> Result<(), Error> {
+    let actual = values.len();
+    if actual == expected { Ok(()) } else { Err(Error::new(argument, ErrorKind::Length { expected, actual })) }
+}
+
+/// Refuses memory that is too short.
+pub(crate) fn check_workspace(required: usize, actual: usize) -> Result<(), Error> {
+    let kind = ErrorKind::Workspace { required, actual };
+    if actual >= required { Ok(()) } else { Err(Error::new(Argument::WORKSPACE, kind)) }
+}
+
+/// Refuses zero, negative numbers, infinity and NaN.
+pub(crate) fn check_positive<T: Float>(argument: Argument, value: T) -> Result<(), Error> {
+    if value > T::ZERO && value.is_finite() { Ok(()) } else { Err(not_positive(argument, value.widen())) }
+}
+
+/// Refuses zero.
+pub(crate) fn check_count(argument: Argument, count: usize) -> Result<(), Error> {
+    if count > 0 { Ok(()) } else { Err(not_positive(argument, 0.0)) }
+}
+
+#[cold]
+pub(crate) fn not_positive(argument: Argument, value: f64) -> Error {
+    Error::new(argument, ErrorKind::NotPositive { value })
 }

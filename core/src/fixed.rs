@@ -1,6 +1,6 @@
 //! Owned storage of fixed size, for targets without an allocator.
 
-use crate::error::Error;
+use crate::error::{Error, check_workspace};
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::sweep::TILE_ROWS;
@@ -75,14 +75,11 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
     /// settings is plain, and their storage is not asked (streamed here, a kernel with [`FixedWorkspace::lend_with_kernel`]).
     ///
     /// # Errors
-    /// [`Error::Workspace`] where the problem is larger than `N` or `M`.
+    /// [`ErrorKind::Workspace`](crate::ErrorKind::Workspace) where the problem is larger than `N` or `M`.
     pub fn lend(&mut self, problem: &Problem<'_, T>) -> Result<Workspace<'_, T>, Error> {
         let (n, m) = (problem.rows(), problem.columns());
-        for (required, actual) in [(n, N), (m, M)] {
-            if required > actual {
-                return Err(Error::Workspace { required, actual });
-            }
-        }
+        check_workspace(n, N)?;
+        check_workspace(m, M)?;
         let dimension = problem.shape().dimension;
         let d = if dimension == D { D } else { 0 };
         let lane = strips::lane(n, m, 0);

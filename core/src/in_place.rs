@@ -1,6 +1,6 @@
 //! The smallest solve: a cost matrix becomes the kernel in its place, and nothing else is needed.
 
-use crate::error::{Argument, Error, Place};
+use crate::error::{Argument, Error, ErrorKind, Place, check_count, check_length, check_positive};
 use crate::geometry::cost_matrix::check_costs;
 use crate::measure::{Weights, check_finite_vector, with_equal_totals};
 use crate::real::Real;
@@ -84,18 +84,18 @@ impl<T: Real> InPlace<'_, T> {
     /// Solves it.
     ///
     /// # Errors
-    /// [`Error::Length`], [`Error::NotFinite`] and [`Error::NotPositive`], naming the field; [`Error::UnequalMass`];
-    /// [`Error::Infeasible`] for a point that has mass and no pair with mass whose cost is finite (if pairs are
+    /// [`ErrorKind::Length`], [`ErrorKind::NotFinite`] and [`ErrorKind::NotPositive`], naming the field; [`ErrorKind::UnequalMass`];
+    /// [`ErrorKind::Infeasible`] for a point that has mass and no pair with mass whose cost is finite (if pairs are
     /// forbidden so that no plan is left although every point has one, all sweeps are made, and the error is large);
-    /// [`Error::BelowResolution`] and [`Error::Overflow`] where the scalar does not resolve or hold cost / epsilon.
+    /// [`ErrorKind::BelowResolution`] and [`ErrorKind::Overflow`] where the scalar does not resolve or hold cost / epsilon.
     /// Nothing is written then.
     pub fn solve(self) -> Result<InPlaceReport<T>, Error> {
         let s = self.checked()?;
         let InPlace { cost, a, b, epsilon, threshold, max_sweeps, f, g, scratch } = self;
         let (b, _) = with_equal_totals(a, b)?;
         let (n, m) = (a.len(), b.len());
-        let required = Self::scratch_len(n, m).ok_or(Error::TooLarge { argument: Argument::Workspace })?;
-        let too_short = Error::Workspace { required, actual: scratch.len() };
+        let required = Self::scratch_len(n, m).ok_or(Error::new(Argument::WORKSPACE, ErrorKind::TooLarge))?;
+        let too_short = Error::new(Argument::WORKSPACE, ErrorKind::Workspace { required, actual: scratch.len() });
         let (sums, rest) = scratch.split_at_mut_checked(n).ok_or(too_short)?;
         let (totals, rest) = rest.split_at_mut_checked(m).ok_or(too_short)?;
         let v = rest.get_mut(..m).ok_or(too_short)?;
@@ -124,22 +124,13 @@ impl<T: Real> InPlace<'_, T> {
     /// Whether everything is what it should be; log2(e) / epsilon.
     fn checked(&self) -> Result<T, Error> {
         let (n, m) = (self.a.len(), self.b.len());
-        let cells = n.checked_mul(m).ok_or(Error::TooLarge { argument: Argument::Cost })?;
-        for (argument, expected, actual) in
-            [(Argument::Cost, cells, self.cost.len()), (Argument::F, n, self.f.len()), (Argument::G, m, self.g.len())]
-        {
-            if actual != expected {
-                return Err(Error::Length { argument, expected, actual });
-            }
-        }
-        for (argument, value) in [(Argument::Epsilon, self.epsilon), (Argument::Threshold, self.threshold)] {
-            if !(value > T::ZERO && value.is_finite()) {
-                return Err(Error::NotPositive { argument, value: value.widen() });
-            }
-        }
-        if self.max_sweeps == 0 {
-            return Err(Error::NotPositive { argument: Argument::MaxSweeps, value: 0.0 });
-        }
+        let cells = n.checked_mul(m).ok_or(Error::new(Argument::COST, ErrorKind::TooLarge))?;
+        check_length(Argument::COST, self.cost, cells)?;
+        check_length(Argument::F, self.f, n)?;
+        check_length(Argument::G, self.g, m)?;
+        check_positive(Argument::EPSILON, self.epsilon)?;
+        check_positive(Argument::THRESHOLD, self.threshold)?;
+        check_count(Argument::MAX_SWEEPS, self.max_sweeps as usize)?;
         with_equal_totals(self.a, self.b)?;
         if check_costs(self.cost, m)? {
             self.check_points()?;
@@ -147,9 +138,9 @@ impl<T: Real> InPlace<'_, T> {
         check_finite_vector(Argument::F, self.f)?;
         check_resolution(self.epsilon, largest(self.cost), T::ONE)?;
         let (s, limit) = (T::LOG2_E / self.epsilon, Prepared::<T>::largest_exponent());
-        for (argument, size) in [(Argument::Epsilon, largest(self.cost)), (Argument::F, largest(self.f))] {
+        for (argument, size) in [(Argument::EPSILON, largest(self.cost)), (Argument::F, largest(self.f))] {
             if !(size + self.epsilon < limit && s * size < limit) {
-                return Err(Error::Overflow { argument });
+                return Err(Error::new(argument, ErrorKind::Overflow));
             }
         }
         Ok(s)
@@ -161,7 +152,7 @@ impl<T: Real> InPlace<'_, T> {
         let (a, b, m) = (self.a, self.b, self.b.len());
         let cost = |i: usize, j: usize| self.cost.get(i * m + j).copied().unwrap_or(T::INFINITY);
         let carries = |i: usize, j: usize| a.at(i) > T::ZERO && b.at(j) > T::ZERO && cost(i, j) < T::INFINITY;
-        let nowhere = |argument, row| Error::Infeasible { argument, place: Some(Place { row, column: None }) };
+        let nowhere = |argument, row| Error::new(argument, ErrorKind::Infeasible { place: Some(Place::entry(row)) });
         for i in (0..a.len()).filter(|&i| a.at(i) > T::ZERO) {
             if !(0..m).any(|j| carries(i, j)) {
                 return Err(nowhere(Argument::A, i));

@@ -20,7 +20,7 @@
 //! Features, all on by default: `std` asks the processor for its instructions, `simd` has vectors of known width ([`SimdLevel`]), `parallel` threads
 //! ([`Settings::threads`]). Without them the crate needs neither `std` nor an allocator. `full` is what a microcontroller may want to leave out:
 //! `acceleration`, `relaxed` problems, other `costs`, relative `scales`, `messages`; what is left out is refused with
-//! [`Error::Unsupported`]. Without `support`, points without weight are swept like all others.
+//! [`ErrorKind::Unsupported`]. Without `support`, points without weight are swept like all others.
 //!
 //! A bad call is an [`Error`] that names argument and index; how a solve ended is a [`Status`].
 #![no_std]
@@ -69,7 +69,7 @@ pub use diff::{
 pub use divergence::{
     Divergence, divergence_gradient_len, divergence_len, sinkhorn_divergence, sinkhorn_divergence_between,
 };
-pub use error::{Argument, Error, Place};
+pub use error::{Argument, Error, ErrorKind, Place};
 pub use fixed::{FixedKernel, FixedWorkspace};
 pub use float::Float;
 pub use geometry::{CostMatrix, Geometry, PointCloud, Shape};

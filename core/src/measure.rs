@@ -1,6 +1,6 @@
 //! Weighted points: checked, borrowed views.
 
-use crate::error::{Argument, Error, Place};
+use crate::error::{Argument, Error, ErrorKind, Place};
 use crate::real::Real;
 use crate::vector::WeightVectors;
 
@@ -19,7 +19,7 @@ impl<'a, T: Real> Weights<'a, T> {
     /// `len` weights of 1/`len`, stored nowhere.
     pub fn uniform(argument: Argument, len: usize) -> Result<Self, Error> {
         if len == 0 {
-            return Err(Error::Empty { argument });
+            return Err(Error::new(argument, ErrorKind::Empty));
         }
         Ok(Weights { values: None, len, uniform: T::ONE / T::count(len), total: T::ONE, factor: T::ONE })
     }
@@ -27,27 +27,27 @@ impl<'a, T: Real> Weights<'a, T> {
     /// A view of `values`. `argument` is the name that errors use.
     ///
     /// # Errors
-    /// [`Error::Empty`], [`Error::NotFinite`], [`Error::Negative`], [`Error::NoMass`], and [`Error::Total`] where the sum is so
+    /// [`ErrorKind::Empty`], [`ErrorKind::NotFinite`], [`ErrorKind::Negative`], [`ErrorKind::NoMass`], and [`ErrorKind::Total`] where the sum is so
     /// large or small that products of it leave the range of the scalar (outside 1e-77 to 1e77 in `f64`, 1e-9 to 1e9 in `f32`).
     pub fn new(argument: Argument, values: &'a [T]) -> Result<Self, Error> {
         if values.is_empty() {
-            return Err(Error::Empty { argument });
+            return Err(Error::new(argument, ErrorKind::Empty));
         }
         for (row, &value) in values.iter().enumerate() {
-            let place = Place { row, column: None };
+            let place = Place::entry(row);
             if !value.is_finite() {
-                return Err(Error::NotFinite { argument, place, value: value.widen() });
+                return Err(Error::new(argument, ErrorKind::NotFinite { place, value: value.widen() }));
             }
             if value < T::ZERO {
-                return Err(Error::Negative { argument, place, value: value.widen() });
+                return Err(Error::new(argument, ErrorKind::Negative { place, value: value.widen() }));
             }
         }
         let total = crate::reduce::sum(values);
         if total == T::ZERO {
-            return Err(Error::NoMass { argument });
+            return Err(Error::new(argument, ErrorKind::NoMass));
         }
         if !(total < T::FOURTH_ROOT_MAX && total > T::ONE / T::FOURTH_ROOT_MAX) {
-            return Err(Error::Total { argument, value: total.widen(), range: T::TOTALS });
+            return Err(Error::new(argument, ErrorKind::Total { value: total.widen(), range: T::TOTALS }));
         }
         Ok(Weights { values: Some(values), len: values.len(), uniform: T::ZERO, total, factor: T::ONE })
     }
@@ -137,7 +137,7 @@ pub(crate) fn with_equal_totals<'b, T: Real>(
 ) -> Result<(Weights<'b, T>, T), Error> {
     let difference = (b.total() - a.total()) / a.total().max(b.total());
     if difference.abs() > T::DEFAULT_THRESHOLD {
-        return Err(Error::UnequalMass { a: a.total().widen(), b: b.total().widen() });
+        return Err(Error::new(Argument::B, ErrorKind::UnequalMass { a: a.total().widen(), b: b.total().widen() }));
     }
     if difference.abs() <= T::constant(64.0) * T::EPSILON {
         return Ok((b, T::ZERO));
@@ -160,16 +160,16 @@ impl<'a, T: Real> Points<'a, T> {
     /// A view of `data` as points of the given dimension. `argument` is the name that errors use.
     ///
     /// # Errors
-    /// [`Error::Empty`], [`Error::NotPositive`] for dimension 0, [`Error::Ragged`], [`Error::NotFinite`].
+    /// [`ErrorKind::Empty`], [`ErrorKind::NotPositive`] for dimension 0, [`ErrorKind::Ragged`], [`ErrorKind::NotFinite`].
     pub fn new(argument: Argument, data: &'a [T], dimension: usize) -> Result<Self, Error> {
         if dimension == 0 {
-            return Err(Error::NotPositive { argument: Argument::Dimension, value: 0.0 });
+            return Err(Error::new(Argument::DIMENSION, ErrorKind::NotPositive { value: 0.0 }));
         }
         if data.is_empty() {
-            return Err(Error::Empty { argument });
+            return Err(Error::new(argument, ErrorKind::Empty));
         }
         if !data.len().is_multiple_of(dimension) {
-            return Err(Error::Ragged { argument, length: data.len(), dimension });
+            return Err(Error::new(argument, ErrorKind::Ragged { length: data.len(), dimension }));
         }
         check_finite(argument, data, dimension)?;
         Ok(Points {
@@ -242,8 +242,8 @@ pub(crate) fn check_finite<T: Real>(argument: Argument, data: &[T], columns: usi
     for (row, values) in data.chunks(columns.max(1)).enumerate() {
         for (column, value) in values.iter().enumerate() {
             if !value.is_finite() {
-                let place = Place { row, column: Some(column) };
-                return Err(Error::NotFinite { argument, place, value: value.widen() });
+                let place = Place::cell(row, column);
+                return Err(Error::new(argument, ErrorKind::NotFinite { place, value: value.widen() }));
             }
         }
     }
@@ -254,7 +254,7 @@ pub(crate) fn check_finite<T: Real>(argument: Argument, data: &[T], columns: usi
 pub(crate) fn check_finite_vector<T: Real>(argument: Argument, data: &[T]) -> Result<(), Error> {
     for (row, value) in data.iter().enumerate() {
         if !value.is_finite() {
-            return Err(Error::NotFinite { argument, place: Place { row, column: None }, value: value.widen() });
+            return Err(Error::new(argument, ErrorKind::NotFinite { place: Place::entry(row), value: value.widen() }));
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! What is to be solved: geometry, weights, regularisation.
 
 use crate::cost::CostScale;
-use crate::error::{Argument, Error, because};
+use crate::error::{Argument, Error, ErrorKind, check_length, check_positive};
 use crate::geometry::{Geometry, Shape};
 use crate::measure::{Weights, with_equal_totals};
 use crate::real::Real;
@@ -64,16 +64,13 @@ impl<'a, T: Real> Problem<'a, T> {
     /// Uniform weights, the default epsilon, balanced.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] where a side has more than 2^32 - 1 points.
+    /// [`ErrorKind::TooLarge`] where a side has more than 2^32 - 1 points.
     pub fn new(geometry: impl Into<Geometry<'a, T>>) -> Result<Self, Error> {
         let geometry = geometry.into();
         let a = Weights::uniform(Argument::A, geometry.rows())?;
         let b = Weights::uniform(Argument::B, geometry.columns())?;
-        if u32::try_from(a.len()).is_err() {
-            return Err(Error::TooLarge { argument: Argument::X });
-        }
-        if u32::try_from(b.len()).is_err() {
-            return Err(Error::TooLarge { argument: Argument::Y });
+        for (argument, len) in [(Argument::X, a.len()), (Argument::Y, b.len())] {
+            u32::try_from(len).map_err(|_| Error::new(argument, ErrorKind::TooLarge))?;
         }
         let (scale, epsilon) = (CostScale::One, Epsilon::default());
         Ok(Problem { geometry, a, b, scale, epsilon, rho_a: T::INFINITY, rho_b: T::INFINITY })
@@ -90,7 +87,7 @@ impl<'a, T: Real> Problem<'a, T> {
     /// Weights of the points on the first side; they may sum to anything positive.
     ///
     /// # Errors
-    /// [`Error::Length`], and those of [`Weights::new`].
+    /// [`ErrorKind::Length`], and those of [`Weights::new`].
     pub fn weights_a(mut self, a: &'a [T]) -> Result<Self, Error> {
         self.a = checked_weights(Argument::A, a, self.geometry.rows())?;
         Ok(self)
@@ -108,12 +105,9 @@ impl<'a, T: Real> Problem<'a, T> {
     /// The regularisation.
     ///
     /// # Errors
-    /// [`Error::NotPositive`] unless the number is positive and finite.
+    /// [`ErrorKind::NotPositive`] unless the number is positive and finite.
     pub fn epsilon(mut self, epsilon: Epsilon<T>) -> Result<Self, Error> {
-        let value = epsilon.factor();
-        if !(value > T::ZERO && value.is_finite()) {
-            return Err(Error::NotPositive { argument: Argument::Epsilon, value: value.widen() });
-        }
+        check_positive(Argument::EPSILON, epsilon.factor())?;
         self.epsilon = epsilon;
         Ok(self)
     }
@@ -121,12 +115,10 @@ impl<'a, T: Real> Problem<'a, T> {
     /// Divides every cost. Absolute epsilon, rho, potentials and values are then in units of the scaled cost.
     ///
     /// # Errors
-    /// [`Error::NotPositive`] for a given scale that is not positive and finite.
+    /// [`ErrorKind::NotPositive`] for a given scale that is not positive and finite.
     pub fn cost_scale(mut self, scale: CostScale<T>) -> Result<Self, Error> {
-        if let CostScale::Given(value) = scale
-            && !(value > T::ZERO && value.is_finite())
-        {
-            return Err(Error::NotPositive { argument: Argument::CostScale, value: value.widen() });
+        if let CostScale::Given(value) = scale {
+            check_positive(Argument::COST_SCALE, value)?;
         }
         self.scale = scale;
         Ok(self)
@@ -135,17 +127,16 @@ impl<'a, T: Real> Problem<'a, T> {
     /// Relaxes the marginals: rho times their Kullback-Leibler divergence, in units of cost; infinity keeps a side exact.
     ///
     /// # Errors
-    /// [`Error::NotPositive`] where a rho is not positive; [`Error::Unsupported`] for a finite one in builds without the feature `relaxed`.
+    /// [`ErrorKind::NotPositive`] where a rho is not positive; [`ErrorKind::Unsupported`] for a finite one in builds without the feature `relaxed`.
     pub fn unbalanced(mut self, rho_a: T, rho_b: T) -> Result<Self, Error> {
-        for (argument, rho) in [(Argument::RhoA, rho_a), (Argument::RhoB, rho_b)] {
+        for (argument, rho) in [(Argument::RHO_A, rho_a), (Argument::RHO_B, rho_b)] {
             if !(rho > T::ZERO) {
-                return Err(Error::NotPositive { argument, value: rho.widen() });
+                return Err(Error::new(argument, ErrorKind::NotPositive { value: rho.widen() }));
             }
             if rho < T::INFINITY && !cfg!(feature = "relaxed") {
-                let reason = because(
-                    "this build has balanced problems only: leave it infinite, or build with the feature relaxed",
-                );
-                return Err(Error::Unsupported { argument, reason });
+                let reason =
+                    "this build has balanced problems only: leave it infinite, or build with the feature relaxed";
+                return Err(Error::unsupported(argument, reason));
             }
         }
         self.rho_a = rho_a;
@@ -206,7 +197,7 @@ impl<'a, T: Real> Problem<'a, T> {
     /// The problem with equal totals where both marginals are exact, and the relative difference that was taken out.
     ///
     /// # Errors
-    /// [`Error::UnequalMass`] if it is more than rounding explains.
+    /// [`ErrorKind::UnequalMass`] if it is more than rounding explains.
     pub(crate) fn with_equal_totals(self) -> Result<(Self, T), Error> {
         if self.rho_a < T::INFINITY || self.rho_b < T::INFINITY {
             return Ok((self, T::ZERO));
@@ -234,8 +225,6 @@ impl<'a, T: Real> Problem<'a, T> {
 }
 
 fn checked_weights<T: Real>(argument: Argument, values: &[T], expected: usize) -> Result<Weights<'_, T>, Error> {
-    if values.len() != expected {
-        return Err(Error::Length { argument, expected, actual: values.len() });
-    }
+    check_length(argument, values, expected)?;
     Weights::new(argument, values)
 }

@@ -21,7 +21,7 @@ pub enum Status {
     PrecisionFloor,
     /// Infinite costs forbid every plan with these marginals, and the potentials prove it: some points of one side have
     /// more mass than all points of the other that they may go to. [`solve`](crate::solve) makes an
-    /// [`Error::Infeasible`](crate::Error::Infeasible) of it.
+    /// [`ErrorKind::Infeasible`](crate::ErrorKind::Infeasible) of it.
     Infeasible,
 }
 

@@ -1,6 +1,6 @@
 //! How to solve: when to stop, what to accelerate with.
 
-use crate::error::{Argument, Error, because};
+use crate::error::{Argument, Error, ErrorKind, check_count, check_positive};
 use crate::geometry::Shape;
 use crate::real::Real;
 use crate::sweep::model::kernel_pays;
@@ -181,51 +181,42 @@ impl<T: Real> Settings<T> {
     /// What [`solve`](crate::solve) checks about them, for those who want to know sooner.
     ///
     /// # Errors
-    /// [`Error::NotPositive`] and [`Error::OutOfRange`], naming the field.
+    /// [`ErrorKind::NotPositive`] and [`ErrorKind::OutOfRange`], naming the field.
     pub fn check(&self) -> Result<(), Error> {
-        if !(self.threshold > T::ZERO && self.threshold.is_finite()) {
-            return Err(Error::NotPositive { argument: Argument::Threshold, value: self.threshold.widen() });
-        }
-        if self.max_sweeps == 0 {
-            return Err(Error::NotPositive { argument: Argument::MaxSweeps, value: 0.0 });
-        }
-        if self.threads == 0 {
-            return Err(Error::NotPositive { argument: Argument::Threads, value: 0.0 });
-        }
+        check_positive(Argument::THRESHOLD, self.threshold)?;
+        check_count(Argument::MAX_SWEEPS, self.max_sweeps as usize)?;
+        check_count(Argument::THREADS, self.threads)?;
         self.simd.check()?;
         if self.storage == Storage::Cost && !cfg!(feature = "costs") {
-            let reason = because("this build has costs that are cheaper than their memory: stream, or keep the kernel");
-            return Err(Error::Unsupported { argument: Argument::Storage, reason });
+            let reason = "this build has costs that are cheaper than their memory: stream, or keep the kernel";
+            return Err(Error::unsupported(Argument::STORAGE, reason));
         }
         if let Some(Annealing { first, factor, sweeps }) = self.annealing {
             if !(first >= T::ONE && first.is_finite()) {
-                let argument = Argument::AnnealingFirst;
-                return Err(Error::OutOfRange { argument, value: first.widen(), range: "[1, inf)" });
+                let argument = Argument::ANNEALING_FIRST;
+                return Err(Error::new(argument, ErrorKind::OutOfRange { value: first.widen(), range: "[1, inf)" }));
             }
             if !(factor > T::ZERO && factor < T::ONE) {
-                let argument = Argument::AnnealingFactor;
-                return Err(Error::OutOfRange { argument, value: factor.widen(), range: "(0, 1)" });
+                let argument = Argument::ANNEALING_FACTOR;
+                return Err(Error::new(argument, ErrorKind::OutOfRange { value: factor.widen(), range: "(0, 1)" }));
             }
-            if sweeps == 0 {
-                return Err(Error::NotPositive { argument: Argument::AnnealingSweeps, value: 0.0 });
-            }
+            check_count(Argument::ANNEALING_SWEEPS, sweeps as usize)?;
         }
         match self.acceleration {
             Acceleration::Plain => Ok(()),
             _ if !cfg!(feature = "acceleration") => {
-                let reason =
-                    because("this build has none but plain: ask for that, or build with the feature acceleration");
-                Err(Error::Unsupported { argument: Argument::Acceleration, reason })
+                let reason = "this build has none but plain: ask for that, or build with the feature acceleration";
+                Err(Error::unsupported(Argument::ACCELERATION, reason))
             }
             Acceleration::Relaxation { factor } if !(factor >= T::ONE && factor < T::TWO) => {
-                let argument = Argument::Relaxation;
-                Err(Error::OutOfRange { argument, value: factor.widen(), range: "[1, 2)" })
+                let argument = Argument::RELAXATION;
+                Err(Error::new(argument, ErrorKind::OutOfRange { value: factor.widen(), range: "[1, 2)" }))
             }
             Acceleration::Auto { memory } | Acceleration::Anderson { memory }
                 if !(2..=MAX_MEMORY).contains(&memory) =>
             {
-                let argument = Argument::Memory;
-                Err(Error::OutOfRange { argument, value: T::count(memory).widen(), range: "2 to 64" })
+                let argument = Argument::MEMORY;
+                Err(Error::new(argument, ErrorKind::OutOfRange { value: T::count(memory).widen(), range: "2 to 64" }))
             }
             _ => Ok(()),
         }

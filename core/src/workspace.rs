@@ -2,7 +2,7 @@
 
 #[cfg(feature = "support")]
 use crate::cost::CostScale;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind, check_workspace};
 use crate::geometry::Shape;
 use crate::problem::Problem;
 use crate::real::Real;
@@ -166,12 +166,10 @@ impl<'w, T: Real> Workspace<'w, T> {
     /// Cuts `memory`, whose contents do not matter, for a problem: at least [`Workspace::len`] scalars.
     ///
     /// # Errors
-    /// [`Error::Workspace`] with the length that is needed, [`Error::TooLarge`] where none suffices.
+    /// [`ErrorKind::Workspace`] with the length that is needed, [`ErrorKind::TooLarge`] where none suffices.
     pub fn new(memory: &'w mut [T], problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<Self, Error> {
         let required = Self::len(problem, settings)?;
-        if memory.len() < required {
-            return Err(Error::Workspace { required, actual: memory.len() });
-        }
+        check_workspace(required, memory.len())?;
         #[cfg(feature = "support")]
         if let Some(support) = Support::new(problem, settings) {
             return Ok(Self::for_support(memory, problem, settings, support));
@@ -260,7 +258,7 @@ impl<'w, T: Real> Workspace<'w, T> {
     /// have no weight, which are left out of the sweeps.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] where the number does not fit.
+    /// [`ErrorKind::TooLarge`] where the number does not fit.
     pub fn len(problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<usize, Error> {
         settings.check()?;
         #[cfg(feature = "support")]
@@ -276,8 +274,8 @@ impl<'w, T: Real> Workspace<'w, T> {
     /// Those of [`Workspace::len`].
     pub fn len_of_shape(shape: Shape, settings: &Settings<T>) -> Result<usize, Error> {
         settings.check()?;
-        let argument = Argument::Workspace;
+        let argument = Argument::WORKSPACE;
         len_for(shape, settings.acceleration.memory(), settings.storage_for(shape), settings.threads)
-            .ok_or(Error::TooLarge { argument })
+            .ok_or(Error::new(argument, ErrorKind::TooLarge))
     }
 }

@@ -2,11 +2,11 @@
 
 use core::ptr;
 
-use sinkhorn_core::{Error as CoreError, Settings as CoreSettings, Workspace, share_out, solve};
+use sinkhorn_core::{ErrorKind, Settings as CoreSettings, Workspace, share_out, solve};
 
 use crate::checks::{Region, check_disjoint, check_struct, output, read_struct};
 use crate::error::{Error, guard};
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::problem::Problem;
 use crate::report::Report;
 use crate::scalar::Scalar;
@@ -117,11 +117,11 @@ impl<T: Scalar> Plan<T> {
     unsafe fn new(problems: *const Problem<T>, count: usize, settings: &Settings<T>) -> Result<Self, Fault> {
         Region::required(c"problems", problems, count)?;
         if count == 0 {
-            return Err(Fault::Zero { argument: c"count" });
+            return Err(Fault::new(c"count", FaultKind::Zero));
         }
         if settings.observer.is_some() {
             let reason = "a batch does not call it";
-            return Err(Fault::Unsupported { argument: c"observer", reason });
+            return Err(Fault::unsupported(c"observer", reason));
         }
         let settings = settings.core()?;
         let threads = if cfg!(feature = "parallel") { settings.threads.min(count) } else { 1 };
@@ -129,23 +129,23 @@ impl<T: Scalar> Plan<T> {
         let mut plan = Plan { settings, threads, each: 0, totals: (0, 0) };
         for k in 0..count {
             // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-            let problem = unsafe { read_struct(c"problems", problems.add(k)) }.map_err(|fault| match fault {
-                Fault::StructSize { argument, expected, actual, .. } => {
-                    Fault::StructSize { argument, row: Some(k), expected, actual }
+            let problem = unsafe { read_struct(c"problems", problems.add(k)) }.map_err(|fault| match fault.kind {
+                FaultKind::StructSize { expected, actual, .. } => {
+                    Fault::new(fault.argument, FaultKind::StructSize { row: Some(k), expected, actual })
                 }
-                other => other,
+                _ => fault,
             })?;
             // What is wrong with a problem is told in its own report; it needs no memory.
             plan.each = plan.each.max(len_behind(&problem, &plan.settings).unwrap_or(0));
             let sums = (plan.totals.0.checked_add(problem.n), plan.totals.1.checked_add(problem.m));
-            let (Some(n), Some(m)) = sums else { return Err(Fault::TooLarge { argument: c"problems" }) };
+            let (Some(n), Some(m)) = sums else { return Err(Fault::too_large(c"problems")) };
             plan.totals = (n, m);
         }
         Ok(plan)
     }
 
     fn len(&self) -> Result<usize, Fault> {
-        self.each.checked_mul(self.threads).ok_or(Fault::TooLarge { argument: c"workspace" })
+        self.each.checked_mul(self.threads).ok_or(Fault::too_large(c"workspace"))
     }
 }
 
@@ -210,7 +210,8 @@ impl<T: Scalar> Call<T> {
             let len = plan.len()?;
             let workspace = Region::required(c"workspace", self.workspace, self.workspace_len)?;
             if self.workspace_len < len {
-                return Err(CoreError::Workspace { required: len, actual: self.workspace_len }.into());
+                let kind = ErrorKind::Workspace { required: len, actual: self.workspace_len };
+                return Err(Fault::core(c"workspace", kind));
             }
             let (n, m) = plan.totals;
             let written = [

@@ -5,7 +5,7 @@ use core::mem::{align_of, size_of};
 
 use sinkhorn_core::Real;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 
 /// Bytes that a call reads or writes.
 #[derive(Debug, Clone, Copy)]
@@ -19,26 +19,26 @@ impl Region {
     /// `len` values from a pointer; empty where it is NULL, and then of no further interest.
     ///
     /// # Errors
-    /// [`Fault::Misaligned`], and [`Fault::TooLarge`] where the bytes do not fit the address space.
+    /// [`FaultKind::Misaligned`], and [`ErrorKind::TooLarge`](sinkhorn_core::ErrorKind::TooLarge) where the bytes do not fit the address space.
     pub fn optional<T>(name: &'static CStr, pointer: *const T, len: usize) -> Result<Self, Fault> {
         if pointer.is_null() {
             return Ok(Region { name, start: 0, bytes: 0 });
         }
         if !pointer.is_aligned() {
-            return Err(Fault::Misaligned { argument: name, alignment: align_of::<T>() });
+            return Err(Fault::new(name, FaultKind::Misaligned { alignment: align_of::<T>() }));
         }
         let start = pointer.addr();
         match len.checked_mul(size_of::<T>()) {
             Some(bytes) if bytes <= isize::MAX as usize && start.checked_add(bytes).is_some() => {
                 Ok(Region { name, start, bytes })
             }
-            _ => Err(Fault::TooLarge { argument: name }),
+            _ => Err(Fault::too_large(name)),
         }
     }
 
     /// The same of a pointer that must not be NULL.
     pub fn required<T>(name: &'static CStr, pointer: *const T, len: usize) -> Result<Self, Fault> {
-        if pointer.is_null() { Err(Fault::Null { argument: name }) } else { Region::optional(name, pointer, len) }
+        if pointer.is_null() { Err(Fault::new(name, FaultKind::Null)) } else { Region::optional(name, pointer, len) }
     }
 
     /// Memory that the library already knows.
@@ -59,7 +59,7 @@ pub(crate) fn check_disjoint(written: &[Region], read: &[Region]) -> Result<(), 
         rest = others;
         for other in others.iter().chain(read) {
             if region.overlaps(other) {
-                return Err(Fault::Aliasing { argument: region.name, other: other.name });
+                return Err(Fault::new(region.name, FaultKind::Aliasing { other: other.name }));
             }
         }
     }
@@ -87,7 +87,11 @@ pub(crate) unsafe fn check_struct<T>(name: &'static CStr, pointer: *const T) -> 
     // SAFETY: not NULL and aligned, and the struct begins with a `usize`, by the contract of this function.
     let actual = unsafe { pointer.cast::<usize>().read() };
     let expected = size_of::<T>();
-    if actual == expected { Ok(()) } else { Err(Fault::StructSize { argument: name, row: None, expected, actual }) }
+    if actual == expected {
+        Ok(())
+    } else {
+        Err(Fault::new(name, FaultKind::StructSize { row: None, expected, actual }))
+    }
 }
 
 /// `len` values as a slice; `None` where the pointer is NULL.
@@ -150,29 +154,33 @@ pub(crate) fn check_finite<'v, T: Real>(
     argument: &'static CStr,
     values: impl IntoIterator<Item = &'v T>,
 ) -> Result<(), Fault> {
-    if values.into_iter().all(|value| value.is_finite()) { Ok(()) } else { Err(Fault::Result { argument }) }
+    if values.into_iter().all(|value| value.is_finite()) {
+        Ok(())
+    } else {
+        Err(Fault::new(argument, FaultKind::Result))
+    }
 }
 
 /// What is not NULL.
 pub(crate) fn required<V>(argument: &'static CStr, value: Option<V>) -> Result<V, Fault> {
-    value.ok_or(Fault::Null { argument })
+    value.ok_or(Fault::new(argument, FaultKind::Null))
 }
 
 /// An index that is in range.
 pub(crate) fn index(argument: &'static CStr, index: usize, len: usize) -> Result<usize, Fault> {
-    if index < len { Ok(index) } else { Err(Fault::Index { argument, index, len }) }
+    if index < len { Ok(index) } else { Err(Fault::new(argument, FaultKind::Index { index, len })) }
 }
 
 /// A number of points, 1 to 2^32 - 1.
 pub(crate) fn count(argument: &'static CStr, size: usize) -> Result<usize, Fault> {
     match size {
-        0 => Err(Fault::Zero { argument }),
-        size if u32::try_from(size).is_err() => Err(Fault::TooLarge { argument }),
+        0 => Err(Fault::new(argument, FaultKind::Zero)),
+        size if u32::try_from(size).is_err() => Err(Fault::too_large(argument)),
         size => Ok(size),
     }
 }
 
 /// n m, or the fault that names the matrix.
 pub(crate) fn product(argument: &'static CStr, n: usize, m: usize) -> Result<usize, Fault> {
-    n.checked_mul(m).ok_or(Fault::TooLarge { argument })
+    n.checked_mul(m).ok_or(Fault::too_large(argument))
 }

@@ -4,7 +4,7 @@ use core::ffi::c_void;
 
 use sinkhorn_core::{Cosine, Euclidean, GroundCost as CoreCost, Manhattan, PNorm, Real, SquaredEuclidean};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 
 /// The cost c(x, y) between points: one of the SINKHORN_COST_ constants.
 pub type Cost = i32;
@@ -49,33 +49,31 @@ impl<T: Real> GroundCost<T> {
     pub fn of(choice: Cost, p: T, custom: Custom<T>) -> Result<Self, Fault> {
         if p != T::ZERO && choice != SINKHORN_COST_P_NORM {
             let reason = "p is set but ground_cost is not SINKHORN_COST_P_NORM";
-            return Err(Fault::Unsupported { argument: c"p", reason });
+            return Err(Fault::unsupported(c"p", reason));
         }
         for (argument, unused) in
             [(c"cost_function", custom.function.is_none()), (c"cost_gradient", custom.gradient.is_none())]
         {
             if !unused && choice != SINKHORN_COST_CUSTOM {
                 let reason = "it is set but ground_cost is not SINKHORN_COST_CUSTOM";
-                return Err(Fault::Unsupported { argument, reason });
+                return Err(Fault::unsupported(argument, reason));
             }
         }
         Ok(match choice {
             SINKHORN_COST_SQUARED_EUCLIDEAN => GroundCost::SquaredEuclidean,
             SINKHORN_COST_EUCLIDEAN..=SINKHORN_COST_COSINE if !cfg!(feature = "costs") => {
                 let reason = "this build has squared Euclidean and custom costs only";
-                return Err(Fault::Unsupported { argument: c"ground_cost", reason });
+                return Err(Fault::unsupported(c"ground_cost", reason));
             }
             SINKHORN_COST_EUCLIDEAN => GroundCost::Euclidean,
             SINKHORN_COST_MANHATTAN => GroundCost::Manhattan,
-            SINKHORN_COST_P_NORM => {
-                GroundCost::PNorm(PNorm::new(p).map_err(|error| Fault::Named { argument: c"p", error })?)
-            }
+            SINKHORN_COST_P_NORM => GroundCost::PNorm(PNorm::new(p).map_err(|error| Fault::core(c"p", error.kind))?),
             SINKHORN_COST_COSINE => GroundCost::Cosine,
             SINKHORN_COST_CUSTOM if custom.function.is_none() => {
-                return Err(Fault::Null { argument: c"cost_function" });
+                return Err(Fault::new(c"cost_function", FaultKind::Null));
             }
             SINKHORN_COST_CUSTOM => GroundCost::Custom(custom),
-            value => return Err(Fault::Choice { argument: c"ground_cost", value }),
+            value => return Err(Fault::new(c"ground_cost", FaultKind::Choice { value })),
         })
     }
 

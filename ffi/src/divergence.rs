@@ -10,7 +10,7 @@ use crate::checks::{
 };
 use crate::derivatives::{self, DerivativeSettings, Gradients, Sizes};
 use crate::error::{Error, guard};
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::object::{Lent, Object, large_object_len};
 use crate::problem::{Problem, regions_of};
 use crate::report::Report;
@@ -208,7 +208,7 @@ pub unsafe extern "C" fn sinkhorn_divergence_gradient_f32(
 
 fn len_of_divergence<T: Scalar>(problem: &Problem<T>, settings: &Settings<T>) -> Result<usize, Fault> {
     let behind = divergence_len(problem.shape()?, &settings.core()?)?;
-    behind.checked_add(large_object_len::<T>()).ok_or(Fault::TooLarge { argument: c"workspace" })
+    behind.checked_add(large_object_len::<T>()).ok_or(Fault::too_large(c"workspace"))
 }
 
 /// The arguments of a divergence.
@@ -240,7 +240,7 @@ impl<T: Scalar> Call<T> {
             *region = if given.cost.is_null() {
                 if !pointer.is_null() {
                     let reason = "points tell the costs within a measure";
-                    return Err(Fault::Unsupported { argument: name, reason });
+                    return Err(Fault::unsupported(name, reason));
                 }
                 Region::optional(name, pointer, 0)?
             } else {
@@ -283,7 +283,7 @@ impl<T: Scalar> Call<T> {
                     let values = required(name, slice(name, pointer, product(name, count, count)?)?)?;
                     *geometry = CostMatrix::row_major(values, count, count)
                         .and_then(CostMatrix::without_infinite)
-                        .map_err(|error| Fault::Named { argument: name, error })?
+                        .map_err(|error| Fault::core(name, error.kind))?
                         .into();
                 }
                 Ok(sinkhorn_divergence_between(&problem, geometries, start, &chosen, memory)?)
@@ -331,7 +331,7 @@ unsafe fn term_report<T: Scalar>(
             SINKHORN_TERM_BETWEEN => between,
             SINKHORN_TERM_WITHIN_X => within_x,
             SINKHORN_TERM_WITHIN_Y => within_y,
-            value => return Err(Fault::Choice { argument: c"term", value }),
+            value => return Err(Fault::new(c"term", FaultKind::Choice { value })),
         };
         write_struct(report, Report::new(chosen));
         Ok(of_solve(chosen.status))

@@ -3,7 +3,7 @@
 use core::ffi::c_char;
 use core::fmt::{self, Write};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::status::Status;
 
 /// Bytes of a message, the final NUL among them.
@@ -37,11 +37,11 @@ impl Error {
         let _ = if cfg!(feature = "messages") {
             write!(message, "{fault}")
         } else {
-            message.write_str(fault.argument().to_str().unwrap_or(""))
+            message.write_str(fault.argument.to_str().unwrap_or(""))
         };
         Error {
             status: fault.status(),
-            argument: fault.argument().as_ptr(),
+            argument: fault.argument.as_ptr(),
             row: fault.place().map_or(usize::MAX, |place| place.row),
             column: fault.place().and_then(|place| place.column).unwrap_or(usize::MAX),
             value: fault.value(),
@@ -86,7 +86,7 @@ pub(crate) fn caught<R>(body: impl FnOnce() -> R) -> Option<R> {
 /// # Safety
 /// `error` is NULL, misaligned, or points to memory for an [`Error`] that may be written.
 pub(crate) unsafe fn guard(error: *mut Error, body: impl FnOnce() -> Result<Status, Fault>) -> Status {
-    caught(body).unwrap_or(Err(Fault::Internal)).unwrap_or_else(|fault| {
+    caught(body).unwrap_or(Err(Fault::new(c"", FaultKind::Internal))).unwrap_or_else(|fault| {
         if !error.is_null() && error.is_aligned() {
             // SAFETY: checked just above, and memory for an `Error` by the contract of this function.
             unsafe { tell(error, &fault) };
@@ -111,7 +111,7 @@ mod tests {
     use core::ffi::CStr;
     use std::string::{String, ToString};
 
-    use sinkhorn_core::{Argument, Error as CoreError};
+    use sinkhorn_core::ErrorKind;
 
     use super::*;
     use crate::status::SINKHORN_ERROR_INTERNAL;
@@ -123,8 +123,7 @@ mod tests {
 
     #[test]
     fn a_long_message_is_cut_and_terminated() {
-        let argument = Argument::Epsilon;
-        let record = Error::of(&Fault::Core(CoreError::NotPositive { argument, value: -1e300 }));
+        let record = Error::of(&Fault::core(c"epsilon", ErrorKind::NotPositive { value: -1e300 }));
         let text = message(&record);
         assert_eq!(text.len(), SINKHORN_MESSAGE_LEN - 1);
         assert!(text.starts_with("epsilon is -1000") && text.ends_with("000..."), "{text}");
@@ -135,7 +134,7 @@ mod tests {
     #[cfg(feature = "std")]
     #[test]
     fn a_panic_becomes_a_status() {
-        let mut record = Error::of(&Fault::Zero { argument: c"n" });
+        let mut record = Error::of(&Fault::new(c"n", FaultKind::Zero));
         // SAFETY: `record` is an `Error`.
         let status = unsafe { guard(&mut record, || panic!("on purpose: this test shows that it is caught")) };
         assert_eq!((status, record.status), (SINKHORN_ERROR_INTERNAL, SINKHORN_ERROR_INTERNAL));

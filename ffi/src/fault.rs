@@ -1,72 +1,56 @@
 //! A bad call, as this side sees it: the core's errors, and those that only C can make.
 
 use core::ffi::CStr;
-use core::fmt::{self, Write};
+use core::fmt;
 
-use sinkhorn_core::{Error as CoreError, Place};
+use sinkhorn_core::{Error as CoreError, ErrorKind, Place};
 
 use crate::status::*;
 
-/// What is wrong.
+/// A bad call: the parameter or field at fault, and what is wrong with it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Fault {
-    Core(CoreError),
-    /// An error of the core about what has another name in C.
-    Named {
-        argument: &'static CStr,
-        error: CoreError,
-    },
-    Null {
-        argument: &'static CStr,
-    },
+pub(crate) struct Fault {
+    /// Its name in C; empty if none is at fault.
+    pub argument: &'static CStr,
+    pub kind: FaultKind,
+}
+
+/// What is wrong with an argument.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum FaultKind {
+    /// The core refuses it.
+    Core(ErrorKind),
+    Null,
     StructSize {
-        argument: &'static CStr,
         /// Of an array of structs.
         row: Option<usize>,
         expected: usize,
         actual: usize,
     },
     Misaligned {
-        argument: &'static CStr,
         alignment: usize,
     },
     Aliasing {
-        argument: &'static CStr,
         other: &'static CStr,
     },
-    Zero {
-        argument: &'static CStr,
-    },
-    TooLarge {
-        argument: &'static CStr,
-    },
+    Zero,
+    /// A number is none of the choices.
     Choice {
-        argument: &'static CStr,
         value: i32,
     },
     /// What came out is not finite.
-    Result {
-        argument: &'static CStr,
-    },
-    Unsupported {
-        argument: &'static CStr,
-        reason: &'static str,
-    },
+    Result,
     Index {
-        argument: &'static CStr,
         index: usize,
         len: usize,
     },
     AtMost {
-        argument: &'static CStr,
         value: usize,
         most: usize,
     },
     /// Not an object, no longer one, or one of another kind.
-    Handle {
-        argument: &'static CStr,
-    },
-    /// What the caller's own start returned.
+    Handle,
+    /// The caller's own start returned this.
     Start {
         status: Status,
     },
@@ -76,103 +60,105 @@ pub(crate) enum Fault {
 
 impl From<CoreError> for Fault {
     fn from(error: CoreError) -> Self {
-        Fault::Core(error)
+        Fault::core(error.argument.c_name(), error.kind)
     }
 }
 
 impl Fault {
-    pub fn status(&self) -> Status {
-        match self {
-            Fault::Core(error) | Fault::Named { error, .. } => match error {
-                CoreError::Empty { .. } => SINKHORN_ERROR_EMPTY,
-                CoreError::NotFinite { .. } => SINKHORN_ERROR_NOT_FINITE,
-                CoreError::Negative { .. } => SINKHORN_ERROR_NEGATIVE,
-                CoreError::NotPositive { .. } => SINKHORN_ERROR_NOT_POSITIVE,
-                CoreError::OutOfRange { .. } | CoreError::EntryOutOfRange { .. } => SINKHORN_ERROR_OUT_OF_RANGE,
-                CoreError::Length { .. } => SINKHORN_ERROR_LENGTH,
-                CoreError::Ragged { .. } => SINKHORN_ERROR_RAGGED,
-                CoreError::NoMass { .. } => SINKHORN_ERROR_NO_MASS,
-                CoreError::UnequalMass { .. } => SINKHORN_ERROR_UNEQUAL_MASS,
-                CoreError::Overflow { .. }
-                | CoreError::TooFar { .. }
-                | CoreError::CostTooLarge { .. }
-                | CoreError::Total { .. } => SINKHORN_ERROR_OVERFLOW,
-                CoreError::Infeasible { .. } => SINKHORN_ERROR_INFEASIBLE,
-                CoreError::BelowResolution { .. } => SINKHORN_ERROR_BELOW_RESOLUTION,
-                CoreError::Workspace { .. } => SINKHORN_ERROR_WORKSPACE,
-                CoreError::TooLarge { .. } => SINKHORN_ERROR_TOO_LARGE,
-                CoreError::Unsupported { .. } => SINKHORN_ERROR_UNSUPPORTED,
-                _ => SINKHORN_ERROR_INTERNAL,
-            },
-            Fault::Null { .. } => SINKHORN_ERROR_NULL_POINTER,
-            Fault::StructSize { .. } => SINKHORN_ERROR_STRUCT_SIZE,
-            Fault::Misaligned { .. } => SINKHORN_ERROR_MISALIGNED,
-            Fault::Aliasing { .. } => SINKHORN_ERROR_ALIASING,
-            Fault::Zero { .. } => SINKHORN_ERROR_EMPTY,
-            Fault::TooLarge { .. } => SINKHORN_ERROR_TOO_LARGE,
-            Fault::Choice { .. } | Fault::Index { .. } | Fault::AtMost { .. } => SINKHORN_ERROR_OUT_OF_RANGE,
-            Fault::Handle { .. } => SINKHORN_ERROR_HANDLE,
-            Fault::Start { status } => *status,
-            Fault::Result { .. } => SINKHORN_ERROR_OVERFLOW,
-            Fault::Unsupported { .. } => SINKHORN_ERROR_UNSUPPORTED,
-            Fault::Internal => SINKHORN_ERROR_INTERNAL,
-        }
+    pub const fn new(argument: &'static CStr, kind: FaultKind) -> Self {
+        Fault { argument, kind }
     }
 
-    pub fn argument(&self) -> &'static CStr {
-        match *self {
-            Fault::Core(error) => error.argument().c_name(),
-            Fault::Named { argument, .. }
-            | Fault::Null { argument }
-            | Fault::StructSize { argument, .. }
-            | Fault::Misaligned { argument, .. }
-            | Fault::Aliasing { argument, .. }
-            | Fault::Zero { argument }
-            | Fault::TooLarge { argument }
-            | Fault::Choice { argument, .. }
-            | Fault::Index { argument, .. }
-            | Fault::AtMost { argument, .. }
-            | Fault::Handle { argument }
-            | Fault::Result { argument }
-            | Fault::Unsupported { argument, .. } => argument,
-            Fault::Start { .. } => c"start",
-            Fault::Internal => c"",
+    /// Makes a fault of what is wrong for the core, about an argument that has this name in C.
+    pub const fn core(argument: &'static CStr, kind: ErrorKind) -> Self {
+        Fault::new(argument, FaultKind::Core(kind))
+    }
+
+    pub const fn too_large(argument: &'static CStr) -> Self {
+        Fault::core(argument, ErrorKind::TooLarge)
+    }
+
+    pub const fn unsupported(argument: &'static CStr, reason: &'static str) -> Self {
+        Fault::core(argument, ErrorKind::unsupported(reason))
+    }
+
+    pub fn status(&self) -> Status {
+        match self.kind {
+            FaultKind::Core(kind) => status_of(kind),
+            FaultKind::Null => SINKHORN_ERROR_NULL_POINTER,
+            FaultKind::StructSize { .. } => SINKHORN_ERROR_STRUCT_SIZE,
+            FaultKind::Misaligned { .. } => SINKHORN_ERROR_MISALIGNED,
+            FaultKind::Aliasing { .. } => SINKHORN_ERROR_ALIASING,
+            FaultKind::Zero => SINKHORN_ERROR_EMPTY,
+            FaultKind::Choice { .. } | FaultKind::Index { .. } | FaultKind::AtMost { .. } => {
+                SINKHORN_ERROR_OUT_OF_RANGE
+            }
+            FaultKind::Handle => SINKHORN_ERROR_HANDLE,
+            FaultKind::Start { status } => status,
+            FaultKind::Result => SINKHORN_ERROR_OVERFLOW,
+            FaultKind::Internal => SINKHORN_ERROR_INTERNAL,
         }
     }
 
     pub fn place(&self) -> Option<Place> {
-        match *self {
-            Fault::Core(error) | Fault::Named { error, .. } => error.place(),
-            Fault::StructSize { row: Some(row), .. } => Some(Place { row, column: None }),
+        match self.kind {
+            FaultKind::Core(kind) => kind.place(),
+            FaultKind::StructSize { row, .. } => row.map(Place::entry),
             _ => None,
         }
     }
 
     pub fn value(&self) -> f64 {
-        match *self {
-            Fault::Core(error) | Fault::Named { error, .. } => match error {
-                CoreError::NotFinite { value, .. }
-                | CoreError::Negative { value, .. }
-                | CoreError::NotPositive { value, .. }
-                | CoreError::OutOfRange { value, .. }
-                | CoreError::CostTooLarge { value, .. }
-                | CoreError::Total { value, .. }
-                | CoreError::EntryOutOfRange { value, .. } => value,
-                CoreError::UnequalMass { b, .. } => b,
-                CoreError::BelowResolution { least, .. } => least,
-                CoreError::Workspace { required, .. } => count(required),
-                CoreError::Length { expected, .. } => count(expected),
-                _ => 0.0,
-            },
-            Fault::StructSize { expected, .. } => count(expected),
-            Fault::Choice { value, .. } | Fault::Start { status: value } => {
+        match self.kind {
+            FaultKind::Core(kind) => value_of(kind),
+            FaultKind::StructSize { expected, .. } => count(expected),
+            FaultKind::Choice { value } | FaultKind::Start { status: value } => {
                 let size = count(value.unsigned_abs() as usize);
                 if value < 0 { -size } else { size }
             }
-            Fault::Index { index, .. } => count(index),
-            Fault::AtMost { value, .. } => count(value),
+            FaultKind::Index { index, .. } => count(index),
+            FaultKind::AtMost { value, .. } => count(value),
             _ => 0.0,
         }
+    }
+}
+
+fn status_of(kind: ErrorKind) -> Status {
+    match kind {
+        ErrorKind::Empty => SINKHORN_ERROR_EMPTY,
+        ErrorKind::NotFinite { .. } => SINKHORN_ERROR_NOT_FINITE,
+        ErrorKind::Negative { .. } => SINKHORN_ERROR_NEGATIVE,
+        ErrorKind::NotPositive { .. } => SINKHORN_ERROR_NOT_POSITIVE,
+        ErrorKind::OutOfRange { .. } | ErrorKind::EntryOutOfRange { .. } => SINKHORN_ERROR_OUT_OF_RANGE,
+        ErrorKind::Length { .. } => SINKHORN_ERROR_LENGTH,
+        ErrorKind::Ragged { .. } => SINKHORN_ERROR_RAGGED,
+        ErrorKind::NoMass => SINKHORN_ERROR_NO_MASS,
+        ErrorKind::UnequalMass { .. } => SINKHORN_ERROR_UNEQUAL_MASS,
+        ErrorKind::Overflow | ErrorKind::TooFar { .. } | ErrorKind::CostTooLarge { .. } | ErrorKind::Total { .. } => {
+            SINKHORN_ERROR_OVERFLOW
+        }
+        ErrorKind::Infeasible { .. } => SINKHORN_ERROR_INFEASIBLE,
+        ErrorKind::BelowResolution { .. } => SINKHORN_ERROR_BELOW_RESOLUTION,
+        ErrorKind::Workspace { .. } => SINKHORN_ERROR_WORKSPACE,
+        ErrorKind::TooLarge => SINKHORN_ERROR_TOO_LARGE,
+        ErrorKind::Unsupported { .. } => SINKHORN_ERROR_UNSUPPORTED,
+        _ => SINKHORN_ERROR_INTERNAL,
+    }
+}
+
+fn value_of(kind: ErrorKind) -> f64 {
+    match kind {
+        ErrorKind::NotFinite { value, .. }
+        | ErrorKind::Negative { value, .. }
+        | ErrorKind::NotPositive { value }
+        | ErrorKind::OutOfRange { value, .. }
+        | ErrorKind::CostTooLarge { value, .. }
+        | ErrorKind::Total { value, .. }
+        | ErrorKind::EntryOutOfRange { value, .. }
+        | ErrorKind::UnequalMass { b: value, .. }
+        | ErrorKind::BelowResolution { least: value, .. } => value,
+        ErrorKind::Workspace { required: size, .. } | ErrorKind::Length { expected: size, .. } => count(size),
+        _ => 0.0,
     }
 }
 
@@ -186,65 +172,34 @@ fn count(value: usize) -> f64 {
     f64::from_bits((u64::from(leading + 1023) << 52) | fraction)
 }
 
-/// Passes on what is written but for its first bytes.
-struct Without<'f, 'b> {
-    left: usize,
-    f: &'f mut fmt::Formatter<'b>,
-}
-
-impl fmt::Write for Without<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let skipped = self.left.min(text.len());
-        self.left -= skipped;
-        self.f.write_str(text.get(skipped..).unwrap_or(text))
-    }
-}
-
 impl fmt::Display for Fault {
+    #[rustfmt::skip] // a line a message
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Fault::Core(error) = self {
-            return write!(f, "{error}");
-        }
-        let argument = words(self.argument());
-        match *self {
-            Fault::Core(_) => Ok(()),
-            Fault::Named { error, .. } => {
-                // Messages of the core begin with the name of the argument.
+        let words = |name: &'static CStr| name.to_str().unwrap_or("");
+        let argument = words(self.argument);
+        match self.kind {
+            FaultKind::Core(kind) => kind.write(argument, f),
+            FaultKind::Null => write!(f, "{argument} is NULL"),
+            FaultKind::StructSize { row, expected, actual } => {
                 f.write_str(argument)?;
-                write!(Without { left: error.argument().name().len(), f }, "{error}")
+                if let Some(row) = row {
+                    write!(f, "[{row}]")?;
+                }
+                write!(f, ": struct_size is {actual} where this library has {expected}")
             }
-            Fault::Null { .. } => write!(f, "{argument} is NULL"),
-            Fault::StructSize { row: Some(row), expected, actual, .. } => {
-                write!(f, "{argument}[{row}]: struct_size is {actual} where this library has {expected}")
-            }
-            Fault::StructSize { expected, actual, .. } => {
-                write!(f, "{argument}: struct_size is {actual} where this library has {expected}")
-            }
-            Fault::Misaligned { alignment, .. } => {
-                write!(f, "{argument}: the address is not a multiple of {alignment}")
-            }
-            Fault::Aliasing { other, .. } => write!(f, "{argument} overlaps {}", words(other)),
-            Fault::Zero { .. } => write!(f, "{argument} is 0"),
-            Fault::TooLarge { .. } => write!(f, "{argument} is too large to be addressed"),
-            Fault::Choice { value, .. } => write!(f, "{argument} is {value}, which is none of its choices"),
-            Fault::Index { index, len, .. } => write!(f, "{argument} is {index}: it must be less than {len}"),
-            Fault::AtMost { value, most, .. } => write!(f, "{argument} is {value}: it must be at most {most}"),
-            Fault::Handle { .. } => {
-                write!(f, "{argument} is not, or no longer, an object of that kind")
-            }
-            Fault::Start { status } => write!(f, "{argument} returned {status}"),
-            Fault::Result { .. } => {
-                write!(
-                    f,
-                    "{argument}: it, or what a function of yours returned, is too extreme: a result is not finite"
-                )
-            }
-            Fault::Unsupported { reason, .. } => write!(f, "{argument}: {reason}"),
-            Fault::Internal => f.write_str("the library met a defect of its own; please report it"),
+            FaultKind::Misaligned { alignment } => write!(f, "{argument}: the address is not a multiple of {alignment}"),
+            FaultKind::Aliasing { other } => write!(f, "{argument} overlaps {}", words(other)),
+            FaultKind::Zero => write!(f, "{argument} is 0"),
+            FaultKind::Choice { value } => write!(f, "{argument} is {value}, which is none of its choices"),
+            FaultKind::Index { index, len } => write!(f, "{argument} is {index}: it must be less than {len}"),
+            FaultKind::AtMost { value, most } => write!(f, "{argument} is {value}: it must be at most {most}"),
+            FaultKind::Handle => write!(f, "{argument} is not, or no longer, an object of that kind"),
+            FaultKind::Start { status } => write!(f, "{argument} returned {status}"),
+            FaultKind::Result => write!(
+                f,
+                "{argument}: it, or what a function of yours returned, is too extreme: a result is not finite"
+            ),
+            FaultKind::Internal => f.write_str("the library met a defect of its own; please report it"),
         }
     }
-}
-
-fn words(name: &'static CStr) -> &'static str {
-    name.to_str().unwrap_or("")
 }

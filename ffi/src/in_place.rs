@@ -76,7 +76,7 @@ unsafe fn solve<T: Scalar>(problem: *mut InPlace<T>, error: *mut Error) -> Resul
     let given = unsafe { read_struct(c"problem", problem)? };
     let (n, m) = (count(c"n", given.n)?, count(c"m", given.m)?);
     let cells = product(c"cost", n, m)?;
-    let scratch_len = CoreInPlace::<T>::scratch_len(n, m).ok_or(Fault::TooLarge { argument: c"scratch" })?;
+    let scratch_len = CoreInPlace::<T>::scratch_len(n, m).ok_or(Fault::too_large(c"scratch"))?;
     check_disjoint(
         &[
             Region::required(c"cost", given.cost, cells)?,

@@ -8,11 +8,11 @@ use core::ffi::CStr;
 use core::mem::{align_of, size_of};
 use core::ptr;
 
-use sinkhorn_core::{Divergence, Error as CoreError, Real, Soft, Solution, Solver};
+use sinkhorn_core::{Divergence, Error as CoreError, ErrorKind, Real, Soft, Solution, Solver};
 
 use crate::checks::Region;
 use crate::cost::GroundCost;
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::settings::Observers;
 
 /// What can be an object.
@@ -81,13 +81,13 @@ pub(crate) struct Lent<T> {
 
 impl<T: Real> Lent<T> {
     /// # Errors
-    /// [`Fault::Null`], [`Fault::Misaligned`], [`Fault::TooLarge`], and a fault that tells the length that is
+    /// [`FaultKind::Null`], [`FaultKind::Misaligned`], [`ErrorKind::TooLarge`], and a fault that tells the length that is
     /// needed: `object` scalars and `required` ones behind them.
     pub fn new(pointer: *mut T, len: usize, object: usize, required: usize) -> Result<Self, Fault> {
         Region::required(c"workspace", pointer, len)?;
-        let total = object.checked_add(required).ok_or(Fault::TooLarge { argument: c"workspace" })?;
+        let total = object.checked_add(required).ok_or(Fault::too_large(c"workspace"))?;
         if len < total {
-            return Err(CoreError::Workspace { required: total, actual: len }.into());
+            return Err(Fault::core(c"workspace", ErrorKind::Workspace { required: total, actual: len }));
         }
         Ok(Lent { pointer, len, object })
     }
@@ -200,7 +200,7 @@ impl<T: Real, V: Kind> Object<T, V> {
         if tag == V::TAG && scalar as usize == size_of::<T>() && is_here {
             Ok(())
         } else {
-            Err(Fault::Handle { argument })
+            Err(Fault::new(argument, FaultKind::Handle))
         }
     }
 

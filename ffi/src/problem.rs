@@ -9,7 +9,7 @@ use sinkhorn_core::{
 
 use crate::checks::{Region, count, product, required, slice};
 use crate::cost::{Cost, CostFunction, CostGradient, Custom, GroundCost, SINKHORN_COST_SQUARED_EUCLIDEAN};
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 
 /// What the number epsilon of a problem means: one of the SINKHORN_EPSILON_ constants.
 pub type EpsilonKind = i32;
@@ -124,17 +124,17 @@ impl<T: Real> Problem<T> {
                 (c"ground_cost", self.ground_cost == SINKHORN_COST_SQUARED_EUCLIDEAN),
             ] {
                 if !unused {
-                    return Err(Fault::Unsupported { argument, reason });
+                    return Err(Fault::unsupported(argument, reason));
                 }
             }
             return Ok(Shape::general(self.n, self.m));
         }
         if self.cost_order != SINKHORN_ORDER_ROW_MAJOR {
             let reason = "an order is given, but no cost matrix";
-            return Err(Fault::Unsupported { argument: c"cost_order", reason });
+            return Err(Fault::unsupported(c"cost_order", reason));
         }
         if self.dimension == 0 {
-            return Err(Fault::Zero { argument: c"dimension" });
+            return Err(Fault::new(c"dimension", FaultKind::Zero));
         }
         Ok(if ground_cost.is_built_in() {
             Shape::squared_euclidean(self.n, self.m, self.dimension)
@@ -184,7 +184,7 @@ impl<T: Real> Problem<T> {
             match self.cost_order {
                 SINKHORN_ORDER_ROW_MAJOR => CostMatrix::row_major(cost, n, m)?.into(),
                 SINKHORN_ORDER_COLUMN_MAJOR => CostMatrix::column_major(cost, n, m)?.into(),
-                value => return Err(Fault::Choice { argument: c"cost_order", value }),
+                value => return Err(Fault::new(c"cost_order", FaultKind::Choice { value })),
             }
         };
         let mut problem = CoreProblem::new(geometry)?;
@@ -202,14 +202,13 @@ impl<T: Real> Problem<T> {
     fn epsilon(&self) -> Result<Epsilon<T>, Fault> {
         match self.epsilon_kind {
             SINKHORN_EPSILON_DEFAULT if self.epsilon == T::ZERO => Ok(Epsilon::default()),
-            SINKHORN_EPSILON_DEFAULT => Err(Fault::Unsupported {
-                argument: c"epsilon",
-                reason: "a value is given but epsilon_kind is the default",
-            }),
+            SINKHORN_EPSILON_DEFAULT => {
+                Err(Fault::unsupported(c"epsilon", "a value is given but epsilon_kind is the default"))
+            }
             SINKHORN_EPSILON_ABSOLUTE => Ok(Epsilon::Absolute(self.epsilon)),
             SINKHORN_EPSILON_OF_MEAN => Ok(Epsilon::OfMean(self.epsilon)),
             SINKHORN_EPSILON_OF_STD => Ok(Epsilon::OfStd(self.epsilon)),
-            value => Err(Fault::Choice { argument: c"epsilon_kind", value }),
+            value => Err(Fault::new(c"epsilon_kind", FaultKind::Choice { value })),
         }
     }
 
@@ -220,13 +219,13 @@ impl<T: Real> Problem<T> {
             SINKHORN_SCALE_MEAN => CostScale::Mean,
             SINKHORN_SCALE_STD => CostScale::Std,
             SINKHORN_SCALE_MAX => CostScale::Max,
-            value => return Err(Fault::Choice { argument: c"cost_scale_kind", value }),
+            value => return Err(Fault::new(c"cost_scale_kind", FaultKind::Choice { value })),
         };
         if self.cost_scale == T::ZERO {
             return Ok(scale);
         }
         let reason = "a value is given but cost_scale_kind is not SINKHORN_SCALE_GIVEN";
-        Err(Fault::Unsupported { argument: c"cost_scale", reason })
+        Err(Fault::unsupported(c"cost_scale", reason))
     }
 }
 
@@ -241,7 +240,6 @@ pub(crate) fn regions_of_problem<T: Real>(problem: &CoreProblem<'_, T>) -> [Regi
     let (x, y) = match problem.geometry() {
         Geometry::Points(cloud) => (Region::of_slice(c"x", cloud.x().data()), Region::of_slice(c"y", cloud.y().data())),
         Geometry::Matrix(matrix) => (Region::of_slice(c"cost", matrix.data()), Region::of_slice::<T>(c"y", &[])),
-        _ => (Region::of_slice::<T>(c"x", &[]), Region::of_slice::<T>(c"y", &[])),
     };
     [x, y, weights(c"a", problem.a().values()), weights(c"b", problem.b().values())]
 }

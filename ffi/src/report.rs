@@ -3,11 +3,10 @@
 use core::ffi::c_char;
 use core::ptr;
 
-use sinkhorn_core::{Argument, Error as CoreError, Real, Report as CoreReport, Solution};
+use sinkhorn_core::{ErrorKind, Real, Report as CoreReport, Solution};
 
 use crate::checks::check_finite;
 use crate::fault::Fault;
-
 use crate::settings::{SINKHORN_STORAGE_COST, SINKHORN_STORAGE_KERNEL, SINKHORN_STORAGE_STREAM, Storage};
 use crate::start::name_for_c;
 use crate::status::{SINKHORN_OK, SINKHORN_PRECISION_FLOOR, Status, of_solve};
@@ -92,7 +91,7 @@ impl<T: Real> Report<T> {
         let total = problem.b().total();
         let lost = problem.rho_b() == T::INFINITY && !((report.mass - total).abs() <= T::HALF * total);
         if report.objective == T::MAX || (report.status == SINKHORN_PRECISION_FLOOR && lost) {
-            return Err(CoreError::Overflow { argument: Argument::Epsilon }.into());
+            return Err(Fault::core(c"epsilon", ErrorKind::Overflow));
         }
         Ok(report)
     }

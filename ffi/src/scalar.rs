@@ -65,7 +65,7 @@ macro_rules! scalar {
             ) -> Result<Started, CoreError> {
                 let Geometry::Points(cloud) = target.problem.geometry() else {
                     let reason = "gaussian needs points, not a cost matrix";
-                    return Err(CoreError::Unsupported { argument: Argument::Start, reason });
+                    return Err(CoreError::unsupported(Argument::START, reason));
                 };
                 // Up to 8 the same code, and the same bits, with and without an allocator.
                 match cloud.dimension() {
@@ -82,7 +82,7 @@ macro_rules! scalar {
                     #[cfg(not(feature = "init"))]
                     _ => {
                         let reason = "gaussian has dimensions 1 to 8 in a build without an allocator";
-                        Err(CoreError::Unsupported { argument: Argument::Start, reason })
+                        Err(CoreError::unsupported(Argument::START, reason))
                     }
                 }
             }
@@ -124,7 +124,7 @@ macro_rules! scalar {
                 _: &mut Scratch<'_, Self>,
             ) -> Result<Started, CoreError> {
                 let reason = "this start needs an allocator, which this build does without";
-                Err(CoreError::Unsupported { argument: Argument::Start, reason })
+                Err(CoreError::unsupported(Argument::START, reason))
             }
         }
     };

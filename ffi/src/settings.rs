@@ -9,7 +9,7 @@ use sinkhorn_core::{
 };
 
 use crate::checks::{Region, read_struct};
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::start::StartFunction;
 
 /// What is done between two sweeps to need fewer of them: one of the SINKHORN_ACCELERATION_ constants. Never
@@ -234,7 +234,7 @@ impl<T: Real> Settings<T> {
                 SINKHORN_STORAGE_COST => CoreStorage::Cost,
                 SINKHORN_STORAGE_KERNEL => CoreStorage::Kernel,
                 SINKHORN_STORAGE_AUTO => CoreStorage::Auto { scalars: self.storage_budget },
-                value => return Err(Fault::Choice { argument: c"storage", value }),
+                value => return Err(Fault::new(c"storage", FaultKind::Choice { value })),
             },
             threads: or(self.threads, 1) as usize,
             simd: match self.simd {
@@ -243,7 +243,7 @@ impl<T: Real> Settings<T> {
                 SINKHORN_SIMD_NEON => SimdLevel::Neon,
                 SINKHORN_SIMD_AVX2 => SimdLevel::Avx2,
                 SINKHORN_SIMD_AVX512 => SimdLevel::Avx512,
-                value => return Err(Fault::Choice { argument: c"simd", value }),
+                value => return Err(Fault::new(c"simd", FaultKind::Choice { value })),
             },
         };
         settings.check()?;
@@ -271,11 +271,11 @@ impl<T: Real> Settings<T> {
             ),
         ] {
             if set && !read {
-                return Err(Fault::Unsupported { argument, reason });
+                return Err(Fault::unsupported(argument, reason));
             }
         }
         if automatic && self.storage_budget == 0 {
-            return Err(Fault::Zero { argument: c"storage_budget" });
+            return Err(Fault::new(c"storage_budget", FaultKind::Zero));
         }
         Ok(())
     }
@@ -293,7 +293,7 @@ impl<T: Real> Settings<T> {
             SINKHORN_ACCELERATION_ANDERSON => {
                 CoreAcceleration::Anderson { memory: or(self.memory, SINKHORN_DEFAULT_MEMORY) as usize }
             }
-            value => return Err(Fault::Choice { argument: c"acceleration", value }),
+            value => return Err(Fault::new(c"acceleration", FaultKind::Choice { value })),
         })
     }
 
@@ -304,7 +304,7 @@ impl<T: Real> Settings<T> {
                 (c"annealing_sweeps", self.annealing_sweeps == 0),
             ] {
                 if !unused {
-                    return Err(Fault::Unsupported { argument, reason: "it is set but annealing_first is not" });
+                    return Err(Fault::unsupported(argument, "it is set but annealing_first is not"));
                 }
             }
             return Ok(None);
@@ -320,7 +320,7 @@ impl<T: Real> Settings<T> {
                 return Region::optional(argument, pointer, len);
             }
             let reason = "potentials are given, but start is set too";
-            Err(Fault::Unsupported { argument, reason })
+            Err(Fault::unsupported(argument, reason))
         };
         Ok([region(c"start_f", self.start_f, n)?, region(c"start_g", self.start_g, m)?])
     }

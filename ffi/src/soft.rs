@@ -3,7 +3,7 @@
 use core::ptr;
 
 use sinkhorn_core::{
-    Argument, Error as CoreError, QuantileConvention as CoreQuantileConvention, Real, Soft as CoreSoft,
+    Argument, Error as CoreError, ErrorKind, QuantileConvention as CoreQuantileConvention, Real, Soft as CoreSoft,
     SoftSettings as CoreSoftSettings, SoftStart as CoreSoftStart, soft_len, soft_quantile, soft_rank, soft_sort,
     soft_top_k,
 };
@@ -13,7 +13,7 @@ use crate::checks::{
 };
 use crate::derivatives::{DerivativeSettings, LinearReport, tell};
 use crate::error::{Error, guard};
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::object::{Lent, Object, large_object_len};
 use crate::report::Report;
 use crate::scalar::Scalar;
@@ -333,7 +333,7 @@ impl<T: Real> SoftSettings<T> {
             (c"observer", solve.observer.is_none()),
         ] {
             if !unused {
-                return Err(Fault::Unsupported { argument, reason: "soft operators do not take one" });
+                return Err(Fault::unsupported(argument, "soft operators do not take one"));
             }
         }
         Ok(CoreSoftSettings {
@@ -341,17 +341,17 @@ impl<T: Real> SoftSettings<T> {
             standardise: match given.keep_scale {
                 0 => true,
                 1 => false,
-                value => return Err(Fault::Choice { argument: c"keep_scale", value }),
+                value => return Err(Fault::new(c"keep_scale", FaultKind::Choice { value })),
             },
             start: match given.start {
                 SINKHORN_SOFT_START_MONOTONE => CoreSoftStart::Monotone,
                 SINKHORN_SOFT_START_ZERO => CoreSoftStart::Zero,
-                value => return Err(Fault::Choice { argument: c"start", value }),
+                value => return Err(Fault::new(c"start", FaultKind::Choice { value })),
             },
             quantiles: match given.quantiles {
                 SINKHORN_QUANTILE_HAZEN => CoreQuantileConvention::Hazen,
                 SINKHORN_QUANTILE_LINEAR => CoreQuantileConvention::Linear,
-                value => return Err(Fault::Choice { argument: c"quantiles", value }),
+                value => return Err(Fault::new(c"quantiles", FaultKind::Choice { value })),
             },
             solve: solve.core()?,
             differentiation,
@@ -390,7 +390,7 @@ unsafe fn soft_query<T: Scalar>(
     count(c"n", n)?;
     count(c"m", m)?;
     let total = soft_len(n, m, &chosen)?.checked_add(large_object_len::<T>());
-    let total = total.ok_or(Fault::TooLarge { argument: c"workspace" })?;
+    let total = total.ok_or(Fault::too_large(c"workspace"))?;
     // SAFETY: not NULL and aligned, as checked; memory for a `usize` by contract.
     unsafe { len.write(total) };
     Ok(SINKHORN_OK)
@@ -438,7 +438,7 @@ impl<T: Scalar> Call<T> {
     unsafe fn quantile(&self, levels: *const T, quantiles: *mut T, count: usize) -> Result<Status, Fault> {
         Region::required(c"levels", levels, count)?;
         let m = count.checked_mul(2).and_then(|twice| twice.checked_add(1));
-        let m = m.ok_or(Fault::TooLarge { argument: c"levels" })?;
+        let m = m.ok_or(Fault::too_large(c"levels"))?;
         // SAFETY: the contract of this function.
         unsafe {
             self.run(m, (c"quantiles", quantiles, count), levels, |inputs, settings, memory, out| {
@@ -525,9 +525,9 @@ struct Inputs<'i, T> {
 
 /// The core calls weights a.
 fn named(error: CoreError) -> Fault {
-    match error.argument() {
-        Argument::A => Fault::Named { argument: c"weights", error },
-        _ => Fault::Core(error),
+    match error.argument {
+        Argument::A => Fault::core(c"weights", error.kind),
+        _ => Fault::from(error),
     }
 }
 
@@ -560,10 +560,10 @@ unsafe fn vjp<T: Scalar>(
         let cotangent = required(c"cotangent", slice(c"cotangent", cotangent, outputs)?)?;
         let in_values = required(c"in_values", output(c"in_values", in_values, n)?)?;
         let in_weights = output(c"in_weights", in_weights, n)?;
-        let found = soft.vjp(cotangent, in_values, in_weights).map_err(|error| match (error, error.argument()) {
-            (CoreError::Length { .. }, Argument::Vector) => Fault::Named { argument: c"outputs", error },
-            (_, Argument::Vector) => Fault::Named { argument: c"cotangent", error },
-            _ => Fault::Core(error),
+        let found = soft.vjp(cotangent, in_values, in_weights).map_err(|error| match (error.argument, error.kind) {
+            (Argument::VECTOR, kind @ ErrorKind::Length { .. }) => Fault::core(c"outputs", kind),
+            (Argument::VECTOR, kind) => Fault::core(c"cotangent", kind),
+            _ => Fault::from(error),
         })?;
         Ok(tell(report, found))
     }

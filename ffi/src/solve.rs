@@ -3,8 +3,7 @@
 use core::ops::ControlFlow;
 
 use sinkhorn_core::{
-    Argument, Error as CoreError, Real, Settings as CoreSettings, Solution as CoreSolution, Solver as CoreSolver,
-    Workspace,
+    ErrorKind, Real, Settings as CoreSettings, Solution as CoreSolution, Solver as CoreSolver, Workspace,
 };
 
 use crate::checks::{Region, check_disjoint, check_optional_struct, read_struct, write_struct};
@@ -227,7 +226,7 @@ impl<T: Scalar> Call<T> {
         unsafe {
             let object = self.begin(Region::optional(c"solution", solution, 1)?)?;
             if run_solver(&mut (*object).value, object) == SINKHORN_ERROR_INFEASIBLE {
-                return Err(CoreError::Infeasible { argument: Argument::Cost, place: None }.into());
+                return Err(Fault::core(c"cost", ErrorKind::Infeasible { place: None }));
             }
             hand_over(object, solution, self.report)
         }

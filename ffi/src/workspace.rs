@@ -53,7 +53,7 @@ pub unsafe extern "C" fn sinkhorn_workspace_len_f32(
 
 fn len_of_solve<T: Scalar>(problem: &Problem<T>, settings: &Settings<T>) -> Result<usize, Fault> {
     let behind = len_behind(problem, &settings.core()?)?;
-    behind.checked_add(object_len::<T>()).ok_or(Fault::TooLarge { argument: c"workspace" })
+    behind.checked_add(object_len::<T>()).ok_or(Fault::too_large(c"workspace"))
 }
 
 /// Scalars behind the object of a solve.

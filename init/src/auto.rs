@@ -61,7 +61,7 @@ impl<T: Real + RealField> Initializer<T> for Auto {
     }
 
     /// # Errors
-    /// Those of the candidates, but for [`Error::Unsupported`] and [`Error::Overflow`]: zero is always defined.
+    /// Those of the candidates, but for `Unsupported` and `Overflow`: zero is always defined.
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,
@@ -115,21 +115,18 @@ impl<T: Real + RealField> Initializer<T> for Auto {
 /// The coarse fit where it may pay.
 fn fit_coarse<T: Real + RealField>(target: &Target<'_, '_, T>) -> Result<Option<CoarseFit<T>>, Error> {
     let problem = target.problem;
-    let dimension = match problem.geometry() {
-        Geometry::Points(cloud) => cloud.dimension(),
-        _ => return Ok(None),
-    };
-    if problem.rows().min(problem.columns()) < MANY || dimension > FEW_COORDINATES {
+    let is_small = problem.rows().min(problem.columns()) < MANY;
+    if is_small || !(1..=FEW_COORDINATES).contains(&problem.geometry().dimension()) {
         return Ok(None);
     }
     where_defined((CoarseStart { blur: Some(BLUR), ..CoarseStart::default() }).fit(target))
 }
 
-/// Nothing where a candidate is not for the problem.
+/// Returns nothing if a candidate is not for the problem.
 fn where_defined<V>(result: Result<V, Error>) -> Result<Option<V>, Error> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(Error::Unsupported { .. } | Error::Overflow { .. } | Error::TooFar { .. }) => Ok(None),
+        Err(error) if error.is_unsuited_start() => Ok(None),
         Err(error) => Err(error),
     }
 }

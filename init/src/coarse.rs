@@ -1,6 +1,8 @@
 use nalgebra::RealField;
 use serde::{Deserialize, Serialize};
-use sinkhorn_core::{Argument, Carried, Error, Float, Initializer, PointCloud, Real, Scratch, Started, Target, Wrote};
+use sinkhorn_core::{
+    Argument, Carried, Error, ErrorKind, Float, Initializer, PointCloud, Real, Scratch, Started, Target, Wrote,
+};
 
 use crate::representatives::Representatives;
 use crate::small::{LIMIT_NOTE, MAX_SWEEPS, checked_points, solve_small};
@@ -90,14 +92,14 @@ impl CoarseStart {
     /// Finds the representatives and solves between them. At most k (n + m) distances two times, and k^2 pairs a sweep.
     ///
     /// # Errors
-    /// [`Error::NotPositive`] naming the start for 0 representatives or a blur that is not positive;
-    /// [`Error::Unsupported`] for a matrix; [`Error::Overflow`] where points are so far apart, or epsilon so small,
-    /// that costs of representatives leave the range.
+    /// [`ErrorKind::NotPositive`] naming the start for 0 representatives or a blur that is not positive; [`ErrorKind::Unsupported`] for a matrix;
+    /// [`ErrorKind::Overflow`] where points are so far apart, or epsilon so small, that costs of representatives leave the
+    /// range.
     pub fn fit<T: Real + RealField>(&self, target: &Target<'_, '_, T>) -> Result<CoarseFit<T>, Error> {
         let problem = target.problem;
         let count = checked_points(self.representatives, problem.rows(), problem.columns())?;
         if let Some(value) = self.blur.filter(|blur| !(*blur > 0.0)) {
-            return Err(Error::NotPositive { argument: Argument::Start, value });
+            return Err(Error::new(Argument::START, ErrorKind::NotPositive { value }));
         }
         let cloud = target.points("coarse needs points, not a cost matrix")?;
         let epsilon = target.epsilon.widen();
@@ -106,15 +108,14 @@ impl CoarseStart {
         let far = self.blur.filter(|_| is_distance).map_or(f64::INFINITY, |blur| blur * epsilon);
         let of = |points, weights| {
             let reason = "coarse would represent points by others that are too far away";
-            Representatives::of(points, weights, count, near, far)
-                .ok_or(Error::Unsupported { argument: Argument::Start, reason })
+            Representatives::of(points, weights, count, near, far).ok_or(Error::unsupported(Argument::START, reason))
         };
         let (of_x, of_y) = (of(cloud.x(), problem.a())?, of(cloud.y(), problem.b())?);
         let narrow = |values: &[f64]| values.iter().map(|&value| T::constant(value)).collect::<Vec<T>>();
         let (x, y) = (narrow(&of_x.points), narrow(&of_y.points));
         let (a, mut b) = (narrow(&of_x.masses), narrow(&of_y.masses));
         if !x.iter().chain(&y).all(|&value| Float::is_finite(value)) {
-            return Err(Error::Overflow { argument: Argument::Start });
+            return Err(Error::new(Argument::START, ErrorKind::Overflow));
         }
         let geometry = PointCloud::new(&x, &y, cloud.dimension(), cloud.ground_cost())?;
         let small = solve_small(geometry.into(), &a, &mut b, target)?;
@@ -166,7 +167,7 @@ impl<T: Real> Initializer<T> for CoarseFit<T> {
     /// Writes f: n k pairs.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a fit that was tampered with, and those of [`Carried`] as a start.
+    /// [`ErrorKind::Unsupported`] for a fit that was tampered with, and those of [`Carried`] as a start.
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,
@@ -179,7 +180,7 @@ impl<T: Real> Initializer<T> for CoarseFit<T> {
         let sizes_agree = count == self.potential.len() && count.checked_mul(self.dimension) == Some(self.points.len());
         if !(sizes_agree && count > 0 && is_finite(&self.points) && is_finite(&self.potential)) {
             let reason = "the coarse fit is damaged: its sizes disagree or an entry is not finite";
-            return Err(Error::Unsupported { argument: Argument::Start, reason });
+            return Err(Error::unsupported(Argument::START, reason));
         }
         let potential: Vec<T> = self.potential.iter().map(|&value| value / target.cost_scale).collect();
         let carried = Carried::from_g(&self.points, self.dimension, Some(&self.weights), &potential)?;

@@ -32,7 +32,7 @@ impl<T: Real + RealField> Initializer<T> for GaussianStart {
     }
 
     /// # Errors
-    /// [`Error::Unsupported`] unless the cost is squared Euclidean between points; those of [`Moments::of`] for a side
+    /// [`ErrorKind::Unsupported`](sinkhorn_core::ErrorKind::Unsupported) unless the cost is squared Euclidean between points; those of [`Moments::of`] for a side
     /// without a fit, those of [`GaussianFit::check`] for a fit, and of [`Gaussian::between`].
     fn initialize(
         &self,

@@ -2,8 +2,8 @@
 
 use nalgebra::RealField;
 use sinkhorn_core::{
-    Acceleration, Epsilon, Error, Float, Geometry, Monotone, Problem, Real, Select, Settings, Storage, Target,
-    Workspace, solve,
+    Acceleration, Epsilon, Error, ErrorKind, Float, Geometry, Monotone, Problem, Real, Select, Settings, Storage,
+    Target, Workspace, solve,
 };
 use sinkhorn_core::{Argument, Initializer};
 
@@ -25,7 +25,7 @@ pub(crate) fn points_for(rows: usize, columns: usize) -> usize {
 /// The number that was asked for, or that of [`points_for`].
 pub(crate) fn checked_points(asked: Option<usize>, rows: usize, columns: usize) -> Result<usize, Error> {
     match asked {
-        Some(0) => Err(Error::NotPositive { argument: Argument::Start, value: 0.0 }),
+        Some(0) => Err(Error::new(Argument::START, ErrorKind::NotPositive { value: 0.0 })),
         Some(count) => Ok(count),
         None => Ok(points_for(rows, columns)),
     }
@@ -71,17 +71,19 @@ pub(crate) fn solve_small<T: Real + RealField>(
     let gaussian = GaussianStart::default();
     let candidates: [&dyn Initializer<T>; 2] = [&Monotone, &gaussian];
     let workspace = Workspace::new(&mut memory, &small, &settings)?;
-    let solution = solve(&small, &Select::new(&candidates), &settings, workspace).map_err(|error| match error {
-        // Of points that are not the user's: the start is at fault.
-        Error::NotFinite { .. } | Error::TooFar { .. } | Error::CostTooLarge { .. } | Error::BelowResolution { .. } => {
-            Error::Overflow { argument: Argument::Start }
-        }
-        Error::Infeasible { .. } => {
-            let reason = "infinite costs leave no plan between the few points that it takes";
-            Error::Unsupported { argument: Argument::Start, reason }
-        }
-        other => other,
-    })?;
+    let solution =
+        solve(&small, &Select::new(&candidates), &settings, workspace).map_err(|error| match error.kind {
+            // Of points that are not the user's: the start is at fault.
+            ErrorKind::NotFinite { .. }
+            | ErrorKind::TooFar { .. }
+            | ErrorKind::CostTooLarge { .. }
+            | ErrorKind::BelowResolution { .. } => Error::new(Argument::START, ErrorKind::Overflow),
+            ErrorKind::Infeasible { .. } => {
+                let reason = "infinite costs leave no plan between the few points that it takes";
+                Error::unsupported(Argument::START, reason)
+            }
+            _ => error,
+        })?;
     let report = solution.report();
     let visits = u64::from(report.sweeps) + 2; // and completing the start, and measuring
     Ok(Small {

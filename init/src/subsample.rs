@@ -3,8 +3,8 @@ use rand_linfa::SeedableRng;
 use rand_linfa::seq::index;
 use rand_xoshiro_linfa::Xoshiro256PlusPlus;
 use sinkhorn_core::{
-    Argument, Carried, CostMatrix, Error, Geometry, Initializer, PointCloud, Points, Real, Scratch, Started, Target,
-    Weights, Wrote, Zero,
+    Carried, CostMatrix, Error, Geometry, Initializer, PointCloud, Points, Real, Scratch, Started, Target, Weights,
+    Wrote, Zero,
 };
 
 use crate::small::{LIMIT_NOTE, MAX_SWEEPS, checked_points, solve_small};
@@ -30,7 +30,7 @@ impl<T: Real + RealField> Initializer<T> for SubsampleStart {
     /// k^2 pairs a sweep of the small problem, and n k for the extension.
     ///
     /// # Errors
-    /// [`Error::NotPositive`] naming the start for 0 points; [`Error::Overflow`] where the small problem leaves the
+    /// [`ErrorKind::NotPositive`](sinkhorn_core::ErrorKind::NotPositive) naming the start for 0 points; [`ErrorKind::Overflow`](sinkhorn_core::ErrorKind::Overflow) where the small problem leaves the
     /// range.
     fn initialize(
         &self,
@@ -84,10 +84,6 @@ impl SubsampleStart {
                 }
                 extend(matrix, &columns, &b, &small.g, target, f);
                 (small.pairs + (f.len() * columns.len()) as u64, small.sweeps)
-            }
-            _ => {
-                let reason = "subsample needs points or a cost matrix";
-                return Err(Error::Unsupported { argument: Argument::Start, reason });
             }
         };
         let started = Started::new("subsample", Wrote::F).pairs(pairs);

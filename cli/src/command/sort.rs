@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use serde::Serialize;
 use sinkhorn_core::{
-    Argument, Error, QuantileConvention, Report, Shape, SoftSettings, Solution, soft_len, soft_quantile, soft_rank,
-    soft_sort, soft_top_k,
+    Argument, Error, ErrorKind, QuantileConvention, Report, Shape, SoftSettings, Solution, soft_len, soft_quantile,
+    soft_rank, soft_sort, soft_top_k,
 };
 
 use crate::args::{self, NumericsArgs, Precision, ReadingArgs};
@@ -312,14 +312,14 @@ fn ranks<T: Scalar>(values: &[T], rows: usize, plan: &Solution<'_, T>) -> Result
 }
 
 fn refuse(error: Error, job: &Job, name: &str) -> Failure {
-    match (error, error.argument()) {
-        (Error::OutOfRange { range, .. }, Argument::K) => {
+    match (error.kind, error.argument) {
+        (ErrorKind::OutOfRange { range, .. }, Argument::K) => {
             Failure::usage(format!("--top must lie in {range}, n being the number of values"))
         }
-        (Error::EntryOutOfRange { range, .. }, Argument::Levels) => {
+        (ErrorKind::EntryOutOfRange { range, .. }, Argument::LEVELS) => {
             Failure::usage(format!("--quantiles: levels must lie in {range}"))
         }
-        (_, Argument::Epsilon | Argument::Cost) => Failure::data(format!(
+        (_, Argument::EPSILON | Argument::COST) => Failure::data(format!(
             "{name}: the values, their weights or --epsilon {} leave the range of numbers: {error}",
             render::given(job.epsilon)
         )),

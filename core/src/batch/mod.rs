@@ -6,7 +6,7 @@ mod share_out;
 pub use potentials::Potentials;
 pub use share_out::share_out;
 
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind, check_workspace};
 use crate::initial::Initializer;
 use crate::problem::Problem;
 use crate::real::Real;
@@ -19,7 +19,7 @@ use crate::workspace::Workspace;
 /// than problems, and one without the feature `parallel`.
 ///
 /// # Errors
-/// Bad settings, and [`Error::TooLarge`] where the number does not fit.
+/// Bad settings, and [`ErrorKind::TooLarge`] where the number does not fit.
 pub fn batch_len<T: Real>(problems: &[Problem<'_, T>], settings: &Settings<T>) -> Result<usize, Error> {
     settings.check()?;
     let each = serial(settings);
@@ -27,8 +27,8 @@ pub fn batch_len<T: Real>(problems: &[Problem<'_, T>], settings: &Settings<T>) -
     for problem in problems {
         largest = largest.max(Workspace::len(problem, &each)?);
     }
-    let argument = Argument::Workspace;
-    largest.checked_mul(at_once(problems.len(), settings)).ok_or(Error::TooLarge { argument })
+    let argument = Argument::WORKSPACE;
+    largest.checked_mul(at_once(problems.len(), settings)).ok_or(Error::new(argument, ErrorKind::TooLarge))
 }
 
 /// Solves many problems of any sizes, [`Settings::threads`] of them at a time, each on one thread in memory that is used again:
@@ -63,7 +63,7 @@ pub fn batch_len<T: Real>(problems: &[Problem<'_, T>], settings: &Settings<T>) -
 /// ```
 ///
 /// # Errors
-/// Bad settings; [`Error::Length`] naming `output` where there are fewer or more outputs than problems; [`Error::Workspace`] with the length that
+/// Bad settings; [`ErrorKind::Length`] naming `output` where there are fewer or more outputs than problems; [`ErrorKind::Workspace`] with the length that
 /// [`batch_len`] has. Nothing is solved then. Errors of a problem go to `write`.
 ///
 /// # Panics
@@ -80,14 +80,12 @@ where
     O: IntoIterator<Item: Send, IntoIter: ExactSizeIterator + Send>,
 {
     let outputs = outputs.into_iter();
-    if outputs.len() != problems.len() {
-        let (argument, expected, actual) = (Argument::Output, problems.len(), outputs.len());
-        return Err(Error::Length { argument, expected, actual });
+    let (expected, actual) = (problems.len(), outputs.len());
+    if actual != expected {
+        return Err(Error::new(Argument::OUTPUT, ErrorKind::Length { expected, actual }));
     }
     let required = batch_len(problems, settings)?;
-    if memory.len() < required {
-        return Err(Error::Workspace { required, actual: memory.len() });
-    }
+    check_workspace(required, memory.len())?;
     let (threads, each) = (at_once(problems.len(), settings), serial(settings));
     share_out(
         problems.iter().enumerate().zip(outputs),

@@ -1,6 +1,6 @@
 use core::iter::FusedIterator;
 
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind};
 use crate::problem::Problem;
 use crate::real::Real;
 
@@ -37,14 +37,14 @@ impl<'s, 'a, T: Real> Potentials<'s, 'a, T> {
     /// `f` has as many scalars as all problems together have rows, `g` as many as they have columns.
     ///
     /// # Errors
-    /// [`Error::Length`] naming `f` or `g`.
+    /// [`ErrorKind::Length`] naming `f` or `g`.
     pub fn new(problems: &'s [Problem<'a, T>], f: &'s mut [T], g: &'s mut [T]) -> Result<Self, Error> {
         let total = |argument, size: fn(&Problem<'a, T>) -> usize, actual| {
             let add = |sum: usize, problem| sum.checked_add(size(problem));
             match problems.iter().try_fold(0, add) {
                 Some(expected) if expected == actual => Ok(()),
-                Some(expected) => Err(Error::Length { argument, expected, actual }),
-                None => Err(Error::TooLarge { argument }),
+                Some(expected) => Err(Error::new(argument, ErrorKind::Length { expected, actual })),
+                None => Err(Error::new(argument, ErrorKind::TooLarge)),
             }
         };
         total(Argument::F, Problem::rows, f.len())?;

@@ -1,5 +1,5 @@
 use super::{BuiltIn, GroundCost, of_difference, sign};
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind};
 use crate::real::Real;
 
 /// (sum_k |x_k - y_k|^p)^(1/p) for p >= 1; infinity is the largest difference. Within 4 d + 16 units in the last
@@ -17,12 +17,12 @@ pub struct PNorm<T> {
 
 impl<T: Real> PNorm<T> {
     /// # Errors
-    /// [`Error::OutOfRange`] naming `cost` unless p is at least 1.
+    /// [`ErrorKind::OutOfRange`] naming `cost` unless p is at least 1.
     pub fn new(p: T) -> Result<Self, Error> {
         if p >= T::ONE {
             Ok(PNorm { p })
         } else {
-            Err(Error::OutOfRange { argument: Argument::Cost, value: p.widen(), range: "[1, inf]" })
+            Err(Error::new(Argument::COST, ErrorKind::OutOfRange { value: p.widen(), range: "[1, inf]" }))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The plan by rows: P_ij = r_i Q_ij with rows of Q that sum to one.
 
-use crate::error::{Argument, Error};
-use crate::geometry::{Geometry, PointCloud};
+use crate::error::{Argument, Error, ErrorKind};
+use crate::geometry::PointCloud;
 use crate::real::Real;
 use crate::solution::Solution;
 use crate::sweep::block::{BlockAt, exponentials};
@@ -69,7 +69,7 @@ impl<'d, T: Real> Conditional<'d, T> {
         // Points that can carry nothing have no part in the plan.
         let largest = sizes.filter(|&size| !p.is_at_limit(size)).fold(T::ZERO, T::max);
         if !(largest * T::EPSILON < T::constant(0.25)) {
-            return Err(Error::Overflow { argument: Argument::Epsilon });
+            return Err(Error::new(Argument::EPSILON, ErrorKind::Overflow));
         }
         f.copy_from_slice(solution.f_hat);
         let work = |Strip { rows, f, entries: ratio, column, tile, partial, .. }: Strip<'_, T>| {
@@ -102,22 +102,19 @@ impl<'d, T: Real> Conditional<'d, T> {
         c.copy_from_slice(scratch.column);
         let finite = |values: &[T]| values.iter().all(|value| value.is_finite());
         if !(finite(f) && finite(ratio) && finite(c)) {
-            return Err(Error::Overflow { argument: Argument::Cost });
+            return Err(Error::new(Argument::COST, ErrorKind::Overflow));
         }
         Ok(Conditional { p, f, g, log_ratio: ratio, c, tile_rows })
     }
 
     /// The points of the problem.
     pub fn cloud(&self) -> Option<&PointCloud<'d, T>> {
-        match self.p.problem.geometry() {
-            Geometry::Points(cloud) => Some(cloud),
-            Geometry::Matrix(_) => None,
-        }
+        self.p.problem.geometry().cloud()
     }
 
     /// Coordinates a point, where derivatives in points can be had.
     pub fn dimension_of_differentiable_points(&self, [in_x, in_y]: [&mut [T]; 2]) -> Result<usize, Error> {
-        let refuse = |reason| Err(Error::Unsupported { argument: Argument::Cost, reason });
+        let refuse = |reason| Err(Error::unsupported(Argument::COST, reason));
         let Some(cloud) = self.cloud() else {
             return refuse("a cost matrix has no points to differentiate in");
         };
@@ -136,7 +133,7 @@ impl<'d, T: Real> Conditional<'d, T> {
             return Ok(());
         }
         let reason = "this ground cost has no second derivatives";
-        Err(Error::Unsupported { argument: Argument::Cost, reason })
+        Err(Error::unsupported(Argument::COST, reason))
     }
 
     /// r_i / a_i; positive, also where it is too small to be told from zero.

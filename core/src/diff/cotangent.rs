@@ -1,4 +1,4 @@
-use crate::error::{Argument, Error, Place};
+use crate::error::{Argument, Error, ErrorKind, Place};
 use crate::measure::{check_finite, check_finite_vector};
 use crate::real::Real;
 use crate::reduce;
@@ -44,16 +44,16 @@ impl<T: Real> Cotangent<'_, T> {
             }
         }
         if let Some(PlanCotangent::Matrix(values)) = self.plan {
-            check_length(Argument::Plan, values, n.saturating_mul(m))?;
-            check_finite(Argument::Plan, values, m)?;
+            check_length(Argument::PLAN, values, n.saturating_mul(m))?;
+            check_finite(Argument::PLAN, values, m)?;
         }
         if let Some(values) = self.map {
             let Some(d) = plan.cloud().map(|cloud| cloud.dimension()) else {
                 let reason = "a cost matrix has no points, and no map";
-                return Err(Error::Unsupported { argument: Argument::Map, reason });
+                return Err(Error::unsupported(Argument::MAP, reason));
             };
-            check_length(Argument::Map, values, n * d)?;
-            check_finite(Argument::Map, values, d)?;
+            check_length(Argument::MAP, values, n * d)?;
+            check_finite(Argument::MAP, values, d)?;
         }
         Ok(())
     }
@@ -113,8 +113,8 @@ impl<T: Real> Cotangent<'_, T> {
         let column = out.iter().position(|value| !value.is_finite());
         let place = Place { row: i, column };
         match column {
-            Some(j) => Error::NotFinite { argument: Argument::Plan, place, value: out[j].widen() },
-            None => Error::Overflow { argument: if self.plan.is_some() { Argument::Plan } else { Argument::Map } },
+            Some(j) => Error::new(Argument::PLAN, ErrorKind::NotFinite { place, value: out[j].widen() }),
+            None => Error::new(if self.plan.is_some() { Argument::PLAN } else { Argument::MAP }, ErrorKind::Overflow),
         }
     }
 }

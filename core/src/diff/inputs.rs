@@ -1,4 +1,4 @@
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind};
 use crate::measure::{check_finite, check_finite_vector};
 use crate::real::Real;
 use crate::solution::check_length;
@@ -47,7 +47,7 @@ impl<T: Real> Gradients<'_, T> {
         };
         len(Argument::A, &self.a, n)?;
         len(Argument::B, &self.b, m)?;
-        len(Argument::Cost, &self.cost, n.saturating_mul(m))?;
+        len(Argument::COST, &self.cost, n.saturating_mul(m))?;
         if self.x.is_some() || self.y.is_some() {
             let d = plan.dimension_of_differentiable_points(scratch)?;
             len(Argument::X, &self.x, n * d)?;
@@ -66,7 +66,7 @@ pub(super) fn check_results<'v, T: Real>(
     if written.all(|values| values.iter().all(|value| value.is_finite())) {
         Ok(())
     } else {
-        Err(Error::Overflow { argument })
+        Err(Error::new(argument, ErrorKind::Overflow))
     }
 }
 
@@ -102,12 +102,12 @@ impl<T: Real> Tangent<'_, T> {
             }
         }
         if let Some(values) = self.cost {
-            check_length(Argument::Cost, values, n.saturating_mul(m))?;
-            check_finite(Argument::Cost, values, m)?;
+            check_length(Argument::COST, values, n.saturating_mul(m))?;
+            check_finite(Argument::COST, values, m)?;
         }
         if !self.epsilon.is_finite() {
             let range = "(-inf, inf)";
-            return Err(Error::OutOfRange { argument: Argument::Epsilon, value: self.epsilon.widen(), range });
+            return Err(Error::new(Argument::EPSILON, ErrorKind::OutOfRange { value: self.epsilon.widen(), range }));
         }
         if self.x.is_some() || self.y.is_some() {
             let d = plan.dimension_of_differentiable_points(scratch)?;

@@ -34,7 +34,7 @@ impl<T: Real> Changes<'_, T> {
     }
 
     fn check_results(&self) -> Result<(), Error> {
-        check_results(Argument::Tangent, [&self.f, &self.g, &self.plan, &self.map].map(Option::as_deref))
+        check_results(Argument::TANGENT, [&self.f, &self.g, &self.plan, &self.map].map(Option::as_deref))
     }
 
     fn check(&self, plan: &Conditional<'_, T>) -> Result<(), Error> {
@@ -45,12 +45,12 @@ impl<T: Real> Changes<'_, T> {
         };
         len(Argument::F, &self.f, n)?;
         len(Argument::G, &self.g, m)?;
-        len(Argument::Plan, &self.plan, n.saturating_mul(m))?;
+        len(Argument::PLAN, &self.plan, n.saturating_mul(m))?;
         match (&self.map, plan.cloud()) {
-            (Some(values), Some(cloud)) => check_length(Argument::Map, values, n * cloud.dimension()),
+            (Some(values), Some(cloud)) => check_length(Argument::MAP, values, n * cloud.dimension()),
             (Some(_), None) => {
                 let reason = "a cost matrix has no points, and no map";
-                Err(Error::Unsupported { argument: Argument::Map, reason })
+                Err(Error::unsupported(Argument::MAP, reason))
             }
             (None, _) => Ok(()),
         }
@@ -63,9 +63,9 @@ impl<T: Real> Derivatives<'_, T> {
     /// The pairs are visited on one thread, three times at most, and once for every iteration of conjugate gradients on all of them.
     ///
     /// # Errors
-    /// [`Error::Length`] and [`Error::NotFinite`] naming `x`, `y`, `a`, `b`, `cost` or `epsilon` of the tangent and `f`, `g`, `plan` or `map` of the changes,
-    /// [`Error::Unsupported`] naming `map` or `cost` for points of a matrix and costs without a gradient. Nothing is written then.
-    /// [`Error::Overflow`] naming `tangent` where a change leaves the range: what has been written is not to be used.
+    /// [`ErrorKind::Length`](crate::ErrorKind::Length) and [`ErrorKind::NotFinite`](crate::ErrorKind::NotFinite) naming `x`, `y`, `a`, `b`, `cost` or `epsilon` of the tangent and `f`, `g`, `plan` or `map` of the changes,
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming `map` or `cost` for points of a matrix and costs without a gradient. Nothing is written then.
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) naming `tangent` where a change leaves the range: what has been written is not to be used.
     pub fn jvp(&mut self, tangent: &Tangent<'_, T>, changes: &mut Changes<'_, T>) -> Result<LinearReport<T>, Error> {
         changes.check(&self.plan)?;
         let report = self.differentials(tangent)?;
@@ -229,7 +229,7 @@ impl<T: Real> Derivatives<'_, T> {
             row.iter_mut().for_each(|value| *value += shift);
             beta.iter_mut().for_each(|value| *value -= shift);
         }
-        check_results(Argument::Tangent, [Some(&[report.residual, projected][..])])?;
+        check_results(Argument::TANGENT, [Some(&[report.residual, projected][..])])?;
         Ok(LinearReport { projected, ..report })
     }
 }

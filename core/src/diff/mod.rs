@@ -27,7 +27,7 @@ pub use inputs::{Gradients, Tangent};
 pub use jvp::Changes;
 pub use workspace::derivatives_len;
 
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind, check_count, check_positive, check_workspace};
 use crate::real::Real;
 use crate::solution::Solution;
 
@@ -58,18 +58,11 @@ impl<T: Real> DerivativeSettings<T> {
     /// What [`Derivatives::new`] checks about them, for those who want to know sooner.
     ///
     /// # Errors
-    /// [`Error::NotPositive`], naming the field.
+    /// [`ErrorKind::NotPositive`], naming the field.
     pub fn check(&self) -> Result<(), Error> {
-        if !(self.tolerance > T::ZERO && self.tolerance.is_finite()) {
-            return Err(Error::NotPositive { argument: Argument::Tolerance, value: self.tolerance.widen() });
-        }
-        if self.max_iterations == 0 {
-            return Err(Error::NotPositive { argument: Argument::MaxIterations, value: 0.0 });
-        }
-        if self.threads == 0 {
-            return Err(Error::NotPositive { argument: Argument::Threads, value: 0.0 });
-        }
-        Ok(())
+        check_positive(Argument::TOLERANCE, self.tolerance)?;
+        check_count(Argument::MAX_ITERATIONS, self.max_iterations as usize)?;
+        check_count(Argument::THREADS, self.threads)
     }
 }
 
@@ -127,16 +120,13 @@ impl<'d, T: Real> Derivatives<'d, T> {
     /// Scalars that [`Derivatives::new`] needs ([`derivatives_len`]): O(n + m).
     ///
     /// # Errors
-    /// [`Error::TooLarge`], and bad settings.
+    /// [`ErrorKind::TooLarge`], and bad settings.
     pub fn len(problem: &crate::Problem<'_, T>, settings: &DerivativeSettings<T>) -> Result<usize, Error> {
         settings.check()?;
-        let dimension = match problem.geometry() {
-            crate::Geometry::Points(cloud) => cloud.dimension(),
-            crate::Geometry::Matrix(_) => 0,
-        };
-        let argument = Argument::Workspace;
+        let dimension = problem.geometry().dimension();
+        let argument = Argument::WORKSPACE;
         derivatives_len(problem.rows(), problem.columns(), dimension, settings.threads)
-            .ok_or(Error::TooLarge { argument })
+            .ok_or(Error::new(argument, ErrorKind::TooLarge))
     }
 
     /// Measures the marginals of the plan, one pass over the pairs. `memory`, whose contents do not matter, holds at least
@@ -145,7 +135,7 @@ impl<'d, T: Real> Derivatives<'d, T> {
     /// Derivatives are those of the potentials that a problem has, and as good as the solution is converged.
     ///
     /// # Errors
-    /// Bad settings, [`Error::Workspace`], and [`Error::Overflow`] naming `cost` where the marginals of a relaxed problem leave the range of the scalar, or
+    /// Bad settings, [`ErrorKind::Workspace`], and [`ErrorKind::Overflow`] naming `cost` where the marginals of a relaxed problem leave the range of the scalar, or
     /// `epsilon` where it is so small for the cost that rounding leaves nothing of the entries of the plan.
     pub fn new(
         solution: &Solution<'d, T>,
@@ -154,9 +144,7 @@ impl<'d, T: Real> Derivatives<'d, T> {
     ) -> Result<Self, Error> {
         let problem = &solution.prepared.problem;
         let required = Self::len(problem, settings)?;
-        if memory.len() < required {
-            return Err(Error::Workspace { required, actual: memory.len() });
-        }
+        check_workspace(required, memory.len())?;
         let (of_plan, mut memory) = workspace::cut(memory, problem, settings.threads);
         let plan = Conditional::new(solution, of_plan, memory.tile_rows, &mut memory.scratch)?;
         Ok(Derivatives { solution: solution.clone(), settings: *settings, plan, memory })

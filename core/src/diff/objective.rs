@@ -18,8 +18,8 @@ impl<T: Real> Derivatives<'_, T> {
     /// rho_a (1 - exp(-f_i / rho_a)) + epsilon (total_b - exp(-f_i / rho_a)) where relaxed.
     ///
     /// # Errors
-    /// [`Error::Length`] naming the gradient, and [`Error::Unsupported`] naming `cost` for points of a matrix and costs without a gradient. Nothing is written then.
-    /// [`Error::Overflow`] naming `gradients` where a derivative leaves the range: what has been written is not to be
+    /// [`ErrorKind::Length`](crate::ErrorKind::Length) naming the gradient, and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming `cost` for points of a matrix and costs without a gradient. Nothing is written then.
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) naming `gradients` where a derivative leaves the range: what has been written is not to be
     /// used.
     pub fn objective(&mut self, gradients: &mut Gradients<'_, T>) -> Result<(), Error> {
         let (plan, memory) = (&self.plan, &mut self.memory);
@@ -66,6 +66,6 @@ impl<T: Real> Derivatives<'_, T> {
             }
             **in_epsilon = total.value();
         }
-        gradients.check_results(Argument::Gradients)
+        gradients.check_results(Argument::GRADIENTS)
     }
 }

@@ -13,9 +13,9 @@ impl<T: Real> Derivatives<'_, T> {
     /// with the Hessian, mixed derivatives included.
     ///
     /// # Errors
-    /// Those of [`Derivatives::jvp`] for the tangent and of [`Derivatives::objective`] for the gradients; [`Error::Unsupported`] naming `cost` for a ground cost without second
+    /// Those of [`Derivatives::jvp`] for the tangent and of [`Derivatives::objective`] for the gradients; [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming `cost` for a ground cost without second
     /// derivatives where x or y are asked for. Nothing is written then.
-    /// [`Error::Overflow`] naming `tangent` where a product leaves the range: what has been written is not to be used.
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) naming `tangent` where a product leaves the range: what has been written is not to be used.
     pub fn objective_hessian(
         &mut self,
         tangent: &Tangent<'_, T>,
@@ -96,7 +96,7 @@ impl<T: Real> Derivatives<'_, T> {
         if let Some(out) = &mut gradients.epsilon {
             **out = in_epsilon;
         }
-        gradients.check_results(Argument::Tangent)?;
+        gradients.check_results(Argument::TANGENT)?;
         Ok(report)
     }
 }

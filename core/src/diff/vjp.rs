@@ -26,9 +26,9 @@ impl<T: Real> Derivatives<'_, T> {
     /// One pass over the pairs an iteration of conjugate gradients, two more (three on the line and in the plane), and one each for x, y, cost and epsilon.
     ///
     /// # Errors
-    /// [`Error::Length`] and [`Error::NotFinite`] naming `f`, `g`, `plan`, `map` (of the cotangent), `x`, `y`, `a`, `b`, `cost` (of the gradients),
-    /// [`Error::Unsupported`] naming `map` or `cost` for points of a matrix and costs without a gradient. Nothing is written then.
-    /// [`Error::Overflow`] naming `cotangent` where a gradient leaves the range: what has been written is not to be
+    /// [`ErrorKind::Length`](crate::ErrorKind::Length) and [`ErrorKind::NotFinite`](crate::ErrorKind::NotFinite) naming `f`, `g`, `plan`, `map` (of the cotangent), `x`, `y`, `a`, `b`, `cost` (of the gradients),
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming `map` or `cost` for points of a matrix and costs without a gradient. Nothing is written then.
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) naming `cotangent` where a gradient leaves the range: what has been written is not to be
     /// used.
     pub fn vjp(
         &mut self,
@@ -69,8 +69,8 @@ impl<T: Real> Derivatives<'_, T> {
             **in_epsilon = p.unit * pairs.epsilon(memory.log_b, memory.t, &mut memory.scratch);
         }
         self.add_weightless(cotangent, gradients);
-        gradients.check_results(Argument::Cotangent)?;
-        check_results(Argument::Cotangent, [Some(&[report.residual, constant][..])])?;
+        gradients.check_results(Argument::COTANGENT)?;
+        check_results(Argument::COTANGENT, [Some(&[report.residual, constant][..])])?;
         Ok(LinearReport { projected: constant, ..report })
     }
 

@@ -1,6 +1,5 @@
 //! The memory of derivatives: one slice, cut into vectors.
 
-use crate::geometry::Geometry;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::sweep::strips::{self, Scratch};
@@ -95,10 +94,7 @@ pub(super) fn cut<'d, T: Real>(
     problem: &Problem<'_, T>,
     threads: usize,
 ) -> (OfPlan<'d, T>, Memory<'d, T>) {
-    let d = match problem.geometry() {
-        Geometry::Points(cloud) => cloud.dimension(),
-        Geometry::Matrix(_) => 0,
-    };
+    let d = problem.geometry().dimension();
     let (n, m) = (problem.rows(), problem.columns());
     let k = coarse::len(m, d);
     let (lane, parts) = (lane(n, m, d) as usize, strips::parts(n, threads));

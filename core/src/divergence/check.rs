@@ -2,7 +2,7 @@
 
 use super::Divergence;
 use crate::cost::CostScale;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind};
 use crate::geometry::Geometry;
 use crate::measure::Points;
 use crate::real::Real;
@@ -15,11 +15,11 @@ impl<T: Real> Divergence<'_, T> {
     pub(super) fn check(&self) -> Result<(), Error> {
         let solutions = [&self.between, &self.within_x, &self.within_y];
         if solutions.into_iter().any(|solution| is_lost(solution)) {
-            return Err(Error::Overflow { argument: Argument::Epsilon });
+            return Err(Error::new(Argument::EPSILON, ErrorKind::Overflow));
         }
         let in_range =
             self.value.is_finite() && self.value >= -self.rounding() && solutions.into_iter().all(is_in_range);
-        if in_range { Ok(()) } else { Err(Error::Overflow { argument: self.extreme() }) }
+        if in_range { Ok(()) } else { Err(Error::new(self.extreme(), ErrorKind::Overflow)) }
     }
 
     /// Says whether both measures have the same mass and are relaxed alike. If no pair costs anything, nothing else
@@ -51,10 +51,10 @@ impl<T: Real> Divergence<'_, T> {
         let problem = &self.between.prepared.problem;
         let reach = |points: Points<'_, T>| points.data().iter().fold(T::ZERO, |most, value| most.max(value.abs()));
         match problem.geometry() {
-            _ if problem.requested_scale() != CostScale::One => Argument::CostScale,
+            _ if problem.requested_scale() != CostScale::One => Argument::COST_SCALE,
             Geometry::Points(cloud) if reach(cloud.y()) > reach(cloud.x()) => Argument::Y,
             Geometry::Points(_) => Argument::X,
-            Geometry::Matrix(_) => Argument::Cost,
+            Geometry::Matrix(_) => Argument::COST,
         }
     }
 }

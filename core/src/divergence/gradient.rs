@@ -1,7 +1,6 @@
 use super::{Divergence, divergence_gradient_len};
 use crate::diff::{DerivativeSettings, Derivatives, Gradients};
-use crate::error::{Argument, Error};
-use crate::geometry::Geometry;
+use crate::error::{Argument, Error, ErrorKind, check_workspace};
 use crate::real::Real;
 use crate::solution::Solution;
 
@@ -10,7 +9,7 @@ impl<T: Real> Divergence<'_, T> {
     /// do not matter, holds at least [`divergence_gradient_len`] scalars. In `cost`: with respect to the costs between the measures.
     ///
     /// # Errors
-    /// Those of [`Derivatives::new`] and [`Derivatives::objective`], and [`Error::Overflow`] naming the gradient (`x`,
+    /// Those of [`Derivatives::new`] and [`Derivatives::objective`], and [`ErrorKind::Overflow`] naming the gradient (`x`,
     /// `y`, `a`, `b`, `cost`, `epsilon`) that leaves the range of the scalar: what was written is not to be used then.
     pub fn gradient(
         &self,
@@ -19,17 +18,12 @@ impl<T: Real> Divergence<'_, T> {
         gradients: &mut Gradients<'_, T>,
     ) -> Result<(), Error> {
         let problem = &self.between.prepared.problem;
-        let dimension = match problem.geometry() {
-            Geometry::Points(cloud) => cloud.dimension(),
-            Geometry::Matrix(_) => 0,
-        };
+        let dimension = problem.geometry().dimension();
         settings.check()?;
-        let argument = Argument::Workspace;
+        let argument = Argument::WORKSPACE;
         let required = divergence_gradient_len(problem.rows(), problem.columns(), dimension, settings.threads)
-            .ok_or(Error::TooLarge { argument })?;
-        if memory.len() < required {
-            return Err(Error::Workspace { required, actual: memory.len() });
-        }
+            .ok_or(Error::new(argument, ErrorKind::TooLarge))?;
+        check_workspace(required, memory.len())?;
         Derivatives::new(&self.between, settings, memory)?.objective(gradients)?;
         let own = [
             (&self.within_x, gradients.x.as_deref_mut(), gradients.a.as_deref_mut()),
@@ -65,11 +59,11 @@ fn check_results<T: Real>(gradients: &Gradients<'_, T>) -> Result<(), Error> {
         (Argument::Y, y.as_deref()),
         (Argument::A, a.as_deref()),
         (Argument::B, b.as_deref()),
-        (Argument::Cost, cost.as_deref()),
-        (Argument::Epsilon, of_epsilon),
+        (Argument::COST, cost.as_deref()),
+        (Argument::EPSILON, of_epsilon),
     ] {
         if values.into_iter().flatten().any(|value| !value.is_finite()) {
-            return Err(Error::Overflow { argument });
+            return Err(Error::new(argument, ErrorKind::Overflow));
         }
     }
     Ok(())

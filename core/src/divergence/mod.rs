@@ -7,7 +7,7 @@ mod workspace;
 pub use workspace::{divergence_gradient_len, divergence_len};
 
 use crate::cost::CostScale;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind, check_workspace};
 use crate::geometry::{Geometry, PointCloud};
 use crate::initial::Initializer;
 use crate::measure::Weights;
@@ -64,8 +64,8 @@ pub struct Divergence<'w, T: Real> {
 /// ```
 ///
 /// # Errors
-/// Those of [`solve`]; [`Error::Unsupported`] naming `cost` for a cost matrix, which does not tell what costs are
-/// within a measure ([`sinkhorn_divergence_between`] takes all three); [`Error::Overflow`] where the value or a
+/// Those of [`solve`]; [`ErrorKind::Unsupported`] naming `cost` for a cost matrix, which does not tell what costs are
+/// within a measure ([`sinkhorn_divergence_between`] takes all three); [`ErrorKind::Overflow`] where the value or a
 /// potential leaves the range of the scalar, or rounding leaves nothing of it: naming `x` or `y`, the side with the
 /// farthest point, `cost` for matrices, `cost_scale`, or `epsilon`.
 pub fn sinkhorn_divergence<'w, T: Real>(
@@ -81,8 +81,8 @@ pub fn sinkhorn_divergence<'w, T: Real>(
 /// [`sinkhorn_divergence`] with the geometries of x against x (n x n) and of y against y (m x m) given: three cost matrices, say. They must be symmetric.
 ///
 /// # Errors
-/// Those of [`solve`], [`Error::Length`] naming `cost` where a geometry has not the size of its side, and [`Error::Unsupported`] naming `cost` where the
-/// three are not of one kind: matrices, or points of the same dimension; [`Error::NotFinite`] for an infinite cost
+/// Those of [`solve`], [`ErrorKind::Length`] naming `cost` where a geometry has not the size of its side, and [`ErrorKind::Unsupported`] naming `cost` where the
+/// three are not of one kind: matrices, or points of the same dimension; [`ErrorKind::NotFinite`] for an infinite cost
 /// within a measure (between the measures it forbids its pair).
 pub fn sinkhorn_divergence_between<'w, T: Real>(
     problem: &Problem<'w, T>,
@@ -92,20 +92,18 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
     memory: &'w mut [T],
 ) -> Result<Divergence<'w, T>, Error> {
     let required = workspace::len(problem.shape(), settings)?;
-    if memory.len() < required.total() {
-        return Err(Error::Workspace { required: required.total(), actual: memory.len() });
-    }
+    check_workspace(required.total(), memory.len())?;
     for (geometry, expected) in [(&within_x, problem.rows()), (&within_y, problem.columns())] {
         if kind(geometry) != kind(problem.geometry()) {
             let reason = "the geometries within the measures are not of the kind and dimension of that between them";
-            return Err(Error::Unsupported { argument: Argument::Cost, reason });
+            return Err(Error::unsupported(Argument::COST, reason));
         }
         if let Geometry::Matrix(matrix) = geometry {
             matrix.without_infinite()?;
         }
         for actual in [geometry.rows(), geometry.columns()] {
             if actual != expected {
-                return Err(Error::Length { argument: Argument::Cost, expected, actual });
+                return Err(Error::new(Argument::COST, ErrorKind::Length { expected, actual }));
             }
         }
     }
@@ -126,7 +124,7 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
         let mut solver = Solver::without_start(&problem, &plain, Workspace::new(memory, &problem, &plain)?)?;
         if solver.forbids() {
             let reason = "a cost that is infinite within a measure has no divergence";
-            return Err(Error::Unsupported { argument: Argument::Cost, reason });
+            return Err(Error::unsupported(Argument::COST, reason));
         }
         solver.run_symmetric();
         Ok(solver.into_solution())
@@ -154,28 +152,18 @@ fn is_free<T: Real>(geometry: &Geometry<'_, T>) -> bool {
 }
 
 /// What the memory and the derivatives of a geometry depend on, beside its size: coordinates that are copied, and coordinates at all.
-fn kind<T: Real>(geometry: &Geometry<'_, T>) -> (usize, Option<usize>) {
-    let dimension = match geometry {
-        Geometry::Points(cloud) => Some(cloud.dimension()),
-        Geometry::Matrix(_) => None,
-    };
-    (geometry.shape().dimension, dimension)
+fn kind<T: Real>(geometry: &Geometry<'_, T>) -> (usize, usize) {
+    (geometry.shape().dimension, geometry.dimension())
 }
 
 /// x against x and y against y.
 fn within<'a, T: Real>(problem: &Problem<'a, T>) -> Result<[Geometry<'a, T>; 2], Error> {
-    match problem.geometry() {
-        Geometry::Points(cloud) => {
-            let of = |points: crate::measure::Points<'a, T>| -> Result<Geometry<'a, T>, Error> {
-                Ok(PointCloud::new(points.data(), points.data(), cloud.dimension(), cloud.ground_cost())?.into())
-            };
-            Ok([of(cloud.x())?, of(cloud.y())?])
-        }
-        Geometry::Matrix(_) => {
-            let reason = "a cost matrix does not tell the costs within a measure; give all three";
-            Err(Error::Unsupported { argument: Argument::Cost, reason })
-        }
-    }
+    let reason = "a cost matrix does not tell the costs within a measure; give all three";
+    let cloud = problem.geometry().cloud().ok_or(Error::unsupported(Argument::COST, reason))?;
+    let of = |points: crate::measure::Points<'a, T>| -> Result<Geometry<'a, T>, Error> {
+        Ok(PointCloud::new(points.data(), points.data(), cloud.dimension(), cloud.ground_cost())?.into())
+    };
+    Ok([of(cloud.x())?, of(cloud.y())?])
 }
 
 fn symmetric_problem<'a, T: Real>(

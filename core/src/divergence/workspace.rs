@@ -1,7 +1,7 @@
 //! How much memory divergences need.
 
 use crate::diff::derivatives_len;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind};
 use crate::geometry::Shape;
 use crate::real::Real;
 use crate::settings::{Settings, Storage};
@@ -27,16 +27,16 @@ impl Parts {
 }
 
 pub(super) fn len<T: Real>(shape: Shape, settings: &Settings<T>) -> Result<Parts, Error> {
-    let argument = Argument::Workspace;
+    let argument = Argument::WORKSPACE;
     let within = |points: usize| {
         let shape = Shape { rows: points, columns: points, dimension: shape.dimension };
-        len_for(shape, 0, Storage::Stream, settings.threads).ok_or(Error::TooLarge { argument })
+        len_for(shape, 0, Storage::Stream, settings.threads).ok_or(Error::new(argument, ErrorKind::TooLarge))
     };
     let between = Workspace::len_of_shape(shape, settings)?;
     let parts = [between, within(shape.rows)?, within(shape.columns)?, 2 * shape.columns];
     match parts.iter().try_fold(0, |total: usize, &len| total.checked_add(len)) {
         Some(_) => Ok(Parts(parts)),
-        None => Err(Error::TooLarge { argument }),
+        None => Err(Error::new(argument, ErrorKind::TooLarge)),
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::error::{Argument, Error, Place};
+use crate::error::{Argument, Error, ErrorKind, Place, check_length};
 use crate::real::Real;
 
 /// A dense cost matrix of the caller, n x m, in either storage order.
@@ -23,10 +23,10 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     /// C_ij = data[i * columns + j], as C, NumPy and Rust arrays are laid out.
     ///
     /// # Errors
-    /// [`Error::Empty`], [`Error::Length`], [`Error::TooLarge`], and [`Error::NotFinite`] for NaN and minus infinity;
+    /// [`ErrorKind::Empty`], [`ErrorKind::Length`], [`ErrorKind::TooLarge`], and [`ErrorKind::NotFinite`] for NaN and minus infinity;
     /// all name `cost`.
     pub fn row_major(data: &'a [T], rows: usize, columns: usize) -> Result<Self, Error> {
-        check_length(data, rows, columns)?;
+        check_size(data, rows, columns)?;
         let forbids = check_costs(data, columns)?;
         Ok(CostMatrix::strided(data, [rows, columns], [columns, 1], forbids))
     }
@@ -36,16 +36,10 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     /// # Errors
     /// Those of [`CostMatrix::row_major`].
     pub fn column_major(data: &'a [T], rows: usize, columns: usize) -> Result<Self, Error> {
-        check_length(data, rows, columns)?;
-        let forbids = check_costs(data, rows).map_err(|error| match error {
-            // Found in storage order: swap row and column for the message.
-            Error::NotFinite { argument, place, value } => Error::NotFinite {
-                argument,
-                place: Place { row: place.column.unwrap_or(0), column: Some(place.row) },
-                value,
-            },
-            other => other,
-        })?;
+        check_size(data, rows, columns)?;
+        // Found in storage order: the message has row and column the other way round.
+        let swap = |place: Place| Place::cell(place.column.unwrap_or(0), place.row);
+        let forbids = check_costs(data, rows).map_err(|error| error.map_place(swap))?;
         Ok(CostMatrix::strided(data, [rows, columns], [1, rows], forbids))
     }
 
@@ -91,12 +85,12 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     /// Refuses infinite costs, for what does not know them.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] naming `cost` and the first of them.
+    /// [`ErrorKind::NotFinite`] naming `cost` and the first of them.
     pub fn without_infinite(self) -> Result<Self, Error> {
         for i in 0..self.rows {
             if let Some(j) = (0..self.columns).find(|&j| self.forbids && self.cost(i, j) == T::INFINITY) {
-                let place = Place { row: i, column: Some(j) };
-                return Err(Error::NotFinite { argument: Argument::Cost, place, value: f64::INFINITY });
+                let place = Place::cell(i, j);
+                return Err(Error::new(Argument::COST, ErrorKind::NotFinite { place, value: f64::INFINITY }));
             }
         }
         Ok(self)
@@ -171,21 +165,18 @@ pub(crate) fn check_costs<T: Real>(data: &[T], columns: usize) -> Result<bool, E
     }
     for (at, &value) in data.iter().enumerate() {
         if !(value > -T::INFINITY) {
-            let place = Place { row: at / columns.max(1), column: Some(at % columns.max(1)) };
-            return Err(Error::NotFinite { argument: Argument::Cost, place, value: value.widen() });
+            let place = Place::cell(at / columns.max(1), at % columns.max(1));
+            return Err(Error::new(Argument::COST, ErrorKind::NotFinite { place, value: value.widen() }));
         }
     }
     Ok(true)
 }
 
-fn check_length<T>(data: &[T], rows: usize, columns: usize) -> Result<(), Error> {
-    let argument = Argument::Cost;
+fn check_size<T>(data: &[T], rows: usize, columns: usize) -> Result<(), Error> {
+    let argument = Argument::COST;
     if rows == 0 || columns == 0 || data.is_empty() {
-        return Err(Error::Empty { argument });
+        return Err(Error::new(argument, ErrorKind::Empty));
     }
-    let expected = rows.checked_mul(columns).ok_or(Error::TooLarge { argument })?;
-    if data.len() != expected {
-        return Err(Error::Length { argument, expected, actual: data.len() });
-    }
-    Ok(())
+    let expected = rows.checked_mul(columns).ok_or(Error::new(argument, ErrorKind::TooLarge))?;
+    check_length(argument, data, expected)
 }

@@ -11,7 +11,6 @@ use crate::real::Real;
 
 /// Where the costs of a problem come from.
 #[derive(Clone, Copy)]
-#[non_exhaustive]
 pub enum Geometry<'a, T: Real> {
     /// Two point sets and a ground cost: costs are computed when needed and never stored.
     Points(PointCloud<'a, T>),
@@ -20,6 +19,19 @@ pub enum Geometry<'a, T: Real> {
 }
 
 impl<'a, T: Real> Geometry<'a, T> {
+    /// Returns the point sets and their ground cost; a matrix has none.
+    pub fn cloud(&self) -> Option<&PointCloud<'a, T>> {
+        match self {
+            Geometry::Points(cloud) => Some(cloud),
+            Geometry::Matrix(_) => None,
+        }
+    }
+
+    /// Returns the number of coordinates of a point, which is 0 for a matrix.
+    pub fn dimension(&self) -> usize {
+        self.cloud().map_or(0, PointCloud::dimension)
+    }
+
     /// n, the number of points on the side of `a`.
     pub fn rows(&self) -> usize {
         match self {
@@ -58,12 +70,9 @@ impl<'a, T: Real> Geometry<'a, T> {
 
     /// The sizes that decide how much memory a solve needs.
     pub fn shape(&self) -> Shape {
-        match self {
-            Geometry::Points(cloud) if cloud.ground_cost().built_in() != BuiltIn::None => {
-                Shape { rows: self.rows(), columns: self.columns(), dimension: cloud.dimension() }
-            }
-            _ => Shape { rows: self.rows(), columns: self.columns(), dimension: 0 },
-        }
+        let copied = self.cloud().filter(|cloud| cloud.ground_cost().built_in() != BuiltIn::None);
+        let dimension = copied.map_or(0, PointCloud::dimension);
+        Shape { rows: self.rows(), columns: self.columns(), dimension }
     }
 }
 

@@ -1,6 +1,6 @@
 use super::{Initializer, Scratch, Started, Target, Wrote};
 use crate::cost::{GroundCost, SquaredEuclidean};
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind, check_length};
 use crate::measure::{Points, Weights, check_finite_vector};
 use crate::real::Real;
 
@@ -42,7 +42,7 @@ impl<'a, T: Real> Carried<'a, T> {
     /// Carries g, in units of (scaled) cost, from points `y` (row-major) with weights `b` (equal ones for `None`): writes f.
     ///
     /// # Errors
-    /// Those of [`Points::new`] and [`Weights::new`]; [`Error::Length`] and [`Error::NotFinite`] for `g`.
+    /// Those of [`Points::new`] and [`Weights::new`]; [`ErrorKind::Length`] and [`ErrorKind::NotFinite`] for `g`.
     pub fn from_g(y: &'a [T], dimension: usize, b: Option<&'a [T]>, g: &'a [T]) -> Result<Self, Error> {
         Carried::new((Argument::Y, y), dimension, (Argument::B, b), (Argument::G, g), Wrote::F)
     }
@@ -63,18 +63,14 @@ impl<'a, T: Real> Carried<'a, T> {
         writes: Wrote,
     ) -> Result<Self, Error> {
         let points = Points::new(name, points, dimension)?;
-        let check = |argument, actual| {
-            let expected = points.len();
-            if actual == expected { Ok(()) } else { Err(Error::Length { argument, expected, actual }) }
-        };
         let weights = match weights {
             Some(values) => {
-                check(of_weights, values.len())?;
+                check_length(of_weights, values, points.len())?;
                 Weights::new(of_weights, values)?
             }
             None => Weights::uniform(of_weights, points.len())?,
         };
-        check(of_potential, potential.len())?;
+        check_length(of_potential, potential, points.len())?;
         check_finite_vector(of_potential, potential)?;
         Ok(Carried { points, weights, potential, writes })
     }
@@ -86,7 +82,7 @@ impl<T: Real> Initializer<T> for Carried<'_, T> {
     }
 
     /// # Errors
-    /// [`Error::Unsupported`] for a matrix; [`Error::Length`] naming the dimension where that of the points is another.
+    /// [`ErrorKind::Unsupported`] for a matrix; [`ErrorKind::Length`] naming the dimension where that of the points is another.
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,
@@ -97,7 +93,7 @@ impl<T: Real> Initializer<T> for Carried<'_, T> {
         let cloud = target.points("carried needs points, not a cost matrix")?;
         let (expected, actual) = (cloud.dimension(), self.points.dimension());
         if expected != actual {
-            return Err(Error::Length { argument: Argument::Dimension, expected, actual });
+            return Err(Error::new(Argument::DIMENSION, ErrorKind::Length { expected, actual }));
         }
         let squared = cloud.ground_cost().is_squared_euclidean();
         let (problem, cost) = (target.problem, cloud.ground_cost());

@@ -48,7 +48,7 @@ impl<T: Real> Initializer<T> for DualSort<T> {
     }
 
     /// # Errors
-    /// [`Error::Unsupported`] for a matrix, a dimension other than 1, a cost that is not convex in x - y, n != m, and
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a matrix, a dimension other than 1, a cost that is not convex in x - y, n != m, and
     /// weights that are not all equal.
     fn initialize(
         &self,
@@ -66,7 +66,7 @@ impl<T: Real> Initializer<T> for DualSort<T> {
                 "dual-sort needs a cost that is convex in x - y",
             ],
         )?;
-        let refuse = |reason| Err(Error::Unsupported { argument: Argument::Start, reason });
+        let refuse = |reason| Err(Error::unsupported(Argument::START, reason));
         if problem.rows() != problem.columns() {
             return refuse("dual-sort needs as many x as y");
         }

@@ -4,11 +4,13 @@ use nalgebra::allocator::Allocator;
 use nalgebra::{Const, DefaultAllocator, Dim, DimDiff, DimSub, OMatrix, OVector, RealField, SymmetricEigen, U1};
 
 use super::{Initializer, Scratch, Started, Target, Wrote};
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind, arguments};
 use crate::float::Float;
 use crate::measure::{Points, Weights};
 use crate::real::Real;
 use crate::reduce;
+
+arguments! { COVARIANCE "covariance" }
 
 /// Which problem between the two Gaussians is solved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,11 +55,11 @@ where
     /// The weighted moments (divided by the total weight: no n - 1).
     ///
     /// # Errors
-    /// [`Error::Length`] where the dimension is not that of the points; [`Error::Overflow`] where a moment is infinite.
+    /// [`ErrorKind::Length`] where the dimension is not that of the points; [`ErrorKind::Overflow`] where a moment is infinite.
     pub fn of(dimension: D, points: Points<'_, T>, weights: Weights<'_, T>, argument: Argument) -> Result<Self, Error> {
         let d = dimension.value();
         if points.dimension() != d {
-            return Err(Error::Length { argument: Argument::Dimension, expected: points.dimension(), actual: d });
+            return Err(Error::new(Argument::DIMENSION, ErrorKind::Length { expected: points.dimension(), actual: d }));
         }
         let (n, total) = (points.len(), weights.total());
         let mut mean = OVector::<T, D>::zeros_generic(dimension, Const::<1>);
@@ -86,7 +88,7 @@ where
             }
         }
         if !(mean.iter().chain(covariance.iter())).all(|&value| Float::is_finite(value)) {
-            return Err(Error::Overflow { argument });
+            return Err(Error::new(argument, ErrorKind::Overflow));
         }
         Ok(Moments { mean, covariance })
     }
@@ -122,11 +124,11 @@ where
     /// The potential on the side of `source`.
     ///
     /// # Errors
-    /// [`Error::NotPositive`] for epsilon; [`Error::Unsupported`] where the eigenvalue iteration fails, which finite
+    /// [`ErrorKind::NotPositive`] for epsilon; [`ErrorKind::Unsupported`] where the eigenvalue iteration fails, which finite
     /// symmetric matrices have not been seen to cause.
     pub fn between(source: &Moments<T, D>, target: &Moments<T, D>, epsilon: T, form: Form) -> Result<Self, Error> {
         if !(epsilon > T::ZERO && Float::is_finite(epsilon)) {
-            return Err(Error::NotPositive { argument: Argument::Epsilon, value: epsilon.widen() });
+            return Err(Error::new(Argument::EPSILON, ErrorKind::NotPositive { value: epsilon.widen() }));
         }
         let (dimension, _) = source.covariance.shape_generic();
         let d = dimension.value();
@@ -175,7 +177,7 @@ where
         let quadratic = symmetric(&inverse_root * middle * &inverse_root);
         let shift = &source.mean - &target.mean;
         if !quadratic.iter().chain(shift.iter()).all(|&value| Float::is_finite(value)) {
-            return Err(Error::Overflow { argument: Argument::Covariance });
+            return Err(Error::new(Argument::COVARIANCE, ErrorKind::Overflow));
         }
         let spread = source.covariance.trace();
         let value = shift.dot(&shift) + spread + target.covariance.trace() - T::TWO * covered + entropy;
@@ -217,7 +219,7 @@ where
     /// Fits both sides of a problem and writes the potential of every x: the Gaussian start at any dimension.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] unless the cost is squared Euclidean between points; those of [`Moments::of`] and
+    /// [`ErrorKind::Unsupported`] unless the cost is squared Euclidean between points; those of [`Moments::of`] and
     /// [`Gaussian::between`].
     pub fn fit(dimension: D, target: &Target<'_, '_, T>, form: Form, f: &mut [T]) -> Result<(), Error> {
         let problem = target.problem;
@@ -238,10 +240,8 @@ where
     D: DimSub<U1>,
     DefaultAllocator: Allocator<D> + Allocator<D, D> + Allocator<DimDiff<D, U1>>,
 {
-    SymmetricEigen::try_new(matrix, T::EPSILON, 10_000).ok_or(Error::Unsupported {
-        argument: Argument::Covariance,
-        reason: "the eigenvalue iteration did not converge",
-    })
+    SymmetricEigen::try_new(matrix, T::EPSILON, 10_000)
+        .ok_or(Error::unsupported(Argument::COVARIANCE, "the eigenvalue iteration did not converge"))
 }
 
 /// Rounding makes a product of symmetric matrices slightly asymmetric.

@@ -1,5 +1,5 @@
 use super::{Initializer, Scratch, Started, Target, Wrote};
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, check_length};
 use crate::real::Real;
 
 /// The caller's potentials, in units of (scaled) cost and in measure form: those of an earlier solve, say.
@@ -40,9 +40,7 @@ impl<T: Real> Initializer<T> for Given<'_, T> {
     ) -> Result<Started, Error> {
         for (argument, given, slots) in [(Argument::F, self.f, &mut *f), (Argument::G, self.g, &mut *g)] {
             if let Some(values) = given {
-                if values.len() != slots.len() {
-                    return Err(Error::Length { argument, expected: slots.len(), actual: values.len() });
-                }
+                check_length(argument, values, slots.len())?;
                 for (slot, &value) in slots.iter_mut().zip(values) {
                     *slot = value * target.cost_scale;
                 }

@@ -3,7 +3,7 @@
 use core::cmp::Ordering;
 
 use crate::error::{Argument, Error};
-use crate::geometry::{Geometry, PointCloud};
+use crate::geometry::PointCloud;
 use crate::measure::Points;
 use crate::problem::Problem;
 use crate::real::Real;
@@ -13,12 +13,12 @@ pub(super) fn convex_line<'p, 'a, T: Real>(
     problem: &'p Problem<'a, T>,
     reasons: [&'static str; 3],
 ) -> Result<&'p PointCloud<'a, T>, Error> {
-    let refuse = |reason| Err(Error::Unsupported { argument: Argument::Start, reason });
-    match problem.geometry() {
-        Geometry::Matrix(_) => refuse(reasons[0]),
-        Geometry::Points(cloud) if cloud.dimension() != 1 => refuse(reasons[1]),
-        Geometry::Points(cloud) if !cloud.ground_cost().is_convex_on_the_line() => refuse(reasons[2]),
-        Geometry::Points(cloud) => Ok(cloud),
+    let refuse = |reason| Err(Error::unsupported(Argument::START, reason));
+    match problem.geometry().cloud() {
+        None => refuse(reasons[0]),
+        Some(cloud) if cloud.dimension() != 1 => refuse(reasons[1]),
+        Some(cloud) if !cloud.ground_cost().is_convex_on_the_line() => refuse(reasons[2]),
+        Some(cloud) => Ok(cloud),
     }
 }
 

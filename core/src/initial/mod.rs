@@ -99,9 +99,7 @@ pub struct Scratch<'s, T> {
 ///         _g: &mut [f64],
 ///         _scratch: &mut Scratch<'_, f64>,
 ///     ) -> Result<Started, Error> {
-///         let Geometry::Points(cloud) = target.problem.geometry() else {
-///             return Err(Error::Unsupported { argument: Argument::Start, reason: "distance needs points" });
-///         };
+///         let cloud = target.points("distance needs points")?;
 ///         for (value, x) in f.iter_mut().zip(cloud.x().data()) {
 ///             *value = x.abs();
 ///         }
@@ -124,7 +122,7 @@ pub trait Initializer<T: Real> {
     /// Writes `f` (n) or `g` (m) or both, for this problem and regularisation.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] where the start is not defined for the problem; others as the start documents. What has
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the start is not defined for the problem; others as the start documents. What has
     /// been written by then does not matter.
     fn initialize(
         &self,

@@ -25,7 +25,7 @@ impl<T: Real> Initializer<T> for Monotone {
     }
 
     /// # Errors
-    /// [`Error::Unsupported`] for a matrix, for a dimension other than 1, and for a cost that is not convex in x - y.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a matrix, for a dimension other than 1, and for a cost that is not convex in x - y.
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,

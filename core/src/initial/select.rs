@@ -39,7 +39,7 @@ impl<T: Real> Initializer<T> for Select<'_, T> {
     }
 
     /// # Errors
-    /// Those of the candidates, but for [`Error::Unsupported`] and [`Error::Overflow`].
+    /// Those of the candidates, but for [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) and [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,
@@ -58,7 +58,7 @@ impl<T: Real> Initializer<T> for Select<'_, T> {
             present = None;
             let started = match candidate.initialize(target, f, g, scratch) {
                 Ok(started) => started,
-                Err(Error::Unsupported { .. } | Error::Overflow { .. } | Error::TooFar { .. }) => continue,
+                Err(error) if error.is_unsuited_start() => continue,
                 Err(error) => return Err(error),
             };
             let value = target.dual_value(started.wrote, f, g, scratch);

@@ -31,24 +31,21 @@ impl<T: Real> Target<'_, '_, T> {
     /// The points of the problem.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] naming the start, with this reason, for a cost matrix.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming the start, with this reason, for a cost matrix.
     pub fn points(&self, reason: &'static str) -> Result<&PointCloud<'_, T>, Error> {
-        match self.problem.geometry() {
-            Geometry::Points(cloud) => Ok(cloud),
-            Geometry::Matrix(_) => Err(Error::Unsupported { argument: Argument::Start, reason }),
-        }
+        self.problem.geometry().cloud().ok_or(Error::unsupported(Argument::START, reason))
     }
 
     /// The points of a problem under the squared Euclidean cost.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] naming the start, with this reason, for a cost matrix and every other cost.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming the start, with this reason, for a cost matrix and every other cost.
     pub fn squared_euclidean_points(&self, reason: &'static str) -> Result<&PointCloud<'_, T>, Error> {
         let cloud = self.points(reason)?;
         if cloud.ground_cost().is_squared_euclidean() {
             Ok(cloud)
         } else {
-            Err(Error::Unsupported { argument: Argument::Start, reason })
+            Err(Error::unsupported(Argument::START, reason))
         }
     }
 
@@ -99,10 +96,7 @@ impl<T: Real> Target<'_, '_, T> {
         let problem = self.problem;
         let side = |weights, rho: T| Side { weights, rho, rate: self.epsilon / (rho * self.cost_scale) };
         let (rows, columns) = (side(problem.a(), problem.rho_a()), side(problem.b(), problem.rho_b()));
-        let cloud = match problem.geometry() {
-            Geometry::Points(cloud) => Some(cloud),
-            Geometry::Matrix(_) => None,
-        };
+        let cloud = problem.geometry().cloud();
         if wrote == Wrote::G {
             let sample = Sample::new(cloud.map(|cloud| cloud.x()), rows.weights, scratch.rows);
             self.evaluate(g, &columns, &rows, &sample, &|j, i| cost(i, j))

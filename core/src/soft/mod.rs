@@ -17,7 +17,7 @@ pub use top_k::soft_top_k;
 
 use crate::diff::means::{along_columns, along_rows};
 use crate::diff::{DerivativeSettings, Derivatives, derivatives_len};
-use crate::error::{Argument, Error, Place};
+use crate::error::{Argument, Error, ErrorKind, Place, arguments, check_workspace};
 use crate::geometry::{PointCloud, Shape};
 use crate::initial::{Initializer, Monotone, Zero, sort_indices};
 use crate::measure::{Points, Weights, check_finite_vector};
@@ -31,6 +31,8 @@ use crate::solver::solve;
 use crate::workspace::{Workspace, len_for};
 
 use targets::Targets;
+
+arguments! { LEVELS "levels" VALUES "values" K "k" }
 
 /// What soft operators start from. The answer and its derivatives are the same; only the sweeps differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -104,11 +106,11 @@ impl<T: Real> Default for SoftSettings<T> {
 /// number of levels and one more for [`soft_quantile`], and 2 for [`soft_top_k`]. O(n + m), beside what the storage of the settings takes.
 ///
 /// # Errors
-/// Bad settings, and [`Error::TooLarge`].
+/// Bad settings, and [`ErrorKind::TooLarge`].
 pub fn soft_len<T: Real>(values: usize, levels: usize, settings: &SoftSettings<T>) -> Result<usize, Error> {
     settings.solve.check()?;
     settings.differentiation.check()?;
-    let argument = Argument::Workspace;
+    let argument = Argument::WORKSPACE;
     let shape = Shape::squared_euclidean(values, levels, 1);
     let Settings { acceleration, threads, .. } = settings.solve;
     let solve = len_for(shape, acceleration.memory(), settings.solve.storage_for(shape), threads);
@@ -117,7 +119,7 @@ pub fn soft_len<T: Real>(values: usize, levels: usize, settings: &SoftSettings<T
         (Some(solve), Some(differentiation)) => {
             Ok(3 * (values + levels) + values.max(levels) + solve + differentiation)
         }
-        _ => Err(Error::TooLarge { argument }),
+        _ => Err(Error::new(argument, ErrorKind::TooLarge)),
     }
 }
 
@@ -163,18 +165,16 @@ impl<'w, T: Real> Soft<'w, T> {
         out: &mut [T],
     ) -> Result<Self, Error> {
         if values.is_empty() {
-            return Err(Error::Empty { argument: Argument::Values });
+            return Err(Error::new(Argument::VALUES, ErrorKind::Empty));
         }
-        check_finite_vector(Argument::Values, values)?;
+        check_finite_vector(Argument::VALUES, values)?;
         if let Some(weights) = weights {
             check_length(Argument::A, weights, values.len())?;
             Weights::new(Argument::A, weights)?;
         }
         let (n, m) = (values.len(), targets.len());
         let required = soft_len(n, m, settings)?;
-        if memory.len() < required {
-            return Err(Error::Workspace { required, actual: memory.len() });
-        }
+        check_workspace(required, memory.len())?;
         let mut rest = memory;
         let mut take = |len: usize| {
             let (part, tail) = core::mem::take(&mut rest).split_at_mut(len);
@@ -273,7 +273,7 @@ fn range<T: Real>(values: &[T], weights: &[T]) -> (T, T) {
 /// Keeps the means of numbers of levels nondecreasing in the values, equal for equal values, and from 0 to `greatest`.
 /// `order` is scratch for n.
 fn keep_levels_increasing<T: Real>(x: &[T], order: &mut [T], greatest: T, means: &mut [T]) -> Result<(), Error> {
-    sort_indices(Points::new(Argument::Values, x, 1)?, order);
+    sort_indices(Points::new(Argument::VALUES, x, 1)?, order);
     let value = |slot: &T| x[slot.to_index() as usize];
     let mut least = T::ZERO;
     for ties in order.chunk_by(|p, q| value(p) == value(q)) {
@@ -299,8 +299,8 @@ fn standardise<T: Real>(values: &[T], a: &[T], asked: bool, out: &mut [T]) -> Re
     for (row, &value) in values.iter().enumerate() {
         let deviation = (value - origin).abs();
         if !deviation.is_finite() {
-            let place = Place { row, column: None };
-            return Err(Error::NotFinite { argument: Argument::Values, place, value: deviation.widen() });
+            let place = Place::entry(row);
+            return Err(Error::new(Argument::VALUES, ErrorKind::NotFinite { place, value: deviation.widen() }));
         }
         largest = largest.max(deviation);
     }

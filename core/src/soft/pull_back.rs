@@ -1,6 +1,6 @@
 use super::{Reads, Soft};
 use crate::diff::{Cotangent, Gradients, LinearReport, PlanCotangent};
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind};
 use crate::measure::check_finite_vector;
 use crate::real::Real;
 use crate::reduce;
@@ -11,9 +11,9 @@ impl<T: Real> Soft<'_, T> {
     /// are differentiated too.
     ///
     /// # Errors
-    /// [`Error::Length`] and [`Error::NotFinite`] naming `vector` (the cotangent), [`Error::Length`] naming `values` or
-    /// `a`, [`Error::Overflow`] naming `epsilon` where it is so small that rounding leaves nothing of the entries of
-    /// the plan: nothing is written then. [`Error::Overflow`] naming `vector` where a derivative leaves the range of
+    /// [`ErrorKind::Length`] and [`ErrorKind::NotFinite`] naming `vector` (the cotangent), [`ErrorKind::Length`] naming `values` or
+    /// `a`, [`ErrorKind::Overflow`] naming `epsilon` where it is so small that rounding leaves nothing of the entries of
+    /// the plan: nothing is written then. [`ErrorKind::Overflow`] naming `vector` where a derivative leaves the range of
     /// the scalar: what was written is not to be used.
     pub fn vjp(
         &mut self,
@@ -26,9 +26,9 @@ impl<T: Real> Soft<'_, T> {
             Reads::Values { columns } => columns.len(),
             Reads::Levels { .. } => n,
         };
-        check_length(Argument::Vector, cotangent, outputs)?;
-        check_finite_vector(Argument::Vector, cotangent)?;
-        check_length(Argument::Values, in_values, n)?;
+        check_length(Argument::VECTOR, cotangent, outputs)?;
+        check_finite_vector(Argument::VECTOR, cotangent)?;
+        check_length(Argument::VALUES, in_values, n)?;
         if let Some(in_weights) = &in_weights {
             check_length(Argument::A, in_weights, n)?;
         }
@@ -93,17 +93,17 @@ fn check_results<T: Real>(values: &[T]) -> Result<(), Error> {
     if values.iter().all(|value| value.is_finite()) {
         Ok(())
     } else {
-        Err(Error::Overflow { argument: Argument::Vector })
+        Err(Error::new(Argument::VECTOR, ErrorKind::Overflow))
     }
 }
 
 /// What is too large for a cotangent of plan or map came from that of the output.
 fn of_cotangent(error: Error) -> Error {
-    match error {
-        Error::Overflow { argument: Argument::Plan | Argument::Map | Argument::Cotangent }
-        | Error::NotFinite { argument: Argument::Plan | Argument::Map, .. } => {
-            Error::Overflow { argument: Argument::Vector }
+    match (error.argument, error.kind) {
+        (Argument::PLAN | Argument::MAP | Argument::COTANGENT, ErrorKind::Overflow)
+        | (Argument::PLAN | Argument::MAP, ErrorKind::NotFinite { .. }) => {
+            Error::new(Argument::VECTOR, ErrorKind::Overflow)
         }
-        other => other,
+        _ => error,
     }
 }

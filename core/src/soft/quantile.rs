@@ -22,8 +22,8 @@ use crate::solution::check_length;
 /// ```
 ///
 /// # Errors
-/// Those of [`soft_sort`](super::soft_sort), [`Error::Length`] naming `output`, and [`Error::Empty`] and
-/// [`Error::EntryOutOfRange`] naming `levels`.
+/// Those of [`soft_sort`](super::soft_sort), [`ErrorKind::Length`](crate::ErrorKind::Length) naming `output`, and [`ErrorKind::Empty`](crate::ErrorKind::Empty) and
+/// [`ErrorKind::EntryOutOfRange`](crate::ErrorKind::EntryOutOfRange) naming `levels`.
 pub fn soft_quantile<'w, T: Real>(
     values: &[T],
     weights: Option<&[T]>,
@@ -33,6 +33,6 @@ pub fn soft_quantile<'w, T: Real>(
     out: &mut [T],
 ) -> Result<Soft<'w, T>, Error> {
     let targets = Targets::quantiles(levels, settings.quantiles)?;
-    check_length(Argument::Output, out, levels.len())?;
+    check_length(Argument::OUTPUT, out, levels.len())?;
     Soft::new(values, weights, &targets, settings, memory, out)
 }

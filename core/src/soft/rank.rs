@@ -23,7 +23,7 @@ use crate::solution::check_length;
 /// ```
 ///
 /// # Errors
-/// Those of [`soft_sort`](super::soft_sort), and [`Error::Length`] naming `output`.
+/// Those of [`soft_sort`](super::soft_sort), and [`ErrorKind::Length`](crate::ErrorKind::Length) naming `output`.
 pub fn soft_rank<'w, T: Real>(
     values: &[T],
     weights: Option<&[T]>,
@@ -31,6 +31,6 @@ pub fn soft_rank<'w, T: Real>(
     memory: &'w mut [T],
     out: &mut [T],
 ) -> Result<Soft<'w, T>, Error> {
-    check_length(Argument::Output, out, values.len())?;
+    check_length(Argument::OUTPUT, out, values.len())?;
     Soft::new(values, weights, &Targets::Ranks(values.len()), settings, memory, out)
 }

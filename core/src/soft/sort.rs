@@ -1,6 +1,6 @@
 use super::targets::Targets;
 use super::{Soft, SoftSettings};
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind};
 use crate::real::Real;
 
 /// Soft sorting: values in increasing order into `out`, of any length m: the k-th is the mean of the values that go to the k-th of m levels. With m = n
@@ -24,7 +24,7 @@ use crate::real::Real;
 /// ```
 ///
 /// # Errors
-/// [`Error::Empty`] and [`Error::NotFinite`] naming `values`, those of weights naming `a`, [`Error::Workspace`] with the length that is needed
+/// [`ErrorKind::Empty`] and [`ErrorKind::NotFinite`] naming `values`, those of weights naming `a`, [`ErrorKind::Workspace`] with the length that is needed
 /// ([`soft_len`](super::soft_len)), and bad settings.
 pub fn soft_sort<'w, T: Real>(
     values: &[T],
@@ -34,7 +34,7 @@ pub fn soft_sort<'w, T: Real>(
     out: &mut [T],
 ) -> Result<Soft<'w, T>, Error> {
     if out.is_empty() {
-        return Err(Error::Empty { argument: Argument::Output });
+        return Err(Error::new(Argument::OUTPUT, ErrorKind::Empty));
     }
     Soft::new(values, weights, &Targets::Sorted(out.len()), settings, memory, out)
 }

@@ -3,7 +3,7 @@
 use core::cmp::Ordering;
 
 use super::{QuantileConvention, Reads};
-use crate::error::{Argument, Error, Place};
+use crate::error::{Argument, Error, ErrorKind, Place};
 use crate::real::Real;
 use crate::reduce;
 
@@ -22,14 +22,17 @@ pub(super) enum Targets<'l, T> {
 impl<'l, T: Real> Targets<'l, T> {
     /// Quantiles, checked.
     pub fn quantiles(levels: &'l [T], convention: QuantileConvention) -> Result<Self, Error> {
-        let argument = Argument::Levels;
+        let argument = Argument::LEVELS;
         if levels.is_empty() {
-            return Err(Error::Empty { argument });
+            return Err(Error::new(argument, ErrorKind::Empty));
         }
         match levels.iter().position(|level| !(*level >= T::ZERO && *level <= T::ONE)) {
             Some(row) => {
-                let place = Place { row, column: None };
-                Err(Error::EntryOutOfRange { argument, place, value: levels[row].widen(), range: "[0, 1]" })
+                let place = Place::entry(row);
+                Err(Error::new(
+                    argument,
+                    ErrorKind::EntryOutOfRange { place, value: levels[row].widen(), range: "[0, 1]" },
+                ))
             }
             None => Ok(Targets::Quantiles(levels, convention)),
         }

@@ -1,6 +1,6 @@
 use super::targets::Targets;
 use super::{Soft, SoftSettings};
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind};
 use crate::real::Real;
 use crate::solution::check_length;
 
@@ -21,7 +21,7 @@ use crate::solution::check_length;
 /// ```
 ///
 /// # Errors
-/// Those of [`soft_rank`](super::soft_rank), and [`Error::OutOfRange`] naming `k` unless 0 < k < n.
+/// Those of [`soft_rank`](super::soft_rank), and [`ErrorKind::OutOfRange`] naming `k` unless 0 < k < n.
 pub fn soft_top_k<'w, T: Real>(
     values: &[T],
     weights: Option<&[T]>,
@@ -31,12 +31,12 @@ pub fn soft_top_k<'w, T: Real>(
     out: &mut [T],
 ) -> Result<Soft<'w, T>, Error> {
     if values.is_empty() {
-        return Err(Error::Empty { argument: Argument::Values });
+        return Err(Error::new(Argument::VALUES, ErrorKind::Empty));
     }
     let n = T::count(values.len());
     if !(k > T::ZERO && k < n) {
-        return Err(Error::OutOfRange { argument: Argument::K, value: k.widen(), range: "(0, n)" });
+        return Err(Error::new(Argument::K, ErrorKind::OutOfRange { value: k.widen(), range: "(0, n)" }));
     }
-    check_length(Argument::Output, out, values.len())?;
+    check_length(Argument::OUTPUT, out, values.len())?;
     Soft::new(values, weights, &Targets::Top(k / n), settings, memory, out)
 }

@@ -1,9 +1,8 @@
 //! Where mass goes: barycentric images of the points, and potentials and maps at new points.
 
 use super::Solution;
-use super::plan::check_length;
-use crate::error::{Argument, Error, Place};
-use crate::geometry::{Geometry, PointCloud};
+use crate::error::{Argument, Error, ErrorKind, Place, check_length};
+use crate::geometry::PointCloud;
 use crate::measure::{Points, Weights, check_finite};
 use crate::real::Real;
 use crate::sweep::is_safe;
@@ -21,13 +20,13 @@ impl<T: Real> Solution<'_, T> {
     /// where one of infinitesimal mass would; one whose pairs are all forbidden stays.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`; [`Error::Overflow`] naming `y`
+    /// [`ErrorKind::Unsupported`] for a cost matrix, [`ErrorKind::Length`] naming `output`; [`ErrorKind::Overflow`] naming `y`
     /// where its points are so far apart that a mean of them leaves the range, and `x` for a point whose costs do
     /// (what precedes it has been written).
     pub fn barycentric_map(&self, out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let (n, d) = (self.f.len(), cloud.dimension());
-        check_length(Argument::Output, out, n * d)?;
+        check_length(Argument::OUTPUT, out, n * d)?;
         for (i, image) in out.chunks_exact_mut(d).enumerate() {
             if !self.image_of_row(i, cloud, image) {
                 self.image_of(i, cloud, cloud.x().point(i), image)?;
@@ -41,14 +40,14 @@ impl<T: Real> Solution<'_, T> {
     /// into `out` (k x d): the barycentric projection, beyond the points of the problem (Pooladian and Niles-Weed 2021).
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`, those of [`Points::new`] naming `x`, and
-    /// [`Error::TooFar`] for a point so far away that its costs are infinite, and [`Error::Overflow`] naming `y` as in
+    /// [`ErrorKind::Unsupported`] for a cost matrix, [`ErrorKind::Length`] naming `output`, those of [`Points::new`] naming `x`, and
+    /// [`ErrorKind::TooFar`] for a point so far away that its costs are infinite, and [`ErrorKind::Overflow`] naming `y` as in
     /// [`Solution::barycentric_map`] (what precedes it has been written).
     pub fn map_at(&self, x: &[T], out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let d = cloud.dimension();
         let points = self.new_points(Argument::X, x, d)?;
-        check_length(Argument::Output, out, x.len())?;
+        check_length(Argument::OUTPUT, out, x.len())?;
         for (k, image) in out.chunks_exact_mut(d).enumerate() {
             self.image_of(k, cloud, points.point(k), image)?;
             check_image(image)?;
@@ -84,13 +83,9 @@ impl<T: Real> Solution<'_, T> {
     }
 
     fn cloud(&self) -> Result<&PointCloud<'_, T>, Error> {
-        match self.prepared.problem.geometry() {
-            Geometry::Points(cloud) => Ok(cloud),
-            Geometry::Matrix(_) => {
-                let reason = "a cost matrix has no points";
-                Err(Error::Unsupported { argument: Argument::Cost, reason })
-            }
-        }
+        let reason = "a cost matrix has no points";
+        let cloud = self.prepared.problem.geometry().cloud();
+        cloud.ok_or(Error::unsupported(Argument::COST, reason))
     }
 
     fn new_points<'p>(&self, argument: Argument, data: &'p [T], dimension: usize) -> Result<Points<'p, T>, Error> {
@@ -107,16 +102,16 @@ impl<T: Real> Solution<'_, T> {
         out: &mut [T],
     ) -> Result<(), Error> {
         let points = self.new_points(argument, data, side.points.dimension())?;
-        check_length(Argument::Output, out, points.len())?;
+        check_length(Argument::OUTPUT, out, points.len())?;
         for (k, value) in out.iter_mut().enumerate() {
             let point = points.point(k);
             let (largest, sum) = self.log_sum(&side, point, &cost, |_, _| {});
             if !largest.is_finite() {
-                return Err(Error::TooFar { argument, place: Place { row: k, column: None } });
+                return Err(Error::new(argument, ErrorKind::TooFar { place: Place::entry(k) }));
             }
             let potential = -side.tau * (largest + sum.log2()) / (self.prepared.s * self.prepared.unit);
             if !potential.is_finite() {
-                return Err(Error::Overflow { argument });
+                return Err(Error::new(argument, ErrorKind::Overflow));
             }
             *value = potential;
         }
@@ -196,7 +191,7 @@ impl<T: Real> Solution<'_, T> {
             return Ok(());
         }
         if !largest.is_finite() {
-            return Err(Error::TooFar { argument: Argument::X, place: Place { row: number, column: None } });
+            return Err(Error::new(Argument::X, ErrorKind::TooFar { place: Place::entry(number) }));
         }
         for (value, &from) in image.iter_mut().zip(origin) {
             *value = from + *value / sum;
@@ -211,5 +206,5 @@ fn check_image<T: Real>(image: &mut [T]) -> Result<(), Error> {
         return Ok(());
     }
     image.fill(T::ZERO);
-    Err(Error::Overflow { argument: Argument::Y })
+    Err(Error::new(Argument::Y, ErrorKind::Overflow))
 }

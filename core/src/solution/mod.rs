@@ -4,7 +4,7 @@ mod map;
 mod plan;
 pub(crate) mod value;
 
-pub(crate) use plan::check_length;
+pub(crate) use crate::error::check_length;
 
 use crate::problem::Problem;
 use crate::real::Real;

@@ -1,7 +1,7 @@
 //! The plan, entry by entry, row by row, and as an operator: computed from the potentials, never stored.
 
 use super::Solution;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind, check_length};
 use crate::measure::check_finite_vector;
 use crate::real::Real;
 use crate::sweep::block::{BlockAt, exponentials};
@@ -27,12 +27,12 @@ impl<T: Real> Solution<'_, T> {
     /// Row i of the plan into `out` (m).
     ///
     /// # Errors
-    /// [`Error::Length`] naming `output`.
+    /// [`ErrorKind::Length`] naming `output`.
     ///
     /// # Panics
     /// Where `i` is out of range.
     pub fn row(&self, i: usize, out: &mut [T]) -> Result<(), Error> {
-        check_length(Argument::Output, out, self.g.len())?;
+        check_length(Argument::OUTPUT, out, self.g.len())?;
         self.write_part_of_row(i, 0, out);
         Ok(())
     }
@@ -40,11 +40,11 @@ impl<T: Real> Solution<'_, T> {
     /// The whole plan into `out` (n x m, row-major).
     ///
     /// # Errors
-    /// [`Error::Length`] naming `output`.
+    /// [`ErrorKind::Length`] naming `output`.
     pub fn plan(&self, out: &mut [T]) -> Result<(), Error> {
         let m = self.g.len();
-        let expected = self.f.len().checked_mul(m).ok_or(Error::TooLarge { argument: Argument::Output })?;
-        check_length(Argument::Output, out, expected)?;
+        let expected = self.f.len().checked_mul(m).ok_or(Error::new(Argument::OUTPUT, ErrorKind::TooLarge))?;
+        check_length(Argument::OUTPUT, out, expected)?;
         for (i, row) in out.chunks_exact_mut(m).enumerate() {
             self.write_part_of_row(i, 0, row);
         }
@@ -54,10 +54,10 @@ impl<T: Real> Solution<'_, T> {
     /// P v into `out` (n), for `v` of m. One exponential a pair.
     ///
     /// # Errors
-    /// [`Error::Length`] naming `vector` or `output`, [`Error::NotFinite`] naming `vector`.
+    /// [`ErrorKind::Length`] naming `vector` or `output`, [`ErrorKind::NotFinite`] naming `vector`.
     pub fn apply(&self, v: &[T], out: &mut [T]) -> Result<(), Error> {
         check_vector(v, self.g.len())?;
-        check_length(Argument::Output, out, self.f.len())?;
+        check_length(Argument::OUTPUT, out, self.f.len())?;
         for (i, value) in out.iter_mut().enumerate() {
             *value = self.sum_over_row(i, |j, entry| entry * v[j]);
         }
@@ -70,7 +70,7 @@ impl<T: Real> Solution<'_, T> {
     /// Those of [`Solution::apply`].
     pub fn apply_transposed(&self, w: &[T], out: &mut [T]) -> Result<(), Error> {
         check_vector(w, self.f.len())?;
-        check_length(Argument::Output, out, self.g.len())?;
+        check_length(Argument::OUTPUT, out, self.g.len())?;
         out.fill(T::ZERO);
         for (i, &weight) in w.iter().enumerate() {
             self.for_row(i, |j, entry| out[j] += weight * entry);
@@ -81,10 +81,10 @@ impl<T: Real> Solution<'_, T> {
     /// P 1 into `rows` (n) and P^T 1 into `columns` (m).
     ///
     /// # Errors
-    /// [`Error::Length`] naming `output`.
+    /// [`ErrorKind::Length`] naming `output`.
     pub fn marginals(&self, rows: &mut [T], columns: &mut [T]) -> Result<(), Error> {
-        check_length(Argument::Output, rows, self.f.len())?;
-        check_length(Argument::Output, columns, self.g.len())?;
+        check_length(Argument::OUTPUT, rows, self.f.len())?;
+        check_length(Argument::OUTPUT, columns, self.g.len())?;
         columns.fill(T::ZERO);
         for (i, total) in rows.iter_mut().enumerate() {
             *total = T::ZERO;
@@ -100,12 +100,12 @@ impl<T: Real> Solution<'_, T> {
     /// length of both, or m where that is less.
     ///
     /// # Errors
-    /// [`Error::Length`] naming `output` where `entries` are not as many as `columns`.
+    /// [`ErrorKind::Length`] naming `output` where `entries` are not as many as `columns`.
     ///
     /// # Panics
     /// Where `i` is out of range.
     pub fn largest_in_row(&self, i: usize, columns: &mut [usize], entries: &mut [T]) -> Result<usize, Error> {
-        check_length(Argument::Output, entries, columns.len())?;
+        check_length(Argument::OUTPUT, entries, columns.len())?;
         let mut found = 0;
         self.for_row(i, |j, entry| {
             let place = entries[..found].partition_point(|&other| other >= entry);
@@ -176,11 +176,7 @@ fn entry<T: Real>(a: T, share: T) -> T {
     (a * share).min(T::MAX)
 }
 
-pub(crate) fn check_length<T>(argument: Argument, values: &[T], expected: usize) -> Result<(), Error> {
-    if values.len() == expected { Ok(()) } else { Err(Error::Length { argument, expected, actual: values.len() }) }
-}
-
 fn check_vector<T: Real>(values: &[T], expected: usize) -> Result<(), Error> {
-    check_length(Argument::Vector, values, expected)?;
-    check_finite_vector(Argument::Vector, values)
+    check_length(Argument::VECTOR, values, expected)?;
+    check_finite_vector(Argument::VECTOR, values)
 }

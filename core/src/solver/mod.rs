@@ -14,7 +14,7 @@ mod symmetric;
 use core::mem::take;
 use core::ops::ControlFlow;
 
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind};
 use crate::initial::{Initializer, Started, Target, Wrote, Zero};
 use crate::problem::Problem;
 use crate::real::Real;
@@ -170,11 +170,11 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Checks the settings, resolves epsilon and copies what the sweeps read; starts from zero.
     ///
     /// # Errors
-    /// [`Error::UnequalMass`] for a balanced problem whose totals differ, [`Error::BelowResolution`] where epsilon is
-    /// too small beside the cost for the scalar, [`Error::Overflow`] where cost / epsilon leaves its range,
-    /// [`Error::NotFinite`] for a cost function that returns NaN or minus infinity, [`Error::Infeasible`] for a point
+    /// [`ErrorKind::UnequalMass`] for a balanced problem whose totals differ, [`ErrorKind::BelowResolution`] where epsilon is
+    /// too small beside the cost for the scalar, [`ErrorKind::Overflow`] where cost / epsilon leaves its range,
+    /// [`ErrorKind::NotFinite`] for a cost function that returns NaN or minus infinity, [`ErrorKind::Infeasible`] for a point
     /// that has mass and whose costs to all points with mass are infinite,
-    /// [`Error::Workspace`], and bad settings.
+    /// [`ErrorKind::Workspace`], and bad settings.
     pub fn new(problem: &Problem<'a, T>, settings: &Settings<T>, workspace: Workspace<'a, T>) -> Result<Self, Error> {
         Solver::with_start(problem, &Zero, settings, workspace)
     }
@@ -217,8 +217,8 @@ impl<'a, T: Real> Solver<'a, T> {
             None => (problem, None),
         };
         if f.len() != problem.rows() || g.len() != problem.columns() {
-            let (argument, expected) = (Argument::Workspace, problem.rows() + problem.columns());
-            return Err(Error::Length { argument, expected, actual: f.len() + g.len() });
+            let (argument, expected) = (Argument::WORKSPACE, problem.rows() + problem.columns());
+            return Err(Error::new(argument, ErrorKind::Length { expected, actual: f.len() + g.len() }));
         }
         let scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points)?;
         let prepared = Prepared::new(problem, scores, Instructions::of(settings.simd), image, scratch.column);
@@ -687,7 +687,7 @@ impl<'a, T: Real> Solver<'a, T> {
 /// ```
 ///
 /// # Errors
-/// Those of [`Solver::new`] and [`Solver::start`], and [`Error::Infeasible`] where [`Solver::run`] would end with
+/// Those of [`Solver::new`] and [`Solver::start`], and [`ErrorKind::Infeasible`] where [`Solver::run`] would end with
 /// [`Status::Infeasible`].
 pub fn solve<'a, T: Real>(
     problem: &Problem<'a, T>,
@@ -700,7 +700,7 @@ pub fn solve<'a, T: Real>(
         Ok(solver) => {
             solver.start(start)?;
             if solver.run() == Status::Infeasible {
-                return Err(Error::Infeasible { argument: Argument::Cost, place: None });
+                return Err(Error::new(Argument::COST, ErrorKind::Infeasible { place: None }));
             }
             Ok(solver.take_solution())
         }

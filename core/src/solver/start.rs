@@ -4,7 +4,7 @@ use super::Solver;
 use super::annealing::Schedule;
 use super::auto::Method;
 use super::stopping::Stagnation;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, ErrorKind};
 use crate::initial::{Initializer, Scratch, Target, Wrote, Zero};
 use crate::measure::check_finite_vector;
 use crate::problem::Problem;
@@ -21,7 +21,7 @@ impl<T: Real> Solver<'_, T> {
     /// Begins anew from a start, completed by its c-transform.
     ///
     /// # Errors
-    /// Those of the start, and [`Error::NotFinite`] or [`Error::Overflow`] naming `f` or `g` where it wrote what is not finite or out
+    /// Those of the start, and [`ErrorKind::NotFinite`] or [`ErrorKind::Overflow`] naming `f` or `g` where it wrote what is not finite or out
     /// of range. The solver is then as it was created: started from zero.
     #[inline(never)]
     pub fn start(&mut self, start: &dyn Initializer<T>) -> Result<(), Error> {
@@ -55,7 +55,7 @@ impl<T: Real> Solver<'_, T> {
             if values.iter().all(|value| value.abs() * p.s <= T::TWO * limit) {
                 Ok(())
             } else {
-                Err(Error::Overflow { argument })
+                Err(Error::new(argument, ErrorKind::Overflow))
             }
         };
         if wrote != Wrote::G {
@@ -106,7 +106,7 @@ impl<T: Real> Solver<'_, T> {
         self.accelerator.restart();
         self.schedule = Schedule::new(self.settings.annealing);
         self.change_epsilon(self.schedule.multiple())
-            .map_err(|_| Error::Overflow { argument: Argument::AnnealingFirst })
+            .map_err(|_| Error::new(Argument::ANNEALING_FIRST, ErrorKind::Overflow))
     }
 
     /// Goes to a multiple of the target; potentials keep their values in units of cost.

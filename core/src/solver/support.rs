@@ -5,8 +5,7 @@
 
 use super::start::clear_infinite;
 use crate::cost::BuiltIn;
-use crate::error::{Argument, Error, Place};
-use crate::geometry::Geometry;
+use crate::error::{Argument, Error, ErrorKind, Place};
 use crate::initial::{Initializer, Scratch, Started, Target, Wrote};
 use crate::measure::Weights;
 use crate::problem::Problem;
@@ -93,8 +92,8 @@ impl<'a, T: Real> Whole<'a, T> {
             .flatten();
         let Some(((rows, a), (columns, b))) = made else {
             // The workspace was cut for a problem with other sizes, or other points without weight.
-            let (argument, expected) = (Argument::Workspace, problem.rows() + problem.columns());
-            return Err(Error::Length { argument, expected, actual: f.len() + g.len() });
+            let (argument, expected) = (Argument::WORKSPACE, problem.rows() + problem.columns());
+            return Err(Error::new(argument, ErrorKind::Length { expected, actual: f.len() + g.len() }));
         };
         let own = problem.choose(rows.0, columns.0, a, b);
         Ok((own, Whole { problem, points, f_hat, g_hat, f, g, rows, columns }))
@@ -102,7 +101,7 @@ impl<'a, T: Real> Whole<'a, T> {
 
     /// Refuses points without weight that are so far away, or cost so much, that their potentials leave the range.
     pub fn check(&mut self, p: &Prepared<'_, T>) -> Result<(), Error> {
-        let Geometry::Points(cloud) = self.problem.geometry() else { return Ok(()) };
+        let Some(cloud) = self.problem.geometry().cloud() else { return Ok(()) };
         let scores = scores(&self.problem, self.points.reborrow(), p)?;
         if let Some(bound) = scores.bound()
             && !(p.s * bound <= Prepared::<T>::largest_exponent())
@@ -117,8 +116,8 @@ impl<'a, T: Real> Whole<'a, T> {
             if value > -T::INFINITY {
                 return Ok(());
             }
-            let place = Place { row: i, column: Some(j) };
-            Err(Error::NotFinite { argument: Argument::Cost, place, value: value.widen() })
+            let place = Place::cell(i, j);
+            Err(Error::new(Argument::COST, ErrorKind::NotFinite { place, value: value.widen() }))
         };
         for k in 0..self.columns.count(self.g.len()) {
             (0..self.f.len()).try_for_each(|i| check(i, self.columns.number(k)))?;
@@ -131,30 +130,21 @@ impl<'a, T: Real> Whole<'a, T> {
 
     /// An error of the points with weight, in the numbers of all points.
     pub fn renumber(&self, error: Error) -> Error {
-        let of_row = |place: Place| Place { row: self.rows.number(place.row), ..place };
-        let of_column = |place: Place| Place { row: self.columns.number(place.row), ..place };
-        let of_pair = |place: Place| Place {
+        let row = |place: Place| Place::entry(self.rows.number(place.row));
+        let column = |place: Place| Place::entry(self.columns.number(place.row));
+        let pair = |place: Place| Place {
             row: self.rows.number(place.row),
             column: place.column.map(|column| self.columns.number(column)),
         };
-        match error {
-            Error::TooFar { argument: Argument::X, place } => {
-                Error::TooFar { argument: Argument::X, place: of_row(place) }
+        match (error.argument, error.kind) {
+            (Argument::X, ErrorKind::TooFar { .. }) | (Argument::A, ErrorKind::Infeasible { .. }) => {
+                error.map_place(row)
             }
-            Error::TooFar { argument: Argument::Y, place } => {
-                Error::TooFar { argument: Argument::Y, place: of_column(place) }
+            (Argument::Y, ErrorKind::TooFar { .. }) | (Argument::B, ErrorKind::Infeasible { .. }) => {
+                error.map_place(column)
             }
-            Error::Infeasible { argument: Argument::A, place } => {
-                Error::Infeasible { argument: Argument::A, place: place.map(of_row) }
-            }
-            Error::Infeasible { argument: Argument::B, place } => {
-                Error::Infeasible { argument: Argument::B, place: place.map(of_column) }
-            }
-            Error::CostTooLarge { place, value } => Error::CostTooLarge { place: of_pair(place), value },
-            Error::NotFinite { argument: Argument::Cost, place, value } => {
-                Error::NotFinite { argument: Argument::Cost, place: of_pair(place), value }
-            }
-            other => other,
+            (Argument::COST, ErrorKind::CostTooLarge { .. } | ErrorKind::NotFinite { .. }) => error.map_place(pair),
+            _ => error,
         }
     }
 
@@ -184,11 +174,8 @@ impl<'a, T: Real> Whole<'a, T> {
                 let row = chosen.number(k);
                 *value = from[row];
                 if !value.is_finite() {
-                    return Err(Error::NotFinite {
-                        argument,
-                        place: Place { row, column: None },
-                        value: value.widen(),
-                    });
+                    let place = Place::entry(row);
+                    return Err(Error::new(argument, ErrorKind::NotFinite { place, value: value.widen() }));
                 }
             }
         }

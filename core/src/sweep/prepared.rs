@@ -1,7 +1,7 @@
 //! A problem in the units of a sweep: epsilon is resolved, costs are scaled, and relaxation is turned into exponents.
 
 use crate::cost::CostScale;
-use crate::error::{Argument, Error, because};
+use crate::error::{Argument, Error, ErrorKind, check_positive};
 use crate::float::Float;
 use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
@@ -50,9 +50,9 @@ impl<'a, T: Real> Prepared<'a, T> {
         let scale = problem.requested_scale();
         let is_relative = !matches!(requested, Epsilon::Absolute(_));
         if !cfg!(feature = "scales") && (is_relative || scale.needs_statistics()) {
-            let reason = because("this build has absolute values only: give one, or build with the feature scales");
-            let argument = if is_relative { Argument::Epsilon } else { Argument::CostScale };
-            return Err(Error::Unsupported { argument, reason });
+            let reason = "this build has absolute values only: give one, or build with the feature scales";
+            let argument = if is_relative { Argument::EPSILON } else { Argument::COST_SCALE };
+            return Err(Error::unsupported(argument, reason));
         }
         let forbids = cfg!(feature = "costs") && scores.may_forbid();
         let is_bounded = scores.bound().is_some();
@@ -81,31 +81,28 @@ impl<'a, T: Real> Prepared<'a, T> {
             _ => T::ONE,
         };
         if !(unit > T::ZERO && unit.is_finite()) {
-            let reason = because("the mean, standard deviation or largest cost that it asks for is not positive");
-            return Err(Error::Unsupported { argument: Argument::CostScale, reason });
+            let reason = "the mean, standard deviation or largest cost that it asks for is not positive";
+            return Err(Error::unsupported(Argument::COST_SCALE, reason));
         }
         let epsilon = match (requested, &statistics) {
             (Epsilon::OfMean(fraction), Some(statistics)) => fraction * statistics.mean,
             (Epsilon::OfStd(fraction), Some(statistics)) => fraction * statistics.std,
             _ => requested.factor() * unit,
         };
-        let argument = Argument::Epsilon;
+        let argument = Argument::EPSILON;
         if !largest_cost.is_finite() {
             return Err(scores.overflow());
         }
         let mass = problem.a().total() * problem.b().total();
         if !(mass * (largest_cost + T::ONE) * T::constant(1024.0)).is_finite() {
             let unit_mass = problem.a().total() <= T::TWO && problem.b().total() <= T::TWO;
-            return Err(if unit_mass { scores.overflow() } else { Error::Overflow { argument: Argument::A } });
+            return Err(if unit_mass { scores.overflow() } else { Error::new(Argument::A, ErrorKind::Overflow) });
         }
         if epsilon == T::ZERO && is_relative {
-            let reason =
-                because("relative to a mean or standard deviation of the cost that is zero; give an absolute value");
-            return Err(Error::Unsupported { argument, reason });
+            let reason = "relative to a mean or standard deviation of the cost that is zero; give an absolute value";
+            return Err(Error::unsupported(argument, reason));
         }
-        if !(epsilon > T::ZERO && epsilon.is_finite()) {
-            return Err(Error::NotPositive { argument, value: epsilon.widen() });
-        }
+        check_positive(argument, epsilon)?;
         // A relaxed marginal pays at most rho for a point, however far it is. The rounding of its squared distance must
         // stay small beside that.
         #[cfg(all(feature = "costs", feature = "relaxed"))]
@@ -179,11 +176,11 @@ impl<'a, T: Real> Prepared<'a, T> {
         // Potentials reach a few hundred epsilons, and their sums and products must be split without error.
         let largest_epsilon = T::MAX / (T::SPLITTER * T::SPLITTER * T::SPLITTER);
         if !s.is_finite() || s * self.largest_cost > limit || epsilon > largest_epsilon {
-            return Err(Error::Overflow { argument: Argument::Epsilon });
+            return Err(Error::new(Argument::EPSILON, ErrorKind::Overflow));
         }
-        for (argument, rho) in [(Argument::RhoA, self.rho_a), (Argument::RhoB, self.rho_b)] {
+        for (argument, rho) in [(Argument::RHO_A, self.rho_a), (Argument::RHO_B, self.rho_b)] {
             if (epsilon + self.largest_cost) / rho > limit {
-                return Err(Error::Overflow { argument });
+                return Err(Error::new(argument, ErrorKind::Overflow));
             }
         }
         let tau = |rho: T| if rho == T::INFINITY { T::ONE } else { rho / (rho + epsilon) };
@@ -285,5 +282,8 @@ pub(crate) fn check_resolution<T: Real>(epsilon: T, apart: T, unit: T) -> Result
     // The message names a little more, so that the value is accepted however it is rounded.
     let wider = T::NAME != <f64 as Float>::NAME && epsilon >= least * T::constant(2e-9);
     let [value, least, apart] = [epsilon, least * T::constant(1.0625), apart].map(|cost| (cost / unit).widen());
-    Err(Error::BelowResolution { argument: Argument::Epsilon, value, least, apart, scalar: T::NAME, wider })
+    Err(Error::new(
+        Argument::EPSILON,
+        ErrorKind::BelowResolution { value, least, apart, bits: 8 * size_of::<T>() as u8, wider },
+    ))
 }

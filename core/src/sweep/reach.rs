@@ -5,7 +5,7 @@
 //! set rise above all others, sweep after sweep, so that in the end it is one of the sets { i : f_i > t }. Such a set
 //! is a proof, whatever the potentials were.
 
-use crate::error::{Argument, Error, Place};
+use crate::error::{Argument, Error, ErrorKind, Place};
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::sweep::prepared::Prepared;
@@ -23,10 +23,7 @@ pub(crate) fn check_points<T: Real>(
     reached: &mut [T],
 ) -> Result<(), Error> {
     let (a, b, m) = (problem.a(), problem.b(), row.len());
-    let nowhere = |argument, row| {
-        let place = Some(Place { row, column: None });
-        Err(Error::Infeasible { argument, place })
-    };
+    let nowhere = |argument, row| Err(Error::new(argument, ErrorKind::Infeasible { place: Some(Place::entry(row)) }));
     // 1 for columns without mass, and for those that a row with mass may go to; else 0.
     let mut any = false;
     for (j, reached) in reached.iter_mut().enumerate() {
@@ -46,7 +43,7 @@ pub(crate) fn check_points<T: Real>(
         any |= carries;
     }
     if !any {
-        return Err(Error::Infeasible { argument: Argument::Cost, place: None });
+        return Err(Error::new(Argument::COST, ErrorKind::Infeasible { place: None }));
     }
     match reached.iter().position(|&reached| reached == T::ZERO) {
         Some(j) if problem.rho_b() == T::INFINITY => nowhere(Argument::B, j),

@@ -13,9 +13,7 @@
 //! only.
 
 use crate::cost::BuiltIn;
-#[cfg(not(feature = "costs"))]
-use crate::error::because;
-use crate::error::{Argument, Error, Place};
+use crate::error::{Argument, Error, ErrorKind, Place};
 #[cfg(feature = "costs")]
 use crate::geometry::CostMatrix;
 use crate::geometry::{Geometry, PointCloud};
@@ -197,17 +195,19 @@ impl<'a, T: Real> Scores<'a, T> {
             Source::Cloud(cloud) => {
                 let (place, value) = largest_of(cloud.x().len(), cloud.y().len(), &|i, j| cloud.cost(i, j));
                 match cloud.ground_cost().built_in() {
-                    BuiltIn::None => return Error::CostTooLarge { place, value: value.widen() },
+                    BuiltIn::None => {
+                        return Error::new(Argument::COST, ErrorKind::CostTooLarge { place, value: value.widen() });
+                    }
                     _ => (Argument::X, place.row),
                 }
             }
             #[cfg(feature = "costs")]
             Source::Matrix(matrix) => {
                 let (place, value) = largest_of(matrix.rows(), matrix.columns(), &|i, j| matrix.cost(i, j));
-                return Error::CostTooLarge { place, value: value.widen() };
+                return Error::new(Argument::COST, ErrorKind::CostTooLarge { place, value: value.widen() });
             }
         };
-        Error::TooFar { argument, place: Place { row, column: None } }
+        Error::new(argument, ErrorKind::TooFar { place: Place::entry(row) })
     }
 
     /// Says whether an infinite cost is meant by the caller, and forbids its pair. A cost of the library is infinite
@@ -365,12 +365,12 @@ impl<'a, T: Real> Source<'a, T> {
 /// Returns the finite cost with the largest absolute value, and where it is.
 #[cfg(feature = "costs")]
 fn largest_of<T: Real>(rows: usize, columns: usize, cost: &dyn Fn(usize, usize) -> T) -> (Place, T) {
-    let mut found = (Place { row: 0, column: Some(0) }, T::ZERO);
+    let mut found = (Place::cell(0, 0), T::ZERO);
     for row in 0..rows {
         for column in 0..columns {
             let value = cost(row, column);
             if value.is_finite() && value.abs() > found.1.abs() {
-                found = (Place { row, column: Some(column) }, value);
+                found = (Place::cell(row, column), value);
             }
         }
     }
@@ -379,8 +379,8 @@ fn largest_of<T: Real>(rows: usize, columns: usize, cost: &dyn Fn(usize, usize) 
 
 #[cfg(not(feature = "costs"))]
 fn only_squared_euclidean() -> Error {
-    let reason = because("this build has the squared Euclidean cost only, and needs the memory for its points");
-    Error::Unsupported { argument: Argument::Cost, reason }
+    let reason = "this build has the squared Euclidean cost only, and needs the memory for its points";
+    Error::unsupported(Argument::COST, reason)
 }
 
 /// Returns the largest |coordinate| of a point, and the length of the point in units of it, times sqrt(2).

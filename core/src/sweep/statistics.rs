@@ -1,7 +1,7 @@
 //! The size of costs, which relative epsilons and cost scales refer to.
 
 use super::scores::{Packed, Scores};
-use crate::error::{Argument, Error, Place};
+use crate::error::{Argument, Error, ErrorKind, Place};
 use crate::measure::Weights;
 use crate::problem::Problem;
 use crate::real::Real;
@@ -138,11 +138,12 @@ impl<T: Real> Statistics<T> {
 /// Returns the error for a cost that is not finite: it names the points if the library computed the cost, else the
 /// entry.
 fn not_finite<T: Real>(scores: &Scores<'_, T>, row: usize, column: usize, value: T) -> Error {
-    match scores.overflow() {
-        Error::CostTooLarge { .. } => {
-            let place = Place { row, column: Some(column) };
-            Error::NotFinite { argument: Argument::Cost, place, value: value.widen() }
+    let error = scores.overflow();
+    let place = Place::cell(row, column);
+    match error.kind {
+        ErrorKind::CostTooLarge { .. } => {
+            Error::new(Argument::COST, ErrorKind::NotFinite { place, value: value.widen() })
         }
-        error => error,
+        _ => error,
     }
 }

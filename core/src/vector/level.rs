@@ -1,6 +1,6 @@
 //! The choice of vector instructions.
 
-use crate::error::{Argument, Error, because};
+use crate::error::{Argument, Error};
 
 /// The vector instructions of a solve.
 ///
@@ -62,7 +62,7 @@ impl SimdLevel {
     }
 
     pub(crate) fn check(self) -> Result<(), Error> {
-        let reason = because("not a level of this machine or of this build");
-        if self.is_available() { Ok(()) } else { Err(Error::Unsupported { argument: Argument::Simd, reason }) }
+        let reason = "not a level of this machine or of this build";
+        if self.is_available() { Ok(()) } else { Err(Error::unsupported(Argument::SIMD, reason)) }
     }
 }

@@ -3,7 +3,7 @@
 use core::ffi::{CStr, c_void};
 
 use sinkhorn_core::{
-    Changes as CoreChanges, DerivativeSettings as CoreSettings, Geometry, Gradients as CoreGradients, Real,
+    Changes as CoreChanges, DerivativeSettings as CoreSettings, Gradients as CoreGradients, Real,
     Solution as CoreSolution, Tangent as CoreTangent,
 };
 
@@ -167,11 +167,7 @@ pub(crate) struct Sizes {
 
 impl Sizes {
     pub fn of<T: Real>(solution: &CoreSolution<'_, T>) -> Self {
-        let d = match solution.problem().geometry() {
-            Geometry::Points(cloud) => cloud.dimension(),
-            _ => 0,
-        };
-        Sizes { n: solution.f().len(), m: solution.g().len(), d }
+        Sizes { n: solution.f().len(), m: solution.g().len(), d: solution.problem().geometry().dimension() }
     }
 
     /// n m, where a matrix is given; 0 where its pointer is NULL.
@@ -182,7 +178,7 @@ impl Sizes {
     /// Refuses what is about points where there are none.
     fn check_points<T>(self, given: &[(&'static CStr, *const T)]) -> Result<(), Fault> {
         match given.iter().find(|(_, pointer)| self.d == 0 && !pointer.is_null()) {
-            Some(&(argument, _)) => Err(Fault::Unsupported { argument, reason: "a cost matrix has no points" }),
+            Some(&(argument, _)) => Err(Fault::unsupported(argument, "a cost matrix has no points")),
             None => Ok(()),
         }
     }
@@ -245,7 +241,7 @@ impl<T: Real> Cotangent<T> {
         let cells = sizes.cells(c"plan", self.plan)?;
         if !self.plan.is_null() && self.plan_rows.is_some() {
             let reason = "give the cotangent of the plan as plan or as plan_rows, not both";
-            return Err(Fault::Unsupported { argument: c"plan_rows", reason });
+            return Err(Fault::unsupported(c"plan_rows", reason));
         }
         Ok([
             Region::optional(c"f", self.f, n)?,

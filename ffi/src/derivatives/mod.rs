@@ -9,7 +9,7 @@ pub use inputs::*;
 use core::ptr;
 
 use sinkhorn_core::{
-    Argument, Cotangent as CoreCotangent, Derivatives, Error as CoreError, Geometry, LinearReport as CoreReport,
+    Argument, Cotangent as CoreCotangent, Derivatives, Error as CoreError, ErrorKind, LinearReport as CoreReport,
     PlanCotangent, Real, Solution as CoreSolution, derivatives_len,
 };
 
@@ -223,8 +223,7 @@ pub(crate) unsafe fn query<T: Scalar>(
         let beside = Region::optional(c"settings", settings, 1)?;
         query_beside(beside, problem, len, error, |problem| {
             problem.shape()?;
-            of(problem.n, problem.m, problem.dimension, chosen.threads)
-                .ok_or(Fault::TooLarge { argument: c"workspace" })
+            of(problem.n, problem.m, problem.dimension, chosen.threads).ok_or(Fault::too_large(c"workspace"))
         })
     }
 }
@@ -352,16 +351,16 @@ impl<T: Scalar> Call<T> {
     /// An error under the name of what it comes from in C: the computed cotangent of a plan, a cost of the caller
     /// without a gradient.
     fn named(&self, error: CoreError, computed: bool) -> Fault {
-        match error {
-            error if computed && error.argument() == Argument::Plan => Fault::Named { argument: c"plan_rows", error },
-            CoreError::Unsupported { argument: Argument::Cost, reason } => {
+        match (error.argument, error.kind) {
+            (Argument::PLAN, kind) if computed => Fault::core(c"plan_rows", kind),
+            (Argument::COST, kind @ ErrorKind::Unsupported { .. }) => {
                 // SAFETY: a live object, as checked when the call was opened.
                 let custom = unsafe { get(self.solution) }.is_ok_and(|solution: &CoreSolution<'_, T>| {
-                    matches!(solution.problem().geometry(), Geometry::Points(cloud) if cloud.ground_cost().name() == "custom")
+                    solution.problem().geometry().cloud().is_some_and(|cloud| cloud.ground_cost().name() == "custom")
                 });
-                Fault::Unsupported { argument: if custom { c"cost_gradient" } else { c"cost" }, reason }
+                Fault::core(if custom { c"cost_gradient" } else { c"cost" }, kind)
             }
-            other => Fault::Core(other),
+            _ => Fault::from(error),
         }
     }
 }

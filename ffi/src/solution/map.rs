@@ -4,7 +4,7 @@ use sinkhorn_core::Solution as CoreSolution;
 
 use crate::checks::{Region, product, required, slice};
 use crate::error::{Error, guard};
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::scalar::Scalar;
 use crate::status::{SINKHORN_OK, Status};
 
@@ -120,9 +120,9 @@ pub unsafe extern "C" fn sinkhorn_solution_g_at_f32(
 }
 /// Coordinates a point.
 fn dimension<T: Scalar>(solution: &CoreSolution<'static, T>) -> Result<usize, Fault> {
-    match solution.problem().geometry() {
-        sinkhorn_core::Geometry::Points(cloud) => Ok(cloud.dimension()),
-        _ => Err(Fault::Unsupported { argument: c"cost", reason: "a cost matrix has no points" }),
+    match solution.problem().geometry().dimension() {
+        0 => Err(Fault::unsupported(c"cost", "a cost matrix has no points")),
+        dimension => Ok(dimension),
     }
 }
 
@@ -158,7 +158,7 @@ unsafe fn at<T: Scalar>(
         let solution = get(handle)?;
         let d = dimension(solution)?;
         if count == 0 {
-            return Err(Fault::Zero { argument: c"count" });
+            return Err(Fault::new(c"count", FaultKind::Zero));
         }
         let (point_len, len) = (product(point_name, count, d)?, product(name, count, width.unwrap_or(d))?);
         let read = [Region::required(point_name, points, point_len)?];

@@ -15,7 +15,7 @@ use sinkhorn_core::{Real, Solution as CoreSolution};
 
 use crate::checks::{Region, check_disjoint, check_optional_struct, output, required, write_struct};
 use crate::error::{Error, guard};
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::object::Object;
 use crate::problem::regions_of;
 use crate::report::Report;
@@ -185,7 +185,7 @@ unsafe fn start_note<T: Scalar>(
         let written = [Region::required(c"text", text, len)?, Region::optional(c"error", error, 1)?];
         check_outputs(handle, solution, &written, &[])?;
         let Some((last, bytes)) = required(c"text", output(c"text", text, len)?)?.split_last_mut() else {
-            return Err(Fault::Zero { argument: c"len" });
+            return Err(Fault::new(c"len", FaultKind::Zero));
         };
         let note = solution.report().start.note.unwrap_or("");
         bytes.fill(0);

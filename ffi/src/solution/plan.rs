@@ -2,7 +2,7 @@
 
 use crate::checks::{Region, index, output, product, required, slice};
 use crate::error::{Error, guard};
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::scalar::Scalar;
 use crate::status::{SINKHORN_OK, Status};
 
@@ -226,10 +226,10 @@ unsafe fn largest_in_row<T: Scalar>(
         check_outputs(handle, solution, &written, &[])?;
         index(c"i", i, n)?;
         if count == 0 {
-            return Err(Fault::Zero { argument: c"count" });
+            return Err(Fault::new(c"count", FaultKind::Zero));
         }
         if count > m {
-            return Err(Fault::AtMost { argument: c"count", value: count, most: m });
+            return Err(Fault::new(c"count", FaultKind::AtMost { value: count, most: m }));
         }
         let columns = required(c"columns", output(c"columns", columns, count)?)?;
         solution.largest_in_row(i, columns, required(c"entries", output(c"entries", entries, count)?)?)?;

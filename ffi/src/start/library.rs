@@ -347,7 +347,7 @@ unsafe fn library<T: Scalar>(
                 Ok(Started { wrote: Wrote::F, .. }) => SINKHORN_WROTE_F,
                 Ok(Started { wrote: Wrote::G, .. }) => SINKHORN_WROTE_G,
                 Ok(Started { wrote: Wrote::Both, .. }) => SINKHORN_WROTE_BOTH,
-                Err(error) => Fault::Core(error).status(),
+                Err(error) => Fault::from(error).status(),
             }
         }
     }

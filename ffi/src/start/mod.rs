@@ -9,11 +9,12 @@ use core::cell::Cell;
 use core::ffi::c_void;
 
 use sinkhorn_core::{
-    Argument, Error as CoreError, Given, Initializer, Place, Scratch, Started, Target as CoreTarget, Wrote, Zero,
+    Argument, Error as CoreError, ErrorKind, Given, Initializer, Place, Scratch, Started, Target as CoreTarget, Wrote,
+    Zero,
 };
 
 use crate::checks::slice;
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::scalar::Scalar;
 use crate::settings::Settings;
 use crate::status::SINKHORN_ERROR_INTERNAL;
@@ -143,7 +144,6 @@ impl<T: Scalar> Initializer<T> for Start<'_, T> {
         };
         // SAFETY: room for n and m scalars, and the data that came with the function: what the header promises.
         let result = unsafe { function(&mut seen, f.as_mut_ptr(), g.as_mut_ptr(), self.settings.start_data) };
-        let argument = Argument::Start;
         let wrote = match result {
             SINKHORN_WROTE_F => Wrote::F,
             SINKHORN_WROTE_G => Wrote::G,
@@ -151,16 +151,16 @@ impl<T: Scalar> Initializer<T> for Start<'_, T> {
             status => {
                 // Unless it is one of the caller's own.
                 if let Some(Err(error)) = seen.outcome
-                    && Fault::Core(error).status() == status
+                    && Fault::from(error).status() == status
                 {
                     return Err(error);
                 }
                 self.fault.set(Some(match status {
-                    SINKHORN_ERROR_INTERNAL => Fault::Internal,
-                    status if status < 0 => Fault::Start { status },
-                    value => Fault::Choice { argument: c"start", value },
+                    SINKHORN_ERROR_INTERNAL => Fault::new(c"", FaultKind::Internal),
+                    status if status < 0 => Fault::new(c"start", FaultKind::Start { status }),
+                    value => Fault::new(c"start", FaultKind::Choice { value }),
                 }));
-                return Err(CoreError::Unsupported { argument, reason: "the start returned an error" });
+                return Err(CoreError::unsupported(Argument::START, "the start returned an error"));
             }
         };
         match seen.outcome {
@@ -186,9 +186,8 @@ pub(crate) unsafe fn with_start<T: Scalar, R>(
     for (argument, values) in [(c"start_f", f), (c"start_g", g)] {
         for (row, value) in values.unwrap_or(&[]).iter().enumerate() {
             if !value.is_finite() {
-                let place = Place { row, column: None };
-                let error = CoreError::NotFinite { argument: Argument::Start, place, value: value.widen() };
-                return Err(Fault::Named { argument, error });
+                let (place, value) = (Place::entry(row), value.widen());
+                return Err(Fault::core(argument, ErrorKind::NotFinite { place, value }));
             }
         }
     }

@@ -2,7 +2,7 @@ use nalgebra::{DMatrix, DVector, Dyn, RealField};
 use serde::{Deserialize, Serialize};
 use sinkhorn_core::{Argument, Error, Moments, Points, Real, Weights};
 
-use super::{check_covariance, check_entries};
+use super::{MEAN, check_covariance, check_entries};
 
 /// Mean and covariance of one measure, for [`GaussianStart`](crate::GaussianStart). Saved and read again, it gives the
 /// same bits as a fresh one.
@@ -30,12 +30,12 @@ impl GaussianFit {
     /// The weighted moments (divided by the total weight), computed in the precision of the points.
     ///
     /// # Errors
-    /// [`Error::Overflow`], naming the covariance, where a moment is infinite.
+    /// [`ErrorKind::Overflow`](sinkhorn_core::ErrorKind::Overflow), naming the covariance, where a moment is infinite.
     ///
     /// # Panics
     /// Where there are fewer weights than points.
     pub fn of<T: Real + RealField>(points: Points<'_, T>, weights: Weights<'_, T>) -> Result<Self, Error> {
-        let moments = Moments::of(Dyn(points.dimension()), points, weights, Argument::Covariance)?;
+        let moments = Moments::of(Dyn(points.dimension()), points, weights, Argument::COVARIANCE)?;
         Ok(GaussianFit {
             mean: moments.mean.iter().map(|value| value.widen()).collect(),
             covariance: moments.covariance.iter().map(|value| value.widen()).collect(),
@@ -45,11 +45,11 @@ impl GaussianFit {
     /// Whether this is mean and covariance of a measure of that dimension: it may have come from a file.
     ///
     /// # Errors
-    /// For the mean and for the covariance [`Error::Length`] and [`Error::NotFinite`]; for the covariance
-    /// [`Error::Negative`] (a variance) and [`Error::Unsupported`] (not symmetric, or larger than the variances allow).
+    /// For the mean and for the covariance [`ErrorKind::Length`](sinkhorn_core::ErrorKind::Length) and [`ErrorKind::NotFinite`](sinkhorn_core::ErrorKind::NotFinite); for the covariance
+    /// [`ErrorKind::Negative`](sinkhorn_core::ErrorKind::Negative) (a variance) and [`ErrorKind::Unsupported`](sinkhorn_core::ErrorKind::Unsupported) (not symmetric, or larger than the variances allow).
     pub fn check(&self, dimension: usize) -> Result<(), Error> {
-        check_entries(Argument::Mean, &self.mean, dimension, None)?;
-        check_entries(Argument::Covariance, &self.covariance, dimension * dimension, Some(dimension))?;
+        check_entries(MEAN, &self.mean, dimension, None)?;
+        check_entries(Argument::COVARIANCE, &self.covariance, dimension * dimension, Some(dimension))?;
         check_covariance(&self.covariance, dimension, 0)
     }
 

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
-use sinkhorn_core::{Argument, Error, Points, Real, Weights};
+use sinkhorn_core::{Argument, Error, ErrorKind, Points, Real, Weights};
 
-use super::{GaussianFit, MixtureDensity, check_covariance, check_entries, search};
+use super::{GaussianFit, MEAN, MixtureDensity, SHARES, check_covariance, check_entries, search};
 
 /// A mixture of Gaussians fitted to one measure, for [`MixtureStart`](crate::MixtureStart). Saved and read again, it
 /// gives the same bits as a fresh one.
@@ -61,7 +61,7 @@ impl MixtureSettings {
         let range = "1 to 64 components";
         for value in [self.components.unwrap_or(1), self.max_components] {
             if !(1..=MOST).contains(&value) {
-                return Err(Error::OutOfRange { argument: Argument::Start, value: value as f64, range });
+                return Err(Error::new(Argument::START, ErrorKind::OutOfRange { value: value as f64, range }));
             }
         }
         Ok(())
@@ -76,7 +76,7 @@ impl MixtureFit {
     /// as many points as it has parameters, (d + 1) (d + 2) / 2: many dimensions and few points leave one.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a number of components that is not 1 to 64; [`Error::Overflow`], naming the
+    /// [`ErrorKind::OutOfRange`] for a number of components that is not 1 to 64; [`ErrorKind::Overflow`], naming the
     /// covariance, where a moment of the points is infinite.
     ///
     /// # Panics
@@ -129,23 +129,23 @@ impl MixtureFit {
     /// Whether this is a mixture: it may have come from a file.
     ///
     /// # Errors
-    /// For the shares [`Error::Empty`], [`Error::NotFinite`], [`Error::Negative`] and [`Error::NoMass`]; for the means
-    /// and the covariances [`Error::Length`], [`Error::NotFinite`]; for the covariances [`Error::Negative`] (a
-    /// variance) and [`Error::Unsupported`] (not symmetric, or larger than the variances allow). Rows are counted
+    /// For the shares [`ErrorKind::Empty`], [`ErrorKind::NotFinite`], [`ErrorKind::Negative`] and [`ErrorKind::NoMass`]; for the means
+    /// and the covariances [`ErrorKind::Length`], [`ErrorKind::NotFinite`]; for the covariances [`ErrorKind::Negative`] (a
+    /// variance) and [`ErrorKind::Unsupported`] (not symmetric, or larger than the variances allow). Rows are counted
     /// through all components.
     pub fn check(&self) -> Result<(), Error> {
         let k = self.shares.len();
-        Weights::new(Argument::Shares, &self.shares)?;
+        Weights::new(SHARES, &self.shares)?;
         let d = (self.means.len() / k).max(1);
-        check_entries(Argument::Mean, &self.means, k * d, Some(d))?;
-        check_entries(Argument::Covariance, &self.covariances, k * d * d, Some(d))?;
+        check_entries(MEAN, &self.means, k * d, Some(d))?;
+        check_entries(Argument::COVARIANCE, &self.covariances, k * d * d, Some(d))?;
         (0..k).try_for_each(|component| check_covariance(self.covariance(component), d, component * d))
     }
     /// [`MixtureFit::check`], and that the dimension is this one.
     pub(crate) fn check_dimension(&self, dimension: usize) -> Result<(), Error> {
         self.check()?;
         let (expected, actual) = (self.components() * dimension, self.means.len());
-        if expected == actual { Ok(()) } else { Err(Error::Length { argument: Argument::Mean, expected, actual }) }
+        if expected == actual { Ok(()) } else { Err(Error::new(MEAN, ErrorKind::Length { expected, actual })) }
     }
 
     pub(crate) fn component(&self, component: usize) -> GaussianFit {

@@ -14,37 +14,40 @@ pub use gaussian::GaussianFit;
 pub use mixture::{MixtureFit, MixtureSettings};
 
 pub(crate) use density::{exp, log};
-use sinkhorn_core::{Argument, Error, Place};
+use sinkhorn_core::{Argument, Error, ErrorKind, Place};
+
+const SHARES: Argument = Argument::new(&"shares\0");
+const MEAN: Argument = Argument::new(&"mean\0");
 
 /// Entries of what may have come from a file: finite, and as many as they should be.
 fn check_entries(argument: Argument, values: &[f64], expected: usize, columns: Option<usize>) -> Result<(), Error> {
     if values.len() != expected {
-        return Err(Error::Length { argument, expected, actual: values.len() });
+        return Err(Error::new(argument, ErrorKind::Length { expected, actual: values.len() }));
     }
     match values.iter().position(|value| !value.is_finite()) {
         None => Ok(()),
         Some(index) => {
             let value = values[index];
-            Err(Error::NotFinite { argument, place: place(index, columns), value })
+            Err(Error::new(argument, ErrorKind::NotFinite { place: place(index, columns), value }))
         }
     }
 }
 
 fn place(index: usize, columns: Option<usize>) -> Place {
     match columns {
-        Some(columns) => Place { row: index / columns, column: Some(index % columns) },
-        None => Place { row: index, column: None },
+        Some(columns) => Place::cell(index / columns, index % columns),
+        None => Place::entry(index),
     }
 }
 
 /// A covariance of `d` coordinates whose first row is row `first` of what was saved.
 fn check_covariance(covariance: &[f64], d: usize, first: usize) -> Result<(), Error> {
-    let argument = Argument::Covariance;
+    let argument = Argument::COVARIANCE;
     for k in 0..d {
         let value = covariance[k * d + k];
         if value < 0.0 {
-            let place = Place { row: first + k, column: Some(k) };
-            return Err(Error::Negative { argument, place, value });
+            let place = Place::cell(first + k, k);
+            return Err(Error::new(argument, ErrorKind::Negative { place, value }));
         }
     }
     // Room for what rounding, and a text file with few digits, may do.
@@ -54,11 +57,11 @@ fn check_covariance(covariance: &[f64], d: usize, first: usize) -> Result<(), Er
             let (value, mirrored) = (covariance[k * d + l], covariance[l * d + k]);
             let most = covariance[k * d + k].sqrt() * covariance[l * d + l].sqrt();
             if (value - mirrored).abs() > room * most.max(value.abs()) {
-                return Err(Error::Unsupported { argument, reason: "a covariance must be symmetric" });
+                return Err(Error::unsupported(argument, "a covariance must be symmetric"));
             }
             if value.abs() > (1.0 + room) * most {
                 let reason = "a covariance may not exceed the product of the two standard deviations";
-                return Err(Error::Unsupported { argument, reason });
+                return Err(Error::unsupported(argument, reason));
             }
         }
     }

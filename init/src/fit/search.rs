@@ -70,9 +70,9 @@ pub(super) fn fit<T: Real>(
 
 /// The moments, as they are.
 fn one_component(cloud: &Cloud) -> Result<MixtureFit, Error> {
-    let points = Points::new(Argument::Covariance, &cloud.points, cloud.dimension)?;
-    let weights = Weights::new(Argument::Covariance, &cloud.weights)?;
-    let moments = Moments::of(Dyn(cloud.dimension), points, weights, Argument::Covariance)?;
+    let points = Points::new(Argument::COVARIANCE, &cloud.points, cloud.dimension)?;
+    let weights = Weights::new(Argument::COVARIANCE, &cloud.weights)?;
+    let moments = Moments::of(Dyn(cloud.dimension), points, weights, Argument::COVARIANCE)?;
     Ok(MixtureFit {
         shares: vec![1.0],
         means: moments.mean.iter().copied().collect(),

@@ -6,7 +6,9 @@ pub use potential::MixturePotential;
 
 use std::borrow::Cow;
 
-use sinkhorn_core::{Argument, Error, Form, Initializer, Points, Real, Scratch, Started, Target, Weights, Wrote};
+use sinkhorn_core::{
+    Argument, Error, ErrorKind, Form, Initializer, Points, Real, Scratch, Started, Target, Weights, Wrote,
+};
 
 use crate::fit::{MixtureFit, MixtureSettings};
 
@@ -65,9 +67,9 @@ impl<T: Real> Initializer<T> for MixtureStart {
     }
 
     /// # Errors
-    /// [`Error::Unsupported`] unless the cost is squared Euclidean between points; those of [`MixtureFit::of`] for a
+    /// [`ErrorKind::Unsupported`] unless the cost is squared Euclidean between points; those of [`MixtureFit::of`] for a
     /// side without a fit, those of [`MixtureFit::check`] for a fit, and of [`MixturePotential::between`];
-    /// [`Error::Overflow`] where a potential leaves the range of the scalar.
+    /// [`ErrorKind::Overflow`] where a potential leaves the range of the scalar.
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,
@@ -86,7 +88,7 @@ impl<T: Real> Initializer<T> for MixtureStart {
             }
             *value = T::constant(potential.at(&point));
             if !value.is_finite() {
-                return Err(Error::Overflow { argument: Argument::X });
+                return Err(Error::new(Argument::X, ErrorKind::Overflow));
             }
         }
         let started = Started::new(self.start_name(), Wrote::F);

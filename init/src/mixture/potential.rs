@@ -1,5 +1,7 @@
 use nalgebra::Dyn;
-use sinkhorn_core::{Argument, CostMatrix, Epsilon, Error, Form, Gaussian, Problem, Settings, Workspace, Zero, solve};
+use sinkhorn_core::{
+    Argument, CostMatrix, Epsilon, Error, ErrorKind, Form, Gaussian, Problem, Settings, Workspace, Zero, solve,
+};
 
 use crate::fit::{GaussianFit, MixtureDensity, MixtureFit, exp, log};
 
@@ -44,8 +46,8 @@ impl MixturePotential {
     /// form of potentials and costs of the pairs; between components regularisation is entropic in both.
     ///
     /// # Errors
-    /// Those of [`MixtureFit::check`]; [`Error::Length`], naming the mean, where the target has another dimension;
-    /// [`Error::NotPositive`] for epsilon; [`Error::Overflow`] where costs, or costs / epsilon, leave the range of the
+    /// Those of [`MixtureFit::check`]; [`ErrorKind::Length`], naming the mean, where the target has another dimension;
+    /// [`ErrorKind::NotPositive`] for epsilon; [`ErrorKind::Overflow`] where costs, or costs / epsilon, leave the range of the
     /// scalar.
     pub fn between(source: &MixtureFit, target: &MixtureFit, epsilon: f64, form: Form) -> Result<Self, Error> {
         let density = source.density()?;
@@ -61,7 +63,7 @@ impl MixturePotential {
         }
         let costs: Vec<f64> = gaussians.iter().map(Gaussian::value).collect();
         if costs.iter().any(|cost| !cost.is_finite()) {
-            return Err(Error::Overflow { argument: Argument::Covariance });
+            return Err(Error::new(Argument::COVARIANCE, ErrorKind::Overflow));
         }
         let (alpha, beta) = (normalised(&source.shares), normalised(&target.shares));
         let levels = levels(&costs, &alpha, &beta, epsilon)?;

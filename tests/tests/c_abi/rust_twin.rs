@@ -91,10 +91,7 @@ impl<T: Real> Lines<T> {
                 return None;
             }
         };
-        let d = match problem.geometry() {
-            Geometry::Points(cloud) => cloud.dimension(),
-            _ => 0,
-        };
+        let d = problem.geometry().dimension();
         let (f, g, report) = (solution.f().to_vec(), solution.g().to_vec(), *solution.report());
         let (mut plan, mut map) = (vec![T::ZERO; N * M], vec![T::ZERO; N * d]);
         let (mut product, mut transposed, mut at) = (vec![T::ZERO; N], vec![T::ZERO; M], vec![T::ZERO; 3]);
@@ -171,10 +168,7 @@ impl<T: Real> Lines<T> {
         hash.add(&[in_epsilon, linear.residual]);
         self.end("vjp", linear.status as i32, linear.iterations, &hash);
 
-        let x = match problem.geometry() {
-            Geometry::Points(cloud) => Some(cloud.x().data()),
-            _ => None,
-        };
+        let x = problem.geometry().cloud().map(|cloud| cloud.x().data());
         let tangent = Tangent { x, a: Some(&f), b: Some(&g), epsilon: T::ONE, ..Tangent::none() };
         let mut hash = self.hash();
         let changes = &mut Changes { f: Some(&mut product), g: Some(&mut transposed), ..Changes::none() };

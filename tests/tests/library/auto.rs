@@ -77,7 +77,7 @@ fn survives<T: Real + nalgebra::RealField>(x: &[T], y: &[T], d: usize) {
     let problem = Problem::new(PointCloud::squared_euclidean(x, y, d).unwrap()).and_then(|p| p.epsilon(epsilon));
     let settings = Settings { max_sweeps: 50, ..Settings::default() };
     let found = match solve_owned(&problem.unwrap(), &Auto, &settings) {
-        Err(sinkhorn_core::Error::BelowResolution { .. }) => return, // in f32
+        Err(sinkhorn_core::Error { kind: sinkhorn_core::ErrorKind::BelowResolution { .. }, .. }) => return, // in f32
         found => found.unwrap(),
     };
     assert!(found.f.iter().chain(&found.g).chain(&found.plan).all(|&value| Float::is_finite(value)));

@@ -1,8 +1,8 @@
 //! Bad calls at the Rust door: an error that names argument, place and value, and no panic.
 
 use sinkhorn_core::{
-    Acceleration, Argument, CostMatrix, Epsilon, Error, GroundCost, Place, PointCloud, Problem, Settings, Workspace,
-    Zero, solve,
+    Acceleration, Argument, CostMatrix, Epsilon, Error, ErrorKind, GroundCost, Place, PointCloud, Problem, Settings,
+    Workspace, Zero, solve,
 };
 use sinkhorn_tests::solve_owned;
 
@@ -37,7 +37,7 @@ fn points_are_checked_and_the_first_fault_is_named() {
 fn a_cost_matrix_is_checked_in_either_order() {
     let mut cost = [0.5_f32; 6];
     cost[4] = f32::NAN;
-    let place = |row, column| Some(Place { row, column: Some(column) });
+    let place = |row, column| Some(Place::cell(row, column));
     assert_eq!(CostMatrix::row_major(&cost, 2, 3).unwrap_err().place(), place(1, 1));
     assert_eq!(CostMatrix::column_major(&cost, 2, 3).unwrap_err().place(), place(0, 2));
     assert_eq!(message(CostMatrix::row_major(&cost[..5], 2, 3)), "cost has 5 scalars where 6 are needed");
@@ -76,10 +76,13 @@ fn epsilon_and_rho_are_checked() {
     assert_eq!(message(pair(&x, &y).unbalanced(f64::NAN, 1.0)), "rho_a is NaN: it must be positive");
     let tiny = pair(&x, &y).epsilon(Epsilon::Absolute(1e-300)).unwrap();
     let refused = solve_owned(&tiny, &Zero, &Settings::default()).unwrap_err();
-    assert!(matches!(refused, Error::BelowResolution { argument: Argument::Epsilon, .. }), "{refused}");
+    assert!(
+        matches!(refused, Error { argument: Argument::EPSILON, kind: ErrorKind::BelowResolution { .. } }),
+        "{refused}"
+    );
     let far = [1e200, 0.0, 1.0];
     let problem = pair(&far, &y);
-    assert_eq!(solve_owned(&problem, &Zero, &Settings::default()).unwrap_err().argument(), Argument::X);
+    assert_eq!(solve_owned(&problem, &Zero, &Settings::default()).unwrap_err().argument, Argument::X);
 }
 
 #[test]
@@ -97,7 +100,7 @@ fn settings_and_workspace_are_checked() {
     assert_eq!(attempt(anderson(1)), "memory is 1: it must lie in 2 to 64");
     let mut memory = vec![7.0; Workspace::len(&problem, &good).unwrap() - 1];
     let needed = memory.len() + 1;
-    let short = Error::Workspace { required: needed, actual: needed - 1 };
+    let short = Error::new(Argument::WORKSPACE, ErrorKind::Workspace { required: needed, actual: needed - 1 });
     assert_eq!(Workspace::new(&mut memory, &problem, &good).err(), Some(short));
     assert!(memory.iter().all(|&value| value == 7.0), "a bad call writes nothing");
 }

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sinkhorn_core::{
-    Acceleration, Argument, CostMatrix, Epsilon, Error, Euclidean, Given, Initializer, Place, PointCloud, Potentials,
-    Problem, Real, Report, Settings, Status, Storage, Zero, batch_len, share_out, solve_batch,
+    Acceleration, Argument, CostMatrix, Epsilon, Error, ErrorKind, Euclidean, Given, Initializer, Place, PointCloud,
+    Potentials, Problem, Real, Report, Settings, Status, Storage, Zero, batch_len, share_out, solve_batch,
 };
 use sinkhorn_init::Auto;
 use sinkhorn_tests::{data, solve_owned};
@@ -61,7 +61,7 @@ fn batch<T: Real, S: Initializer<T>>(
 ) -> Result<Results<T>, Error> {
     // What is in the memory does not matter.
     let mut memory = vec![T::INFINITY; batch_len(problems, settings)?];
-    let mut results = vec![Err(Error::Empty { argument: Argument::Output }); problems.len()];
+    let mut results = vec![Err(Error::new(Argument::OUTPUT, ErrorKind::Empty)); problems.len()];
     solve_batch(problems, start, settings, &mut memory, &mut results, |result, solved| {
         *result = solved.map(|solution| (*solution.report(), solution.f().to_vec(), solution.g().to_vec()));
     })?;
@@ -140,10 +140,10 @@ fn a_bad_problem_is_told_by_its_index_and_the_others_are_solved() {
         let results = batch(&problems, start, &settings).unwrap();
         for (k, result) in results.iter().enumerate() {
             match k {
-                5 => assert!(matches!(result, Err(Error::UnequalMass { .. })), "{result:?}"),
+                5 => assert!(matches!(result, Err(Error { kind: ErrorKind::UnequalMass { .. }, .. })), "{result:?}"),
                 8 => {
                     let error = *result.as_ref().unwrap_err();
-                    assert_eq!((error.argument(), error.place()), (Argument::G, Some(Place { row: 0, column: None })));
+                    assert_eq!((error.argument, error.place()), (Argument::G, Some(Place::entry(0))));
                 }
                 _ => assert!(result.is_ok(), "{k}: {result:?}"),
             }
@@ -183,14 +183,17 @@ fn a_bad_call_solves_nothing_and_says_what_is_needed() {
         )
     };
     let actual = required - 1;
-    assert_eq!(call(&settings, actual, COUNT), Err(Error::Workspace { required, actual }));
+    assert_eq!(
+        call(&settings, actual, COUNT),
+        Err(Error::new(Argument::WORKSPACE, ErrorKind::Workspace { required, actual }))
+    );
     for actual in [COUNT - 1, COUNT + 1] {
         let expected = COUNT;
-        let error = Error::Length { argument: Argument::Output, expected, actual };
+        let error = Error::new(Argument::OUTPUT, ErrorKind::Length { expected, actual });
         assert_eq!(call(&settings, required, actual), Err(error));
     }
     let none = call(&Settings { threads: 0, ..settings }, required, COUNT);
-    assert_eq!(none, Err(Error::NotPositive { argument: Argument::Threads, value: 0.0 }));
+    assert_eq!(none, Err(Error::new(Argument::THREADS, ErrorKind::NotPositive { value: 0.0 })));
     assert_eq!(calls.load(Ordering::SeqCst), 0);
     assert_eq!(call(&settings, required + 1, COUNT), Ok(()));
     assert_eq!(calls.load(Ordering::SeqCst), COUNT);
@@ -225,10 +228,10 @@ fn potentials_of_all_problems_go_to_two_arrays() {
     assert!(f == expected_f.concat() && g == expected_g.concat());
 
     let short = Potentials::new(&problems, &mut f[1..], &mut g).err();
-    assert_eq!(short, Some(Error::Length { argument: Argument::F, expected: rows, actual: rows - 1 }));
+    assert_eq!(short, Some(Error::new(Argument::F, ErrorKind::Length { expected: rows, actual: rows - 1 })));
     let long = Potentials::new(&problems[1..], &mut f[problems[0].rows()..], &mut g).err();
     let expected = columns - problems[0].columns();
-    assert_eq!(long, Some(Error::Length { argument: Argument::G, expected, actual: columns }));
+    assert_eq!(long, Some(Error::new(Argument::G, ErrorKind::Length { expected, actual: columns })));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use sinkhorn_core::{
-    Argument, CostMatrix, CostScale, DualSort, Epsilon, Error, FixedGaussianStart, Geometry, Given, Initializer,
-    Monotone, PointCloud, Problem, SAMPLE, Scratch, Select, Settings, Started, Target, Zero,
+    Argument, CostMatrix, CostScale, DualSort, Epsilon, Error, ErrorKind, FixedGaussianStart, Geometry, Given,
+    Initializer, Monotone, PointCloud, Problem, SAMPLE, Scratch, Select, Settings, Started, Target, Zero,
 };
 use sinkhorn_tests::{data, solve_owned};
 
@@ -136,9 +136,9 @@ fn the_start_with_the_largest_value_is_chosen_and_what_all_cost_is_reported() {
     }
     // A bad call is an error, not a candidate to be passed over.
     let error = solve_owned(&problem, &Select::new(&[&Given::f(&[1.0])]), &settings).unwrap_err();
-    assert_eq!(error, Error::Length { argument: Argument::F, expected: 16, actual: 1 });
+    assert_eq!(error, Error::new(Argument::F, ErrorKind::Length { expected: 16, actual: 1 }));
     let error = solve_owned(&problem, &Select::new(&[&wrong_dimension]), &settings).unwrap_err();
-    assert_eq!(error.argument(), Argument::Dimension);
+    assert_eq!(error.argument, Argument::DIMENSION);
 
     let matrix = Problem::new(CostMatrix::row_major(&[0.0, 1.0, 1.0, 0.0], 2, 2).unwrap()).unwrap();
     assert_eq!(

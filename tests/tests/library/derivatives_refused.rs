@@ -1,8 +1,9 @@
 //! Derivatives that cannot be had: bad calls, and costs without a gradient.
 
 use sinkhorn_core::{
-    Argument, Changes, CostMatrix, Cotangent, DerivativeSettings, Derivatives, Epsilon, Error, Geometry, Gradients,
-    GroundCost, PlanCotangent, PointCloud, Problem, Settings, Tangent, Workspace, Zero, derivatives_len, solve,
+    Argument, Changes, CostMatrix, Cotangent, DerivativeSettings, Derivatives, Epsilon, Error, ErrorKind, Geometry,
+    Gradients, GroundCost, PlanCotangent, PointCloud, Problem, Settings, Tangent, Workspace, Zero, derivatives_len,
+    solve,
 };
 use sinkhorn_tests::inputs::Inputs;
 
@@ -29,16 +30,19 @@ fn bad_calls_name_the_argument_and_write_nothing() {
         assert_eq!(Some(required), derivatives_len(3, 2, 2, 1));
         let mut memory = vec![0.0; required];
         for (settings, argument) in [
-            (DerivativeSettings { tolerance: 0.0, ..good }, Argument::Tolerance),
-            (DerivativeSettings { tolerance: f64::NAN, ..good }, Argument::Tolerance),
-            (DerivativeSettings { max_iterations: 0, ..good }, Argument::MaxIterations),
-            (DerivativeSettings { threads: 0, ..good }, Argument::Threads),
+            (DerivativeSettings { tolerance: 0.0, ..good }, Argument::TOLERANCE),
+            (DerivativeSettings { tolerance: f64::NAN, ..good }, Argument::TOLERANCE),
+            (DerivativeSettings { max_iterations: 0, ..good }, Argument::MAX_ITERATIONS),
+            (DerivativeSettings { threads: 0, ..good }, Argument::THREADS),
         ] {
-            assert_eq!(Derivatives::len(problem, &settings).unwrap_err().argument(), argument);
-            assert_eq!(Derivatives::new(solution, &settings, &mut memory).err().unwrap().argument(), argument);
+            assert_eq!(Derivatives::len(problem, &settings).unwrap_err().argument, argument);
+            assert_eq!(Derivatives::new(solution, &settings, &mut memory).err().unwrap().argument, argument);
         }
         let error = Derivatives::new(solution, &good, &mut memory[1..]).err();
-        assert_eq!(error, Some(Error::Workspace { required, actual: required - 1 }));
+        assert_eq!(
+            error,
+            Some(Error::new(Argument::WORKSPACE, ErrorKind::Workspace { required, actual: required - 1 }))
+        );
 
         let mut derivatives = Derivatives::new(solution, &good, &mut memory).unwrap();
         let nan = [0.0, f64::NAN, 0.0];
@@ -79,29 +83,29 @@ fn bad_calls_name_the_argument_and_write_nothing() {
             (&mut Gradients { y: Some(&mut [0.0]), ..Gradients::none() }, Argument::Y),
             (&mut Gradients { a: Some(&mut [0.0]), ..Gradients::none() }, Argument::A),
             (&mut Gradients { b: Some(&mut [0.0]), ..Gradients::none() }, Argument::B),
-            (&mut Gradients { cost: Some(&mut [0.0]), ..Gradients::none() }, Argument::Cost),
+            (&mut Gradients { cost: Some(&mut [0.0]), ..Gradients::none() }, Argument::COST),
         ] {
-            assert_eq!(derivatives.vjp(&none, gradients).unwrap_err().argument(), argument);
-            assert_eq!(derivatives.objective(gradients).unwrap_err().argument(), argument);
-            assert_eq!(derivatives.objective_hessian(&Tangent::none(), gradients).unwrap_err().argument(), argument);
+            assert_eq!(derivatives.vjp(&none, gradients).unwrap_err().argument, argument);
+            assert_eq!(derivatives.objective(gradients).unwrap_err().argument, argument);
+            assert_eq!(derivatives.objective_hessian(&Tangent::none(), gradients).unwrap_err().argument, argument);
         }
         for (tangent, argument) in [
             (Tangent { x: Some(&nan), ..Tangent::none() }, Argument::X),
             (Tangent { y: Some(&nan), ..Tangent::none() }, Argument::Y),
             (Tangent { a: Some(&nan), ..Tangent::none() }, Argument::A),
             (Tangent { b: Some(&nan), ..Tangent::none() }, Argument::B),
-            (Tangent { cost: Some(&nan), ..Tangent::none() }, Argument::Cost),
-            (Tangent { epsilon: f64::NAN, ..Tangent::none() }, Argument::Epsilon),
+            (Tangent { cost: Some(&nan), ..Tangent::none() }, Argument::COST),
+            (Tangent { epsilon: f64::NAN, ..Tangent::none() }, Argument::EPSILON),
         ] {
-            assert_eq!(derivatives.jvp(&tangent, &mut Changes::none()).unwrap_err().argument(), argument);
+            assert_eq!(derivatives.jvp(&tangent, &mut Changes::none()).unwrap_err().argument, argument);
         }
         for (changes, argument) in [
             (&mut Changes { f: Some(&mut [0.0]), ..Changes::none() }, Argument::F),
             (&mut Changes { g: Some(&mut [0.0]), ..Changes::none() }, Argument::G),
-            (&mut Changes { plan: Some(&mut [0.0]), ..Changes::none() }, Argument::Plan),
-            (&mut Changes { map: Some(&mut [0.0]), ..Changes::none() }, Argument::Map),
+            (&mut Changes { plan: Some(&mut [0.0]), ..Changes::none() }, Argument::PLAN),
+            (&mut Changes { map: Some(&mut [0.0]), ..Changes::none() }, Argument::MAP),
         ] {
-            assert_eq!(derivatives.jvp(&Tangent::none(), changes).unwrap_err().argument(), argument);
+            assert_eq!(derivatives.jvp(&Tangent::none(), changes).unwrap_err().argument, argument);
         }
         // Nothing asked for and nothing given is fine.
         assert_eq!(derivatives.vjp(&none, &mut Gradients::none()).unwrap().iterations, 0);
@@ -125,9 +129,9 @@ fn what_has_no_gradient_is_refused_and_the_rest_works() {
         let mut memory = vec![0.0; Derivatives::len(&problem, &tight_system()).unwrap()];
         let mut derivatives = Derivatives::new(&solution, &tight_system(), &mut memory).unwrap();
         let error = derivatives.objective(&mut Gradients { x: Some(&mut [0.0; 6]), ..Gradients::none() }).unwrap_err();
-        assert!(error.argument() == Argument::Cost && error.to_string().contains(reason), "{error}");
+        assert!(error.argument == Argument::COST && error.to_string().contains(reason), "{error}");
         let tangent = Tangent { y: Some(&[0.0; 4]), ..Tangent::none() };
-        assert_eq!(derivatives.jvp(&tangent, &mut Changes::none()).unwrap_err().argument(), Argument::Cost);
+        assert_eq!(derivatives.jvp(&tangent, &mut Changes::none()).unwrap_err().argument, Argument::COST);
         let mut in_cost = [0.0; 6];
         derivatives.objective(&mut Gradients { cost: Some(&mut in_cost), ..Gradients::none() }).unwrap();
         // Row-major, whatever the order of the matrix.
@@ -149,8 +153,11 @@ fn what_leaves_the_range_is_no_derivative() {
             Ok(()) => assert!(written.iter().all(|value| value.is_finite()), "{argument}: {written:?}"),
             Err(error) => {
                 // Or the part of it that is too large.
-                let of_part = matches!(error, Error::Overflow { argument: Argument::F | Argument::G | Argument::Map });
-                assert!(error == Error::Overflow { argument } || of_part, "{error}");
+                let of_part = matches!(
+                    error,
+                    Error { argument: Argument::F | Argument::G | Argument::MAP, kind: ErrorKind::Overflow }
+                );
+                assert!(error == Error::new(argument, ErrorKind::Overflow) || of_part, "{error}");
                 refused[way] += 1;
             }
         };
@@ -160,14 +167,14 @@ fn what_leaves_the_range_is_no_derivative() {
             let tangent = Tangent { cost: Some(&cost), ..Tangent::none() };
             let mut changes = Changes { plan: Some(&mut plan), map: Some(&mut map), ..Changes::none() };
             let ended = derivatives.jvp(&tangent, &mut changes).map(|_| ());
-            see(0, Argument::Tangent, ended, &[plan, map].concat());
+            see(0, Argument::TANGENT, ended, &[plan, map].concat());
             let mut gradients = Gradients { x: Some(&mut in_x), cost: Some(&mut in_cost), ..Gradients::none() };
             let ended = derivatives.objective_hessian(&tangent, &mut gradients).map(|_| ());
-            see(1, Argument::Tangent, ended, &[in_x, in_cost].concat());
+            see(1, Argument::TANGENT, ended, &[in_x, in_cost].concat());
             let cotangent = Cotangent { f: Some(&cost[..3]), g: Some(&cost[..2]), ..Cotangent::none() };
             let mut gradients = Gradients { x: Some(&mut in_x), cost: Some(&mut in_cost), ..Gradients::none() };
             let ended = derivatives.vjp(&cotangent, &mut gradients).map(|_| ());
-            see(2, Argument::Cotangent, ended, &[in_x, in_cost].concat());
+            see(2, Argument::COTANGENT, ended, &[in_x, in_cost].concat());
         }
     });
     assert!(refused.iter().all(|&times| times > 0), "{refused:?}");

@@ -169,7 +169,7 @@ fn points_that_may_go_nowhere_are_named() {
         let problem = problem.epsilon(Epsilon::Absolute(0.1)).unwrap();
         solve_owned(&problem, &Zero, &Settings::default()).map(|solved| solved.report.status)
     };
-    let nowhere = |argument, row| Err(Error::Infeasible { argument, place: Some(Place { row, column: None }) });
+    let nowhere = |argument, row| Err(Error::new(argument, ErrorKind::Infeasible { place: Some(Place::entry(row)) }));
     assert_eq!(error(&[0.0, 1.0, inf, inf], 2, 2, None), nowhere(Argument::A, 1));
     assert_eq!(error(&[0.0, inf, 1.0, inf], 2, 2, None), nowhere(Argument::B, 1));
     // A partner without mass is none.
@@ -194,7 +194,7 @@ fn problems_without_a_plan_are_refused() {
             let problem = Problem::new(CostMatrix::row_major(&cost, 4, 3).unwrap()).unwrap();
             let problem = problem.weights(&a, &b).unwrap().epsilon(Epsilon::Absolute(epsilon)).unwrap();
             let error = solve_owned(&problem, &Zero, &settings).map(|solved| solved.report).unwrap_err();
-            assert_eq!(error, Error::Infeasible { argument: Argument::Cost, place: None }, "{settings:?}");
+            assert_eq!(error, Error::new(Argument::COST, ErrorKind::Infeasible { place: None }), "{settings:?}");
             // Relaxed, it has a solution.
             let relaxed = problem.unbalanced(1.0, 1.0).unwrap();
             assert_eq!(solve_owned(&relaxed, &Zero, &settings).unwrap().report.status, Status::Converged);
@@ -303,12 +303,14 @@ fn derivatives_are_those_of_the_pairs_that_are_left() {
 fn costs_that_are_no_costs_are_named() {
     for bad in [f64::NAN, f64::NEG_INFINITY] {
         let cost = [0.0, 1.0, f64::INFINITY, 2.0, bad, 3.0];
-        let place = |row, column| Place { row, column: Some(column) };
+        let place = |row, column| Place::cell(row, column);
         for (error, right) in [
             (CostMatrix::row_major(&cost, 2, 3).unwrap_err(), place(1, 1)),
             (CostMatrix::column_major(&cost, 2, 3).unwrap_err(), place(0, 2)),
         ] {
-            assert!(matches!(error, Error::NotFinite { argument: Argument::Cost, place, .. } if place == right));
+            assert!(
+                matches!(error, Error { argument: Argument::COST, kind: ErrorKind::NotFinite { place, .. } } if place == right)
+            );
         }
     }
     let cost = [0.0, 1.0, 1e300, 2.0];
@@ -322,8 +324,8 @@ fn costs_that_are_no_costs_are_named() {
         for epsilon in [Epsilon::Absolute(0.1), Epsilon::Absolute(1e-9)] {
             let problem = Problem::new(geometry).unwrap().epsilon(epsilon).unwrap();
             let error = solve_owned(&problem, &Zero, &Settings::default()).map(|solved| solved.report).unwrap_err();
-            let place = Place { row: 1, column: Some(0) };
-            assert_eq!(error, Error::CostTooLarge { place, value: 1e300 });
+            let place = Place::cell(1, 0);
+            assert_eq!(error, Error::new(Argument::COST, ErrorKind::CostTooLarge { place, value: 1e300 }));
             assert!(error.to_string().contains("cost[1, 0]"), "{error}");
         }
     }
@@ -356,8 +358,8 @@ fn the_smallest_solve_forbids_too_in<T: Real>() {
         close(&potentials, &expected, 20.0 * T::DEFAULT_THRESHOLD.widen(), "potentials");
         let mut alone = to::<T>(&cost);
         alone[m..2 * m].fill(T::INFINITY);
-        let place = Some(Place { row: 1, column: None });
-        assert_eq!(solve(alone).unwrap_err(), Error::Infeasible { argument: Argument::A, place });
+        let place = Some(Place::entry(1));
+        assert_eq!(solve(alone).unwrap_err(), Error::new(Argument::A, ErrorKind::Infeasible { place }));
     }
 }
 

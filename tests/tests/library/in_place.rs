@@ -178,19 +178,19 @@ fn bad_input_is_refused_by_name_and_writes_nothing() {
             assert_eq!((bits(&cost), bits(&f), g), (bits(&cost_before), bits(&f_before), [7.0; 2]));
             assert!(memory.iter().all(|&value| value == 9.0));
         }
-        result.err().map(|error| error.argument())
+        result.err().map(|error| error.argument)
     };
     assert_eq!(call(&|_, _, _, _, _| ()), None);
-    assert_eq!(call(&|cost, _, _, _, _| cost[3] = f32::NAN), Some(Argument::Cost));
-    assert_eq!(call(&|cost, _, _, _, _| cost[0] = f32::NEG_INFINITY), Some(Argument::Cost));
-    assert_eq!(call(&|cost, _, _, _, _| cost.truncate(3)), Some(Argument::Cost));
-    assert_eq!(call(&|cost, _, _, _, _| cost[1] = 1e30), Some(Argument::Epsilon));
+    assert_eq!(call(&|cost, _, _, _, _| cost[3] = f32::NAN), Some(Argument::COST));
+    assert_eq!(call(&|cost, _, _, _, _| cost[0] = f32::NEG_INFINITY), Some(Argument::COST));
+    assert_eq!(call(&|cost, _, _, _, _| cost.truncate(3)), Some(Argument::COST));
+    assert_eq!(call(&|cost, _, _, _, _| cost[1] = 1e30), Some(Argument::EPSILON));
     assert_eq!(call(&|_, f, _, _, _| f.push(0.0)), Some(Argument::F));
     assert_eq!(call(&|_, f, _, _, _| f[1] = f32::NEG_INFINITY), Some(Argument::F));
     assert_eq!(call(&|_, f, _, _, _| f[1] = 1e25), Some(Argument::F));
-    assert_eq!(call(&|_, _, scratch, _, _| *scratch = 5), Some(Argument::Workspace));
+    assert_eq!(call(&|_, _, scratch, _, _| *scratch = 5), Some(Argument::WORKSPACE));
     for bad in [0.0, -1.0, f32::NAN, f32::INFINITY, 1e-30] {
-        assert_eq!(call(&|_, _, _, epsilon, _| *epsilon = bad), Some(Argument::Epsilon), "{bad}");
+        assert_eq!(call(&|_, _, _, epsilon, _| *epsilon = bad), Some(Argument::EPSILON), "{bad}");
     }
     assert!(call(&|_, _, _, _, b| b[0] = 0.9).is_some());
 }

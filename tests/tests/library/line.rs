@@ -151,7 +151,7 @@ fn dual_sort_refuses_what_it_is_not_for() {
     let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.0, 3.0]);
     let refused = |problem: &Problem<'_, f64>| {
         let error = solve_owned(problem, &DualSort::default(), &Settings::default()).unwrap_err();
-        assert_eq!(error.argument(), Argument::Start, "{error}");
+        assert_eq!(error.argument, Argument::START, "{error}");
         error.to_string()
     };
     assert_eq!(refused(&line(&x, &y[..2], Epsilon::Absolute(1.0))), "start: dual-sort needs as many x as y");

@@ -1,9 +1,9 @@
 //! An epsilon below what the scalar resolves between the costs is refused at once, at every door; the least is named.
 
 use sinkhorn_core::{
-    Annealing, Argument, Cosine, CostMatrix, CostScale, Epsilon, Error, Euclidean, Geometry, GroundCost, InPlace,
-    Initializer, Manhattan, Monotone, PNorm, PointCloud, Problem, Real, Settings, SoftSettings, Status, Storage,
-    Weights, Zero, batch_len, divergence_len, sinkhorn_divergence, soft_len, soft_rank, solve_batch,
+    Annealing, Argument, Cosine, CostMatrix, CostScale, Epsilon, Error, ErrorKind, Euclidean, Geometry, GroundCost,
+    InPlace, Initializer, Manhattan, Monotone, PNorm, PointCloud, Problem, Real, Settings, SoftSettings, Status,
+    Storage, Weights, Zero, batch_len, divergence_len, sinkhorn_divergence, soft_len, soft_rank, solve_batch,
 };
 use sinkhorn_init::{Auto, CoarseStart, MixtureStart};
 use sinkhorn_tests::solve_owned;
@@ -17,7 +17,7 @@ fn points<T: Real>(rate: f64, shift: f64) -> Vec<T> {
 /// The least epsilon that an error names.
 fn least<T: Real, V>(result: Result<V, Error>, what: &str) -> T {
     match result {
-        Err(Error::BelowResolution { argument: Argument::Epsilon, value, least, apart, .. }) => {
+        Err(Error { argument: Argument::EPSILON, kind: ErrorKind::BelowResolution { value, least, apart, .. } }) => {
             assert!(value < least && apart > 0.1 && apart < 1e3, "{what}: {value} {least} {apart}");
             T::constant(least)
         }
@@ -58,7 +58,11 @@ fn every_solve<T: Real + nalgebra::RealField>() {
                     let what = format!("geometry {number} from {} {scale:?} {:?}", start.name(), settings.storage);
                     let named: T = least(at(T::constant(1e-20)), &what);
                     match at(named) {
-                        Ok(_) | Err(Error::Unsupported { argument: Argument::Start | Argument::CostScale, .. }) => {}
+                        Ok(_)
+                        | Err(Error {
+                            argument: Argument::START | Argument::COST_SCALE,
+                            kind: ErrorKind::Unsupported { .. },
+                        }) => {}
                         Err(error) => panic!("{what}: {error}"),
                     }
                     least::<T, _>(at(named * T::constant(0.9)), &what);

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use sinkhorn_core::{
-    Argument, DerivativeSettings, Error, Float, LinearReport, LinearStatus, QuantileConvention, Real, Settings, Soft,
-    SoftSettings, SoftStart, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k,
+    Argument, DerivativeSettings, Error, ErrorKind, Float, LinearReport, LinearStatus, QuantileConvention, Real,
+    Settings, Soft, SoftSettings, SoftStart, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k,
 };
 use sinkhorn_tests::data;
 
@@ -249,37 +249,37 @@ fn bad_calls_name_the_argument() {
     let argument = |operator, values: &[f64], weights: Option<&[f64]>, settings: &SoftSettings<f64>| {
         apply(operator, values, weights, settings, |_, _| ())
             .err()
-            .map(|error| (error.argument(), error.place().map(|place| place.row)))
+            .map(|error| (error.argument, error.place().map(|place| place.row)))
     };
     let values = [1.0, 2.0, 3.0];
-    assert_eq!(argument(Operator::Rank, &[], None, &settings), Some((Argument::Values, None)));
-    assert_eq!(argument(Operator::Rank, &[1.0, f64::NAN], None, &settings), Some((Argument::Values, Some(1))));
-    assert_eq!(argument(Operator::Sort(0), &values, None, &settings), Some((Argument::Output, None)));
+    assert_eq!(argument(Operator::Rank, &[], None, &settings), Some((Argument::VALUES, None)));
+    assert_eq!(argument(Operator::Rank, &[1.0, f64::NAN], None, &settings), Some((Argument::VALUES, Some(1))));
+    assert_eq!(argument(Operator::Sort(0), &values, None, &settings), Some((Argument::OUTPUT, None)));
     assert_eq!(argument(Operator::Rank, &values, Some(&[1.0]), &settings), Some((Argument::A, None)));
     assert_eq!(argument(Operator::Rank, &values, Some(&[1.0, -1.0, 2.0]), &settings), Some((Argument::A, Some(1))));
-    assert_eq!(argument(Operator::Quantile(&[0.5, -0.5]), &values, None, &settings), Some((Argument::Levels, Some(1))));
+    assert_eq!(argument(Operator::Quantile(&[0.5, -0.5]), &values, None, &settings), Some((Argument::LEVELS, Some(1))));
     let not_a_number = Operator::Quantile(&[0.5, 0.5, f64::NAN]);
-    assert_eq!(argument(not_a_number, &values, None, &settings), Some((Argument::Levels, Some(2))));
-    assert_eq!(argument(Operator::Quantile(&[1.5]), &values, None, &settings), Some((Argument::Levels, Some(0))));
+    assert_eq!(argument(not_a_number, &values, None, &settings), Some((Argument::LEVELS, Some(2))));
+    assert_eq!(argument(Operator::Quantile(&[1.5]), &values, None, &settings), Some((Argument::LEVELS, Some(0))));
     assert_eq!(argument(Operator::TopK(3.0), &values, None, &settings), Some((Argument::K, None)));
     assert_eq!(argument(Operator::TopK(f64::NAN), &values, None, &settings), Some((Argument::K, None)));
     let bad = SoftSettings { epsilon: 0.0, ..settings };
-    assert_eq!(argument(Operator::Rank, &values, None, &bad), Some((Argument::Epsilon, None)));
+    assert_eq!(argument(Operator::Rank, &values, None, &bad), Some((Argument::EPSILON, None)));
     let required = soft_len(3, 3, &settings).unwrap();
     let short = soft_rank(&values, None, &settings, &mut vec![0.0; required - 1], &mut [0.0; 3]).err();
-    assert_eq!(short, Some(Error::Workspace { required, actual: required - 1 }));
+    assert_eq!(short, Some(Error::new(Argument::WORKSPACE, ErrorKind::Workspace { required, actual: required - 1 })));
     let refused = apply(Operator::Rank, &values, None, &settings, |soft, _| {
         let mut in_values = [7.0; 3];
         let errors = [
-            soft.vjp(&[1.0; 2], &mut in_values, None).err().map(|error| error.argument()),
-            soft.vjp(&[1.0, f64::INFINITY, 0.0], &mut in_values, None).err().map(|error| error.argument()),
-            soft.vjp(&[1.0; 3], &mut [0.0; 2], None).err().map(|error| error.argument()),
-            soft.vjp(&[1.0; 3], &mut in_values, Some(&mut [0.0])).err().map(|error| error.argument()),
+            soft.vjp(&[1.0; 2], &mut in_values, None).err().map(|error| error.argument),
+            soft.vjp(&[1.0, f64::INFINITY, 0.0], &mut in_values, None).err().map(|error| error.argument),
+            soft.vjp(&[1.0; 3], &mut [0.0; 2], None).err().map(|error| error.argument),
+            soft.vjp(&[1.0; 3], &mut in_values, Some(&mut [0.0])).err().map(|error| error.argument),
         ];
         assert_eq!(in_values, [7.0; 3]);
         errors
     });
-    let wanted = [Argument::Vector, Argument::Vector, Argument::Values, Argument::A].map(Some);
+    let wanted = [Argument::VECTOR, Argument::VECTOR, Argument::VALUES, Argument::A].map(Some);
     assert_eq!(refused.unwrap(), wanted);
 }
 
@@ -339,7 +339,10 @@ fn extreme_cotangents_are_refused() {
     let refused = |operator| {
         apply(operator, &[1e-300, 3e-300, 2e-300], None, &SoftSettings::default(), |soft, out| {
             let error = soft.vjp(&vec![1e300; out.len()], &mut [0.0; 3], Some(&mut [0.0; 3])).err();
-            assert!(matches!(error, Some(Error::Overflow { argument: Argument::Vector })), "{operator:?}: {error:?}");
+            assert!(
+                matches!(error, Some(Error { argument: Argument::VECTOR, kind: ErrorKind::Overflow })),
+                "{operator:?}: {error:?}"
+            );
         })
     };
     refused(Operator::Rank).unwrap();
@@ -350,7 +353,10 @@ fn extreme_cotangents_are_refused() {
             cotangent[0] = f32::MAX;
             soft.vjp(&cotangent, &mut [0.0; 3], None).map(|_| ())
         });
-    assert!(matches!(refused_single.unwrap(), Ok(()) | Err(Error::Overflow { argument: Argument::Vector })));
+    assert!(matches!(
+        refused_single.unwrap(),
+        Ok(()) | Err(Error { argument: Argument::VECTOR, kind: ErrorKind::Overflow })
+    ));
 }
 
 /// Nondecreasing where the values are, equal where they are, and within a range; to the last bit.

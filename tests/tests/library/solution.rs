@@ -1,8 +1,8 @@
 //! The plan as an operator, maps and potentials at new points: against the stored plan.
 
 use sinkhorn_core::{
-    Argument, CostMatrix, CostScale, Epsilon, Error, GroundCost, PointCloud, Problem, Real, Settings, Workspace, Zero,
-    solve,
+    Argument, CostMatrix, CostScale, Epsilon, Error, ErrorKind, GroundCost, PointCloud, Problem, Real, Settings,
+    Workspace, Zero, solve,
 };
 use sinkhorn_tests::data;
 
@@ -123,7 +123,7 @@ fn images_that_leave_the_range<T: Real>() {
     let workspace = Workspace::new(&mut memory, &problem, &settings).unwrap();
     let solution = solve(&problem, &Zero, &settings, workspace).unwrap();
     let mut images = [T::ZERO; 2];
-    let overflow = Err(Error::Overflow { argument: Argument::Y });
+    let overflow = Err(Error::new(Argument::Y, ErrorKind::Overflow));
     assert_eq!(solution.barycentric_map(&mut images), overflow);
     assert!(images.iter().all(|&value| value == T::ZERO));
     assert_eq!(solution.map_at(&x, &mut images), overflow);

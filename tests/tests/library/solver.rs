@@ -94,7 +94,7 @@ fn coincident_points_are_no_trouble() {
     let error = Problem::new(PointCloud::squared_euclidean(&x, &x, 2).unwrap())
         .and_then(|p| solve_owned(&p, &Zero, &Settings::default()))
         .unwrap_err();
-    assert_eq!(error.argument().name(), "epsilon");
+    assert_eq!(error.argument.name(), "epsilon");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Starting potentials: they lead to the same answer, in far fewer sweeps, and refuse what they are not for.
 
 use sinkhorn_core::{
-    Acceleration, Argument, CostMatrix, Epsilon, Error, Euclidean, FixedGaussianStart, Form, Given, GroundCost,
-    Initializer, Monotone, PointCloud, Problem, Report, Settings, SquaredEuclidean, Status, Zero,
+    Acceleration, Argument, CostMatrix, Epsilon, Error, ErrorKind, Euclidean, FixedGaussianStart, Form, Given,
+    GroundCost, Initializer, Monotone, PointCloud, Problem, Report, Settings, SquaredEuclidean, Status, Zero,
 };
 use sinkhorn_init::GaussianStart as RunTimeGaussian;
 use sinkhorn_tests::{data, solve_owned};
@@ -166,7 +166,7 @@ fn degenerate_clouds_give_the_gaussian_start_no_nan() {
                     .and_then(|p| p.epsilon(Epsilon::Absolute(0.5)))
                     .unwrap();
                 let solved = match solve_owned(&problem, &FixedGaussianStart::<2> { form }, &Settings::default()) {
-                    Err(Error::BelowResolution { .. }) => continue,
+                    Err(Error { kind: ErrorKind::BelowResolution { .. }, .. }) => continue,
                     solved => solved.unwrap(),
                 };
                 assert!(solved.report.objective.is_finite());
@@ -258,7 +258,7 @@ fn starts_refuse_what_they_are_not_for() {
     let settings = Settings::default();
     let refused = |problem: &Problem<'_, f64>, start: &dyn Initializer<f64>| {
         let error = solve_owned(problem, start, &settings).unwrap_err();
-        assert_eq!(error.argument(), Argument::Start, "{error}");
+        assert_eq!(error.argument, Argument::START, "{error}");
         error.to_string()
     };
     let plane =
@@ -279,11 +279,14 @@ fn starts_refuse_what_they_are_not_for() {
 
     let problem = line(&x, &y, Epsilon::Absolute(0.1));
     let error = solve_owned(&problem, &Given::f(&[1.0, f64::NAN]), &settings).unwrap_err();
-    assert!(matches!(error, Error::NotFinite { argument: Argument::F, .. }) && error.place().unwrap().row == 1);
+    assert!(
+        matches!(error, Error { argument: Argument::F, kind: ErrorKind::NotFinite { .. } })
+            && error.place().unwrap().row == 1
+    );
     let error = solve_owned(&problem, &Given::g(&[1.0]), &settings).unwrap_err();
-    assert_eq!(error, Error::Length { argument: Argument::G, expected: 2, actual: 1 });
+    assert_eq!(error, Error::new(Argument::G, ErrorKind::Length { expected: 2, actual: 1 }));
     let error = solve_owned(&problem, &FixedGaussianStart::<3>::default(), &settings).unwrap_err();
-    assert_eq!(error.argument(), Argument::Dimension);
+    assert_eq!(error.argument, Argument::DIMENSION);
 }
 
 #[test]

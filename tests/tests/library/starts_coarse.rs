@@ -1,8 +1,8 @@
 //! Starts from coarse to fine: fewer sweeps, the same bits every time, and no input that breaks them.
 
 use sinkhorn_core::{
-    Argument, Cosine, CostMatrix, CostScale, Epsilon, Error, Euclidean, Geometry, GroundCost, Initializer, PointCloud,
-    Problem, Report, Scratch, Settings, Solver, Status, Target, Workspace, Zero,
+    Argument, Cosine, CostMatrix, CostScale, Epsilon, Error, ErrorKind, Euclidean, Geometry, GroundCost, Initializer,
+    PointCloud, Problem, Report, Scratch, Settings, Solver, Status, Target, Workspace, Zero,
 };
 use sinkhorn_init::{CoarseFit, CoarseStart, SubsampleStart};
 use sinkhorn_tests::{data, oracle, solve_owned};
@@ -100,7 +100,7 @@ fn bits_are_the_same_again_and_after_a_saved_fit() {
     assert!(report(&problem, &loaded).start_value > report(&problem, &Zero).start_value);
     let line = Problem::new(PointCloud::squared_euclidean(&x, &y, 1).unwrap()).unwrap();
     let error = solve_owned(&line, &loaded, &Settings::default()).unwrap_err();
-    assert_eq!(error.argument(), Argument::Dimension);
+    assert_eq!(error.argument, Argument::DIMENSION);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn check(x: &[f64], y: &[f64], dimension: usize, concentrated: bool, points: Opt
         assert!(solved.f.iter().chain(&solved.g).chain(&solved.plan).all(|value| value.is_finite()));
         let settings = Settings { max_sweeps: limit, ..Settings::default() };
         let solved = match solve_owned(&single, narrow, &settings) {
-            Err(Error::BelowResolution { .. }) => continue,
+            Err(Error { kind: ErrorKind::BelowResolution { .. }, .. }) => continue,
             solved => solved.unwrap(),
         };
         assert!(solved.report.start_value.is_finite() && solved.report.objective.is_finite());
@@ -215,13 +215,13 @@ fn a_matrix_is_for_the_subsample_which_sees_what_it_sees_between_points() {
 
     assert!(matches!(matrix.geometry(), Geometry::Matrix(_)));
     let error = solve_owned(&matrix, &COARSE, &Settings::default()).unwrap_err();
-    assert!(matches!(error, Error::Unsupported { argument: Argument::Start, .. }), "{error}");
+    assert!(matches!(error, Error { argument: Argument::START, kind: ErrorKind::Unsupported { .. } }), "{error}");
     let nothing = CoarseStart { representatives: Some(0), blur: None };
     let error = solve_owned(&points, &nothing, &Settings::default()).unwrap_err();
-    assert_eq!(error, Error::NotPositive { argument: Argument::Start, value: 0.0 });
+    assert_eq!(error, Error::new(Argument::START, ErrorKind::NotPositive { value: 0.0 }));
     let nothing = SubsampleStart { points: Some(0), seed: 0 };
     let error = solve_owned(&points, &nothing, &Settings::default()).unwrap_err();
-    assert_eq!(error, Error::NotPositive { argument: Argument::Start, value: 0.0 });
+    assert_eq!(error, Error::new(Argument::START, ErrorKind::NotPositive { value: 0.0 }));
 }
 
 /// A sample must not consist of points without weight.
@@ -259,6 +259,12 @@ fn a_damaged_fit_and_a_senseless_blur_are_refused() {
     }
     for blur in [0.0, -1.0, f64::NAN] {
         let start = CoarseStart { blur: Some(blur), ..COARSE };
-        assert!(matches!(solver.start(&start), Err(Error::NotPositive { argument: Argument::Start, .. })), "{blur}");
+        assert!(
+            matches!(
+                solver.start(&start),
+                Err(Error { argument: Argument::START, kind: ErrorKind::NotPositive { .. } })
+            ),
+            "{blur}"
+        );
     }
 }

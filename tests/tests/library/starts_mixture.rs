@@ -2,8 +2,8 @@
 
 use rand::{Rng, rngs::StdRng};
 use sinkhorn_core::{
-    Acceleration, Argument, CostMatrix, Epsilon, Error, Form, Initializer, Manhattan, PointCloud, Points, Problem,
-    Real, Select, Settings, Status, Weights,
+    Acceleration, Argument, CostMatrix, Epsilon, Error, ErrorKind, Form, Initializer, Manhattan, PointCloud, Points,
+    Problem, Real, Select, Settings, Status, Weights,
 };
 use sinkhorn_init::{GaussianFit, GaussianStart, MixtureFit, MixturePotential, MixtureSettings, MixtureStart, Timed};
 use sinkhorn_tests::{data, solve_owned};
@@ -265,7 +265,7 @@ fn degenerate_clouds_give_finite_potentials_and_a_note() {
                     .and_then(|p| p.epsilon(Epsilon::Absolute(0.5)))
                     .unwrap();
                 let solved = match solve_owned(&problem, &start, &Settings::default()) {
-                    Err(Error::BelowResolution { .. }) => continue,
+                    Err(Error { kind: ErrorKind::BelowResolution { .. }, .. }) => continue,
                     solved => solved.unwrap(),
                 };
                 assert!(solved.f.iter().chain(&solved.g).all(|value| value.is_finite()), "{name} in f32");
@@ -340,7 +340,7 @@ fn nonsense_is_refused() {
     let unsupported = |problem: &Problem<'_, f64>| {
         let error = solve_owned(problem, &MixtureStart::default(), &Settings::default()).unwrap_err();
         let reason = "mixture needs points under the squared Euclidean cost";
-        assert_eq!(error, Error::Unsupported { argument: Argument::Start, reason });
+        assert_eq!(error, Error::unsupported(Argument::START, reason));
     };
     unsupported(&Problem::new(PointCloud::new(&x, &y, 2, &Manhattan).unwrap()).unwrap());
     unsupported(&Problem::new(CostMatrix::row_major(&[0.0, 1.0, 1.0, 0.0], 2, 2).unwrap()).unwrap());

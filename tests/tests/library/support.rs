@@ -202,9 +202,12 @@ fn every_start_knows_all_points() {
     // What a start writes for a point is named by the number of the point.
     let mut bad = solved.f.clone();
     bad[x.numbers[4]] = f64::NAN;
-    let place = Place { row: x.numbers[4], column: None };
+    let place = Place::entry(x.numbers[4]);
     let error = solver.start(&Given::f(&bad)).unwrap_err();
-    assert!(matches!(error, Error::NotFinite { argument: Argument::F, place: found, .. } if found == place), "{error}");
+    assert!(
+        matches!(error, Error { argument: Argument::F, kind: ErrorKind::NotFinite { place: found, .. } } if found == place),
+        "{error}"
+    );
 }
 
 #[test]
@@ -252,7 +255,7 @@ fn errors_have_the_numbers_of_all_points() {
     };
     let (number, before) = (x.numbers[3], x.all_points[x.numbers[3]]);
     x.all_points[number] = 1e200;
-    let too_far = |row| Error::TooFar { argument: Argument::X, place: Place { row, column: None } };
+    let too_far = |row| Error::new(Argument::X, ErrorKind::TooFar { place: Place::entry(row) });
     assert_eq!(solve(&x.all_points, &x.all_weights), too_far(number));
     // And without weight.
     x.all_points[number] = before;
@@ -264,7 +267,7 @@ fn errors_have_the_numbers_of_all_points() {
     let problem = Problem::new(CostMatrix::row_major(&matrix, 24, 30).unwrap()).unwrap();
     let problem = problem.weights(&x.all_weights, &y.all_weights).unwrap();
     let error = solve_owned(&problem, &Zero, &Settings::default()).map(|_| ()).unwrap_err();
-    assert_eq!(error, Error::Infeasible { argument: Argument::A, place: Some(Place { row: number, column: None }) });
+    assert_eq!(error, Error::new(Argument::A, ErrorKind::Infeasible { place: Some(Place::entry(number)) }));
 }
 
 /// Whether points without weight are left out does not depend on threads.

@@ -1,8 +1,8 @@
 //! Warm starts: potentials of one solve carried over to moved points, other sizes and changed weights.
 
 use sinkhorn_core::{
-    Argument, Carried, CostMatrix, CostScale, Epsilon, Error, Euclidean, Given, Initializer, PointCloud, Problem,
-    Settings, Status, Zero,
+    Argument, Carried, CostMatrix, CostScale, Epsilon, Error, ErrorKind, Euclidean, Given, Initializer, PointCloud,
+    Problem, Settings, Status, Zero,
 };
 use sinkhorn_tests::{Solved, data, solve_owned};
 
@@ -99,13 +99,19 @@ fn weights_that_changed_keep_their_potentials() {
 fn what_cannot_be_carried_is_refused_by_name() {
     let (y, g) = ([0.0, 1.0, 2.0, 3.0], [0.5, 1.0]);
     let error = Carried::from_g(&y, 2, None, &g[..1]).unwrap_err();
-    assert_eq!(error, Error::Length { argument: Argument::G, expected: 2, actual: 1 });
+    assert_eq!(error, Error::new(Argument::G, ErrorKind::Length { expected: 2, actual: 1 }));
     let error = Carried::from_g(&y, 3, None, &g).unwrap_err();
-    assert_eq!(error, Error::Ragged { argument: Argument::Y, length: 4, dimension: 3 });
+    assert_eq!(error, Error::new(Argument::Y, ErrorKind::Ragged { length: 4, dimension: 3 }));
     let error = Carried::from_f(&y, 2, Some(&[1.0, -1.0]), &g).unwrap_err();
-    assert!(matches!(error, Error::Negative { argument: Argument::A, .. }) && error.place().unwrap().row == 1);
+    assert!(
+        matches!(error, Error { argument: Argument::A, kind: ErrorKind::Negative { .. } })
+            && error.place().unwrap().row == 1
+    );
     let error = Carried::from_f(&y, 2, None, &[0.0, f64::NAN]).unwrap_err();
-    assert!(matches!(error, Error::NotFinite { argument: Argument::F, .. }) && error.place().unwrap().row == 1);
+    assert!(
+        matches!(error, Error { argument: Argument::F, kind: ErrorKind::NotFinite { .. } })
+            && error.place().unwrap().row == 1
+    );
 
     let warm = Carried::from_g(&y, 2, None, &g).unwrap();
     let settings = Settings::default();
@@ -115,10 +121,17 @@ fn what_cannot_be_carried_is_refused_by_name() {
     let solid = [0.0, 1.0, 2.0, 1.0, 0.0, 5.0];
     let solid = Problem::new(PointCloud::squared_euclidean(&solid, &solid, 3).unwrap()).unwrap();
     let error = solve_owned(&solid, &warm, &settings).unwrap_err();
-    assert_eq!(error, Error::Length { argument: Argument::Dimension, expected: 3, actual: 2 });
+    assert_eq!(error, Error::new(Argument::DIMENSION, ErrorKind::Length { expected: 3, actual: 2 }));
     // Points so far away that their costs are infinite: an error, not NaN.
     let far = [1e200, 1e200];
     let error =
         solve_owned(&plane(&[0.0, 0.0], &[1.0, 1.0]), &Carried::from_g(&far, 2, None, &[0.0]).unwrap(), &settings);
-    assert!(matches!(error, Err(Error::NotFinite { argument: Argument::F, .. } | Error::Overflow { .. })), "{error:?}");
+    assert!(
+        matches!(
+            error,
+            Err(Error { argument: Argument::F, kind: ErrorKind::NotFinite { .. } }
+                | Error { kind: ErrorKind::Overflow, .. })
+        ),
+        "{error:?}"
+    );
 }

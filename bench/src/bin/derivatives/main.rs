@@ -15,8 +15,8 @@ use sinkhorn_bench::machine::{self, Machine};
 use sinkhorn_bench::output::print;
 use sinkhorn_bench::problems::{self, Case};
 use sinkhorn_core::{
-    Cotangent, DerivativeSettings, Derivatives, Epsilon, Error, Gradients, Initializer, LinearReport, PlanCotangent,
-    PointCloud, Problem, Real, Settings, Workspace, Zero, solve,
+    Cotangent, DerivativeSettings, Derivatives, Epsilon, Error, ErrorKind, Gradients, Initializer, LinearReport,
+    PlanCotangent, PointCloud, Problem, Real, Settings, Workspace, Zero, solve,
 };
 use sinkhorn_init::Auto;
 use sinkhorn_tests::data;
@@ -115,7 +115,7 @@ fn least<R>(repeat: usize, mut run: impl FnMut() -> Result<R, Error>) -> Result<
         }
     }
     // There is at least one repeat.
-    best.ok_or(Error::Empty { argument: sinkhorn_core::Argument::Output })
+    best.ok_or(Error::new(sinkhorn_core::Argument::OUTPUT, ErrorKind::Empty))
 }
 
 fn measure<T: Real>(args: &Args, case: &Case, epsilon: f64, start: &dyn Initializer<T>) -> Result<Vec<Row>, Error> {

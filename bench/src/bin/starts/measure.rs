@@ -15,7 +15,7 @@ use std::time::Instant;
 use serde::Serialize;
 use sinkhorn_bench::problems::Case;
 use sinkhorn_bench::starts::Start;
-use sinkhorn_core::{Epsilon, Error, Problem, Settings, Solver, Started, Status, Workspace};
+use sinkhorn_core::{Epsilon, Error, ErrorKind, Problem, Settings, Solver, Started, Status, Workspace};
 
 use crate::accelerate::{Acceleration, annealing_sweeps};
 use crate::args::Plan;
@@ -73,7 +73,7 @@ pub fn block(plan: &Plan, case: &Case, epsilon: f64) -> Result<Vec<Run>, Error> 
             };
             let outcome = match measure(&problem, start, &settings, acceleration.confirms()) {
                 Ok(outcome) => Ok(outcome),
-                Err(Error::Unsupported { reason, .. }) => Err(reason),
+                Err(Error { kind: ErrorKind::Unsupported { reason, .. }, .. }) => Err(reason),
                 Err(error) => return Err(error),
             };
             runs.push(Run { problem: case.name, epsilon, start: start.name, acceleration, outcome });

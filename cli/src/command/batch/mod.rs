@@ -10,8 +10,8 @@ use std::time::Instant;
 use clap::ValueEnum;
 use serde::Serialize;
 use sinkhorn_core::{
-    Argument, Epsilon, Error, GroundCost, Problem, Settings, Shape, Solver, Storage, Workspace, divergence_len,
-    share_out, sinkhorn_divergence,
+    Argument, Epsilon, Error, ErrorKind, GroundCost, Problem, Settings, Shape, Solver, Storage, Workspace,
+    divergence_len, share_out, sinkhorn_divergence,
 };
 
 use crate::args::{self, MethodArgs, NumericsArgs, Precision, ProblemArgs, ReadingArgs, Start, StartName, StorageName};
@@ -259,7 +259,11 @@ fn common_epsilon<T: Scalar>(job: &Job, sides: &[Side<T>], cost: &dyn GroundCost
         let workspace = Workspace::new(&mut memory, &problem, &settings)?;
         match Solver::without_start(&problem, &settings, workspace) {
             // The cost is the same for every pair of points, which may be so of other pairs as well.
-            Err(Error::Unsupported { argument: Argument::Epsilon, .. }) if !job.question.is_relaxed() => Ok(0.0),
+            Err(Error { argument: Argument::EPSILON, kind: ErrorKind::Unsupported { .. } })
+                if !job.question.is_relaxed() =>
+            {
+                Ok(0.0)
+            }
             solver => Ok(solver?.epsilon().widen()),
         }
     };

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use sinkhorn_core::{Argument, Error, Problem, Settings, Workspace};
+use sinkhorn_core::{Argument, Error, ErrorKind, Problem, Settings, Workspace};
 
 use super::way::{Effort, Row};
 use super::{Job, LeftOut};
@@ -73,7 +73,7 @@ pub fn try_all<T: Scalar>(
                 // Auto reports the start that it chose; the table is of what can be typed.
                 found.lock().0.push((place, Row { start: start.name(), ..row }));
             }
-            Err(Error::Unsupported { argument: Argument::Start, reason }) => {
+            Err(Error { argument: Argument::START, kind: ErrorKind::Unsupported { reason } }) => {
                 let (_, left_out) = &mut *found.lock();
                 if left_out.iter().all(|other: &LeftOut| other.start != start.name()) {
                     left_out.push(LeftOut { start: start.name(), reason });
