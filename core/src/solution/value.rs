@@ -156,8 +156,8 @@ pub(crate) fn measure<T: Real>(
         Pass::sums(f).run(scratch, &work, Totals::with)
     };
     // In many dimensions costs are dear, and potentials tell them too: to rounding, which shows where a cost is far below them or below epsilon.
-    let mean = reduce::sum_of(a.len(), &|i| a.get(i) / a.total() * p.scores.row_offset(i))
-        + reduce::sum_of(m, &|j| b.get(j) / b.total() * p.scores.column_offset(j));
+    let mean = reduce::sum_of(a.len(), &|i| a.get(i) / a.total() * p.scores.cost_offset_of_row(i))
+        + reduce::sum_of(m, &|j| b.get(j) / b.total() * p.scores.cost_offset_of_column(j));
     let dear = p.scores.packed().is_some_and(|points| points.dimension >= MAX_TILE_ROWS) && p.epsilon <= mean;
     let mut totals = pass(dear.then_some(&*full_g));
     if dear && !(totals.transport.value() > T::constant(1.0 / 64.0) * mean * totals.mass.value()) {

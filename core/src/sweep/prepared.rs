@@ -224,12 +224,12 @@ impl<'a, T: Real> Prepared<'a, T> {
 
     /// What a hatted F_i lacks of f_i s.
     pub(crate) fn row_offset(&self, i: usize) -> T {
-        self.s * self.scores.row_offset(i)
+        self.s * self.scores.cost_offset_of_row(i)
     }
 
     /// What a hatted G_j (without log2 b_j) lacks of g_j s.
     pub(crate) fn column_offset(&self, j: usize) -> T {
-        self.s * self.scores.column_offset(j)
+        self.s * self.scores.cost_offset_of_column(j)
     }
 
     /// What an update adds to a hatted F_i whose exponentials sum to 2^`log_sum`.

@@ -215,13 +215,13 @@ impl<'a, T: Real> Scores<'a, T> {
     }
 
     /// The part of C_ij that depends on i alone and is left out of the scores.
-    pub(crate) fn row_offset(&self, i: usize) -> T {
-        self.source.row_offset(i)
+    pub(crate) fn cost_offset_of_row(&self, i: usize) -> T {
+        self.source.cost_offset_of_row(i)
     }
 
     /// The part of C_ij that depends on j alone and is left out of the scores.
-    pub(crate) fn column_offset(&self, j: usize) -> T {
-        self.source.column_offset(j)
+    pub(crate) fn cost_offset_of_column(&self, j: usize) -> T {
+        self.source.cost_offset_of_column(j)
     }
 
     /// The centred points under the squared Euclidean cost.
@@ -340,17 +340,17 @@ impl<'a, T: Real> Source<'a, T> {
         }
     }
 
-    fn row_offset(&self, i: usize) -> T {
+    fn cost_offset_of_row(&self, i: usize) -> T {
         match self {
-            Source::Packed(points) => points.row_offset(i),
+            Source::Packed(points) => points.cost_offset_of_row(i),
             #[cfg(feature = "costs")]
             _ => T::ZERO,
         }
     }
 
-    fn column_offset(&self, j: usize) -> T {
+    fn cost_offset_of_column(&self, j: usize) -> T {
         match self {
-            Source::Packed(points) => points.column_offset(j),
+            Source::Packed(points) => points.cost_offset_of_column(j),
             #[cfg(feature = "costs")]
             _ => T::ZERO,
         }
@@ -567,7 +567,7 @@ impl<'a, T: Real> Packed<'a, T> {
         found
     }
 
-    fn row_offset(&self, i: usize) -> T {
+    fn cost_offset_of_row(&self, i: usize) -> T {
         let mut total = self.zero_of_x(i);
         for (k, &w) in self.delta.iter().enumerate() {
             let u = self.x(i, k);
@@ -576,7 +576,7 @@ impl<'a, T: Real> Packed<'a, T> {
         total
     }
 
-    fn column_offset(&self, j: usize) -> T {
+    fn cost_offset_of_column(&self, j: usize) -> T {
         let mut total = self.zero_of_y(j);
         for (k, &w) in self.delta.iter().enumerate() {
             let v = self.y(j, k);
