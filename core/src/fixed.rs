@@ -4,7 +4,8 @@ use crate::error::Error;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::sweep::TILE_ROWS;
-use crate::sweep::kernel::{Kernel, State};
+use crate::sweep::forward::Potentials;
+use crate::sweep::kernel::Kernel;
 use crate::sweep::scores::PackedMemory;
 use crate::sweep::strips::{self, Scratch};
 use crate::workspace::{History, Stored, Workspace};
@@ -87,11 +88,13 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
         let d = if dimension == D { D } else { 0 };
         let lane = strips::lane(n, m, 0);
         Ok(Workspace {
-            f: &mut self.f[..n],
-            row: &mut self.row[..n],
-            g: &mut self.g[..m],
-            image: &mut self.image[..m],
-            log_b: &mut self.log_b[..m],
+            potentials: Potentials {
+                f: &mut self.f[..n],
+                g: &mut self.g[..m],
+                image: &mut self.image[..m],
+                log_b: &mut self.log_b[..m],
+                row: &mut self.row[..n],
+            },
             scratch: Scratch {
                 column: &mut self.column[..m],
                 spare: &mut self.spare[..m],
@@ -130,14 +133,9 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
     ) -> Result<Workspace<'w, T>, Error> {
         let (n, m) = (problem.rows(), problem.columns());
         let mut workspace = self.lend(problem)?;
-        workspace.stored = Stored::Kernel(Kernel {
-            entries: &mut kernel.entries.as_flattened_mut()[..n * m],
-            f: &mut kernel.f[..n],
-            g: &mut kernel.g[..m],
-            v: &mut kernel.v[..m],
-            absorbed: false,
-            state: State::Potentials,
-        });
+        let entries = &mut kernel.entries.as_flattened_mut()[..n * m];
+        let (f, g, v) = (&mut kernel.f[..n], &mut kernel.g[..m], &mut kernel.v[..m]);
+        workspace.stored = Stored::Kernel(Kernel::new(entries, f, g, v));
         Ok(workspace)
     }
 }

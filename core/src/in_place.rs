@@ -6,7 +6,7 @@ use crate::measure::{Weights, check_finite_vector, with_equal_totals};
 use crate::real::Real;
 use crate::report::Status;
 use crate::simd::{Instructions, SimdLevel};
-use crate::solution::value::level_potentials;
+use crate::solver::iterate::level_potentials;
 use crate::sweep::prepared::{Prepared, check_resolution};
 use crate::sweep::{TILE_ROWS, rows};
 

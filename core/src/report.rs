@@ -62,6 +62,7 @@ impl Status {
 
 /// Numbers about a finished solve. Every one is finite, and measured on the f and g that are returned, rounding included.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Report<T> {
     /// How it ended.
     pub status: Status,
@@ -109,6 +110,7 @@ pub struct Report<T> {
 
 /// What an observer sees after every sweep.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Observation<T> {
     /// Sweeps made.
     pub sweep: u32,
@@ -121,6 +123,32 @@ pub struct Observation<T> {
 }
 
 impl<T: Real> Report<T> {
+    /// Begins the report of a solve. Everything else is zero until it is counted or measured.
+    pub(crate) fn new(start: Started, storage: &'static str, rescaled: T) -> Self {
+        let zero = T::ZERO;
+        Report {
+            status: Status::Stopped,
+            sweeps: 0,
+            row_error: zero,
+            column_error: zero,
+            dual_value: zero,
+            start_value: zero,
+            objective: zero,
+            primal_value: zero,
+            transport_cost: zero,
+            mass: zero,
+            epsilon: zero,
+            cost_scale: zero,
+            start,
+            row_fallbacks: 0,
+            column_fallbacks: 0,
+            rejections: 0,
+            absorptions: 0,
+            rescaled,
+            storage,
+        }
+    }
+
     /// The larger of the two marginal errors.
     pub fn marginal_error(&self) -> T {
         self.row_error.max(self.column_error)

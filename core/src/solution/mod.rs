@@ -9,6 +9,7 @@ pub(crate) use plan::check_length;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::Report;
+use crate::sweep::forward::Potentials;
 use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::Scratch;
 
@@ -27,19 +28,28 @@ pub struct Solution<'s, T: Real> {
     report: Report<T>,
 }
 
+impl<T: Real> core::fmt::Debug for Solution<'_, T> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Solution").field("f", &self.f).field("g", &self.g).field("report", &self.report).finish()
+    }
+}
+
 impl<'s, T: Real> Solution<'s, T> {
+    /// Measures potentials, which the solution then owns. The arguments are those of [`value::measure`].
     pub(crate) fn measure(
         prepared: &Prepared<'s, T>,
-        progress: value::Progress<T>,
-        mut buffers: value::Buffers<'s, T>,
+        report: Report<T>,
+        threshold: T,
+        ended: bool,
+        mut potentials: Potentials<'s, T>,
         scratch: &mut Scratch<'_, T>,
     ) -> Self {
-        let report = value::measure(prepared, progress, &mut buffers, scratch);
-        let value::Buffers { f_hat, g_hat, f, g, .. } = buffers;
+        let report = value::measure(prepared, report, threshold, ended, &mut potentials, scratch);
+        let Potentials { f: f_hat, g: g_hat, row: f, image: g, .. } = potentials;
         Solution { prepared: *prepared, f_hat, g_hat, f, g, report }
     }
 
-    /// Of potentials and a report that belong together.
+    /// Puts together potentials and a report that belong together.
     #[cfg(feature = "support")]
     pub(crate) fn new(
         prepared: Prepared<'s, T>,

@@ -4,8 +4,14 @@
 //! sweeps to pay. From the fall of the error over a few sweeps the number of those that remain is predicted; where that is
 //! large, the next method takes over.
 
-use super::newton::Newton;
+use super::accelerator::{Accelerate, Rescue, SweepKind, Verdict};
+use super::anderson::Anderson;
+use super::iterate::Iterate;
+use super::newton::{Newton, Next};
 use crate::real::Real;
+use crate::sweep::forward::Outcome;
+use crate::sweep::prepared::Prepared;
+use crate::sweep::strips::Scratch;
 
 /// Pairs from which on a sweep takes longer than what Anderson acceleration does after it.
 const MANY_PAIRS: usize = 1024;
@@ -30,16 +36,17 @@ const MOST: f64 = 180.0;
 
 /// The method of the next sweep.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Method {
+enum Method {
     Plain,
     Anderson,
     Newton,
 }
 
-/// The choice of one solve.
-pub(crate) struct Auto<T> {
-    pub method: Method,
-    pub newton: Newton<T>,
+/// The choice of one solve. Newton's method uses the memory of Anderson acceleration, which rests meanwhile.
+pub(super) struct Auto<'a, T> {
+    anderson: Anderson<'a, T>,
+    newton: Newton<T>,
+    method: Method,
     /// The method that a solve begins with.
     first: Method,
     has_many_pairs: bool,
@@ -53,43 +60,127 @@ pub(crate) struct Auto<T> {
     error: T,
 }
 
-impl<T: Real> Auto<T> {
-    /// `has_newton`: there is memory for the products of columns.
-    pub fn new(rows: usize, columns: usize, has_newton: bool) -> Self {
+impl<T: Real> Accelerate<T> for Auto<'_, T> {
+    fn sweep(&mut self, p: &Prepared<'_, T>, iterate: &mut Iterate<'_, T>, scratch: &mut Scratch<'_, T>) -> Outcome<T> {
+        match self.method {
+            Method::Plain => iterate.sweep(p, scratch),
+            Method::Anderson => self.anderson.sweep(p, iterate, scratch),
+            Method::Newton => self.newton.sweep(p, &mut self.anderson.history, iterate.move_away(p), scratch),
+        }
+    }
+
+    fn kind(&self) -> SweepKind {
+        match self.method {
+            Method::Plain => SweepKind::Plain,
+            Method::Anderson => self.anderson.kind(),
+            Method::Newton => SweepKind::Accelerated,
+        }
+    }
+
+    /// Lets the method of the sweep learn, and looks whether another one should go on.
+    fn after(
+        &mut self,
+        p: &mut Prepared<'_, T>,
+        outcome: &Outcome<T>,
+        threshold: T,
+        iterate: &mut Iterate<'_, T>,
+        column: &mut [T],
+    ) -> Verdict {
+        let verdict = match self.method {
+            Method::Plain => {
+                iterate.accept();
+                Verdict::default()
+            }
+            Method::Anderson => self.anderson.after(p, outcome, threshold, iterate, column),
+            Method::Newton => {
+                let next = self.newton.advance(p, &mut self.anderson.history, outcome, iterate.current(p), column);
+                iterate.accept();
+                self.go_on(p, iterate, next);
+                return Verdict::default();
+            }
+        };
+        if !self.changes_method(outcome.error, threshold) {
+            return verdict;
+        }
+        self.anderson.forget();
+        let anew = self.method == Method::Newton;
+        if anew {
+            let next = self.newton.begin(p, outcome.error);
+            self.go_on(p, iterate, next);
+        }
+        Verdict { anew, ..verdict }
+    }
+
+    fn overflow(&mut self, may_retry: bool) -> Rescue {
+        if self.method == Method::Newton && self.newton.retreat() && may_retry {
+            return Rescue::Retry;
+        }
+        let is_plain = self.method == Method::Plain;
+        self.give_up();
+        if is_plain { Rescue::Plain } else { Rescue::AnotherMethod }
+    }
+
+    fn forget(&mut self) {
+        self.anderson.forget();
+    }
+
+    fn restart(&mut self) {
+        (self.method, self.sweeps, self.window, self.error) = (self.first, 0, 0, T::INFINITY);
+        self.anderson.restart();
+    }
+}
+
+impl<'a, T: Real> Auto<'a, T> {
+    pub fn new(rows: usize, columns: usize, anderson: Anderson<'a, T>) -> Self {
         let first = if rows < MANY_ROWS { Method::Plain } else { Method::Anderson };
-        let newton = Newton::new(columns);
-        let has_many_pairs = rows.saturating_mul(columns) >= MANY_PAIRS;
         Auto {
+            newton: Newton::new(columns),
             method: first,
-            newton,
             first,
-            has_many_pairs,
+            has_many_pairs: rows.saturating_mul(columns) >= MANY_PAIRS,
             has_anderson: true,
-            has_newton,
+            has_newton: !anderson.history.products.is_empty(),
+            anderson,
             sweeps: 0,
             window: 0,
             error: T::INFINITY,
         }
     }
 
-    /// Begins anew, for another solve.
-    pub fn restart(&mut self) {
-        (self.method, self.sweeps, self.window, self.error) = (self.first, 0, 0, T::INFINITY);
-    }
-
     /// Leaves the present method for good, since it got nowhere or beyond the range of the scalar.
-    pub fn give_up(&mut self) {
+    fn give_up(&mut self) {
         match self.method {
             Method::Plain => {}
             Method::Anderson => self.has_anderson = false,
             Method::Newton => self.has_newton = false,
         }
-        self.method = if self.has_anderson { Method::Anderson } else { Method::Plain };
-        (self.window, self.error) = (0, T::INFINITY);
+        if self.method != Method::Plain {
+            self.method = if self.has_anderson { Method::Anderson } else { Method::Plain };
+            (self.window, self.error) = (0, T::INFINITY);
+        }
+        self.anderson.forget();
     }
 
-    /// Looks at the error of a sweep that was not Newton's; whether the method has changed.
-    pub fn observe(&mut self, error: T, threshold: T) -> bool {
+    /// Goes on with Newton's method at the epsilon that it asks for; or with Anderson acceleration, at the epsilon of the
+    /// problem, if it gave up or that epsilon is out of range.
+    fn go_on(&mut self, p: &mut Prepared<'_, T>, iterate: &mut Iterate<'_, T>, next: Next<T>) {
+        let target = self.newton.target_epsilon();
+        let is_accepted = match next {
+            Next::Step => true,
+            Next::Level(multiple) => iterate.set_epsilon(p, multiple * target).is_ok(),
+            Next::GiveUp => false,
+        };
+        if !is_accepted {
+            // The target was accepted when the solver was made.
+            let _ = iterate.set_epsilon(p, target);
+            self.give_up();
+        }
+    }
+
+    /// Looks at the error of a sweep that was not Newton's, and predicts how many sweeps remain. Returns whether the method
+    /// has changed.
+    fn changes_method(&mut self, error: T, threshold: T) -> bool {
+        // At the end of a window, see how fast the error falls.
         self.sweeps = self.sweeps.saturating_add(1);
         self.window += 1;
         let size = usize::from(self.has_many_pairs);
@@ -103,11 +194,12 @@ impl<T: Real> Auto<T> {
         } else {
             T::INFINITY
         };
-        let first = self.sweeps == 1;
         (self.window, self.error) = (0, error);
-        if first {
+        if self.sweeps == 1 {
             return false;
         }
+
+        // If many remain, the next method takes over.
         let many = T::constant(SWEEPS_A_COLUMN) * T::count(self.newton.columns());
         let many = many.max(T::constant(LEAST)).min(T::constant(MOST));
         let before = self.method;

@@ -16,6 +16,8 @@
 //! products of columns as well: about n m^2 operations where the plan is dense, and m^3 / 3 for the
 //! elimination ([`laplacian`]).
 
+use super::accelerator::largest_step;
+use super::iterate::full_g;
 use crate::real::Real;
 use crate::reduce;
 use crate::sweep::block::{Place, exponentials};
@@ -56,9 +58,11 @@ const MOST_IF_NEAR: u32 = 10;
 const FIRST_SHARE: f64 = 8.0;
 
 /// The steps of one solve.
-pub(crate) struct Newton<T> {
+pub(super) struct Newton<T> {
     /// Columns of the problem.
     columns: usize,
+    /// The epsilon of the problem.
+    target_epsilon: T,
     /// Epsilon at present, as a multiple of that of the problem: 1 at the end of the path.
     multiple: T,
     /// The multiple of the level before, and 0 before there is one.
@@ -84,8 +88,8 @@ pub(crate) struct Newton<T> {
 
 /// How a solve goes on after a sweep of the method.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Next<T> {
-    /// With the g that [`Newton::place`] writes.
+pub(super) enum Next<T> {
+    /// With the g that the next [`Newton::sweep`] begins from.
     Step,
     /// At this multiple of epsilon, and then with that g.
     Level(T),
@@ -121,6 +125,7 @@ impl<T: Real> Newton<T> {
     pub fn new(columns: usize) -> Self {
         Newton {
             columns,
+            target_epsilon: T::ZERO,
             multiple: T::ONE,
             multiple_before: T::ZERO,
             damping: T::constant(DAMPING),
@@ -137,33 +142,42 @@ impl<T: Real> Newton<T> {
         }
     }
 
-    /// Begins: the multiple of epsilon to go to. `error` is that of the present potentials.
-    pub fn begin(&mut self, p: &Prepared<'_, T>, error: T) -> T {
-        *self = Newton::new(self.columns);
-        self.direct = error <= T::constant(NEAR);
-        if !self.direct {
-            self.multiple = first_multiple(p);
-        }
-        self.multiple
+    /// Begins a path of falling epsilons from potentials with this error, at the epsilon of the problem.
+    pub fn begin(&mut self, p: &Prepared<'_, T>, error: T) -> Next<T> {
+        self.restart(p.epsilon, 0, error <= T::constant(NEAR), p);
+        Next::Level(self.multiple)
+    }
+
+    /// Begins anew; `sweeps` have been made. If the epsilon of the problem is not tried directly, the path begins at an
+    /// epsilon of the size of the costs.
+    fn restart(&mut self, target_epsilon: T, sweeps: u32, direct: bool, p: &Prepared<'_, T>) {
+        let multiple = if direct { T::ONE } else { first_multiple(p) };
+        *self = Newton { target_epsilon, sweeps, direct, multiple, ..Newton::new(self.columns) };
     }
 
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// Whether epsilon is that of the problem.
-    pub fn is_at_target(&self) -> bool {
-        self.multiple == T::ONE
+    pub fn target_epsilon(&self) -> T {
+        self.target_epsilon
     }
 
-    /// A plain sweep that also sums up the products of columns, sum_i tau_a P_ij P_ik / r_i.
+    /// Makes a plain sweep from the next g that also sums up the products of columns, sum_i tau_a P_ij P_ik / r_i.
     pub fn sweep(
         &self,
         p: &Prepared<'_, T>,
         history: &mut History<'_, T>,
-        potentials: Potentials<'_, T>,
+        potentials: &mut Potentials<'_, T>,
         scratch: &mut Scratch<'_, T>,
     ) -> Outcome<T> {
+        if self.ready {
+            let Vectors { accepted, step, .. } = Vectors::new(history, self.columns);
+            for ((g, &accepted), &step) in potentials.g.iter_mut().zip(&*accepted).zip(&*step) {
+                *g = accepted + self.share * step;
+            }
+        }
+
         let m = self.columns;
         let matrix = &mut *history.products;
         matrix.fill(T::ZERO);
@@ -197,26 +211,25 @@ impl<T: Real> Newton<T> {
         outcome
     }
 
-    /// Looks at a sweep whose dual value (with its rounding), relative error and column sums are these, and decides on the next g.
-    #[allow(clippy::too_many_arguments)] // a sweep, and where the method keeps what it knows
+    /// Looks at a sweep, whose column sums are `columns`, and decides on the next g.
     pub fn advance(
         &mut self,
         p: &Prepared<'_, T>,
         history: &mut History<'_, T>,
-        (value, rounding): (T, T),
-        error: T,
-        g: &[T],
-        log_b: &[T],
+        outcome: &Outcome<T>,
+        potentials: &Potentials<'_, T>,
         columns: &mut [T],
     ) -> Next<T> {
-        let m = self.columns;
+        let (m, error) = (self.columns, outcome.error);
+        let value = potentials.dual_value(p, outcome.mass, outcome.shift, false);
+        let rounding = potentials.rounding(p, outcome.mass, outcome.shift);
         self.sweeps += 1;
         self.at_level += 1;
         if self.sweeps > MOST_SWEEPS {
             return Next::GiveUp;
         }
         if self.direct && self.at_level > MOST_IF_NEAR {
-            *self = Newton { sweeps: self.sweeps, multiple: first_multiple(p), ..Newton::new(m) };
+            self.restart(self.target_epsilon, self.sweeps, false, p);
             return Next::Level(self.multiple);
         }
         let vectors = Vectors::new(history, m);
@@ -253,17 +266,22 @@ impl<T: Real> Newton<T> {
 
         // At the next level epsilon is half as large, and potentials go on as they went.
         let is_good = error <= T::constant(GOOD_ENOUGH) || self.at_level > MOST_AT_LEVEL;
-        if !self.is_at_target() && is_good {
-            return self.next_level(p, vectors, g, log_b);
+        if self.multiple != T::ONE && is_good {
+            return self.next_level(p, vectors, potentials);
         }
-        vectors.accepted.copy_from_slice(g);
+        vectors.accepted.copy_from_slice(potentials.g);
         self.accepted_value = value;
         self.accepted_error = error;
-        self.solve(p, vectors, g, log_b, columns)
+        self.solve(p, vectors, potentials, columns)
     }
 
     /// Halves epsilon. The step becomes the linear extrapolation of the potentials.
-    fn next_level(&mut self, p: &Prepared<'_, T>, vectors: Vectors<'_, T>, g: &[T], log_b: &[T]) -> Next<T> {
+    fn next_level(
+        &mut self,
+        p: &Prepared<'_, T>,
+        vectors: Vectors<'_, T>,
+        Potentials { g, log_b, .. }: &Potentials<'_, T>,
+    ) -> Next<T> {
         let before = core::mem::replace(&mut self.multiple_before, self.multiple);
         self.multiple = (T::HALF * self.multiple).max(T::ONE);
         let rate = if before > T::ZERO {
@@ -292,8 +310,7 @@ impl<T: Real> Newton<T> {
         &mut self,
         p: &Prepared<'_, T>,
         vectors: Vectors<'_, T>,
-        g: &[T],
-        log_b: &[T],
+        Potentials { g, log_b, .. }: &Potentials<'_, T>,
         columns: &mut [T],
     ) -> Next<T> {
         let b = p.problem.b();
@@ -302,7 +319,7 @@ impl<T: Real> Newton<T> {
         let scale = laplacian::root_of_scale::<T>() * laplacian::root_of_scale();
         for (j, column) in columns.iter_mut().enumerate() {
             let (weight, sum) = (b.get(j), *column);
-            let full = g[j] - log_b[j] + p.column_offset(j);
+            let full = full_g(p, j, g[j] - log_b[j]);
             let target = if rate == T::ZERO { weight } else { weight * (-full * rate).exp2() };
             *column = if weight > T::ZERO { target - sum } else { T::ZERO };
             diagonal[j] = scale * (self.damping * sum.max(weight) + (T::ONE - p.tau_a()) * sum + rate * target);
@@ -321,7 +338,7 @@ impl<T: Real> Newton<T> {
         }
         self.slope = p.epsilon * reduce::dot(gradient, step);
         step.iter_mut().for_each(|value| *value *= T::LOG2_E);
-        let reach = T::TWO * T::TWO * (p.s * p.largest_difference() + T::ONE);
+        let reach = largest_step(p);
         largest *= T::LOG2_E;
         self.share = if largest > reach { reach / largest } else { T::ONE };
         self.trying = true;
@@ -341,17 +358,6 @@ impl<T: Real> Newton<T> {
             self.share *= T::constant(SHORTER);
         }
         can
-    }
-
-    /// Writes the g to sweep from.
-    pub fn place(&self, history: &mut History<'_, T>, g: &mut [T]) {
-        if !self.ready {
-            return;
-        }
-        let vectors = Vectors::new(history, self.columns);
-        for ((g, &accepted), &step) in g.iter_mut().zip(&*vectors.accepted).zip(&*vectors.step) {
-            *g = accepted + self.share * step;
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! A point without weight carries nothing, and its potential is the c-transform of the other one. The solver that
 //! sweeps knows only the points with weight. Starts and solutions know all of them.
 
+use super::iterate::{into_f, into_g};
 use super::start::clear_infinite;
 use crate::cost::BuiltIn;
 use crate::error::{Argument, Error, Place};
@@ -13,9 +14,9 @@ use crate::problem::Problem;
 use crate::real::Real;
 use crate::reduce;
 use crate::solution::Solution;
+use crate::sweep::log_weight;
 use crate::sweep::prepared::Prepared;
 use crate::sweep::scores::{PackedMemory, Scores};
-use crate::sweep::{log_weight, log_zero};
 use crate::workspace::WholeMemory;
 
 /// All points of a problem whose solver has only those with weight.
@@ -232,13 +233,10 @@ impl<'a, T: Real> Whole<'a, T> {
             let term = |k: usize| unit * own.f()[k] - p.s * cost(rows.number(k), j);
             g[j] = transform(p.tau_b(), own_a, &term);
         }
-        for (i, value) in f_hat.iter_mut().enumerate() {
-            *value = unit * f[i] - p.row_offset(i);
-        }
-        for (j, value) in g_hat.iter_mut().enumerate() {
-            let weight = b.get(j);
-            *value = if weight > T::ZERO { unit * g[j] - p.column_offset(j) + log_weight(weight) } else { log_zero() };
-        }
+        f_hat.copy_from_slice(f);
+        into_f(&p, unit, f_hat);
+        g_hat.copy_from_slice(g);
+        into_g(&p, unit, g_hat, |j| log_weight(b.get(j)));
         Solution::new(p, f_hat, g_hat, f, g, *own.report())
     }
 }

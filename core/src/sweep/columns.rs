@@ -15,11 +15,11 @@ use crate::simd::{Job, Simd, SimdExt, each_vector};
 pub(crate) fn finish<T: Real>(
     p: &Prepared<'_, T>,
     factor: T,
-    potentials: Potentials<'_, T>,
+    potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
     outcome: &mut Outcome<T>,
 ) {
-    let Potentials { f, g, image, log_b } = potentials;
+    let Potentials { f, g, image, log_b, .. } = potentials;
     if p.is_balanced() {
         let balanced = balance(p, factor, g, image, scratch.column);
         if balanced.safe {

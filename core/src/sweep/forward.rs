@@ -12,12 +12,14 @@ use crate::real::Real;
 pub(crate) struct Potentials<'w, T> {
     /// n: F, old and then new.
     pub f: &'w mut [T],
-    /// m: the old G; written only where a kernel's scalings are ahead of it.
+    /// m: the old G; written only if a kernel's scalings are ahead of it.
     pub g: &'w mut [T],
-    /// m: the new G.
+    /// m: the new G; scratch until the sweep writes it.
     pub image: &'w mut [T],
     /// m: log2 b.
-    pub log_b: &'w [T],
+    pub log_b: &'w mut [T],
+    /// n: scratch; the row sums of a kernel whose scalings are ahead.
+    pub row: &'w mut [T],
 }
 
 /// What a sweep measured.
@@ -74,7 +76,7 @@ impl<T: Real> Outcome<T> {
 pub(crate) fn sweep<T: Real>(
     p: &Prepared<'_, T>,
     factor: T,
-    potentials: Potentials<'_, T>,
+    potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Outcome<T> {
     let g = &*potentials.g;

@@ -3,7 +3,8 @@
 //! K_ij = 2^(F0_i + G0_j + S_ij) is kept for reference potentials (F0, G0); with v_j = 2^(G_j - G0_j) the row sums of the
 //! exponentials are 2^(F_i - F0_i) (K v)_i. When potentials have moved away from the reference, the kernel is computed anew around them
 //! ("re-absorbed", Schmitzer 2019). Here potentials are the state, for relaxed problems, relaxation and Anderson acceleration; plain sweeps of balanced
-//! problems do without ([`scalings`](super::scalings)), and potentials [`catch up`](Kernel::catch_up) when they are asked for.
+//! problems do without ([`scalings`](super::scalings)), and potentials
+//! [`catch up`](Kernel::catch_up) when the solver asks for them.
 
 use super::block::{Place, exponentials, exponents};
 use super::forward::{self, Outcome, Potentials};
@@ -23,19 +24,18 @@ pub(crate) struct Kernel<'w, T> {
     /// m: 2^(G - G0).
     pub v: &'w mut [T],
     /// Whether the entries are those of f and g, and the potentials not far from them.
-    pub absorbed: bool,
-    /// Whether v is that of the potentials.
-    pub state: State,
+    pub(super) absorbed: bool,
+    latest: Latest,
 }
 
-/// What is up to date.
+/// The form of the iterate that is up to date. Nobody outside this file has to know it.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum State {
-    /// Potentials.
+enum Latest {
+    /// The potentials are, and v is not.
     Potentials,
-    /// v and the sums K v.
+    /// v and the row sums K v are, and the potentials are not.
     Scalings,
-    /// All of them.
+    /// Both forms are.
     Both,
 }
 
@@ -44,7 +44,24 @@ pub(super) fn limit<T: Real>() -> T {
     T::SAFE_EXPONENT / T::constant(4.0)
 }
 
-impl<T: Real> Kernel<'_, T> {
+impl<'w, T: Real> Kernel<'w, T> {
+    /// Makes an empty kernel of memory for n x m, n, m and m scalars, whose contents do not matter.
+    pub fn new(entries: &'w mut [T], f: &'w mut [T], g: &'w mut [T], v: &'w mut [T]) -> Self {
+        Kernel { entries, f, g, v, absorbed: false, latest: Latest::Potentials }
+    }
+
+    /// Says whether potentials are behind the scalings.
+    pub fn is_ahead(&self) -> bool {
+        self.latest == Latest::Scalings
+    }
+
+    /// Notes that somebody else moves the potentials. If they go far, the kernel is computed anew without a look at
+    /// how far.
+    pub fn potentials_move(&mut self, far: bool) {
+        self.latest = Latest::Potentials;
+        self.absorbed &= !far;
+    }
+
     /// Computes the kernel around (f, g).
     fn absorb(&mut self, p: &Prepared<'_, T>, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) {
         self.f.copy_from_slice(f);
@@ -71,7 +88,7 @@ impl<T: Real> Kernel<'_, T> {
 
     /// Makes entries and v those of the potentials; whether the kernel had to be computed anew.
     pub fn prepare(&mut self, p: &Prepared<'_, T>, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) -> bool {
-        if self.absorbed && (self.state == State::Both || self.scale_columns(p, g)) {
+        if self.absorbed && (self.latest == Latest::Both || self.scale_columns(p, g)) {
             return false;
         }
         self.absorb(p, f, g, scratch);
@@ -79,9 +96,9 @@ impl<T: Real> Kernel<'_, T> {
         true
     }
 
-    /// Writes the potentials of the scalings, where these are ahead; `sums` are K v.
+    /// Writes the potentials of the scalings if these are ahead. `sums` are the row sums K v.
     pub fn catch_up(&mut self, p: &Prepared<'_, T>, sums: &[T], f: &mut [T], g: &mut [T]) {
-        if self.state != State::Scalings {
+        if !self.is_ahead() {
             return;
         }
         f.copy_from_slice(sums);
@@ -94,7 +111,7 @@ impl<T: Real> Kernel<'_, T> {
         for (g, &reference) in g.iter_mut().zip(&*self.g) {
             *g += reference;
         }
-        self.state = State::Both;
+        self.latest = Latest::Both;
     }
 
     /// Rows of the tiles of a pass: those that are read twice should be in the cache the second time.
@@ -144,7 +161,7 @@ pub(crate) fn complete_g<T: Real>(
         *value = log_b[j] - p.tau_b() * (largest[j] + scratch.column[j].log2() - offset) - offset;
         largest[j] = -largest[j];
     }
-    (kernel.absorbed, kernel.state) = (true, State::Potentials);
+    (kernel.absorbed, kernel.latest) = (true, Latest::Potentials);
 }
 
 /// The exponents of a strip into its entries; the largest of its columns, among the rows with weight.
@@ -176,27 +193,26 @@ fn keep_exponentials<T: Real>(p: &Prepared<'_, T>, largest: &[T], strip: Strip<'
     }
 }
 
-/// As [`forward::sweep`], on the kernel. `steps` is scratch for n scalars.
+/// Sweeps as [`forward::sweep`] does, on the kernel. The potentials are up to date before and after it.
 pub(crate) fn sweep<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,
     factor: T,
-    potentials: Potentials<'_, T>,
-    steps: &mut [T],
+    potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Outcome<T> {
     let absorbed = kernel.prepare(p, potentials.f, potentials.g, scratch);
-    kernel.state = State::Potentials;
+    kernel.latest = Latest::Potentials;
     let (f, shared) = (&*potentials.f, &*kernel);
     let work = |strip: Strip<'_, T>| sweep_strip(p, shared, factor, f, strip);
-    let seen = Pass::sums(steps).run(scratch, &work, Seen::with);
+    let seen = Pass::sums(potentials.row).run(scratch, &work, Seen::with);
     if !seen.safe {
         // Sums out of range: the potentials jump by more than the kernel can follow. Stream this sweep, then compute the kernel anew.
         kernel.absorbed = false;
         return Outcome { absorbed, ..forward::sweep(p, factor, potentials, scratch) };
     }
     kernel.absorbed = seen.near;
-    potentials.f.copy_from_slice(steps);
+    potentials.f.copy_from_slice(potentials.row);
     for (total, &scaling) in scratch.column.iter_mut().zip(kernel.v.iter()) {
         *total *= scaling;
     }
@@ -205,30 +221,29 @@ pub(crate) fn sweep<T: Real>(
     outcome
 }
 
-/// The same without a factor for a balanced problem, in [`scalings`]: potentials stay behind until [`Kernel::catch_up`]. `sums` (n) are kept from
-/// sweep to sweep.
+/// Sweeps a balanced problem without a factor, in [`scalings`]. The potentials stay behind until [`Kernel::catch_up`], and
+/// the row sums K v are kept in `potentials.row` from sweep to sweep.
 pub(crate) fn sweep_scalings<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,
-    potentials: Potentials<'_, T>,
-    sums: &mut [T],
+    potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Outcome<T> {
-    let Potentials { f, g, image, log_b } = potentials;
+    let Potentials { f, g, row: sums, .. } = potentials;
     let mut absorbed = false;
-    if kernel.state != State::Scalings || !kernel.absorbed {
+    if !kernel.is_ahead() || !kernel.absorbed {
         kernel.catch_up(p, sums, f, g);
         absorbed = kernel.prepare(p, f, g, scratch);
     }
     if let Some(outcome) = scalings::sweep(p, kernel, sums, scratch) {
-        kernel.state = State::Scalings;
+        kernel.latest = Latest::Scalings;
         return Outcome { absorbed, ..outcome };
     }
-    // As above. The sums are those of no f any more, and any f will do.
+    // Sums out of range, as above. The row sums now belong to no f, and any f will do.
     sums.fill(T::ONE);
     kernel.catch_up(p, sums, f, g);
-    (kernel.state, kernel.absorbed) = (State::Potentials, false);
-    Outcome { absorbed, ..forward::sweep(p, T::ONE, Potentials { f, g, image, log_b }, scratch) }
+    kernel.potentials_move(true);
+    Outcome { absorbed, ..forward::sweep(p, T::ONE, potentials, scratch) }
 }
 
 /// What the rows of a sweep were like.

@@ -39,13 +39,6 @@ pub(crate) const fn lane(n: usize, m: usize, d: usize) -> usize {
     (tile_rows(n, d) + 1) * m
 }
 
-/// Scalars of scratch for all parts, and column sums of strips where there are several.
-pub(crate) const fn memory(n: usize, m: usize, d: usize, threads: usize) -> u128 {
-    let (parts, m) = (parts(n, threads) as u128, m as u128);
-    let strips = if parts > 1 { count(n) as u128 } else { 0 };
-    (parts * (tile_rows(n, d) as u128 + 1) + strips) * m
-}
-
 /// Parts that the strips are shared out in.
 pub(crate) const fn parts(n: usize, threads: usize) -> usize {
     if !cfg!(feature = "parallel") || threads <= 1 {
