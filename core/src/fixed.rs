@@ -31,21 +31,14 @@ use crate::workspace::{History, Stored, Workspace};
 /// # Ok::<(), sinkhorn_core::Error>(())
 /// ```
 pub struct FixedWorkspace<T, const N: usize, const M: usize, const D: usize = 0, const K: usize = 0> {
-    f: [T; N],
-    row: [T; N],
-    g: [T; M],
-    image: [T; M],
-    log_b: [T; M],
-    column: [T; M],
-    spare: [T; M],
+    rows: [[T; N]; 2],
+    columns: [[T; M]; 5],
     pool: [[T; M]; TILE_ROWS + 1],
     x: [[T; D]; N],
     y: [[T; D]; M],
     delta: [T; D],
-    images: [[T; M]; K],
-    residuals: [[T; M]; K],
-    gram: [[[T; 2]; K]; K],
-    factor: [[[T; 2]; K]; K],
+    iterates: [[[T; M]; K]; 2],
+    squares: [[[[T; 2]; K]; K]; 2],
     mix: [[T; 2]; K],
 }
 
@@ -53,21 +46,14 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
     /// All zero; may initialise a `static`.
     pub const fn new() -> Self {
         FixedWorkspace {
-            f: [T::ZERO; N],
-            row: [T::ZERO; N],
-            g: [T::ZERO; M],
-            image: [T::ZERO; M],
-            log_b: [T::ZERO; M],
-            column: [T::ZERO; M],
-            spare: [T::ZERO; M],
+            rows: [[T::ZERO; N]; 2],
+            columns: [[T::ZERO; M]; 5],
             pool: [[T::ZERO; M]; TILE_ROWS + 1],
             x: [[T::ZERO; D]; N],
             y: [[T::ZERO; D]; M],
             delta: [T::ZERO; D],
-            images: [[T::ZERO; M]; K],
-            residuals: [[T::ZERO; M]; K],
-            gram: [[[T::ZERO; 2]; K]; K],
-            factor: [[[T::ZERO; 2]; K]; K],
+            iterates: [[[T::ZERO; M]; K]; 2],
+            squares: [[[[T::ZERO; 2]; K]; K]; 2],
             mix: [[T::ZERO; 2]; K],
         }
     }
@@ -87,35 +73,18 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
         let dimension = problem.shape().dimension;
         let d = if dimension == D { D } else { 0 };
         let lane = strips::lane(n, m, 0);
+        let [f, row] = self.rows.each_mut().map(|rows| &mut rows[..n]);
+        let [g, image, log_b, column, spare] = self.columns.each_mut().map(|columns| &mut columns[..m]);
+        let [images, residuals] = self.iterates.each_mut().map(|iterates| &mut iterates.as_flattened_mut()[..K * m]);
+        let [gram, factor] = self.squares.each_mut().map(|square| square.as_flattened_mut().as_flattened_mut());
+        let pool = &mut self.pool.as_flattened_mut()[..lane];
+        let (x, y) = (&mut self.x.as_flattened_mut()[..n * d], &mut self.y.as_flattened_mut()[..m * d]);
+        let (delta, mix) = (&mut self.delta[..d], self.mix.as_flattened_mut());
         Ok(Workspace {
-            potentials: Potentials {
-                f: &mut self.f[..n],
-                g: &mut self.g[..m],
-                image: &mut self.image[..m],
-                log_b: &mut self.log_b[..m],
-                row: &mut self.row[..n],
-            },
-            scratch: Scratch {
-                column: &mut self.column[..m],
-                spare: &mut self.spare[..m],
-                pool: &mut self.pool.as_flattened_mut()[..lane],
-                lane,
-                strips: &mut [],
-            },
-            points: PackedMemory {
-                x: &mut self.x.as_flattened_mut()[..n * d],
-                y: &mut self.y.as_flattened_mut()[..m * d],
-                delta: &mut self.delta[..d],
-            },
-            history: History {
-                memory: K,
-                images: &mut self.images.as_flattened_mut()[..K * m],
-                residuals: &mut self.residuals.as_flattened_mut()[..K * m],
-                gram: self.gram.as_flattened_mut().as_flattened_mut(),
-                factor: self.factor.as_flattened_mut().as_flattened_mut(),
-                mix: self.mix.as_flattened_mut(),
-                products: &mut [],
-            },
+            potentials: Potentials { f, g, image, log_b, row },
+            scratch: Scratch { column, spare, pool, lane, strips: &mut [] },
+            points: PackedMemory { x, y, delta },
+            history: History { memory: K, images, residuals, gram, factor, mix, products: &mut [] },
             stored: Stored::Nothing,
             #[cfg(feature = "support")]
             whole: None,

@@ -2,9 +2,11 @@
 
 use crate::error::{Argument, Error, because};
 use crate::geometry::Shape;
+use crate::memory;
 use crate::real::Real;
 use crate::simd::SimdLevel;
 use crate::sweep::model::kernel_pays;
+use crate::workspace::kernel_sizes;
 
 /// What is done between two sweeps to need fewer of them. Combines with every start; never changes the answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -110,19 +112,13 @@ impl Storage {
     /// What may be done for a problem of n x m, as far as memory goes: never `Auto`. A kernel too large to be addressed is streamed.
     pub(crate) const fn within_budget(self, rows: usize, columns: usize) -> Storage {
         match self {
-            Storage::Auto { scalars } => match kernel_len(rows, columns) {
+            Storage::Auto { scalars } => match memory::total(&[&kernel_sizes(rows, columns)]) {
                 Some(len) if len <= scalars => Storage::Kernel,
                 _ => Storage::Stream,
             },
             chosen => chosen,
         }
     }
-}
-
-/// Scalars of a stored kernel.
-pub(crate) const fn kernel_len(rows: usize, columns: usize) -> Option<usize> {
-    let len = rows as u128 * columns as u128 + rows as u128 + 2 * columns as u128;
-    if len > (usize::MAX / 16) as u128 { None } else { Some(len as usize) }
 }
 
 /// When to stop and how to get there.
@@ -183,32 +179,24 @@ impl<T: Real> Settings<T> {
     /// # Errors
     /// [`Error::NotPositive`] and [`Error::OutOfRange`], naming the field.
     pub fn check(&self) -> Result<(), Error> {
-        if !(self.threshold > T::ZERO && self.threshold.is_finite()) {
-            return Err(Error::NotPositive { argument: Argument::Threshold, value: self.threshold.widen() });
-        }
-        if self.max_sweeps == 0 {
-            return Err(Error::NotPositive { argument: Argument::MaxSweeps, value: 0.0 });
-        }
-        if self.threads == 0 {
-            return Err(Error::NotPositive { argument: Argument::Threads, value: 0.0 });
-        }
+        let positive = |argument, value: T, is_positive| {
+            if is_positive { Ok(()) } else { Err(Error::NotPositive { argument, value: value.widen() }) }
+        };
+        let within = |argument, value: T, range, is_within| {
+            if is_within { Ok(()) } else { Err(Error::OutOfRange { argument, value: value.widen(), range }) }
+        };
+        positive(Argument::Threshold, self.threshold, self.threshold > T::ZERO && self.threshold.is_finite())?;
+        positive(Argument::MaxSweeps, T::ZERO, self.max_sweeps > 0)?;
+        positive(Argument::Threads, T::ZERO, self.threads > 0)?;
         self.simd.check()?;
         if self.storage == Storage::Cost && !cfg!(feature = "costs") {
             let reason = because("this build has costs that are cheaper than their memory: stream, or keep the kernel");
             return Err(Error::Unsupported { argument: Argument::Storage, reason });
         }
         if let Some(Annealing { first, factor, sweeps }) = self.annealing {
-            if !(first >= T::ONE && first.is_finite()) {
-                let argument = Argument::AnnealingFirst;
-                return Err(Error::OutOfRange { argument, value: first.widen(), range: "[1, inf)" });
-            }
-            if !(factor > T::ZERO && factor < T::ONE) {
-                let argument = Argument::AnnealingFactor;
-                return Err(Error::OutOfRange { argument, value: factor.widen(), range: "(0, 1)" });
-            }
-            if sweeps == 0 {
-                return Err(Error::NotPositive { argument: Argument::AnnealingSweeps, value: 0.0 });
-            }
+            within(Argument::AnnealingFirst, first, "[1, inf)", first >= T::ONE && first.is_finite())?;
+            within(Argument::AnnealingFactor, factor, "(0, 1)", factor > T::ZERO && factor < T::ONE)?;
+            positive(Argument::AnnealingSweeps, T::ZERO, sweeps > 0)?;
         }
         match self.acceleration {
             Acceleration::Plain => Ok(()),
@@ -217,17 +205,13 @@ impl<T: Real> Settings<T> {
                     because("this build has none but plain: ask for that, or build with the feature acceleration");
                 Err(Error::Unsupported { argument: Argument::Acceleration, reason })
             }
-            Acceleration::Relaxation { factor } if !(factor >= T::ONE && factor < T::TWO) => {
-                let argument = Argument::Relaxation;
-                Err(Error::OutOfRange { argument, value: factor.widen(), range: "[1, 2)" })
+            Acceleration::Relaxation { factor } => {
+                within(Argument::Relaxation, factor, "[1, 2)", factor >= T::ONE && factor < T::TWO)
             }
-            Acceleration::Auto { memory } | Acceleration::Anderson { memory }
-                if !(2..=MAX_MEMORY).contains(&memory) =>
-            {
-                let argument = Argument::Memory;
-                Err(Error::OutOfRange { argument, value: T::count(memory).widen(), range: "2 to 64" })
+            Acceleration::AdaptiveRelaxation => Ok(()),
+            Acceleration::Auto { memory } | Acceleration::Anderson { memory } => {
+                within(Argument::Memory, T::count(memory), "2 to 64", (2..=MAX_MEMORY).contains(&memory))
             }
-            _ => Ok(()),
         }
     }
 }

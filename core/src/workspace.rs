@@ -65,19 +65,23 @@ impl Sizes {
         let lane = m.saturating_mul(tile_rows(n, d) + 1);
         let strips = if parts > 1 { m.saturating_mul(strips::count(n)) } else { 0 };
         let (iterates, square) = (k.saturating_mul(m), k.saturating_mul(k).saturating_mul(2));
-        let pairs = n.saturating_mul(m);
         Sizes {
             potentials: [n, n, m, m, m],
             scratch: [m, m, lane.saturating_mul(parts), strips],
             points: [n.saturating_mul(d), m.saturating_mul(d), d],
             history: [iterates, iterates, square, square, k.saturating_mul(2), newton_len(m, k)],
             stored: match storage.within_budget(n, m) {
-                Storage::Cost => [pairs, 0, 0, 0],
-                Storage::Kernel => [pairs, n, m, m],
+                Storage::Cost => [n.saturating_mul(m), 0, 0, 0],
+                Storage::Kernel => kernel_sizes(n, m),
                 _ => [0; 4],
             },
         }
     }
+}
+
+/// Returns the lengths of the vectors of a stored kernel.
+pub(crate) const fn kernel_sizes(n: usize, m: usize) -> [usize; 4] {
+    [n.saturating_mul(m), n, m, m]
 }
 
 /// The memory of a solver, cut into vectors. [`Workspace::new`] makes one of a slice, and [`FixedWorkspace`] of arrays.

@@ -13,32 +13,20 @@ use crate::sweep::terms::{self, Costs, Terms};
 use crate::sweep::{MAX_TILE_ROWS, block, is_safe, rows};
 use crate::wide::Wide;
 
-/// Sums over the pairs, in unscaled cost.
+/// Sums over the pairs, in unscaled cost: transport cost, entropy, mass, row error, and divergence of the row marginal.
 #[derive(Clone, Copy)]
-struct Totals<T> {
-    transport: Wide<T>,
-    entropy: Wide<T>,
-    mass: Wide<T>,
-    row_error: Wide<T>,
-    relaxed: Wide<T>,
-}
+struct Totals<T>([Wide<T>; 5]);
 
 impl<T: Real> Default for Totals<T> {
     fn default() -> Self {
-        let zero = Wide::new(T::ZERO);
-        Totals { transport: zero, entropy: zero, mass: zero, row_error: zero, relaxed: zero }
+        Totals([Wide::new(T::ZERO); 5])
     }
 }
 
 impl<T: Real> Totals<T> {
-    fn with(self, other: Self) -> Self {
-        Totals {
-            transport: self.transport.add(other.transport),
-            entropy: self.entropy.add(other.entropy),
-            mass: self.mass.add(other.mass),
-            row_error: self.row_error.add(other.row_error),
-            relaxed: self.relaxed.add(other.relaxed),
-        }
+    fn with(mut self, other: Self) -> Self {
+        self.0.iter_mut().zip(other.0).for_each(|(own, other)| *own = own.add(other));
+        self
     }
 }
 
@@ -124,9 +112,11 @@ pub(crate) fn measure<T: Real>(
         + reduce::sum_of(m, &|j| b.get(j) / b.total() * p.scores.cost_offset_of_column(j));
     let dear = p.scores.packed().is_some_and(|points| points.dimension >= MAX_TILE_ROWS) && p.epsilon <= mean;
     let mut totals = pass(dear.then_some(&**cost_g));
-    if dear && !(totals.transport.value() > T::constant(1.0 / 64.0) * mean * totals.mass.value()) {
+    let [transport, _, mass, ..] = totals.0;
+    if dear && !(transport.value() > T::constant(1.0 / 64.0) * mean * mass.value()) {
         totals = pass(None);
     }
+    let [transport, entropy, mass, row_error, relaxed_a] = totals.0;
 
     // The error of the columns.
     let zero = Wide::new(T::ZERO);
@@ -162,17 +152,16 @@ pub(crate) fn measure<T: Real>(
     }
 
     // The values of the problem.
-    let mass = totals.mass.value();
-    let transport_cost = totals.transport.value();
+    let (mass, transport_cost) = (mass.value(), transport.value());
     let dual_value = potentials.dual_value(p, mass, T::ZERO, true);
-    let mut primal_value = transport_cost + p.epsilon * totals.entropy.value();
-    for (tau, rho, divergence) in [(p.tau_a(), p.rho_a, totals.relaxed), (p.tau_b(), p.rho_b, relaxed_b)] {
+    let mut primal_value = transport_cost + p.epsilon * entropy.value();
+    for (tau, rho, divergence) in [(p.tau_a(), p.rho_a, relaxed_a), (p.tau_b(), p.rho_b, relaxed_b)] {
         if tau != T::ONE {
             primal_value += rho * divergence.value();
         }
     }
 
-    let (row_error, column_error) = (totals.row_error.value() / a.total(), column_error.value() / b.total());
+    let (row_error, column_error) = (row_error.value() / a.total(), column_error.value() / b.total());
     // A solve that has converged may have lost a little to the rounding of f and g.
     let threshold = threshold * share_of_mass(p, mass);
     let rounding = error_floor(p, potentials.f, potentials.g).min(T::HALF * threshold);
@@ -265,13 +254,9 @@ fn measure_strip<T: Real>(
             }
             let marginal = *weight * sum;
             let moved = if p.tau_a() == T::ONE { *weight } else { moved(marginal, *weight, log_sum, change) };
-            totals = totals.with(Totals {
-                transport: Wide::new(*weight * cost),
-                entropy: Wide::new(*weight * entropy),
-                mass: Wide::new(marginal),
-                row_error: Wide::new((moved - marginal).abs()),
-                relaxed: Wide::new(if p.tau_a() == T::ONE { T::ZERO } else { divergence_term(marginal, *weight) }),
-            });
+            let divergence = if p.tau_a() == T::ONE { T::ZERO } else { divergence_term(marginal, *weight) };
+            let terms = [*weight * cost, *weight * entropy, marginal, (moved - marginal).abs(), divergence];
+            totals = totals.with(Totals(terms.map(Wide::new)));
         }
         rows::add(p.instructions, weights, tile, column);
     }

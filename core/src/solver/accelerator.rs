@@ -12,27 +12,19 @@ use crate::real::Real;
 use crate::settings::Acceleration;
 use crate::sweep::forward::Outcome;
 use crate::sweep::prepared::Prepared;
-use crate::sweep::strips::Scratch;
 use crate::workspace::History;
 
 /// What is done around the sweeps of a solve to need fewer of them.
 pub(super) trait Accelerate<T: Real> {
     /// Makes a sweep, from what the acceleration makes of the iterates before.
-    fn sweep(&mut self, p: &Prepared<'_, T>, iterate: &mut Iterate<'_, T>, scratch: &mut Scratch<'_, T>) -> Outcome<T>;
+    fn sweep(&mut self, iterate: &mut Iterate<'_, T>) -> Outcome<T>;
 
     /// Says what the last sweep was.
     fn kind(&self) -> SweepKind;
 
     /// Learns from a sweep that has not ended the solve, whose relative error is to fall below `threshold`, and makes its
-    /// image the present g, or takes g back. `column` are the column sums, and scratch for m scalars.
-    fn after(
-        &mut self,
-        p: &mut Prepared<'_, T>,
-        outcome: &Outcome<T>,
-        threshold: T,
-        iterate: &mut Iterate<'_, T>,
-        column: &mut [T],
-    ) -> Verdict;
+    /// image the present g, or takes g back. The scratch of the iterate still holds the column sums.
+    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, threshold: T) -> Verdict;
 
     /// Reacts to a sweep that left the range of the scalar. It may ask for another try only if it `may_retry`.
     fn overflow(&mut self, may_retry: bool) -> Rescue;

@@ -49,12 +49,12 @@ pub(super) struct Anderson<'a, T> {
 }
 
 impl<T: Real> Accelerate<T> for Anderson<'_, T> {
-    fn sweep(&mut self, p: &Prepared<'_, T>, iterate: &mut Iterate<'_, T>, scratch: &mut Scratch<'_, T>) -> Outcome<T> {
+    fn sweep(&mut self, iterate: &mut Iterate<'_, T>) -> Outcome<T> {
         if self.off {
-            return iterate.sweep(p, scratch);
+            return iterate.sweep();
         }
-        self.extrapolate(p, iterate, scratch.column);
-        iterate.sweep_by(p, T::ONE, scratch)
+        self.extrapolate(iterate);
+        iterate.sweep_by(T::ONE)
     }
 
     fn kind(&self) -> SweepKind {
@@ -66,23 +66,16 @@ impl<T: Real> Accelerate<T> for Anderson<'_, T> {
     }
 
     /// Keeps g with its image, or takes g back if its dual value has dropped.
-    fn after(
-        &mut self,
-        p: &mut Prepared<'_, T>,
-        outcome: &Outcome<T>,
-        _threshold: T,
-        iterate: &mut Iterate<'_, T>,
-        _column: &mut [T],
-    ) -> Verdict {
+    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, _threshold: T) -> Verdict {
         if self.off {
             iterate.accept();
             return Verdict::default();
         }
-        let potentials = iterate.current(p);
+        let (p, potentials) = iterate.current();
         let value = potentials.dual_value(p, outcome.mass, outcome.shift, false);
         let tolerance = potentials.rounding(p, outcome.mass, outcome.shift);
         if self.accelerated && !(value >= self.last_value - tolerance) {
-            let g = &mut iterate.change(p).g;
+            let g = &mut iterate.change().1.g;
             let (m, last) = (g.len(), self.latest());
             g.copy_from_slice(&self.history.images[last * m..(last + 1) * m]);
             self.forget_pairs();
@@ -134,17 +127,18 @@ impl<'a, T: Real> Anderson<'a, T> {
         (self.next + self.memory - 1) % self.memory
     }
 
-    /// Replaces g, an image, by the combination of the images kept. `combination` is scratch for m scalars. This happens
-    /// before a sweep and not after the one before it, so that between two sweeps the potentials are a plain pair.
+    /// Replaces g, an image, by the combination of the images kept. This happens before a sweep and not after the
+    /// one before it, so that between two sweeps the potentials are a plain pair.
     ///
     /// A common constant in g changes nothing but the rounding, and combinations may be large along it: if both marginals
     /// are exact, the combination gets the level of the image. No entry moves by more than potentials can differ.
-    fn extrapolate(&mut self, p: &Prepared<'_, T>, iterate: &mut Iterate<'_, T>, combination: &mut [T]) {
-        self.accelerated = self.count >= 2 && self.combine(combination);
+    fn extrapolate(&mut self, iterate: &mut Iterate<'_, T>) {
+        self.accelerated = self.count >= 2 && self.combine(iterate.scratch.column);
         if !self.accelerated {
             return;
         }
-        let (b, g) = (p.problem.b(), &mut *iterate.change(p).g);
+        let (p, Potentials { g, .. }, Scratch { column: combination, .. }) = iterate.change();
+        let b = p.problem.b();
         if p.is_balanced() {
             let weight = |j: usize| b.get(j) / b.total();
             let shift = reduce::sum_of(g.len(), &|j| weight(j) * (combination[j] - g[j]));

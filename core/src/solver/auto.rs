@@ -10,8 +10,6 @@ use super::iterate::Iterate;
 use super::newton::{Newton, Next};
 use crate::real::Real;
 use crate::sweep::forward::Outcome;
-use crate::sweep::prepared::Prepared;
-use crate::sweep::strips::Scratch;
 
 /// Pairs from which on a sweep takes longer than what Anderson acceleration does after it.
 const MANY_PAIRS: usize = 1024;
@@ -61,11 +59,11 @@ pub(super) struct Auto<'a, T> {
 }
 
 impl<T: Real> Accelerate<T> for Auto<'_, T> {
-    fn sweep(&mut self, p: &Prepared<'_, T>, iterate: &mut Iterate<'_, T>, scratch: &mut Scratch<'_, T>) -> Outcome<T> {
+    fn sweep(&mut self, iterate: &mut Iterate<'_, T>) -> Outcome<T> {
         match self.method {
-            Method::Plain => iterate.sweep(p, scratch),
-            Method::Anderson => self.anderson.sweep(p, iterate, scratch),
-            Method::Newton => self.newton.sweep(p, &mut self.anderson.history, iterate.move_away(p), scratch),
+            Method::Plain => iterate.sweep(),
+            Method::Anderson => self.anderson.sweep(iterate),
+            Method::Newton => self.newton.sweep(&mut self.anderson.history, iterate.move_away()),
         }
     }
 
@@ -78,24 +76,17 @@ impl<T: Real> Accelerate<T> for Auto<'_, T> {
     }
 
     /// Lets the method of the sweep learn, and looks whether another one should go on.
-    fn after(
-        &mut self,
-        p: &mut Prepared<'_, T>,
-        outcome: &Outcome<T>,
-        threshold: T,
-        iterate: &mut Iterate<'_, T>,
-        column: &mut [T],
-    ) -> Verdict {
+    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, threshold: T) -> Verdict {
         let verdict = match self.method {
             Method::Plain => {
                 iterate.accept();
                 Verdict::default()
             }
-            Method::Anderson => self.anderson.after(p, outcome, threshold, iterate, column),
+            Method::Anderson => self.anderson.after(iterate, outcome, threshold),
             Method::Newton => {
-                let next = self.newton.advance(p, &mut self.anderson.history, outcome, iterate.current(p), column);
+                let next = self.newton.advance(&mut self.anderson.history, outcome, iterate.change());
                 iterate.accept();
-                self.go_on(p, iterate, next);
+                self.go_on(iterate, next);
                 return Verdict::default();
             }
         };
@@ -105,8 +96,8 @@ impl<T: Real> Accelerate<T> for Auto<'_, T> {
         self.anderson.forget();
         let anew = self.method == Method::Newton;
         if anew {
-            let next = self.newton.begin(p, outcome.error);
-            self.go_on(p, iterate, next);
+            let next = self.newton.begin(&iterate.prepared, outcome.error);
+            self.go_on(iterate, next);
         }
         Verdict { anew, ..verdict }
     }
@@ -163,16 +154,16 @@ impl<'a, T: Real> Auto<'a, T> {
 
     /// Goes on with Newton's method at the epsilon that it asks for; or with Anderson acceleration, at the epsilon of the
     /// problem, if it gave up or that epsilon is out of range.
-    fn go_on(&mut self, p: &mut Prepared<'_, T>, iterate: &mut Iterate<'_, T>, next: Next<T>) {
+    fn go_on(&mut self, iterate: &mut Iterate<'_, T>, next: Next<T>) {
         let target = self.newton.target_epsilon();
         let is_accepted = match next {
             Next::Step => true,
-            Next::Level(multiple) => iterate.set_epsilon(p, multiple * target).is_ok(),
+            Next::Level(multiple) => iterate.set_epsilon(multiple * target).is_ok(),
             Next::GiveUp => false,
         };
         if !is_accepted {
             // The target was accepted when the solver was made.
-            let _ = iterate.set_epsilon(p, target);
+            let _ = iterate.set_epsilon(target);
             self.give_up();
         }
     }

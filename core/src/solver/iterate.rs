@@ -15,97 +15,103 @@ use crate::initial::Wrote;
 use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
+use crate::report::Report;
+use crate::solution::Solution;
 use crate::sweep::columns::translation;
 use crate::sweep::forward::{self, Outcome, Potentials};
 use crate::sweep::half::{self, column_logsums};
 use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::Scratch;
-use crate::sweep::{kernel, log_zero};
+use crate::sweep::{kernel, log_zero, reach};
 use crate::workspace::Stored;
 
-/// Potentials, and what is kept in memory to sweep them.
-pub(crate) struct Iterate<'a, T> {
+/// A problem in the units of the sweep, its potentials, and the memory that it takes to sweep them.
+pub(crate) struct Iterate<'a, T: Real> {
+    pub(super) prepared: Prepared<'a, T>,
+    pub(super) scratch: Scratch<'a, T>,
     potentials: Potentials<'a, T>,
     stored: Stored<'a, T>,
     /// The image of the last sweep has become g.
     accepted: bool,
 }
 
+/// The problem, its potentials, and scratch.
+pub(super) type Parts<'i, 'a, T> = (&'i Prepared<'a, T>, &'i mut Potentials<'a, T>, &'i mut Scratch<'a, T>);
+
 impl<'a, T: Real> Iterate<'a, T> {
-    pub fn new(potentials: Potentials<'a, T>, stored: Stored<'a, T>) -> Self {
-        Iterate { potentials, stored, accepted: true }
+    pub fn new(
+        prepared: Prepared<'a, T>,
+        potentials: Potentials<'a, T>,
+        stored: Stored<'a, T>,
+        scratch: Scratch<'a, T>,
+    ) -> Self {
+        Iterate { prepared, scratch, potentials, stored, accepted: true }
     }
 
     /// Returns the potentials to look at. After a sweep these are the new F, the old G and its image; once the image is
     /// accepted, it is G.
-    pub fn current(&mut self, p: &Prepared<'_, T>) -> &Potentials<'a, T> {
-        self.catch_up(p);
-        &self.potentials
+    pub fn current(&mut self) -> (&Prepared<'a, T>, &Potentials<'a, T>) {
+        if let Stored::Kernel(kernel) = &mut self.stored {
+            let Potentials { f, g, image, row, .. } = &mut self.potentials;
+            kernel.catch_up(&self.prepared, row, f, if self.accepted { g } else { image });
+        }
+        (&self.prepared, &self.potentials)
     }
 
     /// Returns the potentials to be changed, by no more than a stored kernel can follow.
-    pub fn change(&mut self, p: &Prepared<'_, T>) -> &mut Potentials<'a, T> {
-        self.move_potentials(p, false)
+    pub fn change(&mut self) -> Parts<'_, 'a, T> {
+        self.move_potentials(false)
     }
 
     /// Returns the potentials to be moved anywhere: a stored kernel is computed anew before it is used again.
-    pub fn move_away(&mut self, p: &Prepared<'_, T>) -> &mut Potentials<'a, T> {
-        self.move_potentials(p, true)
+    pub fn move_away(&mut self) -> Parts<'_, 'a, T> {
+        self.move_potentials(true)
     }
 
-    fn move_potentials(&mut self, p: &Prepared<'_, T>, far: bool) -> &mut Potentials<'a, T> {
-        self.catch_up(p);
+    fn move_potentials(&mut self, far: bool) -> Parts<'_, 'a, T> {
+        self.current();
         if let Stored::Kernel(kernel) = &mut self.stored {
             kernel.potentials_move(far);
         }
-        &mut self.potentials
+        (&self.prepared, &mut self.potentials, &mut self.scratch)
     }
 
-    /// Returns F and scratch for n scalars.
-    pub fn f_and_scratch(&mut self, p: &Prepared<'_, T>) -> (&[T], &mut [T]) {
-        self.catch_up(p);
-        (self.potentials.f, self.potentials.row)
-    }
-
-    /// Lends the vectors for the solution, which changes F and G by no more than rounding.
-    pub fn lend(&mut self, p: &Prepared<'_, T>) -> Potentials<'_, T> {
-        self.catch_up(p);
+    /// Measures the potentials, as [`Solution::measure`] does, and lends the vectors to the solution. Until the solve has
+    /// ended, F and G stay what they are.
+    pub fn measure(&mut self, report: Report<T>, threshold: T, ended: bool) -> Solution<'_, T> {
+        self.current();
         let Potentials { f, g, image, log_b, row } = &mut self.potentials;
-        Potentials { f, g, image, log_b, row }
+        let potentials = Potentials { f, g, image, log_b, row };
+        Solution::measure(&self.prepared, report, threshold, ended, potentials, &mut self.scratch)
     }
 
-    /// Hands over the vectors for good, and keeps none.
-    pub fn take(&mut self, p: &Prepared<'_, T>) -> Potentials<'a, T> {
-        self.catch_up(p);
+    /// Measures the potentials of a solve that has ended, hands over the vectors for good, and keeps none.
+    pub fn into_solution(&mut self, report: Report<T>, threshold: T) -> Solution<'a, T> {
+        self.current();
         let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
-        core::mem::replace(&mut self.potentials, empty)
-    }
-
-    fn catch_up(&mut self, p: &Prepared<'_, T>) {
-        if let Stored::Kernel(kernel) = &mut self.stored {
-            let Potentials { f, g, image, row, .. } = &mut self.potentials;
-            kernel.catch_up(p, row, f, if self.accepted { g } else { image });
-        }
+        let potentials = core::mem::replace(&mut self.potentials, empty);
+        Solution::measure(&self.prepared, report, threshold, true, potentials, &mut self.scratch)
     }
 
     /// Makes Sinkhorn's own sweep, in the fastest form that the memory allows.
-    pub fn sweep(&mut self, p: &Prepared<'_, T>, scratch: &mut Scratch<'_, T>) -> Outcome<T> {
+    pub fn sweep(&mut self) -> Outcome<T> {
         match &mut self.stored {
-            Stored::Kernel(kernel) if p.is_balanced() => {
-                let outcome = kernel::sweep_scalings(p, kernel, &mut self.potentials, scratch);
+            Stored::Kernel(kernel) if self.prepared.is_balanced() => {
+                let outcome = kernel::sweep_scalings(&self.prepared, kernel, &mut self.potentials, &mut self.scratch);
                 self.accepted = false;
                 outcome
             }
-            _ => self.sweep_by(p, T::ONE, scratch),
+            _ => self.sweep_by(T::ONE),
         }
     }
 
     /// Makes a sweep whose updates are multiplied by a factor, on up-to-date potentials.
-    pub fn sweep_by(&mut self, p: &Prepared<'_, T>, factor: T, scratch: &mut Scratch<'_, T>) -> Outcome<T> {
-        self.catch_up(p);
+    pub fn sweep_by(&mut self, factor: T) -> Outcome<T> {
+        self.current();
+        let (p, potentials, scratch) = (&self.prepared, &mut self.potentials, &mut self.scratch);
         match &mut self.stored {
-            Stored::Kernel(kernel) => kernel::sweep(p, kernel, factor, &mut self.potentials, scratch),
-            _ => forward::sweep(p, factor, &mut self.potentials, scratch),
+            Stored::Kernel(kernel) => kernel::sweep(p, kernel, factor, potentials, scratch),
+            _ => forward::sweep(p, factor, potentials, scratch),
         }
     }
 
@@ -120,32 +126,33 @@ impl<'a, T: Real> Iterate<'a, T> {
     }
 
     /// Goes to another epsilon. Potentials keep their values in units of cost.
-    pub fn set_epsilon(&mut self, p: &mut Prepared<'_, T>, epsilon: T) -> Result<(), Error> {
-        if epsilon == p.epsilon {
+    pub fn set_epsilon(&mut self, epsilon: T) -> Result<(), Error> {
+        if epsilon == self.prepared.epsilon {
             return Ok(());
         }
-        let before = p.s;
-        let potentials = self.move_away(p);
-        p.set_epsilon(epsilon)?;
-        let ratio = p.s / before;
-        potentials.f.iter_mut().for_each(|value| *value *= ratio);
-        for (value, &log) in potentials.g.iter_mut().zip(potentials.log_b.iter()) {
+        self.move_away();
+        let before = self.prepared.s;
+        self.prepared.set_epsilon(epsilon)?;
+        let ratio = self.prepared.s / before;
+        let Potentials { f, g, log_b, .. } = &mut self.potentials;
+        f.iter_mut().for_each(|value| *value *= ratio);
+        for (value, &log) in g.iter_mut().zip(log_b.iter()) {
             *value = (*value - log) * ratio + log;
         }
-        mask(p, potentials.g);
+        mask(&self.prepared, g);
         Ok(())
     }
 
-    /// Writes potentials that are zero in units of cost into F, which is `f` here.
-    pub fn zero_f(&mut self, p: &Prepared<'_, T>) -> &mut Potentials<'a, T> {
-        let potentials = self.change(p);
+    /// Writes an f of zero into F.
+    pub fn zero_f(&mut self) -> Parts<'_, 'a, T> {
+        let (p, potentials, scratch) = self.change();
         potentials.f.iter_mut().enumerate().for_each(|(i, value)| *value = -p.row_offset(i));
-        potentials
+        (p, potentials, scratch)
     }
 
     /// Takes in the potentials that a start wrote, in units of the unscaled cost, and computes F if there is only G.
-    pub fn enter(&mut self, p: &Prepared<'_, T>, wrote: Wrote, scratch: &mut Scratch<'_, T>) {
-        let Potentials { f, g, log_b, .. } = self.change(p);
+    pub fn enter(&mut self, wrote: Wrote) {
+        let (p, Potentials { f, g, log_b, .. }, scratch) = self.change();
         if p.is_balanced() {
             level_start(p, wrote, f, g);
         }
@@ -162,11 +169,15 @@ impl<'a, T: Real> Iterate<'a, T> {
 
     /// Computes G from F, because a pair that is not complete would spoil what acceleration makes of it. If a side is
     /// relaxed, the pair also gets its best level: sweeps are slow to correct it. Returns the dual value, in units of the
-    /// unscaled cost.
-    pub fn complete(&mut self, p: &Prepared<'_, T>, scratch: &mut Scratch<'_, T>) -> T {
+    /// unscaled cost, and counts the kernel if there is one.
+    pub fn complete(&mut self, absorptions: &mut u32) -> T {
+        let (p, scratch) = (&self.prepared, &mut self.scratch);
         let Potentials { f, g, image, log_b, .. } = &mut self.potentials;
         match &mut self.stored {
-            Stored::Kernel(kernel) => kernel::complete_g(p, kernel, f, g, log_b, scratch),
+            Stored::Kernel(kernel) => {
+                kernel::complete_g(p, kernel, f, g, log_b, scratch);
+                *absorptions = absorptions.saturating_add(1);
+            }
             _ => half::complete_g(p, f, g, log_b, image, scratch),
         }
         mask(p, g);
@@ -181,23 +192,25 @@ impl<'a, T: Real> Iterate<'a, T> {
         self.potentials.dual_value(p, mass, T::ZERO, true)
     }
 
-    /// Says whether completion computes a kernel.
-    pub fn has_kernel(&self) -> bool {
-        matches!(self.stored, Stored::Kernel(_))
-    }
-
     /// Shares out the level of F and of the image, which balanced problems leave free, because large numbers are rounded
     /// more.
-    pub fn level(&mut self, p: &Prepared<'_, T>) {
-        if !p.is_balanced() {
+    pub fn level(&mut self) {
+        if !self.prepared.is_balanced() {
             return;
         }
-        let Potentials { f, image, log_b, .. } = self.change(p);
+        let (p, Potentials { f, image, log_b, .. }, _) = self.change();
         let (a, b) = (p.problem.a(), p.problem.b());
         let of_g = reduce::sum_of(image.len(), &|j| b.get(j) / b.total() * (image[j] - log_b[j]));
         let shift = T::HALF * (of_g - a.mean_of(f));
         f.iter_mut().for_each(|value| *value += shift);
         image.iter_mut().for_each(|value| *value -= shift);
+    }
+
+    /// Says whether the potentials prove that forbidden pairs leave no plan.
+    pub fn is_infeasible(&mut self) -> bool {
+        self.current();
+        let (Potentials { f, row, .. }, Scratch { column, spare, .. }) = (&mut self.potentials, &mut self.scratch);
+        reach::is_overfull(&self.prepared, f, row, column, spare)
     }
 }
 

@@ -25,10 +25,9 @@ use crate::simd::Instructions;
 use crate::solution::Solution;
 use crate::solution::value::share_of_mass;
 use crate::sweep::forward::{Outcome, Potentials};
+use crate::sweep::log_weight;
 use crate::sweep::prepared::Prepared;
 use crate::sweep::scores::Scores;
-use crate::sweep::strips::Scratch;
-use crate::sweep::{log_weight, reach};
 use crate::workspace::{Stored, Workspace};
 
 use accelerator::{Accelerator, SweepKind};
@@ -55,12 +54,10 @@ use support::Whole;
 /// # Ok::<(), sinkhorn_core::Error>(())
 /// ```
 pub struct Solver<'a, T: Real> {
-    prepared: Prepared<'a, T>,
     settings: Settings<T>,
-    /// The epsilon of the problem; that of `prepared` may be larger for a while.
+    /// The epsilon of the problem; that of the iterate may be larger for a while.
     target_epsilon: T,
     iterate: Iterate<'a, T>,
-    scratch: Scratch<'a, T>,
     accelerator: Accelerator<'a, T>,
     progress: Progress<T>,
     /// All points, if everything above is about those with weight.
@@ -198,11 +195,9 @@ impl<'a, T: Real> Solver<'a, T> {
         }
         let report = Report::new(Started::new("zero", Wrote::F), storage, rescaled);
         Ok(Solver {
-            target_epsilon: prepared.epsilon,
-            prepared,
             settings: *settings,
-            iterate: Iterate::new(potentials, stored),
-            scratch,
+            target_epsilon: prepared.epsilon,
+            iterate: Iterate::new(prepared, potentials, stored, scratch),
             accelerator: Accelerator::new(settings.acceleration, history, problem.rows(), problem.columns()),
             progress: Progress::new(Some(Status::Stopped), report, Schedule::new(None)),
             #[cfg(feature = "support")]
@@ -221,13 +216,12 @@ impl<'a, T: Real> Solver<'a, T> {
         let plain = annealing || self.progress.confirming > 0;
 
         // Sweep: a new f, and the image of g.
-        let (p, iterate, scratch) = (&self.prepared, &mut self.iterate, &mut self.scratch);
         let (mut outcome, kind) = match self.accelerator.active() {
-            Some(accelerator) if !plain => (accelerator.sweep(p, iterate, scratch), accelerator.kind()),
-            _ => (iterate.sweep(p, scratch), SweepKind::Plain),
+            Some(accelerator) if !plain => (accelerator.sweep(&mut self.iterate), accelerator.kind()),
+            _ => (self.iterate.sweep(), SweepKind::Plain),
         };
         self.progress.count(&outcome);
-        outcome.error /= p.problem.b().total();
+        outcome.error /= self.iterate.prepared.problem.b().total();
 
         // Begin again if it left the range of the scalar. An error beyond the range is no reason to after a plain sweep,
         // whose potentials are finite all the same: those before it were far off.
@@ -243,9 +237,10 @@ impl<'a, T: Real> Solver<'a, T> {
 
         // Decide whether this is the end. The sweep measures the change of the columns; in a relaxed problem that of the
         // rows may be a little larger.
-        let margin = if self.prepared.is_balanced() { T::ONE } else { T::HALF };
-        let threshold = margin * (self.settings.threshold * share_of_mass(&self.prepared, outcome.mass));
-        let at_target = !annealing && self.prepared.epsilon == self.target_epsilon;
+        let p = &self.iterate.prepared;
+        let margin = if p.is_balanced() { T::ONE } else { T::HALF };
+        let threshold = margin * (self.settings.threshold * share_of_mass(p, outcome.mass));
+        let at_target = !annealing && p.epsilon == self.target_epsilon;
         self.progress.status = self.decide(outcome.error, threshold, kind, at_target);
 
         // Go on from the image, at the next epsilon if it is time, or from what an acceleration makes of it.
@@ -253,14 +248,13 @@ impl<'a, T: Real> Solver<'a, T> {
             _ if annealing => {
                 self.iterate.accept();
                 if let Some(multiple) = self.progress.schedule.advance()
-                    && self.change_epsilon(multiple).is_err()
+                    && self.iterate.set_epsilon(multiple * self.target_epsilon).is_err()
                 {
                     return self.recover();
                 }
             }
             Some(accelerator) if !plain && self.progress.status.is_none() => {
-                let (p, iterate, column) = (&mut self.prepared, &mut self.iterate, &mut *self.scratch.column);
-                let verdict = accelerator.after(p, &outcome, threshold, iterate, column);
+                let verdict = accelerator.after(&mut self.iterate, &outcome, threshold);
                 self.progress.report.rejections += u32::from(verdict.rejected);
                 if verdict.anew {
                     self.progress.stagnation = Stagnation::new();
@@ -273,8 +267,8 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// Says what an observer sees after a sweep.
     fn observe(&mut self, outcome: &Outcome<T>) -> Observation<T> {
-        let p = &self.prepared;
-        let dual_value = self.iterate.current(p).dual_value(p, outcome.mass, outcome.shift, true);
+        let (p, potentials) = self.iterate.current();
+        let dual_value = potentials.dual_value(p, outcome.mass, outcome.shift, true);
         Observation {
             sweep: self.progress.report.sweeps,
             epsilon: p.epsilon / p.unit,
@@ -325,20 +319,17 @@ impl<'a, T: Real> Solver<'a, T> {
     }
 
     fn is_below_floor(&mut self) -> bool {
-        self.iterate.level(&self.prepared);
-        let Potentials { f, image, .. } = self.iterate.current(&self.prepared);
-        self.progress.stagnation.best() <= error_floor(&self.prepared, f, image)
+        self.iterate.level();
+        let (p, Potentials { f, image, .. }) = self.iterate.current();
+        self.progress.stagnation.best() <= error_floor(p, f, image)
     }
 
     /// Says whether the potentials prove that forbidden pairs leave no plan. It looks at the end, and after 8, 16, 32, ...
     /// sweeps.
     fn is_infeasible(&mut self, ends: bool) -> bool {
-        let (p, sweeps) = (&self.prepared, self.progress.report.sweeps);
-        if !p.forbids() || !p.is_balanced() || !(ends || (sweeps >= 8 && sweeps.is_power_of_two())) {
-            return false;
-        }
-        let (f, order) = self.iterate.f_and_scratch(p);
-        reach::is_overfull(p, f, order, self.scratch.column, self.scratch.spare)
+        let (p, sweeps) = (&self.iterate.prepared, self.progress.report.sweeps);
+        let is_time = ends || (sweeps >= 8 && sweeps.is_power_of_two());
+        p.forbids() && p.is_balanced() && is_time && self.iterate.is_infeasible()
     }
 
     /// Sweeps until the solve ends.
@@ -358,7 +349,7 @@ impl<'a, T: Real> Solver<'a, T> {
                 return status;
             }
             // The dual value is that of the new f with the old g.
-            self.iterate.current(&self.prepared);
+            self.iterate.current();
             let mut observation = None;
             let status = self.sweep_once(Some(&mut observation));
             let flow = observation.map_or(ControlFlow::Continue(()), |observation| observer(&observation));
@@ -374,7 +365,7 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// Returns the target that a start is made for: to fit one before [`Solver::start`], and to keep the fit.
     pub fn target(&self) -> Target<'_, 'a, T> {
-        let p = &self.prepared;
+        let p = &self.iterate.prepared;
         #[cfg(feature = "support")]
         let problem = self.whole.as_ref().map_or(&p.problem, |whole| &whole.problem);
         #[cfg(not(feature = "support"))]
@@ -384,7 +375,7 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// Says whether some pairs are forbidden.
     pub(crate) fn forbids(&self) -> bool {
-        self.prepared.forbids()
+        self.iterate.prepared.forbids()
     }
 
     /// Returns the number of sweeps made so far.
@@ -399,15 +390,14 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// Returns the regularisation of the next sweep, in units of (scaled) cost.
     pub fn epsilon(&self) -> T {
-        self.prepared.epsilon / self.prepared.unit
+        self.iterate.prepared.epsilon / self.iterate.prepared.unit
     }
 
     /// Measures the present potentials and lends them, at the price of about one sweep. The solve can go on afterwards;
     /// until it has ended, the report is that of potentials that are not yet rounded to units of cost.
     pub fn finish(&mut self) -> Solution<'_, T> {
-        let (p, threshold, ended) = (&self.prepared, self.settings.threshold, self.progress.status.is_some());
-        let potentials = self.iterate.lend(p);
-        let solution = Solution::measure(p, self.progress.report(), threshold, ended, potentials, &mut self.scratch);
+        let ended = self.progress.status.is_some();
+        let solution = self.iterate.measure(self.progress.report(), self.settings.threshold, ended);
         #[cfg(feature = "support")]
         if let Some(whole) = &mut self.whole {
             return whole.reborrow().complete(&solution);
@@ -423,9 +413,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Finishes, and leaves a solver without memory.
     #[inline(never)]
     fn take_solution(&mut self) -> Solution<'a, T> {
-        let (p, threshold) = (&self.prepared, self.settings.threshold);
-        let potentials = self.iterate.take(p);
-        let solution = Solution::measure(p, self.progress.report(), threshold, true, potentials, &mut self.scratch);
+        let solution = self.iterate.into_solution(self.progress.report(), self.settings.threshold);
         #[cfg(feature = "support")]
         if let Some(whole) = self.whole.take() {
             return whole.complete(&solution);

@@ -17,14 +17,14 @@
 //! elimination ([`laplacian`]).
 
 use super::accelerator::largest_step;
-use super::iterate::full_g;
+use super::iterate::{Parts, full_g};
 use crate::real::Real;
 use crate::reduce;
 use crate::sweep::block::{Place, exponentials};
 use crate::sweep::columns;
 use crate::sweep::forward::{Outcome, Potentials, update_rows};
 use crate::sweep::prepared::Prepared;
-use crate::sweep::strips::{STRIP_ROWS, Scratch};
+use crate::sweep::strips::STRIP_ROWS;
 use crate::sweep::{MAX_TILE_ROWS, laplacian, rows};
 use crate::workspace::History;
 
@@ -164,13 +164,7 @@ impl<T: Real> Newton<T> {
     }
 
     /// Makes a plain sweep from the next g that also sums up the products of columns, sum_i tau_a P_ij P_ik / r_i.
-    pub fn sweep(
-        &self,
-        p: &Prepared<'_, T>,
-        history: &mut History<'_, T>,
-        potentials: &mut Potentials<'_, T>,
-        scratch: &mut Scratch<'_, T>,
-    ) -> Outcome<T> {
+    pub fn sweep(&self, history: &mut History<'_, T>, (p, potentials, scratch): Parts<'_, '_, T>) -> Outcome<T> {
         if self.ready {
             let Vectors { accepted, step, .. } = Vectors::new(history, self.columns);
             for ((g, &accepted), &step) in potentials.g.iter_mut().zip(&*accepted).zip(&*step) {
@@ -211,14 +205,12 @@ impl<T: Real> Newton<T> {
         outcome
     }
 
-    /// Looks at a sweep, whose column sums are `columns`, and decides on the next g.
+    /// Looks at a sweep, whose column sums are in the scratch, and decides on the next g.
     pub fn advance(
         &mut self,
-        p: &Prepared<'_, T>,
         history: &mut History<'_, T>,
         outcome: &Outcome<T>,
-        potentials: &Potentials<'_, T>,
-        columns: &mut [T],
+        (p, potentials, scratch): Parts<'_, '_, T>,
     ) -> Next<T> {
         let (m, error) = (self.columns, outcome.error);
         let value = potentials.dual_value(p, outcome.mass, outcome.shift, false);
@@ -272,7 +264,7 @@ impl<T: Real> Newton<T> {
         vectors.accepted.copy_from_slice(potentials.g);
         self.accepted_value = value;
         self.accepted_error = error;
-        self.solve(p, vectors, potentials, columns)
+        self.solve(p, vectors, potentials, scratch.column)
     }
 
     /// Halves epsilon. The step becomes the linear extrapolation of the potentials.

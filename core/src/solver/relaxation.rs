@@ -10,8 +10,6 @@ use super::accelerator::{Accelerate, Rescue, SweepKind, Verdict};
 use super::iterate::Iterate;
 use crate::real::Real;
 use crate::sweep::forward::Outcome;
-use crate::sweep::prepared::Prepared;
-use crate::sweep::strips::Scratch;
 
 /// Sweeps between two looks at the error.
 const WINDOW: u32 = 10;
@@ -42,13 +40,13 @@ pub(super) struct Relaxation<T> {
 }
 
 impl<T: Real> Accelerate<T> for Relaxation<T> {
-    fn sweep(&mut self, p: &Prepared<'_, T>, iterate: &mut Iterate<'_, T>, scratch: &mut Scratch<'_, T>) -> Outcome<T> {
+    fn sweep(&mut self, iterate: &mut Iterate<'_, T>) -> Outcome<T> {
         let factor = self.factor();
         if factor == T::ONE {
-            return iterate.sweep(p, scratch);
+            return iterate.sweep();
         }
-        let outcome = iterate.sweep_by(p, factor, scratch);
-        iterate.level(p);
+        let outcome = iterate.sweep_by(factor);
+        iterate.level();
         outcome
     }
 
@@ -56,14 +54,7 @@ impl<T: Real> Accelerate<T> for Relaxation<T> {
         if self.factor() == T::ONE { SweepKind::Resting } else { SweepKind::Relaxed }
     }
 
-    fn after(
-        &mut self,
-        _p: &mut Prepared<'_, T>,
-        outcome: &Outcome<T>,
-        threshold: T,
-        iterate: &mut Iterate<'_, T>,
-        _column: &mut [T],
-    ) -> Verdict {
+    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, threshold: T) -> Verdict {
         iterate.accept();
         let (was_plain, below) = (self.factor() == T::ONE, outcome.error <= threshold);
         self.wild = outcome.error > T::constant(0.99);

@@ -27,10 +27,9 @@ impl<T: Real> Solver<'_, T> {
 
     fn try_start(&mut self, start: &dyn Initializer<T>) -> Result<(), Error> {
         // Let the start write potentials, in units of cost.
-        self.prepared.set_epsilon(self.target_epsilon)?;
-        let p = &self.prepared;
-        let potentials = self.iterate.change(p);
-        let mut scratch = Scratch { rows: potentials.row, columns: self.scratch.column };
+        self.iterate.prepared.set_epsilon(self.target_epsilon)?;
+        let (p, potentials, scratch) = self.iterate.change();
+        let mut scratch = Scratch { rows: potentials.row, columns: scratch.column };
         let target = Target { problem: &p.problem, epsilon: p.epsilon, cost_scale: p.unit };
         #[cfg(feature = "support")]
         let started = match &mut self.whole {
@@ -63,25 +62,15 @@ impl<T: Real> Solver<'_, T> {
         let Report { storage, rescaled, .. } = self.progress.report;
         let (report, schedule) = (Report::new(started, storage, rescaled), Schedule::new(self.settings.annealing));
         let multiple = schedule.multiple();
-        self.iterate.enter(p, wrote, &mut self.scratch);
+        self.iterate.enter(wrote);
         self.progress = Progress::new(None, report, schedule);
-        self.progress.report.start_value = self.complete();
+        let report = &mut self.progress.report;
+        report.start_value = self.iterate.complete(&mut report.absorptions);
         if let Some(accelerator) = self.accelerator.active() {
             accelerator.restart();
         }
-        self.change_epsilon(multiple).map_err(|_| Error::Overflow { argument: Argument::AnnealingFirst })
-    }
-
-    /// Goes to a multiple of the target; potentials keep their values in units of cost.
-    pub(super) fn change_epsilon(&mut self, multiple: T) -> Result<(), Error> {
-        self.iterate.set_epsilon(&mut self.prepared, multiple * self.target_epsilon)
-    }
-
-    /// Computes g from f, after a start or an overflow. Returns the dual value.
-    fn complete(&mut self) -> T {
-        let absorptions = &mut self.progress.report.absorptions;
-        *absorptions = absorptions.saturating_add(u32::from(self.iterate.has_kernel()));
-        self.iterate.complete(&self.prepared, &mut self.scratch)
+        let result = self.iterate.set_epsilon(multiple * self.target_epsilon);
+        result.map_err(|_| Error::Overflow { argument: Argument::AnnealingFirst })
     }
 
     /// After a sweep that overflowed: begins again from zero, a start that every problem has; gives up the second time.
@@ -90,26 +79,25 @@ impl<T: Real> Solver<'_, T> {
         let rescue = self.accelerator.active().map_or(Rescue::Plain, |accelerator| accelerator.overflow(!last));
         if rescue == Rescue::Retry {
             // The rows of the next sweep are exact whatever f is.
-            self.iterate.zero_f(&self.prepared);
+            self.iterate.zero_f();
             return None;
         }
-        let given_up = rescue == Rescue::Plain && self.progress.recovered;
-        self.progress.recovered = true;
-        self.progress.report.rejections += 1;
-        self.progress.schedule = Schedule::new(None);
+        let Progress { recovered, report, schedule, status, .. } = &mut self.progress;
+        let given_up = last || (rescue == Rescue::Plain && *recovered);
+        *recovered = true;
+        report.rejections += 1;
+        *schedule = Schedule::new(None);
         // The target was accepted when the solver was made.
-        let _ = self.prepared.set_epsilon(self.target_epsilon);
+        let _ = self.iterate.prepared.set_epsilon(self.target_epsilon);
         // If marginals are relaxed, potentials of the size of what is left out of the scores would carry mass beyond all
         // bounds.
-        let f = &mut self.iterate.zero_f(&self.prepared).f;
-        if self.prepared.is_balanced() {
-            f.fill(T::ZERO);
+        let (p, potentials, _) = self.iterate.zero_f();
+        if p.is_balanced() {
+            potentials.f.fill(T::ZERO);
         }
-        self.complete();
-        if given_up || last {
-            self.progress.status = Some(Status::PrecisionFloor);
-        }
-        self.progress.status
+        self.iterate.complete(&mut report.absorptions);
+        *status = given_up.then_some(Status::PrecisionFloor);
+        *status
     }
 }
 

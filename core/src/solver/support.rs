@@ -1,4 +1,4 @@
-//! Points without weight: left out of the sweeps, and completed once, at the end.
+//! Leaves points without weight out of the sweeps, and completes them once, at the end.
 //!
 //! A point without weight carries nothing, and its potential is the c-transform of the other one. The solver that
 //! sweeps knows only the points with weight. Starts and solutions know all of them.
@@ -32,26 +32,27 @@ pub(super) struct Whole<'a, T: Real> {
     f: &'a mut [T],
     /// m: scratch of the start; g of the solution.
     g: &'a mut [T],
-    rows: Chosen<'a, T>,
-    columns: Chosen<'a, T>,
+    rows: Numbers<'a, T>,
+    columns: Numbers<'a, T>,
 }
 
 /// The numbers of the points with weight, or `None` if all have some.
 #[derive(Clone, Copy)]
-struct Chosen<'a, T>(Option<&'a [T]>);
+struct Numbers<'a, T>(Option<&'a [T]>);
 
-impl<T: Real> Chosen<'_, T> {
-    /// The number, among all points, of the k-th with weight.
+impl<T: Real> Numbers<'_, T> {
+    /// Returns the number, among all points, of the k-th with weight.
     fn number(self, k: usize) -> usize {
         self.0.map_or(k, |numbers| numbers[k].to_index() as usize)
     }
 
+    /// Returns how many there are, of `all`.
     fn count(self, all: usize) -> usize {
         self.0.map_or(all, <[T]>::len)
     }
 }
 
-/// The costs of all points, in the form that those of the points with weight have.
+/// Makes the costs of all points, in the form that those of the points with weight have.
 fn scores<'a, T: Real>(
     problem: &Problem<'a, T>,
     points: PackedMemory<'a, T>,
@@ -68,13 +69,13 @@ fn scores<'a, T: Real>(
     Ok(scores)
 }
 
-/// Writes the numbers of the points with weight, and their weights; `None` if there are not so many.
+/// Writes the numbers of the points with weight, and their weights. `None` if there are not as many as there is room for.
 fn choose<'a, T: Real>(
     weights: Weights<'a, T>,
     [numbers, values]: [&'a mut [T]; 2],
-) -> Option<(Chosen<'a, T>, Weights<'a, T>)> {
+) -> Option<(Numbers<'a, T>, Weights<'a, T>)> {
     if numbers.is_empty() {
-        return (weights.support() == weights.len()).then_some((Chosen(None), weights));
+        return (weights.support() == weights.len()).then_some((Numbers(None), weights));
     }
     let mut count = 0;
     for i in (0..weights.len()).filter(|&i| weights.get(i) > T::ZERO) {
@@ -82,11 +83,11 @@ fn choose<'a, T: Real>(
         *values.get_mut(count)? = weights.get(i);
         count += 1;
     }
-    (count == numbers.len()).then(|| (Chosen(Some(numbers)), weights.copied_to(values)))
+    (count == numbers.len()).then(|| (Numbers(Some(numbers)), weights.copied_to(values)))
 }
 
 impl<'a, T: Real> Whole<'a, T> {
-    /// The problem of the points with weight, and the rest.
+    /// Splits a problem into that of the points with weight, and the rest.
     pub fn new(problem: Problem<'a, T>, memory: WholeMemory<'a, T>) -> Result<(Problem<'a, T>, Self), Error> {
         let WholeMemory { f_hat, g_hat, f, g, points, rows, columns } = memory;
         let made = (f.len() == problem.rows() && g.len() == problem.columns())
@@ -130,33 +131,24 @@ impl<'a, T: Real> Whole<'a, T> {
         Ok(())
     }
 
-    /// An error of the points with weight, in the numbers of all points.
-    pub fn renumber(&self, error: Error) -> Error {
-        let of_row = |place: Place| Place { row: self.rows.number(place.row), ..place };
-        let of_column = |place: Place| Place { row: self.columns.number(place.row), ..place };
-        let of_pair = |place: Place| Place {
-            row: self.rows.number(place.row),
-            column: place.column.map(|column| self.columns.number(column)),
-        };
-        match error {
-            Error::TooFar { argument: Argument::X, place } => {
-                Error::TooFar { argument: Argument::X, place: of_row(place) }
+    /// Puts an error of the points with weight into the numbers of all points.
+    pub fn renumber(&self, mut error: Error) -> Error {
+        match &mut error {
+            Error::TooFar { argument: Argument::X, place }
+            | Error::Infeasible { argument: Argument::A, place: Some(place) } => {
+                place.row = self.rows.number(place.row)
             }
-            Error::TooFar { argument: Argument::Y, place } => {
-                Error::TooFar { argument: Argument::Y, place: of_column(place) }
+            Error::TooFar { argument: Argument::Y, place }
+            | Error::Infeasible { argument: Argument::B, place: Some(place) } => {
+                place.row = self.columns.number(place.row);
             }
-            Error::Infeasible { argument: Argument::A, place } => {
-                Error::Infeasible { argument: Argument::A, place: place.map(of_row) }
+            Error::CostTooLarge { place, .. } | Error::NotFinite { argument: Argument::Cost, place, .. } => {
+                place.row = self.rows.number(place.row);
+                place.column = place.column.map(|column| self.columns.number(column));
             }
-            Error::Infeasible { argument: Argument::B, place } => {
-                Error::Infeasible { argument: Argument::B, place: place.map(of_column) }
-            }
-            Error::CostTooLarge { place, value } => Error::CostTooLarge { place: of_pair(place), value },
-            Error::NotFinite { argument: Argument::Cost, place, value } => {
-                Error::NotFinite { argument: Argument::Cost, place: of_pair(place), value }
-            }
-            other => other,
+            _ => {}
         }
+        error
     }
 
     /// Runs a start on all points, and hands over what it wrote for those with weight.
@@ -180,33 +172,30 @@ impl<'a, T: Real> Whole<'a, T> {
             if started.wrote == skipped {
                 continue;
             }
-            // What a start makes of points without weight does not matter.
+            // It does not matter what a start makes of points without weight.
             for (k, value) in to.iter_mut().enumerate() {
                 let row = chosen.number(k);
                 *value = from[row];
                 if !value.is_finite() {
-                    return Err(Error::NotFinite {
-                        argument,
-                        place: Place { row, column: None },
-                        value: value.widen(),
-                    });
+                    let (place, value) = (Place { row, column: None }, value.widen());
+                    return Err(Error::NotFinite { argument, place, value });
                 }
             }
         }
         Ok(started)
     }
 
-    /// The same in the memory of this, for a while.
+    /// Lends the memory of this for a while.
     pub fn reborrow(&mut self) -> Whole<'_, T> {
         let Whole { problem, points, f_hat, g_hat, f, g, rows, columns } = self;
         let points = points.reborrow();
         Whole { problem: *problem, points, f_hat, g_hat, f, g, rows: *rows, columns: *columns }
     }
 
-    /// The solution for all points from that for those with weight.
+    /// Makes the solution for all points of that for those with weight.
     pub fn complete(self, own: &Solution<'a, T>) -> Solution<'a, T> {
         let Whole { problem, points, f_hat, g_hat, f, g, rows, columns } = self;
-        // Packed before, without an error.
+        // They have been packed before, without an error.
         let scores = scores(&problem, points, &own.prepared).unwrap_or(own.prepared.scores);
         let p = own.prepared.of_all(problem, scores);
         let (a, b) = (problem.a(), problem.b());

@@ -23,8 +23,8 @@ impl<T: Real> Solver<'_, T> {
     /// error shrinks by (1 - lambda) / 2 (Feydy et al. 2019, section 3.3; Knight, Ruiz and Ucar 2014). With 2/3, the step
     /// once it is close, it shrinks by at most 1/3 either way.
     pub(crate) fn run_symmetric(&mut self) -> Status {
-        let (p, scratch, progress) = (&self.prepared, &mut self.scratch, &mut self.progress);
-        let Potentials { f, g, log_b, row: log_sums, .. } = self.iterate.zero_f(p);
+        let progress = &mut self.progress;
+        let (p, Potentials { f, g, log_b, row: log_sums, .. }, scratch) = self.iterate.zero_f();
         let (a, b) = (p.problem.a(), p.problem.b());
         progress.status = None;
         progress.report.sweeps = 0;
