@@ -20,5 +20,11 @@ pub(crate) const fn total(groups: &[&[usize]]) -> Option<usize> {
 
 /// Cuts vectors of these lengths off the front of `rest`, which is long enough; a vector beyond its end is empty.
 pub(crate) fn cut<'w, T, const K: usize>(rest: &mut &'w mut [T], sizes: [usize; K]) -> [&'w mut [T]; K] {
-    sizes.map(|len| rest.split_off_mut(..len).unwrap_or_default())
+    sizes.map(|len| cut_one(rest, len))
+}
+
+/// Cuts off one vector. It is not inlined, so that firmware has it once.
+#[inline(never)]
+fn cut_one<'w, T>(rest: &mut &'w mut [T], len: usize) -> &'w mut [T] {
+    rest.split_off_mut(..len).unwrap_or_default()
 }

@@ -95,21 +95,28 @@ impl<'a, T: Real> Iterate<'a, T> {
 
     /// Makes Sinkhorn's own sweep, in the fastest form that the memory allows.
     pub fn sweep(&mut self) -> Outcome<T> {
-        match &mut self.stored {
-            Stored::Kernel(kernel) if self.prepared.is_balanced() => {
-                let outcome = kernel::sweep_scalings(&self.prepared, kernel, &mut self.potentials, &mut self.scratch);
-                self.accepted = false;
-                outcome
-            }
-            _ => self.sweep_by(T::ONE),
-        }
+        self.sweep_in(self.prepared.is_balanced(), T::ONE)
     }
 
     /// Makes a sweep whose updates are multiplied by a factor, on up-to-date potentials.
     pub fn sweep_by(&mut self, factor: T) -> Outcome<T> {
-        self.current();
+        self.sweep_in(false, factor)
+    }
+
+    /// Sweeps in scalings if there is a kernel and `has_scalings`. Inlined, so that firmware without acceleration has one
+    /// form of the sweep on a kernel only.
+    #[inline(always)]
+    fn sweep_in(&mut self, has_scalings: bool, factor: T) -> Outcome<T> {
+        if !has_scalings {
+            self.current();
+        }
         let (p, potentials, scratch) = (&self.prepared, &mut self.potentials, &mut self.scratch);
         match &mut self.stored {
+            Stored::Kernel(kernel) if has_scalings => {
+                let outcome = kernel::sweep_scalings(p, kernel, potentials, scratch);
+                self.accepted = false;
+                outcome
+            }
             Stored::Kernel(kernel) => kernel::sweep(p, kernel, factor, potentials, scratch),
             _ => forward::sweep(p, factor, potentials, scratch),
         }
