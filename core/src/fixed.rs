@@ -1,4 +1,4 @@
-//! Owned storage of fixed size, for targets without an allocator.
+//! Workspaces of fixed size, for targets without an allocator.
 
 use crate::error::Error;
 use crate::problem::Problem;
@@ -12,10 +12,13 @@ use crate::workspace::{History, Stored, Workspace};
 
 /// The memory of solves with at most `N` points against `M`, as arrays: a `static` on a microcontroller.
 ///
-/// `D` is the dimension of points under a cost of the library and 0 for matrices and costs of the caller; with a `D` that does
-/// not match, points are read pair by pair, which is slower and as exact. `K` is the memory of Anderson acceleration, 0 for none.
-/// Size: that of [`workspace_len`](crate::workspace_len) for dimensions below 16, less what Newton's method would take, for
-/// which there is no room: [`Acceleration::Auto`](crate::Acceleration::Auto) ends with Anderson acceleration here. Sweeps run on one thread.
+/// - `D` is the dimension of points under a cost of the library, and 0 for matrices and costs of the caller. If it does
+///   not match, points are read pair by pair, which is slower but equally exact.
+/// - `K` is the memory of Anderson acceleration, 0 for none.
+///
+/// The size is that of [`workspace_len`](crate::workspace_len) for dimensions below 16, less the memory of Newton's
+/// method, for which there is no room: [`Acceleration::Auto`](crate::Acceleration::Auto) ends with Anderson
+/// acceleration here. Sweeps run on one thread.
 ///
 /// ```
 /// use heapless::Vec;
@@ -31,19 +34,23 @@ use crate::workspace::{History, Stored, Workspace};
 /// # Ok::<(), sinkhorn_core::Error>(())
 /// ```
 pub struct FixedWorkspace<T, const N: usize, const M: usize, const D: usize = 0, const K: usize = 0> {
+    /// f and row.
     rows: [[T; N]; 2],
+    /// g, image, log_b, column and spare.
     columns: [[T; M]; 5],
     pool: [[T; M]; TILE_ROWS + 1],
     x: [[T; D]; N],
     y: [[T; D]; M],
     delta: [T; D],
+    /// Images and residuals.
     iterates: [[[T; M]; K]; 2],
+    /// The Gram matrix and its factor.
     squares: [[[[T; 2]; K]; K]; 2],
     mix: [[T; 2]; K],
 }
 
 impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> FixedWorkspace<T, N, M, D, K> {
-    /// All zero; may initialise a `static`.
+    /// Returns memory that is all zero; may initialise a `static`.
     pub const fn new() -> Self {
         FixedWorkspace {
             rows: [[T::ZERO; N]; 2],
@@ -58,11 +65,12 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
         }
     }
 
-    /// The part that a problem of n <= N points against m <= M needs. What is lent decides: with `K` = 0 an Anderson acceleration in the
-    /// settings is plain, and their storage is not asked (streamed here, a kernel with [`FixedWorkspace::lend_with_kernel`]).
+    /// Lends the part that a problem of n <= N points against m <= M needs. What is lent decides over the settings:
+    /// with `K` = 0, Anderson acceleration becomes plain, and the storage is streamed, or with
+    /// [`FixedWorkspace::lend_with_kernel`] a kernel.
     ///
     /// # Errors
-    /// [`Error::Workspace`] where the problem is larger than `N` or `M`.
+    /// [`Error::Workspace`] if the problem is larger than `N` or `M`.
     pub fn lend(&mut self, problem: &Problem<'_, T>) -> Result<Workspace<'_, T>, Error> {
         let (n, m) = (problem.rows(), problem.columns());
         for (required, actual) in [(n, N), (m, M)] {
@@ -91,7 +99,8 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
         })
     }
 
-    /// [`FixedWorkspace::lend`] with room for a kernel: the solve uses [`Storage::Kernel`](crate::Storage::Kernel).
+    /// Lends as [`FixedWorkspace::lend`] does, with room for a kernel: the solve uses
+    /// [`Storage::Kernel`](crate::Storage::Kernel).
     ///
     /// # Errors
     /// Those of [`FixedWorkspace::lend`].
@@ -109,7 +118,7 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
     }
 }
 
-/// The memory of a stored kernel of at most `N` x `M`: where it can be spared, sweeps need no exponential a pair.
+/// The memory of a stored kernel of at most `N` x `M`. With it, a sweep needs no exponential for each pair.
 pub struct FixedKernel<T, const N: usize, const M: usize> {
     entries: [[T; M]; N],
     f: [T; N],
@@ -121,6 +130,20 @@ impl<T: Real, const N: usize, const M: usize> FixedKernel<T, N, M> {
     /// All zero; may initialise a `static`.
     pub const fn new() -> Self {
         FixedKernel { entries: [[T::ZERO; M]; N], f: [T::ZERO; N], g: [T::ZERO; M], v: [T::ZERO; M] }
+    }
+}
+
+impl<T, const N: usize, const M: usize> core::fmt::Debug for FixedKernel<T, N, M> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("FixedKernel").finish_non_exhaustive()
+    }
+}
+
+impl<T, const N: usize, const M: usize, const D: usize, const K: usize> core::fmt::Debug
+    for FixedWorkspace<T, N, M, D, K>
+{
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("FixedWorkspace").finish_non_exhaustive()
     }
 }
 

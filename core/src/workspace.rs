@@ -24,8 +24,8 @@ use crate::sweep::tile_rows;
 /// - t = min(n, 4) if d < 16, and min(n, 16) otherwise;
 /// - k is the memory;
 /// - p = m^2 if k > 0 and m is at most [`MAX_NEWTON_COLUMNS`](crate::MAX_NEWTON_COLUMNS), and 0 otherwise;
-/// - stored is 0 for [`Storage::Stream`], n m for [`Storage::Cost`], n m + n + 2 m for [`Storage::Kernel`] and, at most,
-///   for [`Storage::Auto`].
+/// - stored is 0 for [`Storage::Stream`], n m for [`Storage::Cost`], n m + n + 2 m for [`Storage::Kernel`] and, at
+///   most, for [`Storage::Auto`].
 ///
 /// This is for one thread; [`Workspace::len`] knows of more. The result is `None` if the number does not fit.
 ///
@@ -142,8 +142,8 @@ struct Support {
 
 #[cfg(feature = "support")]
 impl Support {
-    /// Counts the points with weight. `None` if it is better to sweep over all points: if their pairs are less than twice
-    /// as many, if the room that they take does not suffice, and for the cost scale that refers to all pairs.
+    /// Counts the points with weight. `None` if it is better to sweep over all points: if their pairs are less than
+    /// twice as many, if the room that they take does not suffice, and for the cost scale that refers to all pairs.
     fn new<T: Real>(problem: &Problem<'_, T>, settings: &Settings<T>) -> Option<Self> {
         let whole = problem.shape();
         let (n, m, d) = (whole.rows, whole.columns, whole.dimension);
@@ -187,9 +187,9 @@ impl<T> Stored<'_, T> {
     }
 }
 
-/// Room for the iterates of Anderson acceleration.
+/// Room for the iterates of Anderson acceleration, and for Newton's method.
 pub(crate) struct History<'w, T> {
-    /// Iterates that fit.
+    /// The number of iterates that fit.
     pub memory: usize,
     /// memory x m: images g'.
     pub images: &'w mut [T],
@@ -197,7 +197,7 @@ pub(crate) struct History<'w, T> {
     pub residuals: &'w mut [T],
     /// memory x memory pairs (high, low).
     pub gram: &'w mut [T],
-    /// The same, for its Cholesky factor.
+    /// memory x memory pairs: the Cholesky factor of that.
     pub factor: &'w mut [T],
     /// memory pairs: the weights of the combination.
     pub mix: &'w mut [T],
@@ -254,8 +254,8 @@ impl<'w, T: Real> Workspace<'w, T> {
         }
     }
 
-    /// Returns the number of scalars that a problem needs under these settings. It is [`Workspace::len_of_shape`], or less
-    /// if many points have no weight, since these are left out of the sweeps.
+    /// Returns the number of scalars that a problem needs under these settings. It is [`Workspace::len_of_shape`], or
+    /// less if many points have no weight, since these are left out of the sweeps.
     ///
     /// # Errors
     /// [`Error::TooLarge`] if the number does not fit.

@@ -1,4 +1,4 @@
-//! What a solve leaves: potentials, a report, and the plan without storing it.
+//! The solution of a problem: potentials, a report, and the plan without storing it.
 
 mod map;
 mod plan;
@@ -13,9 +13,9 @@ use crate::sweep::forward::Potentials;
 use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::Scratch;
 
-/// Potentials, report and plan of a finished solve. Lives in the workspace.
+/// The potentials, the report and the plan of a finished solve. It lives in the workspace.
 ///
-/// P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon): measure form, f and g in units of cost.
+/// The plan is P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon), with f and g in units of cost.
 #[derive(Clone)]
 pub struct Solution<'s, T: Real> {
     pub(crate) prepared: Prepared<'s, T>,
@@ -62,22 +62,23 @@ impl<'s, T: Real> Solution<'s, T> {
         Solution { prepared, f_hat, g_hat, f, g, report }
     }
 
-    /// The numbers.
+    /// Returns the numbers.
     pub fn report(&self) -> &Report<T> {
         &self.report
     }
 
-    /// What was solved.
+    /// Returns the problem that was solved.
     pub fn problem(&self) -> &Problem<'s, T> {
         &self.prepared.problem
     }
 
-    /// f (n), in units of cost. Balanced potentials, which are free up to (+c, -c), have sum a_i f_i = sum b_j g_j.
+    /// Returns f (n), in units of cost. Balanced potentials, which are free up to (+c, -c), have sum a_i f_i = sum b_j
+    /// g_j.
     pub fn f(&self) -> &'s [T] {
         self.f
     }
 
-    /// g (m), in units of cost.
+    /// Returns g (m), in units of cost.
     pub fn g(&self) -> &'s [T] {
         self.g
     }

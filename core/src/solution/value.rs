@@ -1,4 +1,4 @@
-//! Objective, transport cost, dual value and marginal errors of a pair of potentials.
+//! Measures a pair of potentials: objective, transport cost, dual value and marginal errors.
 
 use crate::real::Real;
 use crate::reduce;
@@ -14,14 +14,8 @@ use crate::sweep::{MAX_TILE_ROWS, block, is_safe, rows};
 use crate::wide::Wide;
 
 /// Sums over the pairs, in unscaled cost: transport cost, entropy, mass, row error, and divergence of the row marginal.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Totals<T>([Wide<T>; 5]);
-
-impl<T: Real> Default for Totals<T> {
-    fn default() -> Self {
-        Totals([Wide::new(T::ZERO); 5])
-    }
-}
 
 impl<T: Real> Totals<T> {
     fn with(mut self, other: Self) -> Self {
@@ -69,7 +63,7 @@ impl<T: Real> Potentials<'_, T> {
         T::constant(8.0) * T::EPSILON * (size + p.epsilon * mass)
     }
 
-    /// Computes the mass of the plan of a pair whose columns are exact before `shift` is taken from G.
+    /// Computes the mass of the plan of a pair whose columns were exact before `shift` was taken from G.
     pub fn mass_with_exact_columns(&self, p: &Prepared<'_, T>, shift: T) -> T {
         let b = p.problem.b();
         if p.tau_b() == T::ONE {
@@ -85,8 +79,8 @@ impl<T: Real> Potentials<'_, T> {
     }
 }
 
-/// Measures the potentials in one visit of all pairs, and writes f into `potentials.row` and g into `potentials.image`, in
-/// units of cost. It completes the potentials of points without weight. `report` tells how the solve went, and
+/// Measures the potentials in one visit of all pairs, and writes f into `potentials.row` and g into `potentials.image`,
+/// in units of cost. It completes the potentials of points without weight. `report` tells how the solve went, and
 /// `threshold` at which error it has converged; while it has not `ended`, F and G stay what they are.
 pub(crate) fn measure<T: Real>(
     p: &Prepared<'_, T>,
@@ -99,8 +93,8 @@ pub(crate) fn measure<T: Real>(
     let (a, b) = (p.problem.a(), p.problem.b());
     potentials.leave(p, ended, scratch);
 
-    // Sum up over the pairs. In high dimensions a cost takes long to compute, and the potentials tell it, too. That loses
-    // digits if a cost is far below the potentials or below epsilon: then the costs are computed after all.
+    // Sum up over the pairs. In high dimensions a cost takes long to compute, and the potentials tell it, too. That
+    // loses digits if a cost is far below the potentials or below epsilon: then the costs are computed after all.
     let Potentials { f, g, log_b, image: cost_g, row: cost_f } = potentials;
     let (g, log_b, m) = (&**g, &**log_b, g.len());
     cost_g.iter_mut().for_each(|value| *value *= p.unit);
@@ -130,8 +124,9 @@ pub(crate) fn measure<T: Real>(
         let target = if p.tau_b() == T::ONE {
             weight
         } else {
-            // A marginal vanishes if next to nothing is worth sending far away. Its logarithm is then about this or less,
-            // and the error is about a bound from above, or zero if the potentials say that nothing belongs there.
+            // A marginal vanishes if next to nothing is worth sending far away. Its logarithm is then about this or
+            // less, and the error is about a bound from above, or zero if the potentials say that nothing belongs
+            // there.
             let log_ratio = if marginal > T::ZERO { (marginal / weight).log2() } else { -T::MAX.log2() };
             moved(marginal, weight, log_ratio, p.change_of_g(j, g[j] - log_b[j], log_ratio))
         };
@@ -174,8 +169,8 @@ pub(crate) fn measure<T: Real>(
     if !(dual_value.is_finite() && primal_value.is_finite() && transport_cost.is_finite() && mass.is_finite()) {
         status = Status::PrecisionFloor;
     }
-    // The dual value errs by the square of the marginal errors, the primal one by the errors themselves. Only if epsilon is
-    // so large that it rounds the difference away, the primal value has more digits.
+    // The dual value errs by the square of the marginal errors, the primal one by the errors themselves. Only if
+    // epsilon is so large that it rounds the difference away, the primal value has more digits.
     let rounding = T::constant(8.0) * T::EPSILON * p.epsilon * (mass + a.total() * b.total());
     let is_rounded = p.epsilon > p.largest_cost && !((primal_value - dual_value).abs() > rounding);
     let objective = if dual_value.is_finite() && !is_rounded { dual_value } else { primal_value };
@@ -196,8 +191,8 @@ pub(crate) fn measure<T: Real>(
 }
 
 /// Computes the share of the smaller total that the plan of a relaxed problem carries, at most 1; it is 1 if both
-/// marginals are exact. A marginal error is relative to the totals. If next to nothing is carried, it has to be as small
-/// in proportion.
+/// marginals are exact. A marginal error is relative to the totals. If next to nothing is carried, it has to be as
+/// small in proportion.
 pub(crate) fn share_of_mass<T: Real>(p: &Prepared<'_, T>, mass: T) -> T {
     if p.is_balanced() {
         return T::ONE;

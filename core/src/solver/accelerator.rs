@@ -1,8 +1,8 @@
-//! What an acceleration is to the loop: a sweep, and a few moments at which it is asked.
+//! The interface between the loop and an acceleration: it makes the sweeps, and learns from them.
 //!
-//! A new acceleration is a file that implements [`Accelerate`], a variant of
-//! [`Acceleration`] with its checks, a variant of [`Accelerator`], and a line in
-//! [`Accelerator::new`] and [`Accelerator::active`].
+//! A new acceleration is a file that implements [`Accelerate`], a variant of [`Acceleration`] with its name and checks,
+//! and here a variant of [`Accelerator`] with a line in [`Accelerator::new`] and in [`Accelerator::active`]. Builds
+//! without the feature `acceleration` contain none of it, because `active` is the only way in.
 
 use super::anderson::Anderson;
 use super::auto::Auto;
@@ -14,16 +14,16 @@ use crate::sweep::forward::Outcome;
 use crate::sweep::prepared::Prepared;
 use crate::workspace::History;
 
-/// What is done around the sweeps of a solve to need fewer of them.
+/// A method that works around the sweeps of a solve, to need fewer of them.
 pub(super) trait Accelerate<T: Real> {
     /// Makes a sweep, from what the acceleration makes of the iterates before.
     fn sweep(&mut self, iterate: &mut Iterate<'_, T>) -> Outcome<T>;
 
-    /// Says what the last sweep was.
+    /// Returns the kind of the last sweep.
     fn kind(&self) -> SweepKind;
 
-    /// Learns from a sweep that has not ended the solve, whose relative error is to fall below `threshold`, and makes its
-    /// image the present g, or takes g back. The scratch of the iterate still holds the column sums.
+    /// Learns from a sweep that has not ended the solve, whose relative error is to fall below `threshold`, and makes
+    /// its image the present g, or takes g back. The scratch of the iterate still holds the column sums.
     fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, threshold: T) -> Verdict;
 
     /// Reacts to a sweep that left the range of the scalar. It may ask for another try only if it `may_retry`.
@@ -36,7 +36,7 @@ pub(super) trait Accelerate<T: Real> {
     fn restart(&mut self);
 }
 
-/// What a sweep was.
+/// The kind of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SweepKind {
     /// Sinkhorn's own, and so were those before it.
@@ -49,7 +49,7 @@ pub(super) enum SweepKind {
     Relaxed,
 }
 
-/// What an acceleration did after a sweep.
+/// The news of an acceleration after a sweep.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Verdict {
     /// It took an iterate back, or switched itself off for a while.
@@ -58,7 +58,7 @@ pub(super) struct Verdict {
     pub anew: bool,
 }
 
-/// How a solve goes on after a sweep that left the range of the scalar.
+/// The way in which a solve goes on after a sweep that left the range of the scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rescue {
     /// From a step that is shorter now.
@@ -93,7 +93,7 @@ impl<'a, T: Real> Accelerator<'a, T> {
         }
     }
 
-    /// Returns what is to be asked around sweeps, if there is anything.
+    /// Returns the acceleration to work with, if there is any.
     pub fn active(&mut self) -> Option<&mut dyn Accelerate<T>> {
         match self {
             _ if !cfg!(feature = "acceleration") => None,

@@ -1,14 +1,15 @@
 //! Anderson acceleration of the fixed-point map g -> g', safeguarded (Anderson 1965; Walker and Ni 2011, type II).
 //!
-//! Of the last k pairs (image g', residual g' - g) the affine combination whose residual is smallest in the norm of b gives the next
-//! g. It is written as the latest image plus multiples of the differences to it, with a ridge on the multiples: where the residuals do
-//! not change, as on the plateaus of nearly decoupled problems, the step is then the plain one, while a ridge on the weights
-//! themselves would average the images and fall behind it. Normal equations are scaled to unit trace, kept and
-//! factorised with fifteen digits, twice the working precision in `f32`. Where the dual value has dropped, the history
-//! is forgotten, the last plain image taken instead, and a combination may from then on go no farther from an image
-//! than a tenth of the step that was taken back; four times as far whenever that has been too little. Blobs of nearly
-//! equal mass need this: there images drift at a constant rate towards a kink of the dual, and combinations overshoot
-//! it.
+//! The next g is an affine combination of the images g' of the last k pairs: the one whose residual g' - g is smallest
+//! in the norm of b. It is written as the latest image plus multiples of the differences to it, with a ridge on the
+//! multiples. If the residuals do not change, as on the plateaus of nearly decoupled problems, the step is then the
+//! plain one, while a ridge on the weights themselves would average the images and fall behind it. Normal equations are
+//! scaled to unit trace, kept and factorised with fifteen digits, twice the working precision in `f32`.
+//!
+//! If the dual value has dropped, the history is forgotten, and the last plain image taken instead. From then on a
+//! combination may go no farther from an image than a tenth of the step that was taken back; four times as far whenever
+//! that has been too little. Blobs of nearly equal mass need this: there images drift at a constant rate towards a kink
+//! of the dual, and combinations overshoot it.
 
 use super::accelerator::{Accelerate, Rescue, SweepKind, Verdict, largest_step};
 use super::iterate::Iterate;
@@ -130,8 +131,9 @@ impl<'a, T: Real> Anderson<'a, T> {
     /// Replaces g, an image, by the combination of the images kept. This happens before a sweep and not after the
     /// one before it, so that between two sweeps the potentials are a plain pair.
     ///
-    /// A common constant in g changes nothing but the rounding, and combinations may be large along it: if both marginals
-    /// are exact, the combination gets the level of the image. No entry moves by more than potentials can differ.
+    /// A common constant in g changes nothing but the rounding, and combinations may be large along it: if both
+    /// marginals are exact, the combination gets the level of the image. No entry moves by more than potentials can
+    /// differ.
     fn extrapolate(&mut self, iterate: &mut Iterate<'_, T>) {
         self.accelerated = self.count >= 2 && self.combine(iterate.scratch.column);
         if !self.accelerated {

@@ -1,4 +1,4 @@
-//! Epsilon scaling: the first sweeps at larger epsilons, potentials carried over.
+//! Epsilon scaling: the first sweeps are made at larger epsilons, and their potentials carried over.
 
 use crate::real::Real;
 use crate::settings::Annealing;

@@ -1,8 +1,8 @@
 //! The default acceleration: plain sweeps as long as they converge well, then Anderson's, then Newton's.
 //!
-//! A sweep of a small problem costs less than what Anderson acceleration does after it, so that acceleration has to save many
-//! sweeps to pay. From the fall of the error over a few sweeps the number of those that remain is predicted; where that is
-//! large, the next method takes over.
+//! A sweep of a small problem takes less time than what Anderson acceleration does after it, so that acceleration has
+//! to save many sweeps to pay. The number of sweeps that remain is predicted from the fall of the error over a few
+//! sweeps. If it is large, the next method takes over.
 
 use super::accelerator::{Accelerate, Rescue, SweepKind, Verdict};
 use super::anderson::Anderson;
@@ -11,22 +11,24 @@ use super::newton::{Newton, Next};
 use crate::real::Real;
 use crate::sweep::forward::Outcome;
 
-/// Pairs from which on a sweep takes longer than what Anderson acceleration does after it.
+/// The number of pairs from which on a sweep takes longer than what Anderson acceleration does after it.
 const MANY_PAIRS: usize = 1024;
 
-/// Sweeps from one look at the error to the next: of plain sweeps of few and of many pairs, whose error falls evenly,
-/// and of accelerated ones.
+/// The number of sweeps from one look at the error to the next: for plain sweeps, whose error falls evenly, of few and
+/// of many pairs; and for accelerated ones.
 const PLAIN_WINDOW: [u32; 2] = [3, 2];
 const WINDOW: u32 = 16;
 
-/// Rows from which on a sweep costs so much more than Anderson acceleration that this is on from the beginning.
+/// The number of rows from which on a sweep takes so much longer than Anderson acceleration that this is on from the
+/// beginning.
 const MANY_ROWS: usize = 256;
 
-/// Sweeps that may remain for plain ones to go on, of few and of many pairs.
+/// The number of sweeps that may remain for plain ones to go on, of few and of many pairs.
 const FEW: [f64; 2] = [6.0, 3.0];
 
-/// Sweeps after which Newton's method may begin. It takes about as long as this many sweeps for each column, and Anderson
-/// acceleration goes on if no more remain, within these bounds.
+/// The number of sweeps after which Newton's method may begin. The method takes about as long as [`SWEEPS_A_COLUMN`]
+/// sweeps for each column. Anderson acceleration goes on if no more than that remain, within the bounds [`LEAST`] and
+/// [`MOST`].
 const SOON: u32 = 36;
 const SWEEPS_A_COLUMN: f64 = 2.0;
 const LEAST: f64 = 40.0;
@@ -152,8 +154,8 @@ impl<'a, T: Real> Auto<'a, T> {
         self.anderson.forget();
     }
 
-    /// Goes on with Newton's method at the epsilon that it asks for; or with Anderson acceleration, at the epsilon of the
-    /// problem, if it gave up or that epsilon is out of range.
+    /// Goes on with Newton's method at the epsilon that it asks for; or with Anderson acceleration, at the epsilon of
+    /// the problem, if it gave up or that epsilon is out of range.
     fn go_on(&mut self, iterate: &mut Iterate<'_, T>, next: Next<T>) {
         let target = self.newton.target_epsilon();
         let is_accepted = match next {
@@ -168,8 +170,8 @@ impl<'a, T: Real> Auto<'a, T> {
         }
     }
 
-    /// Looks at the error of a sweep that was not Newton's, and predicts how many sweeps remain. Returns whether the method
-    /// has changed.
+    /// Looks at the error of a sweep that was not Newton's, and predicts how many sweeps remain. Returns whether the
+    /// method has changed.
     fn changes_method(&mut self, error: T, threshold: T) -> bool {
         // At the end of a window, see how fast the error falls.
         self.sweeps = self.sweeps.saturating_add(1);

@@ -1,7 +1,7 @@
 //! The iterate of a solve, and the only way into and out of the units of the sweep.
 //!
-//! Callers think of potentials f and g in units of cost. A sweep works in base-2 units of epsilon. It leaves out of them
-//! the part of the cost that depends on one point alone, the offset of its row or column, and adds log2 b to g:
+//! Callers think of potentials f and g in units of cost. A sweep works in base-2 units of epsilon. It leaves out of
+//! them the part of the cost that depends on one point alone, the offset of its row or column, and adds log2 b to g:
 //!
 //! F_i = s f_i - offset_i and G_j = s g_j - offset_j + log2 b_j, with s = log2(e) / epsilon.
 //!
@@ -76,8 +76,8 @@ impl<'a, T: Real> Iterate<'a, T> {
         (&self.prepared, &mut self.potentials, &mut self.scratch)
     }
 
-    /// Measures the potentials, as [`Solution::measure`] does, and lends the vectors to the solution. Until the solve has
-    /// ended, F and G stay what they are.
+    /// Measures the potentials, as [`Solution::measure`] does, and lends the vectors to the solution. Until the solve
+    /// has ended, F and G stay what they are.
     pub fn measure(&mut self, report: Report<T>, threshold: T, ended: bool) -> Solution<'_, T> {
         self.current();
         let Potentials { f, g, image, log_b, row } = &mut self.potentials;
@@ -103,8 +103,8 @@ impl<'a, T: Real> Iterate<'a, T> {
         self.sweep_in(false, factor)
     }
 
-    /// Sweeps in scalings if there is a kernel and `has_scalings`. Inlined, so that firmware without acceleration has one
-    /// form of the sweep on a kernel only.
+    /// Sweeps in scalings if there is a kernel and `has_scalings`. Inlined, so that firmware without acceleration has
+    /// one form of the sweep on a kernel only.
     #[inline(always)]
     fn sweep_in(&mut self, has_scalings: bool, factor: T) -> Outcome<T> {
         if !has_scalings {
@@ -175,8 +175,8 @@ impl<'a, T: Real> Iterate<'a, T> {
     }
 
     /// Computes G from F, because a pair that is not complete would spoil what acceleration makes of it. If a side is
-    /// relaxed, the pair also gets its best level: sweeps are slow to correct it. Returns the dual value, in units of the
-    /// unscaled cost, and counts the kernel if there is one.
+    /// relaxed, the pair also gets its best level: sweeps are slow to correct it. Returns the dual value, in units of
+    /// the unscaled cost, and counts the kernel if there is one.
     pub fn complete(&mut self, absorptions: &mut u32) -> T {
         let (p, scratch) = (&self.prepared, &mut self.scratch);
         let Potentials { f, g, image, log_b, .. } = &mut self.potentials;
@@ -199,8 +199,8 @@ impl<'a, T: Real> Iterate<'a, T> {
         self.potentials.dual_value(p, mass, T::ZERO, true)
     }
 
-    /// Shares out the level of F and of the image, which balanced problems leave free, because large numbers are rounded
-    /// more.
+    /// Shares out the level of F and of the image, which balanced problems leave free, because large numbers are
+    /// rounded more.
     pub fn level(&mut self) {
         if !self.prepared.is_balanced() {
             return;
@@ -222,10 +222,10 @@ impl<'a, T: Real> Iterate<'a, T> {
 }
 
 impl<T: Real> Potentials<'_, T> {
-    /// Writes f into `row` and g into `image`, in units of the scaled cost and levelled. If the solve has ended, F and G
-    /// are taken back from them: the report, the plan and everything else that is made of a solution belong to the f and
-    /// g that the caller sees, rounding included. Columns without weight get the c-transform of F. Rows without weight
-    /// get theirs when the report is measured, since that visits their pairs anyway.
+    /// Writes f into `row` and g into `image`, in units of the scaled cost and levelled. If the solve has ended, F and
+    /// G are taken back from them: the report, the plan and everything else that is made of a solution belong to the f
+    /// and g that the caller sees, rounding included. Columns without weight get the c-transform of F. Rows without
+    /// weight get theirs when the report is measured, since that visits their pairs anyway.
     pub fn leave(&mut self, p: &Prepared<'_, T>, ended: bool, scratch: &mut Scratch<'_, T>) {
         let Potentials { f: f_hat, g: g_hat, image: g, log_b, row: f } = self;
         let (a, b, m) = (p.problem.a(), p.problem.b(), g_hat.len());

@@ -1,4 +1,4 @@
-//! The loop: start, sweep, accelerate, stop.
+//! The loop of a solve: start, sweep, accelerate, stop.
 
 mod accelerator;
 mod anderson;
@@ -65,9 +65,9 @@ pub struct Solver<'a, T: Real> {
     whole: Option<Whole<'a, T>>,
 }
 
-/// How far a solve has come. A start makes a new one.
+/// The progress of a solve. A start makes a new one.
 struct Progress<T> {
-    /// How the solve has ended, if it has.
+    /// The way in which the solve has ended, if it has.
     status: Option<Status>,
     /// The counters of the solve and its start. Measurement adds the numbers of the potentials.
     report: Report<T>,
@@ -223,8 +223,8 @@ impl<'a, T: Real> Solver<'a, T> {
         self.progress.count(&outcome);
         outcome.error /= self.iterate.prepared.problem.b().total();
 
-        // Begin again if it left the range of the scalar. An error beyond the range is no reason to after a plain sweep,
-        // whose potentials are finite all the same: those before it were far off.
+        // Begin again if it left the range of the scalar. An error beyond the range is no reason to after a plain
+        // sweep, whose potentials are finite all the same: those before it were far off.
         let as_it_is = matches!(kind, SweepKind::Plain | SweepKind::Resting);
         if !outcome.finite || !(as_it_is || outcome.error.is_finite()) {
             return self.recover();
@@ -235,8 +235,8 @@ impl<'a, T: Real> Solver<'a, T> {
             *observation = Some(self.observe(&outcome));
         }
 
-        // Decide whether this is the end. The sweep measures the change of the columns; in a relaxed problem that of the
-        // rows may be a little larger.
+        // Decide whether this is the end. The sweep measures the change of the columns; in a relaxed problem that of
+        // the rows may be a little larger.
         let p = &self.iterate.prepared;
         let margin = if p.is_balanced() { T::ONE } else { T::HALF };
         let threshold = margin * (self.settings.threshold * share_of_mass(p, outcome.mass));
@@ -265,7 +265,7 @@ impl<'a, T: Real> Solver<'a, T> {
         self.progress.status
     }
 
-    /// Says what an observer sees after a sweep.
+    /// Returns the view of an observer after a sweep.
     fn observe(&mut self, outcome: &Outcome<T>) -> Observation<T> {
         let (p, potentials) = self.iterate.current();
         let dual_value = potentials.dual_value(p, outcome.mass, outcome.shift, true);
@@ -294,8 +294,8 @@ impl<'a, T: Real> Solver<'a, T> {
         }
     }
 
-    /// Says whether rounding keeps the error up. If sweeps were accelerated, as many plain ones from levelled potentials
-    /// have to confirm it.
+    /// Says whether rounding keeps the error up. If sweeps were accelerated, as many plain ones from levelled
+    /// potentials have to confirm it.
     fn is_at_floor(&mut self, error: T, kind: SweepKind) -> bool {
         let idle = self.progress.stagnation.is_idle(error);
         if self.progress.confirming > 0 {
@@ -324,8 +324,8 @@ impl<'a, T: Real> Solver<'a, T> {
         self.progress.stagnation.best() <= error_floor(p, f, image)
     }
 
-    /// Says whether the potentials prove that forbidden pairs leave no plan. It looks at the end, and after 8, 16, 32, ...
-    /// sweeps.
+    /// Says whether the potentials prove that forbidden pairs leave no plan. It looks at the end, and after 8, 16, 32,
+    /// ... sweeps.
     fn is_infeasible(&mut self, ends: bool) -> bool {
         let (p, sweeps) = (&self.iterate.prepared, self.progress.report.sweeps);
         let is_time = ends || (sweeps >= 8 && sweeps.is_power_of_two());

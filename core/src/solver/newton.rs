@@ -1,19 +1,19 @@
-//! Newton's method on the dual, along a path of falling epsilons: for small problems that sweeps do not solve.
+//! Newton's method on the dual, along a path of falling epsilons, for small problems that sweeps do not solve.
 //!
-//! If f is exact for g (rows of the plan P sum to what they should), the dual value is a concave function of g alone. With r
-//! the row sums and c the column sums of P, in units of epsilon,
+//! If f is exact for g (rows of the plan P sum to what they should), the dual value is a concave function of g alone.
+//! With r the row sums and c the column sums of P, in units of epsilon,
 //!
 //! - its gradient is t - c, where t_j = b_j if that side is balanced and b_j exp(-g_j / rho_b) if it is relaxed;
 //! - the negative of its Hessian is diag(c + t epsilon / rho_b) - tau_a P^T diag(1 / r) P.
 //!
-//! That matrix is a weighted graph Laplacian plus a diagonal that is not negative. It is eliminated without a subtraction
-//! (Grassmann, Taksar and Heyman 1985), so that weights which differ by a hundred orders of magnitude, as they do if epsilon is
-//! small, keep their digits. A multiple of diag(c) is added and follows the success of the steps (Levenberg 1944, Marquardt
-//! 1963); a step that does not raise the dual value enough is shortened.
+//! That matrix is a weighted graph Laplacian plus a diagonal that is not negative. It is eliminated without a
+//! subtraction (Grassmann, Taksar and Heyman 1985): if epsilon is small, its weights differ by a hundred orders of
+//! magnitude, and yet keep their digits. A multiple of diag(c) is added and follows the success of the steps (Levenberg
+//! 1944, Marquardt 1963); a step that does not raise the dual value enough is shortened.
 //!
-//! Far from the solution the method starts at an epsilon of the size of the costs, halves it whenever the potentials are
-//! good enough, and extrapolates them linearly in epsilon to the next level. A pass over the pairs is a sweep that keeps the
-//! products of columns as well: about n m^2 operations where the plan is dense, and m^3 / 3 for the
+//! Far from the solution the method starts at an epsilon of the size of the costs, halves it whenever the potentials
+//! are good enough, and extrapolates them linearly in epsilon to the next level. A pass over the pairs is a sweep that
+//! keeps the products of columns as well: about n m^2 operations where the plan is dense, and m^3 / 3 for the
 //! elimination ([`laplacian`]).
 
 use super::accelerator::largest_step;
@@ -34,23 +34,23 @@ const GOOD_ENOUGH: f64 = 1e-3;
 /// The multiple of diag(c) at the beginning of a level.
 const DAMPING: f64 = 1e-3;
 
-/// Share of the rise that the slope promises which a step has to reach (Armijo 1966).
+/// The share of the rise promised by the slope that a step has to reach (Armijo 1966).
 const ENOUGH: f64 = 1e-4;
 
-/// What a step is multiplied by if it did not rise enough.
+/// The factor that a step is multiplied by if it did not rise enough.
 const SHORTER: f64 = 0.25;
 
-/// Times that a step is shortened before it is dropped.
+/// The number of times that a step is shortened before it is dropped.
 const MOST_TRIES: u32 = 5;
 
-/// Sweeps at one level after which the next one is tried.
+/// The number of sweeps at one level after which the next one is tried.
 const MOST_AT_LEVEL: u32 = 40;
 
-/// Sweeps of one path after which the method gives up.
+/// The number of sweeps of one path after which the method gives up.
 const MOST_SWEEPS: u32 = 400;
 
-/// The relative marginal error below which the epsilon of the problem is tried first, and the sweeps that it gets: blocks of
-/// points between which next to nothing flows may have small errors and be far from their place.
+/// The relative marginal error below which the epsilon of the problem is tried first, and the number of sweeps that it
+/// gets. Blocks of points between which next to nothing flows may have small errors and yet be far from their place.
 const NEAR: f64 = 0.05;
 const MOST_IF_NEAR: u32 = 10;
 
@@ -86,14 +86,14 @@ pub(super) struct Newton<T> {
     sweeps: u32,
 }
 
-/// How a solve goes on after a sweep of the method.
+/// The way in which a solve goes on after a sweep of the method.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Next<T> {
     /// With the g that the next [`Newton::sweep`] begins from.
     Step,
-    /// At this multiple of epsilon, and then with that g.
+    /// At this multiple of epsilon, and with the g that the next [`Newton::sweep`] begins from.
     Level(T),
-    /// Without the method: it got nowhere.
+    /// Without the method, which got nowhere.
     GiveUp,
 }
 
@@ -249,7 +249,7 @@ impl<T: Real> Newton<T> {
             }
         }
 
-        // An extrapolation to this level that led astray, as it can where rho is small, is taken back.
+        // An extrapolation to this level that led astray, as it can if rho is small, is taken back.
         let sane = self.accepted_value - T::TWO * (self.accepted_value.abs() + p.epsilon);
         if self.at_level == 1 && self.share > T::ZERO && !p.is_balanced() && !(value >= sane) {
             self.share = T::ZERO;
@@ -297,7 +297,7 @@ impl<T: Real> Newton<T> {
         Next::Level(self.multiple)
     }
 
-    /// Solves for the step. `columns` become the gradient.
+    /// Solves for the step. The `columns` become the gradient.
     fn solve(
         &mut self,
         p: &Prepared<'_, T>,
@@ -320,7 +320,7 @@ impl<T: Real> Newton<T> {
         let gradient = &*columns;
         laplacian::eliminate(p, matrix, diagonal, step);
 
-        // The step in base-2 units; no larger than potentials can differ.
+        // The step in base-2 units, no larger than potentials can differ.
         let mut largest = T::ZERO;
         for value in step.iter() {
             largest = largest.max(value.abs());
@@ -339,8 +339,8 @@ impl<T: Real> Newton<T> {
         Next::Step
     }
 
-    /// After a sweep that left the range of the scalar: shortens the step that led there; false if there is none, or if
-    /// it has been shortened often.
+    /// Shortens the step that led out of the range of the scalar. Returns false if there is none, or if it has been
+    /// shortened often.
     pub fn retreat(&mut self) -> bool {
         self.sweeps += 1;
         self.at_level += 1;
@@ -353,7 +353,7 @@ impl<T: Real> Newton<T> {
     }
 }
 
-/// The multiple of epsilon, a power of two, that is of the size of the costs.
+/// Returns the multiple of epsilon, a power of two, that is of the size of the costs.
 fn first_multiple<T: Real>(p: &Prepared<'_, T>) -> T {
     let mut first = T::ONE;
     while first * p.epsilon * T::constant(FIRST_SHARE) < p.largest_cost {

@@ -1,10 +1,10 @@
 //! Over-relaxation, fixed or learnt on the way, with a safeguard.
 //!
-//! For f <- f + w (T f - f) on both sides, the contraction lambda of the updates at factor w and the contraction mu^2 of plain
-//! sweeps obey Young's relation (Young 1971; for Sinkhorn: Lehmann, von Renesse, Sambale and Uschmajew 2022):
+//! For f <- f + w (T f - f) on both sides, the contraction lambda of the updates at factor w and the contraction mu^2
+//! of plain sweeps obey Young's relation (Young 1971; for Sinkhorn: Lehmann, von Renesse, Sambale and Uschmajew 2022):
 //! mu^2 = (lambda + w - 1)^2 / (lambda w^2), and w = 2 / (1 + sqrt(1 - mu^2)) is best. That holds locally: far from the
-//! solution a large w can cycle (Thibault, Chizat, Dossal and Papadakis 2017), so a window of sweeps that did not reduce
-//! the error is followed by plain ones, each time more of them.
+//! solution a large w can cycle (Thibault, Chizat, Dossal and Papadakis 2017), so a window of sweeps that did not
+//! reduce the error is followed by plain ones, each time more of them.
 
 use super::accelerator::{Accelerate, Rescue, SweepKind, Verdict};
 use super::iterate::Iterate;

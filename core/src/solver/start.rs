@@ -14,8 +14,8 @@ impl<T: Real> Solver<'_, T> {
     /// Begins anew from a start, completed by its c-transform.
     ///
     /// # Errors
-    /// Those of the start, and [`Error::NotFinite`] or [`Error::Overflow`] naming `f` or `g` if it wrote something that is
-    /// not finite or out of range. The solver is then as it was created: started from zero.
+    /// Those of the start, and [`Error::NotFinite`] or [`Error::Overflow`] naming `f` or `g` if it wrote something that
+    /// is not finite or out of range. The solver is then as it was created: started from zero.
     #[inline(never)]
     pub fn start(&mut self, start: &dyn Initializer<T>) -> Result<(), Error> {
         let result = self.try_start(start);
@@ -73,7 +73,8 @@ impl<T: Real> Solver<'_, T> {
         result.map_err(|_| Error::Overflow { argument: Argument::AnnealingFirst })
     }
 
-    /// After a sweep that overflowed: begins again from zero, a start that every problem has; gives up the second time.
+    /// Begins again after a sweep that overflowed, from zero, a start that every problem has. It gives up the second
+    /// time.
     pub(super) fn recover(&mut self) -> Option<Status> {
         let last = self.progress.report.sweeps >= self.settings.max_sweeps;
         let rescue = self.accelerator.active().map_or(Rescue::Plain, |accelerator| accelerator.overflow(!last));
@@ -89,8 +90,8 @@ impl<T: Real> Solver<'_, T> {
         *schedule = Schedule::new(None);
         // The target was accepted when the solver was made.
         let _ = self.iterate.prepared.set_epsilon(self.target_epsilon);
-        // If marginals are relaxed, potentials of the size of what is left out of the scores would carry mass beyond all
-        // bounds.
+        // If marginals are relaxed, potentials of the size of what is left out of the scores would carry mass beyond
+        // all bounds.
         let (p, potentials, _) = self.iterate.zero_f();
         if p.is_balanced() {
             potentials.f.fill(T::ZERO);
@@ -101,8 +102,8 @@ impl<T: Real> Solver<'_, T> {
     }
 }
 
-/// Clears what is not finite: a start that compares costs may find no finite one for a point, and then says nothing about
-/// it.
+/// Clears what is not finite: a start that compares costs may find no finite one for a point, and then says nothing
+/// about it.
 pub(super) fn clear_infinite<T: Real>(wrote: Wrote, f: &mut [T], g: &mut [T]) {
     for (skipped, values) in [(Wrote::G, f), (Wrote::F, g)] {
         if wrote != skipped {

@@ -2,10 +2,10 @@
 
 use crate::real::Real;
 
-/// Sweeps without progress after which rounding is suspected.
+/// The number of sweeps without progress after which rounding is suspected.
 pub(super) const PATIENCE: u32 = 25;
 
-/// Watches the best error so far.
+/// The best error so far, and the sweeps since it fell.
 pub(super) struct Stagnation<T> {
     best: T,
     idle: u32,
@@ -16,8 +16,8 @@ impl<T: Real> Stagnation<T> {
         Stagnation { best: T::INFINITY, idle: 0 }
     }
 
-    /// Returns true once the error has not fallen by a hundredth for a while: the time to compare [`Stagnation::best`] with
-    /// what rounding makes of it.
+    /// Returns true once the error has not fallen by a hundredth for a while: the time to compare [`Stagnation::best`]
+    /// with what rounding makes of it.
     pub fn is_idle(&mut self, error: T) -> bool {
         if error < self.best * T::constant(0.99) {
             self.best = error;

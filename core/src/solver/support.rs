@@ -69,7 +69,8 @@ fn scores<'a, T: Real>(
     Ok(scores)
 }
 
-/// Writes the numbers of the points with weight, and their weights. `None` if there are not as many as there is room for.
+/// Writes the numbers of the points with weight, and their weights. `None` if there are not as many as there is room
+/// for.
 fn choose<'a, T: Real>(
     weights: Weights<'a, T>,
     [numbers, values]: [&'a mut [T]; 2],

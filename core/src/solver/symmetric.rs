@@ -1,4 +1,4 @@
-//! Problems whose two sides are the same: averaged updates of one potential.
+//! Solves problems whose two sides are the same, by averaged updates of one potential.
 
 use super::Solver;
 use super::iterate::error_floor;
@@ -13,15 +13,16 @@ use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::{Pass, Scratch, Strip};
 use crate::sweep::{MAX_TILE_ROWS, is_safe, log_zero, rows, tile_rows};
 
-/// Updates by the mean of f and T f before those that go farther.
+/// The number of updates by the mean of f and T f, before those that go farther.
 const AVERAGES: u32 = 4;
 
 impl<T: Real> Solver<'_, T> {
-    /// Iterates f <- f + step (T f - f), g = f, from zero until the marginals are exact. A sweep is one pass over the pairs.
+    /// Iterates f <- f + step (T f - f), g = f, from zero until the marginals are exact. A sweep is one pass over the
+    /// pairs.
     ///
-    /// T has derivatives -lambda, and 0 <= lambda <= 1 for positive definite kernels. With step 1/2, the mean of f and T f, an
-    /// error shrinks by (1 - lambda) / 2 (Feydy et al. 2019, section 3.3; Knight, Ruiz and Ucar 2014). With 2/3, the step
-    /// once it is close, it shrinks by at most 1/3 either way.
+    /// T has derivatives -lambda, and 0 <= lambda <= 1 for positive definite kernels. With step 1/2, the mean of f and
+    /// T f, an error shrinks by (1 - lambda) / 2 (Feydy et al. 2019, section 3.3; Knight, Ruiz and Ucar 2014). With
+    /// 2/3, the step once it is close, it shrinks by at most 1/3 either way.
     pub(crate) fn run_symmetric(&mut self) -> Status {
         let progress = &mut self.progress;
         let (p, Potentials { f, g, log_b, row: log_sums, .. }, scratch) = self.iterate.zero_f();
@@ -60,7 +61,8 @@ impl<T: Real> Solver<'_, T> {
                 best <= error_floor(p, f, g) || error > T::TWO * T::TWO * best
             };
             start = false;
-            // If rho is far below epsilon, a small error of the marginals is a large one of the potentials in units of rho.
+            // If rho is far below epsilon, a small error of the marginals is a large one of the potentials in units of
+            // rho.
             let tight = (p.rho_a / p.epsilon).min(T::ONE);
             progress.status = if error <= self.settings.threshold * tight {
                 Some(Status::Converged)

@@ -1,10 +1,10 @@
-//! The sweep on a stored, absorbed kernel: multiplications and additions only, no exponential a pair.
+//! The sweep on a stored, absorbed kernel: multiplications and additions only, and no exponential for a pair.
 //!
-//! K_ij = 2^(F0_i + G0_j + S_ij) is kept for reference potentials (F0, G0); with v_j = 2^(G_j - G0_j) the row sums of the
-//! exponentials are 2^(F_i - F0_i) (K v)_i. When potentials have moved away from the reference, the kernel is computed anew around them
-//! ("re-absorbed", Schmitzer 2019). Here potentials are the state, for relaxed problems, relaxation and Anderson acceleration; plain sweeps of balanced
-//! problems do without ([`scalings`](super::scalings)), and potentials
-//! [`catch up`](Kernel::catch_up) when the solver asks for them.
+//! The kernel K_ij = 2^(F0_i + G0_j + S_ij) is kept for reference potentials (F0, G0). With v_j = 2^(G_j - G0_j) the
+//! row sums of the exponentials are 2^(F_i - F0_i) (K v)_i. When potentials have moved away from the reference, the
+//! kernel is computed anew around them ("re-absorbed", Schmitzer 2019). Sweeps of relaxed problems, over-relaxed ones
+//! and those of Anderson acceleration advance potentials. Plain sweeps of balanced problems advance scalings
+//! ([`scalings`](super::scalings)), and potentials [catch up](Kernel::catch_up) when the solver asks for them.
 
 use super::block::{Place, exponentials, exponents};
 use super::forward::{self, Outcome, Potentials};
@@ -39,7 +39,7 @@ enum Latest {
     Both,
 }
 
-/// Distance from the reference beyond which entries may have been lost to underflow.
+/// Returns the distance from the reference beyond which entries may have been lost to underflow.
 pub(super) fn limit<T: Real>() -> T {
     T::SAFE_EXPONENT / T::constant(4.0)
 }
@@ -71,8 +71,8 @@ impl<'w, T: Real> Kernel<'w, T> {
                 let mut sums = [T::ZERO; STRIP_ROWS];
                 let place = Place { i: rows.start + k * STRIP_ROWS, start: 0, f, g };
                 exponentials(p, place, entries, &mut sums[..f.len()]);
-                // A row without mass that may go nowhere would stop every sweep: its sum is 0. Any other entries will
-                // do, since they count for nothing.
+                // A row without mass that may go nowhere would stop every sweep, because its sum is 0. Any other
+                // entries will do, since they count for nothing.
                 if p.forbids() {
                     for (k, (entries, sum)) in entries.chunks_exact_mut(g.len()).zip(sums).enumerate() {
                         if sum == T::ZERO && p.problem.a().get(place.i + k) == T::ZERO {
@@ -86,7 +86,7 @@ impl<'w, T: Real> Kernel<'w, T> {
         self.absorbed = true;
     }
 
-    /// Makes entries and v those of the potentials; whether the kernel had to be computed anew.
+    /// Makes entries and v those of the potentials. Returns whether the kernel had to be computed anew.
     pub fn prepare(&mut self, p: &Prepared<'_, T>, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) -> bool {
         if self.absorbed && (self.latest == Latest::Both || self.scale_columns(p, g)) {
             return false;
@@ -114,19 +114,20 @@ impl<'w, T: Real> Kernel<'w, T> {
         self.latest = Latest::Both;
     }
 
-    /// Rows of the tiles of a pass: those that are read twice should be in the cache the second time.
+    /// Returns the number of rows of a tile: rows that are read twice should be in the cache the second time.
     pub fn tile_rows(&self) -> usize {
         if self.v.len() <= 4096 { MAX_TILE_ROWS } else { TILE_ROWS }
     }
 
-    /// v for the potential g; whether that is near the reference.
+    /// Computes v for the potential g. Returns whether that is near the reference.
     fn scale_columns(&mut self, p: &Prepared<'_, T>, g: &[T]) -> bool {
         self.v.copy_from_slice(g);
         rows::exp2_less_each(p, self.v, self.g) <= limit()
     }
 }
 
-/// As [`complete_g`](super::half::complete_g); the exponentials that this takes are kept as the kernel.
+/// Computes g from f as [`complete_g`](super::half::complete_g) does, and keeps the exponentials that this takes as the
+/// kernel.
 pub(crate) fn complete_g<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,
@@ -143,8 +144,8 @@ pub(crate) fn complete_g<T: Real>(
     pass.run(scratch, &|strip| keep_exponents(p, base, strip), |(), ()| ());
     let largest = &mut *kernel.g;
     for (j, value) in largest.iter_mut().enumerate() {
-        // As everywhere, a column without weight has no entries.
-        // The same of a column that no row may go to; that has a potential at the limit.
+        // A column without weight has no entries, and neither has a column that no row may go to. The latter has a
+        // potential at the limit.
         let carries = b.get(j) > T::ZERO && scratch.column[j] > T::HALF * log_zero();
         *value = if carries { scratch.column[j] } else { -log_zero::<T>() };
     }
@@ -164,7 +165,7 @@ pub(crate) fn complete_g<T: Real>(
     (kernel.absorbed, kernel.latest) = (true, Latest::Potentials);
 }
 
-/// The exponents of a strip into its entries; the largest of its columns, among the rows with weight.
+/// Writes the exponents of a strip into its entries, and the largest of each column among the rows with weight.
 fn keep_exponents<T: Real>(p: &Prepared<'_, T>, g: &[T], strip: Strip<'_, T>) {
     let (Strip { rows, f, entries, column, .. }, m) = (strip, g.len());
     for (k, (f, entries)) in f.chunks(STRIP_ROWS).zip(entries.chunks_mut(STRIP_ROWS * m)).enumerate() {
@@ -179,7 +180,8 @@ fn keep_exponents<T: Real>(p: &Prepared<'_, T>, g: &[T], strip: Strip<'_, T>) {
     }
 }
 
-/// The entries of a strip, exponents less those of their columns, into exponentials; their weighted sums.
+/// Turns the entries of a strip, exponents less the largest of their columns, into exponentials, and adds up their
+/// weighted sums.
 fn keep_exponentials<T: Real>(p: &Prepared<'_, T>, largest: &[T], strip: Strip<'_, T>) {
     let (Strip { rows, entries, column, .. }, m) = (strip, largest.len());
     for (k, entries) in entries.chunks_mut(TILE_ROWS * m).enumerate() {
@@ -205,13 +207,14 @@ pub(crate) fn sweep<T: Real>(
     kernel.latest = Latest::Potentials;
     let (f, shared) = (&*potentials.f, &*kernel);
     let work = |strip: Strip<'_, T>| sweep_strip(p, shared, factor, f, strip);
-    let seen = Pass::sums(potentials.row).run(scratch, &work, Seen::with);
-    if !seen.safe {
-        // Sums out of range: the potentials jump by more than the kernel can follow. Stream this sweep, then compute the kernel anew.
+    let check = Pass::sums(potentials.row).run(scratch, &work, RowCheck::with);
+    if !check.safe {
+        // Sums out of range: the potentials jump by more than the kernel can follow. Stream this sweep, then compute
+        // the kernel anew.
         kernel.absorbed = false;
         return Outcome { absorbed, ..forward::sweep(p, factor, potentials, scratch) };
     }
-    kernel.absorbed = seen.near;
+    kernel.absorbed = check.near;
     potentials.f.copy_from_slice(potentials.row);
     for (total, &scaling) in scratch.column.iter_mut().zip(kernel.v.iter()) {
         *total *= scaling;
@@ -221,8 +224,8 @@ pub(crate) fn sweep<T: Real>(
     outcome
 }
 
-/// Sweeps a balanced problem without a factor, in [`scalings`]. The potentials stay behind until [`Kernel::catch_up`], and
-/// the row sums K v are kept in `potentials.row` from sweep to sweep.
+/// Sweeps a balanced problem without a factor, in [`scalings`]. The potentials stay behind until [`Kernel::catch_up`],
+/// and the row sums K v are kept in `potentials.row` from sweep to sweep.
 pub(crate) fn sweep_scalings<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,
@@ -246,39 +249,46 @@ pub(crate) fn sweep_scalings<T: Real>(
     Outcome { absorbed, ..forward::sweep(p, T::ONE, potentials, scratch) }
 }
 
-/// What the rows of a sweep were like.
+/// The check of the rows of a sweep.
 #[derive(Clone, Copy)]
-pub(super) struct Seen {
+pub(super) struct RowCheck {
     /// All sums are far from underflow and overflow, and so the new f finite.
     pub safe: bool,
     /// The new f is near the reference.
     pub near: bool,
 }
 
-impl Default for Seen {
+impl Default for RowCheck {
     fn default() -> Self {
-        Seen { safe: true, near: true }
+        RowCheck { safe: true, near: true }
     }
 }
 
-impl Seen {
+impl RowCheck {
     pub fn with(self, other: Self) -> Self {
-        Seen { safe: self.safe && other.safe, near: self.near && other.near }
+        RowCheck { safe: self.safe && other.safe, near: self.near && other.near }
     }
 }
 
-/// The new f into the scalars of the strip, and column sums, in units of v; nothing of use where a sum leaves the safe range.
-fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, factor: T, f: &[T], strip: Strip<'_, T>) -> Seen {
-    let mut seen = Seen::default();
+/// Writes the new f into the scalars of the strip, and column sums, in units of v. If a sum leaves the safe range, what
+/// it writes is of no use.
+fn sweep_strip<T: Real>(
+    p: &Prepared<'_, T>,
+    kernel: &Kernel<'_, T>,
+    factor: T,
+    f: &[T],
+    strip: Strip<'_, T>,
+) -> RowCheck {
+    let mut check = RowCheck::default();
     strip.each_block(&mut |i, new, _, totals| {
-        if seen.safe {
-            seen = seen.with(sweep_block(p, kernel, factor, i, f, new, totals));
+        if check.safe {
+            check = check.with(sweep_block(p, kernel, factor, i, f, new, totals));
         }
     });
-    seen
+    check
 }
 
-/// The rows from `start` on, at most [`STRIP_ROWS`].
+/// Sweeps the rows from `start` on, at most [`STRIP_ROWS`].
 fn sweep_block<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &Kernel<'_, T>,
@@ -287,11 +297,11 @@ fn sweep_block<T: Real>(
     f: &[T],
     new: &mut [T],
     totals: &mut [T],
-) -> Seen {
+) -> RowCheck {
     let (a, m) = (p.problem.a(), kernel.v.len());
     let tile_rows = kernel.tile_rows();
     let plain = p.tau_a() == T::ONE && factor == T::ONE;
-    let mut seen = Seen::default();
+    let mut check = RowCheck::default();
     for (k, new) in new.chunks_mut(tile_rows).enumerate() {
         let (i, count) = (start + k * tile_rows, new.len());
         let entries = &kernel.entries[i * m..(i + count) * m];
@@ -301,11 +311,11 @@ fn sweep_block<T: Real>(
         new.copy_from_slice(weights);
         let largest = rows::log2(p.instructions, new);
         if !(largest < T::SAFE_EXPONENT) {
-            return Seen { safe: false, near: false };
+            return RowCheck { safe: false, near: false };
         }
         let (f, reference) = (&f[i..i + count], &kernel.f[i..i + count]);
         if plain {
-            seen.near &= largest <= limit();
+            check.near &= largest <= limit();
             for (k, (new, weight)) in new.iter_mut().zip(&mut *weights).enumerate() {
                 (*new, *weight) = (reference[k] - *new, a.get(i + k) / *weight);
             }
@@ -315,10 +325,10 @@ fn sweep_block<T: Real>(
                 *new = f[k] + factor * p.change_of_f(i + k, f[k], log_sum);
                 let moved = *new - reference[k];
                 *weight = a.get(i + k) * moved.exp2();
-                seen.near &= moved.abs() <= limit();
+                check.near &= moved.abs() <= limit();
             }
         }
         rows::add(p.instructions, weights, entries, totals);
     }
-    seen
+    check
 }

@@ -1,10 +1,11 @@
-//! The plain sweep of a balanced problem on a stored kernel: u = a / K v and v = b / K^T u, multiplications, additions and divisions only.
+//! The plain sweep of a balanced problem on a stored kernel: u = a / K v and v = b / K^T u, in multiplications,
+//! additions and divisions only.
 //!
-//! Potentials follow when somebody asks for them: F = F0 - log2(K v) and G = G0 + log2 v. A microcontroller's friend: beside the pairs, a sweep is a
-//! few operations a point.
+//! Potentials follow when somebody asks for them: F = F0 - log2(K v) and G = G0 + log2 v. This is for microcontrollers:
+//! beside the pairs, a sweep is a few operations for each point.
 
 use super::forward::Outcome;
-use super::kernel::{Kernel, Seen};
+use super::kernel::{Kernel, RowCheck};
 use super::prepared::Prepared;
 use super::rows::WeightVectors;
 use super::strips::{Pass, Scratch, Strip};
@@ -13,7 +14,8 @@ use crate::measure::Weights;
 use crate::real::Real;
 use crate::simd::{Job, Simd, SimdExt, each_vector};
 
-/// One sweep: K v into `sums` (n), the new v into the kernel. `None` where sums leave the safe range; v is then what it was.
+/// Makes one sweep: writes K v into `sums` (n), and the new v into the kernel. `None` if sums leave the safe range; v
+/// is then what it was.
 pub(crate) fn sweep<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,
@@ -22,8 +24,8 @@ pub(crate) fn sweep<T: Real>(
 ) -> Option<Outcome<T>> {
     let shared = &*kernel;
     let work = |strip: Strip<'_, T>| sweep_strip(p, shared, strip);
-    let seen = Pass::sums(sums).run(scratch, &work, Seen::with);
-    if !seen.safe {
+    let check = Pass::sums(sums).run(scratch, &work, RowCheck::with);
+    if !check.safe {
         return None;
     }
     let totals = &mut *scratch.column;
@@ -32,19 +34,19 @@ pub(crate) fn sweep<T: Real>(
         return None;
     }
     kernel.v.copy_from_slice(totals);
-    kernel.absorbed = seen.near && is_near(found.largest) && is_near(found.smallest);
+    kernel.absorbed = check.near && is_near(found.largest) && is_near(found.smallest);
     Some(Outcome { mass: found.mass, error: found.error, ..Outcome::new() })
 }
 
-/// Whether a scaling is so near 1 that the entries of the kernel that underflow has taken do not matter: what [`limit`](super::kernel::limit) is to
-/// its logarithm.
+/// Says whether a scaling is so near 1 that the entries of the kernel that underflow has taken do not matter. It is to
+/// a scaling what [`limit`](super::kernel::limit) is to its logarithm.
 fn is_near<T: Real>(scaling: T) -> bool {
     scaling < T::NEAR_SCALING && scaling * T::NEAR_SCALING > T::ONE
 }
 
-fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, strip: Strip<'_, T>) -> Seen {
+fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, strip: Strip<'_, T>) -> RowCheck {
     let (a, m) = (p.problem.a(), kernel.v.len());
-    let mut seen = Seen::default();
+    let mut check = RowCheck::default();
     strip.each_block(&mut |start, sums, _, totals| {
         let tile_rows = kernel.tile_rows();
         for (k, sums) in sums.chunks_mut(tile_rows).enumerate() {
@@ -55,24 +57,24 @@ fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, strip: Stri
             for (k, (u, &sum)) in u.iter_mut().zip(&*sums).enumerate() {
                 *u = a.get(i + k) / sum;
                 if !is_near(sum) {
-                    seen.near = false;
-                    seen.safe &= is_safe(sum);
+                    check.near = false;
+                    check.safe &= is_safe(sum);
                 }
             }
             rows::add(p.instructions, &u[..count], entries, totals);
         }
     });
-    seen
+    check
 }
 
-/// totals <- b / totals, the new v; 1 for columns without weight.
+/// Computes totals <- b / totals, the new v; 1 for columns without weight.
 pub struct Rescale<'r, T> {
     b: Weights<'r, T>,
     v: &'r [T],
     totals: &'r mut [T],
 }
 
-/// What the columns were like.
+/// The check of the columns.
 pub struct Rescaled<T> {
     /// Their sum before the update.
     mass: T,
