@@ -1,20 +1,24 @@
-//! Owned storage of fixed size, for targets without an allocator.
+//! Workspaces of fixed size, for targets without an allocator.
 
 use crate::error::{Error, check_workspace};
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::sweep::TILE_ROWS;
-use crate::sweep::kernel::{Kernel, State};
+use crate::sweep::kernel::Kernel;
+use crate::sweep::outcome::Potentials;
 use crate::sweep::scores::PackedMemory;
 use crate::sweep::strips::{self, Scratch};
 use crate::workspace::{History, Stored, Workspace};
 
 /// The memory of solves with at most `N` points against `M`, as arrays: a `static` on a microcontroller.
 ///
-/// `D` is the dimension of points under a cost of the library and 0 for matrices and costs of the caller; with a `D` that does
-/// not match, points are read pair by pair, which is slower and as exact. `K` is the memory of Anderson acceleration, 0 for none.
-/// Size: that of [`workspace_len`](crate::workspace_len) for dimensions below 16, less what Newton's method would take, for
-/// which there is no room: [`Acceleration::Auto`](crate::Acceleration::Auto) ends with Anderson acceleration here. Sweeps run on one thread.
+/// - `D` is the dimension of points under a cost of the library, and 0 for matrices and costs of the caller. If it does
+///   not match, points are read pair by pair, which is slower but equally exact.
+/// - `K` is the memory of Anderson acceleration, 0 for none.
+///
+/// The size is that of [`workspace_len`](crate::workspace_len) for dimensions below 16, less the memory of Newton's
+/// method, for which there is no room: [`Acceleration::Auto`](crate::Acceleration::Auto) ends with Anderson
+/// acceleration here. Sweeps run on one thread.
 ///
 /// ```
 /// use heapless::Vec;
@@ -30,52 +34,43 @@ use crate::workspace::{History, Stored, Workspace};
 /// # Ok::<(), sinkhorn_core::Error>(())
 /// ```
 pub struct FixedWorkspace<T, const N: usize, const M: usize, const D: usize = 0, const K: usize = 0> {
-    f: [T; N],
-    row: [T; N],
-    g: [T; M],
-    image: [T; M],
-    log_b: [T; M],
-    column: [T; M],
-    spare: [T; M],
+    /// f and row.
+    rows: [[T; N]; 2],
+    /// g, image, log_b, column and spare.
+    columns: [[T; M]; 5],
     pool: [[T; M]; TILE_ROWS + 1],
     x: [[T; D]; N],
     y: [[T; D]; M],
     delta: [T; D],
-    images: [[T; M]; K],
-    residuals: [[T; M]; K],
-    gram: [[[T; 2]; K]; K],
-    factor: [[[T; 2]; K]; K],
+    /// Images and residuals.
+    iterates: [[[T; M]; K]; 2],
+    /// The Gram matrix and its factor.
+    squares: [[[[T; 2]; K]; K]; 2],
     mix: [[T; 2]; K],
 }
 
 impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> FixedWorkspace<T, N, M, D, K> {
-    /// All zero; may initialise a `static`.
+    /// Returns memory that is all zero; may initialise a `static`.
     pub const fn new() -> Self {
         FixedWorkspace {
-            f: [T::ZERO; N],
-            row: [T::ZERO; N],
-            g: [T::ZERO; M],
-            image: [T::ZERO; M],
-            log_b: [T::ZERO; M],
-            column: [T::ZERO; M],
-            spare: [T::ZERO; M],
+            rows: [[T::ZERO; N]; 2],
+            columns: [[T::ZERO; M]; 5],
             pool: [[T::ZERO; M]; TILE_ROWS + 1],
             x: [[T::ZERO; D]; N],
             y: [[T::ZERO; D]; M],
             delta: [T::ZERO; D],
-            images: [[T::ZERO; M]; K],
-            residuals: [[T::ZERO; M]; K],
-            gram: [[[T::ZERO; 2]; K]; K],
-            factor: [[[T::ZERO; 2]; K]; K],
+            iterates: [[[T::ZERO; M]; K]; 2],
+            squares: [[[[T::ZERO; 2]; K]; K]; 2],
             mix: [[T::ZERO; 2]; K],
         }
     }
 
-    /// The part that a problem of n <= N points against m <= M needs. What is lent decides: with `K` = 0 an Anderson acceleration in the
-    /// settings is plain, and their storage is not asked (streamed here, a kernel with [`FixedWorkspace::lend_with_kernel`]).
+    /// Lends the part that a problem of n <= N points against m <= M needs. What is lent decides over the settings:
+    /// with `K` = 0, Anderson acceleration becomes plain, and the storage is streamed, or with
+    /// [`FixedWorkspace::lend_with_kernel`] a kernel.
     ///
     /// # Errors
-    /// [`ErrorKind::Workspace`](crate::ErrorKind::Workspace) where the problem is larger than `N` or `M`.
+    /// [`ErrorKind::Workspace`](crate::ErrorKind::Workspace) if the problem is larger than `N` or `M`.
     pub fn lend(&mut self, problem: &Problem<'_, T>) -> Result<Workspace<'_, T>, Error> {
         let (n, m) = (problem.rows(), problem.columns());
         check_workspace(n, N)?;
@@ -83,40 +78,26 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
         let dimension = problem.shape().dimension;
         let d = if dimension == D { D } else { 0 };
         let lane = strips::lane(n, m, 0);
+        let [f, row] = self.rows.each_mut().map(|rows| &mut rows[..n]);
+        let [g, image, log_b, column, spare] = self.columns.each_mut().map(|columns| &mut columns[..m]);
+        let [images, residuals] = self.iterates.each_mut().map(|iterates| &mut iterates.as_flattened_mut()[..K * m]);
+        let [gram, factor] = self.squares.each_mut().map(|square| square.as_flattened_mut().as_flattened_mut());
+        let pool = &mut self.pool.as_flattened_mut()[..lane];
+        let (x, y) = (&mut self.x.as_flattened_mut()[..n * d], &mut self.y.as_flattened_mut()[..m * d]);
+        let (delta, mix) = (&mut self.delta[..d], self.mix.as_flattened_mut());
         Ok(Workspace {
-            f: &mut self.f[..n],
-            row: &mut self.row[..n],
-            g: &mut self.g[..m],
-            image: &mut self.image[..m],
-            log_b: &mut self.log_b[..m],
-            scratch: Scratch {
-                column: &mut self.column[..m],
-                spare: &mut self.spare[..m],
-                pool: &mut self.pool.as_flattened_mut()[..lane],
-                lane,
-                strips: &mut [],
-            },
-            points: PackedMemory {
-                x: &mut self.x.as_flattened_mut()[..n * d],
-                y: &mut self.y.as_flattened_mut()[..m * d],
-                delta: &mut self.delta[..d],
-            },
-            history: History {
-                memory: K,
-                images: &mut self.images.as_flattened_mut()[..K * m],
-                residuals: &mut self.residuals.as_flattened_mut()[..K * m],
-                gram: self.gram.as_flattened_mut().as_flattened_mut(),
-                factor: self.factor.as_flattened_mut().as_flattened_mut(),
-                mix: self.mix.as_flattened_mut(),
-                products: &mut [],
-            },
+            potentials: Potentials { f, g, image, log_b, row },
+            scratch: Scratch { column, spare, pool, lane, strips: &mut [] },
+            points: PackedMemory { x, y, delta },
+            history: History { memory: K, images, residuals, gram, factor, mix, products: &mut [] },
             stored: Stored::Nothing,
             #[cfg(feature = "support")]
             whole: None,
         })
     }
 
-    /// [`FixedWorkspace::lend`] with room for a kernel: the solve uses [`Storage::Kernel`](crate::Storage::Kernel).
+    /// Lends as [`FixedWorkspace::lend`] does, with room for a kernel: the solve uses
+    /// [`Storage::Kernel`](crate::Storage::Kernel).
     ///
     /// # Errors
     /// Those of [`FixedWorkspace::lend`].
@@ -127,19 +108,14 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
     ) -> Result<Workspace<'w, T>, Error> {
         let (n, m) = (problem.rows(), problem.columns());
         let mut workspace = self.lend(problem)?;
-        workspace.stored = Stored::Kernel(Kernel {
-            entries: &mut kernel.entries.as_flattened_mut()[..n * m],
-            f: &mut kernel.f[..n],
-            g: &mut kernel.g[..m],
-            v: &mut kernel.v[..m],
-            absorbed: false,
-            state: State::Potentials,
-        });
+        let entries = &mut kernel.entries.as_flattened_mut()[..n * m];
+        let (f, g, v) = (&mut kernel.f[..n], &mut kernel.g[..m], &mut kernel.v[..m]);
+        workspace.stored = Stored::Kernel(Kernel::new(entries, f, g, v));
         Ok(workspace)
     }
 }
 
-/// The memory of a stored kernel of at most `N` x `M`: where it can be spared, sweeps need no exponential a pair.
+/// The memory of a stored kernel of at most `N` x `M`. With it, a sweep needs no exponential for each pair.
 pub struct FixedKernel<T, const N: usize, const M: usize> {
     entries: [[T; M]; N],
     f: [T; N],
@@ -151,6 +127,20 @@ impl<T: Real, const N: usize, const M: usize> FixedKernel<T, N, M> {
     /// All zero; may initialise a `static`.
     pub const fn new() -> Self {
         FixedKernel { entries: [[T::ZERO; M]; N], f: [T::ZERO; N], g: [T::ZERO; M], v: [T::ZERO; M] }
+    }
+}
+
+impl<T, const N: usize, const M: usize> core::fmt::Debug for FixedKernel<T, N, M> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("FixedKernel").finish_non_exhaustive()
+    }
+}
+
+impl<T, const N: usize, const M: usize, const D: usize, const K: usize> core::fmt::Debug
+    for FixedWorkspace<T, N, M, D, K>
+{
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("FixedWorkspace").finish_non_exhaustive()
     }
 }
 

@@ -1,19 +1,21 @@
-//! The smallest solve: a cost matrix becomes the kernel in its place, and nothing else is needed.
+//! The smallest solve: a cost matrix becomes the kernel in its place, and needs nothing else.
 
 use crate::error::{Argument, Error, ErrorKind, Place, check_count, check_length, check_positive};
 use crate::geometry::cost_matrix::check_costs;
 use crate::measure::{Weights, check_finite_vector, with_equal_totals};
 use crate::real::Real;
 use crate::report::Status;
-use crate::solution::value::level_potentials;
+use crate::solver::iterate::level_potentials;
 use crate::sweep::TILE_ROWS;
 use crate::sweep::prepared::{Prepared, check_resolution};
 use crate::vector::{Instructions, SimdLevel};
 
-/// A balanced problem that is solved where it lies, by plain sweeps in scalings: for parts with few kilobytes of flash and memory.
+/// A balanced problem that is solved in the memory of its cost matrix, by plain sweeps in scalings: for parts with few
+/// kilobytes of flash and memory.
 ///
-/// What [`solve`](crate::solve) does beyond it (points, starts, acceleration, relaxed marginals, a report, a plan without storing it) is not
-/// linked. Potentials that are the last solve's make a warm start; any f will do, and its level does not matter. Measure form, as everywhere: P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon).
+/// The rest of what [`solve`](crate::solve) can do (points, starts, acceleration, relaxed marginals, a report, a plan
+/// without storing it) is not linked. Potentials of the last solve make a warm start; any f will do, and its level does
+/// not matter. The plan is P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon).
 ///
 /// ```
 /// use sinkhorn_core::{Argument, InPlace, Status, Weights};
@@ -38,42 +40,45 @@ use crate::vector::{Instructions, SimdLevel};
 /// assert!((dual_value - 0.5).abs() < 0.2); // the distance of the histograms, less what is soft
 /// # Ok::<(), sinkhorn_core::Error>(())
 /// ```
+#[derive(Debug)]
 pub struct InPlace<'w, T: Real> {
-    /// n x m, row-major: costs, and then no longer. An infinite cost forbids its pair.
+    /// The costs (n x m, row-major), which are overwritten. An infinite cost forbids its pair.
     pub cost: &'w mut [T],
-    /// n.
+    /// The weights a (n).
     pub a: Weights<'w, T>,
-    /// m, with the same total.
+    /// The weights b (m), with the same total.
     pub b: Weights<'w, T>,
-    /// In units of cost.
+    /// The regularisation, in units of cost.
     pub epsilon: T,
-    /// The marginal error at which it has converged, in units of mass. Below what rounding allows it is never met, and all sweeps are made.
+    /// The marginal error at which it has converged, in units of mass. If rounding does not allow it, all sweeps are
+    /// made.
     pub threshold: T,
-    /// Sweeps at most.
+    /// The largest number of sweeps.
     pub max_sweeps: u32,
-    /// n: f to start from, zero if nothing is known; then that of the solution, in units of cost.
+    /// The f to start from (n), zero if nothing is known; then that of the solution, in units of cost.
     pub f: &'w mut [T],
-    /// m: g of the solution, in units of cost.
+    /// The g of the solution (m), in units of cost.
     pub g: &'w mut [T],
-    /// [`InPlace::scratch_len`] scalars.
+    /// Scratch of [`InPlace::scratch_len`] scalars.
     pub scratch: &'w mut [T],
 }
 
-/// How it ended.
+/// The end of a solve in place.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InPlaceReport<T> {
-    /// [`Status::Converged`], [`Status::SweepLimit`], or [`Status::PrecisionFloor`] where potentials have moved so far that entries which underflow
-    /// has taken from the kernel may count: solve again, with costs and from the potentials so far.
+    /// The way in which it ended: [`Status::Converged`], [`Status::SweepLimit`], or [`Status::PrecisionFloor`] if
+    /// potentials have moved so far that entries which underflow has taken from the kernel may count. Then solve again,
+    /// with costs and from the potentials so far.
     pub status: Status,
-    /// Sweeps made.
+    /// The number of sweeps.
     pub sweeps: u32,
-    /// ||P^T 1 - b||_1 that the last one measured, for a pair with exact rows. The pair that it leaves, half a sweep on, has exact columns, and rows no
-    /// further off.
+    /// The error ||P^T 1 - b||_1 that the last sweep measured, for a pair with exact rows. The pair that it leaves,
+    /// half a sweep on, has exact columns, and rows no further off.
     pub marginal_error: T,
 }
 
 impl<T: Real> InPlace<'_, T> {
-    /// n + 2 m scalars of scratch; `None` where that is too large.
+    /// Returns the number of scalars of scratch, n + 2 m; `None` if that is too large.
     pub const fn scratch_len(n: usize, m: usize) -> Option<usize> {
         match m.checked_mul(2) {
             Some(columns) => columns.checked_add(n),
@@ -81,13 +86,13 @@ impl<T: Real> InPlace<'_, T> {
         }
     }
 
-    /// Solves it.
+    /// Solves the problem.
     ///
     /// # Errors
     /// [`ErrorKind::Length`], [`ErrorKind::NotFinite`] and [`ErrorKind::NotPositive`], naming the field; [`ErrorKind::UnequalMass`];
     /// [`ErrorKind::Infeasible`] for a point that has mass and no pair with mass whose cost is finite (if pairs are
     /// forbidden so that no plan is left although every point has one, all sweeps are made, and the error is large);
-    /// [`ErrorKind::BelowResolution`] and [`ErrorKind::Overflow`] where the scalar does not resolve or hold cost / epsilon.
+    /// [`ErrorKind::BelowResolution`] and [`ErrorKind::Overflow`] if the scalar does not resolve or hold cost / epsilon.
     /// Nothing is written then.
     pub fn solve(self) -> Result<InPlaceReport<T>, Error> {
         let s = self.checked()?;
@@ -103,25 +108,22 @@ impl<T: Real> InPlace<'_, T> {
         let mut state = State { instructions: Instructions::of(SimdLevel::Best), kernel: cost, a, b, sums, totals, v };
         state.absorb(s, f, g);
         let mut ended = InPlaceReport { status: Status::SweepLimit, sweeps: 0, marginal_error: T::INFINITY };
-        while ended.sweeps < max_sweeps {
+        while ended.sweeps < max_sweeps && ended.status == Status::SweepLimit {
             let near = state.multiply();
             ended.sweeps += 1;
             ended.marginal_error = state.update();
             if !near || !ended.marginal_error.is_finite() {
                 ended.marginal_error = ended.marginal_error.min(T::MAX);
                 ended.status = Status::PrecisionFloor;
-                break;
-            }
-            if ended.marginal_error <= threshold {
+            } else if ended.marginal_error <= threshold {
                 ended.status = Status::Converged;
-                break;
             }
         }
         state.potentials(s, f, g);
         Ok(ended)
     }
 
-    /// Whether everything is what it should be; log2(e) / epsilon.
+    /// Checks everything. Returns log2(e) / epsilon.
     fn checked(&self) -> Result<T, Error> {
         let (n, m) = (self.a.len(), self.b.len());
         let cells = n.checked_mul(m).ok_or(Error::new(Argument::COST, ErrorKind::TooLarge))?;
@@ -167,12 +169,13 @@ impl<T: Real> InPlace<'_, T> {
     }
 }
 
-/// The largest absolute value that is finite.
+/// Returns the largest absolute value that is finite.
 fn largest<T: Real>(values: &[T]) -> T {
     values.iter().fold(T::ZERO, |most, &value| if value == T::INFINITY { most } else { most.max(value.abs()) })
 }
 
-/// Balanced potentials are free up to a constant, which would only be rounded; and what is far beyond the costs says nothing.
+/// Takes out of balanced potentials the constant that they are free up to, which would only be rounded. What is far
+/// beyond the costs says nothing, and is cut off.
 fn level<T: Real>(a: Weights<'_, T>, f: &mut [T], most: T) {
     let mean = a.mean_of(f);
     f.iter_mut().for_each(|f| *f = (*f - mean).min(most).max(-most));
@@ -194,8 +197,9 @@ struct State<'w, T> {
 }
 
 impl<T: Real> State<'_, T> {
-    /// Costs into the kernel around f and g, and the first v, which makes the columns of f exact. No row and no column with weight is without an
-    /// entry that is 1: references give way to the largest exponents, of columns first and then of rows.
+    /// Turns costs into the kernel around f and g, and computes the first v, which makes the columns of f exact. Every
+    /// row and every column with weight has an entry that is 1: references give way to the largest exponents, of
+    /// columns first and then of rows.
     fn absorb(&mut self, s: T, f: &mut [T], g: &mut [T]) {
         let m = g.len().max(1);
         g.fill(-T::INFINITY);
@@ -222,7 +226,7 @@ impl<T: Real> State<'_, T> {
             *sum = largest.exp2_branching();
             row.iter_mut().for_each(|value| *value += -largest);
         }
-        // Columns without weight were no part of that, and are held down by their own.
+        // Columns without weight were left out of that. Each is held down by its own largest exponent.
         for (j, g) in g.iter_mut().enumerate().filter(|&(j, _)| self.b.at(j) == T::ZERO) {
             let mut largest = -T::INFINITY;
             for (i, row) in self.kernel.chunks_exact(m).enumerate() {
@@ -247,10 +251,11 @@ impl<T: Real> State<'_, T> {
         self.update();
     }
 
-    /// sums = K v and totals = K^T (a / sums); whether u and v are so near 1 that what underflow has taken from the kernel does not count beside them.
+    /// Computes sums = K v and totals = K^T (a / sums). Returns whether u and v are so near 1 that what underflow has
+    /// taken from the kernel does not count beside them.
     fn multiply(&mut self) -> bool {
         let m = self.v.len().max(1);
-        let mut rows_seen = Extremes::new();
+        let mut range_of_rows = [T::ONE; 2];
         self.totals.fill(T::ZERO);
         let mut tiles = self.kernel.chunks(m.saturating_mul(TILE_ROWS));
         for (k, sums) in self.sums.chunks_mut(TILE_ROWS).enumerate() {
@@ -261,23 +266,23 @@ impl<T: Real> State<'_, T> {
                 let a = self.a.at(k * TILE_ROWS + row);
                 if a > T::ZERO {
                     *u = a / sum;
-                    rows_seen.see(sum);
+                    widen_range(&mut range_of_rows, sum);
                 }
             }
             T::add_rows(self.instructions, u.get(..sums.len()).unwrap_or(&u), tile, self.totals);
         }
-        let mut columns_seen = Extremes::new();
+        let mut range_of_columns = [T::ONE; 2];
         for (j, &total) in self.totals.iter().enumerate() {
             if self.b.at(j) > T::ZERO {
-                columns_seen.see(total);
+                widen_range(&mut range_of_columns, total);
             }
         }
-        let most = rows_seen.largest.max(columns_seen.largest);
+        let ([least_row, most_row], [least_column, most_column]) = (range_of_rows, range_of_columns);
         // An entry below the smallest normal number counts with 1 / (sum total).
-        most < T::SAFE_SUM && rows_seen.smallest * columns_seen.smallest * T::SAFE_SUM > T::ONE
+        most_row.max(most_column) < T::SAFE_SUM && least_row * least_column * T::SAFE_SUM > T::ONE
     }
 
-    /// v <- b / totals; returns how far the columns were from b.
+    /// Computes v <- b / totals. Returns how far the columns were from b.
     fn update(&mut self) -> T {
         let mut error = T::ZERO;
         for (j, (v, &total)) in self.v.iter_mut().zip(&*self.totals).enumerate() {
@@ -288,10 +293,10 @@ impl<T: Real> State<'_, T> {
         error
     }
 
-    /// References into potentials, in units of cost, on the level of [`Solution::f`](crate::Solution::f).
+    /// Turns references into potentials, in units of cost, on the level of [`Solution::f`](crate::Solution::f).
     fn potentials(&mut self, s: T, f: &mut [T], g: &mut [T]) {
         for (references, sums) in [(&mut *f, &mut *self.sums), (&mut *g, &mut *self.totals)] {
-            // A point without mass that may go nowhere: any potential will do.
+            // For a point without mass that may go nowhere, any potential will do.
             sums.iter_mut().filter(|sum| **sum == T::ZERO).for_each(|sum| *sum = T::ONE);
             T::log2_each(self.instructions, sums);
             for (value, &log) in references.iter_mut().zip(&*sums) {
@@ -302,29 +307,18 @@ impl<T: Real> State<'_, T> {
     }
 }
 
-/// The largest exponent of a row or column; 0 if it has no pair that may carry anything.
+/// Returns the largest exponent of a row or column; 0 if it has no pair that may carry anything.
 fn of_any<T: Real>(largest: T) -> T {
     if largest == -T::INFINITY { T::ZERO } else { largest }
 }
 
-/// The smallest and the largest of some sums, no larger and no smaller than 1.
-struct Extremes<T> {
-    smallest: T,
-    largest: T,
-}
-
-impl<T: Real> Extremes<T> {
-    fn new() -> Self {
-        Extremes { smallest: T::ONE, largest: T::ONE }
+/// Moves the smallest and the largest of some sums, which are 1 at first. As comparisons fail, NaN is neither: it comes
+/// with an infinite sum.
+fn widen_range<T: Real>([smallest, largest]: &mut [T; 2], sum: T) {
+    if sum < *smallest {
+        *smallest = sum;
     }
-
-    fn see(&mut self, sum: T) {
-        // As comparisons fail, NaN is neither: it comes with an infinite sum.
-        if sum < self.smallest {
-            self.smallest = sum;
-        }
-        if sum > self.largest {
-            self.largest = sum;
-        }
+    if sum > *largest {
+        *largest = sum;
     }
 }

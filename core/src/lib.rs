@@ -41,6 +41,7 @@ mod in_place;
 mod initial;
 mod matrix;
 mod measure;
+mod memory;
 mod problem;
 mod real;
 mod reduce;

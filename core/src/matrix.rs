@@ -1,4 +1,4 @@
-//! Entry points for nalgebra's fixed-size matrices and vectors.
+//! Solves with matrices and vectors of nalgebra.
 
 use nalgebra::{SMatrix, SVector};
 
@@ -14,7 +14,7 @@ use crate::settings::Settings;
 use crate::solver::solve;
 
 impl<'a, T: Real> CostMatrix<'a, T> {
-    /// The cost matrix of a nalgebra matrix (which is column-major).
+    /// Takes the costs from a nalgebra matrix, which is column-major.
     ///
     /// # Errors
     /// Those of [`CostMatrix::column_major`].
@@ -24,7 +24,7 @@ impl<'a, T: Real> CostMatrix<'a, T> {
 }
 
 impl<'a, T: Real> PointCloud<'a, T> {
-    /// Points that are the columns of nalgebra matrices.
+    /// Takes the points from the columns of nalgebra matrices.
     ///
     /// # Errors
     /// Those of [`PointCloud::new`].
@@ -37,20 +37,20 @@ impl<'a, T: Real> PointCloud<'a, T> {
     }
 }
 
-/// What [`solve_matrix`] returns: everything owned.
+/// The solution of [`solve_matrix`], which owns everything.
 #[derive(Debug, Clone)]
 pub struct FixedSolution<T, const N: usize, const M: usize> {
-    /// f, in units of cost.
+    /// The potential f, in units of cost.
     pub f: SVector<T, N>,
-    /// g, in units of cost.
+    /// The potential g, in units of cost.
     pub g: SVector<T, M>,
-    /// P.
+    /// The plan P.
     pub plan: SMatrix<T, N, M>,
-    /// The numbers.
+    /// The report.
     pub report: Report<T>,
 }
 
-/// Transport between weights `a` and `b` under a cost matrix, all of nalgebra's fixed-size types; no allocation.
+/// Solves the transport between weights `a` and `b` under a cost matrix, all of fixed size. Nothing is allocated.
 ///
 /// ```
 /// use nalgebra::{Matrix2, Vector2};

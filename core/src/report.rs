@@ -1,18 +1,18 @@
-//! What a solve found. Status is data: only a bad call is an error.
+//! The report of a solve. Status is data: only a bad call is an error.
 
 use core::ffi::CStr;
 
 use crate::initial::Started;
 use crate::real::Real;
 
-/// How a solve ended.
+/// The way in which a solve ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Status {
-    /// The marginal error is at most the threshold, but for what the rounding of f and g adds to it: at most half of that.
+    /// The marginal error is at most the threshold. The rounding of f and g may have added up to half of that.
     Converged,
-    /// The sweeps allowed were used up. The potentials are the latest and usable: a sweep ends with g, so that of a
-    /// balanced problem the columns are exact (P^T 1 = b to rounding) and the rows are off by [`Report::row_error`].
+    /// The allowed sweeps were used up. The potentials are the latest and usable. A sweep ends with g: in a balanced
+    /// problem the columns are exact (P^T 1 = b to rounding), and the rows are off by [`Report::row_error`].
     /// Over-relaxed sweeps leave neither exact.
     SweepLimit,
     /// The observer asked to stop. The potentials are the latest and usable.
@@ -26,7 +26,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// A word for messages and JSON.
+    /// Returns a word for messages and JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Status::Converged => "converged",
@@ -39,15 +39,15 @@ impl Status {
 }
 
 impl Status {
-    /// What to try where a solve did not converge; `None` where it did, and where it was stopped.
+    /// Returns what to try if a solve did not converge. `None` if it did, or if the observer stopped it.
     pub const fn remedy(self) -> Option<&'static str> {
         match self.c_remedy().to_str() {
             Ok(remedy) if !remedy.is_empty() => Some(remedy),
-            _ => None, // they are ASCII
+            _ => None, // all of them are ASCII
         }
     }
 
-    /// The same for C: empty where there is nothing to mend.
+    /// Returns [`Status::remedy`] for C: empty if there is nothing to mend.
     pub const fn c_remedy(self) -> &'static CStr {
         match self {
             Status::SweepLimit => {
@@ -60,68 +60,99 @@ impl Status {
     }
 }
 
-/// Numbers about a finished solve. Every one is finite, and measured on the f and g that are returned, rounding included.
+/// The numbers of a finished solve. All are finite, and measured on the f and g that are returned, rounding included.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Report<T> {
-    /// How it ended.
+    /// The way in which it ended.
     pub status: Status,
-    /// Sweeps made; one is an f-update and a g-update. Completing the start and measuring this report cost about one more each.
+    /// The number of sweeps; one is an update of f and one of g. The completion of the start and the measurement of
+    /// this report take about as long as one more each.
     pub sweeps: u32,
-    /// The error of the first marginal, relative to the total of `a`: ||P 1 - a||_1 / total where side `a` is balanced; the
-    /// L1 change of that marginal by one more update / total where it is relaxed.
+    /// The error of the first marginal, relative to the total of `a`. If side `a` is balanced, it is ||P 1 - a||_1 /
+    /// total; if it is relaxed, the L1 change of that marginal by one more update / total.
     pub row_error: T,
-    /// The error of the second marginal, P^T 1 against `b`, likewise.
+    /// The error of the second marginal, P^T 1 against `b`, defined in the same way.
     pub column_error: T,
-    /// Dual value: <a, f> + <b, g> - epsilon (mass - total_a total_b) when balanced; a lower bound of the objective.
+    /// The dual value, a lower bound of the objective: <a, f> + <b, g> - epsilon (mass - total_a total_b) if both sides
+    /// are balanced.
     pub dual_value: T,
-    /// Dual value at the start, after its c-transform: what the start was worth.
+    /// The dual value of the start, after its c-transform.
     pub start_value: T,
-    /// The value of the problem, min <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b), as well as the
-    /// potentials tell it: the dual value, which errs by the square of the marginal errors.
+    /// The value of the problem, min <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b). This is
+    /// the dual value, which errs by the square of the marginal errors; or the primal value, if epsilon is so large
+    /// that it rounds the difference of the two away.
     pub objective: T,
-    /// <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b) of the plan as it is. It errs by the marginal
-    /// errors times the potentials, and may lie on either side of the objective.
+    /// <C, P> + epsilon KL(P | a b^T) + rho_a KL(P 1 | a) + rho_b KL(P^T 1 | b) of the plan as it is. It errs by the
+    /// marginal errors times the potentials, and may lie on either side of the objective.
     pub primal_value: T,
-    /// <C, P>.
+    /// The transport cost <C, P>.
     pub transport_cost: T,
-    /// Sum of P.
+    /// The sum of P.
     pub mass: T,
     /// The regularisation that was reached, in units of (scaled) cost.
     pub epsilon: T,
-    /// What every cost was divided by; 1 unless asked for.
+    /// The number that every cost was divided by: 1 unless the problem asks for another.
     pub cost_scale: T,
-    /// The start: its name, what it cost, and what it has to say.
+    /// The start: its name, the pairs that it visited, and its note.
     pub start: Started,
-    /// Rows, over all sweeps, that left the safe range and were recomputed in max-shifted form.
+    /// The number of rows, over all sweeps, that left the safe range and were recomputed in max-shifted form.
     pub row_fallbacks: u32,
-    /// Sweeps whose columns were.
+    /// The number of sweeps whose columns left the safe range and were recomputed in max-shifted form.
     pub column_fallbacks: u32,
-    /// Accelerated iterates that the safeguard took back, or times that relaxation was switched off.
+    /// The number of accelerated iterates that the safeguard took back, or of times that relaxation was switched off.
     pub rejections: u32,
-    /// Times that a stored kernel was computed, the first included.
+    /// The number of times that a stored kernel was computed, the first included.
     pub absorptions: u32,
-    /// The relative difference of the totals, (total_b - total_a) / the larger, that was taken out of `b` in a balanced problem
-    /// because rounding explains it; 0 if there was none.
+    /// The relative difference of the totals, (total_b - total_a) / the larger, that was taken out of `b` in a balanced
+    /// problem because rounding explains it; 0 if there was none.
     pub rescaled: T,
-    /// What was kept in memory: `stream`, `cost` or `kernel`.
+    /// The storage: `stream`, `cost` or `kernel`.
     pub storage: &'static str,
 }
 
-/// What an observer sees after every sweep.
+/// The state of a solve that an observer sees after every sweep.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Observation<T> {
-    /// Sweeps made.
+    /// The number of sweeps so far.
     pub sweep: u32,
     /// The epsilon of this sweep, in units of (scaled) cost.
     pub epsilon: T,
-    /// The marginal error it measured.
+    /// The marginal error that this sweep measured.
     pub marginal_error: T,
     /// The dual value of the new f with the old g, at this epsilon.
     pub dual_value: T,
 }
 
 impl<T: Real> Report<T> {
-    /// The larger of the two marginal errors.
+    /// Begins the report of a solve. Everything else is zero until it is counted or measured.
+    pub(crate) fn new(start: Started, storage: &'static str, rescaled: T) -> Self {
+        let zero = T::ZERO;
+        Report {
+            status: Status::Stopped,
+            sweeps: 0,
+            row_error: zero,
+            column_error: zero,
+            dual_value: zero,
+            start_value: zero,
+            objective: zero,
+            primal_value: zero,
+            transport_cost: zero,
+            mass: zero,
+            epsilon: zero,
+            cost_scale: zero,
+            start,
+            row_fallbacks: 0,
+            column_fallbacks: 0,
+            rejections: 0,
+            absorptions: 0,
+            rescaled,
+            storage,
+        }
+    }
+
+    /// Returns the larger of the two marginal errors.
     pub fn marginal_error(&self) -> T {
         self.row_error.max(self.column_error)
     }

@@ -1,42 +1,45 @@
-//! How to solve: when to stop, what to accelerate with.
+//! The settings of a solve: when to stop, and how to get there.
 
 use crate::error::{Argument, Error, ErrorKind, check_count, check_positive};
 use crate::geometry::Shape;
+use crate::memory;
 use crate::real::Real;
 use crate::sweep::model::kernel_pays;
 use crate::vector::SimdLevel;
+use crate::workspace::kernel_sizes;
 
-/// What is done between two sweeps to need fewer of them. Combines with every start; never changes the answer.
+/// The method that makes a solve need fewer sweeps. It combines with every start, and never changes the answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Acceleration<T> {
-    /// Sinkhorn's own iteration.
+    /// Sinkhorn's own iteration, without acceleration.
     Plain,
     /// Over-relaxation ("momentum") of both potentials: f <- f + factor (T f - f), 1 <= factor < 2.
     Relaxation {
-        /// 1 is plain; 1.5 to 1.9 pays where plain is slow.
+        /// The factor: 1 is plain, and 1.5 to 1.9 pays if plain sweeps are slow.
         factor: T,
     },
-    /// The same with a factor that is learnt from the contraction of the sweeps (Young's relation).
+    /// Over-relaxation with a factor that is learnt from the contraction of the sweeps (Young's relation).
     AdaptiveRelaxation,
-    /// Whatever is needed: plain sweeps while they converge well, then Anderson acceleration with this memory, then, for at
-    /// most [`MAX_NEWTON_COLUMNS`] columns, Newton's method along falling epsilons, which also solves problems whose epsilon
-    /// is tiny against their costs.
+    /// Whatever is needed: plain sweeps while they converge well, then Anderson acceleration. For at most
+    /// [`MAX_NEWTON_COLUMNS`] columns, Newton's method along falling epsilons comes last; it also solves problems whose
+    /// epsilon is tiny against their costs.
     Auto {
-        /// Past iterates that Anderson acceleration combines, 2 to [`MAX_MEMORY`].
+        /// The number of past iterates that Anderson acceleration combines, 2 to [`MAX_MEMORY`].
         memory: usize,
     },
     /// Anderson acceleration of the map g -> g', safeguarded by the dual value.
     Anderson {
-        /// Past iterates combined, at most; fewer where the workspace holds fewer. 2 to [`MAX_MEMORY`].
+        /// The number of past iterates that are combined, 2 to [`MAX_MEMORY`]; fewer if the workspace holds fewer.
         memory: usize,
     },
 }
 
-/// The most columns for which [`Acceleration::Auto`] goes on to Newton's method, which takes the square of them in memory.
+/// The largest number of columns for which [`Acceleration::Auto`] goes on to Newton's method, whose memory is the
+/// square of them.
 pub const MAX_NEWTON_COLUMNS: usize = 512;
 
-/// Scalars of the products of columns that Newton's method keeps; none without acceleration.
+/// Returns the number of scalars that Newton's method keeps, products of columns; none without acceleration.
 pub(crate) const fn newton_len(columns: usize, memory: usize) -> usize {
     if memory == 0 || columns > MAX_NEWTON_COLUMNS { 0 } else { columns * columns }
 }
@@ -45,7 +48,7 @@ pub(crate) const fn newton_len(columns: usize, memory: usize) -> usize {
 pub const MAX_MEMORY: usize = 64;
 
 impl<T> Acceleration<T> {
-    /// The name in reports and on the command line.
+    /// Returns the name in reports and on the command line.
     pub const fn name(&self) -> &'static str {
         match self {
             Acceleration::Plain => "plain",
@@ -56,7 +59,7 @@ impl<T> Acceleration<T> {
         }
     }
 
-    /// Past iterates that are stored.
+    /// Returns the number of past iterates that are stored.
     pub const fn memory(&self) -> usize {
         match self {
             Acceleration::Auto { memory } | Acceleration::Anderson { memory } => *memory,
@@ -65,33 +68,37 @@ impl<T> Acceleration<T> {
     }
 }
 
-/// Sweeps at larger epsilons first: the t-th level has epsilon_t = max(epsilon, first factor^t epsilon). Pays where a start is bad
-/// and epsilon small. Acceleration sets in when epsilon is reached; levels are swept plain.
+/// A schedule of larger epsilons for the first sweeps: the t-th level has epsilon_t = max(epsilon, first factor^t
+/// epsilon). It pays if the start is bad and epsilon is small. Levels are swept plain, and acceleration begins when
+/// epsilon is reached.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Annealing<T> {
-    /// The first level, as a multiple of epsilon, at least 1. A few with a good start; mean cost / epsilon from zero.
+    /// The first level, as a multiple of epsilon, at least 1. A few will do with a good start; from zero, mean cost /
+    /// epsilon.
     pub first: T,
-    /// From level to level, in (0, 1).
+    /// The ratio of a level to the one before, in (0, 1).
     pub factor: T,
-    /// Sweeps a level.
+    /// The number of sweeps at each level.
     pub sweeps: u32,
 }
 
-/// What is kept in memory between sweeps. All give the same answer to rounding.
+/// The pairs that are kept in memory between sweeps. All choices give the same answer to rounding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Storage {
-    /// Costs are computed at every sweep: memory O(n + m).
+    /// Nothing: costs are computed at every sweep, in memory O(n + m).
     Stream,
-    /// Costs are computed once and kept, n m scalars: for costs that are dear (large dimension, a user's own).
+    /// The costs, n m scalars, which are computed once. This is for costs that take long to compute: of points in high
+    /// dimension, or of a function of the caller.
     Cost,
-    /// The kernel exp((f + g - C)/epsilon) is kept, n m + n + 2 m scalars, and renewed when the potentials have moved away: no
-    /// exponential a pair, the fastest where it fits the cache.
+    /// The kernel exp((f + g - C) / epsilon), n m + n + 2 m scalars, which is renewed when the potentials have moved
+    /// away. A sweep needs no exponential, and is the fastest if the kernel fits the cache.
     Kernel,
-    /// [`Storage::Kernel`] where it takes no more than this many scalars and is expected to be faster, else [`Storage::Stream`]: by a model of
-    /// what sweeps cost on one thread that knows the dimension and the instructions, so that the choice does not change with the threads.
+    /// [`Storage::Kernel`] if it fits the budget and is expected to be faster, and [`Storage::Stream`] otherwise. A
+    /// model of the time of a sweep decides. It knows the dimension and the instructions, and assumes one thread, so
+    /// that the choice does not change with the threads.
     Auto {
-        /// The memory budget for it.
+        /// The memory budget for the kernel.
         scalars: usize,
     },
 }
@@ -107,10 +114,11 @@ impl Storage {
         }
     }
 
-    /// What may be done for a problem of n x m, as far as memory goes: never `Auto`. A kernel too large to be addressed is streamed.
+    /// Returns what the memory budget allows for a problem of n x m: never `Auto`. A kernel too large to be addressed
+    /// is streamed.
     pub(crate) const fn within_budget(self, rows: usize, columns: usize) -> Storage {
         match self {
-            Storage::Auto { scalars } => match kernel_len(rows, columns) {
+            Storage::Auto { scalars } => match memory::total(&[&kernel_sizes(rows, columns)]) {
                 Some(len) if len <= scalars => Storage::Kernel,
                 _ => Storage::Stream,
             },
@@ -119,36 +127,32 @@ impl Storage {
     }
 }
 
-/// Scalars of a stored kernel.
-pub(crate) const fn kernel_len(rows: usize, columns: usize) -> Option<usize> {
-    let len = rows as u128 * columns as u128 + rows as u128 + 2 * columns as u128;
-    if len > (usize::MAX / 16) as u128 { None } else { Some(len as usize) }
-}
-
-/// When to stop and how to get there.
+/// The settings of a solve: when to stop, and how to get there.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings<T> {
-    /// The marginal error at which a solve has converged, relative to the total of the weights. In a relaxed problem whose
-    /// plan carries less than the totals, it is relative to what the plan carries.
+    /// The marginal error at which a solve has converged, relative to the total of the weights. If the plan of a
+    /// relaxed problem carries less than the totals, it is relative to what the plan carries.
     pub threshold: T,
-    /// Sweeps after which a solve stops with [`Status::SweepLimit`](crate::Status::SweepLimit).
+    /// The number of sweeps after which a solve stops with [`Status::SweepLimit`](crate::Status::SweepLimit).
     pub max_sweeps: u32,
-    /// Between the sweeps.
+    /// The acceleration.
     pub acceleration: Acceleration<T>,
-    /// Larger epsilons first; none unless asked for.
+    /// Larger epsilons for the first sweeps; none by default.
     pub annealing: Option<Annealing<T>>,
-    /// What is kept in memory.
+    /// The pairs that are kept in memory between sweeps.
     pub storage: Storage,
-    /// Threads that share the rows of a sweep, of the rayon pool that the caller is in. They take memory each, and change no bit of the
-    /// result. In [`solve_batch`](crate::solve_batch): problems solved at a time. There is one without the feature
-    /// `parallel`, and where the system makes no others ([`has_threads`](crate::has_threads)).
+    /// The number of threads of the rayon pool of the caller that share the rows of a sweep, or in
+    /// [`solve_batch`](crate::solve_batch) the problems. Each takes memory, and no bit of the result depends on them.
+    /// There is one thread without the feature `parallel`, and if the system makes no others
+    /// ([`has_threads`](crate::has_threads)).
     pub threads: usize,
     /// The instructions that sweeps use.
     pub simd: SimdLevel,
 }
 
 impl<T: Real> Default for Settings<T> {
-    /// 1e-3 in `f32`, 1e-6 in `f64`; at most 10 000 sweeps; [`Acceleration::Auto`] with memory 10; no annealing; streamed; one thread.
+    /// Returns the defaults: threshold 1e-3 in `f32` and 1e-6 in `f64`; at most 10 000 sweeps; [`Acceleration::Auto`]
+    /// with memory 10; no annealing; streamed; one thread.
     fn default() -> Self {
         Settings {
             threshold: T::DEFAULT_THRESHOLD,
@@ -163,7 +167,7 @@ impl<T: Real> Default for Settings<T> {
 }
 
 impl<T: Real> Settings<T> {
-    /// The storage of a problem: never [`Storage::Auto`].
+    /// Returns the storage that a problem gets: never [`Storage::Auto`].
     pub fn storage_for(&self, shape: Shape) -> Storage {
         match (self.storage, self.storage.within_budget(shape.rows, shape.columns)) {
             (Storage::Auto { .. }, Storage::Kernel) if !kernel_pays(shape, self.simd.resolve(), size_of::<T>()) => {
@@ -173,16 +177,20 @@ impl<T: Real> Settings<T> {
         }
     }
 
-    /// The defaults without acceleration: what textbooks call the Sinkhorn algorithm.
+    /// Returns the defaults without acceleration: what textbooks call the Sinkhorn algorithm.
     pub fn plain() -> Self {
         Settings { acceleration: Acceleration::Plain, ..Settings::default() }
     }
 
-    /// What [`solve`](crate::solve) checks about them, for those who want to know sooner.
+    /// Checks the settings, as [`solve`](crate::solve) does, for those who want to know sooner.
     ///
     /// # Errors
     /// [`ErrorKind::NotPositive`] and [`ErrorKind::OutOfRange`], naming the field.
     pub fn check(&self) -> Result<(), Error> {
+        let within = |argument, value: T, range, is_within| {
+            let kind = ErrorKind::OutOfRange { value: value.widen(), range };
+            if is_within { Ok(()) } else { Err(Error::new(argument, kind)) }
+        };
         check_positive(Argument::THRESHOLD, self.threshold)?;
         check_count(Argument::MAX_SWEEPS, self.max_sweeps as usize)?;
         check_count(Argument::THREADS, self.threads)?;
@@ -192,14 +200,8 @@ impl<T: Real> Settings<T> {
             return Err(Error::unsupported(Argument::STORAGE, reason));
         }
         if let Some(Annealing { first, factor, sweeps }) = self.annealing {
-            if !(first >= T::ONE && first.is_finite()) {
-                let argument = Argument::ANNEALING_FIRST;
-                return Err(Error::new(argument, ErrorKind::OutOfRange { value: first.widen(), range: "[1, inf)" }));
-            }
-            if !(factor > T::ZERO && factor < T::ONE) {
-                let argument = Argument::ANNEALING_FACTOR;
-                return Err(Error::new(argument, ErrorKind::OutOfRange { value: factor.widen(), range: "(0, 1)" }));
-            }
+            within(Argument::ANNEALING_FIRST, first, "[1, inf)", first >= T::ONE && first.is_finite())?;
+            within(Argument::ANNEALING_FACTOR, factor, "(0, 1)", factor > T::ZERO && factor < T::ONE)?;
             check_count(Argument::ANNEALING_SWEEPS, sweeps as usize)?;
         }
         match self.acceleration {
@@ -208,17 +210,13 @@ impl<T: Real> Settings<T> {
                 let reason = "this build has none but plain: ask for that, or build with the feature acceleration";
                 Err(Error::unsupported(Argument::ACCELERATION, reason))
             }
-            Acceleration::Relaxation { factor } if !(factor >= T::ONE && factor < T::TWO) => {
-                let argument = Argument::RELAXATION;
-                Err(Error::new(argument, ErrorKind::OutOfRange { value: factor.widen(), range: "[1, 2)" }))
+            Acceleration::Relaxation { factor } => {
+                within(Argument::RELAXATION, factor, "[1, 2)", factor >= T::ONE && factor < T::TWO)
             }
-            Acceleration::Auto { memory } | Acceleration::Anderson { memory }
-                if !(2..=MAX_MEMORY).contains(&memory) =>
-            {
-                let argument = Argument::MEMORY;
-                Err(Error::new(argument, ErrorKind::OutOfRange { value: T::count(memory).widen(), range: "2 to 64" }))
+            Acceleration::AdaptiveRelaxation => Ok(()),
+            Acceleration::Auto { memory } | Acceleration::Anderson { memory } => {
+                within(Argument::MEMORY, T::count(memory), "2 to 64", (2..=MAX_MEMORY).contains(&memory))
             }
-            _ => Ok(()),
         }
     }
 }

@@ -1,16 +1,17 @@
-//! A number as an unevaluated sum of two scalars: twice the precision, in `f32` without touching `f64`.
+//! Numbers of twice the precision, each an unevaluated sum of two scalars: in `f32` without touching `f64`.
 //!
-//! Error-free transformations of Knuth (sum) and Dekker 1971 (product).
+//! The error-free transformations are those of Knuth (sum) and Dekker 1971 (product).
 
 use crate::real::Real;
 
+/// The sum of two scalars, the second far smaller than the first.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Wide<T> {
     pub high: T,
     pub low: T,
 }
 
-/// high + low = p + q exactly.
+/// Adds without error: high + low = p + q.
 #[inline(always)]
 fn two_sum<T: Real>(p: T, q: T) -> Wide<T> {
     let high = p + q;
@@ -18,7 +19,7 @@ fn two_sum<T: Real>(p: T, q: T) -> Wide<T> {
     Wide { high, low: (p - (high - virtual_q)) + (q - virtual_q) }
 }
 
-/// high + low = p * q exactly, barring overflow.
+/// Multiplies without error, barring overflow: high + low = p q.
 #[inline(always)]
 fn two_product<T: Real>(p: T, q: T) -> Wide<T> {
     let split = |value: T| {
@@ -76,7 +77,7 @@ impl<T: Real> Wide<T> {
     }
 }
 
-/// Inner product as if in twice the precision (Dot2 of Ogita, Rump and Oishi 2005).
+/// Computes an inner product as if in twice the precision (Dot2 of Ogita, Rump and Oishi 2005).
 pub(crate) fn dot<T: Real>(p: &[T], q: &[T]) -> Wide<T> {
     const LANES: usize = 8;
     let mut high = [T::ZERO; LANES];
@@ -102,12 +103,12 @@ pub(crate) fn dot<T: Real>(p: &[T], q: &[T]) -> Wide<T> {
     total
 }
 
-/// A number with at least fifteen digits: twice the precision in `f32`; `f64` has them as it is.
+/// A number with at least fifteen digits: of twice the precision in `f32`, while `f64` has them as it is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ample<T>(pub Wide<T>);
 
 impl<T: Real> Ample<T> {
-    /// Whether one scalar suffices, which is known when the code is compiled.
+    /// One scalar suffices. The compiler knows whether it does.
     const SINGLE: bool = size_of::<T>() >= 8;
 
     pub fn new(value: T) -> Self {
@@ -130,7 +131,7 @@ impl<T: Real> Ample<T> {
         self.of(other, |p, q| p * q, Wide::mul)
     }
 
-    /// 1 over the square root.
+    /// Computes 1 over the square root.
     pub fn inverse_root(self) -> Self {
         let one = Ample::new(T::ONE);
         self.of(one, |p, _| T::ONE / p.sqrt(), |p, one| one.div(p.sqrt()))
@@ -141,7 +142,7 @@ impl<T: Real> Ample<T> {
     }
 }
 
-/// Inner product with as many digits.
+/// Computes an inner product with at least fifteen digits.
 pub(crate) fn ample_dot<T: Real>(p: &[T], q: &[T]) -> Ample<T> {
     if Ample::<T>::SINGLE { Ample::new(crate::reduce::dot(p, q)) } else { Ample(dot(p, q)) }
 }

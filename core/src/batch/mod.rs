@@ -1,4 +1,4 @@
-//! Many problems in one call, solved side by side.
+//! Solves many problems in one call, side by side.
 
 mod potentials;
 mod share_out;
@@ -15,11 +15,11 @@ use crate::solution::Solution;
 use crate::solver::solve;
 use crate::workspace::Workspace;
 
-/// Scalars that [`solve_batch`] needs: [`Settings::threads`] workspaces of the problem that needs most, but no more workspaces
-/// than problems, and one without the feature `parallel`.
+/// Returns the number of scalars that [`solve_batch`] needs: [`Settings::threads`] workspaces of the problem that needs
+/// most, but no more workspaces than problems, and one without the feature `parallel`.
 ///
 /// # Errors
-/// Bad settings, and [`ErrorKind::TooLarge`] where the number does not fit.
+/// Those of [`Settings::check`], and [`ErrorKind::TooLarge`] if the number does not fit.
 pub fn batch_len<T: Real>(problems: &[Problem<'_, T>], settings: &Settings<T>) -> Result<usize, Error> {
     settings.check()?;
     let each = serial(settings);
@@ -31,13 +31,16 @@ pub fn batch_len<T: Real>(problems: &[Problem<'_, T>], settings: &Settings<T>) -
     largest.checked_mul(at_once(problems.len(), settings)).ok_or(Error::new(argument, ErrorKind::TooLarge))
 }
 
-/// Solves many problems of any sizes, [`Settings::threads`] of them at a time, each on one thread in memory that is used again:
-/// nothing is allocated for a problem, and no bit of an answer depends on the number of threads.
+/// Solves many problems of any sizes, [`Settings::threads`] of them at a time.
 ///
-/// The k-th problem begins from `start(k)`: `|_| Zero` for all alike, `|k| Given::g(&before[k])` for warm starts. What becomes of it is
-/// handed to `write` with the k-th of `outputs`, on the thread that solved it. An output may be any place to write to: `&mut results` is a
-/// slice of them, `f.chunks_exact_mut(n).zip(&mut reports)` rows of an array, and [`Potentials`] rows of different lengths. A
-/// problem that cannot be solved hands over its error, and the others go on.
+/// Each is solved on one thread, in memory that is used again: nothing is allocated for a problem, and no bit of an
+/// answer depends on the number of threads.
+///
+/// The k-th problem begins from `start(k)`: `|_| Zero` for all alike, `|k| Given::g(&before[k])` for warm starts. Its
+/// solution is handed to `write` with the k-th of `outputs`, on the thread that solved it. An output may be anything to
+/// write to: `&mut results` is a slice of them, `f.chunks_exact_mut(n).zip(&mut reports)` are rows of an array, and
+/// [`Potentials`] are rows of different lengths. A problem that cannot be solved hands over its error, and the others
+/// go on.
 ///
 /// One geometry under many weights:
 ///
@@ -63,11 +66,11 @@ pub fn batch_len<T: Real>(problems: &[Problem<'_, T>], settings: &Settings<T>) -
 /// ```
 ///
 /// # Errors
-/// Bad settings; [`ErrorKind::Length`] naming `output` where there are fewer or more outputs than problems; [`ErrorKind::Workspace`] with the length that
-/// [`batch_len`] has. Nothing is solved then. Errors of a problem go to `write`.
+/// Those of [`Settings::check`]; [`ErrorKind::Length`] naming `output` if there are fewer or more outputs than problems;
+/// [`ErrorKind::Workspace`] with the length of [`batch_len`]. Nothing is solved then. Errors of a problem go to `write`.
 ///
 /// # Panics
-/// Where `start` or `write` does.
+/// If `start` or `write` does.
 pub fn solve_batch<T: Real, S: Initializer<T>, O>(
     problems: &[Problem<'_, T>],
     start: impl Fn(usize) -> S + Sync,
@@ -100,13 +103,13 @@ where
     Ok(())
 }
 
-/// Problems solved at a time.
+/// Returns the number of problems that are solved at a time.
 fn at_once<T>(problems: usize, settings: &Settings<T>) -> usize {
     let threads = if cfg!(feature = "parallel") { settings.threads } else { 1 };
     threads.min(problems)
 }
 
-/// For each of them.
+/// Returns the settings of each problem.
 fn serial<T: Real>(settings: &Settings<T>) -> Settings<T> {
     Settings { threads: 1, ..*settings }
 }

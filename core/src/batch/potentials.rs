@@ -4,8 +4,9 @@ use crate::error::{Argument, Error, ErrorKind};
 use crate::problem::Problem;
 use crate::real::Real;
 
-/// The rows of two arrays that hold the potentials of all problems of a batch, one problem after the other: an iterator over
-/// (f, g), to be the outputs of [`solve_batch`](crate::solve_batch).
+/// The rows of two arrays that hold the potentials of all problems of a batch, one problem after the other.
+///
+/// It is an iterator over (f, g), which can be the outputs of [`solve_batch`](crate::solve_batch).
 ///
 /// ```
 /// use sinkhorn_core::{Error, Monotone, PointCloud, Potentials, Problem, Settings, batch_len, solve_batch};
@@ -34,7 +35,8 @@ pub struct Potentials<'s, 'a, T: Real> {
 }
 
 impl<'s, 'a, T: Real> Potentials<'s, 'a, T> {
-    /// `f` has as many scalars as all problems together have rows, `g` as many as they have columns.
+    /// Takes two arrays: `f` has as many scalars as all problems together have rows, and `g` as many as they have
+    /// columns.
     ///
     /// # Errors
     /// [`ErrorKind::Length`] naming `f` or `g`.
@@ -58,12 +60,18 @@ impl<'s, T: Real> Iterator for Potentials<'s, '_, T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let problem = self.problems.next()?;
-        // Their lengths are the sums: there is enough of both.
+        // The lengths of both arrays are the sums, so that there is enough of both.
         Some((self.f.split_off_mut(..problem.rows())?, self.g.split_off_mut(..problem.columns())?))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.problems.size_hint()
+    }
+}
+
+impl<T: Real> core::fmt::Debug for Potentials<'_, '_, T> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Potentials").field("problems", &self.problems.len()).finish_non_exhaustive()
     }
 }
 

@@ -1,9 +1,11 @@
-/// Calls `work` with every item and a part of `memory`: up to `threads` items at a time, each with one of as many equal parts to
-/// itself.
+/// Calls `work` with every item and a part of `memory`.
 ///
-/// An item is handed out, in their order, as soon as a part is free, so that items may take different times. Which part an item
-/// gets, and what is left in it, is not determined: `work` is to write before it reads. Threads are those of the rayon pool that the caller is in; without the
-/// feature `parallel` there is one. What [`solve_batch`](crate::solve_batch) is made of, for whatever else there is to do with many problems:
+/// `memory` is split into `threads` equal parts. Items are handed out in their order, each as soon as a part is free,
+/// so that items may take different times. Which part an item gets, and what is left in it, is not determined: `work`
+/// has to write before it reads. Threads are those of the rayon pool that the caller is in; without the feature
+/// `parallel` there is one.
+///
+/// [`solve_batch`](crate::solve_batch) is made of this. It serves for whatever else there is to do with many problems:
 ///
 /// ```
 /// use sinkhorn_core::{Monotone, PointCloud, Problem, Settings, Workspace, share_out, solve};
@@ -26,7 +28,7 @@
 /// `next` of `items` runs under a lock: it must not use rayon itself.
 ///
 /// # Panics
-/// Where `work` does.
+/// If `work` does.
 pub fn share_out<T, I>(items: I, threads: usize, memory: &mut [T], work: impl Fn(I::Item, &mut [T]) + Sync)
 where
     T: Send,
@@ -51,7 +53,8 @@ where
 {
     let part = memory.len() / threads;
     let queue = &std::sync::Mutex::new(items);
-    // Locked for as long as it takes to find the next item. A poisoned queue is one whose iterator has panicked: rayon hands that on.
+    // The lock is held for as long as it takes to find the next item. If the iterator panics, the queue is poisoned,
+    // and rayon hands the panic on.
     let next = move || queue.lock().ok().and_then(|mut items| items.next());
     rayon::scope(|scope| {
         let mut rest = memory;

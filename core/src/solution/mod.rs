@@ -1,4 +1,4 @@
-//! What a solve leaves: potentials, a report, and the plan without storing it.
+//! The solution of a problem: potentials, a report, and the plan without storing it.
 
 mod map;
 mod plan;
@@ -9,12 +9,13 @@ pub(crate) use crate::error::check_length;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::Report;
+use crate::sweep::outcome::Potentials;
 use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::Scratch;
 
-/// Potentials, report and plan of a finished solve. Lives in the workspace.
+/// The potentials, the report and the plan of a finished solve. It lives in the workspace.
 ///
-/// P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon): measure form, f and g in units of cost.
+/// The plan is P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon), with f and g in units of cost.
 #[derive(Clone)]
 pub struct Solution<'s, T: Real> {
     pub(crate) prepared: Prepared<'s, T>,
@@ -27,19 +28,28 @@ pub struct Solution<'s, T: Real> {
     report: Report<T>,
 }
 
+impl<T: Real> core::fmt::Debug for Solution<'_, T> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Solution").field("f", &self.f).field("g", &self.g).field("report", &self.report).finish()
+    }
+}
+
 impl<'s, T: Real> Solution<'s, T> {
+    /// Measures potentials, which the solution then owns. The arguments are those of [`value::measure`].
     pub(crate) fn measure(
         prepared: &Prepared<'s, T>,
-        progress: value::Progress<T>,
-        mut buffers: value::Buffers<'s, T>,
+        report: Report<T>,
+        threshold: T,
+        ended: bool,
+        mut potentials: Potentials<'s, T>,
         scratch: &mut Scratch<'_, T>,
     ) -> Self {
-        let report = value::measure(prepared, progress, &mut buffers, scratch);
-        let value::Buffers { f_hat, g_hat, f, g, .. } = buffers;
+        let report = value::measure(prepared, report, threshold, ended, &mut potentials, scratch);
+        let Potentials { f: f_hat, g: g_hat, row: f, image: g, .. } = potentials;
         Solution { prepared: *prepared, f_hat, g_hat, f, g, report }
     }
 
-    /// Of potentials and a report that belong together.
+    /// Puts together potentials and a report that belong together.
     #[cfg(feature = "support")]
     pub(crate) fn new(
         prepared: Prepared<'s, T>,
@@ -52,22 +62,23 @@ impl<'s, T: Real> Solution<'s, T> {
         Solution { prepared, f_hat, g_hat, f, g, report }
     }
 
-    /// The numbers.
+    /// Returns the numbers.
     pub fn report(&self) -> &Report<T> {
         &self.report
     }
 
-    /// What was solved.
+    /// Returns the problem that was solved.
     pub fn problem(&self) -> &Problem<'s, T> {
         &self.prepared.problem
     }
 
-    /// f (n), in units of cost. Balanced potentials, which are free up to (+c, -c), have sum a_i f_i = sum b_j g_j.
+    /// Returns f (n), in units of cost. Balanced potentials, which are free up to (+c, -c), have sum a_i f_i = sum b_j
+    /// g_j.
     pub fn f(&self) -> &'s [T] {
         self.f
     }
 
-    /// g (m), in units of cost.
+    /// Returns g (m), in units of cost.
     pub fn g(&self) -> &'s [T] {
         self.g
     }

@@ -1,173 +1,122 @@
-//! Objective, transport cost, dual value and marginal errors of a pair of potentials.
+//! Measures a pair of potentials: objective, transport cost, dual value and marginal errors.
 
-use crate::initial::Started;
-use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
 use crate::report::{Report, Status};
-use crate::solver::error_floor;
+use crate::solver::iterate::{error_floor, full_f, full_g};
 use crate::sweep::columns::moved;
-use crate::sweep::half::{column_logsums, row_logsum};
+use crate::sweep::half::row_logsum;
+use crate::sweep::outcome::Potentials;
 use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::{Pass, Scratch, Strip};
-use crate::sweep::{MAX_TILE_ROWS, block, is_safe, log_zero};
+use crate::sweep::{MAX_TILE_ROWS, block, is_safe};
 use crate::vector::{Costs, RowTerms};
 use crate::wide::Wide;
 
-/// What the loop knows about a solve.
-pub(crate) struct Progress<T> {
-    pub status: Status,
-    pub threshold: T,
-    pub sweeps: u32,
-    pub start: Started,
-    pub start_value: T,
-    pub row_fallbacks: u32,
-    pub column_fallbacks: u32,
-    pub rejections: u32,
-    pub absorptions: u32,
-    pub storage: &'static str,
-    pub rescaled: T,
-    /// The solve has ended. If not, the hatted potentials have to stay as they are.
-    pub ended: bool,
-}
-
-/// Potentials, where the results go, and scratch.
-pub(crate) struct Buffers<'s, T> {
-    /// n: F.
-    pub f_hat: &'s mut [T],
-    /// m: G with log2 b.
-    pub g_hat: &'s mut [T],
-    /// m: log2 b.
-    pub log_b: &'s [T],
-    /// n: f in units of cost.
-    pub f: &'s mut [T],
-    /// m: g in units of cost.
-    pub g: &'s mut [T],
-}
-
-/// Sums over the pairs, in unscaled cost.
-#[derive(Clone, Copy)]
-struct Totals<T> {
-    transport: Wide<T>,
-    entropy: Wide<T>,
-    mass: Wide<T>,
-    row_error: Wide<T>,
-    relaxed: Wide<T>,
-}
-
-impl<T: Real> Default for Totals<T> {
-    fn default() -> Self {
-        let zero = Wide::new(T::ZERO);
-        Totals { transport: zero, entropy: zero, mass: zero, row_error: zero, relaxed: zero }
-    }
-}
+/// Sums over the pairs, in unscaled cost: transport cost, entropy, mass, row error, and divergence of the row marginal.
+#[derive(Clone, Copy, Default)]
+struct Totals<T>([Wide<T>; 5]);
 
 impl<T: Real> Totals<T> {
-    fn with(self, other: Self) -> Self {
-        Totals {
-            transport: self.transport.add(other.transport),
-            entropy: self.entropy.add(other.entropy),
-            mass: self.mass.add(other.mass),
-            row_error: self.row_error.add(other.row_error),
-            relaxed: self.relaxed.add(other.relaxed),
-        }
+    fn with(mut self, other: Self) -> Self {
+        self.0.iter_mut().zip(other.0).for_each(|(own, other)| *own = own.add(other));
+        self
     }
 }
 
-/// Potentials in base-2 units.
-#[derive(Clone, Copy)]
-pub(crate) struct Pair<'p, T> {
-    /// n: F.
-    pub f: &'p [T],
-    /// What is to be taken from F.
-    pub shift: T,
-    /// m: G with log2 b.
-    pub g: &'p [T],
-    /// m: log2 b.
-    pub log_b: &'p [T],
-}
-
-impl<T: Real> Pair<'_, T> {
-    /// Term k of sum_i a_i phi(f_i) + sum_j b_j phi(g_j), phi(t) = t where balanced, rho (1 - exp(-t/rho)) where relaxed; rows first. In units of cost.
-    /// Without `offsets`, what hatted potentials lack is left out.
-    fn term(&self, p: &Prepared<'_, T>, offsets: bool, k: usize) -> T {
+impl<T: Real> Potentials<'_, T> {
+    /// Computes term k of sum_i a_i phi(f_i) + sum_j b_j phi(g_j), in units of cost, rows first. If a side is balanced,
+    /// phi(t) = t, and if it is relaxed, phi(t) = rho (1 - exp(-t / rho)). F is taken less `shift`. Without `offsets`,
+    /// the offsets of rows and columns are left out.
+    fn term(&self, p: &Prepared<'_, T>, shift: T, offsets: bool, k: usize) -> T {
         let n = self.f.len();
-        let (weight, potential, offset, tau, rho) = if k < n {
-            let offset = if offsets { p.row_offset(k) } else { T::ZERO };
-            (p.problem.a().get(k), self.f[k] - self.shift, offset, p.tau_a(), p.rho_a)
+        let (weight, potential, tau, rho) = if k < n {
+            let potential = self.f[k] - shift;
+            let potential = if offsets { full_f(p, k, potential) } else { potential };
+            (p.problem.a().get(k), potential, p.tau_a(), p.rho_a)
         } else {
             let j = k - n;
-            let offset = if offsets { p.column_offset(j) } else { T::ZERO };
-            (p.problem.b().get(j), self.g[j] - self.log_b[j], offset, p.tau_b(), p.rho_b)
+            let potential = self.g[j] - self.log_b[j];
+            let potential = if offsets { full_g(p, j, potential) } else { potential };
+            (p.problem.b().get(j), potential, p.tau_b(), p.rho_b)
         };
         if weight == T::ZERO {
             return T::ZERO;
         }
-        let value = (potential + offset) / p.s;
+        let value = potential / p.s;
         weight * if tau == T::ONE { value } else { -rho * (-value / rho).exp_m1() }
     }
 
-    /// The dual value of a pair whose plan has this mass, in units of unscaled cost. Without `offsets` it is off by a
-    /// constant of the problem, and less is rounded.
-    pub fn dual_value(&self, p: &Prepared<'_, T>, mass: T, offsets: bool) -> T {
-        let value = reduce::sum_of(self.f.len() + self.g.len(), &|k| self.term(p, offsets || !p.is_balanced(), k));
+    /// Computes the dual value of (F less `shift`, G), a pair whose plan has this mass, in units of unscaled cost.
+    /// Without `offsets` it is off by a constant of the problem, and less is rounded.
+    pub fn dual_value(&self, p: &Prepared<'_, T>, mass: T, shift: T, offsets: bool) -> T {
+        let terms = self.f.len() + self.g.len();
+        let value = reduce::sum_of(terms, &|k| self.term(p, shift, offsets || !p.is_balanced(), k));
         let product = if offsets { p.problem.a().total() * p.problem.b().total() } else { T::ZERO };
         value - p.epsilon * (mass - product)
     }
 
-    /// The rounding error to expect of that, without offsets.
-    pub fn rounding(&self, p: &Prepared<'_, T>, mass: T) -> T {
-        let size = reduce::sum_of(self.f.len() + self.g.len(), &|k| self.term(p, !p.is_balanced(), k).abs());
+    /// Computes the rounding error to expect of that dual value, without offsets.
+    pub fn rounding(&self, p: &Prepared<'_, T>, mass: T, shift: T) -> T {
+        let terms = self.f.len() + self.g.len();
+        let size = reduce::sum_of(terms, &|k| self.term(p, shift, !p.is_balanced(), k).abs());
         T::constant(8.0) * T::EPSILON * (size + p.epsilon * mass)
     }
-}
 
-/// The mass of the plan of a pair whose columns are exact, up to a translation of the pair.
-pub(crate) fn mass_with_exact_columns<T: Real>(p: &Prepared<'_, T>, g: &[T], log_b: &[T], shift: T) -> T {
-    let b = p.problem.b();
-    if p.tau_b() == T::ONE {
-        return b.total();
-    }
-    let rate = p.epsilon / p.rho_b;
-    reduce::sum_of(g.len(), &|j| {
-        if b.get(j) == T::ZERO {
-            return T::ZERO;
+    /// Computes the mass of the plan of a pair whose columns were exact before `shift` was taken from G.
+    pub fn mass_with_exact_columns(&self, p: &Prepared<'_, T>, shift: T) -> T {
+        let b = p.problem.b();
+        if p.tau_b() == T::ONE {
+            return b.total();
         }
-        b.get(j) * (-(g[j] + shift - log_b[j] + p.column_offset(j)) * rate).exp2()
-    })
+        let rate = p.epsilon / p.rho_b;
+        reduce::sum_of(self.g.len(), &|j| {
+            if b.get(j) == T::ZERO {
+                return T::ZERO;
+            }
+            b.get(j) * (-full_g(p, j, self.g[j] + shift - self.log_b[j]) * rate).exp2()
+        })
+    }
 }
 
-/// Visits all pairs once. Also completes the potentials of points without weight, and writes f and g in units of cost.
+/// Measures the potentials in one visit of all pairs, and writes f into `potentials.row` and g into `potentials.image`,
+/// in units of cost. It completes the potentials of points without weight. `report` tells how the solve went, and
+/// `threshold` at which error it has converged; while it has not `ended`, F and G stay what they are.
 pub(crate) fn measure<T: Real>(
     p: &Prepared<'_, T>,
-    progress: Progress<T>,
-    buffers: &mut Buffers<'_, T>,
+    report: Report<T>,
+    threshold: T,
+    ended: bool,
+    potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Report<T> {
     let (a, b) = (p.problem.a(), p.problem.b());
-    write_potentials(p, progress.ended, buffers, scratch);
-    let Buffers { f_hat: f, g_hat, log_b, .. } = buffers;
-    let m = g_hat.len();
+    potentials.leave(p, ended, scratch);
 
-    let (g, log_b, full_g) = (&**g_hat, *log_b, &mut *buffers.g);
-    full_g.iter_mut().for_each(|value| *value *= p.unit);
-    let mut pass = |full_g: Option<&[T]>| {
-        let work = |strip: Strip<'_, T>| measure_strip(p, g, log_b, full_g, strip);
+    // Sum up over the pairs. In high dimensions a cost takes long to compute, and the potentials tell it, too. That
+    // loses digits if a cost is far below the potentials or below epsilon: then the costs are computed after all.
+    let Potentials { f, g, log_b, image: cost_g, row: cost_f } = potentials;
+    let (g, log_b, m) = (&**g, &**log_b, g.len());
+    cost_g.iter_mut().for_each(|value| *value *= p.unit);
+    let mut pass = |cost_g: Option<&[T]>| {
+        let work = |strip: Strip<'_, T>| measure_strip(p, g, log_b, cost_g, strip);
         Pass::sums(f).run(scratch, &work, Totals::with)
     };
-    // In many dimensions costs are dear, and potentials tell them too: to rounding, which shows where a cost is far below them or below epsilon.
-    let mean = reduce::sum_of(a.len(), &|i| a.get(i) / a.total() * p.scores.row_offset(i))
-        + reduce::sum_of(m, &|j| b.get(j) / b.total() * p.scores.column_offset(j));
+    let mean = reduce::sum_of(a.len(), &|i| a.get(i) / a.total() * p.scores.cost_offset_of_row(i))
+        + reduce::sum_of(m, &|j| b.get(j) / b.total() * p.scores.cost_offset_of_column(j));
     let dear = p.scores.packed().is_some_and(|points| points.dimension >= MAX_TILE_ROWS) && p.epsilon <= mean;
-    let mut totals = pass(dear.then_some(&*full_g));
-    if dear && !(totals.transport.value() > T::constant(1.0 / 64.0) * mean * totals.mass.value()) {
+    let mut totals = pass(dear.then_some(&**cost_g));
+    let [transport, _, mass, ..] = totals.0;
+    if dear && !(transport.value() > T::constant(1.0 / 64.0) * mean * mass.value()) {
         totals = pass(None);
     }
+    let [transport, entropy, mass, row_error, relaxed_a] = totals.0;
 
+    // The error of the columns.
     let zero = Wide::new(T::ZERO);
     let (mut column_error, mut relaxed_b) = (zero, zero);
     for j in 0..m {
-        full_g[j] /= p.unit;
+        cost_g[j] /= p.unit;
         let (weight, marginal) = (b.get(j), scratch.column[j]);
         if weight == T::ZERO {
             continue;
@@ -175,8 +124,9 @@ pub(crate) fn measure<T: Real>(
         let target = if p.tau_b() == T::ONE {
             weight
         } else {
-            // Of a marginal that has vanished, as where next to nothing is worth sending far away, the logarithm is about this or less; the error
-            // is then about a bound from above, and zero where the potentials say that nothing belongs there.
+            // A marginal vanishes if next to nothing is worth sending far away. Its logarithm is then about this or
+            // less, and the error is about a bound from above, or zero if the potentials say that nothing belongs
+            // there.
             let log_ratio = if marginal > T::ZERO { (marginal / weight).log2() } else { -T::MAX.log2() };
             moved(marginal, weight, log_ratio, p.change_of_g(j, g[j] - log_b[j], log_ratio))
         };
@@ -185,32 +135,32 @@ pub(crate) fn measure<T: Real>(
             relaxed_b = relaxed_b.add(Wide::new(divergence_term(marginal, weight)));
         }
     }
-    // Rows without weight have got their potential in the pass; at the level of the others, if theirs is not taken over.
+    // Rows without weight got their F in the pass. Their f is at the level of the others, which F has not taken over if
+    // the solve goes on.
+    let cost_of_f = |i: usize, f: T| full_f(p, i, f) / (p.s * p.unit);
     let level = match (0..a.len()).find(|&i| a.get(i) > T::ZERO) {
-        Some(i) if !progress.ended => buffers.f[i] - (f[i] + p.row_offset(i)) / (p.s * p.unit),
+        Some(i) if !ended => cost_f[i] - cost_of_f(i, f[i]),
         _ => T::ZERO,
     };
-    for (i, (value, &hatted)) in buffers.f.iter_mut().zip(f.iter()).enumerate() {
-        if a.get(i) == T::ZERO {
-            *value = (hatted + p.row_offset(i)) / (p.s * p.unit) + level;
-        }
+    for i in (0..a.len()).filter(|&i| a.get(i) == T::ZERO) {
+        cost_f[i] = cost_of_f(i, f[i]) + level;
     }
 
-    let mass = totals.mass.value();
-    let transport_cost = totals.transport.value();
-    let dual_value = Pair { f, shift: T::ZERO, g, log_b }.dual_value(p, mass, true);
-    let mut primal_value = transport_cost + p.epsilon * totals.entropy.value();
-    for (tau, rho, divergence) in [(p.tau_a(), p.rho_a, totals.relaxed), (p.tau_b(), p.rho_b, relaxed_b)] {
+    // The values of the problem.
+    let (mass, transport_cost) = (mass.value(), transport.value());
+    let dual_value = potentials.dual_value(p, mass, T::ZERO, true);
+    let mut primal_value = transport_cost + p.epsilon * entropy.value();
+    for (tau, rho, divergence) in [(p.tau_a(), p.rho_a, relaxed_a), (p.tau_b(), p.rho_b, relaxed_b)] {
         if tau != T::ONE {
             primal_value += rho * divergence.value();
         }
     }
 
-    let (row_error, column_error) = (totals.row_error.value() / a.total(), column_error.value() / b.total());
+    let (row_error, column_error) = (row_error.value() / a.total(), column_error.value() / b.total());
     // A solve that has converged may have lost a little to the rounding of f and g.
-    let threshold = progress.threshold * share_of_mass(p, mass);
-    let rounding = error_floor(p, f, g).min(T::HALF * threshold);
-    let mut status = progress.status;
+    let threshold = threshold * share_of_mass(p, mass);
+    let rounding = error_floor(p, potentials.f, potentials.g).min(T::HALF * threshold);
+    let mut status = report.status;
     if status == Status::Converged && !(row_error.max(column_error) <= threshold + rounding) {
         status = Status::PrecisionFloor;
     }
@@ -219,88 +169,30 @@ pub(crate) fn measure<T: Real>(
     if !(dual_value.is_finite() && primal_value.is_finite() && transport_cost.is_finite() && mass.is_finite()) {
         status = Status::PrecisionFloor;
     }
-    // The dual value errs by the square of the marginal errors, the primal one by the errors themselves. Only if epsilon is
-    // so large that it rounds the difference away, the primal value has more digits.
+    // The dual value errs by the square of the marginal errors, the primal one by the errors themselves. Only if
+    // epsilon is so large that it rounds the difference away, the primal value has more digits.
     let rounding = T::constant(8.0) * T::EPSILON * p.epsilon * (mass + a.total() * b.total());
     let is_rounded = p.epsilon > p.largest_cost && !((primal_value - dual_value).abs() > rounding);
     let objective = if dual_value.is_finite() && !is_rounded { dual_value } else { primal_value };
     Report {
         status,
-        sweeps: progress.sweeps,
         row_error: clamp(row_error),
         column_error: clamp(column_error),
         dual_value: bound_from_below(dual_value / p.unit),
-        start_value: bound_from_below(progress.start_value / p.unit),
+        start_value: bound_from_below(report.start_value / p.unit),
         objective: clamp(objective / p.unit),
         primal_value: clamp(primal_value / p.unit),
         transport_cost: clamp(transport_cost / p.unit),
         mass: clamp(mass),
         epsilon: p.epsilon / p.unit,
         cost_scale: p.unit,
-        start: progress.start,
-        row_fallbacks: progress.row_fallbacks,
-        column_fallbacks: progress.column_fallbacks,
-        rejections: progress.rejections,
-        absorptions: progress.absorptions,
-        rescaled: progress.rescaled,
-        storage: progress.storage,
+        ..report
     }
 }
 
-/// Writes f and g in units of cost, levelled. If the solve has ended, the hatted potentials are taken back from them: the
-/// report, the plan and all that is made of a solution belong to the f and g that the caller sees, rounding included.
-/// Columns without weight get the c-transform; rows without weight get it in the pass of [`measure`], which visits their
-/// pairs anyway.
-fn write_potentials<T: Real>(
-    p: &Prepared<'_, T>,
-    ended: bool,
-    buffers: &mut Buffers<'_, T>,
-    scratch: &mut Scratch<'_, T>,
-) {
-    let Buffers { f_hat, g_hat, log_b, f, g } = buffers;
-    let (a, b, m) = (p.problem.a(), p.problem.b(), g_hat.len());
-
-    // Complete the columns without weight, if there are any. Their sums are taken with a weight of 1.
-    let without_weight = |j: &usize| b.get(*j) == T::ZERO;
-    if (0..m).any(|j| without_weight(&j)) {
-        (0..m).filter(without_weight).for_each(|j| g_hat[j] = T::ZERO);
-        column_logsums(p, f_hat, g_hat, g, scratch);
-        for j in (0..m).filter(without_weight) {
-            let offset = p.column_offset(j);
-            g_hat[j] = Prepared::within_range(-p.tau_b() * (scratch.column[j] - offset) - offset);
-        }
-    }
-
-    // To units of cost, at the level that balanced potentials are reported with.
-    let unit = p.s * p.unit;
-    for (j, value) in g.iter_mut().enumerate() {
-        let log = if b.get(j) == T::ZERO { T::ZERO } else { log_b[j] };
-        *value = (g_hat[j] - log + p.column_offset(j)) / unit;
-    }
-    for (i, value) in f.iter_mut().enumerate() {
-        *value = (f_hat[i] + p.row_offset(i)) / unit;
-    }
-    if p.is_balanced() {
-        level_potentials(a, b, f, g);
-    }
-
-    // And back.
-    if ended {
-        for (i, value) in f_hat.iter_mut().enumerate() {
-            *value = unit * f[i] - p.row_offset(i);
-        }
-    }
-    for (j, value) in g_hat.iter_mut().enumerate() {
-        if b.get(j) == T::ZERO {
-            *value = log_zero();
-        } else if ended {
-            *value = unit * g[j] - p.column_offset(j) + log_b[j];
-        }
-    }
-}
-
-/// The share of the smaller total that the plan of a relaxed problem carries, at most 1; 1 where both marginals are exact.
-/// A marginal error is relative to the totals; where next to nothing is carried it has to be as small in proportion.
+/// Computes the share of the smaller total that the plan of a relaxed problem carries, at most 1; it is 1 if both
+/// marginals are exact. A marginal error is relative to the totals. If next to nothing is carried, it has to be as
+/// small in proportion.
 pub(crate) fn share_of_mass<T: Real>(p: &Prepared<'_, T>, mass: T) -> T {
     if p.is_balanced() {
         return T::ONE;
@@ -308,18 +200,18 @@ pub(crate) fn share_of_mass<T: Real>(p: &Prepared<'_, T>, mass: T) -> T {
     (mass / p.problem.a().total().min(p.problem.b().total())).min(T::ONE)
 }
 
-/// A dual value is a lower bound, and far from the solution of a relaxed problem it can be below the range of the scalar: then the
-/// least finite number is one too.
+/// Returns a dual value that is finite. It is a lower bound, and far from the solution of a relaxed problem it can be
+/// below the range of the scalar: then the least finite number is a bound, too.
 fn bound_from_below<T: Real>(value: T) -> T {
     if value.is_finite() { value } else { -T::MAX }
 }
 
-/// `full_g` are potentials in units of cost, where costs are to be told from them.
+/// Sums up over the pairs of a strip. `cost_g` is g in units of unscaled cost if costs are to be told from potentials.
 fn measure_strip<T: Real>(
     p: &Prepared<'_, T>,
     g: &[T],
     log_b: &[T],
-    full_g: Option<&[T]>,
+    cost_g: Option<&[T]>,
     strip: Strip<'_, T>,
 ) -> Totals<T> {
     let Strip { rows, f, column, tile, partial: costs, .. } = strip;
@@ -336,8 +228,8 @@ fn measure_strip<T: Real>(
             let i = first + k;
             let row = &mut tile[k * m..(k + 1) * m];
             *weight = a.get(i);
-            let own_costs = match full_g {
-                Some(g) => Costs::Implied { f: (*f + p.row_offset(i)) / p.s, g, epsilon: p.epsilon },
+            let own_costs = match cost_g {
+                Some(g) => Costs::Implied { f: full_f(p, i, *f) / p.s, g, epsilon: p.epsilon },
                 None => {
                     p.scores.costs(p.instructions, i, 0, m, costs);
                     Costs::Stored(costs)
@@ -357,30 +249,19 @@ fn measure_strip<T: Real>(
             }
             let marginal = *weight * sum;
             let moved = if p.tau_a() == T::ONE { *weight } else { moved(marginal, *weight, log_sum, change) };
-            totals = totals.with(Totals {
-                transport: Wide::new(*weight * cost),
-                entropy: Wide::new(*weight * entropy),
-                mass: Wide::new(marginal),
-                row_error: Wide::new((moved - marginal).abs()),
-                relaxed: Wide::new(if p.tau_a() == T::ONE { T::ZERO } else { divergence_term(marginal, *weight) }),
-            });
+            let divergence = if p.tau_a() == T::ONE { T::ZERO } else { divergence_term(marginal, *weight) };
+            let terms = [*weight * cost, *weight * entropy, marginal, (moved - marginal).abs(), divergence];
+            totals = totals.with(Totals(terms.map(Wide::new)));
         }
         T::add_rows(p.instructions, weights, tile, column);
     }
     totals
 }
 
-/// p log(p/q) - p + q.
+/// Computes p log(p / q) - p + q.
 fn divergence_term<T: Real>(p: T, q: T) -> T {
-    // As q ((1 + r) ln(1 + r) - r) with r = p/q - 1: for large rho the marginals are close, and rho multiplies the rounding.
+    // As q ((1 + r) ln(1 + r) - r) with r = p / q - 1: for large rho the marginals are close, and rho multiplies the
+    // rounding.
     let r = (p - q) / q;
     if r > -T::ONE { (q * ((T::ONE + r) * r.ln_1p() - r)).max(T::ZERO) } else { q }
-}
-
-/// Shifts balanced potentials so that sum a_i f_i = sum b_j g_j.
-pub(crate) fn level_potentials<T: Real>(a: Weights<'_, T>, b: Weights<'_, T>, f: &mut [T], g: &mut [T]) {
-    let (of_f, of_g) = (a.total() * a.mean_of(f), b.total() * b.mean_of(g));
-    let shift = (of_g - of_f) / (a.total() + b.total());
-    f.iter_mut().for_each(|value| *value += shift);
-    g.iter_mut().for_each(|value| *value += -shift);
 }

@@ -1,137 +1,168 @@
 //! Anderson acceleration of the fixed-point map g -> g', safeguarded (Anderson 1965; Walker and Ni 2011, type II).
 //!
-//! Of the last k pairs (image g', residual g' - g) the affine combination whose residual is smallest in the norm of b gives the next
-//! g. It is written as the latest image plus multiples of the differences to it, with a ridge on the multiples: where the residuals do
-//! not change, as on the plateaus of nearly decoupled problems, the step is then the plain one, while a ridge on the weights
-//! themselves would average the images and fall behind it. Normal equations are scaled to unit trace, kept and
-//! factorised with fifteen digits, twice the working precision in `f32`. Where the dual value has dropped, the history
-//! is forgotten, the last plain image taken instead, and a combination may from then on go no farther from an image
-//! than a tenth of the step that was taken back; four times as far whenever that has been too little. Blobs of nearly
-//! equal mass need this: there images drift at a constant rate towards a kink of the dual, and combinations overshoot
-//! it.
+//! The next g is an affine combination of the images g' of the last k pairs: the one whose residual g' - g is smallest
+//! in the norm of b. It is written as the latest image plus multiples of the differences to it, with a ridge on the
+//! multiples. If the residuals do not change, as on the plateaus of nearly decoupled problems, the step is then the
+//! plain one, while a ridge on the weights themselves would average the images and fall behind it. Normal equations are
+//! scaled to unit trace, kept and factorised with fifteen digits, twice the working precision in `f32`.
+//!
+//! If the dual value has dropped, the history is forgotten, and the last plain image taken instead. From then on a
+//! combination may go no farther from an image than a tenth of the step that was taken back; four times as far whenever
+//! that has been too little. Blobs of nearly equal mass need this: there images drift at a constant rate towards a kink
+//! of the dual, and combinations overshoot it.
 
-use crate::measure::Weights;
+use super::accelerator::{Accelerate, Rescue, SweepKind, Verdict, largest_step};
+use super::iterate::Iterate;
 use crate::real::Real;
 use crate::reduce;
+use crate::sweep::outcome::{Outcome, Potentials};
+use crate::sweep::prepared::Prepared;
+use crate::sweep::strips::Scratch;
 use crate::wide::{Ample, Wide, ample_dot};
 use crate::workspace::History;
 
-/// Relative to the trace of the normal equations.
+/// The ridge, relative to the trace of the normal equations.
 const RIDGE: f64 = 1e-10;
 
-/// What the reach becomes of the step that was taken back.
+/// What a step that was taken back is multiplied by to give the new reach.
 const SHORTER: f64 = 0.1;
 
-/// What the reach is multiplied by where it was used up and the dual value has risen.
+/// What the reach is multiplied by if it was used up and the dual value has risen.
 const LONGER: f64 = 4.0;
 
-/// What [`Anderson::record`] did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    WentOn,
-    TookBack,
-}
-
-pub(crate) struct Anderson<'a, T> {
+/// The pairs that are combined.
+pub(super) struct Anderson<'a, T> {
     pub history: History<'a, T>,
     /// Pairs to combine at most: no more than the history holds.
     memory: usize,
     count: usize,
     next: usize,
-    /// Whether the present g is a combination, not an image.
+    /// The present g is a combination, not an image.
     accelerated: bool,
+    /// The dual value of the last pair that was kept.
     last_value: T,
     /// The largest change that a combination may make to an entry of the latest image.
     reach: T,
     /// The change that the present one made.
     step: T,
+    /// A combination has led to an overflow: sweeps are plain from then on.
+    off: bool,
 }
 
-impl<'a, T: Real> Anderson<'a, T> {
-    /// At least two pairs.
-    pub fn new(history: History<'a, T>, memory: usize) -> Self {
-        Anderson {
-            history,
-            memory,
-            count: 0,
-            next: 0,
-            accelerated: false,
-            last_value: T::ZERO,
-            reach: T::INFINITY,
-            step: T::ZERO,
+impl<T: Real> Accelerate<T> for Anderson<'_, T> {
+    fn sweep(&mut self, iterate: &mut Iterate<'_, T>) -> Outcome<T> {
+        if self.off {
+            return iterate.sweep();
+        }
+        self.extrapolate(iterate);
+        iterate.sweep_by(T::ONE)
+    }
+
+    fn kind(&self) -> SweepKind {
+        match (self.off, self.accelerated) {
+            (true, _) => SweepKind::Plain,
+            (false, true) => SweepKind::Accelerated,
+            (false, false) => SweepKind::Resting,
         }
     }
 
-    /// Whether the present g is a combination.
-    pub fn is_accelerated(&self) -> bool {
-        self.accelerated
-    }
-
-    /// For another solve.
-    pub fn restart(&mut self) {
-        self.forget();
-        self.reach = T::INFINITY;
-    }
-
-    pub fn forget(&mut self) {
-        self.count = 0;
-        self.next = 0;
-        self.accelerated = false;
-    }
-
-    /// After a sweep: keeps g with its image and makes the image the present g; or takes the present g back, where its dual value
-    /// has dropped.
-    pub fn record(&mut self, (value, tolerance): (T, T), g: &mut [T], image: &[T], b: Weights<'_, T>) -> Verdict {
-        let m = g.len();
+    /// Keeps g with its image, or takes g back if its dual value has dropped.
+    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, _threshold: T) -> Verdict {
+        if self.off {
+            iterate.accept();
+            return Verdict::default();
+        }
+        let (p, potentials) = iterate.current();
+        let value = potentials.dual_value(p, outcome.mass, outcome.shift, false);
+        let tolerance = potentials.rounding(p, outcome.mass, outcome.shift);
         if self.accelerated && !(value >= self.last_value - tolerance) {
-            let last = (self.next + self.memory - 1) % self.memory;
+            let g = &mut iterate.change().1.g;
+            let (m, last) = (g.len(), self.latest());
             g.copy_from_slice(&self.history.images[last * m..(last + 1) * m]);
-            self.forget();
+            self.forget_pairs();
             if self.step > T::ZERO {
                 self.reach = self.step * T::constant(SHORTER);
             }
-            return Verdict::TookBack;
+            return Verdict { rejected: true, anew: false };
         }
         if self.accelerated && self.step >= self.reach {
             self.reach *= T::constant(LONGER);
         }
         self.last_value = value;
-        self.remember(g, image, b);
-        g.copy_from_slice(image);
-        Verdict::WentOn
+        self.remember(p, potentials);
+        iterate.accept();
+        Verdict::default()
     }
 
-    /// Before a sweep: replaces g, an image, by the combination of the images kept. `scratch` is m scalars. Done here and not after
-    /// the sweep, so that between two sweeps the potentials are a plain pair.
+    fn overflow(&mut self, _may_retry: bool) -> Rescue {
+        self.restart();
+        self.off = true;
+        Rescue::Plain
+    }
+
+    fn forget(&mut self) {
+        self.forget_pairs();
+        self.reach = T::INFINITY;
+    }
+
+    fn restart(&mut self) {
+        self.forget();
+        self.off = false;
+    }
+}
+
+impl<'a, T: Real> Anderson<'a, T> {
+    /// Begins with memory for at least two pairs.
+    pub fn new(history: History<'a, T>, memory: usize) -> Self {
+        let (zero, reach) = (T::ZERO, T::INFINITY);
+        let (count, next, accelerated, off) = (0, 0, false, false);
+        Anderson { history, memory, count, next, accelerated, last_value: zero, reach, step: zero, off }
+    }
+
+    fn forget_pairs(&mut self) {
+        (self.count, self.next, self.accelerated) = (0, 0, false);
+    }
+
+    /// Returns the slot of the latest pair.
+    fn latest(&self) -> usize {
+        (self.next + self.memory - 1) % self.memory
+    }
+
+    /// Replaces g, an image, by the combination of the images kept. This happens before a sweep and not after the
+    /// one before it, so that between two sweeps the potentials are a plain pair.
     ///
-    /// A common constant in g changes nothing but the rounding, and combinations may be large along it: where both marginals are
-    /// exact (`balanced`) the combination gets the level of the image. No entry moves by more than `bound`.
-    pub fn extrapolate(&mut self, g: &mut [T], b: Weights<'_, T>, balanced: bool, bound: T, scratch: &mut [T]) {
-        self.accelerated = self.count >= 2 && self.combine(scratch);
+    /// A common constant in g changes nothing but the rounding, and combinations may be large along it: if both
+    /// marginals are exact, the combination gets the level of the image. No entry moves by more than potentials can
+    /// differ.
+    fn extrapolate(&mut self, iterate: &mut Iterate<'_, T>) {
+        self.accelerated = self.count >= 2 && self.combine(iterate.scratch.column);
         if !self.accelerated {
             return;
         }
-        if balanced {
+        let (p, Potentials { g, .. }, Scratch { column: combination, .. }) = iterate.change();
+        let b = p.problem.b();
+        if p.is_balanced() {
             let weight = |j: usize| b.get(j) / b.total();
-            let shift = reduce::sum_of(g.len(), &|j| weight(j) * (scratch[j] - g[j]));
-            scratch.iter_mut().for_each(|next| *next -= shift);
+            let shift = reduce::sum_of(g.len(), &|j| weight(j) * (combination[j] - g[j]));
+            combination.iter_mut().for_each(|next| *next -= shift);
         }
-        self.reach = self.reach.min(bound);
+        self.reach = self.reach.min(largest_step(p));
         let change = |(&next, &image): (&T, &T)| (next - image).abs();
-        self.step = scratch.iter().zip(g.iter()).map(change).fold(T::ZERO, T::max);
+        self.step = combination.iter().zip(g.iter()).map(change).fold(T::ZERO, T::max);
         if self.step <= self.reach {
-            g.copy_from_slice(scratch);
+            g.copy_from_slice(combination);
             return;
         }
         let share = self.reach / self.step;
-        for (image, &next) in g.iter_mut().zip(scratch.iter()) {
+        for (image, &next) in g.iter_mut().zip(combination.iter()) {
             *image += share * (next - *image);
         }
         self.step = self.reach;
     }
 
-    fn remember(&mut self, g: &[T], image: &[T], b: Weights<'_, T>) {
-        let (m, slot) = (g.len(), self.next);
+    /// Keeps a pair in the place of the oldest, with the inner products of its residual.
+    fn remember(&mut self, p: &Prepared<'_, T>, Potentials { g, image, .. }: &Potentials<'_, T>) {
+        let (b, m, slot) = (p.problem.b(), g.len(), self.next);
         self.history.images[slot * m..(slot + 1) * m].copy_from_slice(image);
         let residual = &mut self.history.residuals[slot * m..(slot + 1) * m];
         for (j, value) in residual.iter_mut().enumerate() {
@@ -147,10 +178,9 @@ impl<'a, T: Real> Anderson<'a, T> {
         }
     }
 
-    /// Writes the combination into `out`; false where the weights are not usable.
+    /// Writes the combination into `out`; false if its weights are not usable.
     fn combine(&mut self, out: &mut [T]) -> bool {
-        let (m, k) = (out.len(), self.count);
-        let latest = (self.next + self.memory - 1) % self.memory;
+        let (m, k, latest) = (out.len(), self.count, self.latest());
         if !self.solve(latest) {
             return false;
         }
@@ -166,9 +196,10 @@ impl<'a, T: Real> Anderson<'a, T> {
         out.iter().all(|value| value.is_finite())
     }
 
-    /// Solves for the weights of all but the latest pair: with d_i = r_i - r_latest, minimise |r_latest + sum_i mix_i d_i|^2 plus the
-    /// ridge times |mix|^2, by Cholesky factorisation of the normal equations.
+    /// Solves for the weights of all but the latest pair. With d_i = r_i - r_latest, they minimise
+    /// |r_latest + sum_i mix_i d_i|^2 plus the ridge times |mix|^2, by Cholesky factorisation of the normal equations.
     fn solve(&mut self, latest: usize) -> bool {
+        // The scale of the normal equations.
         let (k, stride) = (self.count, self.memory);
         let gram = |p: usize, q: usize| get(self.history.gram, stride, p, q);
         let own = gram(latest, latest);
@@ -182,8 +213,9 @@ impl<'a, T: Real> Anderson<'a, T> {
             return false;
         }
         let (scale, ridge) = (Ample::new(scale), Ample::new(T::constant(RIDGE)));
-        // The latest pair has a row of its own that changes nothing: 1 on the diagonal, 0 elsewhere. The diagonal of the factor is kept as its
-        // reciprocal: a division takes as long as many products.
+
+        // The factor. The latest pair has a row of its own that changes nothing: 1 on the diagonal, 0 elsewhere. The
+        // diagonal of the factor is kept as its reciprocal, because a division takes as long as many products.
         for p in 0..k {
             for q in 0..=p {
                 let mut value = if p == latest || q == latest {
@@ -209,6 +241,8 @@ impl<'a, T: Real> Anderson<'a, T> {
                 set(self.history.factor, stride, p, q, value);
             }
         }
+
+        // Forward substitution, then backward.
         for p in 0..k {
             let mut value = if p == latest {
                 Ample::new(T::ZERO)

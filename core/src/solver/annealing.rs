@@ -1,12 +1,12 @@
-//! Epsilon scaling: the first sweeps at larger epsilons, potentials carried over.
+//! Epsilon scaling: the first sweeps are made at larger epsilons, and their potentials carried over.
 
 use crate::real::Real;
 use crate::settings::Annealing;
 
 /// The schedule of one solve.
-pub(crate) struct Schedule<T> {
+pub(super) struct Schedule<T> {
     settings: Option<Annealing<T>>,
-    /// What epsilon is multiplied by at present; 1 at the end.
+    /// The multiple of epsilon at present; 1 at the end.
     multiple: T,
     sweeps_left: u32,
 }
@@ -27,7 +27,7 @@ impl<T: Real> Schedule<T> {
         self.multiple <= T::ONE
     }
 
-    /// After a sweep: the next multiple of epsilon, where it changes.
+    /// Counts a sweep. Returns the next multiple of epsilon if it changes.
     pub fn advance(&mut self) -> Option<T> {
         let annealing = self.settings.filter(|_| !self.is_over())?;
         self.sweeps_left -= 1;

@@ -1,28 +1,34 @@
 //! The default acceleration: plain sweeps as long as they converge well, then Anderson's, then Newton's.
 //!
-//! A sweep of a small problem costs less than what Anderson acceleration does after it, so that acceleration has to save many
-//! sweeps to pay. From the fall of the error over a few sweeps the number of those that remain is predicted; where that is
-//! large, the next method takes over.
+//! A sweep of a small problem takes less time than what Anderson acceleration does after it, so that acceleration has
+//! to save many sweeps to pay. The number of sweeps that remain is predicted from the fall of the error over a few
+//! sweeps. If it is large, the next method takes over.
 
-use super::newton::Newton;
+use super::accelerator::{Accelerate, Rescue, SweepKind, Verdict};
+use super::anderson::Anderson;
+use super::iterate::Iterate;
+use super::newton::{Newton, Next};
 use crate::real::Real;
+use crate::sweep::outcome::Outcome;
 
-/// Pairs from which on a sweep takes longer than what Anderson acceleration does after it.
+/// The number of pairs from which on a sweep takes longer than what Anderson acceleration does after it.
 const MANY_PAIRS: usize = 1024;
 
-/// Sweeps from one look at the error to the next: of plain sweeps of few and of many pairs, whose error falls evenly,
-/// and of accelerated ones.
+/// The number of sweeps from one look at the error to the next: for plain sweeps, whose error falls evenly, of few and
+/// of many pairs; and for accelerated ones.
 const PLAIN_WINDOW: [u32; 2] = [3, 2];
 const WINDOW: u32 = 16;
 
-/// Rows from which on a sweep costs so much more than Anderson acceleration that this is on from the beginning.
+/// The number of rows from which on a sweep takes so much longer than Anderson acceleration that this is on from the
+/// beginning.
 const MANY_ROWS: usize = 256;
 
-/// Sweeps that may remain for plain ones to go on, of few and of many pairs.
+/// The number of sweeps that may remain for plain ones to go on, of few and of many pairs.
 const FEW: [f64; 2] = [6.0, 3.0];
 
-/// Sweeps after which Newton's method may begin. It takes about as long as this many sweeps for each column, and Anderson
-/// acceleration goes on if no more remain, within these bounds.
+/// The number of sweeps after which Newton's method may begin. The method takes about as long as [`SWEEPS_A_COLUMN`]
+/// sweeps for each column. Anderson acceleration goes on if no more than that remain, within the bounds [`LEAST`] and
+/// [`MOST`].
 const SOON: u32 = 36;
 const SWEEPS_A_COLUMN: f64 = 2.0;
 const LEAST: f64 = 40.0;
@@ -30,16 +36,17 @@ const MOST: f64 = 180.0;
 
 /// The method of the next sweep.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Method {
+enum Method {
     Plain,
     Anderson,
     Newton,
 }
 
-/// The choice of one solve.
-pub(crate) struct Auto<T> {
-    pub method: Method,
-    pub newton: Newton<T>,
+/// The choice of one solve. Newton's method uses the memory of Anderson acceleration, which rests meanwhile.
+pub(super) struct Auto<'a, T> {
+    anderson: Anderson<'a, T>,
+    newton: Newton<T>,
+    method: Method,
     /// The method that a solve begins with.
     first: Method,
     has_many_pairs: bool,
@@ -53,43 +60,120 @@ pub(crate) struct Auto<T> {
     error: T,
 }
 
-impl<T: Real> Auto<T> {
-    /// `has_newton`: there is memory for the products of columns.
-    pub fn new(rows: usize, columns: usize, has_newton: bool) -> Self {
+impl<T: Real> Accelerate<T> for Auto<'_, T> {
+    fn sweep(&mut self, iterate: &mut Iterate<'_, T>) -> Outcome<T> {
+        match self.method {
+            Method::Plain => iterate.sweep(),
+            Method::Anderson => self.anderson.sweep(iterate),
+            Method::Newton => self.newton.sweep(&mut self.anderson.history, iterate.move_away()),
+        }
+    }
+
+    fn kind(&self) -> SweepKind {
+        match self.method {
+            Method::Plain => SweepKind::Plain,
+            Method::Anderson => self.anderson.kind(),
+            Method::Newton => SweepKind::Accelerated,
+        }
+    }
+
+    /// Lets the method of the sweep learn, and looks whether another one should go on.
+    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, threshold: T) -> Verdict {
+        let verdict = match self.method {
+            Method::Plain => {
+                iterate.accept();
+                Verdict::default()
+            }
+            Method::Anderson => self.anderson.after(iterate, outcome, threshold),
+            Method::Newton => {
+                let next = self.newton.advance(&mut self.anderson.history, outcome, iterate.change());
+                iterate.accept();
+                self.go_on(iterate, next);
+                return Verdict::default();
+            }
+        };
+        if !self.changes_method(outcome.error, threshold) {
+            return verdict;
+        }
+        self.anderson.forget();
+        let anew = self.method == Method::Newton;
+        if anew {
+            let next = self.newton.begin(&iterate.prepared, outcome.error);
+            self.go_on(iterate, next);
+        }
+        Verdict { anew, ..verdict }
+    }
+
+    fn overflow(&mut self, may_retry: bool) -> Rescue {
+        if self.method == Method::Newton && self.newton.retreat() && may_retry {
+            return Rescue::Retry;
+        }
+        let is_plain = self.method == Method::Plain;
+        self.give_up();
+        if is_plain { Rescue::Plain } else { Rescue::AnotherMethod }
+    }
+
+    fn forget(&mut self) {
+        self.anderson.forget();
+    }
+
+    fn restart(&mut self) {
+        (self.method, self.sweeps, self.window, self.error) = (self.first, 0, 0, T::INFINITY);
+        self.anderson.restart();
+    }
+}
+
+impl<'a, T: Real> Auto<'a, T> {
+    pub fn new(rows: usize, columns: usize, anderson: Anderson<'a, T>) -> Self {
         let first = if rows < MANY_ROWS { Method::Plain } else { Method::Anderson };
-        let newton = Newton::new(columns);
-        let has_many_pairs = rows.saturating_mul(columns) >= MANY_PAIRS;
         Auto {
+            newton: Newton::new(columns),
             method: first,
-            newton,
             first,
-            has_many_pairs,
+            has_many_pairs: rows.saturating_mul(columns) >= MANY_PAIRS,
             has_anderson: true,
-            has_newton,
+            has_newton: !anderson.history.products.is_empty(),
+            anderson,
             sweeps: 0,
             window: 0,
             error: T::INFINITY,
         }
     }
 
-    /// Begins anew, for another solve.
-    pub fn restart(&mut self) {
-        (self.method, self.sweeps, self.window, self.error) = (self.first, 0, 0, T::INFINITY);
-    }
-
     /// Leaves the present method for good, since it got nowhere or beyond the range of the scalar.
-    pub fn give_up(&mut self) {
+    fn give_up(&mut self) {
         match self.method {
             Method::Plain => {}
             Method::Anderson => self.has_anderson = false,
             Method::Newton => self.has_newton = false,
         }
-        self.method = if self.has_anderson { Method::Anderson } else { Method::Plain };
-        (self.window, self.error) = (0, T::INFINITY);
+        if self.method != Method::Plain {
+            self.method = if self.has_anderson { Method::Anderson } else { Method::Plain };
+            (self.window, self.error) = (0, T::INFINITY);
+        }
+        self.anderson.forget();
     }
 
-    /// Looks at the error of a sweep that was not Newton's; whether the method has changed.
-    pub fn observe(&mut self, error: T, threshold: T) -> bool {
+    /// Goes on with Newton's method at the epsilon that it asks for; or with Anderson acceleration, at the epsilon of
+    /// the problem, if it gave up or that epsilon is out of range.
+    fn go_on(&mut self, iterate: &mut Iterate<'_, T>, next: Next<T>) {
+        let target = self.newton.target_epsilon();
+        let is_accepted = match next {
+            Next::Step => true,
+            Next::Level(multiple) => iterate.set_epsilon(multiple * target).is_ok(),
+            Next::GiveUp => false,
+        };
+        if !is_accepted {
+            // The target was accepted when the solver was made.
+            let _ = iterate.set_epsilon(target);
+            self.give_up();
+        }
+    }
+
+    /// Looks at the error of a sweep that was not Newton's, and predicts how many sweeps remain. Returns whether the
+    /// method has changed.
+    fn changes_method(&mut self, error: T, threshold: T) -> bool {
+        // At the end of a window, see how fast the error falls.
         self.sweeps = self.sweeps.saturating_add(1);
         self.window += 1;
         let size = usize::from(self.has_many_pairs);
@@ -103,11 +187,12 @@ impl<T: Real> Auto<T> {
         } else {
             T::INFINITY
         };
-        let first = self.sweeps == 1;
         (self.window, self.error) = (0, error);
-        if first {
+        if self.sweeps == 1 {
             return false;
         }
+
+        // If many remain, the next method takes over.
         let many = T::constant(SWEEPS_A_COLUMN) * T::count(self.newton.columns());
         let many = many.max(T::constant(LEAST)).min(T::constant(MOST));
         let before = self.method;

@@ -1,21 +1,23 @@
-//! Newton's method on the dual, along a path of falling epsilons: for small problems that sweeps do not solve.
+//! Newton's method on the dual, along a path of falling epsilons, for small problems that sweeps do not solve.
 //!
-//! If f is exact for g (rows of the plan P sum to what they should), the dual value is a concave function of g alone. With r
-//! the row sums and c the column sums of P, in units of epsilon,
+//! If f is exact for g (rows of the plan P sum to what they should), the dual value is a concave function of g alone.
+//! With r the row sums and c the column sums of P, in units of epsilon,
 //!
 //! - its gradient is t - c, where t_j = b_j if that side is balanced and b_j exp(-g_j / rho_b) if it is relaxed;
 //! - the negative of its Hessian is diag(c + t epsilon / rho_b) - tau_a P^T diag(1 / r) P.
 //!
-//! That matrix is a weighted graph Laplacian plus a diagonal that is not negative. It is eliminated without a subtraction
-//! (Grassmann, Taksar and Heyman 1985), so that weights which differ by a hundred orders of magnitude, as they do if epsilon is
-//! small, keep their digits. A multiple of diag(c) is added and follows the success of the steps (Levenberg 1944, Marquardt
-//! 1963); a step that does not raise the dual value enough is shortened.
+//! That matrix is a weighted graph Laplacian plus a diagonal that is not negative. It is eliminated without a
+//! subtraction (Grassmann, Taksar and Heyman 1985): if epsilon is small, its weights differ by a hundred orders of
+//! magnitude, and yet keep their digits. A multiple of diag(c) is added and follows the success of the steps (Levenberg
+//! 1944, Marquardt 1963); a step that does not raise the dual value enough is shortened.
 //!
-//! Far from the solution the method starts at an epsilon of the size of the costs, halves it whenever the potentials are
-//! good enough, and extrapolates them linearly in epsilon to the next level. A pass over the pairs is a sweep that keeps the
-//! products of columns as well: about n m^2 operations where the plan is dense, and m^3 / 3 for the
+//! Far from the solution the method starts at an epsilon of the size of the costs, halves it whenever the potentials
+//! are good enough, and extrapolates them linearly in epsilon to the next level. A pass over the pairs is a sweep that
+//! keeps the products of columns as well: about n m^2 operations where the plan is dense, and m^3 / 3 for the
 //! elimination ([`laplacian`]).
 
+use super::accelerator::largest_step;
+use super::iterate::{Parts, full_g};
 use crate::real::Real;
 use crate::reduce;
 use crate::sweep::block::{BlockAt, exponentials};
@@ -23,7 +25,7 @@ use crate::sweep::columns;
 use crate::sweep::forward::update_rows;
 use crate::sweep::outcome::{Outcome, Potentials};
 use crate::sweep::prepared::Prepared;
-use crate::sweep::strips::{STRIP_ROWS, Scratch};
+use crate::sweep::strips::STRIP_ROWS;
 use crate::sweep::{MAX_TILE_ROWS, laplacian};
 use crate::workspace::History;
 
@@ -33,23 +35,23 @@ const GOOD_ENOUGH: f64 = 1e-3;
 /// The multiple of diag(c) at the beginning of a level.
 const DAMPING: f64 = 1e-3;
 
-/// Share of the rise that the slope promises which a step has to reach (Armijo 1966).
+/// The share of the rise promised by the slope that a step has to reach (Armijo 1966).
 const ENOUGH: f64 = 1e-4;
 
-/// What a step is multiplied by if it did not rise enough.
+/// The factor that a step is multiplied by if it did not rise enough.
 const SHORTER: f64 = 0.25;
 
-/// Times that a step is shortened before it is dropped.
+/// The number of times that a step is shortened before it is dropped.
 const MOST_TRIES: u32 = 5;
 
-/// Sweeps at one level after which the next one is tried.
+/// The number of sweeps at one level after which the next one is tried.
 const MOST_AT_LEVEL: u32 = 40;
 
-/// Sweeps of one path after which the method gives up.
+/// The number of sweeps of one path after which the method gives up.
 const MOST_SWEEPS: u32 = 400;
 
-/// The relative marginal error below which the epsilon of the problem is tried first, and the sweeps that it gets: blocks of
-/// points between which next to nothing flows may have small errors and be far from their place.
+/// The relative marginal error below which the epsilon of the problem is tried first, and the number of sweeps that it
+/// gets. Blocks of points between which next to nothing flows may have small errors and yet be far from their place.
 const NEAR: f64 = 0.05;
 const MOST_IF_NEAR: u32 = 10;
 
@@ -57,9 +59,11 @@ const MOST_IF_NEAR: u32 = 10;
 const FIRST_SHARE: f64 = 8.0;
 
 /// The steps of one solve.
-pub(crate) struct Newton<T> {
+pub(super) struct Newton<T> {
     /// Columns of the problem.
     columns: usize,
+    /// The epsilon of the problem.
+    target_epsilon: T,
     /// Epsilon at present, as a multiple of that of the problem: 1 at the end of the path.
     multiple: T,
     /// The multiple of the level before, and 0 before there is one.
@@ -83,14 +87,14 @@ pub(crate) struct Newton<T> {
     sweeps: u32,
 }
 
-/// How a solve goes on after a sweep of the method.
+/// The way in which a solve goes on after a sweep of the method.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Next<T> {
-    /// With the g that [`Newton::place`] writes.
+pub(super) enum Next<T> {
+    /// With the g that the next [`Newton::sweep`] begins from.
     Step,
-    /// At this multiple of epsilon, and then with that g.
+    /// At this multiple of epsilon, and with the g that the next [`Newton::sweep`] begins from.
     Level(T),
-    /// Without the method: it got nowhere.
+    /// Without the method, which got nowhere.
     GiveUp,
 }
 
@@ -122,6 +126,7 @@ impl<T: Real> Newton<T> {
     pub fn new(columns: usize) -> Self {
         Newton {
             columns,
+            target_epsilon: T::ZERO,
             multiple: T::ONE,
             multiple_before: T::ZERO,
             damping: T::constant(DAMPING),
@@ -138,33 +143,36 @@ impl<T: Real> Newton<T> {
         }
     }
 
-    /// Begins: the multiple of epsilon to go to. `error` is that of the present potentials.
-    pub fn begin(&mut self, p: &Prepared<'_, T>, error: T) -> T {
-        *self = Newton::new(self.columns);
-        self.direct = error <= T::constant(NEAR);
-        if !self.direct {
-            self.multiple = first_multiple(p);
-        }
-        self.multiple
+    /// Begins a path of falling epsilons from potentials with this error, at the epsilon of the problem.
+    pub fn begin(&mut self, p: &Prepared<'_, T>, error: T) -> Next<T> {
+        self.restart(p.epsilon, 0, error <= T::constant(NEAR), p);
+        Next::Level(self.multiple)
+    }
+
+    /// Begins anew; `sweeps` have been made. If the epsilon of the problem is not tried directly, the path begins at an
+    /// epsilon of the size of the costs.
+    fn restart(&mut self, target_epsilon: T, sweeps: u32, direct: bool, p: &Prepared<'_, T>) {
+        let multiple = if direct { T::ONE } else { first_multiple(p) };
+        *self = Newton { target_epsilon, sweeps, direct, multiple, ..Newton::new(self.columns) };
     }
 
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// Whether epsilon is that of the problem.
-    pub fn is_at_target(&self) -> bool {
-        self.multiple == T::ONE
+    pub fn target_epsilon(&self) -> T {
+        self.target_epsilon
     }
 
-    /// A plain sweep that also sums up the products of columns, sum_i tau_a P_ij P_ik / r_i.
-    pub fn sweep(
-        &self,
-        p: &Prepared<'_, T>,
-        history: &mut History<'_, T>,
-        potentials: Potentials<'_, T>,
-        scratch: &mut Scratch<'_, T>,
-    ) -> Outcome<T> {
+    /// Makes a plain sweep from the next g that also sums up the products of columns, sum_i tau_a P_ij P_ik / r_i.
+    pub fn sweep(&self, history: &mut History<'_, T>, (p, potentials, scratch): Parts<'_, '_, T>) -> Outcome<T> {
+        if self.ready {
+            let Vectors { accepted, step, .. } = Vectors::new(history, self.columns);
+            for ((g, &accepted), &step) in potentials.g.iter_mut().zip(&*accepted).zip(&*step) {
+                *g = accepted + self.share * step;
+            }
+        }
+
         let m = self.columns;
         let matrix = &mut *history.products;
         matrix.fill(T::ZERO);
@@ -198,26 +206,23 @@ impl<T: Real> Newton<T> {
         outcome
     }
 
-    /// Looks at a sweep whose dual value (with its rounding), relative error and column sums are these, and decides on the next g.
-    #[allow(clippy::too_many_arguments)] // a sweep, and where the method keeps what it knows
+    /// Looks at a sweep, whose column sums are in the scratch, and decides on the next g.
     pub fn advance(
         &mut self,
-        p: &Prepared<'_, T>,
         history: &mut History<'_, T>,
-        (value, rounding): (T, T),
-        error: T,
-        g: &[T],
-        log_b: &[T],
-        columns: &mut [T],
+        outcome: &Outcome<T>,
+        (p, potentials, scratch): Parts<'_, '_, T>,
     ) -> Next<T> {
-        let m = self.columns;
+        let (m, error) = (self.columns, outcome.error);
+        let value = potentials.dual_value(p, outcome.mass, outcome.shift, false);
+        let rounding = potentials.rounding(p, outcome.mass, outcome.shift);
         self.sweeps += 1;
         self.at_level += 1;
         if self.sweeps > MOST_SWEEPS {
             return Next::GiveUp;
         }
         if self.direct && self.at_level > MOST_IF_NEAR {
-            *self = Newton { sweeps: self.sweeps, multiple: first_multiple(p), ..Newton::new(m) };
+            self.restart(self.target_epsilon, self.sweeps, false, p);
             return Next::Level(self.multiple);
         }
         let vectors = Vectors::new(history, m);
@@ -245,7 +250,7 @@ impl<T: Real> Newton<T> {
             }
         }
 
-        // An extrapolation to this level that led astray, as it can where rho is small, is taken back.
+        // An extrapolation to this level that led astray, as it can if rho is small, is taken back.
         let sane = self.accepted_value - T::TWO * (self.accepted_value.abs() + p.epsilon);
         if self.at_level == 1 && self.share > T::ZERO && !p.is_balanced() && !(value >= sane) {
             self.share = T::ZERO;
@@ -254,17 +259,22 @@ impl<T: Real> Newton<T> {
 
         // At the next level epsilon is half as large, and potentials go on as they went.
         let is_good = error <= T::constant(GOOD_ENOUGH) || self.at_level > MOST_AT_LEVEL;
-        if !self.is_at_target() && is_good {
-            return self.next_level(p, vectors, g, log_b);
+        if self.multiple != T::ONE && is_good {
+            return self.next_level(p, vectors, potentials);
         }
-        vectors.accepted.copy_from_slice(g);
+        vectors.accepted.copy_from_slice(potentials.g);
         self.accepted_value = value;
         self.accepted_error = error;
-        self.solve(p, vectors, g, log_b, columns)
+        self.solve(p, vectors, potentials, scratch.column)
     }
 
     /// Halves epsilon. The step becomes the linear extrapolation of the potentials.
-    fn next_level(&mut self, p: &Prepared<'_, T>, vectors: Vectors<'_, T>, g: &[T], log_b: &[T]) -> Next<T> {
+    fn next_level(
+        &mut self,
+        p: &Prepared<'_, T>,
+        vectors: Vectors<'_, T>,
+        Potentials { g, log_b, .. }: &Potentials<'_, T>,
+    ) -> Next<T> {
         let before = core::mem::replace(&mut self.multiple_before, self.multiple);
         self.multiple = (T::HALF * self.multiple).max(T::ONE);
         let rate = if before > T::ZERO {
@@ -288,13 +298,12 @@ impl<T: Real> Newton<T> {
         Next::Level(self.multiple)
     }
 
-    /// Solves for the step. `columns` become the gradient.
+    /// Solves for the step. The `columns` become the gradient.
     fn solve(
         &mut self,
         p: &Prepared<'_, T>,
         vectors: Vectors<'_, T>,
-        g: &[T],
-        log_b: &[T],
+        Potentials { g, log_b, .. }: &Potentials<'_, T>,
         columns: &mut [T],
     ) -> Next<T> {
         let b = p.problem.b();
@@ -303,7 +312,7 @@ impl<T: Real> Newton<T> {
         let scale = laplacian::root_of_scale::<T>() * laplacian::root_of_scale();
         for (j, column) in columns.iter_mut().enumerate() {
             let (weight, sum) = (b.get(j), *column);
-            let full = g[j] - log_b[j] + p.column_offset(j);
+            let full = full_g(p, j, g[j] - log_b[j]);
             let target = if rate == T::ZERO { weight } else { weight * (-full * rate).exp2() };
             *column = if weight > T::ZERO { target - sum } else { T::ZERO };
             diagonal[j] = scale * (self.damping * sum.max(weight) + (T::ONE - p.tau_a()) * sum + rate * target);
@@ -312,7 +321,7 @@ impl<T: Real> Newton<T> {
         let gradient = &*columns;
         laplacian::eliminate(p, matrix, diagonal, step);
 
-        // The step in base-2 units; no larger than potentials can differ.
+        // The step in base-2 units, no larger than potentials can differ.
         let mut largest = T::ZERO;
         for value in step.iter() {
             largest = largest.max(value.abs());
@@ -322,7 +331,7 @@ impl<T: Real> Newton<T> {
         }
         self.slope = p.epsilon * reduce::dot(gradient, step);
         step.iter_mut().for_each(|value| *value *= T::LOG2_E);
-        let reach = T::TWO * T::TWO * (p.s * p.largest_difference() + T::ONE);
+        let reach = largest_step(p);
         largest *= T::LOG2_E;
         self.share = if largest > reach { reach / largest } else { T::ONE };
         self.trying = true;
@@ -331,8 +340,8 @@ impl<T: Real> Newton<T> {
         Next::Step
     }
 
-    /// After a sweep that left the range of the scalar: shortens the step that led there; false if there is none, or if
-    /// it has been shortened often.
+    /// Shortens the step that led out of the range of the scalar. Returns false if there is none, or if it has been
+    /// shortened often.
     pub fn retreat(&mut self) -> bool {
         self.sweeps += 1;
         self.at_level += 1;
@@ -343,20 +352,9 @@ impl<T: Real> Newton<T> {
         }
         can
     }
-
-    /// Writes the g to sweep from.
-    pub fn place(&self, history: &mut History<'_, T>, g: &mut [T]) {
-        if !self.ready {
-            return;
-        }
-        let vectors = Vectors::new(history, self.columns);
-        for ((g, &accepted), &step) in g.iter_mut().zip(&*vectors.accepted).zip(&*vectors.step) {
-            *g = accepted + self.share * step;
-        }
-    }
 }
 
-/// The multiple of epsilon, a power of two, that is of the size of the costs.
+/// Returns the multiple of epsilon, a power of two, that is of the size of the costs.
 fn first_multiple<T: Real>(p: &Prepared<'_, T>) -> T {
     let mut first = T::ONE;
     while first * p.epsilon * T::constant(FIRST_SHARE) < p.largest_cost {

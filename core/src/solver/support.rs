@@ -1,8 +1,9 @@
-//! Points without weight: left out of the sweeps, and completed once, at the end.
+//! Leaves points without weight out of the sweeps, and completes them once, at the end.
 //!
 //! A point without weight carries nothing, and its potential is the c-transform of the other one. The solver that
 //! sweeps knows only the points with weight. Starts and solutions know all of them.
 
+use super::iterate::{into_f, into_g};
 use super::start::clear_infinite;
 use crate::cost::BuiltIn;
 use crate::error::{Argument, Error, ErrorKind, Place};
@@ -12,9 +13,9 @@ use crate::problem::Problem;
 use crate::real::Real;
 use crate::reduce;
 use crate::solution::Solution;
+use crate::sweep::log_weight;
 use crate::sweep::prepared::Prepared;
 use crate::sweep::scores::{PackedMemory, Scores};
-use crate::sweep::{log_weight, log_zero};
 use crate::workspace::WholeMemory;
 
 /// All points of a problem whose solver has only those with weight.
@@ -30,26 +31,27 @@ pub(super) struct Whole<'a, T: Real> {
     f: &'a mut [T],
     /// m: scratch of the start; g of the solution.
     g: &'a mut [T],
-    rows: Chosen<'a, T>,
-    columns: Chosen<'a, T>,
+    rows: Numbers<'a, T>,
+    columns: Numbers<'a, T>,
 }
 
 /// The numbers of the points with weight, or `None` if all have some.
 #[derive(Clone, Copy)]
-struct Chosen<'a, T>(Option<&'a [T]>);
+struct Numbers<'a, T>(Option<&'a [T]>);
 
-impl<T: Real> Chosen<'_, T> {
-    /// The number, among all points, of the k-th with weight.
+impl<T: Real> Numbers<'_, T> {
+    /// Returns the number, among all points, of the k-th with weight.
     fn number(self, k: usize) -> usize {
         self.0.map_or(k, |numbers| numbers[k].to_index() as usize)
     }
 
+    /// Returns how many there are, of `all`.
     fn count(self, all: usize) -> usize {
         self.0.map_or(all, <[T]>::len)
     }
 }
 
-/// The costs of all points, in the form that those of the points with weight have.
+/// Makes the costs of all points, in the form that those of the points with weight have.
 fn scores<'a, T: Real>(
     problem: &Problem<'a, T>,
     points: PackedMemory<'a, T>,
@@ -66,13 +68,14 @@ fn scores<'a, T: Real>(
     Ok(scores)
 }
 
-/// Writes the numbers of the points with weight, and their weights; `None` if there are not so many.
+/// Writes the numbers of the points with weight, and their weights. `None` if there are not as many as there is room
+/// for.
 fn choose<'a, T: Real>(
     weights: Weights<'a, T>,
     [numbers, values]: [&'a mut [T]; 2],
-) -> Option<(Chosen<'a, T>, Weights<'a, T>)> {
+) -> Option<(Numbers<'a, T>, Weights<'a, T>)> {
     if numbers.is_empty() {
-        return (weights.support() == weights.len()).then_some((Chosen(None), weights));
+        return (weights.support() == weights.len()).then_some((Numbers(None), weights));
     }
     let mut count = 0;
     for i in (0..weights.len()).filter(|&i| weights.get(i) > T::ZERO) {
@@ -80,11 +83,11 @@ fn choose<'a, T: Real>(
         *values.get_mut(count)? = weights.get(i);
         count += 1;
     }
-    (count == numbers.len()).then(|| (Chosen(Some(numbers)), weights.copied_to(values)))
+    (count == numbers.len()).then(|| (Numbers(Some(numbers)), weights.copied_to(values)))
 }
 
 impl<'a, T: Real> Whole<'a, T> {
-    /// The problem of the points with weight, and the rest.
+    /// Splits a problem into that of the points with weight, and the rest.
     pub fn new(problem: Problem<'a, T>, memory: WholeMemory<'a, T>) -> Result<(Problem<'a, T>, Self), Error> {
         let WholeMemory { f_hat, g_hat, f, g, points, rows, columns } = memory;
         let made = (f.len() == problem.rows() && g.len() == problem.columns())
@@ -128,7 +131,7 @@ impl<'a, T: Real> Whole<'a, T> {
         Ok(())
     }
 
-    /// An error of the points with weight, in the numbers of all points.
+    /// Puts an error of the points with weight into the numbers of all points.
     pub fn renumber(&self, error: Error) -> Error {
         let row = |place: Place| Place::entry(self.rows.number(place.row));
         let column = |place: Place| Place::entry(self.columns.number(place.row));
@@ -169,30 +172,30 @@ impl<'a, T: Real> Whole<'a, T> {
             if started.wrote == skipped {
                 continue;
             }
-            // What a start makes of points without weight does not matter.
+            // It does not matter what a start makes of points without weight.
             for (k, value) in to.iter_mut().enumerate() {
                 let row = chosen.number(k);
                 *value = from[row];
                 if !value.is_finite() {
-                    let place = Place::entry(row);
-                    return Err(Error::new(argument, ErrorKind::NotFinite { place, value: value.widen() }));
+                    let (place, value) = (Place::entry(row), value.widen());
+                    return Err(Error::new(argument, ErrorKind::NotFinite { place, value }));
                 }
             }
         }
         Ok(started)
     }
 
-    /// The same in the memory of this, for a while.
+    /// Lends the memory of this for a while.
     pub fn reborrow(&mut self) -> Whole<'_, T> {
         let Whole { problem, points, f_hat, g_hat, f, g, rows, columns } = self;
         let points = points.reborrow();
         Whole { problem: *problem, points, f_hat, g_hat, f, g, rows: *rows, columns: *columns }
     }
 
-    /// The solution for all points from that for those with weight.
+    /// Makes the solution for all points of that for those with weight.
     pub fn complete(self, own: &Solution<'a, T>) -> Solution<'a, T> {
         let Whole { problem, points, f_hat, g_hat, f, g, rows, columns } = self;
-        // Packed before, without an error.
+        // They have been packed before, without an error.
         let scores = scores(&problem, points, &own.prepared).unwrap_or(own.prepared.scores);
         let p = own.prepared.of_all(problem, scores);
         let (a, b) = (problem.a(), problem.b());
@@ -219,13 +222,10 @@ impl<'a, T: Real> Whole<'a, T> {
             let term = |k: usize| unit * own.f()[k] - p.s * cost(rows.number(k), j);
             g[j] = transform(p.tau_b(), own_a, &term);
         }
-        for (i, value) in f_hat.iter_mut().enumerate() {
-            *value = unit * f[i] - p.row_offset(i);
-        }
-        for (j, value) in g_hat.iter_mut().enumerate() {
-            let weight = b.get(j);
-            *value = if weight > T::ZERO { unit * g[j] - p.column_offset(j) + log_weight(weight) } else { log_zero() };
-        }
+        f_hat.copy_from_slice(f);
+        into_f(&p, unit, f_hat);
+        g_hat.copy_from_slice(g);
+        into_g(&p, unit, g_hat, |j| log_weight(b.get(j)));
         Solution::new(p, f_hat, g_hat, f, g, *own.report())
     }
 }

@@ -1,88 +1,95 @@
-//! Problems whose two sides are the same: averaged updates of one potential.
+//! Solves problems whose two sides are the same, by averaged updates of one potential.
 
 use super::Solver;
+use super::iterate::error_floor;
 use crate::real::Real;
 use crate::reduce;
 use crate::report::Status;
 use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::columns::moved;
-use crate::sweep::half::log_sums;
+use crate::sweep::outcome::Potentials;
 use crate::sweep::strips::{Pass, Strip, Tile};
-use crate::sweep::{MAX_TILE_ROWS, log_zero};
+use crate::sweep::{MAX_TILE_ROWS, half, log_zero};
 
-/// Updates by the mean of f and T f before those that go farther.
+/// The number of updates by the mean of f and T f, before those that go farther.
 const AVERAGES: u32 = 4;
 
 impl<T: Real> Solver<'_, T> {
-    /// f <- f + step (T f - f), g = f, until the marginals are exact, from zero. A sweep is one pass over the pairs.
+    /// Iterates f <- f + step (T f - f), g = f, from zero until the marginals are exact. A sweep is one pass over the
+    /// pairs.
     ///
-    /// T has derivatives -lambda, 0 <= lambda <= 1 for positive definite kernels, so that with step 1/2, the mean of f and T f, an error shrinks by (1 - lambda) / 2
-    /// (Feydy et al. 2019, section 3.3; Knight, Ruiz and Ucar 2014), and with 2/3 by at most 1/3 either way, which is taken once close.
+    /// T has derivatives -lambda, and 0 <= lambda <= 1 for positive definite kernels. With step 1/2, the mean of f and
+    /// T f, an error shrinks by (1 - lambda) / 2 (Feydy et al. 2019, section 3.3; Knight, Ruiz and Ucar 2014). With
+    /// 2/3, the step once it is close, it shrinks by at most 1/3 either way.
     pub(crate) fn run_symmetric(&mut self) -> Status {
-        let p = &self.prepared;
-        let b = p.problem.b();
-        // Hatted potentials of zero, which are the same on both sides.
-        for (i, value) in self.f.iter_mut().enumerate() {
-            *value = -p.row_offset(i);
-        }
-        self.status = None;
-        self.sweeps = 0;
+        let progress = &mut self.progress;
+        let (p, Potentials { f, g, log_b, row: log_sums, .. }, scratch) = self.iterate.zero_f();
+        let (a, b) = (p.problem.a(), p.problem.b());
+        progress.status = None;
+        progress.report.sweeps = 0;
         let mut start = true;
         loop {
-            for (j, (g, &f)) in self.g.iter_mut().zip(self.f.iter()).enumerate() {
-                *g = if b.get(j) > T::ZERO { f + self.log_b[j] } else { log_zero() };
+            // The other potential is the same one.
+            for (j, (g, &f)) in g.iter_mut().zip(f.iter()).enumerate() {
+                *g = if b.get(j) > T::ZERO { f + log_b[j] } else { log_zero() };
             }
-            if let Some(status) = self.status {
+            if let Some(status) = progress.status {
                 return status;
             }
-            let p = &self.prepared;
-            let (f, g) = (&*self.f, &*self.g);
-            let log_sums_of_rows = |strip: Strip<'_, T>| {
+
+            // T f - f is minus the logarithms of the row sums, if that side is balanced.
+            let (old_f, old_g) = (&*f, &*g);
+            let work = |strip: Strip<'_, T>| {
                 let mut fallbacks = 0;
                 strip.each_tile(&mut |Tile { i, f: logs, rows, .. }| {
                     let (mut sums, mut shifts) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
                     let sums = &mut sums[..logs.len()];
-                    let block = BlockAt { i, start: 0, f: &f[i..i + logs.len()], g };
+                    let block = BlockAt { i, start: 0, f: &old_f[i..i + logs.len()], g: old_g };
                     exponentials(p, block, rows, sums);
-                    fallbacks += log_sums(p, block, rows, sums, logs, &mut shifts);
+                    fallbacks += half::log_sums(p, block, rows, sums, logs, &mut shifts);
                 });
                 fallbacks
             };
-            let fallbacks = Pass::sums(self.row).run(&mut self.scratch, &log_sums_of_rows, u32::saturating_add);
-            self.row_fallbacks = self.row_fallbacks.saturating_add(fallbacks);
-            self.sweeps += 1;
-            let a = p.problem.a();
-            let error = reduce::sum_of(self.f.len(), &|i| {
-                let (weight, log_sum) = (a.get(i), self.row[i]);
+            let fallbacks = Pass::sums(log_sums).run(scratch, &work, u32::saturating_add);
+            let report = &mut progress.report;
+            report.row_fallbacks = report.row_fallbacks.saturating_add(fallbacks);
+            report.sweeps += 1;
+            let error = reduce::sum_of(f.len(), &|i| {
+                let (weight, log_sum) = (a.get(i), log_sums[i]);
                 let marginal = weight * log_sum.exp2();
-                let moved = moved(marginal, weight, log_sum, p.change_of_f(i, self.f[i], log_sum));
+                let moved = moved(marginal, weight, log_sum, p.change_of_f(i, f[i], log_sum));
                 // Far from the solution a marginal may be beyond the range of the scalar: no reason to give up.
                 if marginal.is_finite() { (moved - marginal).abs() / a.total() } else { T::INFINITY }
             });
-            self.last.error = error;
-            let broken = !self.row.iter().all(|log_sum| log_sum.is_finite());
-            // These updates contract: an error that has grown for a while is one of rounding, however large.
-            let floor = !start && self.stagnation.is_idle(error) && {
-                let best = self.stagnation.best();
-                best <= super::stopping::error_floor(p, self.f, self.g) || error > T::TWO * T::TWO * best
+            progress.error = error;
+
+            // Decide whether this is the end. These updates contract: an error that has grown for a while is one of
+            // rounding, however large.
+            let broken = !log_sums.iter().all(|log_sum| log_sum.is_finite());
+            let floor = !start && progress.stagnation.is_idle(error) && {
+                let best = progress.stagnation.best();
+                best <= error_floor(p, f, g) || error > T::TWO * T::TWO * best
             };
             start = false;
-            // Where rho is far below epsilon, a small error of the marginals is a large one of the potentials in units of rho.
+            // If rho is far below epsilon, a small error of the marginals is a large one of the potentials in units of
+            // rho.
             let tight = (p.rho_a / p.epsilon).min(T::ONE);
-            self.status = if error <= self.settings.threshold * tight {
+            progress.status = if error <= self.settings.threshold * tight {
                 Some(Status::Converged)
             } else if floor || broken {
                 Some(Status::PrecisionFloor)
-            } else if self.sweeps >= self.settings.max_sweeps {
+            } else if progress.report.sweeps >= self.settings.max_sweeps {
                 Some(Status::SweepLimit)
             } else {
                 None
             };
-            if self.status == Some(Status::Converged) {
+            if progress.status == Some(Status::Converged) {
                 continue;
             }
-            let step = if self.sweeps <= AVERAGES { T::HALF } else { T::constant(2.0 / 3.0) };
-            for (i, (f, &log_sum)) in self.f.iter_mut().zip(self.row.iter()).enumerate() {
+
+            // Go the step.
+            let step = if progress.report.sweeps <= AVERAGES { T::HALF } else { T::constant(2.0 / 3.0) };
+            for (i, (f, &log_sum)) in f.iter_mut().zip(log_sums.iter()).enumerate() {
                 *f += step * p.change_of_f(i, *f, log_sum);
             }
         }

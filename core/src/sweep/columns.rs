@@ -12,11 +12,11 @@ use crate::reduce;
 pub(crate) fn finish<T: Real>(
     p: &Prepared<'_, T>,
     factor: T,
-    potentials: Potentials<'_, T>,
+    potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
     outcome: &mut Outcome<T>,
 ) {
-    let Potentials { f, g, image, log_b } = potentials;
+    let Potentials { f, g, image, log_b, .. } = potentials;
     if p.is_balanced() {
         let weights = p.problem.b().vectors();
         let balanced = T::balance(p.instructions, weights, factor, g, image, scratch.column);

@@ -16,7 +16,7 @@ use crate::real::Real;
 pub(crate) fn sweep<T: Real>(
     p: &Prepared<'_, T>,
     factor: T,
-    potentials: Potentials<'_, T>,
+    potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Outcome<T> {
     let g = &*potentials.g;

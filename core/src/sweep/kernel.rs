@@ -27,19 +27,18 @@ pub(crate) struct Kernel<'w, T> {
     /// m: 2^(G - G0).
     pub v: &'w mut [T],
     /// Whether the entries are those of f and g, and the potentials not far from them.
-    pub absorbed: bool,
-    /// Whether v is that of the potentials.
-    pub state: State,
+    pub(super) absorbed: bool,
+    latest: Latest,
 }
 
-/// What is up to date.
+/// The form of the iterate that is up to date. Nobody outside this file has to know it.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum State {
-    /// Potentials.
+enum Latest {
+    /// The potentials are, and v is not.
     Potentials,
-    /// v and the sums K v.
+    /// v and the row sums K v are, and the potentials are not.
     Scalings,
-    /// All of them.
+    /// Both forms are.
     Both,
 }
 
@@ -48,7 +47,24 @@ pub(super) fn limit<T: Real>() -> T {
     T::SAFE_EXPONENT / T::constant(4.0)
 }
 
-impl<T: Real> Kernel<'_, T> {
+impl<'w, T: Real> Kernel<'w, T> {
+    /// Makes an empty kernel of memory for n x m, n, m and m scalars, whose contents do not matter.
+    pub fn new(entries: &'w mut [T], f: &'w mut [T], g: &'w mut [T], v: &'w mut [T]) -> Self {
+        Kernel { entries, f, g, v, absorbed: false, latest: Latest::Potentials }
+    }
+
+    /// Says whether potentials are behind the scalings.
+    pub fn is_ahead(&self) -> bool {
+        self.latest == Latest::Scalings
+    }
+
+    /// Notes that somebody else moves the potentials. If they go far, the kernel is computed anew without a look at
+    /// how far.
+    pub fn potentials_move(&mut self, far: bool) {
+        self.latest = Latest::Potentials;
+        self.absorbed &= !far;
+    }
+
     /// Computes the kernel around (f, g).
     fn absorb(&mut self, p: &Prepared<'_, T>, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) {
         self.f.copy_from_slice(f);
@@ -72,9 +88,9 @@ impl<T: Real> Kernel<'_, T> {
         self.absorbed = true;
     }
 
-    /// Makes entries and v those of the potentials; whether the kernel had to be computed anew.
+    /// Makes entries and v those of the potentials. Returns whether the kernel had to be computed anew.
     pub fn prepare(&mut self, p: &Prepared<'_, T>, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) -> bool {
-        if self.absorbed && (self.state == State::Both || self.scale_columns(p, g)) {
+        if self.absorbed && (self.latest == Latest::Both || self.scale_columns(p, g)) {
             return false;
         }
         self.absorb(p, f, g, scratch);
@@ -82,9 +98,9 @@ impl<T: Real> Kernel<'_, T> {
         true
     }
 
-    /// Writes the potentials of the scalings, where these are ahead; `sums` are K v.
+    /// Writes the potentials of the scalings if these are ahead. `sums` are the row sums K v.
     pub fn catch_up(&mut self, p: &Prepared<'_, T>, sums: &[T], f: &mut [T], g: &mut [T]) {
-        if self.state != State::Scalings {
+        if !self.is_ahead() {
             return;
         }
         f.copy_from_slice(sums);
@@ -97,7 +113,7 @@ impl<T: Real> Kernel<'_, T> {
         for (g, &reference) in g.iter_mut().zip(&*self.g) {
             *g += reference;
         }
-        self.state = State::Both;
+        self.latest = Latest::Both;
     }
 
     /// Returns the number of rows of a tile. Rows are read twice, and should be in the cache the second time.
@@ -166,31 +182,30 @@ pub(crate) fn complete_g<T: Real>(
         *value = log_b[j] - p.tau_b() * (largest[j] + scratch.column[j].log2() - offset) - offset;
         largest[j] = -largest[j];
     }
-    (kernel.absorbed, kernel.state) = (true, State::Potentials);
+    (kernel.absorbed, kernel.latest) = (true, Latest::Potentials);
 }
 
-/// f <- f + factor (T f - f), then image <- g + factor (T g - g), as [`forward::sweep`]. `steps` is scratch for n
-/// scalars.
+/// f <- f + factor (T f - f), then image <- g + factor (T g - g), as [`forward::sweep`]. The potentials are up to date
+/// before and after it.
 pub(crate) fn sweep<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,
     factor: T,
-    potentials: Potentials<'_, T>,
-    steps: &mut [T],
+    potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Outcome<T> {
     let absorbed = kernel.prepare(p, potentials.f, potentials.g, scratch);
-    kernel.state = State::Potentials;
+    kernel.latest = Latest::Potentials;
     let (f, shared) = (&*potentials.f, &*kernel);
     let work = |strip: Strip<'_, T>| sweep_strip(p, shared, factor, f, strip);
-    let seen = Pass::sums(steps).run(scratch, &work, Seen::with);
-    if !seen.safe {
+    let check = Pass::sums(potentials.row).run(scratch, &work, RowCheck::with);
+    if !check.safe {
         // The potentials jump by more than the kernel can follow. Stream this sweep, then compute the kernel anew.
         kernel.absorbed = false;
         return Outcome { absorbed, ..forward::sweep(p, factor, potentials, scratch) };
     }
-    kernel.absorbed = seen.near;
-    potentials.f.copy_from_slice(steps);
+    kernel.absorbed = check.near;
+    potentials.f.copy_from_slice(potentials.row);
     for (total, &scaling) in scratch.column.iter_mut().zip(kernel.v.iter()) {
         *total *= scaling;
     }
@@ -199,61 +214,66 @@ pub(crate) fn sweep<T: Real>(
     outcome
 }
 
-/// The same without a factor for a balanced problem, in [`scalings`]: potentials stay behind until
-/// [`Kernel::catch_up`]. `sums` (n) are kept from sweep to sweep.
+/// Sweeps a balanced problem without a factor, in [`scalings`]. The potentials stay behind until [`Kernel::catch_up`],
+/// and the row sums K v are kept in `potentials.row` from sweep to sweep.
 pub(crate) fn sweep_scalings<T: Real>(
     p: &Prepared<'_, T>,
     kernel: &mut Kernel<'_, T>,
-    potentials: Potentials<'_, T>,
-    sums: &mut [T],
+    potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Outcome<T> {
-    let Potentials { f, g, image, log_b } = potentials;
+    let Potentials { f, g, row: sums, .. } = potentials;
     let mut absorbed = false;
-    if kernel.state != State::Scalings || !kernel.absorbed {
+    if !kernel.is_ahead() || !kernel.absorbed {
         kernel.catch_up(p, sums, f, g);
         absorbed = kernel.prepare(p, f, g, scratch);
     }
     if let Some(outcome) = scalings::sweep(p, kernel, sums, scratch) {
-        kernel.state = State::Scalings;
+        kernel.latest = Latest::Scalings;
         return Outcome { absorbed, ..outcome };
     }
-    // As above. The sums are those of no f any more, and any f will do.
+    // Sums out of range, as above. The row sums now belong to no f, and any f will do.
     sums.fill(T::ONE);
     kernel.catch_up(p, sums, f, g);
-    (kernel.state, kernel.absorbed) = (State::Potentials, false);
-    Outcome { absorbed, ..forward::sweep(p, T::ONE, Potentials { f, g, image, log_b }, scratch) }
+    kernel.potentials_move(true);
+    Outcome { absorbed, ..forward::sweep(p, T::ONE, potentials, scratch) }
 }
 
 /// How near the rows of a sweep are to the reference.
 #[derive(Clone, Copy)]
-pub(super) struct Seen {
+pub(super) struct RowCheck {
     /// Every sum is far from underflow and overflow, so that the new f is finite.
     pub safe: bool,
     /// The new f is near the reference.
     pub near: bool,
 }
 
-impl Default for Seen {
+impl Default for RowCheck {
     fn default() -> Self {
-        Seen { safe: true, near: true }
+        RowCheck { safe: true, near: true }
     }
 }
 
-impl Seen {
+impl RowCheck {
     pub fn with(self, other: Self) -> Self {
-        Seen { safe: self.safe && other.safe, near: self.near && other.near }
+        RowCheck { safe: self.safe && other.safe, near: self.near && other.near }
     }
 }
 
 /// Writes the new f into the scalars of the strip, and column sums in units of v. If a sum leaves the safe range,
 /// nothing of it is of use.
-fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, factor: T, f: &[T], strip: Strip<'_, T>) -> Seen {
+fn sweep_strip<T: Real>(
+    p: &Prepared<'_, T>,
+    kernel: &Kernel<'_, T>,
+    factor: T,
+    f: &[T],
+    strip: Strip<'_, T>,
+) -> RowCheck {
     let (a, m) = (p.problem.a(), kernel.v.len());
     let plain = p.tau_a() == T::ONE && factor == T::ONE;
-    let mut seen = Seen::default();
+    let mut check = RowCheck::default();
     strip.each_tile_of(kernel.tile_rows(), &mut |Tile { i, f: new, column, .. }| {
-        if !seen.safe {
+        if !check.safe {
             return;
         }
 
@@ -266,14 +286,14 @@ fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, factor: T, 
         new.copy_from_slice(weights);
         let largest = T::log2_each(p.instructions, new);
         if !(largest < T::SAFE_EXPONENT) {
-            seen = Seen { safe: false, near: false };
+            check = RowCheck { safe: false, near: false };
             return;
         }
 
         // The new f, and the scalings of the rows.
         let (f, reference) = (&f[i..i + count], &kernel.f[i..i + count]);
         if plain {
-            seen.near &= largest <= limit();
+            check.near &= largest <= limit();
             for (k, (new, weight)) in new.iter_mut().zip(&mut *weights).enumerate() {
                 (*new, *weight) = (reference[k] - *new, a.get(i + k) / *weight);
             }
@@ -283,12 +303,12 @@ fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, factor: T, 
                 *new = f[k] + factor * p.change_of_f(i + k, f[k], log_sum);
                 let moved = *new - reference[k];
                 *weight = a.get(i + k) * moved.exp2();
-                seen.near &= moved.abs() <= limit();
+                check.near &= moved.abs() <= limit();
             }
         }
 
         // The columns of these rows.
         T::add_rows(p.instructions, weights, entries, column);
     });
-    seen
+    check
 }

@@ -8,10 +8,12 @@ pub(crate) struct Potentials<'w, T> {
     pub f: &'w mut [T],
     /// m: the old G; written only if the scalings of a kernel are ahead of it.
     pub g: &'w mut [T],
-    /// m: the new G.
+    /// m: the new G; scratch until the sweep writes it.
     pub image: &'w mut [T],
     /// m: log2 b.
-    pub log_b: &'w [T],
+    pub log_b: &'w mut [T],
+    /// n: scratch; the row sums of a kernel whose scalings are ahead.
+    pub row: &'w mut [T],
 }
 
 /// The measurements of a sweep.

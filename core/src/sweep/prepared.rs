@@ -224,13 +224,13 @@ impl<'a, T: Real> Prepared<'a, T> {
 
     /// Returns the part of s f_i that the sweep leaves out of F_i: the row offset of the cost, times s.
     pub(crate) fn row_offset(&self, i: usize) -> T {
-        self.s * self.scores.row_offset(i)
+        self.s * self.scores.cost_offset_of_row(i)
     }
 
     /// Returns the part of s g_j that the sweep leaves out of G_j, without log2 b_j: the column offset of the cost,
     /// times s.
     pub(crate) fn column_offset(&self, j: usize) -> T {
-        self.s * self.scores.column_offset(j)
+        self.s * self.scores.cost_offset_of_column(j)
     }
 
     /// Returns what an update adds to F_i if its exponentials sum to 2^`log_sum`.

@@ -4,7 +4,7 @@
 //! logarithm. This suits microcontrollers. The potentials follow when they are asked for: F = F0 - log2(K v) and G = G0
 //! + log2 v.
 
-use super::kernel::{Kernel, Seen};
+use super::kernel::{Kernel, RowCheck};
 use super::outcome::Outcome;
 use super::prepared::Prepared;
 use super::strips::{Pass, Scratch, Strip, Tile};
@@ -21,8 +21,8 @@ pub(crate) fn sweep<T: Real>(
 ) -> Option<Outcome<T>> {
     let shared = &*kernel;
     let work = |strip: Strip<'_, T>| sweep_strip(p, shared, strip);
-    let seen = Pass::sums(sums).run(scratch, &work, Seen::with);
-    if !seen.safe {
+    let check = Pass::sums(sums).run(scratch, &work, RowCheck::with);
+    if !check.safe {
         return None;
     }
     let totals = &mut *scratch.column;
@@ -31,7 +31,7 @@ pub(crate) fn sweep<T: Real>(
         return None;
     }
     kernel.v.copy_from_slice(totals);
-    kernel.absorbed = seen.near && is_near(found.largest) && is_near(found.smallest);
+    kernel.absorbed = check.near && is_near(found.largest) && is_near(found.smallest);
     Some(Outcome { mass: found.mass, error: found.error, ..Outcome::new() })
 }
 
@@ -41,9 +41,9 @@ fn is_near<T: Real>(scaling: T) -> bool {
     scaling < T::NEAR_SCALING && scaling * T::NEAR_SCALING > T::ONE
 }
 
-fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, strip: Strip<'_, T>) -> Seen {
+fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, strip: Strip<'_, T>) -> RowCheck {
     let (a, m) = (p.problem.a(), kernel.v.len());
-    let mut seen = Seen::default();
+    let mut check = RowCheck::default();
     strip.each_tile_of(kernel.tile_rows(), &mut |Tile { i, f: sums, column, .. }| {
         let entries = &kernel.entries[i * m..(i + sums.len()) * m];
         T::times_vector(p.instructions, entries, kernel.v, sums);
@@ -51,11 +51,11 @@ fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, strip: Stri
         for (k, (u, &sum)) in u.iter_mut().zip(&*sums).enumerate() {
             *u = a.get(i + k) / sum;
             if !is_near(sum) {
-                seen.near = false;
-                seen.safe &= is_safe(sum);
+                check.near = false;
+                check.safe &= is_safe(sum);
             }
         }
         T::add_rows(p.instructions, &u[..sums.len()], entries, column);
     });
-    seen
+    check
 }

@@ -223,13 +223,13 @@ impl<'a, T: Real> Scores<'a, T> {
     }
 
     /// Returns the part of C_ij that depends on i alone and is left out of the scores.
-    pub(crate) fn row_offset(&self, i: usize) -> T {
-        self.source.row_offset(i)
+    pub(crate) fn cost_offset_of_row(&self, i: usize) -> T {
+        self.source.cost_offset_of_row(i)
     }
 
     /// Returns the part of C_ij that depends on j alone and is left out of the scores.
-    pub(crate) fn column_offset(&self, j: usize) -> T {
-        self.source.column_offset(j)
+    pub(crate) fn cost_offset_of_column(&self, j: usize) -> T {
+        self.source.cost_offset_of_column(j)
     }
 
     /// Returns the centred points under the squared Euclidean cost.
@@ -333,17 +333,17 @@ impl<'a, T: Real> Source<'a, T> {
         Source::Norms(NormCosts { norms: Norms { points, power, unit }, cloud, bound })
     }
 
-    fn row_offset(&self, i: usize) -> T {
+    fn cost_offset_of_row(&self, i: usize) -> T {
         match self {
-            Source::Packed(points) => points.row_offset(i),
+            Source::Packed(points) => points.cost_offset_of_row(i),
             #[cfg(feature = "costs")]
             _ => T::ZERO,
         }
     }
 
-    fn column_offset(&self, j: usize) -> T {
+    fn cost_offset_of_column(&self, j: usize) -> T {
         match self {
-            Source::Packed(points) => points.column_offset(j),
+            Source::Packed(points) => points.cost_offset_of_column(j),
             #[cfg(feature = "costs")]
             _ => T::ZERO,
         }
@@ -481,7 +481,7 @@ impl<'a, T: Real> Packed<'a, T> {
         self.directions.map_or(T::ZERO, |cloud| zero(cloud.y().point(j)))
     }
 
-    fn row_offset(&self, i: usize) -> T {
+    fn cost_offset_of_row(&self, i: usize) -> T {
         let mut total = self.zero_of_x(i);
         for (k, &w) in self.points.delta.iter().enumerate() {
             let u = self.points.x(i, k);
@@ -490,7 +490,7 @@ impl<'a, T: Real> Packed<'a, T> {
         total
     }
 
-    fn column_offset(&self, j: usize) -> T {
+    fn cost_offset_of_column(&self, j: usize) -> T {
         let mut total = self.zero_of_y(j);
         for (k, &w) in self.points.delta.iter().enumerate() {
             let v = self.points.y(j, k);

@@ -63,8 +63,8 @@ impl<T: Real> Statistics<T> {
             });
             (mean, variance)
         };
-        let (mean_r, var_r) = side(a, &|i| scores.row_offset(i));
-        let (mean_c, var_c) = side(b, &|j| scores.column_offset(j));
+        let (mean_r, var_r) = side(a, &|i| scores.cost_offset_of_row(i));
+        let (mean_c, var_c) = side(b, &|j| scores.cost_offset_of_column(j));
         let cross = if wanted.std { packed.trace_of_product(a, b, unit) } else { T::ZERO };
         let variance = var_r + var_c + T::TWO * T::TWO * cross;
         Statistics { mean: unit * (mean_r + mean_c), std: unit * variance.max(T::ZERO).sqrt(), largest, forbids: false }

@@ -42,13 +42,6 @@ pub(crate) const fn lane(n: usize, m: usize, d: usize) -> usize {
     (tile_rows(n, d) + 1) * m
 }
 
-/// Returns the scalars of scratch for all parts, and for the column sums of strips if there are several.
-pub(crate) const fn memory(n: usize, m: usize, d: usize, threads: usize) -> u128 {
-    let (parts, m) = (parts(n, threads) as u128, m as u128);
-    let strips = if parts > 1 { count(n) as u128 } else { 0 };
-    (parts * (tile_rows(n, d) as u128 + 1) + strips) * m
-}
-
 /// Returns the number of parts that the strips are shared out in.
 pub(crate) const fn parts(n: usize, threads: usize) -> usize {
     if !cfg!(feature = "parallel") || threads <= 1 {

@@ -1,0 +1,344 @@
+//! The iterate of a solve, and the only way into and out of the units of the sweep.
+//!
+//! Callers think of potentials f and g in units of cost. A sweep works in base-2 units of epsilon. It leaves out of
+//! them the part of the cost that depends on one point alone, the offset of its row or column, and adds log2 b to g:
+//!
+//! F_i = s f_i - offset_i and G_j = s g_j - offset_j + log2 b_j, with s = log2(e) / epsilon.
+//!
+//! A column without weight has the G that stands for log2(0).
+//!
+//! On a stored kernel, plain sweeps of a balanced problem advance scalings, which are powers of two of the potentials.
+//! F and G are then computed when somebody asks for them, by [`Iterate::current`] or [`Iterate::change`].
+
+use crate::error::Error;
+use crate::initial::Wrote;
+use crate::measure::Weights;
+use crate::real::Real;
+use crate::reduce;
+use crate::report::Report;
+use crate::solution::Solution;
+use crate::sweep::columns::translation;
+use crate::sweep::forward;
+use crate::sweep::half::{self, column_logsums};
+use crate::sweep::outcome::{Outcome, Potentials};
+use crate::sweep::prepared::Prepared;
+use crate::sweep::strips::Scratch;
+use crate::sweep::{kernel, log_zero, reach};
+use crate::workspace::Stored;
+
+/// A problem in the units of the sweep, its potentials, and the memory that it takes to sweep them.
+pub(crate) struct Iterate<'a, T: Real> {
+    pub(super) prepared: Prepared<'a, T>,
+    pub(super) scratch: Scratch<'a, T>,
+    potentials: Potentials<'a, T>,
+    stored: Stored<'a, T>,
+    /// The image of the last sweep has become g.
+    accepted: bool,
+}
+
+/// The problem, its potentials, and scratch.
+pub(super) type Parts<'i, 'a, T> = (&'i Prepared<'a, T>, &'i mut Potentials<'a, T>, &'i mut Scratch<'a, T>);
+
+impl<'a, T: Real> Iterate<'a, T> {
+    pub fn new(
+        prepared: Prepared<'a, T>,
+        potentials: Potentials<'a, T>,
+        stored: Stored<'a, T>,
+        scratch: Scratch<'a, T>,
+    ) -> Self {
+        Iterate { prepared, scratch, potentials, stored, accepted: true }
+    }
+
+    /// Returns the potentials to look at. After a sweep these are the new F, the old G and its image; once the image is
+    /// accepted, it is G.
+    pub fn current(&mut self) -> (&Prepared<'a, T>, &Potentials<'a, T>) {
+        if let Stored::Kernel(kernel) = &mut self.stored {
+            let Potentials { f, g, image, row, .. } = &mut self.potentials;
+            kernel.catch_up(&self.prepared, row, f, if self.accepted { g } else { image });
+        }
+        (&self.prepared, &self.potentials)
+    }
+
+    /// Returns the potentials to be changed, by no more than a stored kernel can follow.
+    pub fn change(&mut self) -> Parts<'_, 'a, T> {
+        self.move_potentials(false)
+    }
+
+    /// Returns the potentials to be moved anywhere: a stored kernel is computed anew before it is used again.
+    pub fn move_away(&mut self) -> Parts<'_, 'a, T> {
+        self.move_potentials(true)
+    }
+
+    fn move_potentials(&mut self, far: bool) -> Parts<'_, 'a, T> {
+        self.current();
+        if let Stored::Kernel(kernel) = &mut self.stored {
+            kernel.potentials_move(far);
+        }
+        (&self.prepared, &mut self.potentials, &mut self.scratch)
+    }
+
+    /// Measures the potentials, as [`Solution::measure`] does, and lends the vectors to the solution. Until the solve
+    /// has ended, F and G stay what they are.
+    pub fn measure(&mut self, report: Report<T>, threshold: T, ended: bool) -> Solution<'_, T> {
+        self.current();
+        let Potentials { f, g, image, log_b, row } = &mut self.potentials;
+        let potentials = Potentials { f, g, image, log_b, row };
+        Solution::measure(&self.prepared, report, threshold, ended, potentials, &mut self.scratch)
+    }
+
+    /// Measures the potentials of a solve that has ended, hands over the vectors for good, and keeps none.
+    pub fn take_solution(&mut self, report: Report<T>, threshold: T) -> Solution<'a, T> {
+        self.current();
+        let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
+        let potentials = core::mem::replace(&mut self.potentials, empty);
+        Solution::measure(&self.prepared, report, threshold, true, potentials, &mut self.scratch)
+    }
+
+    /// Makes Sinkhorn's own sweep, in the fastest form that the memory allows.
+    pub fn sweep(&mut self) -> Outcome<T> {
+        self.sweep_in(self.prepared.is_balanced(), T::ONE)
+    }
+
+    /// Makes a sweep whose updates are multiplied by a factor, on up-to-date potentials.
+    pub fn sweep_by(&mut self, factor: T) -> Outcome<T> {
+        self.sweep_in(false, factor)
+    }
+
+    /// Sweeps in scalings if there is a kernel and `has_scalings`. Inlined, so that firmware without acceleration has
+    /// one form of the sweep on a kernel only.
+    #[inline(always)]
+    fn sweep_in(&mut self, has_scalings: bool, factor: T) -> Outcome<T> {
+        if !has_scalings {
+            self.current();
+        }
+        let (p, potentials, scratch) = (&self.prepared, &mut self.potentials, &mut self.scratch);
+        match &mut self.stored {
+            Stored::Kernel(kernel) if has_scalings => {
+                let outcome = kernel::sweep_scalings(p, kernel, potentials, scratch);
+                self.accepted = false;
+                outcome
+            }
+            Stored::Kernel(kernel) => kernel::sweep(p, kernel, factor, potentials, scratch),
+            _ => forward::sweep(p, factor, potentials, scratch),
+        }
+    }
+
+    /// Makes the image of the last sweep the present G.
+    pub fn accept(&mut self) {
+        self.accepted = true;
+        match &self.stored {
+            // Scalings that are ahead are those of the image anyway.
+            Stored::Kernel(kernel) if kernel.is_ahead() => {}
+            _ => self.potentials.g.copy_from_slice(self.potentials.image),
+        }
+    }
+
+    /// Goes to another epsilon. Potentials keep their values in units of cost.
+    pub fn set_epsilon(&mut self, epsilon: T) -> Result<(), Error> {
+        if epsilon == self.prepared.epsilon {
+            return Ok(());
+        }
+        self.move_away();
+        let before = self.prepared.s;
+        self.prepared.set_epsilon(epsilon)?;
+        let ratio = self.prepared.s / before;
+        let Potentials { f, g, log_b, .. } = &mut self.potentials;
+        f.iter_mut().for_each(|value| *value *= ratio);
+        for (value, &log) in g.iter_mut().zip(log_b.iter()) {
+            *value = (*value - log) * ratio + log;
+        }
+        mask(&self.prepared, g);
+        Ok(())
+    }
+
+    /// Writes an f of zero into F.
+    pub fn zero_f(&mut self) -> Parts<'_, 'a, T> {
+        let (p, potentials, scratch) = self.change();
+        potentials.f.iter_mut().enumerate().for_each(|(i, value)| *value = -p.row_offset(i));
+        (p, potentials, scratch)
+    }
+
+    /// Takes in the potentials that a start wrote, in units of the unscaled cost, and computes F if there is only G.
+    pub fn enter(&mut self, wrote: Wrote) {
+        let (p, Potentials { f, g, log_b, .. }, scratch) = self.change();
+        if p.is_balanced() {
+            level_start(p, wrote, f, g);
+        }
+        if wrote != Wrote::G {
+            into_f(p, p.s, f);
+        }
+        if wrote != Wrote::F {
+            into_g(p, p.s, g, |j| log_b[j]);
+        }
+        if wrote == Wrote::G {
+            half::complete_f(p, f, g, scratch);
+        }
+    }
+
+    /// Computes G from F, because a pair that is not complete would spoil what acceleration makes of it. If a side is
+    /// relaxed, the pair also gets its best level: sweeps are slow to correct it. Returns the dual value, in units of
+    /// the unscaled cost, and counts the kernel if there is one.
+    pub fn complete(&mut self, absorptions: &mut u32) -> T {
+        let (p, scratch) = (&self.prepared, &mut self.scratch);
+        let Potentials { f, g, image, log_b, .. } = &mut self.potentials;
+        match &mut self.stored {
+            Stored::Kernel(kernel) => {
+                kernel::complete_g(p, kernel, f, g, log_b, scratch);
+                *absorptions = absorptions.saturating_add(1);
+            }
+            _ => half::complete_g(p, f, g, log_b, image, scratch),
+        }
+        mask(p, g);
+        let mut shift = T::ZERO;
+        if !p.is_balanced() {
+            shift = translation(p, f, g, log_b);
+            f.iter_mut().for_each(|value| *value += shift);
+            g.iter_mut().for_each(|value| *value -= shift);
+            mask(p, g);
+        }
+        let mass = self.potentials.mass_with_exact_columns(p, shift);
+        self.potentials.dual_value(p, mass, T::ZERO, true)
+    }
+
+    /// Shares out the level of F and of the image, which balanced problems leave free, because large numbers are
+    /// rounded more.
+    pub fn level(&mut self) {
+        if !self.prepared.is_balanced() {
+            return;
+        }
+        let (p, Potentials { f, image, log_b, .. }, _) = self.change();
+        let (a, b) = (p.problem.a(), p.problem.b());
+        let of_g = reduce::sum_of(image.len(), &|j| b.get(j) / b.total() * (image[j] - log_b[j]));
+        let shift = T::HALF * (of_g - a.mean_of(f));
+        f.iter_mut().for_each(|value| *value += shift);
+        image.iter_mut().for_each(|value| *value -= shift);
+    }
+
+    /// Says whether the potentials prove that forbidden pairs leave no plan.
+    pub fn is_infeasible(&mut self) -> bool {
+        self.current();
+        let (Potentials { f, row, .. }, Scratch { column, spare, .. }) = (&mut self.potentials, &mut self.scratch);
+        reach::is_overfull(&self.prepared, f, row, column, spare)
+    }
+}
+
+impl<T: Real> Potentials<'_, T> {
+    /// Writes f into `row` and g into `image`, in units of the scaled cost and levelled. If the solve has ended, F and
+    /// G are taken back from them: the report, the plan and everything else that is made of a solution belong to the f
+    /// and g that the caller sees, rounding included. Columns without weight get the c-transform of F. Rows without
+    /// weight get theirs when the report is measured, since that visits their pairs anyway.
+    pub fn leave(&mut self, p: &Prepared<'_, T>, ended: bool, scratch: &mut Scratch<'_, T>) {
+        let Potentials { f: f_hat, g: g_hat, image: g, log_b, row: f } = self;
+        let (a, b, m) = (p.problem.a(), p.problem.b(), g_hat.len());
+
+        // Complete the columns without weight, if there are any. Their sums are taken with a weight of 1.
+        let without_weight = |j: &usize| b.get(*j) == T::ZERO;
+        if (0..m).any(|j| without_weight(&j)) {
+            (0..m).filter(without_weight).for_each(|j| g_hat[j] = T::ZERO);
+            column_logsums(p, f_hat, g_hat, g, scratch);
+            for j in (0..m).filter(without_weight) {
+                let offset = p.column_offset(j);
+                g_hat[j] = Prepared::within_range(-p.tau_b() * (scratch.column[j] - offset) - offset);
+            }
+        }
+
+        // To units of cost, at the level that balanced potentials are reported with.
+        let unit = p.s * p.unit;
+        for (j, value) in g.iter_mut().enumerate() {
+            let log = if b.get(j) == T::ZERO { T::ZERO } else { log_b[j] };
+            *value = full_g(p, j, g_hat[j] - log) / unit;
+        }
+        for (i, value) in f.iter_mut().enumerate() {
+            *value = full_f(p, i, f_hat[i]) / unit;
+        }
+        if p.is_balanced() {
+            level_potentials(a, b, f, g);
+        }
+
+        // And back.
+        if ended {
+            f_hat.copy_from_slice(f);
+            into_f(p, unit, f_hat);
+            g_hat.copy_from_slice(g);
+            into_g(p, unit, g_hat, |j| log_b[j]);
+        } else {
+            mask(p, g_hat);
+        }
+    }
+}
+
+/// Computes the marginal error, relative to the totals, that rounding of the exponents alone can cause for F and a
+/// G: the mean size of the potentials, in base-2 units of epsilon, times the unit of rounding.
+pub(crate) fn error_floor<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T]) -> T {
+    let (a, b) = (p.problem.a(), p.problem.b());
+    // Points that can carry nothing have potentials at the limit, and no error.
+    let size = |potential: T, offset: T| {
+        if p.is_at_limit(potential) { T::ZERO } else { potential.abs() + offset.abs() }
+    };
+    let rows = reduce::sum_of(f.len(), &|i| a.get(i) * size(f[i], p.row_offset(i)));
+    let columns = reduce::sum_of(g.len(), &|j| {
+        if b.get(j) > T::ZERO { b.get(j) * size(g[j], p.column_offset(j)) } else { T::ZERO }
+    });
+    let rounding = T::TWO * T::EPSILON * (rows + columns + a.total().max(b.total()));
+    // Both marginals cannot be met by more than the difference of the totals, which are equal to rounding only.
+    let mismatch = if p.is_balanced() { (a.total() - b.total()).abs() } else { T::ZERO };
+    (rounding + T::constant(1.01) * mismatch) / a.total().max(b.total())
+}
+
+/// Turns f, in place, into F. `scale` is s times the unit of f.
+pub(crate) fn into_f<T: Real>(p: &Prepared<'_, T>, scale: T, f: &mut [T]) {
+    f.iter_mut().enumerate().for_each(|(i, value)| *value = scale * *value - p.row_offset(i));
+}
+
+/// Turns g, in place, into G. `scale` is s times the unit of g, and `log_b` gives log2 b_j.
+pub(crate) fn into_g<T: Real>(p: &Prepared<'_, T>, scale: T, g: &mut [T], log_b: impl Fn(usize) -> T) {
+    g.iter_mut().enumerate().for_each(|(j, value)| *value = scale * *value - p.column_offset(j) + log_b(j));
+    mask(p, g);
+}
+
+/// Returns s f_i for an F_i.
+pub(crate) fn full_f<T: Real>(p: &Prepared<'_, T>, i: usize, f: T) -> T {
+    f + p.row_offset(i)
+}
+
+/// Returns s g_j for a G_j without its log2 b_j.
+pub(crate) fn full_g<T: Real>(p: &Prepared<'_, T>, j: usize, g: T) -> T {
+    g + p.column_offset(j)
+}
+
+/// Marks the columns without weight.
+fn mask<T: Real>(p: &Prepared<'_, T>, g: &mut [T]) {
+    let b = p.problem.b();
+    for (j, value) in g.iter_mut().enumerate() {
+        if b.get(j) == T::ZERO {
+            *value = log_zero();
+        }
+    }
+}
+
+/// Takes out of balanced potentials, which are free up to (+c, -c), a constant that would only be rounded.
+fn level_start<T: Real>(p: &Prepared<'_, T>, wrote: Wrote, f: &mut [T], g: &mut [T]) {
+    let (a, b) = (p.problem.a(), p.problem.b());
+    let (from_f, from_g) = match wrote {
+        Wrote::F => (a.mean_of(f), T::ZERO),
+        Wrote::G => (T::ZERO, b.mean_of(g)),
+        Wrote::Both => {
+            let half = T::HALF * (a.mean_of(f) - b.mean_of(g));
+            (half, -half)
+        }
+    };
+    // A potential differs from its mean by no more than twice the largest cost. What is far beyond says nothing, and
+    // would make the other potential so large that rounding takes what the costs say.
+    let most = T::constant(64.0) * (p.largest_difference() + p.epsilon);
+    for (values, mean) in [(f, from_f), (g, from_g)] {
+        values.iter_mut().for_each(|value| *value = (*value - mean).min(most).max(-most));
+    }
+}
+
+/// Shifts balanced potentials so that sum a_i f_i = sum b_j g_j.
+pub(crate) fn level_potentials<T: Real>(a: Weights<'_, T>, b: Weights<'_, T>, f: &mut [T], g: &mut [T]) {
+    let (of_f, of_g) = (a.total() * a.mean_of(f), b.total() * b.mean_of(g));
+    let shift = (of_g - of_f) / (a.total() + b.total());
+    f.iter_mut().for_each(|value| *value += shift);
+    g.iter_mut().for_each(|value| *value += -shift);
+}
