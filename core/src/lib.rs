@@ -40,6 +40,7 @@ mod in_place;
 mod initial;
 mod matrix;
 mod measure;
+mod memory;
 mod problem;
 mod real;
 mod reduce;
@@ -60,7 +61,7 @@ mod workspace;
 struct Firmware;
 
 pub use batch::{Potentials, batch_len, share_out, solve_batch};
-pub use cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm, SquaredEuclidean};
+pub use cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm, Smoothness, SquaredEuclidean};
 pub use diff::{
     Changes, Cotangent, DerivativeSettings, Derivatives, Gradients, LinearReport, LinearStatus, PlanCotangent, Tangent,
     derivatives_len,

@@ -1,4 +1,4 @@
-use super::{BuiltIn, GroundCost, of_difference, sign};
+use super::{BuiltIn, GroundCost, Smoothness, of_difference, sign};
 use crate::error::{Argument, Error};
 use crate::real::Real;
 
@@ -71,8 +71,12 @@ impl<T: Real> GroundCost<T> for PNorm<T> {
         true
     }
 
+    fn smoothness(&self) -> Smoothness {
+        Smoothness::Hessian
+    }
+
     /// sign(z) (|z| / N)^(p-1), z = x - y, N its norm; of the largest coordinate alone where p is infinite.
-    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) {
         let Slopes { p, norm, largest } = self.slopes(x, y);
         if p == T::INFINITY {
             return of_difference(in_x, in_y, |k| if k == largest { sign(x[k] - y[k]) } else { T::ZERO });
@@ -81,7 +85,7 @@ impl<T: Real> GroundCost<T> for PNorm<T> {
     }
 
     /// With g the gradient and v = dx - dy: (p - 1) / N ((|z| / N)^(p-2) v - g (g.v)).
-    fn gradient_along(&self, x: &[T], y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+    fn gradient_along(&self, x: &[T], y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) {
         let Slopes { p, norm, .. } = self.slopes(x, y);
         if p == T::INFINITY || p == T::ONE || norm == T::ZERO {
             return of_difference(in_x, in_y, |_| T::ZERO);

@@ -65,7 +65,7 @@ impl<T: Real> Coarse<'_, T> {
             let count = tile.own.len();
             let mut means = [[T::ZERO; MAX_TILE_ROWS]; MOST];
             for (line, means) in basis.chunks_exact(m).zip(&mut means) {
-                rows::times(plan.p.instructions, tile.q, line, &mut means[..count]);
+                rows::times(plan.p().instructions, tile.q, line, &mut means[..count]);
             }
             for (sum, (p, q)) in tile.column.iter_mut().zip(triangle(k)) {
                 for row in 0..count {
@@ -75,8 +75,8 @@ impl<T: Real> Coarse<'_, T> {
         };
         plan.each_tile(scratch, unused, &mut [], &work, &|(), ()| ());
         for (&sum, (p, q)) in scratch.column.iter().zip(triangle(k)) {
-            let own = if p == q { T::ONE / plan.p.tau_b() } else { T::ZERO };
-            self.factor[p * k + q] = own - plan.p.tau_a() * sum;
+            let own = if p == q { T::ONE / plan.p().tau_b() } else { T::ZERO };
+            self.factor[p * k + q] = own - plan.p().tau_a() * sum;
         }
         self.ready = self.factorise(k);
     }

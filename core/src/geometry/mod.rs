@@ -36,6 +36,19 @@ impl<'a, T: Real> Geometry<'a, T> {
         }
     }
 
+    /// The points and their ground cost; `None` for a cost matrix.
+    pub fn cloud(&self) -> Option<&PointCloud<'a, T>> {
+        match self {
+            Geometry::Points(cloud) => Some(cloud),
+            Geometry::Matrix(_) => None,
+        }
+    }
+
+    /// The number of coordinates of a point; 0 for a cost matrix, which has no points.
+    pub fn dimension(&self) -> usize {
+        self.cloud().map_or(0, PointCloud::dimension)
+    }
+
     /// C_ij.
     ///
     /// # Panics
