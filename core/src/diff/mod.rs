@@ -167,10 +167,7 @@ impl<'d, T: Real> Derivatives<'d, T> {
         memory: &'d mut [T],
     ) -> Result<Self, Error> {
         let problem = &solution.prepared.problem;
-        let required = Self::len(problem, settings)?;
-        if memory.len() < required {
-            return Err(Error::Workspace { required, actual: memory.len() });
-        }
+        crate::memory::check(memory, Self::len(problem, settings)?)?;
         let (of_plan, mut memory) = workspace::cut(memory, problem, settings.threads);
         for (j, log) in memory.log_b.iter_mut().enumerate() {
             *log = log_weight(problem.b().get(j));

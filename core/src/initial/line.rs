@@ -1,28 +1,29 @@
-//! What starts on the line share.
+//! The parts that starts on the line share: the check of the problem, and sorting.
 
 use core::cmp::Ordering;
 
 use crate::error::{Argument, Error};
-use crate::geometry::{Geometry, PointCloud};
+use crate::geometry::PointCloud;
 use crate::measure::Points;
 use crate::problem::Problem;
 use crate::real::Real;
 
-/// The points of a problem on the line whose cost is convex in x - y.
+/// Returns the points of a problem on the line whose cost is convex in x - y. `reasons` are those to refuse a matrix, another
+/// dimension, and another cost.
 pub(super) fn convex_line<'p, 'a, T: Real>(
     problem: &'p Problem<'a, T>,
     reasons: [&'static str; 3],
 ) -> Result<&'p PointCloud<'a, T>, Error> {
     let refuse = |reason| Err(Error::Unsupported { argument: Argument::Start, reason });
-    match problem.geometry() {
-        Geometry::Matrix(_) => refuse(reasons[0]),
-        Geometry::Points(cloud) if cloud.dimension() != 1 => refuse(reasons[1]),
-        Geometry::Points(cloud) if !cloud.ground_cost().is_convex_on_the_line() => refuse(reasons[2]),
-        Geometry::Points(cloud) => Ok(cloud),
+    match problem.geometry().cloud() {
+        None => refuse(reasons[0]),
+        Some(cloud) if cloud.dimension() != 1 => refuse(reasons[1]),
+        Some(cloud) if !cloud.ground_cost().is_convex_on_the_line() => refuse(reasons[2]),
+        Some(cloud) => Ok(cloud),
     }
 }
 
-/// Writes the indices that sort the points, ties by index, so that the order is the same everywhere.
+/// Writes the indices that sort the points. Ties are sorted by index, so that the order is the same everywhere.
 pub(crate) fn sort_indices<T: Real>(points: Points<'_, T>, order: &mut [T]) {
     for (i, slot) in order.iter_mut().enumerate() {
         *slot = T::from_index(i as u32);

@@ -1,4 +1,4 @@
-use super::{Reads, Soft};
+use super::{Readout, Soft};
 use crate::diff::{Cotangent, Gradients, LinearReport, PlanCotangent};
 use crate::error::{Argument, Error};
 use crate::measure::check_finite_vector;
@@ -7,13 +7,13 @@ use crate::reduce;
 use crate::solution::check_length;
 
 impl<T: Real> Soft<'_, T> {
-    /// The gradient of a loss in the values (n), and in the weights (n) where asked for, given dL/d(output). Standardisation and the sum of the weights
-    /// are differentiated too.
+    /// Writes the gradient of a loss in the values (n), and in the weights (n) if asked for, given dL/d(output).
+    /// Standardisation and the sum of the weights are differentiated too.
     ///
     /// # Errors
     /// [`Error::Length`] and [`Error::NotFinite`] naming `vector` (the cotangent), [`Error::Length`] naming `values` or
-    /// `a`, [`Error::Overflow`] naming `epsilon` where it is so small that rounding leaves nothing of the entries of
-    /// the plan: nothing is written then. [`Error::Overflow`] naming `vector` where a derivative leaves the range of
+    /// `a`, [`Error::Overflow`] naming `epsilon` if it is so small that rounding leaves nothing of the entries of
+    /// the plan: nothing is written then. [`Error::Overflow`] naming `vector` if a derivative leaves the range of
     /// the scalar: what was written is not to be used.
     pub fn vjp(
         &mut self,
@@ -22,9 +22,9 @@ impl<T: Real> Soft<'_, T> {
         mut in_weights: Option<&mut [T]>,
     ) -> Result<LinearReport<T>, Error> {
         let n = self.x.len();
-        let outputs = match &self.reads {
-            Reads::Values { columns } => columns.len(),
-            Reads::Levels { .. } => n,
+        let outputs = match &self.readout {
+            Readout::Values { columns } => columns.len(),
+            Readout::Levels { .. } => n,
         };
         check_length(Argument::Vector, cotangent, outputs)?;
         check_finite_vector(Argument::Vector, cotangent)?;
@@ -32,21 +32,21 @@ impl<T: Real> Soft<'_, T> {
         if let Some(in_weights) = &in_weights {
             check_length(Argument::A, in_weights, n)?;
         }
-        let Soft { derivatives, x, a, b, reads, in_x, in_levels, .. } = self;
+        let Soft { derivatives, x, a, b, readout, in_x, in_levels, .. } = self;
         let derivatives = match derivatives {
             Ok(derivatives) => derivatives,
             Err((_, error)) => return Err(*error),
         };
         let gradients = &mut Gradients { x: Some(in_x), a: in_weights.as_deref_mut(), ..Gradients::none() };
-        let report = match reads {
-            Reads::Levels { factor, in_map } => {
+        let report = match readout {
+            Readout::Levels { factor, in_map } => {
                 in_map.iter_mut().zip(cotangent).for_each(|(out, &value)| *out = *factor * value);
                 let cotangent = Cotangent { map: Some(in_map), ..Cotangent::none() };
                 let report = derivatives.vjp(&cotangent, gradients).map_err(of_cotangent)?;
                 in_values.fill(T::ZERO);
                 report
             }
-            Reads::Values { columns } => {
+            Readout::Values { columns } => {
                 // dL/ds_j over b_j, for all levels; what is read twice counts twice.
                 in_levels.fill(T::ZERO);
                 for (column, &value) in columns.iter().zip(cotangent) {
@@ -97,7 +97,7 @@ fn check_results<T: Real>(values: &[T]) -> Result<(), Error> {
     }
 }
 
-/// What is too large for a cotangent of plan or map came from that of the output.
+/// Blames the cotangent of the output for a cotangent of plan or map that is too large.
 fn of_cotangent(error: Error) -> Error {
     match error {
         Error::Overflow { argument: Argument::Plan | Argument::Map | Argument::Cotangent }

@@ -4,8 +4,8 @@ use crate::error::{Argument, Error};
 use crate::real::Real;
 use crate::solution::check_length;
 
-/// Soft selection of the k largest of n: of every value, from 0 to 1, how much it is among them, into `out` (n). The
-/// entries sum to k, as far as the solve has converged, and do not decrease with the value; k need not be whole. With
+/// Selects the k largest of n values softly: writes for every value how much it is among them, from 0 to 1, into `out`
+/// (n). The entries sum to k, as far as the solve has converged, and do not decrease with the value; k need not be whole. With
 /// weights, the share that is selected is k / n of their sum.
 ///
 /// ```
