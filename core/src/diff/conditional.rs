@@ -11,7 +11,7 @@ use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::{Pass, STRIP_ROWS, Scratch, Strip};
 use crate::sweep::{MAX_TILE_ROWS, is_safe, rows};
 
-use super::inputs::add_times;
+use super::inputs::{add_times, is_finite};
 use super::workspace::SPARE_ROWS;
 
 /// The plan of the pair (T g, g), whose rows solve their equations exactly.
@@ -64,7 +64,8 @@ impl<'d, T: Real> Conditional<'d, T> {
     ) -> Result<Self, Error> {
         let (p, g) = (&solution.prepared, solution.g_hat);
         let (m, a, b) = (g.len(), p.problem.a(), p.problem.b());
-        // Exponents are rounded in proportion to the potentials. Points that can carry nothing have no part in the plan.
+        // Exponents are rounded in proportion to the potentials. Points that can carry nothing have no part in the
+        // plan.
         let of_columns = (0..m).filter(|&j| b.get(j) > T::ZERO).map(|j| g[j].abs());
         let sizes = solution.f_hat.iter().map(|value| value.abs()).chain(of_columns);
         let largest = sizes.filter(|&size| !p.is_at_limit(size)).fold(T::ZERO, T::max);
@@ -94,7 +95,6 @@ impl<'d, T: Real> Conditional<'d, T> {
         };
         each_tile(tile_rows, scratch, f, ratio, &on_tile, &|(), ()| ());
         c.copy_from_slice(scratch.column);
-        let is_finite = |values: &[T]| values.iter().all(|value| value.is_finite());
         if !(is_finite(f) && is_finite(ratio) && is_finite(c)) {
             return Err(Error::Overflow { argument: Argument::Cost });
         }
@@ -157,8 +157,8 @@ impl<'d, T: Real> Conditional<'d, T> {
         exponentials(self.p(), place, out, &mut [T::ZERO; MAX_TILE_ROWS][..count]);
     }
 
-    /// Does `work` on tiles of rows of Q, and joins what it returns. `own` has a scalar a row, `entries` the same number
-    /// of further scalars for each row, or nothing. Afterwards the column sums are in `scratch.column`.
+    /// Does `work` on tiles of rows of Q, and joins what it returns. `own` has a scalar a row, `entries` the same
+    /// number of further scalars for each row, or nothing. Afterwards the column sums are in `scratch.column`.
     pub fn each_tile<R: Send + Default>(
         &self,
         scratch: &mut Scratch<'_, T>,
@@ -189,9 +189,9 @@ impl<'d, T: Real> Conditional<'d, T> {
     }
 }
 
-/// Does `work` on tiles, whose rows `q` it fills. The column sums of a block of rows are added up before they join those
-/// of the strip.
-fn each_tile<T: Real, R: Send + Default>(
+/// Does `work` on tiles, whose rows `q` it fills. The column sums of a block of rows are added up before they join
+/// those of the strip.
+pub(super) fn each_tile<T: Real, R: Send + Default>(
     tile_rows: usize,
     scratch: &mut Scratch<'_, T>,
     own: &mut [T],

@@ -4,20 +4,20 @@
 //!
 //! the Schur complement of the Hessian of the dual ([`vjp`](super::vjp) derives it). Call its matrix S.
 //!
-//! Preconditioned by D_c, the largest eigenvalue of S is at most 1 / tau_b. The vector of ones is an eigenvector, exactly,
-//! whose eigenvalue is 1 / tau_b - tau_a: zero where balanced. It is taken out and solved for by itself; conjugate
-//! gradients (Hestenes and Stiefel 1952) do the rest.
+//! Preconditioned by D_c, the largest eigenvalue of S is at most 1 / tau_b. The vector of ones is an eigenvector,
+//! exactly, whose eigenvalue is 1 / tau_b - tau_a: zero where balanced. It is taken out and solved for by itself;
+//! conjugate gradients (Hestenes and Stiefel 1952) do the rest.
 
 use crate::real::Real;
 use crate::reduce;
-use crate::sweep::strips::Scratch;
 
 use super::coarse::Coarse;
 use super::conditional::{Conditional, no_mass};
+use super::inputs::is_finite;
 use super::workspace::Memory;
 use super::{DerivativeSettings, LinearReport};
 
-/// How a linear system ended.
+/// The reason why the solve of a linear system ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum LinearStatus {
@@ -49,8 +49,8 @@ pub(super) fn square_over<T: Real>(value: T, mass: T) -> T {
     if mass > no_mass() { value * (value / mass) } else { T::ZERO }
 }
 
-/// The size that the tolerance is relative to: `unit` times the root of `squares`, a sum of squares in that unit, so that
-/// no square leaves the range.
+/// The size that the tolerance is relative to: `unit` times the root of `squares`, a sum of squares in that unit, so
+/// that no square leaves the range.
 #[derive(Clone, Copy)]
 pub(super) struct Size<T> {
     pub unit: T,
@@ -89,9 +89,7 @@ pub(super) fn solve<T: Real>(
     memory: &mut Memory<'_, T>,
 ) -> LinearReport<T> {
     memory.rhs.iter_mut().for_each(|value| *value /= unit);
-    let Memory { rhs, beta, t, residual, direction, coarse, scratch, .. } = memory;
-    let mut system = System { plan, mass: reduce::sum(plan.c), rhs, beta, t, residual, direction, coarse, scratch };
-    let report = system.solve(settings, squares.sqrt());
+    let report = System { plan, mass: reduce::sum(plan.c), memory }.solve(settings, squares.sqrt());
     for values in [&mut *memory.rhs, memory.beta, memory.t, memory.scratch.column] {
         values.iter_mut().for_each(|value| *value *= unit);
     }
@@ -103,25 +101,19 @@ struct System<'s, 'd, 'm, T: Real> {
     plan: &'s Conditional<'d, T>,
     /// The mass of the plan, sum_j c_j.
     mass: T,
-    rhs: &'s [T],
-    beta: &'s mut [T],
-    /// n: Q times what S was last applied to.
-    t: &'s mut [T],
-    residual: &'s mut [T],
-    direction: &'s mut [T],
-    coarse: &'s mut Coarse<'m, T>,
-    scratch: &'s mut Scratch<'m, T>,
+    memory: &'s mut Memory<'m, T>,
 }
 
 impl<T: Real> System<'_, '_, '_, T> {
+    /// Alternates rounds of conjugate gradients with measurements of the residual.
     fn solve(&mut self, settings: &DerivativeSettings<T>, size: T) -> LinearReport<T> {
         let eigenvalue = self.eigenvalue();
         let target = settings.tolerance * size;
         let mut report =
             LinearReport { status: LinearStatus::Converged, iterations: 0, residual: T::ZERO, projected: T::ZERO };
         // The component along ones is solved for by itself.
-        self.residual.copy_from_slice(self.rhs);
-        self.beta.fill(T::ZERO);
+        self.memory.residual.copy_from_slice(self.memory.rhs);
+        self.memory.beta.fill(T::ZERO);
         self.solve_along_ones(eigenvalue);
         for round in 0..ROUNDS {
             report.status = self.iterate(settings, target, &mut report.iterations);
@@ -147,24 +139,24 @@ impl<T: Real> System<'_, '_, '_, T> {
                 self.solve_along_ones(eigenvalue);
             }
         }
-        if !(report.residual.is_finite() && self.beta.iter().all(|value| value.is_finite())) {
+        if !(report.residual.is_finite() && is_finite(self.memory.beta)) {
             // Beyond the range of the scalar: nothing is solved, and the report says so.
-            self.beta.fill(T::ZERO);
-            self.t.fill(T::ZERO);
-            self.scratch.column.fill(T::ZERO);
+            self.memory.beta.fill(T::ZERO);
+            self.memory.t.fill(T::ZERO);
+            self.memory.scratch.column.fill(T::ZERO);
             (report.status, report.residual) = (LinearStatus::PrecisionFloor, T::ONE);
         }
         report
     }
 
-    /// One round of preconditioned conjugate gradients, from the present residual to a new beta and residual.
+    /// Makes one round of preconditioned conjugate gradients, from the present residual to a new beta and residual.
     fn iterate(&mut self, settings: &DerivativeSettings<T>, target: T, iterations: &mut u32) -> LinearStatus {
         let plan = self.plan;
         let mut error = self.residual_norm_squared();
         if error.sqrt() > target {
-            self.coarse.prepare(plan, self.t, self.scratch);
+            self.memory.coarse.prepare(plan, self.memory.t, &mut self.memory.scratch);
         }
-        let mut along = precondition(plan, self.coarse, self.residual, self.direction);
+        let mut along = precondition(plan, &self.memory.coarse, self.memory.residual, self.memory.direction);
         // The gain of the last step in the norm beta^T S beta = sum_ij P_ij (alpha_i + beta_j)^2 is about what is still
         // missing in dL/dC. A residual says too little of that where S is nearly singular.
         let mut gain = error;
@@ -174,26 +166,26 @@ impl<T: Real> System<'_, '_, '_, T> {
             }
             *iterations += 1;
 
-            // How far to go: the step that makes the new residual orthogonal to the direction.
+            // Take the step that makes the new residual orthogonal to the direction.
             let (curvature, largest) = self.apply_to_direction();
             let step = along / curvature;
             // Next to nothing goes between some parts of the plan: rounding leaves nothing of their relative level.
             if !(curvature > T::constant(16.0) * T::EPSILON * largest && step.is_finite()) {
                 return LinearStatus::PrecisionFloor;
             }
-            let image = &mut *self.scratch.column;
+            let image = &mut *self.memory.scratch.column;
             for j in 0..image.len() {
-                self.beta[j] += step * self.direction[j];
-                self.residual[j] -= step * image[j];
+                self.memory.beta[j] += step * self.memory.direction[j];
+                self.memory.residual[j] -= step * image[j];
             }
             self.project();
             gain = step * along;
 
-            // Where to go next: along the preconditioned residual, conjugate to the directions before.
+            // Go on along the preconditioned residual, conjugate to the directions before.
             let before = along;
-            along = precondition(plan, self.coarse, self.residual, self.scratch.column);
+            along = precondition(plan, &self.memory.coarse, self.memory.residual, self.memory.scratch.column);
             let growth = along / before;
-            for (direction, &next) in self.direction.iter_mut().zip(&*self.scratch.column) {
+            for (direction, &next) in self.memory.direction.iter_mut().zip(&*self.memory.scratch.column) {
                 *direction = next + growth * *direction;
             }
             error = self.residual_norm_squared();
@@ -204,12 +196,12 @@ impl<T: Real> System<'_, '_, '_, T> {
     /// `scratch.column` <- S direction. Returns <direction, S direction>, and the first of the two terms it is made of.
     fn apply_to_direction(&mut self) -> (T, T) {
         let (plan, p) = (self.plan, self.plan.p());
-        let direction = &*self.direction;
-        plan.normal_product(direction, self.t, self.scratch);
-        for (j, image) in self.scratch.column.iter_mut().enumerate() {
+        let direction = &*self.memory.direction;
+        plan.normal_product(direction, self.memory.t, &mut self.memory.scratch);
+        for (j, image) in self.memory.scratch.column.iter_mut().enumerate() {
             *image = plan.c[j] * direction[j] / p.tau_b() - p.tau_a() * *image;
         }
-        let curvature = reduce::dot(direction, self.scratch.column);
+        let curvature = reduce::dot(direction, self.memory.scratch.column);
         let largest = reduce::sum_of(direction.len(), &|j| plan.c[j] * direction[j] * direction[j]) / p.tau_b();
         (curvature, largest)
     }
@@ -217,16 +209,17 @@ impl<T: Real> System<'_, '_, '_, T> {
     /// residual <- rhs - S beta, less its component along ones where S cannot tell it.
     fn measure_residual(&mut self, eigenvalue: T) {
         let (plan, p) = (self.plan, self.plan.p());
-        plan.normal_product(self.beta, self.t, self.scratch);
-        for (j, residual) in self.residual.iter_mut().enumerate() {
-            *residual = self.rhs[j] - plan.c[j] * self.beta[j] / p.tau_b() + p.tau_a() * self.scratch.column[j];
+        plan.normal_product(self.memory.beta, self.memory.t, &mut self.memory.scratch);
+        for (j, residual) in self.memory.residual.iter_mut().enumerate() {
+            *residual = self.memory.rhs[j] - plan.c[j] * self.memory.beta[j] / p.tau_b()
+                + p.tau_a() * self.memory.scratch.column[j];
         }
         if eigenvalue == T::ZERO {
             self.project();
         }
     }
 
-    /// The eigenvalue of the vector of ones: 1 / tau_b - tau_a, without cancellation.
+    /// Returns the eigenvalue of the vector of ones: 1 / tau_b - tau_a, without cancellation.
     fn eigenvalue(&self) -> T {
         let p = self.plan.p();
         if p.is_balanced() { T::ZERO } else { p.epsilon / p.rho_b + p.epsilon / (p.rho_a + p.epsilon) }
@@ -236,7 +229,7 @@ impl<T: Real> System<'_, '_, '_, T> {
     fn solve_along_ones(&mut self, eigenvalue: T) {
         let mean = self.project();
         let constant = if eigenvalue > T::ZERO { mean / eigenvalue } else { T::ZERO };
-        for (j, beta) in self.beta.iter_mut().enumerate() {
+        for (j, beta) in self.memory.beta.iter_mut().enumerate() {
             if self.plan.has_mass(j) {
                 *beta += constant;
             }
@@ -245,14 +238,14 @@ impl<T: Real> System<'_, '_, '_, T> {
 
     /// Takes the component along ones out of the residual, and returns it: sum_j residual_j / sum_j c_j.
     fn project(&mut self) -> T {
-        let mean = reduce::sum(self.residual) / self.mass;
-        self.residual.iter_mut().zip(self.plan.c).for_each(|(value, &c)| *value -= mean * c);
+        let mean = reduce::sum(self.memory.residual) / self.mass;
+        self.memory.residual.iter_mut().zip(self.plan.c).for_each(|(value, &c)| *value -= mean * c);
         mean
     }
 
-    /// <residual, D_c^-1 residual>.
+    /// Returns <residual, D_c^-1 residual>.
     fn residual_norm_squared(&self) -> T {
-        reduce::sum_of(self.residual.len(), &|j| square_over(self.residual[j], self.plan.c[j]))
+        reduce::sum_of(self.memory.residual.len(), &|j| square_over(self.memory.residual[j], self.plan.c[j]))
     }
 }
 

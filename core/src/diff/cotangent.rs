@@ -1,4 +1,4 @@
-//! What a loss is worth in potentials, plan and map.
+//! The derivatives of a loss in potentials, plan and map.
 
 use crate::error::{Argument, Error, Place};
 use crate::real::Real;
@@ -8,8 +8,8 @@ use crate::sweep::moments;
 use super::conditional::Conditional;
 use super::inputs::check_inputs;
 
-/// dL/df, dL/dg, dL/dP and dL/dT of a loss L of potentials, plan and barycentric map, in the units of the solution. Leave
-/// out what the loss does not depend on.
+/// dL/df, dL/dg, dL/dP and dL/dT of a loss L of potentials, plan and barycentric map, in the units of the solution.
+/// Leave out what the loss does not depend on.
 #[derive(Clone, Copy)]
 pub struct Cotangent<'c, T> {
     /// dL/df, n.
@@ -91,8 +91,8 @@ impl<T: Real> Cotangent<'_, T> {
         }
     }
 
-    /// Combines both rows into omega_ij, what a pair is worth beyond its potentials: dL/dlog Q_ij = Q_ij omega_ij at fixed
-    /// potentials. It replaces the row of the map, whose mean sum_j Q_ij map_j is `map_mean`.
+    /// Combines both rows into omega_ij, what a pair is worth beyond its potentials: dL/dlog Q_ij = Q_ij omega_ij at
+    /// fixed potentials. It replaces the row of the map, whose mean sum_j Q_ij map_j is `map_mean`.
     pub(super) fn combine(&self, r: T, map_mean: T, map: &mut [T], of_plan: &[T]) {
         let pairs = map.iter_mut().zip(of_plan);
         match (self.map.is_some(), self.plan.is_some()) {

@@ -8,12 +8,12 @@ use crate::solution::check_length;
 
 use super::conditional::Conditional;
 
-/// Says where the derivatives of a number with respect to the inputs of a problem are written. Only those that are asked
-/// for are computed.
+/// Says where the derivatives of a number with respect to the inputs of a problem are written. Only those that are
+/// asked for are computed.
 ///
-/// A derivative in a weight moves that entry alone. The totals of a balanced problem must stay equal, so its derivatives
-/// hold along changes with sum da_i = sum db_j: a constant that is added to all of `a` and taken from all of `b` would
-/// change nothing.
+/// A derivative in a weight moves that entry alone. The totals of a balanced problem must stay equal, so its
+/// derivatives hold along changes with sum da_i = sum db_j: a constant that is added to all of `a` and taken from all
+/// of `b` would change nothing.
 #[derive(Debug)]
 pub struct Gradients<'g, T> {
     /// In x, n x d row-major.
@@ -106,14 +106,18 @@ pub(super) fn check_inputs<T: Real, const K: usize>(
     Ok(())
 }
 
+/// Says whether all values are finite.
+pub(crate) fn is_finite<T: Real>(values: &[T]) -> bool {
+    values.iter().all(|value| value.is_finite())
+}
+
 /// Refuses results that are not finite, for which the argument is to blame.
-pub(super) fn check_results<'v, T: Real>(
+pub(crate) fn check_results<'v, T: Real>(
     argument: Argument,
     results: impl IntoIterator<Item = Option<&'v [T]>>,
 ) -> Result<(), Error> {
     let mut written = results.into_iter().flatten();
-    let is_finite = written.all(|values| values.iter().all(|value| value.is_finite()));
-    if is_finite { Ok(()) } else { Err(Error::Overflow { argument }) }
+    if written.all(is_finite) { Ok(()) } else { Err(Error::Overflow { argument }) }
 }
 
 /// A direction in which the inputs of a problem change. An input that is left out stays as it is.

@@ -14,7 +14,8 @@ use super::pull_back::three_rows;
 use super::workspace::Memory;
 use super::{Derivatives, LinearReport, Tangent};
 
-/// Says where the changes of potentials, plan and map along a [`Tangent`] are written. Only what is asked for is written.
+/// Says where the changes of potentials, plan and map along a [`Tangent`] are written. Only what is asked for is
+/// written.
 #[derive(Debug)]
 pub struct Changes<'c, T> {
     /// df, n.
@@ -56,10 +57,10 @@ impl<T: Real> Derivatives<'_, T> {
     /// all threads.
     ///
     /// # Errors
-    /// [`Error::Length`] and [`Error::NotFinite`] naming `x`, `y`, `a`, `b`, `cost` or `epsilon` of the tangent and `f`,
-    /// `g`, `plan` or `map` of the changes. [`Error::Unsupported`] naming `map` or `cost` for a cost matrix, which has no
-    /// points, and for a ground cost without a gradient. Nothing is written then.
-    /// [`Error::Overflow`] naming `tangent` if a change leaves the range: what has been written is not to be used.
+    /// [`Error::Length`] and [`Error::NotFinite`] naming `x`, `y`, `a`, `b`, `cost` or `epsilon` of the tangent and
+    /// `f`, `g`, `plan` or `map` of the changes. [`Error::Unsupported`] naming `map` or `cost` for a cost matrix, which
+    /// has no points, and for a ground cost without a gradient. Nothing is written then. [`Error::Overflow`] naming
+    /// `tangent` if a change leaves the range: what has been written is not to be used.
     pub fn jvp(&mut self, tangent: &Tangent<'_, T>, changes: &mut Changes<'_, T>) -> Result<LinearReport<T>, Error> {
         changes.check(&self.plan)?;
         let report = self.differentials(tangent)?;
@@ -101,8 +102,8 @@ impl<T: Real> Derivatives<'_, T> {
         changes.check_results().map(|()| report)
     }
 
-    /// Writes df into `memory.row` and dg into `memory.beta`, in units of the unscaled cost, with sum a f = sum b g where
-    /// balanced; and db_j / b_j into `memory.column`.
+    /// Writes df into `memory.row` and dg into `memory.beta`, in units of the unscaled cost, with sum a f = sum b g
+    /// where balanced; and db_j / b_j into `memory.column`.
     pub(super) fn differentials(&mut self, tangent: &Tangent<'_, T>) -> Result<LinearReport<T>, Error> {
         let (plan, memory) = (&self.plan, &mut self.memory);
         tangent.check(plan)?;
@@ -125,42 +126,35 @@ impl<T: Real> Derivatives<'_, T> {
     }
 }
 
-/// Writes pi_i = sum_j Q_ij (omega_ij - epsilon db_j / b_j) into `memory.row`, with omega as in [`Rates::omega`].
+/// Writes pi_i = sum_j Q_ij (omega_ij - epsilon db_j / b_j) into `memory.row`, with omega as in [`each_omega`].
 fn change_rows<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_, T>, tangent: &Tangent<'_, T>) {
     let epsilon = plan.p().epsilon;
-    let (row, relative_b) = (&mut *memory.row, &*memory.column);
-    let rates = Rates { plan, tangent, log_b: memory.log_b };
-    let [q, omega, _] = three_rows(memory.scratch.pool, relative_b.len());
-    for (i, pi) in row.iter_mut().enumerate() {
-        plan.rows(i, 1, 0, q);
-        rates.omega(i, q, omega, &mut memory.gradient);
-        *pi = reduce::dot(q, omega) - epsilon * reduce::dot(q, relative_b);
-    }
-    plan.each_weightless_pair(memory.t, |pair| {
+    let Memory { row, column: relative_b, log_b, gradient, scratch, t, .. } = memory;
+    each_omega(plan, tangent, log_b, scratch.pool, gradient, |OmegaRow { i, q, omega, .. }| {
+        row[i] = reduce::dot(q, omega) - epsilon * reduce::dot(q, relative_b);
+    });
+    plan.each_weightless_pair(t, |pair| {
         if pair.is_zero && tangent.db(pair.j) != T::ZERO {
             row[pair.i] -= epsilon * tangent.db(pair.j) * plan.density(&pair);
         }
     });
 }
 
-/// Writes the right-hand side, sum_i Q_ij (r_i omega_ij - epsilon (r_i / a_i) da_i - tau_a r_i pi_i), given pi. Returns the
-/// size of all changes, which the tolerance is relative to.
+/// Writes the right-hand side, sum_i Q_ij (r_i omega_ij - epsilon (r_i / a_i) da_i - tau_a r_i pi_i), given pi. Returns
+/// the size of all changes, which the tolerance is relative to.
 fn change_columns<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_, T>, tangent: &Tangent<'_, T>) -> Size<T> {
     let p = plan.p();
-    let (row, rhs) = (&*memory.row, &mut *memory.rhs);
+    let Memory { row, rhs, log_b, gradient, scratch, .. } = memory;
     let (n, m) = (row.len(), rhs.len());
-    let rates = Rates { plan, tangent, log_b: memory.log_b };
-    let [q, omega, partial] = three_rows(memory.scratch.pool, m);
     // In units of the largest change so far, so that no square leaves the range.
     let mut size = Size { unit: T::ONE, squares: T::ZERO };
     rhs.fill(T::ZERO);
+    let partial = &mut *scratch.spare;
     partial.fill(T::ZERO);
-    for (i, &pi) in row.iter().enumerate() {
-        plan.rows(i, 1, 0, q);
-        rates.omega(i, q, omega, &mut memory.gradient);
+    each_omega(plan, tangent, log_b, scratch.pool, gradient, |OmegaRow { i, q, omega, .. }| {
         size.in_units_of(omega);
         let r = plan.r(i);
-        let constant = -p.epsilon * plan.ratio(i) * tangent.da(i) - p.tau_a() * r * pi;
+        let constant = -p.epsilon * plan.ratio(i) * tangent.da(i) - p.tau_a() * r * row[i];
         for ((sum, &omega), &q) in partial.iter_mut().zip(&*omega).zip(&*q) {
             let change = omega / size.unit;
             size.squares += r * q * change * change;
@@ -170,7 +164,7 @@ fn change_columns<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_, T>
         if i % STRIP_ROWS == STRIP_ROWS - 1 || i + 1 == n {
             rhs.iter_mut().zip(partial.iter_mut()).for_each(|(rhs, part)| *rhs += core::mem::take(part));
         }
-    }
+    });
     size.in_units_of(rhs);
     size.in_units_of(row);
     let unit = size.unit;
@@ -183,7 +177,6 @@ fn change_columns<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_, T>
 /// potentials are c-transforms of f.
 fn change_weightless<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_, T>, tangent: &Tangent<'_, T>) {
     let (p, row, beta) = (plan.p(), &*memory.row, &mut *memory.beta);
-    let rates = Rates { plan, tangent, log_b: memory.log_b };
     let weightless = |j: &usize| !plan.has_mass(*j);
     (0..beta.len()).filter(weightless).for_each(|j| beta[j] = T::ZERO);
     plan.each_weightless_pair(memory.t, |pair| {
@@ -193,14 +186,14 @@ fn change_weightless<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_,
         }
         if pair.share > T::ZERO {
             let of_epsilon = tangent.epsilon * p.unit * plan.log_density(&pair);
-            beta[j] += pair.share * (rates.change_of_cost(i, j, &mut memory.gradient) + of_epsilon - row[i]);
+            beta[j] += pair.share * (change_of_cost(plan, tangent, (i, j), &mut memory.gradient) + of_epsilon - row[i]);
         }
     });
     (0..beta.len()).filter(weightless).for_each(|j| beta[j] = p.tau_b() * beta[j]);
 }
 
-/// Moves balanced df and dg along the free constant, so that the convention sum a f = sum b g holds after the change too.
-/// Returns sum db_j - sum da_i, what the totals would differ by.
+/// Moves balanced df and dg along the free constant, so that the convention sum a f = sum b g holds after the change
+/// too. Returns sum db_j - sum da_i, what the totals would differ by.
 fn level<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_, T>, tangent: &Tangent<'_, T>) -> T {
     let (p, solution) = (plan.p(), &plan.solution);
     let (a, b) = (p.problem.a(), p.problem.b());
@@ -255,58 +248,70 @@ pub(super) fn each_changed_row<'d, T: Real>(
     mut visit: impl FnMut(ChangedRow<'_, 'd, T>),
 ) {
     let Memory { row, beta, column: relative_b, log_b, zeros, gradient, scratch, .. } = memory;
-    let [q, rate, spare] = three_rows(scratch.pool, beta.len());
-    let rates = Rates { plan, tangent, log_b };
-    for (i, &df) in row.iter().enumerate() {
+    each_omega(plan, tangent, log_b, scratch.pool, gradient, |OmegaRow { i, q, omega: rate, spare, gradient }| {
         // d log P_ij - da_i / a_i = ((df_i + dg_j) - omega_ij) / epsilon + db_j / b_j.
-        plan.rows(i, 1, 0, q);
-        rates.omega(i, q, rate, gradient);
         for ((value, &dg), &relative) in rate.iter_mut().zip(&**beta).zip(&**relative_b) {
-            *value = ((df + dg) - *value) / plan.p().epsilon + relative;
+            *value = ((row[i] + dg) - *value) / plan.p().epsilon + relative;
         }
         let (r, of_weight) = (plan.r(i), plan.ratio(i) * tangent.da(i));
         visit(ChangedRow { i, q, rate, log_b, relative_b, zeros, spare, r, of_weight, gradient });
-    }
+    });
 }
 
-/// How costs and epsilon change along a tangent.
-struct Rates<'r, 'd, T: Real> {
-    plan: &'r Conditional<'d, T>,
-    tangent: &'r Tangent<'r, T>,
-    /// m: log2 b.
-    log_b: &'r [T],
+/// Row i of Q, and how costs and epsilon change along it.
+struct OmegaRow<'r, 'd, T> {
+    i: usize,
+    q: &'r mut [T],
+    omega: &'r mut [T],
+    /// m: scratch.
+    spare: &'r mut [T],
+    gradient: &'r mut [&'d mut [T]; 2],
 }
 
-impl<T: Real> Rates<'_, '_, T> {
-    /// Returns dC_ij. `gradient` is scratch.
-    fn change_of_cost(&self, i: usize, j: usize, gradient: &mut [&mut [T]; 2]) -> T {
-        let mut change = self.tangent.cost.map_or(T::ZERO, |cost| cost[i * self.plan.g.len() + j]);
-        if let (Some(cloud), true) = (self.plan.cloud(), self.tangent.has_points()) {
-            let (d, [in_x, in_y]) = (cloud.dimension(), gradient);
-            cloud.ground_cost().gradient(cloud.x().point(i), cloud.y().point(j), in_x, in_y);
-            let along = |gradient: &[T], direction: Option<&[T]>, k: usize| {
-                direction.map_or(T::ZERO, |values| reduce::dot(gradient, &values[k * d..(k + 1) * d]))
-            };
-            change += along(in_x, self.tangent.x, i) + along(in_y, self.tangent.y, j);
-        }
-        change
-    }
-
-    /// Writes omega_ij = dC_ij + log(P_ij / (a_i b_j)) depsilon where Q_ij is not zero, and 0 elsewhere.
-    fn omega(&self, i: usize, q: &[T], omega: &mut [T], gradient: &mut [&mut [T]; 2]) {
-        let epsilon = self.tangent.epsilon * self.plan.p().unit;
+/// Visits every row with omega_ij = dC_ij + log(P_ij / (a_i b_j)) depsilon where Q_ij is not zero, and 0 elsewhere.
+fn each_omega<'d, T: Real>(
+    plan: &Conditional<'_, T>,
+    tangent: &Tangent<'_, T>,
+    log_b: &[T],
+    pool: &mut [T],
+    gradient: &mut [&'d mut [T]; 2],
+    mut visit: impl FnMut(OmegaRow<'_, 'd, T>),
+) {
+    let epsilon = tangent.epsilon * plan.p().unit;
+    let [q, omega, spare] = three_rows(pool, log_b.len());
+    for i in 0..plan.f.len() {
+        plan.rows(i, 1, 0, q);
         omega.fill(T::ZERO);
         if epsilon != T::ZERO {
-            self.plan.log_densities(i, q, self.log_b, omega);
+            plan.log_densities(i, q, log_b, omega);
             omega.iter_mut().for_each(|value| *value *= epsilon);
         }
-        if self.tangent.cost.is_none() && !self.tangent.has_points() {
-            return;
+        if tangent.cost.is_some() || tangent.has_points() {
+            for (j, value) in omega.iter_mut().enumerate().filter(|&(j, _)| q[j] > T::ZERO) {
+                *value += change_of_cost(plan, tangent, (i, j), gradient);
+            }
         }
-        for (j, value) in omega.iter_mut().enumerate().filter(|&(j, _)| q[j] > T::ZERO) {
-            *value += self.change_of_cost(i, j, gradient);
-        }
+        visit(OmegaRow { i, q, omega, spare, gradient });
     }
+}
+
+/// Returns dC_ij. `gradient` is scratch.
+fn change_of_cost<T: Real>(
+    plan: &Conditional<'_, T>,
+    tangent: &Tangent<'_, T>,
+    (i, j): (usize, usize),
+    gradient: &mut [&mut [T]; 2],
+) -> T {
+    let mut change = tangent.cost.map_or(T::ZERO, |cost| cost[i * plan.g.len() + j]);
+    if let (Some(cloud), true) = (plan.cloud(), tangent.has_points()) {
+        let (d, [in_x, in_y]) = (cloud.dimension(), gradient);
+        cloud.ground_cost().gradient(cloud.x().point(i), cloud.y().point(j), in_x, in_y);
+        let along = |gradient: &[T], direction: Option<&[T]>, k: usize| {
+            direction.map_or(T::ZERO, |values| reduce::dot(gradient, &values[k * d..(k + 1) * d]))
+        };
+        change += along(in_x, tangent.x, i) + along(in_y, tangent.y, j);
+    }
+    change
 }
 
 /// Writes the change of a barycentre, sum_j Q_ij (d log Q_ij y_j + dy_j).

@@ -35,6 +35,7 @@ mod workspace;
 pub use conjugate_gradients::LinearStatus;
 pub use cotangent::{Cotangent, PlanCotangent};
 pub use inputs::{Gradients, Tangent};
+pub(crate) use inputs::{check_results, is_finite};
 pub use jvp::Changes;
 pub use workspace::derivatives_len;
 
@@ -54,14 +55,14 @@ pub struct DerivativeSettings<T> {
     pub tolerance: T,
     /// The number of iterations after which the solve of that system ends with [`LinearStatus::IterationLimit`].
     pub max_iterations: u32,
-    /// The number of threads that share the rows, of the rayon pool that the caller is in. No bit of a result depends on
-    /// it.
+    /// The number of threads that share the rows, of the rayon pool that the caller is in. No bit of a result depends
+    /// on it.
     pub threads: usize,
 }
 
 impl<T: Real> Default for DerivativeSettings<T> {
-    /// The tolerance is 1e-3 in `f32` and 1e-8 in `f64`, which is finer than potentials that have converged to a default
-    /// threshold are worth. There are at most 1 000 iterations, on one thread.
+    /// The tolerance is 1e-3 in `f32` and 1e-8 in `f64`, which is finer than potentials that have converged to a
+    /// default threshold are worth. There are at most 1 000 iterations, on one thread.
     fn default() -> Self {
         DerivativeSettings { tolerance: T::DEFAULT_TOLERANCE, max_iterations: 1000, threads: 1 }
     }
@@ -87,28 +88,30 @@ impl<T: Real> DerivativeSettings<T> {
     }
 }
 
-/// Says how the linear system behind an implicit derivative was solved. Status is data: the derivative is written in any
-/// case.
+/// Says how the linear system behind an implicit derivative was solved. Status is data: the derivative is written in
+/// any case.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LinearReport<T> {
     /// The reason why the iteration ended.
     pub status: LinearStatus,
     /// The number of iterations of conjugate gradients; each is one pass over the pairs.
     pub iterations: u32,
-    /// The residual, relative to the cotangent (or to what the tangent changes), measured at the end and not carried along.
+    /// The residual, relative to the cotangent (or to what the tangent changes), measured at the end and not carried
+    /// along.
     pub residual: T,
-    /// The component along the free constant of balanced potentials (f + c, g - c), which the system cannot tell and which
-    /// was taken out; 0 if there is none, or if a side is relaxed.
+    /// The component along the free constant of balanced potentials (f + c, g - c), which the system cannot tell and
+    /// which was taken out; 0 if there is none, or if a side is relaxed.
     ///
-    /// For a cotangent it is sum dL/df_i - sum dL/dg_j. Its part of the gradients follows from the convention
-    /// sum a_i f_i = sum b_j g_j, and is in them. For a tangent it is sum db_j - sum da_i, the difference that the tangent
+    /// For a cotangent it is sum dL/df_i - sum dL/dg_j. Its part of the gradients follows from the convention sum a_i
+    /// f_i = sum b_j g_j, and is in them. For a tangent it is sum db_j - sum da_i, the difference that the tangent
     /// would make between equal totals.
     pub projected: T,
 }
 
 /// The derivatives of a solved problem, in memory that you lend.
 ///
-/// Epsilon and the cost scale are inputs of their own. They are held fixed also if they were given relative to the cost.
+/// Epsilon and the cost scale are inputs of their own. They are held fixed also if they were given relative to the
+/// cost.
 ///
 /// ```
 /// use sinkhorn_core::*;
@@ -152,15 +155,15 @@ impl<'d, T: Real> Derivatives<'d, T> {
             .ok_or(Error::TooLarge { argument: Argument::Workspace })
     }
 
-    /// Measures the marginals of the plan, one pass over the pairs. `memory`, whose contents do not matter, holds at least
-    /// [`Derivatives::len`] scalars.
+    /// Measures the marginals of the plan, one pass over the pairs. `memory`, whose contents do not matter, holds at
+    /// least [`Derivatives::len`] scalars.
     ///
     /// Derivatives are those of the potentials that a problem has, and as good as the solution is converged.
     ///
     /// # Errors
-    /// Bad settings; [`Error::Workspace`]; and [`Error::Overflow`] naming `cost` if the marginals of a relaxed problem leave
-    /// the range of the scalar, or `epsilon` if it is so small for the cost that rounding leaves nothing of the entries of
-    /// the plan.
+    /// Bad settings; [`Error::Workspace`]; and [`Error::Overflow`] naming `cost` if the marginals of a relaxed problem
+    /// leave the range of the scalar, or `epsilon` if it is so small for the cost that rounding leaves nothing of the
+    /// entries of the plan.
     pub fn new(
         solution: &Solution<'d, T>,
         settings: &DerivativeSettings<T>,

@@ -10,19 +10,19 @@ use crate::sweep::terms::{self, Costs};
 use crate::wide::Wide;
 
 use super::pull_back::Pairs;
-use super::{Derivatives, Gradients};
+use super::{Cotangent, Derivatives, Gradients};
 
 impl<T: Real> Derivatives<'_, T> {
-    /// Writes the gradient of the objective ([`Report::objective`](crate::Report::objective)). It takes one pass over the
-    /// pairs for each of x, y, cost and epsilon:
+    /// Writes the gradient of the objective ([`Report::objective`](crate::Report::objective)). It takes one pass over
+    /// the pairs for each of x, y, cost and epsilon:
     ///
     /// dC_ij: P_ij;  dx_i: sum_j P_ij grad_x c(x_i, y_j);  depsilon: KL(P | a b^T);  da_i: f_i + epsilon (total_b - 1)
     /// where balanced, and rho_a (1 - exp(-f_i / rho_a)) + epsilon (total_b - exp(-f_i / rho_a)) where relaxed.
     ///
     /// # Errors
-    /// [`Error::Length`] naming the gradient. [`Error::Unsupported`] naming `cost` for a cost matrix, which has no points,
-    /// and for a ground cost without a gradient. Nothing is written then.
-    /// [`Error::Overflow`] naming `gradients` if a derivative leaves the range: what has been written is not to be used.
+    /// [`Error::Length`] naming the gradient. [`Error::Unsupported`] naming `cost` for a cost matrix, which has no
+    /// points, and for a ground cost without a gradient. Nothing is written then. [`Error::Overflow`] naming
+    /// `gradients` if a derivative leaves the range: what has been written is not to be used.
     pub fn objective(&mut self, gradients: &mut Gradients<'_, T>) -> Result<(), Error> {
         let (plan, memory) = (&self.plan, &mut self.memory);
         gradients.check(plan, Smoothness::Gradient)?;
@@ -31,7 +31,7 @@ impl<T: Real> Derivatives<'_, T> {
         // dL/dC_ij = P_ij.
         memory.row.fill(T::ZERO);
         memory.beta.fill(T::ONE / p.unit);
-        let pairs = Pairs { plan, row: memory.row, beta: memory.beta, cotangent: None };
+        let pairs = Pairs { plan, row: memory.row, beta: memory.beta, cotangent: &Cotangent::none(), map_mean: &[] };
         pairs.write(gradients, self.settings.threads, memory.t, &mut memory.gradient, &mut memory.scratch);
         // phi'(t) and phi(t), where phi is the dual of the penalty of a marginal.
         let (epsilon, unit) = (p.epsilon / p.unit, p.unit);

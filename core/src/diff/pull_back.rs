@@ -1,11 +1,12 @@
-//! Derivatives with respect to the costs of pairs, dL/dC_ij, and what follows from them in x, y, the matrix and epsilon.
+//! Derivatives with respect to the costs of pairs, dL/dC_ij, and what follows from them in x, y, the matrix and
+//! epsilon.
 //!
 //! For every loss they have the form
 //!
 //! dL/dC_ij = Q_ij (row_i + r_i beta_j - omega_ij / epsilon),
 //!
-//! where omega is what the plan is worth beyond its potentials ([`Cotangent`]). Then dL/dx_i = sum_j dL/dC_ij
-//! grad_x c(x_i, y_j), and likewise in y; and dL/depsilon = sum_ij dL/dC_ij log(P_ij / (a_i b_j)), because epsilon enters
+//! where omega is what the plan is worth beyond its potentials ([`Cotangent`]). Then dL/dx_i = sum_j dL/dC_ij grad_x
+//! c(x_i, y_j), and likewise in y; and dL/depsilon = sum_ij dL/dC_ij log(P_ij / (a_i b_j)), because epsilon enters
 //! everywhere as C / epsilon does.
 
 #[cfg(feature = "parallel")]
@@ -32,8 +33,9 @@ pub(super) struct Pairs<'v, 'd, T: Real> {
     pub row: &'v [T],
     /// m.
     pub beta: &'v [T],
-    /// The cotangent, and the conditional means of dL/dT along y, n.
-    pub cotangent: Option<(&'v Cotangent<'v, T>, &'v [T])>,
+    pub cotangent: &'v Cotangent<'v, T>,
+    /// n: conditional means of dL/dT along y, if the loss depends on the pairs.
+    pub map_mean: &'v [T],
 }
 
 impl<T: Real> Pairs<'_, '_, T> {
@@ -41,14 +43,12 @@ impl<T: Real> Pairs<'_, '_, T> {
     fn weigh(&self, i: usize, start: usize, q: &mut [T], omega: &mut [T], spare: &mut [T]) {
         let p = self.plan.p();
         let (row, r, beta) = (self.row[i], self.plan.r(i), &self.beta[start..start + q.len()]);
-        match self.cotangent {
-            Some((cotangent, map_mean)) if cotangent.has_pairs() => {
-                cotangent.rows(self.plan, (i, start), omega, spare);
-                cotangent.combine(r, map_mean[i], omega, spare);
-                moments::weigh(p, q, row, r, beta, Some((omega, -T::ONE / p.epsilon)));
-            }
-            _ => moments::weigh(p, q, row, r, beta, None),
+        if !self.cotangent.has_pairs() {
+            return moments::weigh(p, q, row, r, beta, None);
         }
+        self.cotangent.rows(self.plan, (i, start), omega, spare);
+        self.cotangent.combine(r, self.map_mean[i], omega, spare);
+        moments::weigh(p, q, row, r, beta, Some((omega, -T::ONE / p.epsilon)));
     }
 
     fn weigh_tile(&self, tile: &mut Tile<'_, T>) {
@@ -57,11 +57,6 @@ impl<T: Real> Pairs<'_, '_, T> {
             let (q, omega, spare) = tile.row(k);
             self.weigh(i, 0, q, omega, spare);
         }
-    }
-
-    /// dL/dT, if the loss depends on the map.
-    fn in_map(&self) -> Option<&[T]> {
-        self.cotangent.and_then(|(cotangent, _)| cotangent.map)
     }
 
     /// Writes dL/dx, dL/dy and dL/dC, if they are asked for. `unused` is scratch for n scalars, `gradient` for d each.
@@ -133,7 +128,7 @@ impl<T: Real> Pairs<'_, '_, T> {
                 let count = plan.tile_rows.min(end - i);
                 let tile = &mut tile[..count * width];
                 plan.rows(i, count, start, tile);
-                if let Some(map) = self.in_map() {
+                if let Some(map) = self.cotangent.map {
                     // T_i = sum_j Q_ij y_j depends on y itself. Half of it: the sums are doubled below.
                     let mut weights = [T::ZERO; MAX_TILE_ROWS];
                     for (l, partial) in partial.chunks_exact_mut(width).enumerate() {
@@ -174,7 +169,7 @@ impl<T: Real> Pairs<'_, '_, T> {
         }
         for i in 0..self.row.len() {
             self.plan.rows(i, 1, 0, q);
-            if let (Some(map), Some(in_y)) = (self.in_map(), &mut gradients.y) {
+            if let (Some(map), Some(in_y)) = (self.cotangent.map, &mut gradients.y) {
                 let d = cloud.dimension();
                 for (out, &share) in in_y.chunks_exact_mut(d).zip(q.iter()) {
                     add_times(out, share, &map[i * d..(i + 1) * d]);
@@ -205,7 +200,8 @@ impl<T: Real> Pairs<'_, '_, T> {
 }
 
 impl<T: Real> Conditional<'_, T> {
-    /// Adds `weight` times the gradient of c(x_i, y_j) to those in the points. `gradient` is scratch for d scalars each.
+    /// Adds `weight` times the gradient of c(x_i, y_j) to those in the points. `gradient` is scratch for d scalars
+    /// each.
     pub fn add_gradient_of_pair(
         &self,
         gradients: &mut Gradients<'_, T>,

@@ -10,14 +10,14 @@ use super::jvp::each_changed_row;
 use super::{Derivatives, Gradients, LinearReport, Tangent};
 
 impl<T: Real> Derivatives<'_, T> {
-    /// Writes how the gradient of the objective ([`Derivatives::objective`]) changes along a direction of the inputs, per
-    /// unit of it: a product with the Hessian, mixed derivatives included.
+    /// Writes how the gradient of the objective ([`Derivatives::objective`]) changes along a direction of the inputs,
+    /// per unit of it: a product with the Hessian, mixed derivatives included.
     ///
     /// # Errors
     /// Those of [`Derivatives::jvp`] for the tangent and of [`Derivatives::objective`] for the gradients.
-    /// [`Error::Unsupported`] naming `cost` for a ground cost without second derivatives, if x or y are asked for. Nothing
-    /// is written then.
-    /// [`Error::Overflow`] naming `tangent` if a product leaves the range: what has been written is not to be used.
+    /// [`Error::Unsupported`] naming `cost` for a ground cost without second derivatives, if x or y are asked for.
+    /// Nothing is written then. [`Error::Overflow`] naming `tangent` if a product leaves the range: what has been
+    /// written is not to be used.
     pub fn objective_hessian(
         &mut self,
         tangent: &Tangent<'_, T>,
@@ -31,8 +31,8 @@ impl<T: Real> Derivatives<'_, T> {
         Ok(report)
     }
 
-    /// Writes the changes of the derivatives in the weights, d [rho (1 - s) + epsilon (total - s)] with s = exp(-f / rho);
-    /// the first term is f where balanced.
+    /// Writes the changes of the derivatives in the weights, d [rho (1 - s) + epsilon (total - s)] with s = exp(-f /
+    /// rho); the first term is f where balanced.
     fn differentiate_weights(&self, tangent: &Tangent<'_, T>, gradients: &mut Gradients<'_, T>) {
         let (p, solution) = (self.plan.p(), &self.plan.solution);
         let (a, b) = (p.problem.a(), p.problem.b());

@@ -1,15 +1,15 @@
 //! Vector-Jacobian products of potentials, plan and map.
 //!
-//! The potentials solve f = T_a(g), g = T_b(f). With conditional plans Q (by rows) and R (by columns) their differentials
-//! satisfy
+//! The potentials solve f = T_a(g), g = T_b(f). With conditional plans Q (by rows) and R (by columns) their
+//! differentials satisfy
 //!
 //! df_i + tau_a sum_j Q_ij dg_j = tau_a sum_j Q_ij (dC_ij - epsilon db_j / b_j + l_ij depsilon),
 //!
 //! where l_ij = log(P_ij / (a_i b_j)), and its mirror image. The multipliers lambda, mu of a cotangent solve the
 //! transposed system. With beta_j = tau_b mu_j / c_j and lambda_i eliminated, it is the symmetric one of
-//! [`conjugate_gradients`](super::conjugate_gradients). Both follow from differentiating the optimality conditions (Luise,
-//! Rudi, Pontil and Ciliberto 2018; Cuturi et al. 2022, "Optimal Transport Tools", section on implicit differentiation),
-//! here with relaxed marginals and weights of zero.
+//! [`conjugate_gradients`](super::conjugate_gradients). Both follow from differentiating the optimality conditions
+//! (Luise, Rudi, Pontil and Ciliberto 2018; Cuturi et al. 2022, "Optimal Transport Tools", section on implicit
+//! differentiation), here with relaxed marginals and weights of zero.
 
 use crate::cost::Smoothness;
 use crate::error::{Argument, Error};
@@ -32,10 +32,10 @@ impl<T: Real> Derivatives<'_, T> {
     /// plane), and one each for x, y, cost and epsilon.
     ///
     /// # Errors
-    /// [`Error::Length`] and [`Error::NotFinite`] naming `f`, `g`, `plan`, `map` (of the cotangent), `x`, `y`, `a`, `b`,
-    /// `cost` (of the gradients). [`Error::Unsupported`] naming `map` or `cost` for a cost matrix, which has no points,
-    /// and for a ground cost without a gradient. Nothing is written then.
-    /// [`Error::Overflow`] naming `cotangent` if a gradient leaves the range: what has been written is not to be used.
+    /// [`Error::Length`] and [`Error::NotFinite`] naming `f`, `g`, `plan`, `map` (of the cotangent), `x`, `y`, `a`,
+    /// `b`, `cost` (of the gradients). [`Error::Unsupported`] naming `map` or `cost` for a cost matrix, which has no
+    /// points, and for a ground cost without a gradient. Nothing is written then. [`Error::Overflow`] naming
+    /// `cotangent` if a gradient leaves the range: what has been written is not to be used.
     pub fn vjp(
         &mut self,
         cotangent: &Cotangent<'_, T>,
@@ -64,8 +64,7 @@ impl<T: Real> Derivatives<'_, T> {
                 *value = if weight > T::ZERO { of_pairs / weight } else { T::ZERO } + level * solution.g()[j];
             }
         }
-        let cotangent_of_pairs = Some((cotangent, &*memory.map_mean));
-        let pairs = Pairs { plan, row: memory.row, beta: memory.beta, cotangent: cotangent_of_pairs };
+        let pairs = Pairs { plan, row: memory.row, beta: memory.beta, cotangent, map_mean: memory.map_mean };
         pairs.write(gradients, self.settings.threads, memory.t, &mut memory.gradient, &mut memory.scratch);
         if let Some(in_epsilon) = &mut gradients.epsilon {
             **in_epsilon = p.unit * pairs.epsilon(memory.log_b, memory.t, &mut memory.scratch);
@@ -76,14 +75,15 @@ impl<T: Real> Derivatives<'_, T> {
         Ok(LinearReport { projected: constant, ..report })
     }
 
-    /// Solves for the multipliers: writes tau_a lambda into `memory.row`, and beta and its conditional means t. Beside them
-    /// it writes the means of dL/dP and dL/dT by rows, and the right-hand side.
+    /// Solves for the multipliers: writes tau_a lambda into `memory.row`, and beta and its conditional means t. Beside
+    /// them it writes the means of dL/dP and dL/dT by rows, and the right-hand side.
     fn multipliers(&mut self, cotangent: &Cotangent<'_, T>, constant: T) -> Result<LinearReport<T>, Error> {
         let (plan, memory) = (&self.plan, &mut self.memory);
         let p = plan.p();
         let (a, b) = (p.problem.a(), p.problem.b());
         let (n, m) = (plan.f.len(), plan.g.len());
-        // Balanced potentials are those with sum a f = sum b g: a cotangent along the constant goes through that convention.
+        // Balanced potentials are those with sum a f = sum b g: a cotangent along the constant goes through that
+        // convention.
         let level = constant / (a.total() + b.total());
         let of = |values: Option<&[T]>, k: usize| values.map_or(T::ZERO, |values| values[k]);
         for (i, value) in memory.row.iter_mut().enumerate() {
@@ -98,7 +98,7 @@ impl<T: Real> Derivatives<'_, T> {
             plan.each_weightless_pair(memory.t, |pair| row[pair.i] += -p.tau_b() * column[pair.j] * pair.share);
         }
 
-        // What the pairs are worth, by rows and by columns.
+        // Reduce the derivatives in the pairs by rows and by columns.
         memory.plan_mean.fill(T::ZERO);
         memory.map_mean.fill(T::ZERO);
         memory.scratch.column.fill(T::ZERO);

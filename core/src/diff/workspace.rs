@@ -21,8 +21,7 @@ pub(super) const SPARE_ROWS: usize = 3;
 ///
 /// 6 n + 9 m  +  max((t + 3) m, (t + 2 + 2 d) w)  +  3 d
 ///
-/// and k m + k^2 more in one and two dimensions. There k is at most 8 and 20: the largest number 1, 2, 3, ... or
-/// 2, 5, 9, ... with k (k + 1) / 2 <= m.
+/// and k (m + k) more, where k is 8 in one dimension, 20 in two, and 0 in others.
 pub const fn derivatives_len(rows: usize, columns: usize, dimension: usize, threads: usize) -> Option<usize> {
     let limit = u32::MAX as usize;
     if rows > limit || columns > limit || dimension > limit {
@@ -43,7 +42,7 @@ const fn layout(rows: usize, columns: usize, dimension: usize, threads: usize) -
     let parts = strips::parts(rows, threads);
     let strips = if parts > 1 { strips::count(rows) as u128 } else { 0 };
     let pool = parts as u128 * lane(rows, columns, dimension);
-    let k = coarse::len(columns, dimension) as u128;
+    let k = coarse::most(dimension) as u128;
     [n, n, m, n, n, n, n, m, m, m, m, m, m, d, d, d, m, m, pool, strips * m, k * m, k * k]
 }
 
@@ -101,6 +100,7 @@ pub(super) fn cut<'d, T: Real>(
     threads: usize,
 ) -> ([&'d mut [T]; 3], Memory<'d, T>) {
     let (n, m, d) = (problem.rows(), problem.columns(), problem.geometry().dimension());
+    let k = coarse::len(m, d);
     let mut vectors = memory::cut(memory, layout(n, m, d, threads).map(|len| len as usize)).into_iter();
     let mut next = || vectors.next().unwrap_or_default();
     let of_plan = [next(), next(), next()];
@@ -119,7 +119,7 @@ pub(super) fn cut<'d, T: Real>(
         zeros: next(),
         scratch: Scratch { column: next(), spare: next(), pool: next(), lane: lane(n, m, d) as usize, strips: next() },
         tile_rows: tile_rows(n, d),
-        coarse: Coarse { basis: next(), factor: next(), ready: false },
+        coarse: Coarse { basis: &mut next()[..k * m], factor: &mut next()[..k * k], ready: false },
     };
     memory.zeros.fill(T::ZERO);
     (of_plan, memory)

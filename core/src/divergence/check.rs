@@ -2,6 +2,7 @@
 
 use super::Divergence;
 use crate::cost::CostScale;
+use crate::diff::is_finite;
 use crate::error::{Argument, Error};
 use crate::geometry::Geometry;
 use crate::measure::Points;
@@ -61,11 +62,11 @@ impl<T: Real> Divergence<'_, T> {
 fn is_in_range<T: Real>(solution: &Solution<'_, T>) -> bool {
     let report = solution.report();
     let sums = [report.objective, report.transport_cost, report.mass];
-    sums.into_iter().all(|sum| sum < T::MAX) && solution.f().iter().chain(solution.g()).all(|value| value.is_finite())
+    sums.into_iter().all(|sum| sum < T::MAX) && is_finite(solution.f()) && is_finite(solution.g())
 }
 
-/// Says whether costs are so many epsilons that their rounding errors exceed epsilon. Potentials mean nothing then. The mass
-/// shows it: an exact side has its own mass, whatever else has converged.
+/// Says whether costs are so many epsilons that their rounding errors exceed epsilon. Potentials mean nothing then. The
+/// mass shows it: an exact side has its own mass, whatever else has converged.
 fn is_lost<T: Real>(solution: &Solution<'_, T>) -> bool {
     let (report, problem) = (solution.report(), solution.problem());
     let total = problem.b().total();

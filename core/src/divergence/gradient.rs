@@ -1,7 +1,7 @@
 //! The gradient of a divergence: those of its three terms.
 
 use super::{Divergence, divergence_gradient_len};
-use crate::diff::{DerivativeSettings, Derivatives, Gradients};
+use crate::diff::{self, DerivativeSettings, Derivatives, Gradients};
 use crate::error::{Argument, Error};
 use crate::memory;
 use crate::real::Real;
@@ -60,15 +60,13 @@ fn check_results<T: Real>(gradients: &Gradients<'_, T>) -> Result<(), Error> {
         (Argument::Cost, cost.as_deref()),
         (Argument::Epsilon, of_epsilon),
     ] {
-        if values.into_iter().flatten().any(|value| !value.is_finite()) {
-            return Err(Error::Overflow { argument });
-        }
+        diff::check_results(argument, [values])?;
     }
     Ok(())
 }
 
-/// Subtracts half of the gradient of a symmetric term, which is that of its first side: both sides move at once and have
-/// the same gradient. Returns the gradient in epsilon, if it is wanted.
+/// Subtracts half of the gradient of a symmetric term, which is that of its first side: both sides move at once and
+/// have the same gradient. Returns the gradient in epsilon, if it is wanted.
 fn subtract<T: Real>(
     solution: &Solution<'_, T>,
     settings: &DerivativeSettings<T>,

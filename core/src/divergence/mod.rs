@@ -36,21 +36,21 @@ pub struct Divergence<'w, T: Real> {
 ///
 /// S(a, b) = OT(a, b) - OT(a, a)/2 - OT(b, b)/2 + epsilon/2 (total_a - total_b)^2
 ///
-/// where OT is the objective of [`Problem`] (Feydy et al. 2019, equation 3; Sejourne et al. 2019, definition 3, for relaxed
-/// marginals and unequal totals). It is zero for equal measures. For costs with a positive definite kernel
-/// exp(-c/epsilon) (squared Euclidean, Euclidean, Manhattan) it is positive otherwise, and a smooth loss to move points or
-/// weights by ([`Divergence::gradient`]). The cost must be symmetric. Epsilon and the cost scale of `problem` hold for all
-/// three terms; OT(a, a) is relaxed by rho_a on both sides, OT(b, b) by rho_b.
+/// where OT is the objective of [`Problem`] (Feydy et al. 2019, equation 3; Sejourne et al. 2019, definition 3, for
+/// relaxed marginals and unequal totals). It is zero for equal measures. For costs with a positive definite kernel
+/// exp(-c/epsilon) (squared Euclidean, Euclidean, Manhattan) it is positive otherwise, and a smooth loss to move points
+/// or weights by ([`Divergence::gradient`]). The cost must be symmetric. Epsilon and the cost scale of `problem` hold
+/// for all three terms; OT(a, a) is relaxed by rho_a on both sides, OT(b, b) by rho_b.
 ///
 /// OT(a, b) is solved as [`solve`] would, from this start and with these settings. The others are solved by averaged
 /// updates of one potential, which converged in at most 25 sweeps wherever they were tried, and need no start.
 ///
 /// The value is that of the dual, so that it errs by the square of the marginal errors only. If those of OT(a, b) would
-/// still make it negative, the potentials of the other two terms are a better bound and are taken: the value is never below
-/// zero beyond rounding.
+/// still make it negative, the potentials of the other two terms are a better bound and are taken: the value is never
+/// below zero beyond rounding.
 ///
-/// Points that are all the same on both sides have the divergence 0, even if epsilon is relative to their cost, which is
-/// zero.
+/// Points that are all the same on both sides have the divergence 0, even if epsilon is relative to their cost, which
+/// is zero.
 ///
 /// ```
 /// use sinkhorn_core::*;
@@ -84,13 +84,13 @@ pub fn sinkhorn_divergence<'w, T: Real>(
     sinkhorn_divergence_between(problem, within, start, settings, memory)
 }
 
-/// Computes [`sinkhorn_divergence`] from given geometries of x against x (n x n) and of y against y (m x m), as for three
-/// cost matrices. They must be symmetric.
+/// Computes [`sinkhorn_divergence`] from given geometries of x against x (n x n) and of y against y (m x m), as for
+/// three cost matrices. They must be symmetric.
 ///
 /// # Errors
-/// Those of [`solve`]. [`Error::Length`] naming `cost` if a geometry has not the size of its side. [`Error::Unsupported`]
-/// naming `cost` if the three are not of one kind: matrices, or points of the same dimension. [`Error::NotFinite`] for an
-/// infinite cost within a measure (between the measures it forbids its pair).
+/// Those of [`solve`]. [`Error::Length`] naming `cost` if a geometry has not the size of its side.
+/// [`Error::Unsupported`] naming `cost` if the three are not of one kind: matrices, or points of the same dimension.
+/// [`Error::NotFinite`] for an infinite cost within a measure (between the measures it forbids its pair).
 pub fn sinkhorn_divergence_between<'w, T: Real>(
     problem: &Problem<'w, T>,
     [within_x, within_y]: [Geometry<'w, T>; 2],
@@ -114,7 +114,8 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
             }
         }
     }
-    // If no pair costs anything, any epsilon gives the same plan: one that is relative to the cost is taken for a number.
+    // If no pair costs anything, any epsilon gives the same plan: one that is relative to the cost is taken for a
+    // number.
     let is_free = [problem.geometry(), &within_x, &within_y].into_iter().all(is_free);
     let mut problem = *problem;
     if is_free {
@@ -207,8 +208,8 @@ impl<'w, T: Real> Divergence<'w, T> {
         [self.between.report(), self.within_x.report(), self.within_y.report()]
     }
 
-    /// Returns the dual value of (f, g) between the measures, less half of those within them. Differences are taken first,
-    /// so that what is common does not round away what is not.
+    /// Returns the dual value of (f, g) between the measures, less half of those within them. Differences are taken
+    /// first, so that what is common does not round away what is not.
     fn value_of(&self, f: &[T], g: &[T], mass: T) -> T {
         let p = &self.between.prepared;
         let (a, b, epsilon) = (p.problem.a(), p.problem.b(), p.epsilon / p.unit);

@@ -29,8 +29,8 @@ pub fn divergence_len<T: Real>(shape: Shape, settings: &Settings<T>) -> Result<u
     Ok(layout(shape, settings)?.iter().sum())
 }
 
-/// Returns the number of scalars that [`Divergence::gradient`](crate::Divergence::gradient) needs for points of a dimension
-/// (0: cost matrices) on a number of threads: the largest [`derivatives_len`] of the three problems, and
+/// Returns the number of scalars that [`Divergence::gradient`](crate::Divergence::gradient) needs for points of a
+/// dimension (0: cost matrices) on a number of threads: the largest [`derivatives_len`] of the three problems, and
 /// max(n, m) max(d, 1). It is `None` on overflow.
 pub const fn divergence_gradient_len(rows: usize, columns: usize, dimension: usize, threads: usize) -> Option<usize> {
     let sizes = [(rows, columns), (rows, rows), (columns, columns)];

@@ -7,8 +7,9 @@ use crate::solution::check_length;
 
 /// Starts from potentials of another solve, carried to the points of this one by the c-transform: a warm start.
 ///
-/// The other solve may have had other points on both sides, any number of them, other weights, another epsilon: points that
-/// have moved, a coarser or a smaller sample, a frame of a moving scene. From its points y', weights b' and potential g',
+/// The other solve may have had other points on both sides, any number of them, other weights, another epsilon: points
+/// that have moved, a coarser or a smaller sample, a frame of a moving scene. From its points y', weights b' and
+/// potential g',
 ///
 /// f(x) = -tau epsilon log sum_j b'_j exp((g'_j - c(x, y'_j)) / epsilon)
 ///
@@ -40,8 +41,8 @@ pub struct Carried<'a, T> {
 }
 
 impl<'a, T: Real> Carried<'a, T> {
-    /// Carries g, in units of (scaled) cost, from points `y` (row-major) with weights `b` (equal ones for `None`), and writes
-    /// f.
+    /// Carries g, in units of (scaled) cost, from points `y` (row-major) with weights `b` (equal ones for `None`), and
+    /// writes f.
     ///
     /// # Errors
     /// Those of [`Points::new`] and [`Weights::new`]; [`Error::Length`] and [`Error::NotFinite`] for `g`.

@@ -18,17 +18,18 @@ pub enum Passes {
 /// changes.
 ///
 /// Run to its end, this relaxation gives an optimal dual of the sorted matching (Thornton and Cuturi 2022, section 4.1,
-/// algorithm 1). It needs equal weights and n = m, and takes n^2 pairs a pass. [`Monotone`](super::Monotone) gets there in
-/// O(n) for any weights, and in the middle of the optimal duals; this start is kept as the yardstick. Points are sorted
-/// inside. If it is cut short, its dual value ([`Target::dual_value`]) may be less than that of zero. Zero is kept then,
-/// and the note says so.
+/// algorithm 1). It needs equal weights and n = m, and takes n^2 pairs a pass. [`Monotone`](super::Monotone) gets there
+/// in O(n) for any weights, and in the middle of the optimal duals; this start is kept as the yardstick. Points are
+/// sorted inside. If it is cut short, its dual value ([`Target::dual_value`]) may be less than that of zero. Zero is
+/// kept then, and the note says so.
 #[derive(Debug, Clone, Copy)]
 pub struct DualSort<T> {
     /// The order of a pass; sequential by default.
     pub form: Passes,
     /// The largest number of passes; 100 by default, as in the paper. 0 leaves zero.
     pub passes: u32,
-    /// The passes end when no entry changes by more than this share of the largest cost of a matched pair; 1e-4 by default.
+    /// The passes end when no entry changes by more than this share of the largest cost of a matched pair; 1e-4 by
+    /// default.
     pub tolerance: T,
 }
 

@@ -3,8 +3,8 @@ use crate::error::{Argument, Error};
 use crate::real::Real;
 use crate::solution::check_length;
 
-/// Starts from the caller's potentials, as those of an earlier solve. They are in units of (scaled) cost and in measure form:
-/// P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon).
+/// Starts from the caller's potentials, as those of an earlier solve. They are in units of (scaled) cost and in measure
+/// form: P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon).
 #[derive(Debug, Clone, Copy)]
 pub struct Given<'a, T> {
     f: Option<&'a [T]>,

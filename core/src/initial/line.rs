@@ -8,8 +8,8 @@ use crate::measure::Points;
 use crate::problem::Problem;
 use crate::real::Real;
 
-/// Returns the points of a problem on the line whose cost is convex in x - y. `reasons` are those to refuse a matrix, another
-/// dimension, and another cost.
+/// Returns the points of a problem on the line whose cost is convex in x - y. `reasons` are those to refuse a matrix,
+/// another dimension, and another cost.
 pub(super) fn convex_line<'p, 'a, T: Real>(
     problem: &'p Problem<'a, T>,
     reasons: [&'static str; 3],

@@ -12,10 +12,10 @@ use crate::wide::Wide;
 /// Starts from the exact dual of unregularised transport on the line, for costs h(x - y) with h convex.
 ///
 /// The optimal plan is the north-west staircase over the sorted points. Along it, tightness f_i + g_j = c_ij gives one
-/// potential after the other. Where both cumulative weights meet, the next f is free within an interval. The midpoint is
-/// taken: end-points are optimal for the unregularised problem too, but a hundred times worse as a start. It takes
-/// O(n log n + m log m); points are sorted inside, in the scratch memory. (Thornton and Cuturi 2022, section 4.1, use the
-/// dual of the sorted problem; the staircase and its midpoints extend it to any n, m and weights.)
+/// potential after the other. Where both cumulative weights meet, the next f is free within an interval. The midpoint
+/// is taken: end-points are optimal for the unregularised problem too, but a hundred times worse as a start. It takes
+/// O(n log n + m log m); points are sorted inside, in the scratch memory. (Thornton and Cuturi 2022, section 4.1, use
+/// the dual of the sorted problem; the staircase and its midpoints extend it to any n, m and weights.)
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Monotone;
 

@@ -27,9 +27,9 @@ pub(super) struct Sample<T> {
 }
 
 impl<T: Real> Sample<T> {
-    /// Takes all points if they are few, and otherwise one of each cell of a k-d partition into equal counts. Clusters then
-    /// have their proper shares; a random sample would have these by chance only, and potentials differ most between
-    /// clusters. A cost matrix has no points, and gets a random sample. `order` is scratch, one scalar a point.
+    /// Takes all points if they are few, and otherwise one of each cell of a k-d partition into equal counts. Clusters
+    /// then have their proper shares; a random sample would have these by chance only, and potentials differ most
+    /// between clusters. A cost matrix has no points, and gets a random sample. `order` is scratch, one scalar a point.
     pub fn new(points: Option<Points<'_, T>>, weights: Weights<'_, T>, order: &mut [T]) -> Self {
         let mut sample = Sample { count: 0, indices: [0; SAMPLE], masses: [T::ZERO; SAMPLE] };
         for (i, slot) in order.iter_mut().enumerate() {

@@ -4,10 +4,10 @@ use crate::real::Real;
 
 /// Starts from the candidate whose potentials have the largest dual value; zero is always among the candidates.
 ///
-/// The dual value is a lower bound of the answer. [`Target::dual_value`] estimates it at the price of a small share of a
-/// sweep. Candidates that are not defined for the problem, or that overflow, are passed over. The report has the name of
-/// the one that was chosen, and the cost of all of them together. The chosen one is run again, so that no memory is needed
-/// beyond the solver's: make fits before (`sinkhorn_init::Auto` does).
+/// The dual value is a lower bound of the answer. [`Target::dual_value`] estimates it at the price of a small share of
+/// a sweep. Candidates that are not defined for the problem, or that overflow, are passed over. The report has the name
+/// of the one that was chosen, and the cost of all of them together. The chosen one is run again, so that no memory is
+/// needed beyond the solver's: make fits before (`sinkhorn_init::Auto` does).
 ///
 /// ```
 /// use sinkhorn_core::{FixedGaussianStart, Monotone, PointCloud, Problem, Select, Settings, Workspace, solve};

@@ -18,8 +18,8 @@ pub struct Target<'t, 'a, T: Real> {
     pub problem: &'t Problem<'a, T>,
     /// The regularisation, in units of the unscaled cost.
     pub epsilon: T,
-    /// The cost scale: a start writes potentials in units of the unscaled cost, which are those in units of the scaled cost
-    /// times this.
+    /// The cost scale: a start writes potentials in units of the unscaled cost, which are those in units of the scaled
+    /// cost times this.
     pub cost_scale: T,
 }
 
@@ -52,8 +52,8 @@ impl<T: Real> Target<'_, '_, T> {
         }
     }
 
-    /// Returns the c-transform at one point, -tau epsilon log sum_k w_k exp((p_k - c_k) / epsilon) with
-    /// tau = rho / (rho + epsilon). `term(k)` is (w_k, p_k - c_k) for `len` points of the other side, in units of the unscaled
+    /// Returns the c-transform at one point, -tau epsilon log sum_k w_k exp((p_k - c_k) / epsilon) with tau = rho /
+    /// (rho + epsilon). `term(k)` is (w_k, p_k - c_k) for `len` points of the other side, in units of the unscaled
     /// cost; rho belongs to this side, and is in the units of the problem.
     pub fn c_transform(&self, rho: T, len: usize, term: &impl Fn(usize) -> (T, T)) -> T {
         let s = T::LOG2_E / self.epsilon;
@@ -65,12 +65,13 @@ impl<T: Real> Target<'_, '_, T> {
         -tau * log_sum / s
     }
 
-    /// Returns what a start is worth: the dual value <a, f> + <b, g> of the potential that it wrote and of its c-transform, in
-    /// units of the unscaled cost. If marginals are relaxed, the pair is first moved to its best level.
+    /// Returns what a start is worth: the dual value <a, f> + <b, g> of the potential that it wrote and of its
+    /// c-transform, in units of the unscaled cost. If marginals are relaxed, the pair is first moved to its best level.
     ///
-    /// The c-transform is taken at one in 32 points of the other side (at least 16, and at most [`SAMPLE`]): one of each cell
-    /// of a k-d partition, with the weight of the cell. They are always the same, so that values compare. With more than 16
-    /// points the value is an estimate. The solver makes a little more of a start that wrote g, because it transforms twice.
+    /// The c-transform is taken at one in 32 points of the other side (at least 16, and at most [`SAMPLE`]): one of
+    /// each cell of a k-d partition, with the weight of the cell. They are always the same, so that values compare.
+    /// With more than 16 points the value is an estimate. The solver makes a little more of a start that wrote g,
+    /// because it transforms twice.
     pub fn dual_value(&self, wrote: Wrote, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) -> T {
         let geometry = self.problem.geometry();
         match geometry.cloud() {
@@ -136,8 +137,8 @@ impl<T: Real> Target<'_, '_, T> {
             Level { len: count, total: other.weights.total(), rate: other.rate },
             &other_term,
         );
-        // The value of a potential t is t where balanced, and rho (1 - exp(-t / rho)) where relaxed; t is in base-2 units of
-        // epsilon.
+        // The value of a potential t is t where balanced, and rho (1 - exp(-t / rho)) where relaxed; t is in base-2
+        // units of epsilon.
         let phi = |rate: T, value: T| {
             if rate == T::ZERO { value / s } else { -(self.epsilon / rate) * (-rate * value * T::LN_2).exp_m1() }
         };
@@ -151,8 +152,8 @@ impl<T: Real> Target<'_, '_, T> {
             let (weight, value) = other_term(k);
             value_of((weight, value - shift), other.rate)
         });
-        // The other side's sums of the plan are exact, so that its mass is that of the other side, or what relaxation makes of
-        // it. The level does not change the plan.
+        // The other side's sums of the plan are exact, so that its mass is that of the other side, or what relaxation
+        // makes of it. The level does not change the plan.
         let mass = if other.rate == T::ZERO {
             other.weights.total()
         } else {

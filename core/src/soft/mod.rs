@@ -1,5 +1,5 @@
-//! Soft sorting, ranking, quantiles and top-k: transport of values onto a grid of levels on the line (Cuturi, Teboul and
-//! Vert 2019, "Differentiable Ranks and Sorting using Optimal Transport"), differentiated implicitly.
+//! Soft sorting, ranking, quantiles and top-k: transport of values onto a grid of levels on the line (Cuturi, Teboul
+//! and Vert 2019, "Differentiable Ranks and Sorting using Optimal Transport"), differentiated implicitly.
 //!
 //! A new operator is a file that says what its levels are (`targets`) and what is read off the plan.
 
@@ -71,8 +71,8 @@ impl QuantileConvention {
 /// The settings of soft operators: how soft they are, and how they solve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SoftSettings<T> {
-    /// The regularisation. Values are standardised to mean 0 and standard deviation 1, and so are levels; the cost is the
-    /// square of their difference. Small is sharp: for n values, about 1 / n^2 tells neighbours apart.
+    /// The regularisation. Values are standardised to mean 0 and standard deviation 1, and so are levels; the cost is
+    /// the square of their difference. Small is sharp: for n values, about 1 / n^2 tells neighbours apart.
     pub epsilon: T,
     /// Whether values are standardised, which makes operators equivariant to their shift and scale. Derivatives take it
     /// into account. Otherwise epsilon is in units of value times standardised level.
@@ -101,8 +101,8 @@ impl<T: Real> Default for SoftSettings<T> {
     }
 }
 
-/// Returns the number of scalars that a soft operator needs for n values and m levels. m is the length of the output for
-/// [`soft_sort`], n for [`soft_rank`], twice the number of levels and one more for [`soft_quantile`], and 2 for
+/// Returns the number of scalars that a soft operator needs for n values and m levels. m is the length of the output
+/// for [`soft_sort`], n for [`soft_rank`], twice the number of levels and one more for [`soft_quantile`], and 2 for
 /// [`soft_top_k`]. It is O(n + m), beside what the storage of the settings takes.
 ///
 /// # Errors
@@ -146,13 +146,13 @@ pub struct Soft<'w, T: Real> {
     in_levels: &'w mut [T],
 }
 
-/// What an operator reads off the plan.
+/// The means that an operator reads off the plan.
 enum Readout<'w, T> {
-    /// The mean of the values that go to a level, sum_i P_ij x_i / sum_i P_ij. `columns` are parked indices: the level of
-    /// every output.
+    /// The mean of the values that go to a level, sum_i P_ij x_i / sum_i P_ij. `columns` are parked indices: the level
+    /// of every output.
     Values { columns: &'w [T] },
-    /// The mean number, from 0, of the levels that a value goes to. It grows by `factor` with the mean of the standardised
-    /// levels. `in_map` is room for n.
+    /// The mean number, from 0, of the levels that a value goes to. It grows by `factor` with the mean of the
+    /// standardised levels. `in_map` is room for n.
     Levels { factor: T, in_map: &'w mut [T] },
 }
 

@@ -1,5 +1,5 @@
 use super::{Readout, Soft};
-use crate::diff::{Cotangent, Gradients, LinearReport, PlanCotangent};
+use crate::diff::{Cotangent, Gradients, LinearReport, PlanCotangent, check_results};
 use crate::error::{Argument, Error};
 use crate::measure::check_finite_vector;
 use crate::real::Real;
@@ -73,27 +73,17 @@ impl<T: Real> Soft<'_, T> {
         for (i, out) in in_values.iter_mut().enumerate() {
             *out += (in_x[i] - a[i] * (sum + x[i] * along)) / self.scale;
         }
-        if let Some(in_weights) = in_weights {
+        if let Some(in_weights) = &mut in_weights {
             for (i, out) in in_weights.iter_mut().enumerate() {
                 // The mean as a sum over values from the present mean; what that leaves out is the same for all.
                 *out -= sum * x[i] + T::HALF * along * x[i] * x[i];
             }
             let mean = reduce::dot(in_weights, a);
             in_weights.iter_mut().for_each(|out| *out = (*out - mean) / self.total);
-            check_results(in_weights)?;
         }
-        check_results(in_values)?;
-        check_results(&[report.residual, report.projected])?;
+        let numbers = [report.residual, report.projected];
+        check_results(Argument::Vector, [in_weights.as_deref(), Some(&*in_values), Some(&numbers)])?;
         Ok(report)
-    }
-}
-
-/// Refuses derivatives that are not finite: the cotangent was too large for them.
-fn check_results<T: Real>(values: &[T]) -> Result<(), Error> {
-    if values.iter().all(|value| value.is_finite()) {
-        Ok(())
-    } else {
-        Err(Error::Overflow { argument: Argument::Vector })
     }
 }
 

@@ -5,8 +5,8 @@ use crate::real::Real;
 use crate::solution::check_length;
 
 /// Selects the k largest of n values softly: writes for every value how much it is among them, from 0 to 1, into `out`
-/// (n). The entries sum to k, as far as the solve has converged, and do not decrease with the value; k need not be whole. With
-/// weights, the share that is selected is k / n of their sum.
+/// (n). The entries sum to k, as far as the solve has converged, and do not decrease with the value; k need not be
+/// whole. With weights, the share that is selected is k / n of their sum.
 ///
 /// ```
 /// use sinkhorn_core::{SoftSettings, soft_len, soft_top_k};

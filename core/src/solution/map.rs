@@ -2,6 +2,7 @@
 
 use super::Solution;
 use super::plan::check_length;
+use crate::diff::is_finite;
 use crate::error::{Argument, Error, Place};
 use crate::geometry::PointCloud;
 use crate::measure::{Points, Weights, check_finite};
@@ -17,13 +18,13 @@ struct Side<'s, T: Real> {
 }
 
 impl<T: Real> Solution<'_, T> {
-    /// Writes the barycentric projection of every x_i, sum_j P_ij y_j / sum_j P_ij, into `out` (n x d, row-major). A point
-    /// without mass goes where one of infinitesimal mass would; one whose pairs are all forbidden stays.
+    /// Writes the barycentric projection of every x_i, sum_j P_ij y_j / sum_j P_ij, into `out` (n x d, row-major). A
+    /// point without mass goes where one of infinitesimal mass would; one whose pairs are all forbidden stays.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a cost matrix, and [`Error::Length`] naming `output`. [`Error::Overflow`] naming `y` if its
-    /// points are so far apart that a mean of them leaves the range, and [`Error::TooFar`] naming `x` for a point whose costs
-    /// do (the points before it have been written).
+    /// [`Error::Unsupported`] for a cost matrix, and [`Error::Length`] naming `output`. [`Error::Overflow`] naming `y`
+    /// if its points are so far apart that a mean of them leaves the range, and [`Error::TooFar`] naming `x` for a
+    /// point whose costs do (the points before it have been written).
     pub fn barycentric_map(&self, out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let (n, d) = (self.f.len(), cloud.dimension());
@@ -37,14 +38,14 @@ impl<T: Real> Solution<'_, T> {
         Ok(())
     }
 
-    /// Writes the entropic map at new points (k x d, row-major) into `out` (k x d): sum_j w_j y_j / sum_j w_j with
-    /// w_j = b_j exp((g_j - c(x, y_j)) / epsilon). It extends the barycentric projection beyond the points of the problem
+    /// Writes the entropic map at new points (k x d, row-major) into `out` (k x d): sum_j w_j y_j / sum_j w_j with w_j
+    /// = b_j exp((g_j - c(x, y_j)) / epsilon). It extends the barycentric projection beyond the points of the problem
     /// (Pooladian and Niles-Weed 2021).
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`, and those of [`Points::new`] naming `x`.
-    /// [`Error::TooFar`] for a point so far away that its costs are infinite, and [`Error::Overflow`] naming `y` as in
-    /// [`Solution::barycentric_map`] (the points before it have been written).
+    /// [`Error::Unsupported`] for a cost matrix, [`Error::Length`] naming `output`, and those of [`Points::new`] naming
+    /// `x`. [`Error::TooFar`] for a point so far away that its costs are infinite, and [`Error::Overflow`] naming `y`
+    /// as in [`Solution::barycentric_map`] (the points before it have been written).
     pub fn map_at(&self, x: &[T], out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let d = cloud.dimension();
@@ -114,8 +115,8 @@ impl<T: Real> Solution<'_, T> {
         Ok(())
     }
 
-    /// Returns (largest, sum) with sum_j w_j 2^((potential_j - cost_j) s) = sum 2^largest, relative to the largest term so
-    /// that none overflows. `visit` sees every j with its share of `sum`.
+    /// Returns (largest, sum) with sum_j w_j 2^((potential_j - cost_j) s) = sum 2^largest, relative to the largest term
+    /// so that none overflows. `visit` sees every j with its share of `sum`.
     fn log_sum(
         &self,
         side: &Side<'_, T>,
@@ -205,7 +206,7 @@ fn new_points<T: Real>(argument: Argument, data: &[T], dimension: usize) -> Resu
 
 /// Refuses an image that left the range because the y are too far apart.
 fn check_image<T: Real>(image: &mut [T]) -> Result<(), Error> {
-    if image.iter().all(|value| value.is_finite()) {
+    if is_finite(image) {
         return Ok(());
     }
     image.fill(T::ZERO);

@@ -96,8 +96,8 @@ impl<T: Real> Solution<'_, T> {
         Ok(())
     }
 
-    /// Writes the largest entries of row i, largest first: their columns, and the entries themselves. Ties are in the order
-    /// of columns. Returns how many there are: the length of both, or m if that is less.
+    /// Writes the largest entries of row i, largest first: their columns, and the entries themselves. Ties are in the
+    /// order of columns. Returns how many there are: the length of both, or m if that is less.
     ///
     /// # Errors
     /// [`Error::Length`] naming `output` if `entries` are not as many as `columns`.
