@@ -7,6 +7,7 @@ use crate::error::{Argument, Error, Place};
 use crate::geometry::PointCloud;
 use crate::measure::{Points, Weights, check_finite};
 use crate::real::Real;
+use crate::reduce::power_shares;
 use crate::sweep::is_safe;
 
 /// One side of a problem, as seen from a point of the other side.
@@ -102,7 +103,8 @@ impl<T: Real> Solution<'_, T> {
         check_length(Argument::Output, out, points.len())?;
         for (k, value) in out.iter_mut().enumerate() {
             let point = points.point(k);
-            let (largest, sum) = self.log_sum(&side, point, &cost, |_, _| {});
+            let exponent = |j: usize| self.exponent(&side, j, |other| cost(point, other));
+            let (largest, sum) = power_shares(side.points.len(), &exponent, |_, _| {});
             if !largest.is_finite() {
                 return Err(Error::TooFar { argument, place: Place { row: k, column: None } });
             }
@@ -115,35 +117,11 @@ impl<T: Real> Solution<'_, T> {
         Ok(())
     }
 
-    /// Returns (largest, sum) with sum_j w_j 2^((potential_j - cost_j) s) = sum 2^largest, relative to the largest term
-    /// so that none overflows. `visit` sees every j with its share of `sum`.
-    fn log_sum(
-        &self,
-        side: &Side<'_, T>,
-        point: &[T],
-        cost: &impl Fn(&[T], &[T]) -> T,
-        mut visit: impl FnMut(usize, T),
-    ) -> (T, T) {
+    /// Returns log2 of w_j exp((potential_j - cost_j) / epsilon), or nothing if the weight is zero.
+    fn exponent(&self, side: &Side<'_, T>, j: usize, cost: impl Fn(&[T]) -> T) -> Option<T> {
         let (s, unit) = (self.prepared.s, self.prepared.unit);
-        let exponent = |j: usize| {
-            let weight = side.weights.get(j);
-            (weight > T::ZERO)
-                .then(|| weight.log2() + s * (side.potential[j] * unit - cost(point, side.points.point(j))))
-        };
-        let count = side.points.len();
-        let largest = (0..count).filter_map(exponent).fold(-T::INFINITY, |most, value| most.max(value));
-        let mut sum = T::ZERO;
-        if !largest.is_finite() {
-            return (largest, sum);
-        }
-        for j in 0..count {
-            if let Some(value) = exponent(j) {
-                let share = (value - largest).exp2();
-                sum += share;
-                visit(j, share);
-            }
-        }
-        (largest, sum)
+        let weight = side.weights.get(j);
+        (weight > T::ZERO).then(|| weight.log2() + s * (side.potential[j] * unit - cost(side.points.point(j))))
     }
 
     /// Writes the image of x_i by the exponentials of the sweeps. Returns false if their sum leaves the safe range.
@@ -175,8 +153,8 @@ impl<T: Real> Solution<'_, T> {
         let mut first = true;
         // Relative to the first y, so that an offset common to all of them is not rounded into the image.
         let origin = cloud.y().point(0);
-        let cost = |x: &[T], y: &[T]| cloud.ground_cost().cost(x, y);
-        let (largest, sum) = self.log_sum(&side, point, &cost, |j, share| {
+        let exponent = |j: usize| self.exponent(&side, j, |y| cloud.ground_cost().cost(point, y));
+        let (largest, sum) = power_shares(side.points.len(), &exponent, |j, share| {
             if core::mem::take(&mut first) {
                 image.fill(T::ZERO);
             }
