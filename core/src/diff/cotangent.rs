@@ -6,7 +6,7 @@ use crate::reduce;
 use crate::sweep::moments;
 
 use super::conditional::Conditional;
-use super::inputs::check_inputs;
+use super::inputs::check_input;
 
 /// dL/df, dL/dg, dL/dP and dL/dT of a loss L of potentials, plan and barycentric map, in the units of the solution.
 /// Leave out what the loss does not depend on.
@@ -45,13 +45,11 @@ impl<T: Real> Cotangent<'_, T> {
             Some(PlanCotangent::Matrix(values)) => Some(values),
             _ => None,
         };
-        check_inputs([
-            (Argument::F, self.f, n, None),
-            (Argument::G, self.g, m, None),
-            (Argument::Plan, matrix, n.saturating_mul(m), Some(m)),
-        ])?;
+        check_input(Argument::F, self.f, n, None)?;
+        check_input(Argument::G, self.g, m, None)?;
+        check_input(Argument::Plan, matrix, n.saturating_mul(m), Some(m))?;
         let d = plan.dimension_of_map(self.map.is_some())?;
-        check_inputs([(Argument::Map, self.map, n * d, Some(d))])
+        check_input(Argument::Map, self.map, n * d, Some(d))
     }
 
     /// Returns sum dL/df_i - sum dL/dg_j.

@@ -52,16 +52,15 @@ impl<T: Real> Gradients<'_, T> {
     pub(super) fn check(&self, plan: &Conditional<'_, T>, required: Smoothness) -> Result<(), Error> {
         let (n, m) = (plan.f.len(), plan.g.len());
         let Gradients { x, y, a, b, cost, .. } = self;
-        check_lengths([
-            (Argument::A, a.as_deref(), n),
-            (Argument::B, b.as_deref(), m),
-            (Argument::Cost, cost.as_deref(), n.saturating_mul(m)),
-        ])?;
+        check_len(Argument::A, a.as_deref(), n)?;
+        check_len(Argument::B, b.as_deref(), m)?;
+        check_len(Argument::Cost, cost.as_deref(), n.saturating_mul(m))?;
         if !self.has_points() {
             return Ok(());
         }
         let d = plan.dimension_of_differentiable_points(required)?;
-        check_lengths([(Argument::X, x.as_deref(), n * d), (Argument::Y, y.as_deref(), m * d)])
+        check_len(Argument::X, x.as_deref(), n * d)?;
+        check_len(Argument::Y, y.as_deref(), m * d)
     }
 
     /// Adds `factor` times a gradient of c(x_i, y_j), or a change of it, on both sides.
@@ -83,27 +82,24 @@ pub(super) fn add_times<T: Real>(out: &mut [T], factor: T, values: &[T]) {
     }
 }
 
-/// Checks the lengths of vectors that are there.
-pub(super) fn check_lengths<T, const K: usize>(vectors: [(Argument, Option<&[T]>, usize); K]) -> Result<(), Error> {
-    for (argument, values, expected) in vectors {
-        values.map_or(Ok(()), |values| check_length(argument, values, expected))?;
-    }
-    Ok(())
+/// Checks the length of a vector, if it is there.
+pub(super) fn check_len<T>(argument: Argument, values: Option<&[T]>, expected: usize) -> Result<(), Error> {
+    values.map_or(Ok(()), |values| check_length(argument, values, expected))
 }
 
-/// Checks the lengths and entries of inputs that are there: vectors, or matrices of so many columns.
-pub(super) fn check_inputs<T: Real, const K: usize>(
-    inputs: [(Argument, Option<&[T]>, usize, Option<usize>); K],
+/// Checks length and entries of an input, if it is there: of a vector, or of a matrix of so many columns.
+pub(super) fn check_input<T: Real>(
+    argument: Argument,
+    values: Option<&[T]>,
+    expected: usize,
+    columns: Option<usize>,
 ) -> Result<(), Error> {
-    for (argument, values, expected, columns) in inputs {
-        check_lengths([(argument, values, expected)])?;
-        match (values, columns) {
-            (Some(values), Some(columns)) => check_finite(argument, values, columns)?,
-            (Some(values), None) => check_finite_vector(argument, values)?,
-            (None, _) => {}
-        }
+    check_len(argument, values, expected)?;
+    match (values, columns) {
+        (Some(values), Some(columns)) => check_finite(argument, values, columns),
+        (Some(values), None) => check_finite_vector(argument, values),
+        (None, _) => Ok(()),
     }
-    Ok(())
 }
 
 /// Says whether all values are finite.
@@ -158,11 +154,9 @@ impl<T: Real> Tangent<'_, T> {
 
     pub(super) fn check(&self, plan: &Conditional<'_, T>) -> Result<(), Error> {
         let (n, m) = (plan.f.len(), plan.g.len());
-        check_inputs([
-            (Argument::A, self.a, n, None),
-            (Argument::B, self.b, m, None),
-            (Argument::Cost, self.cost, n.saturating_mul(m), Some(m)),
-        ])?;
+        check_input(Argument::A, self.a, n, None)?;
+        check_input(Argument::B, self.b, m, None)?;
+        check_input(Argument::Cost, self.cost, n.saturating_mul(m), Some(m))?;
         if !self.epsilon.is_finite() {
             let range = "(-inf, inf)";
             return Err(Error::OutOfRange { argument: Argument::Epsilon, value: self.epsilon.widen(), range });
@@ -171,6 +165,7 @@ impl<T: Real> Tangent<'_, T> {
             return Ok(());
         }
         let d = plan.dimension_of_differentiable_points(Smoothness::Gradient)?;
-        check_inputs([(Argument::X, self.x, n * d, Some(d)), (Argument::Y, self.y, m * d, Some(d))])
+        check_input(Argument::X, self.x, n * d, Some(d))?;
+        check_input(Argument::Y, self.y, m * d, Some(d))
     }
 }

@@ -9,7 +9,7 @@ use crate::sweep::strips::STRIP_ROWS;
 
 use super::conditional::Conditional;
 use super::conjugate_gradients::{self, Size, square_over};
-use super::inputs::{check_lengths, check_results};
+use super::inputs::{check_len, check_results};
 use super::pull_back::three_rows;
 use super::workspace::Memory;
 use super::{Derivatives, LinearReport, Tangent};
@@ -40,13 +40,11 @@ impl<T: Real> Changes<'_, T> {
 
     fn check(&self, plan: &Conditional<'_, T>) -> Result<(), Error> {
         let (n, m) = (plan.f.len(), plan.g.len());
-        check_lengths([
-            (Argument::F, self.f.as_deref(), n),
-            (Argument::G, self.g.as_deref(), m),
-            (Argument::Plan, self.plan.as_deref(), n.saturating_mul(m)),
-        ])?;
+        check_len(Argument::F, self.f.as_deref(), n)?;
+        check_len(Argument::G, self.g.as_deref(), m)?;
+        check_len(Argument::Plan, self.plan.as_deref(), n.saturating_mul(m))?;
         let d = plan.dimension_of_map(self.map.is_some())?;
-        check_lengths([(Argument::Map, self.map.as_deref(), n * d)])
+        check_len(Argument::Map, self.map.as_deref(), n * d)
     }
 }
 
