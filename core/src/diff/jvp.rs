@@ -83,12 +83,9 @@ impl<T: Real> Derivatives<'_, T> {
         });
         // Mass that a growing weight brings to a column without any.
         let q = &mut *memory.scratch.spare;
-        plan.each_weightless_pair(memory.t, |pair| {
+        plan.each_growing_pair(tangent, memory.t, |pair, db| {
             let (i, j) = (pair.i, pair.j);
-            if !pair.is_zero || tangent.db(j) == T::ZERO {
-                return;
-            }
-            let density = tangent.db(j) * plan.density(&pair);
+            let density = db * plan.density(&pair);
             if let Some(out) = &mut changes.plan {
                 out[i * m + j] = plan.r(i) * density;
             }
@@ -128,14 +125,10 @@ impl<T: Real> Derivatives<'_, T> {
 fn change_rows<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_, T>, tangent: &Tangent<'_, T>) {
     let epsilon = plan.p().epsilon;
     let Memory { row, column: relative_b, log_b, gradient, scratch, t, .. } = memory;
-    each_omega(plan, tangent, log_b, scratch.pool, gradient, |OmegaRow { i, q, omega, .. }| {
+    each_omega(plan, tangent, log_b, scratch.pool, gradient, |i, [q, omega, _], _| {
         row[i] = reduce::dot(q, omega) - epsilon * reduce::dot(q, relative_b);
     });
-    plan.each_weightless_pair(t, |pair| {
-        if pair.is_zero && tangent.db(pair.j) != T::ZERO {
-            row[pair.i] -= epsilon * tangent.db(pair.j) * plan.density(&pair);
-        }
-    });
+    plan.each_growing_pair(tangent, t, |pair, db| row[pair.i] -= epsilon * db * plan.density(&pair));
 }
 
 /// Writes the right-hand side, sum_i Q_ij (r_i omega_ij - epsilon (r_i / a_i) da_i - tau_a r_i pi_i), given pi. Returns
@@ -149,7 +142,7 @@ fn change_columns<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_, T>
     rhs.fill(T::ZERO);
     let partial = &mut *scratch.spare;
     partial.fill(T::ZERO);
-    each_omega(plan, tangent, log_b, scratch.pool, gradient, |OmegaRow { i, q, omega, .. }| {
+    each_omega(plan, tangent, log_b, scratch.pool, gradient, |i, [q, omega, _], _| {
         size.in_units_of(omega);
         let r = plan.r(i);
         let constant = -p.epsilon * plan.ratio(i) * tangent.da(i) - p.tau_a() * r * row[i];
@@ -209,7 +202,7 @@ fn level<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_, T>, tangent
     projected
 }
 
-/// Row i of the plan, and how it changes.
+/// A row of the plan, and its change along a tangent.
 pub(super) struct ChangedRow<'r, 'd, T> {
     pub i: usize,
     /// m: Q_ij.
@@ -232,7 +225,7 @@ pub(super) struct ChangedRow<'r, 'd, T> {
 }
 
 impl<T: Real> ChangedRow<'_, '_, T> {
-    /// dP_ij.
+    /// Returns dP_ij.
     pub fn change(&self, j: usize) -> T {
         self.q[j] * (self.r * self.rate[j] + self.of_weight)
     }
@@ -246,7 +239,7 @@ pub(super) fn each_changed_row<'d, T: Real>(
     mut visit: impl FnMut(ChangedRow<'_, 'd, T>),
 ) {
     let Memory { row, beta, column: relative_b, log_b, zeros, gradient, scratch, .. } = memory;
-    each_omega(plan, tangent, log_b, scratch.pool, gradient, |OmegaRow { i, q, omega: rate, spare, gradient }| {
+    each_omega(plan, tangent, log_b, scratch.pool, gradient, |i, [q, rate, spare], gradient| {
         // d log P_ij - da_i / a_i = ((df_i + dg_j) - omega_ij) / epsilon + db_j / b_j.
         for ((value, &dg), &relative) in rate.iter_mut().zip(&**beta).zip(&**relative_b) {
             *value = ((row[i] + dg) - *value) / plan.p().epsilon + relative;
@@ -256,24 +249,15 @@ pub(super) fn each_changed_row<'d, T: Real>(
     });
 }
 
-/// Row i of Q, and how costs and epsilon change along it.
-struct OmegaRow<'r, 'd, T> {
-    i: usize,
-    q: &'r mut [T],
-    omega: &'r mut [T],
-    /// m: scratch.
-    spare: &'r mut [T],
-    gradient: &'r mut [&'d mut [T]; 2],
-}
-
-/// Visits every row with omega_ij = dC_ij + log(P_ij / (a_i b_j)) depsilon where Q_ij is not zero, and 0 elsewhere.
+/// Visits every row: its number; Q_ij, omega_ij and m scalars of scratch; and scratch for gradients of the cost.
+/// omega_ij is dC_ij + log(P_ij / (a_i b_j)) depsilon where Q_ij is not zero, and 0 elsewhere.
 fn each_omega<'d, T: Real>(
     plan: &Conditional<'_, T>,
     tangent: &Tangent<'_, T>,
     log_b: &[T],
     pool: &mut [T],
     gradient: &mut [&'d mut [T]; 2],
-    mut visit: impl FnMut(OmegaRow<'_, 'd, T>),
+    mut visit: impl FnMut(usize, [&mut [T]; 3], &mut [&'d mut [T]; 2]),
 ) {
     let epsilon = tangent.epsilon * plan.p().unit;
     let [q, omega, spare] = three_rows(pool, log_b.len());
@@ -289,7 +273,7 @@ fn each_omega<'d, T: Real>(
                 *value += change_of_cost(plan, tangent, (i, j), gradient);
             }
         }
-        visit(OmegaRow { i, q, omega, spare, gradient });
+        visit(i, [q, omega, spare], gradient);
     }
 }
 

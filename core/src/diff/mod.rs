@@ -11,7 +11,7 @@
 //! 5. [`cotangent`]: a loss of potentials, plan and map, by its derivatives. A new loss needs nothing else.
 //! 6. [`vjp`]: the gradient of such a loss, and the linear system behind it.
 //! 7. [`conjugate_gradients`]: the solution of that system.
-//! 8. [`coarse`]: what makes it converge sooner on the line and in the plane.
+//! 8. [`coarse`]: a preconditioner for it, on the line and in the plane.
 //! 9. [`jvp`]: changes of potentials, plan and map along a direction.
 //! 10. [`second_order`]: products with the Hessian of the objective.
 //! 11. [`weightless`]: columns without mass, which the passes over rows leave out.

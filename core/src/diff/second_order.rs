@@ -31,8 +31,8 @@ impl<T: Real> Derivatives<'_, T> {
         Ok(report)
     }
 
-    /// Writes the changes of the derivatives in the weights, d [rho (1 - s) + epsilon (total - s)] with s = exp(-f /
-    /// rho); the first term is f where balanced.
+    /// Writes the changes of the derivatives in the weights. These are rho (1 - s) + epsilon (total - s), where
+    /// s = exp(-f / rho); the first term is f where balanced.
     fn differentiate_weights(&self, tangent: &Tangent<'_, T>, gradients: &mut Gradients<'_, T>) {
         let (p, solution) = (self.plan.p(), &self.plan.solution);
         let (a, b) = (p.problem.a(), p.problem.b());
@@ -72,15 +72,12 @@ impl<T: Real> Derivatives<'_, T> {
             }
         });
         // Mass that a growing weight brings to a column without any.
-        plan.each_weightless_pair(memory.t, |pair| {
+        plan.each_growing_pair(tangent, memory.t, |pair, db| {
             let (i, j) = (pair.i, pair.j);
-            if !pair.is_zero || tangent.db(j) == T::ZERO {
-                return;
-            }
             if i == 0 {
-                in_epsilon -= pair.ratio * tangent.db(j);
+                in_epsilon -= pair.ratio * db;
             }
-            let change = tangent.db(j) * pair.ratio * pair.share;
+            let change = db * pair.ratio * pair.share;
             if change == T::ZERO {
                 return;
             }

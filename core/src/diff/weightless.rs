@@ -7,6 +7,7 @@ use crate::real::Real;
 use crate::reduce;
 use crate::sweep::log_zero;
 
+use super::Tangent;
 use super::conditional::{Conditional, no_mass};
 
 /// A pair (i, j) whose column has no mass.
@@ -33,11 +34,11 @@ impl<T: Real> Conditional<'_, T> {
             };
             shares.fill(T::ZERO);
             let (largest, _) = reduce::power_shares(shares.len(), &exponent, |i, share| shares[i] = share);
-            // Otherwise no row may go there.
             if largest > T::HALF * log_zero() {
                 let total = reduce::sum(shares);
                 shares.iter_mut().for_each(|share| *share /= total);
             } else {
+                // No row may go there.
                 shares.fill(T::ZERO);
             }
             let ratio = self.column_ratio(solution.g()[j] * p.unit);
@@ -48,30 +49,48 @@ impl<T: Real> Conditional<'_, T> {
         }
     }
 
-    /// c_j / b_j for a column without mass, given its potential in units of the unscaled cost; 1 where balanced.
+    /// Calls `visit` with every pair whose column has no weight but gets some along a tangent, and with db_j.
+    pub fn each_growing_pair(
+        &self,
+        tangent: &Tangent<'_, T>,
+        shares: &mut [T],
+        mut visit: impl FnMut(WeightlessPair<T>, T),
+    ) {
+        if tangent.b.is_some() {
+            self.each_weightless_pair(shares, |pair| {
+                let db = tangent.db(pair.j);
+                if pair.is_zero && db != T::ZERO {
+                    visit(pair, db);
+                }
+            });
+        }
+    }
+
+    /// Returns c_j / b_j for a column without mass, given its potential in units of the unscaled cost; 1 where
+    /// balanced.
     fn column_ratio(&self, g: T) -> T {
         let p = self.p();
         if p.tau_b() == T::ONE { T::ONE } else { (-g / p.rho_b * T::LOG2_E).exp2().min(T::MAX).max(no_mass()) }
     }
 
-    /// Q_ij / b_j.
+    /// Returns Q_ij / b_j.
     pub fn density(&self, pair: &WeightlessPair<T>) -> T {
         let r = self.r(pair.i);
         if r > T::ZERO { pair.ratio * (pair.share / r) } else { self.joint(pair) / self.ratio(pair.i) }
     }
 
-    /// R_ij / a_i.
+    /// Returns R_ij / a_i.
     pub fn share_of_weight(&self, pair: &WeightlessPair<T>) -> T {
         let a = self.p().problem.a().get(pair.i);
         if a > T::ZERO { pair.share / a } else { self.joint(pair) / pair.ratio }
     }
 
-    /// P_ij / (a_i b_j) where neither has weight. Far from all others it may be more than the scalar can say.
+    /// Returns P_ij / (a_i b_j) for a pair of which neither has weight, or a large number if the scalar cannot hold it.
     fn joint(&self, pair: &WeightlessPair<T>) -> T {
         (self.log_density(pair) * T::LOG2_E).exp2().min(T::SQRT_MAX)
     }
 
-    /// log(P_ij / (a_i b_j)).
+    /// Returns log(P_ij / (a_i b_j)).
     pub fn log_density(&self, pair: &WeightlessPair<T>) -> T {
         let (p, solution) = (self.p(), &self.solution);
         let cost = p.problem.geometry().cost(pair.i, pair.j) / p.unit;

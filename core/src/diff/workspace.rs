@@ -58,7 +58,7 @@ pub(super) const fn block_columns(m: usize) -> usize {
     if m < BLOCK { m } else { BLOCK }
 }
 
-/// All vectors but those that [`Conditional`](super::Conditional) keeps.
+/// All vectors except those that [`Conditional`](super::Conditional) keeps.
 pub(super) struct Memory<'d, T> {
     /// n: of a cotangent, dL/df and then the multipliers of the rows; of a tangent, its change of the equations of the
     /// rows, and then df.
