@@ -75,6 +75,7 @@ impl<T: Real + RealField> Initializer<T> for Auto {
         let (monotone, gaussian) = (Monotone, GaussianStart::default());
         let mut candidates: Vec<Replay<T>> = Vec::new();
         let mut starts: Vec<&dyn Initializer<T>> = Vec::new();
+        // Collect the starts that apply.
         let coarse = fit_coarse(target)?;
         let geometry = target.problem.geometry();
         match geometry.cloud() {
@@ -99,6 +100,7 @@ impl<T: Real + RealField> Initializer<T> for Auto {
             }
             None => {}
         }
+        // Run each, and choose among what they wrote.
         if let Some(fit) = &coarse {
             starts.push(fit);
         }

@@ -109,6 +109,7 @@ impl CoarseStart {
         let is_distance = cloud.ground_cost().is_squared_euclidean();
         let near = if is_distance && self.representatives.is_none() { NEAR * epsilon } else { 0.0 };
         let far = self.blur.filter(|_| is_distance).map_or(f64::INFINITY, |blur| blur * epsilon);
+        // Find the representatives of both sides.
         let of = |points, weights| {
             let reason = "coarse would represent points by others that are too far away";
             Representatives::of(points, weights, count, near, far)
@@ -121,6 +122,7 @@ impl CoarseStart {
         if !x.iter().chain(&y).all(|&value| Real::is_finite(value)) {
             return Err(Error::Overflow { argument: Argument::Start });
         }
+        // Solve between them.
         let geometry = PointCloud::new(&x, &y, cloud.dimension(), cloud.ground_cost())?;
         let small = solve_small(geometry.into(), &a, &mut b, target)?;
         Ok(CoarseFit {

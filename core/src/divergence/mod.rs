@@ -100,6 +100,7 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
 ) -> Result<Divergence<'w, T>, Error> {
     let layout = workspace::layout(problem.shape(), settings)?;
     memory::check(memory, layout.iter().sum())?;
+    // The geometries within must fit that between.
     for (geometry, expected) in [(&within_x, problem.rows()), (&within_y, problem.columns())] {
         if kind(geometry) != kind(problem.geometry()) {
             let reason = "the geometries within the measures are not of the kind and dimension of that between them";
@@ -123,6 +124,8 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
         problem = problem.epsilon(epsilon)?.cost_scale(CostScale::One)?;
     }
     let problem = &problem;
+
+    // Solve the three terms.
     let [first, second, third, spare] = memory::cut(memory, layout);
     let between = solve(problem, start, settings, Workspace::new(first, problem, settings)?)?;
     let Report { cost_scale, epsilon, .. } = *between.report();
@@ -144,6 +147,8 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
     };
     let within_x = solve_within(within_x, problem.a(), problem.rho_a(), second)?;
     let within_y = solve_within(within_y, between.problem().b(), problem.rho_b(), third)?;
+
+    // Take the dual value, or the better bound of the potentials within if rounding has made it negative.
     let mut divergence = Divergence { value: T::ZERO, between, within_x, within_y };
     let mass = divergence.between.report().mass;
     divergence.value = divergence.value_of(divergence.between.f(), divergence.between.g(), mass);

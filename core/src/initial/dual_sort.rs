@@ -106,6 +106,7 @@ impl<T: Real> Initializer<T> for DualSort<T> {
                 break;
             }
         }
+        // Back from ranks to points.
         for (rank, &value) in sorted.iter().enumerate() {
             f[rows[rank].to_index() as usize] = value;
         }

@@ -137,21 +137,20 @@ impl<T: Real> Target<'_, '_, T> {
             Level { len: count, total: other.weights.total(), rate: other.rate },
             &other_term,
         );
-        // The value of a potential t is t where balanced, and rho (1 - exp(-t / rho)) where relaxed; t is in base-2
-        // units of epsilon.
-        let phi = |rate: T, value: T| {
-            if rate == T::ZERO { value / s } else { -(self.epsilon / rate) * (-rate * value * T::LN_2).exp_m1() }
+        // Add up the values of both sides. That of a potential t is t where balanced, and rho (1 - exp(-t / rho)) where
+        // relaxed; t is in base-2 units of epsilon.
+        let value_of = |rate: T, (weight, value): (T, T), shift: T| {
+            let value = value + shift;
+            if !(weight > T::ZERO) {
+                T::ZERO
+            } else if rate == T::ZERO {
+                weight * (value / s)
+            } else {
+                weight * (-(self.epsilon / rate) * (-rate * value * T::LN_2).exp_m1())
+            }
         };
-        let value_of =
-            |(weight, value): (T, T), rate: T| if weight > T::ZERO { weight * phi(rate, value) } else { T::ZERO };
-        let own_value = reduce::sum_of(potential.len(), &|i| {
-            let (weight, value) = own_term(i);
-            value_of((weight, value + shift), own.rate)
-        });
-        let other_value = reduce::sum_of(count, &|k| {
-            let (weight, value) = other_term(k);
-            value_of((weight, value - shift), other.rate)
-        });
+        let own_value = reduce::sum_of(potential.len(), &|i| value_of(own.rate, own_term(i), shift));
+        let other_value = reduce::sum_of(count, &|k| value_of(other.rate, other_term(k), -shift));
         // The other side's sums of the plan are exact, so that its mass is that of the other side, or what relaxation
         // makes of it. The level does not change the plan.
         let mass = if other.rate == T::ZERO {

@@ -175,6 +175,8 @@ impl<'w, T: Real> Soft<'w, T> {
             Weights::new(Argument::A, weights)?;
         }
         let (n, m) = (values.len(), targets.len());
+
+        // Weights that sum to one, standardised values, and levels.
         let layout = layout(n, m, settings)?;
         memory::check(memory, layout.iter().sum())?;
         let [x, a, in_x, y, b, in_levels, of_readout, differentiation, workspace] = memory::cut(memory, layout);
@@ -186,6 +188,7 @@ impl<'w, T: Real> Soft<'w, T> {
         let mut readout = targets.write(n, y, b, of_readout);
         let (x, a, y, b): (&'w [T], &'w [T], &'w [T], &'w [T]) = (x, a, y, b);
 
+        // Transport the values onto the levels.
         let problem = Problem::new(PointCloud::squared_euclidean(x, y, 1)?)?
             .weights(a, b)?
             .epsilon(Epsilon::Absolute(settings.epsilon))?;
@@ -195,6 +198,8 @@ impl<'w, T: Real> Soft<'w, T> {
         };
         let workspace = Workspace::new(workspace, &problem, &settings.solve)?;
         let solution = solve(&problem, start, &settings.solve, workspace)?;
+
+        // Read the output off the plan, in the units of the values.
         let threads = settings.differentiation.threads;
         match &mut readout {
             Readout::Values { columns } => {

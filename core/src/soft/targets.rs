@@ -78,6 +78,7 @@ impl<'l, T: Real> Targets<'l, T> {
             *y = below + T::HALF * b - T::HALF;
             below += b;
         }
+        // Standardise the levels, with their weights.
         let mean = reduce::dot(b, y);
         y.iter_mut().for_each(|y| *y -= mean);
         let deviation = reduce::sum_of(y.len(), &|j| b[j] * y[j] * y[j]).sqrt();
