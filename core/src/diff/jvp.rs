@@ -74,7 +74,9 @@ impl<T: Real> Derivatives<'_, T> {
         }
         each_changed_row(plan, memory, tangent, |row| {
             if let Some(out) = &mut changes.plan {
-                out[row.i * m..(row.i + 1) * m].iter_mut().enumerate().for_each(|(j, out)| *out = row.change(j));
+                for (out, (&q, &rate)) in out[row.i * m..(row.i + 1) * m].iter_mut().zip(row.q.iter().zip(row.rate)) {
+                    *out = q * (row.r * rate + row.of_weight);
+                }
             }
             if let (Some(out), Some(cloud)) = (&mut changes.map, plan.cloud()) {
                 let d = cloud.dimension();
@@ -202,7 +204,7 @@ fn level<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_, T>, tangent
     projected
 }
 
-/// A row of the plan, and its change along a tangent.
+/// A row of the plan, and its change along a tangent: dP_ij = Q_ij (r rate_j + of_weight).
 pub(super) struct ChangedRow<'r, 'd, T> {
     pub i: usize,
     /// m: Q_ij.
@@ -222,13 +224,6 @@ pub(super) struct ChangedRow<'r, 'd, T> {
     pub of_weight: T,
     /// Scratch for gradients of the cost.
     pub gradient: &'r mut [&'d mut [T]; 2],
-}
-
-impl<T: Real> ChangedRow<'_, '_, T> {
-    /// Returns dP_ij.
-    pub fn change(&self, j: usize) -> T {
-        self.q[j] * (self.r * self.rate[j] + self.of_weight)
-    }
 }
 
 /// Visits every row of the plan with its change, after [`Derivatives::differentials`].

@@ -62,7 +62,7 @@ impl<T: Real> Derivatives<'_, T> {
             plan.log_densities(row.i, row.q, row.log_b, row.spare);
             in_epsilon -= row.of_weight;
             for j in (0..m).filter(|&j| row.q[j] > T::ZERO) {
-                let (mass, change) = (row.r * row.q[j], row.change(j));
+                let (mass, change) = (row.r * row.q[j], row.q[j] * (row.r * row.rate[j] + row.of_weight));
                 in_epsilon += change * row.spare[j] - mass * row.relative_b[j];
                 if let Some(out) = &mut gradients.cost {
                     out[row.i * m + j] = change / p.unit;

@@ -5,7 +5,7 @@
 
 use crate::real::Real;
 use crate::reduce;
-use crate::sweep::log_zero;
+use crate::sweep::{log_weight, log_zero};
 
 use super::Tangent;
 use super::conditional::{Conditional, no_mass};
@@ -28,13 +28,14 @@ impl<T: Real> Conditional<'_, T> {
         let (p, solution) = (self.p(), &self.solution);
         for j in (0..self.g.len()).filter(|&j| !self.has_mass(j)) {
             // R_ij = a_i exp((f_i - C_ij) / epsilon), divided by its sum.
-            let exponent = |i: usize| {
-                let (weight, cost) = (p.problem.a().get(i), p.problem.geometry().cost(i, j));
-                (weight > T::ZERO).then(|| weight.log2() + p.s * (solution.f()[i] * p.unit - cost))
-            };
-            shares.fill(T::ZERO);
-            let (largest, _) = reduce::power_shares(shares.len(), &exponent, |i, share| shares[i] = share);
+            let mut largest = -T::INFINITY;
+            for (i, share) in shares.iter_mut().enumerate() {
+                let cost = p.problem.geometry().cost(i, j);
+                *share = log_weight(p.problem.a().get(i)) + p.s * (solution.f()[i] * p.unit - cost);
+                largest = largest.max(*share);
+            }
             if largest > T::HALF * log_zero() {
+                shares.iter_mut().for_each(|share| *share = (*share - largest).exp2());
                 let total = reduce::sum(shares);
                 shares.iter_mut().for_each(|share| *share /= total);
             } else {
