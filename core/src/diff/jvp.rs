@@ -3,6 +3,7 @@
 
 use crate::error::{Argument, Error};
 use crate::geometry::PointCloud;
+use crate::memory;
 use crate::real::Real;
 use crate::reduce;
 use crate::sweep::strips::STRIP_ROWS;
@@ -10,7 +11,6 @@ use crate::sweep::strips::STRIP_ROWS;
 use super::conditional::Conditional;
 use super::conjugate_gradients::{self, Size, square_over};
 use super::inputs::{check_len, check_results};
-use super::pull_back::three_rows;
 use super::workspace::Memory;
 use super::{Derivatives, LinearReport, Tangent};
 
@@ -258,7 +258,7 @@ fn each_omega<'d, T: Real>(
     mut visit: impl FnMut(usize, [&mut [T]; 3], &mut [&'d mut [T]; 2]),
 ) {
     let epsilon = tangent.epsilon * plan.p().unit;
-    let [q, omega, spare] = three_rows(pool, log_b.len());
+    let [q, omega, spare] = memory::cut(pool, [log_b.len(); 3]);
     for i in 0..plan.f.len() {
         plan.rows(i, 1, 0, q);
         omega.fill(T::ZERO);

@@ -12,6 +12,7 @@
 #[cfg(feature = "parallel")]
 use rayon::prelude::*;
 
+use crate::memory;
 use crate::real::Real;
 use crate::reduce;
 use crate::sweep::strips::{STRIP_ROWS, Scratch};
@@ -163,7 +164,7 @@ impl<T: Real> Pairs<'_, '_, T> {
         if !gradients.has_points() {
             return;
         }
-        let [q, omega, spare] = three_rows(scratch.pool, self.beta.len());
+        let [q, omega, spare] = memory::cut(scratch.pool, [self.beta.len(); 3]);
         for out in [&mut gradients.x, &mut gradients.y].into_iter().flatten() {
             out.fill(T::ZERO);
         }
@@ -227,9 +228,4 @@ impl<T: Real> Conditional<'_, T> {
             *log = if is_safe(q) { (*log + (level - log_b)) * T::LN_2 } else { T::ZERO };
         }
     }
-}
-
-/// Takes three rows of m from the scratch of a part.
-pub(super) fn three_rows<T>(pool: &mut [T], m: usize) -> [&mut [T]; 3] {
-    crate::memory::cut(pool, [m; 3])
 }

@@ -1,7 +1,6 @@
 //! A few points that stand for one side of a problem.
 
-use core::cmp::Ordering;
-
+use super::line::{compare, number};
 use crate::measure::{Points, Weights};
 use crate::real::Real;
 
@@ -32,9 +31,7 @@ impl<T: Real> Sample<T> {
     /// between clusters. A cost matrix has no points, and gets a random sample. `order` is scratch, one scalar a point.
     pub fn new(points: Option<Points<'_, T>>, weights: Weights<'_, T>, order: &mut [T]) -> Self {
         let mut sample = Sample { count: 0, indices: [0; SAMPLE], masses: [T::ZERO; SAMPLE] };
-        for (i, slot) in order.iter_mut().enumerate() {
-            *slot = T::from_index(i as u32);
-        }
+        number(order);
         let cells = sample_len(order.len());
         if order.len() > cells && points.is_none() {
             // In the order of a hash of the index, because data often come sorted.
@@ -58,11 +55,7 @@ impl<T: Real> Sample<T> {
         let cut = members.len() * left_cells / cells;
         if let Some(points) = points {
             let axis = widest(points, members);
-            let coordinate = |slot: &T| points.point(slot.to_index() as usize)[axis];
-            members.select_nth_unstable_by(cut, |p, q| {
-                let by_coordinate = coordinate(p).partial_cmp(&coordinate(q)).unwrap_or(Ordering::Equal);
-                by_coordinate.then(p.to_index().cmp(&q.to_index()))
-            });
+            members.select_nth_unstable_by(cut, |p, q| compare(points, axis, p, q));
         }
         let (left, right) = members.split_at_mut(cut);
         self.split(points, weights, left, left_cells);

@@ -4,6 +4,7 @@ use core::cmp::Ordering;
 
 use super::{QuantileConvention, Readout};
 use crate::error::{Argument, Error, Place};
+use crate::initial::number;
 use crate::real::Real;
 use crate::reduce;
 
@@ -87,7 +88,7 @@ impl<'l, T: Real> Targets<'l, T> {
         let in_map = |memory: &'w mut [T]| &mut memory[..n];
         match self {
             Targets::Sorted(m) => {
-                memory.iter_mut().enumerate().for_each(|(j, column)| *column = T::from_index(j as u32));
+                number(memory);
                 Readout::Values { columns: &memory[..*m] }
             }
             Targets::Quantiles(levels, _) => Readout::Values { columns: &memory[..levels.len()] },
@@ -104,7 +105,7 @@ impl<'l, T: Real> Targets<'l, T> {
 fn write_distinct<T: Real>(levels: &[T], position: impl Fn(T) -> T, positions: &mut [T], columns: &mut [T]) -> usize {
     let (columns, order) = columns.split_at_mut(levels.len());
     let order = &mut order[..levels.len()];
-    order.iter_mut().enumerate().for_each(|(k, slot)| *slot = T::from_index(k as u32));
+    number(order);
     let level = |slot: &T| levels[slot.to_index() as usize];
     order.sort_unstable_by(|p, q| level(p).partial_cmp(&level(q)).unwrap_or(Ordering::Equal));
     let mut count: usize = 0;

@@ -59,7 +59,15 @@ impl<T: Real> Solution<'_, T> {
         check_vector(v, self.g.len())?;
         check_length(Argument::Output, out, self.f.len())?;
         for (i, value) in out.iter_mut().enumerate() {
-            *value = self.sum_over_row(i, |j, entry| entry * v[j]);
+            // Chunk by chunk, so that a long sum is not rounded at every term.
+            let (mut total, mut part) = (T::ZERO, T::ZERO);
+            self.for_row(i, |j, entry| {
+                part += entry * v[j];
+                if j % CHUNK == CHUNK - 1 {
+                    total += core::mem::take(&mut part);
+                }
+            });
+            *value = total + part;
         }
         Ok(())
     }
@@ -117,19 +125,6 @@ impl<T: Real> Solution<'_, T> {
             }
         });
         Ok(found)
-    }
-
-    fn sum_over_row(&self, i: usize, mut term: impl FnMut(usize, T) -> T) -> T {
-        let mut total = T::ZERO;
-        let mut part = T::ZERO;
-        self.for_row(i, |j, entry| {
-            part += term(j, entry);
-            if j % CHUNK == CHUNK - 1 {
-                total += part;
-                part = T::ZERO;
-            }
-        });
-        total + part
     }
 
     /// Calls `visit` with every column and entry of row i.
