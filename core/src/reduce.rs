@@ -143,8 +143,8 @@ pub(crate) fn log2_sum<T: Real>(len: usize, term: &impl Fn(usize) -> (T, T)) -> 
     largest + sum.log2()
 }
 
-/// Visits every k that has an exponent with its share 2^(e_k - largest) of a sum of powers of two. Returns (largest, sum)
-/// with sum_k 2^(e_k) = sum 2^largest. If the largest exponent is not finite, nothing is visited.
+/// Visits every k that has an exponent with its share 2^(e_k - largest) of a sum of powers of two. Returns (largest,
+/// sum) with sum_k 2^(e_k) = sum 2^largest. If the largest exponent is not finite, nothing is visited.
 ///
 /// It asks for exponents twice, and keeps none. [`log2_sum`] asks once, and adds up in lanes.
 pub(crate) fn power_shares<T: Real>(

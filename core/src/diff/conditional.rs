@@ -41,7 +41,7 @@ pub(super) struct Tile<'t, T> {
     pub entries: &'t mut [T],
     /// Two spare rows of m.
     pub spare: [&'t mut [T]; 2],
-    /// m: what is added to the column sums.
+    /// m: column sums, to add to.
     pub column: &'t mut [T],
 }
 
@@ -220,7 +220,7 @@ pub(super) fn each_tile<T: Real, R: Send + Default>(
     Pass { entries, ..Pass::sums(own) }.run(scratch, &on_strip, merge)
 }
 
-/// A mass of no more than this counts as none: what is divided by it would leave the range.
+/// A mass of no more than this counts as none: a quotient by it would leave the range.
 pub(super) fn no_mass<T: Real>() -> T {
     T::ONE / T::SQRT_MAX
 }

@@ -89,8 +89,8 @@ impl<T: Real> Cotangent<'_, T> {
         }
     }
 
-    /// Combines both rows into omega_ij, what a pair is worth beyond its potentials: dL/dlog Q_ij = Q_ij omega_ij at
-    /// fixed potentials. It replaces the row of the map, whose mean sum_j Q_ij map_j is `map_mean`.
+    /// Combines both rows into omega_ij, the derivative of the loss in a pair beyond its potentials: dL/dlog Q_ij =
+    /// Q_ij omega_ij at fixed potentials. It replaces the row of the map, whose mean sum_j Q_ij map_j is `map_mean`.
     pub(super) fn combine(&self, r: T, map_mean: T, map: &mut [T], of_plan: &[T]) {
         let pairs = map.iter_mut().zip(of_plan);
         match (self.map.is_some(), self.plan.is_some()) {

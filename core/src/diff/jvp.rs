@@ -247,8 +247,8 @@ pub(super) fn each_changed_row<'d, T: Real>(
 /// Visits every row: its number; Q_ij, omega_ij and m scalars of scratch; and scratch for gradients of the cost.
 /// omega_ij is dC_ij + log(P_ij / (a_i b_j)) depsilon where Q_ij is not zero, and 0 elsewhere.
 ///
-/// Rows are visited in their order on one thread: the size of all changes and the derivative of the objective in epsilon
-/// are running sums over all pairs, whose bits depend on the order.
+/// Rows are visited in their order on one thread: the size of all changes and the derivative of the objective in
+/// epsilon are running sums over all pairs, whose bits depend on the order.
 fn each_omega<'d, T: Real>(
     plan: &Conditional<'_, T>,
     tangent: &Tangent<'_, T>,

@@ -5,9 +5,9 @@
 //!
 //! dL/dC_ij = Q_ij (row_i + r_i beta_j - omega_ij / epsilon),
 //!
-//! where omega is what the plan is worth beyond its potentials ([`Cotangent`]). Then dL/dx_i = sum_j dL/dC_ij grad_x
-//! c(x_i, y_j), and likewise in y; and dL/depsilon = sum_ij dL/dC_ij log(P_ij / (a_i b_j)), because epsilon enters
-//! everywhere as C / epsilon does.
+//! where omega is the derivative of the loss in the pairs beyond their potentials ([`Cotangent::combine`]). Then
+//! dL/dx_i = sum_j dL/dC_ij grad_x c(x_i, y_j), and likewise in y; and dL/depsilon = sum_ij dL/dC_ij log(P_ij / (a_i
+//! b_j)), because epsilon enters everywhere as C / epsilon does.
 
 #[cfg(feature = "parallel")]
 use rayon::prelude::*;

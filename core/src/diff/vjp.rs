@@ -7,7 +7,7 @@
 //!
 //! where l_ij = log(P_ij / (a_i b_j)), and its mirror image. The multipliers lambda, mu of a cotangent solve the
 //! transposed system. With beta_j = tau_b mu_j / c_j and lambda_i eliminated, it is the symmetric one of
-//! [`conjugate_gradients`](super::conjugate_gradients). Both follow from differentiating the optimality conditions
+//! [`conjugate_gradients`]. Both follow from differentiating the optimality conditions
 //! (Luise, Rudi, Pontil and Ciliberto 2018; Cuturi et al. 2022, "Optimal Transport Tools", section on implicit
 //! differentiation), here with relaxed marginals and weights of zero.
 
@@ -168,7 +168,8 @@ impl<T: Real> Derivatives<'_, T> {
 }
 
 /// Writes conditional means of dL/dP into the tile's own scalars, and those of dL/dT along y into its entries. To the
-/// columns it adds sum_i Q_ij (omega_ij / epsilon - tau_a dL/df_i), where dL/df includes what the plan is worth.
+/// columns it adds sum_i Q_ij (omega_ij / epsilon - tau_a dL/df_i), where dL/df includes that through r_i, the masses
+/// of the rows.
 fn reduce_tile<T: Real>(plan: &Conditional<'_, T>, cotangent: &Cotangent<'_, T>, row: &[T], mut tile: Tile<'_, T>) {
     let (p, count) = (plan.p(), tile.own.len());
     let mut weights = [T::ONE; MAX_TILE_ROWS];

@@ -70,10 +70,10 @@ pub struct Divergence<'w, T: Real> {
 /// ```
 ///
 /// # Errors
-/// Those of [`solve`]; [`Error::Unsupported`] naming `cost` for a cost matrix, which does not tell what costs are
-/// within a measure ([`sinkhorn_divergence_between`] takes all three); [`Error::Overflow`] where the value or a
-/// potential leaves the range of the scalar, or rounding leaves nothing of it: naming `x` or `y`, the side with the
-/// farthest point, `cost` for matrices, `cost_scale`, or `epsilon`.
+/// Those of [`solve`]. [`Error::Unsupported`] naming `cost` for a cost matrix, which lacks the costs within a measure
+/// ([`sinkhorn_divergence_between`] takes all three). [`Error::Overflow`] if the value or a potential leaves the range
+/// of the scalar, or rounding leaves nothing of it: naming `x` or `y`, the side with the farthest point, `cost` for
+/// matrices, `cost_scale`, or `epsilon`.
 pub fn sinkhorn_divergence<'w, T: Real>(
     problem: &Problem<'w, T>,
     start: &dyn Initializer<T>,
@@ -214,7 +214,7 @@ impl<'w, T: Real> Divergence<'w, T> {
     }
 
     /// Returns the dual value of (f, g) between the measures, less half of those within them. Differences are taken
-    /// first, so that what is common does not round away what is not.
+    /// first, so that a large common part does not round away a small difference.
     fn value_of(&self, f: &[T], g: &[T], mass: T) -> T {
         let p = &self.between.prepared;
         let (a, b, epsilon) = (p.problem.a(), p.problem.b(), p.epsilon / p.unit);

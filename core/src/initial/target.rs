@@ -1,4 +1,4 @@
-//! The problem as starts see it, and what the potentials that they write are worth.
+//! The problem as starts see it, and the dual value of the potentials that they write.
 
 use super::sample::{SAMPLE, Sample, sample_len};
 use super::{Scratch, Wrote};

@@ -1,7 +1,7 @@
 //! Soft sorting, ranking, quantiles and top-k: transport of values onto a grid of levels on the line (Cuturi, Teboul
 //! and Vert 2019, "Differentiable Ranks and Sorting using Optimal Transport"), differentiated implicitly.
 //!
-//! A new operator is a file that says what its levels are (`targets`) and what is read off the plan.
+//! A new operator is a file with its function, a set of levels in [`targets`], and a [`Readout`] of the plan.
 
 mod pull_back;
 mod quantile;
@@ -157,7 +157,7 @@ enum Readout<'w, T> {
 }
 
 impl<'w, T: Real> Soft<'w, T> {
-    /// Solves, and writes what is read off the plan.
+    /// Solves, and writes the means that are read off the plan.
     fn new(
         values: &[T],
         weights: Option<&[T]>,

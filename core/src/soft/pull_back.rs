@@ -47,7 +47,7 @@ impl<T: Real> Soft<'_, T> {
                 report
             }
             Readout::Values { columns } => {
-                // dL/ds_j over b_j, for all levels; what is read twice counts twice.
+                // dL/ds_j over b_j, for all levels; a level that is read twice counts twice.
                 in_levels.fill(T::ZERO);
                 for (column, &value) in columns.iter().zip(cotangent) {
                     let j = column.to_index() as usize;

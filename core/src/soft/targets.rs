@@ -44,7 +44,7 @@ impl<'l, T: Real> Targets<'l, T> {
         }
     }
 
-    /// Writes standardised levels and their weights, for n values. `memory` holds max(n, m) scalars, for what is read.
+    /// Writes standardised levels and their weights, for n values. `memory` holds max(n, m) scalars, for the readout.
     pub fn write<'w>(&self, n: usize, y: &mut [T], b: &mut [T], memory: &'w mut [T]) -> Readout<'w, T> {
         let count = T::count(n);
         match *self {
