@@ -55,10 +55,10 @@
 
 /** sinkhorn_derivatives_len at compile time: d is the dimension under any cost, and 0 with a cost matrix. */
 #define SINKHORN_DERIVATIVES_LEN(n, m, d) \
-  (6 * SINKHORN_SIZE_(n) + (9 + SINKHORN_COARSE_(m, d)) * SINKHORN_SIZE_(m) \
+  (6 * SINKHORN_SIZE_(n) + (9 + SINKHORN_COARSE_(d)) * SINKHORN_SIZE_(m) \
    + SINKHORN_MAX_((SINKHORN_TILE_ROWS_(n, d) + 3) * SINKHORN_SIZE_(m), \
                    (SINKHORN_TILE_ROWS_(n, d) + 2 + 2 * SINKHORN_SIZE_(d)) * SINKHORN_MIN_(m, 256)) \
-   + 3 * SINKHORN_SIZE_(d) + SINKHORN_COARSE_(m, d) * SINKHORN_COARSE_(m, d))
+   + 3 * SINKHORN_SIZE_(d) + SINKHORN_COARSE_(d) * SINKHORN_COARSE_(d))
 
 /** sinkhorn_divergence_len at compile time; add SINKHORN_KERNEL_LEN or n m as above. */
 #define SINKHORN_DIVERGENCE_LEN(scalar, n, m, d, memory) \
@@ -88,14 +88,7 @@
    + (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m) + 1) * SINKHORN_SIZE_(d) \
    + 2 * SINKHORN_SIZE_(memory) * (SINKHORN_SIZE_(m) + 2 * SINKHORN_SIZE_(memory) + 1) \
    + ((memory) && (m) <= SINKHORN_MAX_NEWTON_COLUMNS ? SINKHORN_SIZE_(m) * SINKHORN_SIZE_(m) : SINKHORN_SIZE_(0)))
-#define SINKHORN_COARSE_(m, d) \
-  ((d) == 1 ? SINKHORN_COARSE_LINE_(SINKHORN_SIZE_(m)) \
-            : (d) == 2 ? SINKHORN_COARSE_PLANE_(SINKHORN_SIZE_(m)) : SINKHORN_SIZE_(0))
-#define SINKHORN_COARSE_LINE_(m) \
-  (sizeof(char) * ((m) >= 36 ? 8 : (m) >= 28 ? 7 : (m) >= 21 ? 6 : (m) >= 15 ? 5 : (m) >= 10 ? 4 : (m) >= 6 ? 3 \
-            : (m) >= 3 ? 2 : 1))
-#define SINKHORN_COARSE_PLANE_(m) \
-  (sizeof(char) * ((m) >= 210 ? 20 : (m) >= 105 ? 14 : (m) >= 45 ? 9 : (m) >= 15 ? 5 : (m) >= 3 ? 2 : 0))
+#define SINKHORN_COARSE_(d) SINKHORN_SIZE_((d) == 1 ? 8 : (d) == 2 ? 20 : 0)
 
 #ifdef __cplusplus
 extern "C" {

@@ -62,7 +62,7 @@ mod workspace;
 struct Firmware;
 
 pub use batch::{Potentials, batch_len, share_out, solve_batch};
-pub use cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm, SquaredEuclidean};
+pub use cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm, Smoothness, SquaredEuclidean};
 pub use diff::{
     Changes, Cotangent, DerivativeSettings, Derivatives, Gradients, LinearReport, LinearStatus, PlanCotangent, Tangent,
     derivatives_len,

@@ -23,6 +23,11 @@ pub(crate) fn cut<'w, T, const K: usize>(rest: &mut &'w mut [T], sizes: [usize; 
     sizes.map(|len| cut_one(rest, len))
 }
 
+/// Cuts a slice that is at least as long as all vectors of these lengths together.
+pub(crate) fn cut_all<T, const K: usize>(mut memory: &mut [T], sizes: [usize; K]) -> [&mut [T]; K] {
+    cut(&mut memory, sizes)
+}
+
 /// Cuts off one vector. It is not inlined, so that firmware has it once.
 #[inline(never)]
 fn cut_one<'w, T>(rest: &mut &'w mut [T], len: usize) -> &'w mut [T] {

@@ -3,21 +3,22 @@
 use crate::real::Real;
 use crate::wide::Wide;
 
-/// Independent partial sums of products: enough for the widest vector unit, and for rounding errors to average out.
+/// The number of independent partial sums of products. It suffices for the widest vector unit, and for rounding errors
+/// to average out.
 const LANES: usize = 16;
 
-/// Terms of [`dot`] and of logarithms whose lanes are added up.
+/// After so many terms of [`dot`] its lanes are added up.
 const DOT_BLOCK: usize = 512;
 
-/// Terms of a sum that are added in plain arithmetic, in four lanes.
+/// So many terms of a sum are added in plain arithmetic, in four lanes.
 const BLOCK: usize = 32;
 
-/// Sum of `term(i)` for `i` in `0..len`.
+/// Returns the sum of `term(i)` for `i` in `0..len`.
 pub(crate) fn sum_of<T: Real>(len: usize, term: &impl Fn(usize) -> T) -> T {
     if cfg!(feature = "simd") { blocks(len, term) } else { small(len, term) }
 }
 
-/// [`blocks`], once for all terms.
+/// Does the same as [`blocks`], but is compiled once for all terms.
 fn small<T: Real>(len: usize, term: &dyn Fn(usize) -> T) -> T {
     blocks(len, term)
 }
@@ -38,7 +39,7 @@ fn blocks<T: Real, F: Fn(usize) -> T + ?Sized>(len: usize, term: &F) -> T {
     total.0.value()
 }
 
-/// Sum of a slice.
+/// Returns the sum of a slice.
 pub(crate) fn sum<T: Real>(values: &[T]) -> T {
     let mut total = Total::new();
     for block in values.chunks(BLOCK) {
@@ -47,7 +48,7 @@ pub(crate) fn sum<T: Real>(values: &[T]) -> T {
     total.0.value()
 }
 
-/// The sum of some blocks.
+/// The sum of the blocks so far.
 struct Total<T>(Wide<T>);
 
 impl<T: Real> Total<T> {
@@ -71,7 +72,7 @@ impl<T: Real> Total<T> {
     }
 }
 
-/// Adds the lanes pairwise.
+/// Returns the sum of the lanes, added pairwise.
 #[inline(always)]
 fn fold<T: Real>(mut lanes: [T; LANES]) -> T {
     let mut width = LANES / 2;
@@ -85,7 +86,7 @@ fn fold<T: Real>(mut lanes: [T; LANES]) -> T {
     lanes[0]
 }
 
-/// Sum of p_k q_k in lanes: twice as fast as [`sum_of`] over indices.
+/// Returns the sum of p_k q_k, in lanes. It is twice as fast as [`sum_of`] over indices.
 #[inline]
 pub(crate) fn dot<T: Real>(p: &[T], q: &[T]) -> T {
     let mut total = T::ZERO;
@@ -106,7 +107,8 @@ pub(crate) fn dot<T: Real>(p: &[T], q: &[T]) -> T {
     total
 }
 
-/// log2 of sum_k w_k 2^(e_k), given `term(k)` = (w_k, e_k), for exponents of any size. Terms without weight count for nothing.
+/// Returns log2 of sum_k w_k 2^(e_k), given `term(k)` = (w_k, e_k), for exponents of any size. Terms without weight
+/// count for nothing. Every c-transform at a point is made of it.
 pub(crate) fn log2_sum<T: Real>(len: usize, term: &impl Fn(usize) -> (T, T)) -> T {
     const TERMS: usize = 64;
     let (mut weights, mut exponents) = ([T::ZERO; TERMS], [T::ZERO; TERMS]);
@@ -139,6 +141,27 @@ pub(crate) fn log2_sum<T: Real>(len: usize, term: &impl Fn(usize) -> (T, T)) -> 
         start += count;
     }
     largest + sum.log2()
+}
+
+/// Visits every k that has an exponent with its share 2^(e_k - largest) of a sum of powers of two. Returns (largest,
+/// sum) with sum_k 2^(e_k) = sum 2^largest. If the largest exponent is not finite, nothing is visited.
+///
+/// It asks for exponents twice, and keeps none. [`log2_sum`] asks once, and adds up in lanes.
+pub(crate) fn power_shares<T: Real>(
+    len: usize,
+    exponent: &impl Fn(usize) -> Option<T>,
+    mut visit: impl FnMut(usize, T),
+) -> (T, T) {
+    let largest = (0..len).filter_map(exponent).fold(-T::INFINITY, T::max);
+    let mut sum = T::ZERO;
+    for k in (0..len).filter(|_| largest.is_finite()) {
+        if let Some(value) = exponent(k) {
+            let share = (value - largest).exp2();
+            sum += share;
+            visit(k, share);
+        }
+    }
+    (largest, sum)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use core::ffi::c_void;
 
-use sinkhorn_core::{Cosine, Euclidean, GroundCost as CoreCost, Manhattan, PNorm, Real, SquaredEuclidean};
+use sinkhorn_core::{Cosine, Euclidean, GroundCost as CoreCost, Manhattan, PNorm, Real, Smoothness, SquaredEuclidean};
 
 use crate::fault::{Fault, FaultKind};
 
@@ -118,12 +118,15 @@ impl<T: Real> CoreCost<T> for Custom<T> {
         unsafe { function(x.as_ptr(), y.as_ptr(), x.len(), self.data) }
     }
 
-    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
-        let Some(gradient) = self.gradient else { return false };
+    fn smoothness(&self) -> Smoothness {
+        if self.gradient.is_some() { Smoothness::Gradient } else { Smoothness::None }
+    }
+
+    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) {
+        let Some(gradient) = self.gradient else { return };
         in_x.fill(T::ZERO);
         in_y.fill(T::ZERO);
         // SAFETY: the same, and room for as many coordinates each.
         unsafe { gradient(x.as_ptr(), y.as_ptr(), x.len(), in_x.as_mut_ptr(), in_y.as_mut_ptr(), self.data) };
-        true
     }
 }

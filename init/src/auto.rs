@@ -1,9 +1,11 @@
+//! The automatic start.
+
 use nalgebra::RealField;
-use sinkhorn_core::{Error, Geometry, Initializer, Monotone, Problem, Real, Scratch, Select, Started, Target};
+use sinkhorn_core::{Error, Initializer, Monotone, Problem, Real, Scratch, Select, Started, Target};
 
 use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 
-/// The start for those who do not want to choose one: tries what applies and takes what is worth most.
+/// Tries the starts that apply and takes the one that is worth most, for those who do not want to choose one.
 ///
 /// | problem | candidates |
 /// |---|---|
@@ -12,18 +14,19 @@ use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 /// | other costs | zero, coarse |
 /// | a cost matrix | zero, subsample |
 ///
-/// Each is made once, completed at a sample of points, and the one with the largest dual value is kept ([`Select`]);
-/// but where representatives are as close to their points as a tenth of epsilon under the squared Euclidean cost, the
-/// coarse start leaves so little to do that nothing else is tried. What would cost more than it could save is left out:
+/// Each is made once and completed at a sample of points, and the one with the largest dual value is kept ([`Select`]).
+/// But if representatives are as close to their points as a tenth of epsilon under the squared Euclidean cost, the
+/// coarse start leaves so little to do that nothing else is tried. Starts that would cost more than they could save are
+/// left out:
 ///
-/// - the Gaussian start where its eigenvalues take longer than sweeps,
-/// - the coarse start and the subsample where sides are small (under 128 points),
-/// - the coarse start where coordinates are many (over 16) or representatives too far from the points they stand for,
-/// - the subsample where its small problem shows that the matrix is easy,
+/// - the Gaussian start if its eigenvalues take longer than sweeps,
+/// - the coarse start and the subsample if sides are small (under 128 points),
+/// - the coarse start if coordinates are many (over 16) or representatives too far from the points they stand for,
+/// - the subsample if its small problem shows that the matrix is easy,
 /// - mixtures, whose fits take longer than most solves ([`MixtureStart`](crate::MixtureStart)).
 ///
-/// The report has the name of the start that was chosen and what all of them cost. (Thornton and Cuturi 2022 promise
-/// speed with minimal tuning; this is none.)
+/// The report has the name of the start that was chosen and the cost of all of them. (Thornton and Cuturi 2022 promise
+/// speed with minimal tuning; this start needs none.)
 ///
 /// ```
 /// use sinkhorn_core::{PointCloud, Problem, Settings, Workspace, solve};
@@ -42,17 +45,17 @@ use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Auto;
 
-/// Of epsilon: with representatives much farther away than that, the coarse start has been no better than the Gaussian
-/// one.
+/// With representatives much farther away than this times epsilon, the coarse start has been no better than the
+/// Gaussian one.
 const BLUR: f64 = 2.0;
 
-/// Points a side from which a few can stand for all.
+/// From so many points a side on, a few can stand for all.
 const MANY: usize = 128;
 
-/// Sweeps of the small problem of a matrix: one that takes fewer is easy, and zero is as good.
+/// If the small problem of a matrix takes fewer sweeps than this, the matrix is easy, and zero is as good.
 const EASY: u32 = 10;
 
-/// Coordinates up to which they can.
+/// Up to so many coordinates, a few points can stand for all.
 const FEW_COORDINATES: usize = 16;
 
 impl<T: Real + RealField> Initializer<T> for Auto {
@@ -61,7 +64,7 @@ impl<T: Real + RealField> Initializer<T> for Auto {
     }
 
     /// # Errors
-    /// Those of the candidates, but for `Unsupported` and `Overflow`: zero is always defined.
+    /// Those of the candidates, except for [`ErrorKind::Unsupported`] and [`ErrorKind::Overflow`]: zero is always defined.
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,
@@ -70,11 +73,13 @@ impl<T: Real + RealField> Initializer<T> for Auto {
         scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error> {
         let (monotone, gaussian) = (Monotone, GaussianStart::default());
-        let mut candidates: Vec<Written<T>> = Vec::new();
+        let mut candidates: Vec<Replay<T>> = Vec::new();
         let mut starts: Vec<&dyn Initializer<T>> = Vec::new();
+        // Collect the starts that apply.
         let coarse = fit_coarse(target)?;
-        match target.problem.geometry() {
-            Geometry::Points(cloud) => {
+        let geometry = target.problem.geometry();
+        match geometry.cloud() {
+            Some(cloud) => {
                 if cloud.dimension() == 1 && cloud.ground_cost().is_convex_on_the_line() {
                     starts.push(&monotone);
                 } else if cloud.ground_cost().is_squared_euclidean() {
@@ -87,20 +92,21 @@ impl<T: Real + RealField> Initializer<T> for Auto {
                     }
                 }
             }
-            geometry if geometry.rows().min(geometry.columns()) >= MANY => {
+            None if geometry.rows().min(geometry.columns()) >= MANY => {
                 let small = SubsampleStart::default().initialize_if_slow(target, EASY, f, g, scratch);
                 if let Some(started) = where_defined(small)?.flatten() {
-                    candidates.push(Written { started, f: f.to_vec(), g: g.to_vec() });
+                    candidates.push(Replay { started, f: f.to_vec(), g: g.to_vec() });
                 }
             }
-            _ => {}
+            None => {}
         }
+        // Run each, and choose among what they wrote.
         if let Some(fit) = &coarse {
             starts.push(fit);
         }
         for start in starts {
             if let Some(started) = where_defined(start.initialize(target, f, g, scratch))? {
-                candidates.push(Written { started, f: f.to_vec(), g: g.to_vec() });
+                candidates.push(Replay { started, f: f.to_vec(), g: g.to_vec() });
             }
         }
         let fitting = coarse.as_ref().map_or(0, CoarseFit::pairs);
@@ -112,7 +118,7 @@ impl<T: Real + RealField> Initializer<T> for Auto {
     }
 }
 
-/// The coarse fit where it may pay.
+/// Returns the coarse fit, if it may pay.
 fn fit_coarse<T: Real + RealField>(target: &Target<'_, '_, T>) -> Result<Option<CoarseFit<T>>, Error> {
     let problem = target.problem;
     let is_small = problem.rows().min(problem.columns()) < MANY;
@@ -122,7 +128,7 @@ fn fit_coarse<T: Real + RealField>(target: &Target<'_, '_, T>) -> Result<Option<
     where_defined((CoarseStart { blur: Some(BLUR), ..CoarseStart::default() }).fit(target))
 }
 
-/// Returns nothing if a candidate is not for the problem.
+/// Returns nothing if a candidate is not defined for the problem.
 fn where_defined<V>(result: Result<V, Error>) -> Result<Option<V>, Error> {
     match result {
         Ok(value) => Ok(Some(value)),
@@ -131,21 +137,21 @@ fn where_defined<V>(result: Result<V, Error>) -> Result<Option<V>, Error> {
     }
 }
 
-/// Two decompositions of d x d matrices against n m pairs of dimension d: up to about half a streamed sweep is well
-/// spent, and small matrices always are.
+/// Compares two decompositions of d x d matrices with n m pairs of dimension d: up to about half a streamed sweep is
+/// well spent, and small matrices always are.
 fn has_cheap_eigenvalues<T: Real>(problem: &Problem<'_, T>, dimension: usize) -> bool {
     let (n, m, d) = (problem.rows() as u128, problem.columns() as u128, dimension as u128);
     dimension <= 16 || 23 * d * d <= n * m
 }
 
-/// A start that has run: writes again what it wrote, at no cost.
-struct Written<T> {
+/// A start that has run. It writes its potentials again, at no cost.
+struct Replay<T> {
     started: Started,
     f: Vec<T>,
     g: Vec<T>,
 }
 
-impl<T: Real> Initializer<T> for Written<T> {
+impl<T: Real> Initializer<T> for Replay<T> {
     fn name(&self) -> &'static str {
         self.started.name
     }

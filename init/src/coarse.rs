@@ -1,26 +1,28 @@
+//! The start from representatives of the points.
+
 use nalgebra::RealField;
 use serde::{Deserialize, Serialize};
 use sinkhorn_core::{
-    Argument, Carried, Error, ErrorKind, Float, Initializer, PointCloud, Real, Scratch, Started, Target, Wrote,
+    Argument, Carried, Error, ErrorKind, Float, Initializer, PointCloud, Real, Scratch, Started, Target,
 };
 
 use crate::representatives::Representatives;
-use crate::small::{LIMIT_NOTE, MAX_SWEEPS, checked_points, solve_small};
+use crate::small::{self, checked_points, solve_small};
 
-/// From coarse to fine: the potential between a few representatives of either side, extended to all points.
+/// Starts from the potential between a few representatives of either side, extended to all points: from coarse to fine.
 ///
 /// Each side is replaced by the means of k clusters (a k-d partition and two of Lloyd's steps) with the weights of the
-/// clusters; this crate's solver finds g between them at the same epsilon; its c-transform
+/// clusters. The solver of `sinkhorn-core` finds g between them at the same epsilon. Its c-transform
 ///
 /// f(x) = -epsilon log sum_l beta_l exp((g_l - c(x, z_l)) / epsilon)
 ///
-/// is the start (Thornton and Cuturi 2022, section 4.4, extend a random subsample so:
-/// [`SubsampleStart`](crate::SubsampleStart)). For points under any cost; clusters are those of the coordinates, so the
-/// cost must accept points between the data. Nothing is random.
+/// is the start. (Thornton and Cuturi 2022, section 4.4, extend a random subsample in this way:
+/// [`SubsampleStart`](crate::SubsampleStart).) It takes points under any cost. Clusters are those of the coordinates,
+/// so the cost must accept points between the data. Nothing is random.
 ///
-/// It pays where no formula holds - mixtures, rings, bent clouds - and most where representatives lie within
-/// sqrt(epsilon) of the points they stand for, in dimension 1 to 3: a few sweeps remain. Where they do not
-/// ([`CoarseFit::within`] well above epsilon; dimension 10, say) it is worth less than the Gaussian start.
+/// It pays for data that no formula fits: mixtures, rings, bent clouds. It pays most if representatives lie within
+/// sqrt(epsilon) of the points they stand for, as in dimension 1 to 3: a few sweeps remain. If they do not
+/// ([`CoarseFit::within`] well above epsilon, as in dimension 10) it is worth less than the Gaussian start.
 ///
 /// ```
 /// use sinkhorn_core::{PointCloud, Problem, Settings, Workspace, solve};
@@ -38,21 +40,23 @@ use crate::small::{LIMIT_NOTE, MAX_SWEEPS, checked_points, solve_small};
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CoarseStart {
-    /// Representatives a side, at most. `None`: sqrt(n m) / 8, at least 32 and at most 512; and under the squared
-    /// Euclidean cost no more than bring the points within epsilon / 20 (mean squared distance) of theirs.
+    /// The largest number of representatives a side. `None` stands for sqrt(n m) / 8, at least 32 and at most 512;
+    /// under the squared Euclidean cost it takes no more than bring the points within epsilon / 20 (mean squared
+    /// distance) of theirs.
     pub representatives: Option<usize>,
-    /// Gives up, as not supported, where points are farther from their representatives than this times epsilon (mean
-    /// squared distance, before refinement; squared Euclidean cost): for those who have another start. `None`: never.
+    /// The start gives up, as not supported, if points are farther from their representatives than this times epsilon
+    /// (mean squared distance, before refinement; squared Euclidean cost). It is for those who have another start.
+    /// `None` stands for never.
     pub blur: Option<f64>,
 }
 
-/// Of epsilon: see [`CoarseFit::within`].
+/// Representatives within this times epsilon leave little to do: see [`CoarseFit::within`].
 const SHARP: f64 = 0.1;
 
-/// Of epsilon: representatives as close as that leave nothing to gain from closer ones.
+/// Representatives within this times epsilon leave nothing to gain from closer ones.
 const NEAR: f64 = 0.05;
 
-/// What [`CoarseStart::fit`] found: a start that can be saved and used again, for other points as well.
+/// The fit of [`CoarseStart::fit`]: a start that can be saved and used again, for other points as well.
 ///
 /// ```
 /// use sinkhorn_core::{PointCloud, Problem, Settings, Solver, Workspace};
@@ -77,9 +81,9 @@ const NEAR: f64 = 0.05;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CoarseFit<T> {
     dimension: usize,
-    /// k x d.
+    /// k x d, the representatives of the second side.
     points: Vec<T>,
-    /// k.
+    /// k, their weights.
     weights: Vec<T>,
     /// k, in units of the unscaled cost.
     potential: Vec<T>,
@@ -89,12 +93,13 @@ pub struct CoarseFit<T> {
 }
 
 impl CoarseStart {
-    /// Finds the representatives and solves between them. At most k (n + m) distances two times, and k^2 pairs a sweep.
+    /// Finds the representatives and solves between them. It takes at most k (n + m) distances two times, and k^2 pairs
+    /// a sweep.
     ///
     /// # Errors
-    /// [`ErrorKind::NotPositive`] naming the start for 0 representatives or a blur that is not positive; [`ErrorKind::Unsupported`] for a matrix;
-    /// [`ErrorKind::Overflow`] where points are so far apart, or epsilon so small, that costs of representatives leave the
-    /// range.
+    /// [`ErrorKind::NotPositive`] naming the start for 0 representatives or a blur that is not positive;
+    /// [`ErrorKind::Unsupported`] for a matrix; [`ErrorKind::Overflow`] if points are so far apart, or epsilon so small, that
+    /// costs of representatives leave the range.
     pub fn fit<T: Real + RealField>(&self, target: &Target<'_, '_, T>) -> Result<CoarseFit<T>, Error> {
         let problem = target.problem;
         let count = checked_points(self.representatives, problem.rows(), problem.columns())?;
@@ -106,6 +111,7 @@ impl CoarseStart {
         let is_distance = cloud.ground_cost().is_squared_euclidean();
         let near = if is_distance && self.representatives.is_none() { NEAR * epsilon } else { 0.0 };
         let far = self.blur.filter(|_| is_distance).map_or(f64::INFINITY, |blur| blur * epsilon);
+        // Find the representatives of both sides.
         let of = |points, weights| {
             let reason = "coarse would represent points by others that are too far away";
             Representatives::of(points, weights, count, near, far).ok_or(Error::unsupported(Argument::START, reason))
@@ -117,6 +123,7 @@ impl CoarseStart {
         if !x.iter().chain(&y).all(|&value| Float::is_finite(value)) {
             return Err(Error::new(Argument::START, ErrorKind::Overflow));
         }
+        // Solve between them.
         let geometry = PointCloud::new(&x, &y, cloud.dimension(), cloud.ground_cost())?;
         let small = solve_small(geometry.into(), &a, &mut b, target)?;
         Ok(CoarseFit {
@@ -132,28 +139,29 @@ impl CoarseStart {
 }
 
 impl<T> CoarseFit<T> {
-    /// Representatives of the second side.
+    /// Returns the number of representatives of the second side.
     pub fn representatives(&self) -> usize {
         self.weights.len()
     }
 
-    /// Accelerated sweeps to 1e-3 that the small problem took, of at most 200.
+    /// Returns the number of accelerated sweeps that the small problem took to 1e-3, at most 200.
     pub fn sweeps(&self) -> u32 {
         self.sweeps
     }
 
-    /// Mean squared distance of the points of either side to their representatives. Where it is below a tenth of
-    /// epsilon, under the squared Euclidean cost, little is left to do; far above epsilon the fit is crude.
+    /// Returns the mean squared distance of the points of either side to their representatives. Under the squared
+    /// Euclidean cost, little is left to do if it is below a tenth of epsilon, and the fit is crude if it is far above
+    /// epsilon.
     pub fn within(&self) -> [f64; 2] {
         self.within
     }
 
-    /// Whether both sides are within a tenth of this epsilon, in units of the unscaled cost.
+    /// Says whether both sides are within a tenth of this epsilon, in units of the unscaled cost.
     pub(crate) fn is_sharp<S: Real>(&self, epsilon: S) -> bool {
         self.within.iter().all(|&within| within <= SHARP * epsilon.widen())
     }
 
-    /// Pairs of points that the fit visited.
+    /// Returns the number of pairs of points that the fit visited.
     pub fn pairs(&self) -> u64 {
         self.pairs
     }
@@ -164,7 +172,7 @@ impl<T: Real> Initializer<T> for CoarseFit<T> {
         "coarse"
     }
 
-    /// Writes f: n k pairs.
+    /// Writes f, and visits n k pairs.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] for a fit that was tampered with, and those of [`Carried`] as a start.
@@ -185,8 +193,7 @@ impl<T: Real> Initializer<T> for CoarseFit<T> {
         let potential: Vec<T> = self.potential.iter().map(|&value| value / target.cost_scale).collect();
         let carried = Carried::from_g(&self.points, self.dimension, Some(&self.weights), &potential)?;
         let Started { pairs, .. } = carried.initialize(target, f, g, scratch)?;
-        let started = Started::new("coarse", Wrote::F).pairs(pairs);
-        Ok(if self.sweeps < MAX_SWEEPS { started } else { started.note(LIMIT_NOTE) })
+        Ok(small::report("coarse", pairs, self.sweeps))
     }
 }
 
@@ -195,7 +202,7 @@ impl<T: Real + RealField> Initializer<T> for CoarseStart {
         "coarse"
     }
 
-    /// [`CoarseStart::fit`], then n k pairs.
+    /// Fits as [`CoarseStart::fit`] does, then visits n k pairs.
     ///
     /// # Errors
     /// Those of [`CoarseStart::fit`].

@@ -2,8 +2,8 @@
 
 use sinkhorn_core::{Points, Real, Weights};
 
-/// Assignments of all points to their nearest representative, after the partition: the first matters, the second a
-/// little.
+/// After the partition, points are assigned to their nearest representative so many times: the first time matters, the
+/// second a little.
 const REFINEMENTS: usize = 2;
 
 /// Means and masses of clusters.
@@ -13,21 +13,22 @@ pub(crate) struct Representatives {
     pub points: Vec<f64>,
     /// k, positive; they sum to the total weight.
     pub masses: Vec<f64>,
-    /// Mean squared distance of a point to its representative: what is blurred.
+    /// Mean squared distance of a point to its representative.
     pub within: f64,
-    /// Distances that were computed.
+    /// The number of distances that were computed.
     pub pairs: u64,
 }
 
 impl Representatives {
-    /// At most `count` of them, fewer where there are fewer different points with weight. The same ones at every call.
+    /// Finds at most `count` representatives, fewer if there are fewer different points with weight. Every call finds
+    /// the same ones.
     ///
-    /// A k-d partition (the widest coordinate is cut where the weight is halved) whose means are refined by Lloyd's
-    /// steps: O(n log k) and a fixed number of steps, with weights, where k-means iterates without them.
+    /// They are the means of a k-d partition (the widest coordinate is cut where the weight is halved), refined by
+    /// Lloyd's steps. This takes O(n log k) and a fixed number of steps, and knows weights; k-means iterates, without
+    /// them.
     ///
     /// A cell whose points are closer to their mean than `near` (mean squared distance) is not cut: fewer
-    /// representatives do. `None` where `far` is exceeded: where the partition leaves a larger mean squared distance
-    /// than that.
+    /// representatives will do. Returns `None` if the partition leaves a larger mean squared distance than `far`.
     pub fn of<T: Real>(
         points: Points<'_, T>,
         weights: Weights<'_, T>,
@@ -83,7 +84,7 @@ impl Cloud {
         &self.points[i * self.dimension..][..self.dimension]
     }
 
-    /// Mean squared distance of the points to the mean of their cell.
+    /// Returns the mean squared distance of the points to the mean of their cell.
     fn within(&self, labels: &[usize], means: &[f64]) -> f64 {
         let d = self.dimension;
         let distance = |i: usize, label: usize| squared_distance(self.point(i), &means[label * d..][..d]);
@@ -119,7 +120,8 @@ impl Cloud {
         self.partition(right, count - to_left, near, cells, labels);
     }
 
-    /// The coordinate of largest variance; none where the sum of variances is at most `near`, or all points are equal.
+    /// Returns the coordinate of largest variance, or none if the sum of variances is at most `near`, or all points are
+    /// equal.
     fn widest(&self, members: &[usize], near: f64) -> Option<usize> {
         let mass: f64 = members.iter().map(|&i| self.weights[i]).sum();
         let (mut mean, mut spread) = (vec![0.0; self.dimension], vec![0.0; self.dimension]);
@@ -142,7 +144,7 @@ impl Cloud {
         (0..self.dimension).filter(|&k| differ[k]).max_by(|&k, &l| spread[k].total_cmp(&spread[l]))
     }
 
-    /// Weighted means (k x d) and masses (k) of the cells; zero where a cell is empty.
+    /// Returns weighted means (k x d) and masses (k) of the cells. An empty cell has no mass.
     fn means(&self, labels: &[usize], cells: usize) -> (Vec<f64>, Vec<f64>) {
         let d = self.dimension;
         let (mut means, mut masses) = (vec![0.0; cells * d], vec![0.0; cells]);
@@ -162,7 +164,8 @@ impl Cloud {
         (means, masses)
     }
 
-    /// Labels every point with its nearest mean, of equals the first; leaves it where no distance is finite.
+    /// Labels every point with its nearest mean, the first of several. A point keeps its label if no distance is
+    /// finite.
     fn assign(&self, means: &[f64], labels: &mut [usize]) {
         let (d, cells) = (self.dimension, means.len() / self.dimension);
         // Coordinate by coordinate, so that the distances to many means are computed at once.

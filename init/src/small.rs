@@ -1,28 +1,28 @@
-//! The small problem of a start: part of the points, or others in their stead.
+//! The small problem of a start, between part of the points or between others in their stead.
 
 use nalgebra::RealField;
 use sinkhorn_core::{
-    Acceleration, Epsilon, Error, ErrorKind, Float, Geometry, Monotone, Problem, Real, Select, Settings, Storage,
-    Target, Workspace, solve,
+    Acceleration, Argument, Epsilon, Error, ErrorKind, Float, Geometry, Initializer, Monotone, Problem, Real, Select,
+    Settings, Started, Storage, Target, Workspace, Wrote, solve,
 };
-use sinkhorn_core::{Argument, Initializer};
 
 use crate::GaussianStart;
 
-/// Sweeps of the small problem, at most: one that needs more is not what the solve waits for.
-pub(crate) const MAX_SWEEPS: u32 = 200;
+/// The largest number of sweeps of the small problem. If it needs more, the solve does not wait for it.
+const MAX_SWEEPS: u32 = 200;
 
-/// What is said where they were used up.
-pub(crate) const LIMIT_NOTE: &str = "its small problem reached the sweep limit";
+/// The note of a start whose small problem used them up.
+const LIMIT_NOTE: &str = "its small problem reached the sweep limit";
 
-/// Points a side of the small problem for one of n x m: sqrt(n m) / 8, at least 32 and at most 512.
+/// Returns the number of points a side of the small problem for one of n x m: sqrt(n m) / 8, at least 32 and at most
+/// 512.
 ///
 /// Its sweeps then cost at most 1/64 of those of the solve, and 20 of them and the extension about half a sweep.
 pub(crate) fn points_for(rows: usize, columns: usize) -> usize {
     ((rows as f64 * columns as f64).sqrt() / 8.0).clamp(32.0, 512.0) as usize
 }
 
-/// The number that was asked for, or that of [`points_for`].
+/// Returns the number that was asked for, or that of [`points_for`].
 pub(crate) fn checked_points(asked: Option<usize>, rows: usize, columns: usize) -> Result<usize, Error> {
     match asked {
         Some(0) => Err(Error::new(Argument::START, ErrorKind::NotPositive { value: 0.0 })),
@@ -31,17 +31,23 @@ pub(crate) fn checked_points(asked: Option<usize>, rows: usize, columns: usize) 
     }
 }
 
-/// Potentials of the small problem, in units of the unscaled cost.
+/// The solution of the small problem.
 pub(crate) struct Small<T> {
-    /// One a column.
+    /// One potential a column, in units of the unscaled cost.
     pub g: Vec<T>,
-    /// Sweeps it took.
+    /// The number of sweeps.
     pub sweeps: u32,
-    /// Pairs it visited.
+    /// The number of pairs visited.
     pub pairs: u64,
 }
 
-/// Solves between `a` and `b` with the epsilon and relaxation of `target`. Where both marginals are exact `b` is scaled
+/// Returns the report of a start that wrote f after a small problem of so many sweeps.
+pub(crate) fn report(name: &'static str, pairs: u64, sweeps: u32) -> Started {
+    let started = Started::new(name, Wrote::F).pairs(pairs);
+    if sweeps < MAX_SWEEPS { started } else { started.note(LIMIT_NOTE) }
+}
+
+/// Solves between `a` and `b` with the epsilon and relaxation of `target`. If both marginals are exact, `b` is scaled
 /// to the total of `a`.
 pub(crate) fn solve_small<T: Real + RealField>(
     geometry: Geometry<'_, T>,
@@ -73,7 +79,7 @@ pub(crate) fn solve_small<T: Real + RealField>(
     let workspace = Workspace::new(&mut memory, &small, &settings)?;
     let solution =
         solve(&small, &Select::new(&candidates), &settings, workspace).map_err(|error| match error.kind {
-            // Of points that are not the user's: the start is at fault.
+            // The points are not the user's: the start is to blame.
             ErrorKind::NotFinite { .. }
             | ErrorKind::TooFar { .. }
             | ErrorKind::CostTooLarge { .. }

@@ -1,24 +1,26 @@
+//! The start from a random part of both sides.
+
 use nalgebra::RealField;
 use rand_linfa::SeedableRng;
 use rand_linfa::seq::index;
 use rand_xoshiro_linfa::Xoshiro256PlusPlus;
 use sinkhorn_core::{
     Carried, CostMatrix, Error, Geometry, Initializer, PointCloud, Points, Real, Scratch, Started, Target, Weights,
-    Wrote, Zero,
+    Zero,
 };
 
-use crate::small::{LIMIT_NOTE, MAX_SWEEPS, checked_points, solve_small};
+use crate::small::{self, checked_points, solve_small};
 
-/// The potential between random parts of both sides, extended to all points by its c-transform (Thornton and Cuturi
-/// 2022, section 4.4).
+/// Starts from the potential between random parts of both sides, extended to all points by its c-transform (Thornton
+/// and Cuturi 2022, section 4.4).
 ///
-/// For any cost, and for a cost matrix. [`CoarseStart`](crate::CoarseStart) does better between points: a sample has
+/// It takes any cost, and a cost matrix. [`CoarseStart`](crate::CoarseStart) does better between points: a sample has
 /// its own holes and clumps, and the potential follows them.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SubsampleStart {
-    /// Points a side, at most. `None`: sqrt(n m) / 8, at least 32 and at most 512.
+    /// The largest number of points a side. `None` stands for sqrt(n m) / 8, at least 32 and at most 512.
     pub points: Option<usize>,
-    /// Chooses the sample; the same seed, the same bits.
+    /// The seed of the sample. The same seed gives the same bits.
     pub seed: u64,
 }
 
@@ -27,11 +29,10 @@ impl<T: Real + RealField> Initializer<T> for SubsampleStart {
         "subsample"
     }
 
-    /// k^2 pairs a sweep of the small problem, and n k for the extension.
+    /// Visits k^2 pairs a sweep of the small problem, and n k for the extension.
     ///
     /// # Errors
-    /// [`ErrorKind::NotPositive`](sinkhorn_core::ErrorKind::NotPositive) naming the start for 0 points; [`ErrorKind::Overflow`](sinkhorn_core::ErrorKind::Overflow) where the small problem leaves the
-    /// range.
+    /// [`ErrorKind::NotPositive`] naming the start for 0 points; [`ErrorKind::Overflow`] if the small problem leaves the range.
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,
@@ -47,8 +48,8 @@ impl<T: Real + RealField> Initializer<T> for SubsampleStart {
 }
 
 impl SubsampleStart {
-    /// As [`Initializer::initialize`]; nothing is written where the small problem takes fewer sweeps than `least`: it
-    /// is easy then, and so is the large one.
+    /// Does what [`Initializer::initialize`] does, unless the small problem takes fewer sweeps than `least`. It is easy
+    /// then, and so is the large one: nothing is written.
     pub(crate) fn initialize_if_slow<T: Real + RealField>(
         &self,
         target: &Target<'_, '_, T>,
@@ -62,36 +63,38 @@ impl SubsampleStart {
         let mut generator = Xoshiro256PlusPlus::seed_from_u64(self.seed);
         let (rows, a) = draw(problem.a(), count, &mut generator);
         let (columns, mut b) = draw(problem.b(), count, &mut generator);
-        let (pairs, sweeps) = match problem.geometry() {
-            Geometry::Points(cloud) => {
-                let (x, y) = (gather(cloud.x(), &rows), gather(cloud.y(), &columns));
-                let geometry = PointCloud::new(&x, &y, cloud.dimension(), cloud.ground_cost())?;
-                let mut small = solve_small(geometry.into(), &a, &mut b, target)?;
-                if small.sweeps < least {
-                    return Ok(None);
-                }
-                small.g.iter_mut().for_each(|value| *value /= target.cost_scale);
-                let carried = Carried::from_g(&y, cloud.dimension(), Some(&b), &small.g)?;
-                (small.pairs + carried.initialize(target, f, g, scratch)?.pairs, small.sweeps)
-            }
-            Geometry::Matrix(matrix) => {
-                let costs: Vec<T> =
-                    rows.iter().flat_map(|&i| columns.iter().map(move |&j| matrix.cost(i, j))).collect();
-                let geometry = CostMatrix::row_major(&costs, rows.len(), columns.len())?;
-                let small = solve_small(geometry.into(), &a, &mut b, target)?;
-                if small.sweeps < least {
-                    return Ok(None);
-                }
-                extend(matrix, &columns, &b, &small.g, target, f);
-                (small.pairs + (f.len() * columns.len()) as u64, small.sweeps)
-            }
+        let geometry = problem.geometry();
+        let (x, y, costs);
+        let small_geometry: Geometry<'_, T> = if let Some(cloud) = geometry.cloud() {
+            (x, y) = (gather(cloud.x(), &rows), gather(cloud.y(), &columns));
+            PointCloud::new(&x, &y, cloud.dimension(), cloud.ground_cost())?.into()
+        } else {
+            y = Vec::new();
+            let pairs = rows.iter().flat_map(|&i| columns.iter().map(move |&j| (i, j)));
+            costs = pairs.map(|(i, j)| geometry.cost(i, j)).collect::<Vec<T>>();
+            CostMatrix::row_major(&costs, rows.len(), columns.len())?.into()
         };
-        let started = Started::new("subsample", Wrote::F).pairs(pairs);
-        Ok(Some(if sweeps < MAX_SWEEPS { started } else { started.note(LIMIT_NOTE) }))
+        let mut small = solve_small(small_geometry, &a, &mut b, target)?;
+        if small.sweeps < least {
+            return Ok(None);
+        }
+        let pairs = if let Some(cloud) = geometry.cloud() {
+            small.g.iter_mut().for_each(|value| *value /= target.cost_scale);
+            let carried = Carried::from_g(&y, cloud.dimension(), Some(&b), &small.g)?;
+            carried.initialize(target, f, g, scratch)?.pairs
+        } else {
+            // f_i = -tau epsilon log sum_l b_l exp((g_l - C_il) / epsilon), a sum over the chosen columns.
+            for (i, value) in f.iter_mut().enumerate() {
+                let term = |l: usize| (b[l], small.g[l] - geometry.cost(i, columns[l]));
+                *value = target.c_transform(problem.rho_a(), columns.len(), &term);
+            }
+            (f.len() * columns.len()) as u64
+        };
+        Ok(Some(small::report("subsample", small.pairs + pairs, small.sweeps)))
     }
 }
 
-/// Up to `count` places that have weight, in order, and their weights scaled to the total.
+/// Draws up to `count` places that have weight, in order. Returns them, and their weights scaled to the total.
 fn draw<T: Real>(weights: Weights<'_, T>, count: usize, generator: &mut Xoshiro256PlusPlus) -> (Vec<usize>, Vec<T>) {
     let mut places: Vec<usize> = (0..weights.len()).filter(|&i| weights.get(i) > T::ZERO).collect();
     if count < places.len() {
@@ -107,19 +110,4 @@ fn draw<T: Real>(weights: Weights<'_, T>, count: usize, generator: &mut Xoshiro2
 
 fn gather<T: Real>(points: Points<'_, T>, places: &[usize]) -> Vec<T> {
     places.iter().flat_map(|&i| points.point(i)).copied().collect()
-}
-
-/// f_i = -tau epsilon log sum_l b_l exp((g_l - C_il) / epsilon) over the chosen columns.
-fn extend<T: Real>(
-    matrix: &CostMatrix<'_, T>,
-    columns: &[usize],
-    b: &[T],
-    g: &[T],
-    target: &Target<'_, '_, T>,
-    f: &mut [T],
-) {
-    for (i, value) in f.iter_mut().enumerate() {
-        let term = |l: usize| (b[l], g[l] - matrix.cost(i, columns[l]));
-        *value = target.c_transform(target.problem.rho_a(), columns.len(), &term);
-    }
 }

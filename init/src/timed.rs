@@ -1,8 +1,10 @@
+//! The time that a start takes.
+
 use std::time::Instant;
 
 use sinkhorn_core::{Error, Initializer, Real, Scratch, Started, Target};
 
-/// Any start, with the time that it took in [`Started::time`]: core has no clock.
+/// Runs any start and reports the time that it took in [`Started::time`], which core cannot: it has no clock.
 ///
 /// ```
 /// use sinkhorn_core::{Initializer, Monotone, PointCloud, Problem, Settings, Workspace, solve};

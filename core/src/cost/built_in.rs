@@ -7,6 +7,7 @@ pub enum BuiltIn<T> {
     SquaredEuclidean,
     /// 1 - x.y / (|x| |y|).
     Cosine,
-    /// (sum_k |x_k - y_k|^p)^(1/p) for this p: 1 is the Manhattan distance, 2 the Euclidean, infinity the largest difference.
+    /// (sum_k |x_k - y_k|^p)^(1/p) for this p: 1 is the Manhattan distance, 2 the Euclidean, infinity the largest
+    /// difference.
     Norm(T),
 }

@@ -1,4 +1,4 @@
-use super::{BuiltIn, GroundCost};
+use super::{BuiltIn, GroundCost, Smoothness};
 use crate::real::Real;
 
 /// 1 - x.y / (|x| |y|), in [0, 2]; 1 where a point is zero.
@@ -45,26 +45,29 @@ impl<T: Real> GroundCost<T> for Cosine {
         Angle::new(x, y).map_or(T::ONE, |angle| T::ONE - angle.cosine)
     }
 
+    fn smoothness(&self) -> Smoothness {
+        Smoothness::Hessian
+    }
+
     /// With u = x / |x| and v = y / |y|: -(v - u (u.v)) / |x| in x, and its mirror image in y; 0 where a point is zero.
-    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) {
         let Some(Angle { norm_x, norm_y, cosine }) = Angle::new(x, y) else {
             in_x.fill(T::ZERO);
             in_y.fill(T::ZERO);
-            return true;
+            return;
         };
         for k in 0..x.len() {
             let (u, v) = (x[k] / norm_x, y[k] / norm_y);
             in_x[k] = (u * cosine - v) / norm_x;
             in_y[k] = (v * cosine - u) / norm_y;
         }
-        true
     }
 
-    fn gradient_along(&self, x: &[T], y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+    fn gradient_along(&self, x: &[T], y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) {
         let Some(Angle { norm_x, norm_y, cosine }) = Angle::new(x, y) else {
             in_x.fill(T::ZERO);
             in_y.fill(T::ZERO);
-            return true;
+            return;
         };
         let inner = |p: &[T], q: &[T], norms: T| p.iter().zip(q).fold(T::ZERO, |total, (&p, &q)| total + p * q) / norms;
         // Relative growth of the norms; u turns by du = (dx - x growth) / |x|, v likewise.
@@ -77,6 +80,5 @@ impl<T: Real> GroundCost<T> for Cosine {
             in_x[k] = (du * cosine + u * change - dv - (u * cosine - v) * growth_x) / norm_x;
             in_y[k] = (dv * cosine + v * change - du - (v * cosine - u) * growth_y) / norm_y;
         }
-        true
     }
 }

@@ -1,4 +1,4 @@
-use super::{BuiltIn, GroundCost, SquaredEuclidean, of_difference};
+use super::{BuiltIn, GroundCost, Smoothness, SquaredEuclidean, of_difference};
 use crate::real::Real;
 
 /// |x - y|, the Euclidean distance itself. Within 4 d + 16 units in the last place, at any distance.
@@ -33,8 +33,12 @@ impl<T: Real> GroundCost<T> for Euclidean {
         true
     }
 
+    fn smoothness(&self) -> Smoothness {
+        Smoothness::Hessian
+    }
+
     /// (x - y) / |x - y|.
-    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) {
         let distance = self.cost(x, y);
         if distance == T::ZERO {
             return of_difference(in_x, in_y, |_| T::ZERO);
@@ -43,7 +47,7 @@ impl<T: Real> GroundCost<T> for Euclidean {
     }
 
     /// With u = (x - y) / |x - y| and v = dx - dy: (v - u (u.v)) / |x - y|.
-    fn gradient_along(&self, x: &[T], y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+    fn gradient_along(&self, x: &[T], y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) {
         let distance = self.cost(x, y);
         if distance == T::ZERO {
             return of_difference(in_x, in_y, |_| T::ZERO);

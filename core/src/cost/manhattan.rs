@@ -1,4 +1,4 @@
-use super::{BuiltIn, GroundCost, of_difference, sign};
+use super::{BuiltIn, GroundCost, Smoothness, of_difference, sign};
 use crate::real::Real;
 
 /// sum_k |x_k - y_k|.
@@ -23,11 +23,15 @@ impl<T: Real> GroundCost<T> for Manhattan {
         true
     }
 
-    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+    fn smoothness(&self) -> Smoothness {
+        Smoothness::Hessian
+    }
+
+    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) {
         of_difference(in_x, in_y, |k| sign(x[k] - y[k]))
     }
 
-    fn gradient_along(&self, _x: &[T], _y: &[T], _dx: &[T], _dy: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+    fn gradient_along(&self, _x: &[T], _y: &[T], _dx: &[T], _dy: &[T], in_x: &mut [T], in_y: &mut [T]) {
         of_difference(in_x, in_y, |_| T::ZERO)
     }
 }

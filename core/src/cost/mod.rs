@@ -18,13 +18,12 @@ pub use squared_euclidean::SquaredEuclidean;
 use crate::real::Real;
 pub(crate) use built_in::BuiltIn;
 
-/// Of a cost h(x - y): writes its gradient in x, given entry by entry, and the negative of it in y.
-fn of_difference<T: Real>(in_x: &mut [T], in_y: &mut [T], entry: impl Fn(usize) -> T) -> bool {
+/// Writes the gradient of a cost h(x - y): `entry(k)` in x, and the negative of it in y.
+fn of_difference<T: Real>(in_x: &mut [T], in_y: &mut [T], entry: impl Fn(usize) -> T) {
     for (k, (in_x, in_y)) in in_x.iter_mut().zip(in_y).enumerate() {
         *in_x = entry(k);
         *in_y = -*in_x;
     }
-    true
 }
 
 /// -1, 0 or 1.
@@ -38,10 +37,22 @@ fn sign<T: Real>(value: T) -> T {
     }
 }
 
+/// The derivatives that a ground cost can write, each including those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Smoothness {
+    /// It has none. Derivatives in the points are refused, and everything else works.
+    #[default]
+    None,
+    /// It has [`GroundCost::gradient`].
+    Gradient,
+    /// It also has [`GroundCost::gradient_along`], which products with the Hessian of the objective need.
+    Hessian,
+}
+
 /// A cost between two points of the same dimension.
 ///
-/// A new cost needs [`GroundCost::cost`] and [`GroundCost::name`]; the rest is for speed, and for starts that
-/// hold for some costs only.
+/// A new cost needs [`GroundCost::cost`] and [`GroundCost::name`]. The other methods are for speed, for derivatives,
+/// and for starts that hold for some costs only.
 pub trait GroundCost<T: Real>: Sync {
     /// The name in reports and on the command line.
     fn name(&self) -> &'static str;
@@ -57,18 +68,21 @@ pub trait GroundCost<T: Real>: Sync {
         }
     }
 
-    /// The gradient of c(x, y) in x and in y; where c has a kink, a subgradient (0 where that is one: coincident points under |x-y|).
-    /// Returns whether the cost has one: without it, derivatives in the points are refused, and everything else works.
-    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
-        let _ = (x, y, in_x, in_y);
-        false
+    /// Says which of the derivatives below the cost has. A cost that overrides them must override this too.
+    fn smoothness(&self) -> Smoothness {
+        Smoothness::None
     }
 
-    /// How [`GroundCost::gradient`] changes along (dx, dy): a product with the Hessian of c, for second-order products alone. Returns whether the
-    /// cost has one; where that is infinite or has a kink, 0.
-    fn gradient_along(&self, x: &[T], y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+    /// Writes the gradient of c(x, y) in x and in y. At a kink it writes a subgradient: 0 if that is one, as for
+    /// coincident points under |x - y|.
+    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) {
+        let _ = (x, y, in_x, in_y);
+    }
+
+    /// Writes how [`GroundCost::gradient`] changes along (dx, dy), which is a product with the Hessian of c. At a kink,
+    /// and if the product is infinite, it writes 0.
+    fn gradient_along(&self, x: &[T], y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) {
         let _ = (x, y, dx, dy, in_x, in_y);
-        false
     }
 
     /// True for |x-y|^2 and nothing else: solved through dot products, and the only cost of the Gaussian starts.

@@ -1,14 +1,15 @@
-use super::{BuiltIn, GroundCost, of_difference, sign};
+use super::{BuiltIn, GroundCost, Smoothness, of_difference, sign};
 use crate::error::{Argument, Error, ErrorKind};
 use crate::real::Real;
 
 /// (sum_k |x_k - y_k|^p)^(1/p) for p >= 1; infinity is the largest difference. Within 4 d + 16 units in the last
 /// place, at any distance.
 ///
-/// A whole p takes products only, p = 1.5, 2.5, ... also a square root for every coordinate, and any other p a logarithm and an
-/// exponential for every coordinate. At d = 50 and n = 1 000 twenty streamed sweeps take, as a multiple of the squared Euclidean
-/// cost, at most 3.7 times as long for whole p up to 10, 4.6 (`f32`) and 9.1 (`f64`) for p = 1.5, and 21 and 41 for p = 2.7. Store
-/// the costs or the kernel then: p = 2.7 takes 5.4 and 10.5 with costs stored. `cargo run --release -p sinkhorn-bench --bin costs --
+/// A whole p takes products only, p = 1.5, 2.5, ... also a square root for every coordinate, and any other p a
+/// logarithm and an exponential for every coordinate. At d = 50 and n = 1 000 twenty streamed sweeps take, as a
+/// multiple of the squared Euclidean cost, at most 3.7 times as long for whole p up to 10, 4.6 (`f32`) and 9.1 (`f64`)
+/// for p = 1.5, and 21 and 41 for p = 2.7. Store the costs or the kernel then: p = 2.7 takes 5.4 and 10.5 with costs
+/// stored. `cargo run --release -p sinkhorn-bench --bin costs --
 /// --dimension 50` measures it.
 #[derive(Debug, Clone, Copy)]
 pub struct PNorm<T> {
@@ -71,8 +72,12 @@ impl<T: Real> GroundCost<T> for PNorm<T> {
         true
     }
 
+    fn smoothness(&self) -> Smoothness {
+        Smoothness::Hessian
+    }
+
     /// sign(z) (|z| / N)^(p-1), z = x - y, N its norm; of the largest coordinate alone where p is infinite.
-    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) {
         let Slopes { p, norm, largest } = self.slopes(x, y);
         if p == T::INFINITY {
             return of_difference(in_x, in_y, |k| if k == largest { sign(x[k] - y[k]) } else { T::ZERO });
@@ -81,7 +86,7 @@ impl<T: Real> GroundCost<T> for PNorm<T> {
     }
 
     /// With g the gradient and v = dx - dy: (p - 1) / N ((|z| / N)^(p-2) v - g (g.v)).
-    fn gradient_along(&self, x: &[T], y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+    fn gradient_along(&self, x: &[T], y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) {
         let Slopes { p, norm, .. } = self.slopes(x, y);
         if p == T::INFINITY || p == T::ONE || norm == T::ZERO {
             return of_difference(in_x, in_y, |_| T::ZERO);

@@ -1,4 +1,4 @@
-use super::{GroundCost, of_difference};
+use super::{GroundCost, Smoothness, of_difference};
 use crate::real::Real;
 
 /// Coordinates at a time.
@@ -48,11 +48,15 @@ impl<T: Real> GroundCost<T> for SquaredEuclidean {
         true
     }
 
-    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+    fn smoothness(&self) -> Smoothness {
+        Smoothness::Hessian
+    }
+
+    fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) {
         of_difference(in_x, in_y, |k| T::TWO * (x[k] - y[k]))
     }
 
-    fn gradient_along(&self, _x: &[T], _y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) -> bool {
+    fn gradient_along(&self, _x: &[T], _y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) {
         of_difference(in_x, in_y, |k| T::TWO * (dx[k] - dy[k]))
     }
 }

@@ -1,11 +1,12 @@
 //! A coarse space for the linear system on the line and in the plane: low-degree polynomials of y.
 //!
-//! The eigenvectors that make conjugate gradients slow are smooth functions of y: between Gaussians they are polynomials, exactly (Hermite's, with
-//! eigenvalues rho^(2 degree)). In one and two dimensions a few span most of them, which is worth the pass over the pairs that it takes; in three it was
-//! not, nor were clusters instead of polynomials.
+//! The eigenvectors that make conjugate gradients slow are smooth functions of y. Between Gaussians they are
+//! polynomials, exactly (Hermite's, with eigenvalues rho^(2 degree)). In one and two dimensions a few polynomials span
+//! most of them, which is worth the pass over the pairs that it takes; in three it was not, nor were clusters instead
+//! of polynomials.
 //!
-//! With W a D_c-orthonormal basis and A = W^T S W, D_c^-1 + W (A^-1 - I) W^T preconditions S as if what is in the span had been solved for
-//! (factors tau left out here).
+//! With W a D_c-orthonormal basis and A = W^T S W, the matrix D_c^-1 + W (A^-1 - I) W^T preconditions S as if the
+//! system had been solved in the span of W (factors tau left out here).
 
 use crate::real::Real;
 use crate::reduce;
@@ -14,44 +15,44 @@ use crate::sweep::strips::Scratch;
 
 use super::conditional::{Conditional, Tile};
 
-/// Polynomials beside the constant, at most: degree 8 on the line, 5 in the plane.
-const MOST: usize = 20;
+/// The largest degree on the line, and in the plane.
+const DEGREES: [usize; 2] = [8, 5];
 
-/// Polynomials of up to a degree in d variables, beside the constant.
+/// The largest number of polynomials beside the constant in any dimension.
+const MOST: usize = most(2);
+
+/// Returns the largest number of polynomials beside the constant in a dimension.
+pub(super) const fn most(dimension: usize) -> usize {
+    match dimension {
+        1 | 2 => count(dimension, DEGREES[dimension - 1]),
+        _ => 0,
+    }
+}
+
+/// Returns the number of polynomials of up to a degree in one or two variables, beside the constant.
 const fn count(dimension: usize, degree: usize) -> usize {
     if dimension == 1 { degree } else { (degree + 1) * (degree + 2) / 2 - 1 }
 }
 
-/// The degree for m points: the products of polynomials with each other are summed up where column sums otherwise are.
-const fn degree(columns: usize, dimension: usize) -> usize {
-    let mut degree = match dimension {
-        1 => 8,
-        2 => 5,
-        _ => return 0,
-    };
-    while degree > 0 && count(dimension, degree) * (count(dimension, degree) + 1) / 2 > columns {
-        degree -= 1;
-    }
-    degree
+/// Returns the number of polynomials for m points of a dimension. The products of polynomials with each other are
+/// summed up in the place of column sums, which has room for m.
+pub(super) fn len(m: usize, dimension: usize) -> usize {
+    let fits = |k: &usize| *k <= most(dimension) && k * (k + 1) / 2 <= m;
+    (1..=DEGREES[0]).map(|degree| count(dimension, degree)).take_while(fits).last().unwrap_or(0)
 }
 
-/// Polynomials for m points of a dimension.
-pub(super) const fn len(columns: usize, dimension: usize) -> usize {
-    count(dimension, degree(columns, dimension))
-}
-
-/// Memory, and what was made of it.
+/// The basis, and the matrix A.
 pub(super) struct Coarse<'c, T> {
-    /// len x m: W.
+    /// k x m, for the k polynomials of [`len`]: W.
     pub basis: &'c mut [T],
-    /// len x len: the Cholesky factor of A.
+    /// k x k: the Cholesky factor of A.
     pub factor: &'c mut [T],
-    /// Whether they are written, and of use.
+    /// Whether both are written, and of use.
     pub ready: bool,
 }
 
 impl<T: Real> Coarse<'_, T> {
-    /// Makes W and A, once: one pass over the pairs. `unused` is scratch for n scalars.
+    /// Makes W and A the first time it is called, in one pass over the pairs. `unused` is scratch for n scalars.
     pub fn prepare(&mut self, plan: &Conditional<'_, T>, unused: &mut [T], scratch: &mut Scratch<'_, T>) {
         let m = plan.g.len();
         let k = self.basis.len() / m;
@@ -65,7 +66,7 @@ impl<T: Real> Coarse<'_, T> {
             let count = tile.own.len();
             let mut means = [[T::ZERO; MAX_TILE_ROWS]; MOST];
             for (line, means) in basis.chunks_exact(m).zip(&mut means) {
-                T::times_vector(plan.p.instructions, tile.q, line, &mut means[..count]);
+                T::times_vector(plan.p().instructions, tile.q, line, &mut means[..count]);
             }
             for (sum, (p, q)) in tile.column.iter_mut().zip(triangle(k)) {
                 for row in 0..count {
@@ -75,13 +76,14 @@ impl<T: Real> Coarse<'_, T> {
         };
         plan.each_tile(scratch, unused, &mut [], &work, &|(), ()| ());
         for (&sum, (p, q)) in scratch.column.iter().zip(triangle(k)) {
-            let own = if p == q { T::ONE / plan.p.tau_b() } else { T::ZERO };
-            self.factor[p * k + q] = own - plan.p.tau_a() * sum;
+            let own = if p == q { T::ONE / plan.p().tau_b() } else { T::ZERO };
+            self.factor[p * k + q] = own - plan.p().tau_a() * sum;
         }
         self.ready = self.factorise(k);
     }
 
-    /// Each is a coordinate times one of a degree less, made orthogonal to all before and to the constant.
+    /// Writes W. Each polynomial is a coordinate times one of a degree less, made orthogonal to all before it and to
+    /// the constant.
     fn write_polynomials(&mut self, plan: &Conditional<'_, T>) {
         let Some(cloud) = plan.cloud() else { return };
         let (m, d, k) = (plan.g.len(), cloud.dimension(), self.basis.len() / plan.g.len());
@@ -89,7 +91,8 @@ impl<T: Real> Coarse<'_, T> {
         while written < k {
             let first = written;
             degree += 1;
-            // The first coordinate times each of the degree before; in the plane, the second one times the last of these.
+            // The first coordinate times each of the degree before; in the plane, the second one times the last of
+            // these.
             for number in 0..count(d, degree) - count(d, degree - 1) {
                 let (l, factor) = (usize::from(number >= degree), before + number.min(degree - 1));
                 let (done, rest) = self.basis.split_at_mut(written * m);
@@ -108,6 +111,7 @@ impl<T: Real> Coarse<'_, T> {
         }
     }
 
+    /// Replaces A by its Cholesky factor. Returns false if A is singular, up to rounding.
     fn factorise(&mut self, k: usize) -> bool {
         for p in 0..k {
             for q in 0..=p {
@@ -122,7 +126,7 @@ impl<T: Real> Coarse<'_, T> {
         true
     }
 
-    /// out += W (A^-1 - tau_b) W^T residual.
+    /// Adds W (A^-1 - tau_b) W^T residual to `out`.
     pub fn correct(&self, tau_b: T, residual: &[T], out: &mut [T]) {
         if !self.ready {
             return;
@@ -146,12 +150,13 @@ impl<T: Real> Coarse<'_, T> {
     }
 }
 
-/// Rows and columns of a lower triangle.
+/// Returns the rows and columns of a lower triangle.
 fn triangle(k: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..k).flat_map(|p| (0..=p).map(move |q| (p, q)))
 }
 
-/// Gram-Schmidt in the inner product of D_c, against the constant and what is `done`; what depends on these becomes zero.
+/// Makes a line orthonormal to the constant and to the lines that are `done`, by Gram-Schmidt in the inner product of
+/// D_c. A line that depends on these becomes zero.
 fn orthonormalise<T: Real>(c: &[T], done: &[T], line: &mut [T]) {
     let total = reduce::sum(c);
     let product = |p: &[T], q: &[T]| reduce::sum_of(c.len(), &|j| c[j] * p[j] * q[j]);

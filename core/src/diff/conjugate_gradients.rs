@@ -2,19 +2,22 @@
 //!
 //! (D_c / tau_b - tau_a P^T D_r^-1 P) beta = rhs,
 //!
-//! the Schur complement of the Hessian of the dual ([`vjp`](super::vjp) says where it comes from). Preconditioned by D_c its
-//! largest eigenvalue is at most 1 / tau_b, and the vector of ones is an eigenvector, exactly, whose eigenvalue is 1 / tau_b - tau_a: zero where balanced. It is
-//! taken out and solved for by itself; conjugate gradients (Hestenes and Stiefel 1952) do the rest.
+//! the Schur complement of the Hessian of the dual ([`vjp`](super::vjp) derives it). Call its matrix S.
+//!
+//! Preconditioned by D_c, the largest eigenvalue of S is at most 1 / tau_b. The vector of ones is an eigenvector,
+//! exactly, whose eigenvalue is 1 / tau_b - tau_a: zero where balanced. It is taken out and solved for by itself;
+//! conjugate gradients (Hestenes and Stiefel 1952) do the rest.
 
 use crate::real::Real;
 use crate::reduce;
-use crate::sweep::strips::Scratch;
 
 use super::coarse::Coarse;
 use super::conditional::{Conditional, no_mass};
+use super::inputs::is_finite;
+use super::workspace::Memory;
 use super::{DerivativeSettings, LinearReport};
 
-/// How a linear system was left.
+/// The reason why the solve of a linear system ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum LinearStatus {
@@ -28,7 +31,7 @@ pub enum LinearStatus {
 }
 
 impl LinearStatus {
-    /// A word for messages.
+    /// Returns a word for messages.
     pub const fn name(self) -> &'static str {
         match self {
             LinearStatus::Converged => "converged",
@@ -38,34 +41,16 @@ impl LinearStatus {
     }
 }
 
-/// Times that the residual is measured and the iteration begun again from there.
+/// The residual is measured so many times at most, and the iteration begun again from there.
 const ROUNDS: u32 = 4;
 
-/// Scratch, m scalars each; and n for `t`.
-pub(super) struct Vectors<'v, T> {
-    /// The solution.
-    pub beta: &'v mut [T],
-    /// Q beta.
-    pub t: &'v mut [T],
-    pub residual: &'v mut [T],
-    pub direction: &'v mut [T],
-}
-
-/// value^2 / mass; nothing where there is no mass.
+/// Returns value^2 / mass, and 0 where there is no mass.
 pub(super) fn square_over<T: Real>(value: T, mass: T) -> T {
     if mass > no_mass() { value * (value / mass) } else { T::ZERO }
 }
 
-/// z = (preconditioner) residual into `out`; returns <z, residual>.
-fn precondition<T: Real>(plan: &Conditional<'_, T>, coarse: &Coarse<'_, T>, residual: &[T], out: &mut [T]) -> T {
-    for (j, out) in out.iter_mut().enumerate() {
-        *out = if plan.has_mass(j) { plan.p.tau_b() * residual[j] / plan.c[j] } else { T::ZERO };
-    }
-    coarse.correct(plan.p.tau_b(), residual, out);
-    reduce::dot(out, residual)
-}
-
-/// What the tolerance is relative to: unit times the root of `squares`, a sum of squares in that unit, so that no square leaves the range.
+/// The size that the tolerance is relative to: `unit` times the root of `squares`, a sum of squares in that unit, so
+/// that no square leaves the range.
 #[derive(Clone, Copy)]
 pub(super) struct Size<T> {
     pub unit: T,
@@ -73,7 +58,7 @@ pub(super) struct Size<T> {
 }
 
 impl<T: Real> Size<T> {
-    /// Takes a larger unit where these entries need one; the first that are not zero set it.
+    /// Takes a larger unit if these entries need one. The first entries that are not zero set it.
     pub fn in_units_of(&mut self, values: &[T]) {
         let unit = unit_of(&[values]);
         if self.squares == T::ZERO && values.iter().any(|&value| value != T::ZERO) {
@@ -85,7 +70,7 @@ impl<T: Real> Size<T> {
     }
 }
 
-/// The largest absolute entry, to measure them in; 1 where there is none.
+/// Returns the largest absolute entry, as a unit to measure them in, or 1 if all are zero.
 pub(super) fn unit_of<T: Real>(parts: &[&[T]]) -> T {
     let largest = parts.iter().flat_map(|part| part.iter()).fold(T::ZERO, |most, value| most.max(value.abs()));
     if !(largest > T::ZERO && largest.is_finite()) {
@@ -95,140 +80,180 @@ pub(super) fn unit_of<T: Real>(parts: &[&[T]]) -> T {
     largest.max(T::ONE / T::SQRT_MAX)
 }
 
-/// Solves; `size` is what the tolerance is relative to, at least that of `rhs`. Afterwards `t` is Q beta and `scratch.column` is Q^T (r t).
+/// Solves for `memory.beta`, given `memory.rhs`. The tolerance is relative to `size`, which is at least that of the
+/// right-hand side. Afterwards `memory.t` is Q beta, and `memory.scratch.column` is Q^T (r t).
 pub(super) fn solve<T: Real>(
     plan: &Conditional<'_, T>,
     settings: &DerivativeSettings<T>,
-    rhs: &mut [T],
-    size: Size<T>,
-    vectors: Vectors<'_, T>,
-    coarse: &mut Coarse<'_, T>,
-    scratch: &mut Scratch<'_, T>,
+    Size { unit, squares }: Size<T>,
+    memory: &mut Memory<'_, T>,
 ) -> LinearReport<T> {
-    let Size { unit, squares } = size;
-    rhs.iter_mut().for_each(|value| *value /= unit);
-    let Vectors { beta, t, residual, direction } = vectors;
-    let vectors = Vectors { beta: &mut *beta, t: &mut *t, residual, direction };
-    let report = solve_in_units(plan, settings, rhs, squares.sqrt(), vectors, coarse, scratch);
-    for values in [rhs, beta, t, &mut *scratch.column] {
+    memory.rhs.iter_mut().for_each(|value| *value /= unit);
+    let report = System { plan, mass: reduce::sum(plan.c), memory }.solve(settings, squares.sqrt());
+    for values in [&mut *memory.rhs, memory.beta, memory.t, memory.scratch.column] {
         values.iter_mut().for_each(|value| *value *= unit);
     }
     report
 }
 
-/// [`solve`] where the largest entry is about 1.
-fn solve_in_units<T: Real>(
-    plan: &Conditional<'_, T>,
-    settings: &DerivativeSettings<T>,
-    rhs: &[T],
-    size: T,
-    vectors: Vectors<'_, T>,
-    coarse: &mut Coarse<'_, T>,
-    scratch: &mut Scratch<'_, T>,
-) -> LinearReport<T> {
-    let Vectors { beta, t, residual, direction } = vectors;
-    let p = &plan.p;
-    let m = rhs.len();
-    let total = reduce::sum(plan.c);
-    let project = |values: &mut [T]| {
-        let mean = reduce::sum(values) / total;
-        values.iter_mut().zip(plan.c).for_each(|(value, &c)| *value -= mean * c);
-        mean
-    };
-    // <values, D_c^-1 values>
-    let square = |values: &[T]| reduce::sum_of(m, &|j| square_over(values[j], plan.c[j]));
-    // 1 / tau_b - tau_a, without cancellation.
-    let eigenvalue = if p.is_balanced() { T::ZERO } else { p.epsilon / p.rho_b + p.epsilon / (p.rho_a + p.epsilon) };
+/// The system in units in which its largest entry is about 1.
+struct System<'s, 'd, 'm, T: Real> {
+    plan: &'s Conditional<'d, T>,
+    /// The mass of the plan, sum_j c_j.
+    mass: T,
+    memory: &'s mut Memory<'m, T>,
+}
 
-    residual.copy_from_slice(rhs);
-    let mean = project(residual);
-    let constant = if eigenvalue > T::ZERO { mean / eigenvalue } else { T::ZERO };
-    for (j, beta) in beta.iter_mut().enumerate() {
-        *beta = if plan.has_mass(j) { constant } else { T::ZERO };
-    }
-    let target = settings.tolerance * size;
-    let mut report =
-        LinearReport { status: LinearStatus::Converged, iterations: 0, residual: T::ZERO, projected: T::ZERO };
-    for round in 0..ROUNDS {
-        let mut error = square(residual);
-        if error.sqrt() > target {
-            coarse.prepare(plan, t, scratch);
+impl<T: Real> System<'_, '_, '_, T> {
+    /// Alternates rounds of conjugate gradients with measurements of the residual.
+    fn solve(&mut self, settings: &DerivativeSettings<T>, size: T) -> LinearReport<T> {
+        let eigenvalue = self.eigenvalue();
+        let target = settings.tolerance * size;
+        let mut report =
+            LinearReport { status: LinearStatus::Converged, iterations: 0, residual: T::ZERO, projected: T::ZERO };
+        // The component along ones is solved for by itself.
+        self.memory.residual.copy_from_slice(self.memory.rhs);
+        self.memory.beta.fill(T::ZERO);
+        self.solve_along_ones(eigenvalue);
+        for round in 0..ROUNDS {
+            report.status = self.iterate(settings, target, &mut report.iterations);
+
+            // The residual that was carried along drifts: measure it.
+            self.measure_residual(eigenvalue);
+            let measured = self.residual_norm_squared().sqrt();
+            let before =
+                core::mem::replace(&mut report.residual, if size > T::ZERO { measured / size } else { T::ZERO });
+            if measured <= target {
+                report.status = LinearStatus::Converged;
+                break;
+            }
+            if report.status != LinearStatus::Converged {
+                break;
+            }
+            // Another round gains at least a factor of two, or rounding does not let it.
+            report.status = LinearStatus::PrecisionFloor;
+            if round + 1 == ROUNDS || (round > 0 && report.residual > T::HALF * before) {
+                break;
+            }
+            if eigenvalue > T::ZERO {
+                self.solve_along_ones(eigenvalue);
+            }
         }
-        let mut along = precondition(plan, coarse, residual, direction);
-        report.status = LinearStatus::Converged;
-        // What the last step has gained, in the norm beta^T S beta = sum_ij P_ij (alpha_i + beta_j)^2: about what is still missing in dL/dC, which a residual
-        // says too little of where S is nearly singular.
+        if !(report.residual.is_finite() && is_finite(self.memory.beta)) {
+            // Beyond the range of the scalar: nothing is solved, and the report says so.
+            self.memory.beta.fill(T::ZERO);
+            self.memory.t.fill(T::ZERO);
+            self.memory.scratch.column.fill(T::ZERO);
+            (report.status, report.residual) = (LinearStatus::PrecisionFloor, T::ONE);
+        }
+        report
+    }
+
+    /// Makes one round of preconditioned conjugate gradients, from the present residual to a new beta and residual.
+    fn iterate(&mut self, settings: &DerivativeSettings<T>, target: T, iterations: &mut u32) -> LinearStatus {
+        let plan = self.plan;
+        let mut error = self.residual_norm_squared();
+        if error.sqrt() > target {
+            self.memory.coarse.prepare(plan, self.memory.t, &mut self.memory.scratch);
+        }
+        let mut along = precondition(plan, &self.memory.coarse, self.memory.residual, self.memory.direction);
+        // The gain of the last step in the norm beta^T S beta = sum_ij P_ij (alpha_i + beta_j)^2 is about what is still
+        // missing in dL/dC. A residual says too little of that where S is nearly singular.
         let mut gain = error;
         while !(error.max(gain).sqrt() <= T::constant(0.98) * target) {
-            if report.iterations >= settings.max_iterations {
-                report.status = LinearStatus::IterationLimit;
-                break;
+            if *iterations >= settings.max_iterations {
+                return LinearStatus::IterationLimit;
             }
-            report.iterations += 1;
-            plan.normal_product(direction, t, scratch);
-            let image = &mut *scratch.column;
-            for (j, image) in image.iter_mut().enumerate() {
-                *image = plan.c[j] * direction[j] / p.tau_b() - p.tau_a() * *image;
-            }
-            let curvature = reduce::dot(direction, image);
-            let largest = reduce::sum_of(m, &|j| plan.c[j] * direction[j] * direction[j]) / p.tau_b();
+            *iterations += 1;
+
+            // Take the step that makes the new residual orthogonal to the direction.
+            let (curvature, largest) = self.apply_to_direction();
             let step = along / curvature;
-            // Parts of the plan that next to nothing goes between: the level of one against the other is beyond what rounding leaves to be told.
+            // Next to nothing goes between some parts of the plan: rounding leaves nothing of their relative level.
             if !(curvature > T::constant(16.0) * T::EPSILON * largest && step.is_finite()) {
-                report.status = LinearStatus::PrecisionFloor;
-                break;
+                return LinearStatus::PrecisionFloor;
             }
-            for j in 0..m {
-                beta[j] += step * direction[j];
-                residual[j] -= step * image[j];
+            let image = &mut *self.memory.scratch.column;
+            for j in 0..image.len() {
+                self.memory.beta[j] += step * self.memory.direction[j];
+                self.memory.residual[j] -= step * image[j];
             }
-            project(residual);
+            self.project();
             gain = step * along;
+
+            // Go on along the preconditioned residual, conjugate to the directions before.
             let before = along;
-            along = precondition(plan, coarse, residual, image);
+            along = precondition(plan, &self.memory.coarse, self.memory.residual, self.memory.scratch.column);
             let growth = along / before;
-            for (direction, &next) in direction.iter_mut().zip(image.iter()) {
+            for (direction, &next) in self.memory.direction.iter_mut().zip(&*self.memory.scratch.column) {
                 *direction = next + growth * *direction;
             }
-            error = square(residual);
+            error = self.residual_norm_squared();
         }
-        // What was carried along drifts: measure.
-        plan.normal_product(beta, t, scratch);
-        for j in 0..m {
-            residual[j] = rhs[j] - plan.c[j] * beta[j] / p.tau_b() + p.tau_a() * scratch.column[j];
+        LinearStatus::Converged
+    }
+
+    /// `scratch.column` <- S direction. Returns <direction, S direction>, and the first of the two terms it is made of.
+    fn apply_to_direction(&mut self) -> (T, T) {
+        let (plan, p) = (self.plan, self.plan.p());
+        let direction = &*self.memory.direction;
+        plan.normal_product(direction, self.memory.t, &mut self.memory.scratch);
+        for (j, image) in self.memory.scratch.column.iter_mut().enumerate() {
+            *image = plan.c[j] * direction[j] / p.tau_b() - p.tau_a() * *image;
+        }
+        let curvature = reduce::dot(direction, self.memory.scratch.column);
+        let largest = reduce::sum_of(direction.len(), &|j| plan.c[j] * direction[j] * direction[j]) / p.tau_b();
+        (curvature, largest)
+    }
+
+    /// residual <- rhs - S beta, less its component along ones where S cannot tell it.
+    fn measure_residual(&mut self, eigenvalue: T) {
+        let (plan, p) = (self.plan, self.plan.p());
+        plan.normal_product(self.memory.beta, self.memory.t, &mut self.memory.scratch);
+        for (j, residual) in self.memory.residual.iter_mut().enumerate() {
+            *residual = self.memory.rhs[j] - plan.c[j] * self.memory.beta[j] / p.tau_b()
+                + p.tau_a() * self.memory.scratch.column[j];
         }
         if eigenvalue == T::ZERO {
-            project(residual);
+            self.project();
         }
-        let measured = square(residual).sqrt();
-        let before = core::mem::replace(&mut report.residual, if size > T::ZERO { measured / size } else { T::ZERO });
-        if measured <= target {
-            report.status = LinearStatus::Converged;
-            break;
-        }
-        if report.status != LinearStatus::Converged {
-            break;
-        }
-        // Begun again, it gains at least a factor of two, or rounding does not let it.
-        report.status = LinearStatus::PrecisionFloor;
-        if round + 1 == ROUNDS || (round > 0 && report.residual > T::HALF * before) {
-            break;
-        }
-        if eigenvalue > T::ZERO {
-            let constant = project(residual) / eigenvalue;
-            for (j, beta) in beta.iter_mut().enumerate() {
-                if plan.has_mass(j) {
-                    *beta += constant;
-                }
+    }
+
+    /// Returns the eigenvalue of the vector of ones: 1 / tau_b - tau_a, without cancellation.
+    fn eigenvalue(&self) -> T {
+        let p = self.plan.p();
+        if p.is_balanced() { T::ZERO } else { p.epsilon / p.rho_b + p.epsilon / (p.rho_a + p.epsilon) }
+    }
+
+    /// Takes the component along ones out of the residual, and adds the solution for it to beta.
+    fn solve_along_ones(&mut self, eigenvalue: T) {
+        let mean = self.project();
+        let constant = if eigenvalue > T::ZERO { mean / eigenvalue } else { T::ZERO };
+        for (j, beta) in self.memory.beta.iter_mut().enumerate() {
+            if self.plan.has_mass(j) {
+                *beta += constant;
             }
         }
     }
-    if !(report.residual.is_finite() && beta.iter().all(|value| value.is_finite())) {
-        // Beyond the range of the scalar: nothing is solved, and that is said.
-        beta.fill(T::ZERO);
-        t.fill(T::ZERO);
-        scratch.column.fill(T::ZERO);
-        (report.status, report.residual) = (LinearStatus::PrecisionFloor, T::ONE);
+
+    /// Takes the component along ones out of the residual, and returns it: sum_j residual_j / sum_j c_j.
+    fn project(&mut self) -> T {
+        let mean = reduce::sum(self.memory.residual) / self.mass;
+        self.memory.residual.iter_mut().zip(self.plan.c).for_each(|(value, &c)| *value -= mean * c);
+        mean
     }
-    report
+
+    /// Returns <residual, D_c^-1 residual>.
+    fn residual_norm_squared(&self) -> T {
+        reduce::sum_of(self.memory.residual.len(), &|j| square_over(self.memory.residual[j], self.plan.c[j]))
+    }
+}
+
+/// Writes z, the preconditioned residual, into `out`, and returns <z, residual>.
+fn precondition<T: Real>(plan: &Conditional<'_, T>, coarse: &Coarse<'_, T>, residual: &[T], out: &mut [T]) -> T {
+    for (j, out) in out.iter_mut().enumerate() {
+        *out = if plan.has_mass(j) { plan.p().tau_b() * residual[j] / plan.c[j] } else { T::ZERO };
+    }
+    coarse.correct(plan.p().tau_b(), residual, out);
+    reduce::dot(out, residual)
 }

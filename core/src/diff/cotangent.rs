@@ -1,12 +1,14 @@
+//! The derivatives of a loss in potentials, plan and map.
+
 use crate::error::{Argument, Error, ErrorKind, Place};
-use crate::measure::{check_finite, check_finite_vector};
 use crate::real::Real;
 use crate::reduce;
-use crate::solution::check_length;
 
 use super::conditional::Conditional;
+use super::inputs::check_input;
 
-/// dL/df, dL/dg, dL/dP and dL/dT of a loss L of potentials, plan and barycentric map, in the units of the solution: only those it depends on.
+/// dL/df, dL/dg, dL/dP and dL/dT of a loss L of potentials, plan and barycentric map, in the units of the solution.
+/// Leave out what the loss does not depend on.
 #[derive(Clone, Copy)]
 pub struct Cotangent<'c, T> {
     /// dL/df, n.
@@ -15,7 +17,7 @@ pub struct Cotangent<'c, T> {
     pub g: Option<&'c [T]>,
     /// dL/dP, n x m.
     pub plan: Option<PlanCotangent<'c, T>>,
-    /// dL/dT, n x d row-major, T the [barycentric map](crate::Solution::barycentric_map).
+    /// dL/dT, n x d row-major, with T the [barycentric map](crate::Solution::barycentric_map).
     pub map: Option<&'c [T]>,
 }
 
@@ -24,52 +26,44 @@ pub struct Cotangent<'c, T> {
 pub enum PlanCotangent<'c, T> {
     /// A matrix, row-major.
     Matrix(&'c [T]),
-    /// Computed when needed, so that nothing of size n m is: called with i, a first column and room for dL/dP_ij of as many columns j as there
-    /// are places; once for every pair and once more for each gradient of x, y, cost and epsilon, in any order and on several threads.
+    /// A function that computes entries when they are needed, so that nothing of size n m is stored. It is called with
+    /// i, a first column and room for dL/dP_ij of as many columns j as there are places; once for every pair and once
+    /// more for each gradient of x, y, cost and epsilon, in any order and on several threads.
     Rows(&'c (dyn Fn(usize, usize, &mut [T]) + Sync)),
 }
 
 impl<T: Real> Cotangent<'_, T> {
-    /// Of a loss that depends on nothing: what to fill in.
+    /// Belongs to a loss that depends on nothing: fill in what it depends on.
     pub const fn none() -> Self {
         Cotangent { f: None, g: None, plan: None, map: None }
     }
 
     pub(super) fn check(&self, plan: &Conditional<'_, T>) -> Result<(), Error> {
         let (n, m) = (plan.f.len(), plan.g.len());
-        for (argument, values, expected) in [(Argument::F, self.f, n), (Argument::G, self.g, m)] {
-            if let Some(values) = values {
-                check_length(argument, values, expected)?;
-                check_finite_vector(argument, values)?;
-            }
-        }
-        if let Some(PlanCotangent::Matrix(values)) = self.plan {
-            check_length(Argument::PLAN, values, n.saturating_mul(m))?;
-            check_finite(Argument::PLAN, values, m)?;
-        }
-        if let Some(values) = self.map {
-            let Some(d) = plan.cloud().map(|cloud| cloud.dimension()) else {
-                let reason = "a cost matrix has no points, and no map";
-                return Err(Error::unsupported(Argument::MAP, reason));
-            };
-            check_length(Argument::MAP, values, n * d)?;
-            check_finite(Argument::MAP, values, d)?;
-        }
-        Ok(())
+        let matrix = match self.plan {
+            Some(PlanCotangent::Matrix(values)) => Some(values),
+            _ => None,
+        };
+        check_input(Argument::F, self.f, n, None)?;
+        check_input(Argument::G, self.g, m, None)?;
+        check_input(Argument::PLAN, matrix, n.saturating_mul(m), Some(m))?;
+        let d = plan.dimension_of_map(self.map.is_some())?;
+        check_input(Argument::MAP, self.map, n * d, Some(d))
     }
 
-    /// sum dL/df_i - sum dL/dg_j.
+    /// Returns sum dL/df_i - sum dL/dg_j.
     pub(super) fn constant(&self) -> T {
         let sum = |values: Option<&[T]>| values.map_or(T::ZERO, reduce::sum);
         sum(self.f) - sum(self.g)
     }
 
-    /// Whether it has something for every pair.
+    /// Says whether the loss depends on the pairs beyond their potentials.
     pub(super) fn has_pairs(&self) -> bool {
         self.plan.is_some() || self.map.is_some()
     }
 
-    /// Of the columns from `start` on, dL/dT_i . y_j up to a number that is the same for all of them, and dL/dP_ij; where there is one.
+    /// Writes dL/dT_i . y_j, up to a number that is the same for all j, and dL/dP_ij, for the columns from `start` on.
+    /// What the loss does not depend on is left as it is.
     pub(super) fn rows(&self, plan: &Conditional<'_, T>, (i, start): (usize, usize), map: &mut [T], of_plan: &mut [T]) {
         match self.plan {
             Some(PlanCotangent::Matrix(values)) => {
@@ -82,8 +76,8 @@ impl<T: Real> Cotangent<'_, T> {
         let (Some(values), Some(cloud)) = (self.map, plan.cloud()) else { return };
         let d = cloud.dimension();
         let own = &values[i * d..(i + 1) * d];
-        match plan.p.scores.packed() {
-            Some(points) => T::along(plan.p.instructions, points, start, own, map),
+        match plan.p().scores.packed() {
+            Some(points) => T::along(plan.p().instructions, points, start, own, map),
             None => {
                 let origin = cloud.y().point(0);
                 for (j, value) in map.iter_mut().enumerate() {
@@ -94,8 +88,8 @@ impl<T: Real> Cotangent<'_, T> {
         }
     }
 
-    /// Both rows into what a pair is worth beyond its potentials: omega_ij with dL/dlog Q_ij = Q_ij omega_ij at fixed potentials, in place of that of the
-    /// map. `map_mean` is sum_j Q_ij of that.
+    /// Combines both rows into omega_ij, the derivative of the loss in a pair beyond its potentials: dL/dlog Q_ij =
+    /// Q_ij omega_ij at fixed potentials. It replaces the row of the map, whose mean sum_j Q_ij map_j is `map_mean`.
     pub(super) fn combine(&self, r: T, map_mean: T, map: &mut [T], of_plan: &[T]) {
         let pairs = map.iter_mut().zip(of_plan);
         match (self.map.is_some(), self.plan.is_some()) {
@@ -106,7 +100,7 @@ impl<T: Real> Cotangent<'_, T> {
         }
     }
 
-    /// The first entry that is not finite, where a computed cotangent has one in row i.
+    /// Finds the first entry of row i that is not finite, in a cotangent that is computed.
     pub(super) fn bad_entry(&self, plan: &Conditional<'_, T>, i: usize, map: &mut [T], out: &mut [T]) -> Error {
         out.fill(T::ZERO);
         self.rows(plan, (i, 0), map, out);

@@ -1,14 +1,18 @@
-use crate::error::{Argument, Error, ErrorKind};
+//! The inputs of a problem, as places for derivatives and as directions.
+
+use crate::cost::Smoothness;
+use crate::error::{Argument, Error, ErrorKind, check_length};
 use crate::measure::{check_finite, check_finite_vector};
 use crate::real::Real;
-use crate::solution::check_length;
 
 use super::conditional::Conditional;
 
-/// Where the derivatives of a number with respect to the inputs of a problem are written: only those that are asked for are computed.
+/// Says where the derivatives of a number with respect to the inputs of a problem are written. Only those that are
+/// asked for are computed.
 ///
-/// Weights: the derivative with respect to an entry alone. For a balanced problem, whose totals must stay equal, it is meant along changes with sum
-/// da_i = sum db_j; a constant added to all of `a` and taken from all of `b` would change nothing.
+/// A derivative in a weight moves that entry alone. The totals of a balanced problem must stay equal, so its
+/// derivatives hold along changes with sum da_i = sum db_j: a constant that is added to all of `a` and taken from all
+/// of `b` would change nothing.
 #[derive(Debug)]
 pub struct Gradients<'g, T> {
     /// In x, n x d row-major.
@@ -19,65 +23,107 @@ pub struct Gradients<'g, T> {
     pub a: Option<&'g mut [T]>,
     /// In the weights b, m.
     pub b: Option<&'g mut [T]>,
-    /// In the costs as they are given (not scaled), n x m row-major, whatever the storage order of a matrix; of points, as if pairs had costs of
-    /// their own.
+    /// In the costs as they are given (not scaled), n x m row-major for any storage order of a matrix; of points, as if
+    /// pairs had costs of their own.
     pub cost: Option<&'g mut [T]>,
     /// In epsilon, in units of (scaled) cost.
     pub epsilon: Option<&'g mut T>,
 }
 
 impl<T: Real> Gradients<'_, T> {
-    /// Nothing: what to fill in.
+    /// Asks for nothing: fill in what you want.
     pub const fn none() -> Self {
         Gradients { x: None, y: None, a: None, b: None, cost: None, epsilon: None }
     }
 
-    /// Refuses what has been written where it is not finite, which is the argument's fault.
+    pub(super) fn has_points(&self) -> bool {
+        self.x.is_some() || self.y.is_some()
+    }
+
+    /// Refuses derivatives that are not finite, for which the argument is to blame.
     pub(super) fn check_results(&self, argument: Argument) -> Result<(), Error> {
         let written = [&self.x, &self.y, &self.a, &self.b, &self.cost].map(Option::as_deref);
         let in_epsilon = self.epsilon.as_deref().map(core::slice::from_ref);
         check_results(argument, written.into_iter().chain([in_epsilon]))
     }
 
-    pub(super) fn check(&self, plan: &Conditional<'_, T>, scratch: [&mut [T]; 2]) -> Result<(), Error> {
+    /// Checks the lengths, and that derivatives in the points can be had if they are asked for.
+    pub(super) fn check(&self, plan: &Conditional<'_, T>, required: Smoothness) -> Result<(), Error> {
         let (n, m) = (plan.f.len(), plan.g.len());
-        let len = |argument, values: &Option<&mut [T]>, expected| match values {
-            Some(values) => check_length(argument, values, expected),
-            None => Ok(()),
-        };
-        len(Argument::A, &self.a, n)?;
-        len(Argument::B, &self.b, m)?;
-        len(Argument::COST, &self.cost, n.saturating_mul(m))?;
-        if self.x.is_some() || self.y.is_some() {
-            let d = plan.dimension_of_differentiable_points(scratch)?;
-            len(Argument::X, &self.x, n * d)?;
-            len(Argument::Y, &self.y, m * d)?;
+        let Gradients { x, y, a, b, cost, .. } = self;
+        check_len(Argument::A, a.as_deref(), n)?;
+        check_len(Argument::B, b.as_deref(), m)?;
+        check_len(Argument::COST, cost.as_deref(), n.saturating_mul(m))?;
+        if !self.has_points() {
+            return Ok(());
         }
-        Ok(())
+        let d = plan.dimension_of_differentiable_points(required)?;
+        check_len(Argument::X, x.as_deref(), n * d)?;
+        check_len(Argument::Y, y.as_deref(), m * d)
+    }
+
+    /// Adds `factor` times a gradient of c(x_i, y_j), or a change of it, on both sides.
+    pub(super) fn add(&mut self, (i, j): (usize, usize), factor: T, [in_x, in_y]: &[&mut [T]; 2]) {
+        let d = in_x.len();
+        if let Some(out) = &mut self.x {
+            add_times(&mut out[i * d..(i + 1) * d], factor, in_x);
+        }
+        if let Some(out) = &mut self.y {
+            add_times(&mut out[j * d..(j + 1) * d], factor, in_y);
+        }
     }
 }
 
-/// Refuses results that are not finite, which are the argument's fault.
-pub(super) fn check_results<'v, T: Real>(
+/// Adds a multiple of a vector.
+pub(super) fn add_times<T: Real>(out: &mut [T], factor: T, values: &[T]) {
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out += factor * value;
+    }
+}
+
+/// Checks the length of a vector, if it is there.
+pub(super) fn check_len<T>(argument: Argument, values: Option<&[T]>, expected: usize) -> Result<(), Error> {
+    values.map_or(Ok(()), |values| check_length(argument, values, expected))
+}
+
+/// Checks length and entries of an input, if it is there: of a vector, or of a matrix of so many columns.
+pub(super) fn check_input<T: Real>(
+    argument: Argument,
+    values: Option<&[T]>,
+    expected: usize,
+    columns: Option<usize>,
+) -> Result<(), Error> {
+    check_len(argument, values, expected)?;
+    match (values, columns) {
+        (Some(values), Some(columns)) => check_finite(argument, values, columns),
+        (Some(values), None) => check_finite_vector(argument, values),
+        (None, _) => Ok(()),
+    }
+}
+
+/// Says whether all values are finite.
+pub(crate) fn is_finite<T: Real>(values: &[T]) -> bool {
+    values.iter().all(|value| value.is_finite())
+}
+
+/// Refuses results that are not finite, for which the argument is to blame.
+pub(crate) fn check_results<'v, T: Real>(
     argument: Argument,
     results: impl IntoIterator<Item = Option<&'v [T]>>,
 ) -> Result<(), Error> {
     let mut written = results.into_iter().flatten();
-    if written.all(|values| values.iter().all(|value| value.is_finite())) {
-        Ok(())
-    } else {
-        Err(Error::new(argument, ErrorKind::Overflow))
-    }
+    if written.all(is_finite) { Ok(()) } else { Err(Error::new(argument, ErrorKind::Overflow)) }
 }
 
-/// A direction in which the inputs of a problem change; what is not given stays as it is.
+/// A direction in which the inputs of a problem change. An input that is left out stays as it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Tangent<'t, T> {
     /// dx, n x d row-major.
     pub x: Option<&'t [T]>,
     /// dy, m x d row-major.
     pub y: Option<&'t [T]>,
-    /// da, n. For a balanced problem the totals must stay equal: sum da_i = sum db_j, or the difference is taken out and reported.
+    /// da, n. The totals of a balanced problem must stay equal: sum da_i = sum db_j. Otherwise the difference is taken
+    /// out and reported.
     pub a: Option<&'t [T]>,
     /// db, m.
     pub b: Option<&'t [T]>,
@@ -88,36 +134,37 @@ pub struct Tangent<'t, T> {
 }
 
 impl<T: Real> Tangent<'_, T> {
-    /// Nothing: what to fill in.
+    /// Changes nothing: fill in what changes.
     pub const fn none() -> Self {
         Tangent { x: None, y: None, a: None, b: None, cost: None, epsilon: T::ZERO }
     }
 
-    pub(super) fn check(&self, plan: &Conditional<'_, T>, scratch: [&mut [T]; 2]) -> Result<(), Error> {
+    pub(super) fn has_points(&self) -> bool {
+        self.x.is_some() || self.y.is_some()
+    }
+
+    pub(super) fn da(&self, i: usize) -> T {
+        self.a.map_or(T::ZERO, |a| a[i])
+    }
+
+    pub(super) fn db(&self, j: usize) -> T {
+        self.b.map_or(T::ZERO, |b| b[j])
+    }
+
+    pub(super) fn check(&self, plan: &Conditional<'_, T>) -> Result<(), Error> {
         let (n, m) = (plan.f.len(), plan.g.len());
-        for (argument, values, expected) in [(Argument::A, self.a, n), (Argument::B, self.b, m)] {
-            if let Some(values) = values {
-                check_length(argument, values, expected)?;
-                check_finite_vector(argument, values)?;
-            }
-        }
-        if let Some(values) = self.cost {
-            check_length(Argument::COST, values, n.saturating_mul(m))?;
-            check_finite(Argument::COST, values, m)?;
-        }
+        check_input(Argument::A, self.a, n, None)?;
+        check_input(Argument::B, self.b, m, None)?;
+        check_input(Argument::COST, self.cost, n.saturating_mul(m), Some(m))?;
         if !self.epsilon.is_finite() {
             let range = "(-inf, inf)";
             return Err(Error::new(Argument::EPSILON, ErrorKind::OutOfRange { value: self.epsilon.widen(), range }));
         }
-        if self.x.is_some() || self.y.is_some() {
-            let d = plan.dimension_of_differentiable_points(scratch)?;
-            for (argument, values, count) in [(Argument::X, self.x, n), (Argument::Y, self.y, m)] {
-                if let Some(values) = values {
-                    check_length(argument, values, count * d)?;
-                    check_finite(argument, values, d)?;
-                }
-            }
+        if !self.has_points() {
+            return Ok(());
         }
-        Ok(())
+        let d = plan.dimension_of_differentiable_points(Smoothness::Gradient)?;
+        check_input(Argument::X, self.x, n * d, Some(d))?;
+        check_input(Argument::Y, self.y, m * d, Some(d))
     }
 }

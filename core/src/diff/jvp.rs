@@ -1,20 +1,21 @@
-//! Jacobian-vector products: how potentials, plan and map change along a direction of the inputs. The system is that of [`vjp`](super::vjp).
+//! Jacobian-vector products: how potentials, plan and map change along a direction of the inputs. The system is that of
+//! [`vjp`](super::vjp).
 
 use crate::error::{Argument, Error};
 use crate::geometry::PointCloud;
+use crate::memory;
 use crate::real::Real;
 use crate::reduce;
-use crate::solution::check_length;
-use crate::sweep::log_weight;
+use crate::sweep::strips::STRIP_ROWS;
 
 use super::conditional::Conditional;
 use super::conjugate_gradients::{self, Size, square_over};
-use super::inputs::check_results;
-use super::pull_back::log_densities;
+use super::inputs::{check_len, check_results};
 use super::workspace::Memory;
-use super::{Derivatives, LinearReport, Tangent, Vectors};
+use super::{Derivatives, LinearReport, Tangent};
 
-/// Where the changes of potentials, plan and map along a [`Tangent`] are written: only what is asked for.
+/// Says where the changes of potentials, plan and map along a [`Tangent`] are written. Only what is asked for is
+/// written.
 #[derive(Debug)]
 pub struct Changes<'c, T> {
     /// df, n.
@@ -23,12 +24,12 @@ pub struct Changes<'c, T> {
     pub g: Option<&'c mut [T]>,
     /// dP, n x m row-major.
     pub plan: Option<&'c mut [T]>,
-    /// dT, n x d row-major, T the [barycentric map](crate::Solution::barycentric_map).
+    /// dT, n x d row-major, with T the [barycentric map](crate::Solution::barycentric_map).
     pub map: Option<&'c mut [T]>,
 }
 
 impl<T: Real> Changes<'_, T> {
-    /// Nothing: what to fill in.
+    /// Asks for nothing: fill in what you want.
     pub const fn none() -> Self {
         Changes { f: None, g: None, plan: None, map: None }
     }
@@ -39,262 +40,283 @@ impl<T: Real> Changes<'_, T> {
 
     fn check(&self, plan: &Conditional<'_, T>) -> Result<(), Error> {
         let (n, m) = (plan.f.len(), plan.g.len());
-        let len = |argument, values: &Option<&mut [T]>, expected| match values {
-            Some(values) => check_length(argument, values, expected),
-            None => Ok(()),
-        };
-        len(Argument::F, &self.f, n)?;
-        len(Argument::G, &self.g, m)?;
-        len(Argument::PLAN, &self.plan, n.saturating_mul(m))?;
-        match (&self.map, plan.cloud()) {
-            (Some(values), Some(cloud)) => check_length(Argument::MAP, values, n * cloud.dimension()),
-            (Some(_), None) => {
-                let reason = "a cost matrix has no points, and no map";
-                Err(Error::unsupported(Argument::MAP, reason))
-            }
-            (None, _) => Ok(()),
-        }
+        check_len(Argument::F, self.f.as_deref(), n)?;
+        check_len(Argument::G, self.g.as_deref(), m)?;
+        check_len(Argument::PLAN, self.plan.as_deref(), n.saturating_mul(m))?;
+        let d = plan.dimension_of_map(self.map.is_some())?;
+        check_len(Argument::MAP, self.map.as_deref(), n * d)
     }
 }
 
 impl<T: Real> Derivatives<'_, T> {
-    /// The changes of potentials, plan and map along a direction of the inputs, per unit of it.
+    /// Writes the changes of potentials, plan and map along a direction of the inputs, per unit of it.
     ///
-    /// The pairs are visited on one thread, three times at most, and once for every iteration of conjugate gradients on all of them.
+    /// The pairs are visited on one thread, three times at most, and once for every iteration of conjugate gradients on
+    /// all threads.
     ///
     /// # Errors
-    /// [`ErrorKind::Length`](crate::ErrorKind::Length) and [`ErrorKind::NotFinite`](crate::ErrorKind::NotFinite) naming `x`, `y`, `a`, `b`, `cost` or `epsilon` of the tangent and `f`, `g`, `plan` or `map` of the changes,
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming `map` or `cost` for points of a matrix and costs without a gradient. Nothing is written then.
-    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) naming `tangent` where a change leaves the range: what has been written is not to be used.
+    /// [`ErrorKind::Length`](crate::ErrorKind::Length) and [`ErrorKind::NotFinite`](crate::ErrorKind::NotFinite) naming `x`, `y`, `a`, `b`, `cost` or `epsilon` of the tangent and
+    /// `f`, `g`, `plan` or `map` of the changes. [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming `map` or `cost` for a cost matrix, which
+    /// has no points, and for a ground cost without a gradient. Nothing is written then. [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) naming
+    /// `tangent` if a change leaves the range: what has been written is not to be used.
     pub fn jvp(&mut self, tangent: &Tangent<'_, T>, changes: &mut Changes<'_, T>) -> Result<LinearReport<T>, Error> {
         changes.check(&self.plan)?;
         let report = self.differentials(tangent)?;
-        let (plan, memory, solution) = (&self.plan, &mut self.memory, &self.solution);
-        let (p, m) = (&plan.p, plan.g.len());
-        let (df, dg) = (&*memory.row, &*memory.beta);
-        if let Some(out) = &mut changes.f {
-            out.iter_mut().zip(df).for_each(|(out, &value)| *out = value / p.unit);
-        }
-        if let Some(out) = &mut changes.g {
-            out.iter_mut().zip(dg).for_each(|(out, &value)| *out = value / p.unit);
+        let (plan, memory) = (&self.plan, &mut self.memory);
+        let (unit, m) = (plan.p().unit, plan.g.len());
+        for (out, values) in [(&mut changes.f, &*memory.row), (&mut changes.g, &*memory.beta)] {
+            if let Some(out) = out {
+                out.iter_mut().zip(values).for_each(|(out, &value)| *out = value / unit);
+            }
         }
         if changes.plan.is_none() && changes.map.is_none() {
             return changes.check_results().map(|()| report);
         }
-        let [q, log_p, _] = rows_of(memory.scratch.pool, m);
-        for i in 0..plan.f.len() {
-            let da = tangent.a.map_or(T::ZERO, |a| a[i]);
-            let rates = Rates { plan, tangent, log_b: memory.log_b, relative_b: memory.column };
-            rates.of_row(i, df[i], dg, q, log_p, &mut memory.gradient);
+        each_changed_row(plan, memory, tangent, |row| {
             if let Some(out) = &mut changes.plan {
-                let (r, of_weight) = (plan.r(i), plan.ratio(i) * da);
-                for ((out, &q), &rate) in out[i * m..(i + 1) * m].iter_mut().zip(q.iter()).zip(log_p.iter()) {
-                    *out = q * (r * rate + of_weight);
+                for (out, (&q, &rate)) in out[row.i * m..(row.i + 1) * m].iter_mut().zip(row.q.iter().zip(row.rate)) {
+                    *out = q * (row.r * rate + row.of_weight);
                 }
             }
             if let (Some(out), Some(cloud)) = (&mut changes.map, plan.cloud()) {
                 let d = cloud.dimension();
-                let out = &mut out[i * d..(i + 1) * d];
-                out.fill(T::ZERO);
-                let mean = reduce::dot(q, log_p);
-                let origin = cloud.y().point(0);
-                for (j, (&q, &rate)) in q.iter().zip(log_p.iter()).enumerate() {
-                    for (l, value) in out.iter_mut().enumerate() {
-                        *value += q * (rate - mean) * (cloud.y().point(j)[l] - origin[l]);
-                        if let Some(dy) = tangent.y {
-                            *value += q * dy[j * d + l];
-                        }
-                    }
-                }
+                write_change_of_mean(cloud, &row, tangent.y, &mut out[row.i * d..(row.i + 1) * d]);
             }
-        }
-        if let Some(db) = tangent.b {
-            let q = &mut memory.scratch.spare[..];
-            plan.each_weightless(solution, memory.t, |weightless| {
-                let j = weightless.j;
-                if !weightless.is_zero || db[j] == T::ZERO {
-                    return;
-                }
-                for i in 0..plan.f.len() {
-                    let density = db[j] * plan.density(solution, i, &weightless);
-                    if let Some(out) = &mut changes.plan {
-                        out[i * m + j] = plan.r(i) * density;
-                    }
-                    if let (Some(out), Some(cloud)) = (&mut changes.map, plan.cloud()) {
-                        plan.rows(i, 1, 0, q);
-                        add_mass_at(cloud, q, density, j, &mut out[i * cloud.dimension()..(i + 1) * cloud.dimension()]);
-                    }
-                }
-            });
-        }
+        });
+        // Mass that a growing weight brings to a column without any.
+        let q = &mut *memory.scratch.spare;
+        plan.each_growing_pair(tangent, memory.t, |pair, db| {
+            let (i, j) = (pair.i, pair.j);
+            let density = db * plan.density(&pair);
+            if let Some(out) = &mut changes.plan {
+                out[i * m + j] = plan.r(i) * density;
+            }
+            if let (Some(out), Some(cloud)) = (&mut changes.map, plan.cloud()) {
+                plan.rows(i, 1, 0, q);
+                add_mass_at(cloud, q, density, j, &mut out[i * cloud.dimension()..(i + 1) * cloud.dimension()]);
+            }
+        });
         changes.check_results().map(|()| report)
     }
 
-    /// df into `memory.row` and dg into `memory.beta`, in units of the unscaled cost, with sum a f = sum b g where balanced; db_j / b_j into
-    /// `memory.column`, log2 b into `memory.log_b`.
+    /// Writes df into `memory.row` and dg into `memory.beta`, in units of the unscaled cost, with sum a f = sum b g
+    /// where balanced; and db_j / b_j into `memory.column`.
     pub(super) fn differentials(&mut self, tangent: &Tangent<'_, T>) -> Result<LinearReport<T>, Error> {
-        let (plan, solution) = (&self.plan, &self.solution);
-        let Memory { row, t, column, rhs, beta, residual, direction, log_b, gradient, scratch, coarse, .. } =
-            &mut self.memory;
-        let [in_x, in_y] = gradient;
-        tangent.check(plan, [in_x, in_y])?;
-        let p = &plan.p;
-        let (a, b) = (p.problem.a(), p.problem.b());
-        let (n, m) = (plan.f.len(), plan.g.len());
-        let da = |i: usize| tangent.a.map_or(T::ZERO, |a| a[i]);
-        for j in 0..m {
-            log_b[j] = log_weight(b.get(j));
-            let db = tangent.b.map_or(T::ZERO, |b| b[j]);
-            column[j] = if b.get(j) > T::ZERO { db / b.get(j) } else { T::ZERO };
+        let (plan, memory) = (&self.plan, &mut self.memory);
+        tangent.check(plan)?;
+        let b = plan.p().problem.b();
+        for (j, value) in memory.column.iter_mut().enumerate() {
+            *value = if b.get(j) > T::ZERO { tangent.db(j) / b.get(j) } else { T::ZERO };
         }
+        change_rows(plan, memory, tangent);
+        let size = change_columns(plan, memory, tangent);
+        let report = conjugate_gradients::solve(plan, &self.settings, size, memory);
 
-        // pi_i = sum_j Q_ij (omega_ij - epsilon db_j / b_j) into `row`, omega_ij = dC_ij + l_ij depsilon.
-        let rates = Rates { plan, tangent, log_b, relative_b: column };
-        {
-            let [q, omega, _] = rows_of(scratch.pool, m);
-            for (i, pi) in row.iter_mut().enumerate() {
-                plan.rows(i, 1, 0, q);
-                rates.omega(i, q, omega, gradient);
-                *pi = reduce::dot(q, omega) - p.epsilon * reduce::dot(q, column);
-            }
+        let tau_a = plan.p().tau_a();
+        for (value, &t) in memory.row.iter_mut().zip(&*memory.t) {
+            *value = tau_a * (*value - t);
         }
-        if let Some(db) = tangent.b {
-            plan.each_weightless(solution, t, |weightless| {
-                if weightless.is_zero && db[weightless.j] != T::ZERO {
-                    for (i, pi) in row.iter_mut().enumerate() {
-                        *pi -= p.epsilon * db[weightless.j] * plan.density(solution, i, &weightless);
-                    }
-                }
-            });
-        }
-        // rhs_j = sum_i Q_ij (r_i omega_ij - epsilon (r_i / a_i) da_i - tau_a r_i pi_i).
-        rhs.fill(T::ZERO);
-        // In units of the largest change so far, so that no square leaves the range.
-        let mut size = Size { unit: T::ONE, squares: T::ZERO };
-        {
-            let [q, omega, partial] = rows_of(scratch.pool, m);
-            partial.fill(T::ZERO);
-            for (i, &pi) in row.iter().enumerate() {
-                plan.rows(i, 1, 0, q);
-                rates.omega(i, q, omega, gradient);
-                size.in_units_of(omega);
-                let (r, constant) = (plan.r(i), -p.epsilon * plan.ratio(i) * da(i) - p.tau_a() * plan.r(i) * pi);
-                for (omega, &q) in omega.iter_mut().zip(q.iter()) {
-                    let change = *omega / size.unit;
-                    size.squares += r * q * change * change;
-                    *omega = r * *omega + constant;
-                }
-                for ((sum, &q), &omega) in partial.iter_mut().zip(q.iter()).zip(omega.iter()) {
-                    *sum += q * omega;
-                }
-                if i % 64 == 63 || i + 1 == n {
-                    rhs.iter_mut().zip(partial.iter_mut()).for_each(|(rhs, part)| *rhs += core::mem::take(part));
-                }
-            }
-        }
-        size.in_units_of(rhs);
-        size.in_units_of(row);
-        let unit = size.unit;
-        size.squares += reduce::sum_of(m, &|j| square_over(rhs[j] / unit, plan.c[j]))
-            + reduce::sum_of(n, &|i| plan.r(i) * (row[i] / unit) * (row[i] / unit));
-        let vectors = Vectors { beta, t, residual, direction };
-        let report = conjugate_gradients::solve(plan, &self.settings, rhs, size, vectors, coarse, scratch);
-
-        for (i, value) in row.iter_mut().enumerate() {
-            *value = p.tau_a() * (*value - t[i]);
-        }
-        let (in_x, in_y) = gradient.split_at_mut(1);
-        plan.each_weightless(solution, t, |weightless| {
-            // dg_j = tau_b sum_i R_ij (omega_ij - df_i) - epsilon (R_ij / a_i) da_i.
-            let mut sum = T::ZERO;
-            for (i, &share) in weightless.shares.iter().enumerate() {
-                if da(i) != T::ZERO {
-                    sum -= p.epsilon * plan.share_of_weight(solution, i, &weightless) * da(i);
-                }
-                if share > T::ZERO {
-                    let change = tangent.epsilon * p.unit * plan.log_density(solution, i, weightless.j);
-                    sum += share * (rates.change_of_cost(i, weightless.j, in_x[0], in_y[0]) + change - row[i]);
-                }
-            }
-            beta[weightless.j] = p.tau_b() * sum;
-        });
-        let mut projected = T::ZERO;
-        if p.is_balanced() {
-            let db = |j: usize| tangent.b.map_or(T::ZERO, |b| b[j]);
-            projected = reduce::sum_of(m, &db) - reduce::sum_of(n, &da);
-            // The convention sum a f = sum b g, differentiated.
-            let of_columns = reduce::sum_of(m, &|j| db(j) * p.unit * solution.g()[j] + b.get(j) * beta[j]);
-            let of_rows = reduce::sum_of(n, &|i| da(i) * p.unit * solution.f()[i] + a.get(i) * row[i]);
-            let shift = (of_columns - of_rows) / (a.total() + b.total());
-            row.iter_mut().for_each(|value| *value += shift);
-            beta.iter_mut().for_each(|value| *value -= shift);
-        }
+        change_weightless(plan, memory, tangent);
+        let projected = level(plan, memory, tangent);
         check_results(Argument::TANGENT, [Some(&[report.residual, projected][..])])?;
         Ok(LinearReport { projected, ..report })
     }
 }
 
-/// Three rows of m.
-pub(super) fn rows_of<T>(pool: &mut [T], m: usize) -> [&mut [T]; 3] {
-    let (first, rest) = pool.split_at_mut(m);
-    let (second, rest) = rest.split_at_mut(m);
-    [first, second, &mut rest[..m]]
+/// Writes pi_i = sum_j Q_ij (omega_ij - epsilon db_j / b_j) into `memory.row`, with omega as in [`each_omega`].
+fn change_rows<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_, T>, tangent: &Tangent<'_, T>) {
+    let epsilon = plan.p().epsilon;
+    let Memory { row, column: relative_b, log_b, gradient, scratch, t, .. } = memory;
+    each_omega(plan, tangent, log_b, scratch.pool, gradient, |i, [q, omega, _], _| {
+        row[i] = reduce::dot(q, omega) - epsilon * reduce::dot(q, relative_b);
+    });
+    plan.each_growing_pair(tangent, t, |pair, db| row[pair.i] -= epsilon * db * plan.density(&pair));
 }
 
-/// Along a tangent.
-pub(super) struct Rates<'r, 'd, T: Real> {
-    pub plan: &'r Conditional<'d, T>,
-    pub tangent: &'r Tangent<'r, T>,
+/// Writes the right-hand side, sum_i Q_ij (r_i omega_ij - epsilon (r_i / a_i) da_i - tau_a r_i pi_i), given pi. Returns
+/// the size of all changes, which the tolerance is relative to.
+fn change_columns<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_, T>, tangent: &Tangent<'_, T>) -> Size<T> {
+    let p = plan.p();
+    let Memory { row, rhs, log_b, gradient, scratch, .. } = memory;
+    let (n, m) = (row.len(), rhs.len());
+    // In units of the largest change so far, so that no square leaves the range.
+    let mut size = Size { unit: T::ONE, squares: T::ZERO };
+    rhs.fill(T::ZERO);
+    let partial = &mut *scratch.spare;
+    partial.fill(T::ZERO);
+    each_omega(plan, tangent, log_b, scratch.pool, gradient, |i, [q, omega, _], _| {
+        size.in_units_of(omega);
+        let r = plan.r(i);
+        let constant = -p.epsilon * plan.ratio(i) * tangent.da(i) - p.tau_a() * r * row[i];
+        for ((sum, &omega), &q) in partial.iter_mut().zip(&*omega).zip(&*q) {
+            let change = omega / size.unit;
+            size.squares += r * q * change * change;
+            *sum += q * (r * omega + constant);
+        }
+        // Long columns are added up in blocks, which keeps their error in single precision small.
+        if i % STRIP_ROWS == STRIP_ROWS - 1 || i + 1 == n {
+            rhs.iter_mut().zip(partial.iter_mut()).for_each(|(rhs, part)| *rhs += core::mem::take(part));
+        }
+    });
+    size.in_units_of(rhs);
+    size.in_units_of(row);
+    let unit = size.unit;
+    size.squares += reduce::sum_of(m, &|j| square_over(rhs[j] / unit, plan.c[j]))
+        + reduce::sum_of(n, &|i| plan.r(i) * (row[i] / unit) * (row[i] / unit));
+    size
+}
+
+/// Writes dg_j = tau_b sum_i R_ij (omega_ij - df_i) - epsilon (R_ij / a_i) da_i for the columns without mass, whose
+/// potentials are c-transforms of f.
+fn change_weightless<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_, T>, tangent: &Tangent<'_, T>) {
+    let (p, row, beta) = (plan.p(), &*memory.row, &mut *memory.beta);
+    let weightless = |j: &usize| !plan.has_mass(*j);
+    (0..beta.len()).filter(weightless).for_each(|j| beta[j] = T::ZERO);
+    plan.each_weightless_pair(memory.t, |pair| {
+        let (i, j) = (pair.i, pair.j);
+        if tangent.da(i) != T::ZERO {
+            beta[j] -= p.epsilon * plan.share_of_weight(&pair) * tangent.da(i);
+        }
+        if pair.share > T::ZERO {
+            let of_epsilon = tangent.epsilon * p.unit * plan.log_density(&pair);
+            beta[j] += pair.share * (change_of_cost(plan, tangent, (i, j), &mut memory.gradient) + of_epsilon - row[i]);
+        }
+    });
+    (0..beta.len()).filter(weightless).for_each(|j| beta[j] = p.tau_b() * beta[j]);
+}
+
+/// Moves balanced df and dg along the free constant, so that the convention sum a f = sum b g holds after the change
+/// too. Returns sum db_j - sum da_i, what the totals would differ by.
+fn level<T: Real>(plan: &Conditional<'_, T>, memory: &mut Memory<'_, T>, tangent: &Tangent<'_, T>) -> T {
+    let (p, solution) = (plan.p(), &plan.solution);
+    let (a, b) = (p.problem.a(), p.problem.b());
+    let (row, beta) = (&mut *memory.row, &mut *memory.beta);
+    if !p.is_balanced() {
+        return T::ZERO;
+    }
+    let (da, db) = (|i: usize| tangent.da(i), |j: usize| tangent.db(j));
+    let projected = reduce::sum_of(beta.len(), &db) - reduce::sum_of(row.len(), &da);
+    let of_columns = reduce::sum_of(beta.len(), &|j| db(j) * p.unit * solution.g()[j] + b.get(j) * beta[j]);
+    let of_rows = reduce::sum_of(row.len(), &|i| da(i) * p.unit * solution.f()[i] + a.get(i) * row[i]);
+    let shift = (of_columns - of_rows) / (a.total() + b.total());
+    row.iter_mut().for_each(|value| *value += shift);
+    beta.iter_mut().for_each(|value| *value -= shift);
+    projected
+}
+
+/// A row of the plan, and its change along a tangent: dP_ij = Q_ij (r rate_j + of_weight).
+pub(super) struct ChangedRow<'r, 'd, T> {
+    pub i: usize,
+    /// m: Q_ij.
+    pub q: &'r [T],
+    /// m: d log P_ij less da_i / a_i.
+    pub rate: &'r [T],
     /// m: log2 b.
     pub log_b: &'r [T],
     /// m: db_j / b_j.
     pub relative_b: &'r [T],
+    /// d zeros.
+    pub zeros: &'r [T],
+    /// m: scratch.
+    pub spare: &'r mut [T],
+    pub r: T,
+    /// (r_i / a_i) da_i.
+    pub of_weight: T,
+    /// Scratch for gradients of the cost.
+    pub gradient: &'r mut [&'d mut [T]; 2],
 }
 
-impl<T: Real> Rates<'_, '_, T> {
-    /// dC_ij.
-    fn change_of_cost(&self, i: usize, j: usize, in_x: &mut [T], in_y: &mut [T]) -> T {
-        let mut change = self.tangent.cost.map_or(T::ZERO, |cost| cost[i * self.plan.g.len() + j]);
-        let (dx, dy) = (self.tangent.x, self.tangent.y);
-        if let (Some(cloud), true) = (self.plan.cloud(), dx.is_some() || dy.is_some()) {
-            let d = cloud.dimension();
-            cloud.ground_cost().gradient(cloud.x().point(i), cloud.y().point(j), in_x, in_y);
-            let along = |gradient: &[T], direction: Option<&[T]>, k: usize| match direction {
-                Some(values) => reduce::dot(gradient, &values[k * d..(k + 1) * d]),
-                None => T::ZERO,
-            };
-            change += along(in_x, dx, i) + along(in_y, dy, j);
+/// Visits every row of the plan with its change, after [`Derivatives::differentials`].
+pub(super) fn each_changed_row<'d, T: Real>(
+    plan: &Conditional<'_, T>,
+    memory: &mut Memory<'d, T>,
+    tangent: &Tangent<'_, T>,
+    mut visit: impl FnMut(ChangedRow<'_, 'd, T>),
+) {
+    let Memory { row, beta, column: relative_b, log_b, zeros, gradient, scratch, .. } = memory;
+    each_omega(plan, tangent, log_b, scratch.pool, gradient, |i, [q, rate, spare], gradient| {
+        // d log P_ij - da_i / a_i = ((df_i + dg_j) - omega_ij) / epsilon + db_j / b_j.
+        for ((value, &dg), &relative) in rate.iter_mut().zip(&**beta).zip(&**relative_b) {
+            *value = ((row[i] + dg) - *value) / plan.p().epsilon + relative;
         }
-        change
-    }
+        let (r, of_weight) = (plan.r(i), plan.ratio(i) * tangent.da(i));
+        visit(ChangedRow { i, q, rate, log_b, relative_b, zeros, spare, r, of_weight, gradient });
+    });
+}
 
-    /// omega_ij = dC_ij + log(P_ij / (a_i b_j)) depsilon where Q_ij is not zero, else 0.
-    fn omega(&self, i: usize, q: &[T], omega: &mut [T], [in_x, in_y]: &mut [&mut [T]; 2]) {
-        let epsilon = self.tangent.epsilon * self.plan.p.unit;
+/// Visits every row: its number; Q_ij, omega_ij and m scalars of scratch; and scratch for gradients of the cost.
+/// omega_ij is dC_ij + log(P_ij / (a_i b_j)) depsilon where Q_ij is not zero, and 0 elsewhere.
+///
+/// Rows are visited in their order on one thread: the size of all changes and the derivative of the objective in
+/// epsilon are running sums over all pairs, whose bits depend on the order.
+fn each_omega<'d, T: Real>(
+    plan: &Conditional<'_, T>,
+    tangent: &Tangent<'_, T>,
+    log_b: &[T],
+    pool: &mut [T],
+    gradient: &mut [&'d mut [T]; 2],
+    mut visit: impl FnMut(usize, [&mut [T]; 3], &mut [&'d mut [T]; 2]),
+) {
+    let epsilon = tangent.epsilon * plan.p().unit;
+    let [q, omega, spare] = memory::cut_all(pool, [log_b.len(); 3]);
+    for i in 0..plan.f.len() {
+        plan.rows(i, 1, 0, q);
         omega.fill(T::ZERO);
         if epsilon != T::ZERO {
-            log_densities(self.plan, i, q, self.log_b, omega);
+            plan.log_densities(i, q, log_b, omega);
             omega.iter_mut().for_each(|value| *value *= epsilon);
         }
-        if self.tangent.cost.is_none() && self.tangent.x.is_none() && self.tangent.y.is_none() {
-            return;
+        if tangent.cost.is_some() || tangent.has_points() {
+            for (j, value) in omega.iter_mut().enumerate().filter(|&(j, _)| q[j] > T::ZERO) {
+                *value += change_of_cost(plan, tangent, (i, j), gradient);
+            }
         }
-        for (j, value) in omega.iter_mut().enumerate().filter(|&(j, _)| q[j] > T::ZERO) {
-            *value += self.change_of_cost(i, j, in_x, in_y);
-        }
+        visit(i, [q, omega, spare], gradient);
     }
+}
 
-    /// Row i of Q, and d log P_ij less da_i / a_i: ((df_i + dg_j) - omega_ij) / epsilon + db_j / b_j.
-    pub fn of_row(&self, i: usize, df: T, dg: &[T], q: &mut [T], out: &mut [T], gradient: &mut [&mut [T]; 2]) {
-        self.plan.rows(i, 1, 0, q);
-        self.omega(i, q, out, gradient);
-        for ((value, &dg), &relative) in out.iter_mut().zip(dg).zip(self.relative_b) {
-            *value = ((df + dg) - *value) / self.plan.p.epsilon + relative;
+/// Returns dC_ij. `gradient` is scratch.
+fn change_of_cost<T: Real>(
+    plan: &Conditional<'_, T>,
+    tangent: &Tangent<'_, T>,
+    (i, j): (usize, usize),
+    gradient: &mut [&mut [T]; 2],
+) -> T {
+    let mut change = tangent.cost.map_or(T::ZERO, |cost| cost[i * plan.g.len() + j]);
+    if let (Some(cloud), true) = (plan.cloud(), tangent.has_points()) {
+        let (d, [in_x, in_y]) = (cloud.dimension(), gradient);
+        cloud.ground_cost().gradient(cloud.x().point(i), cloud.y().point(j), in_x, in_y);
+        let along = |gradient: &[T], direction: Option<&[T]>, k: usize| {
+            direction.map_or(T::ZERO, |values| reduce::dot(gradient, &values[k * d..(k + 1) * d]))
+        };
+        change += along(in_x, tangent.x, i) + along(in_y, tangent.y, j);
+    }
+    change
+}
+
+/// Writes the change of a barycentre, sum_j Q_ij (d log Q_ij y_j + dy_j).
+fn write_change_of_mean<T: Real>(
+    cloud: &PointCloud<'_, T>,
+    row: &ChangedRow<'_, '_, T>,
+    dy: Option<&[T]>,
+    out: &mut [T],
+) {
+    let (d, y) = (out.len(), cloud.y());
+    let mean = reduce::dot(row.q, row.rate);
+    let origin = y.point(0);
+    out.fill(T::ZERO);
+    for (j, (&q, &rate)) in row.q.iter().zip(row.rate).enumerate() {
+        for (l, value) in out.iter_mut().enumerate() {
+            *value += q * (rate - mean) * (y.point(j)[l] - origin[l]);
+            if let Some(dy) = dy {
+                *value += q * dy[j * d + l];
+            }
         }
     }
 }
 
-/// Adds to the change of a barycentre that of new mass at y_j: `density` of it for one of what is there with shares `q`.
+/// Adds to the change of a barycentre that of new mass at y_j, `density` of it per unit of the mass that is there with
+/// shares `q`.
 fn add_mass_at<T: Real>(cloud: &PointCloud<'_, T>, q: &[T], density: T, j: usize, out: &mut [T]) {
     let y = cloud.y();
     for (l, value) in out.iter_mut().enumerate() {

@@ -1,11 +1,22 @@
-//! Derivatives of what a solve finds, without a trace of how it was found.
+//! Derivatives of a solution. They do not depend on how the solve found it: starts and acceleration take no part.
 //!
-//! The value is differentiated by the envelope theorem ([`Derivatives::objective`]); potentials, plan and map through the equations that
-//! they solve ([`Derivatives::vjp`], [`Derivatives::jvp`], [`Derivatives::objective_hessian`]). Starts and acceleration take no part.
+//! The value is differentiated by the envelope theorem; potentials, plan and map through the equations that they solve.
+//! Everything is written in terms of the conditional plan Q_ij = P_ij / sum_k P_ik, whose rows are computed when needed
+//! and never stored. The files, in reading order:
 //!
-//! Everything is written in terms of the conditional plan Q_ij = P_ij / sum_k P_ik, whose rows are computed when needed and never stored
-//! ([`conditional`]). A new loss is a cotangent ([`cotangent`]); what a cotangent of the costs is worth in the points, in the matrix or in epsilon
-//! is in [`pull_back`].
+//! 1. [`inputs`]: the inputs of a problem, as places for gradients ([`Gradients`]) and as directions ([`Tangent`]).
+//! 2. [`conditional`]: the conditional plan, and passes over its rows.
+//! 3. [`pull_back`]: from derivatives in the costs of pairs to those in x, y, the matrix and epsilon.
+//! 4. [`objective`]: the gradient of the objective.
+//! 5. [`cotangent`]: a loss of potentials, plan and map, by its derivatives. A new loss needs nothing else.
+//! 6. [`vjp`]: the gradient of such a loss, and the linear system behind it.
+//! 7. [`conjugate_gradients`]: the solution of that system.
+//! 8. [`coarse`]: a preconditioner for it, on the line and in the plane.
+//! 9. [`jvp`]: changes of potentials, plan and map along a direction.
+//! 10. [`second_order`]: products with the Hessian of the objective.
+//! 11. [`weightless`]: columns without mass, which the passes over rows leave out.
+//! 12. [`means`]: means along rows and columns of a plan, for soft operators.
+//! 13. [`workspace`]: the memory of all these.
 
 mod coarse;
 mod conditional;
@@ -24,66 +35,83 @@ mod workspace;
 pub use conjugate_gradients::LinearStatus;
 pub use cotangent::{Cotangent, PlanCotangent};
 pub use inputs::{Gradients, Tangent};
+pub(crate) use inputs::{check_results, is_finite};
 pub use jvp::Changes;
 pub use workspace::derivatives_len;
 
-use crate::error::{Argument, Error, ErrorKind, check_count, check_positive, check_workspace};
+use crate::error::{Argument, Error, ErrorKind, check_workspace};
+use crate::problem::Problem;
 use crate::real::Real;
 use crate::solution::Solution;
+use crate::sweep::log_weight;
 
 use conditional::Conditional;
-use conjugate_gradients::Vectors;
 use workspace::Memory;
 
-/// How to differentiate.
+/// The tolerance, iterations and threads of derivatives.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DerivativeSettings<T> {
     /// The residual at which the linear system counts as solved, relative to the cotangent.
     pub tolerance: T,
-    /// Iterations after which it is given up with [`LinearStatus::IterationLimit`].
+    /// The number of iterations after which the solve of that system ends with [`LinearStatus::IterationLimit`].
     pub max_iterations: u32,
-    /// Threads that share the rows, of the rayon pool that the caller is in; no bit of a result depends on them.
+    /// The number of threads that share the rows, of the rayon pool that the caller is in. No bit of a result depends
+    /// on it.
     pub threads: usize,
 }
 
 impl<T: Real> Default for DerivativeSettings<T> {
-    /// The tolerance is 1e-3 in `f32`, 1e-8 in `f64`: better than potentials that have converged to a default threshold are worth; at most
-    /// 1 000 iterations; one thread.
+    /// The tolerance is 1e-3 in `f32` and 1e-8 in `f64`, which is finer than potentials that have converged to a
+    /// default threshold are worth. There are at most 1 000 iterations, on one thread.
     fn default() -> Self {
         DerivativeSettings { tolerance: T::DEFAULT_TOLERANCE, max_iterations: 1000, threads: 1 }
     }
 }
 
 impl<T: Real> DerivativeSettings<T> {
-    /// What [`Derivatives::new`] checks about them, for those who want to know sooner.
+    /// Checks the settings, as [`Derivatives::new`] does, for those who want to know sooner.
     ///
     /// # Errors
     /// [`ErrorKind::NotPositive`], naming the field.
     pub fn check(&self) -> Result<(), Error> {
-        check_positive(Argument::TOLERANCE, self.tolerance)?;
-        check_count(Argument::MAX_ITERATIONS, self.max_iterations as usize)?;
-        check_count(Argument::THREADS, self.threads)
+        let tolerance = self.tolerance;
+        for (argument, value, is_positive) in [
+            (Argument::TOLERANCE, tolerance.widen(), tolerance > T::ZERO && tolerance.is_finite()),
+            (Argument::MAX_ITERATIONS, 0.0, self.max_iterations > 0),
+            (Argument::THREADS, 0.0, self.threads > 0),
+        ] {
+            if !is_positive {
+                return Err(Error::new(argument, ErrorKind::NotPositive { value }));
+            }
+        }
+        Ok(())
     }
 }
 
-/// How the linear system behind an implicit derivative was solved. Status is data: the derivative is written in any case.
+/// Says how the linear system behind an implicit derivative was solved. Status is data: the derivative is written in
+/// any case.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LinearReport<T> {
-    /// How it ended.
+    /// The reason why the iteration ended.
     pub status: LinearStatus,
-    /// Iterations of conjugate gradients; each is one pass over the pairs.
+    /// The number of iterations of conjugate gradients; each is one pass over the pairs.
     pub iterations: u32,
-    /// The residual, relative to the cotangent (or to what the tangent changes), measured at the end and not carried along.
+    /// The residual, relative to the cotangent (or to what the tangent changes), measured at the end and not carried
+    /// along.
     pub residual: T,
-    /// The component along the free constant of balanced potentials (f + c, g - c) that the system cannot tell, and that was taken out. Of a
-    /// cotangent: sum dL/df_i - sum dL/dg_j; what it is worth follows from the convention sum a_i f_i = sum b_j g_j, and is in the gradients. Of a tangent: sum
-    /// db_j - sum da_i, the difference that it would make of equal totals. Zero where there is none, or where a side is relaxed.
+    /// The component along the free constant of balanced potentials (f + c, g - c), which the system cannot tell and
+    /// which was taken out; 0 if there is none, or if a side is relaxed.
+    ///
+    /// For a cotangent it is sum dL/df_i - sum dL/dg_j. Its part of the gradients follows from the convention sum a_i
+    /// f_i = sum b_j g_j, and is in them. For a tangent it is sum db_j - sum da_i, the difference that the tangent
+    /// would make between equal totals.
     pub projected: T,
 }
 
 /// The derivatives of a solved problem, in memory that you lend.
 ///
-/// Epsilon and the cost scale are held fixed where they were given relative to the cost: they are inputs of their own.
+/// Epsilon and the cost scale are inputs of their own. They are held fixed also if they were given relative to the
+/// cost.
 ///
 /// ```
 /// use sinkhorn_core::*;
@@ -110,52 +138,53 @@ pub struct LinearReport<T> {
 /// # Ok::<(), Error>(())
 /// ```
 pub struct Derivatives<'d, T: Real> {
-    solution: Solution<'d, T>,
     settings: DerivativeSettings<T>,
     plan: Conditional<'d, T>,
     memory: Memory<'d, T>,
 }
 
 impl<'d, T: Real> Derivatives<'d, T> {
-    /// Scalars that [`Derivatives::new`] needs ([`derivatives_len`]): O(n + m).
+    /// Returns the number of scalars that [`Derivatives::new`] needs ([`derivatives_len`]): O(n + m).
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`], and bad settings.
-    pub fn len(problem: &crate::Problem<'_, T>, settings: &DerivativeSettings<T>) -> Result<usize, Error> {
+    pub fn len(problem: &Problem<'_, T>, settings: &DerivativeSettings<T>) -> Result<usize, Error> {
         settings.check()?;
         let dimension = problem.geometry().dimension();
-        let argument = Argument::WORKSPACE;
         derivatives_len(problem.rows(), problem.columns(), dimension, settings.threads)
-            .ok_or(Error::new(argument, ErrorKind::TooLarge))
+            .ok_or(Error::new(Argument::WORKSPACE, ErrorKind::TooLarge))
     }
 
-    /// Measures the marginals of the plan, one pass over the pairs. `memory`, whose contents do not matter, holds at least
-    /// [`Derivatives::len`] scalars.
+    /// Measures the marginals of the plan, one pass over the pairs. `memory`, whose contents do not matter, holds at
+    /// least [`Derivatives::len`] scalars.
     ///
     /// Derivatives are those of the potentials that a problem has, and as good as the solution is converged.
     ///
     /// # Errors
-    /// Bad settings, [`ErrorKind::Workspace`], and [`ErrorKind::Overflow`] naming `cost` where the marginals of a relaxed problem leave the range of the scalar, or
-    /// `epsilon` where it is so small for the cost that rounding leaves nothing of the entries of the plan.
+    /// Bad settings; [`ErrorKind::Workspace`]; and [`ErrorKind::Overflow`] naming `cost` if the marginals of a relaxed problem
+    /// leave the range of the scalar, or `epsilon` if it is so small for the cost that rounding leaves nothing of the
+    /// entries of the plan.
     pub fn new(
         solution: &Solution<'d, T>,
         settings: &DerivativeSettings<T>,
         memory: &'d mut [T],
     ) -> Result<Self, Error> {
         let problem = &solution.prepared.problem;
-        let required = Self::len(problem, settings)?;
-        check_workspace(required, memory.len())?;
+        check_workspace(Self::len(problem, settings)?, memory.len())?;
         let (of_plan, mut memory) = workspace::cut(memory, problem, settings.threads);
+        for (j, log) in memory.log_b.iter_mut().enumerate() {
+            *log = log_weight(problem.b().get(j));
+        }
         let plan = Conditional::new(solution, of_plan, memory.tile_rows, &mut memory.scratch)?;
-        Ok(Derivatives { solution: solution.clone(), settings: *settings, plan, memory })
+        Ok(Derivatives { settings: *settings, plan, memory })
     }
 
-    /// What is differentiated.
+    /// The solution that is differentiated.
     pub fn solution(&self) -> &Solution<'d, T> {
-        &self.solution
+        &self.plan.solution
     }
 
-    /// sum_j P_ij v_j / sum_j P_ij, for every i: one pass over the pairs.
+    /// Returns sum_j P_ij v_j / sum_j P_ij, for every i: one pass over the pairs.
     pub(crate) fn row_means(&mut self, v: &[T]) -> &[T] {
         self.plan.normal_product(v, self.memory.t, &mut self.memory.scratch);
         self.memory.t

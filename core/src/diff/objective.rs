@@ -1,38 +1,40 @@
-//! The gradient of the objective: by the envelope theorem, its partial derivatives at the optimal plan and potentials (Danskin 1966; Feydy et al.
-//! 2019, "Interpolating between Optimal Transport and MMD using Sinkhorn Divergences", proposition 2).
+//! The gradient of the objective: by the envelope theorem, its partial derivatives at the optimal plan and potentials
+//! (Danskin 1966; Feydy et al. 2019, "Interpolating between Optimal Transport and MMD using Sinkhorn Divergences",
+//! proposition 2).
 
+use crate::cost::Smoothness;
 use crate::error::{Argument, Error};
 use crate::real::Real;
 use crate::sweep::block::{BlockAt, exponents};
-use crate::sweep::log_weight;
 use crate::vector::Costs;
 use crate::wide::Wide;
 
 use super::pull_back::Pairs;
-use super::{Derivatives, Gradients};
+use super::{Cotangent, Derivatives, Gradients};
 
 impl<T: Real> Derivatives<'_, T> {
-    /// The gradient of the objective ([`Report::objective`](crate::Report::objective)), one pass over the pairs for each of x, y, cost and epsilon:
+    /// Writes the gradient of the objective ([`Report::objective`](crate::Report::objective)). It takes one pass over
+    /// the pairs for each of x, y, cost and epsilon:
     ///
-    /// dC_ij: P_ij;  dx_i: sum_j P_ij grad_x c(x_i, y_j);  depsilon: KL(P | a b^T);  da_i: f_i + epsilon (total_b - 1) where balanced, and
-    /// rho_a (1 - exp(-f_i / rho_a)) + epsilon (total_b - exp(-f_i / rho_a)) where relaxed.
+    /// dC_ij: P_ij;  dx_i: sum_j P_ij grad_x c(x_i, y_j);  depsilon: KL(P | a b^T);  da_i: f_i + epsilon (total_b - 1)
+    /// where balanced, and rho_a (1 - exp(-f_i / rho_a)) + epsilon (total_b - exp(-f_i / rho_a)) where relaxed.
     ///
     /// # Errors
-    /// [`ErrorKind::Length`](crate::ErrorKind::Length) naming the gradient, and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming `cost` for points of a matrix and costs without a gradient. Nothing is written then.
-    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) naming `gradients` where a derivative leaves the range: what has been written is not to be
-    /// used.
+    /// [`ErrorKind::Length`](crate::ErrorKind::Length) naming the gradient. [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming `cost` for a cost matrix, which has no
+    /// points, and for a ground cost without a gradient. Nothing is written then. [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) naming
+    /// `gradients` if a derivative leaves the range: what has been written is not to be used.
     pub fn objective(&mut self, gradients: &mut Gradients<'_, T>) -> Result<(), Error> {
         let (plan, memory) = (&self.plan, &mut self.memory);
-        let [in_x, in_y] = &mut memory.gradient;
-        gradients.check(plan, [in_x, in_y])?;
-        let p = &plan.p;
+        gradients.check(plan, Smoothness::Gradient)?;
+        let (p, solution) = (plan.p(), &plan.solution);
         let (a, b) = (p.problem.a(), p.problem.b());
+        // dL/dC_ij = P_ij.
         memory.row.fill(T::ZERO);
         memory.beta.fill(T::ONE / p.unit);
-        let pairs = Pairs { plan, row: memory.row, beta: memory.beta, cotangent: None };
+        let pairs = Pairs { plan, row: memory.row, beta: memory.beta, cotangent: &Cotangent::none(), map_mean: &[] };
         pairs.write(gradients, self.settings.threads, memory.t, &mut memory.gradient, &mut memory.scratch);
+        // phi'(t) and phi(t), where phi is the dual of the penalty of a marginal.
         let (epsilon, unit) = (p.epsilon / p.unit, p.unit);
-        // phi'(t) and phi(t) for phi the dual of a marginal's penalty.
         let in_weight = |potential: T, rho: T, other_total: T| {
             if rho == T::INFINITY {
                 return potential + epsilon * (other_total - T::ONE);
@@ -41,19 +43,16 @@ impl<T: Real> Derivatives<'_, T> {
             -(rho / unit) * excess + epsilon * (other_total - T::ONE - excess)
         };
         if let Some(in_a) = &mut gradients.a {
-            for (value, &f) in in_a.iter_mut().zip(self.solution.f()) {
+            for (value, &f) in in_a.iter_mut().zip(solution.f()) {
                 *value = in_weight(f, p.rho_a, b.total());
             }
         }
         if let Some(in_b) = &mut gradients.b {
-            for (value, &g) in in_b.iter_mut().zip(self.solution.g()) {
+            for (value, &g) in in_b.iter_mut().zip(solution.g()) {
                 *value = in_weight(g, p.rho_b, a.total());
             }
         }
         if let Some(in_epsilon) = &mut gradients.epsilon {
-            for (j, log) in memory.log_b.iter_mut().enumerate() {
-                *log = log_weight(b.get(j));
-            }
             memory.rhs.fill(T::ZERO);
             let mut total = Wide::new(T::ZERO);
             let row = &mut memory.scratch.spare[..];

@@ -1,23 +1,30 @@
-//! What a derivative with respect to the costs of pairs, dL/dC_ij, is worth in x, y, the matrix and epsilon.
+//! Derivatives with respect to the costs of pairs, dL/dC_ij, and what follows from them in x, y, the matrix and
+//! epsilon.
 //!
-//! Of every loss it has the form
+//! For every loss they have the form
 //!
 //! dL/dC_ij = Q_ij (row_i + r_i beta_j - omega_ij / epsilon),
 //!
-//! with omega what the plan is worth beyond its potentials ([`Cotangent`]). Then dL/dx_i = sum_j dL/dC_ij grad_x c(x_i, y_j), and
-//! likewise in y; and dL/depsilon = sum_ij dL/dC_ij log(P_ij / (a_i b_j)), because epsilon enters everywhere as C / epsilon does.
+//! where omega is the derivative of the loss in the pairs beyond their potentials ([`Cotangent::combine`]). Then
+//! dL/dx_i = sum_j dL/dC_ij grad_x c(x_i, y_j), and likewise in y; and dL/depsilon = sum_ij dL/dC_ij log(P_ij / (a_i
+//! b_j)), because epsilon enters everywhere as C / epsilon does.
 
+#[cfg(feature = "parallel")]
+use rayon::prelude::*;
+
+use crate::memory;
 use crate::real::Real;
 use crate::reduce;
-use crate::sweep::is_safe;
 use crate::sweep::strips::{STRIP_ROWS, Scratch};
+use crate::sweep::{MAX_TILE_ROWS, is_safe};
 #[cfg(feature = "parallel")]
 use crate::threads::has_threads;
 use crate::wide::Wide;
 
+use super::Gradients;
 use super::conditional::{Conditional, Tile};
 use super::cotangent::Cotangent;
-use super::inputs::Gradients;
+use super::inputs::add_times;
 use super::workspace::block_columns;
 
 /// dL/dC.
@@ -27,23 +34,22 @@ pub(super) struct Pairs<'v, 'd, T: Real> {
     pub row: &'v [T],
     /// m.
     pub beta: &'v [T],
-    /// With the conditional means along y, n.
-    pub cotangent: Option<(&'v Cotangent<'v, T>, &'v [T])>,
+    pub cotangent: &'v Cotangent<'v, T>,
+    /// n: conditional means of dL/dT along y, if the loss depends on the pairs.
+    pub map_mean: &'v [T],
 }
 
 impl<T: Real> Pairs<'_, '_, T> {
-    /// Some columns of row i, of Q, into those of dL/dC. `omega` and `spare` are as long.
+    /// Turns some columns of row i of Q into those of dL/dC. `omega` and `spare` are scratch of the same length.
     fn weigh(&self, i: usize, start: usize, q: &mut [T], omega: &mut [T], spare: &mut [T]) {
-        let p = &self.plan.p;
+        let p = self.plan.p();
         let (row, r, beta) = (self.row[i], self.plan.r(i), &self.beta[start..start + q.len()]);
-        match self.cotangent {
-            Some((cotangent, map_mean)) if cotangent.has_pairs() => {
-                cotangent.rows(self.plan, (i, start), omega, spare);
-                cotangent.combine(r, map_mean[i], omega, spare);
-                T::weigh(p.instructions, q, row, r, beta, Some((omega, -T::ONE / p.epsilon)));
-            }
-            _ => T::weigh(p.instructions, q, row, r, beta, None),
+        if !self.cotangent.has_pairs() {
+            return T::weigh(p.instructions, q, row, r, beta, None);
         }
+        self.cotangent.rows(self.plan, (i, start), omega, spare);
+        self.cotangent.combine(r, self.map_mean[i], omega, spare);
+        T::weigh(p.instructions, q, row, r, beta, Some((omega, -T::ONE / p.epsilon)));
     }
 
     fn weigh_tile(&self, tile: &mut Tile<'_, T>) {
@@ -54,7 +60,7 @@ impl<T: Real> Pairs<'_, '_, T> {
         }
     }
 
-    /// dL/dx, dL/dy and dL/dC, where asked for. `unused` is scratch for n scalars, `gradient` for d each.
+    /// Writes dL/dx, dL/dy and dL/dC, if they are asked for. `unused` is scratch for n scalars, `gradient` for d each.
     pub fn write(
         &self,
         gradients: &mut Gradients<'_, T>,
@@ -70,33 +76,45 @@ impl<T: Real> Pairs<'_, '_, T> {
             };
             self.plan.each_tile(scratch, unused, in_cost, &work, &|(), ()| ());
         }
-        let (mut in_x, mut in_y) = (gradients.x.as_deref_mut(), gradients.y.as_deref_mut());
-        if in_x.is_none() && in_y.is_none() {
-            return;
-        }
-        let Some(points) = self.plan.p.scores.packed() else {
-            return self.points_one_by_one(in_x, in_y, gradient, scratch);
+        let Some(points) = self.plan.p().scores.packed() else {
+            return self.points_one_by_one(gradients, gradient, scratch);
         };
-        if let Some(in_x) = &mut in_x {
+        // Under the squared Euclidean cost, dL/dx_i = 2 sum_j dL/dC_ij (x_i - y_j), and likewise in y.
+        if let Some(in_x) = &mut gradients.x {
             let work = |mut tile: Tile<'_, T>| {
                 self.weigh_tile(&mut tile);
-                T::row_moments(self.plan.p.instructions, points, tile.i, tile.q, tile.entries);
+                T::row_moments(self.plan.p().instructions, points, tile.i, tile.q, tile.entries);
                 tile.entries.iter_mut().for_each(|value| *value *= T::TWO);
             };
             self.plan.each_tile(scratch, unused, in_x, &work, &|(), ()| ());
         }
-        if let Some(in_y) = &mut in_y {
-            let block = block_columns(self.beta.len());
-            let work = |start: usize, out: &mut [T], memory: &mut [T]| self.block_of_y(start, out, memory);
-            let blocks = Blocks { start: 0, block, dimension: points.dimension, out: in_y, pool: scratch.pool };
-            blocks.run(scratch.lane, threads, &work);
+        if let Some(in_y) = &mut gradients.y {
+            self.down_columns(in_y, points.dimension, threads, scratch);
         }
     }
 
-    /// dL/dy_j for the columns from `start` on.
+    /// Writes dL/dy in blocks of columns. No bit depends on how the threads share the blocks.
+    fn down_columns(&self, in_y: &mut [T], d: usize, threads: usize, scratch: &mut Scratch<'_, T>) {
+        let (lane, block) = (scratch.lane, block_columns(self.beta.len()));
+        let on_blocks = |first: usize, out: &mut [T], memory: &mut [T]| {
+            for (number, out) in out.chunks_mut(block * d).enumerate() {
+                self.block_of_y((first + number) * block, out, memory);
+            }
+        };
+        #[cfg(feature = "parallel")]
+        if threads > 1 && has_threads() {
+            let share = in_y.len().div_ceil(block * d).div_ceil(scratch.pool.len() / lane);
+            let parts = in_y.par_chunks_mut(share * block * d).zip(scratch.pool.par_chunks_exact_mut(lane));
+            return parts.enumerate().for_each(|(part, (out, memory))| on_blocks(part * share, out, memory));
+        }
+        let _ = threads;
+        on_blocks(0, in_y, &mut scratch.pool[..lane]);
+    }
+
+    /// Writes dL/dy_j for the columns from `start` on.
     fn block_of_y(&self, start: usize, out: &mut [T], memory: &mut [T]) {
         let (plan, n) = (self.plan, self.row.len());
-        let Some(points) = plan.p.scores.packed() else { return };
+        let Some(points) = plan.p().scores.packed() else { return };
         let d = points.dimension;
         let width = out.len() / d;
         let (omega, memory) = memory.split_at_mut(width);
@@ -104,31 +122,29 @@ impl<T: Real> Pairs<'_, '_, T> {
         let (total, memory) = memory.split_at_mut(d * width);
         let (partial, tile) = memory.split_at_mut(d * width);
         total.fill(T::ZERO);
-        let mut i = 0;
-        while i < n {
-            let end = (i + STRIP_ROWS).min(n);
+        for first in (0..n).step_by(STRIP_ROWS) {
+            let end = (first + STRIP_ROWS).min(n);
             partial.fill(T::ZERO);
-            while i < end {
+            for i in (first..end).step_by(plan.tile_rows) {
                 let count = plan.tile_rows.min(end - i);
                 let tile = &mut tile[..count * width];
                 plan.rows(i, count, start, tile);
-                if let Some((Cotangent { map: Some(map), .. }, _)) = self.cotangent {
+                if let Some(map) = self.cotangent.map {
                     // T_i = sum_j Q_ij y_j depends on y itself. Half of it: the sums are doubled below.
-                    let mut weights = [T::ZERO; crate::sweep::MAX_TILE_ROWS];
+                    let mut weights = [T::ZERO; MAX_TILE_ROWS];
                     for (l, partial) in partial.chunks_exact_mut(width).enumerate() {
                         for (k, weight) in weights[..count].iter_mut().enumerate() {
                             *weight = T::HALF * map[(i + k) * d + l];
                         }
-                        T::add_rows(plan.p.instructions, &weights[..count], tile, partial);
+                        T::add_rows(plan.p().instructions, &weights[..count], tile, partial);
                     }
                 }
                 for (k, q) in tile.chunks_exact_mut(width).enumerate() {
                     self.weigh(i + k, start, q, omega, spare);
                 }
-                T::add_column_moments(plan.p.instructions, points, i, start, tile, partial);
-                i += count;
+                T::add_column_moments(plan.p().instructions, points, i, start, tile, partial);
             }
-            total.iter_mut().zip(partial.iter()).for_each(|(total, &part)| *total += part);
+            add_times(total, T::ONE, partial);
         }
         for (j, out) in out.chunks_exact_mut(d).enumerate() {
             for (l, value) in out.iter_mut().enumerate() {
@@ -137,55 +153,44 @@ impl<T: Real> Pairs<'_, '_, T> {
         }
     }
 
-    /// The same for any ground cost, pair by pair.
+    /// Writes dL/dx and dL/dy for any ground cost, pair by pair.
     fn points_one_by_one(
         &self,
-        mut in_x: Option<&mut [T]>,
-        mut in_y: Option<&mut [T]>,
-        [gradient_x, gradient_y]: &mut [&mut [T]; 2],
+        gradients: &mut Gradients<'_, T>,
+        gradient: &mut [&mut [T]; 2],
         scratch: &mut Scratch<'_, T>,
     ) {
         let Some(cloud) = self.plan.cloud() else { return };
-        let (d, m) = (cloud.dimension(), self.beta.len());
-        let (q, rest) = scratch.pool.split_at_mut(m);
-        let (omega, rest) = rest.split_at_mut(m);
-        let spare = &mut rest[..m];
-        if let Some(in_x) = &mut in_x {
-            in_x.fill(T::ZERO);
+        if !gradients.has_points() {
+            return;
         }
-        if let Some(in_y) = &mut in_y {
-            in_y.fill(T::ZERO);
+        let [q, omega, spare] = memory::cut_all(scratch.pool, [self.beta.len(); 3]);
+        for out in [&mut gradients.x, &mut gradients.y].into_iter().flatten() {
+            out.fill(T::ZERO);
         }
         for i in 0..self.row.len() {
             self.plan.rows(i, 1, 0, q);
-            if let (Some((Cotangent { map: Some(map), .. }, _)), Some(in_y)) = (self.cotangent, &mut in_y) {
+            if let (Some(map), Some(in_y)) = (self.cotangent.map, &mut gradients.y) {
+                let d = cloud.dimension();
                 for (out, &share) in in_y.chunks_exact_mut(d).zip(q.iter()) {
-                    for (value, &own) in out.iter_mut().zip(&map[i * d..(i + 1) * d]) {
-                        *value += share * own;
-                    }
+                    add_times(out, share, &map[i * d..(i + 1) * d]);
                 }
             }
             self.weigh(i, 0, q, omega, spare);
             for (j, &weight) in q.iter().enumerate().filter(|&(_, &weight)| weight != T::ZERO) {
-                cloud.ground_cost().gradient(cloud.x().point(i), cloud.y().point(j), gradient_x, gradient_y);
-                if let Some(in_x) = &mut in_x {
-                    add_times(&mut in_x[i * d..(i + 1) * d], weight, gradient_x);
-                }
-                if let Some(in_y) = &mut in_y {
-                    add_times(&mut in_y[j * d..(j + 1) * d], weight, gradient_y);
-                }
+                self.plan.add_gradient_of_pair(gradients, (i, j), weight, gradient);
             }
         }
     }
 
-    /// sum_ij dL/dC_ij log(P_ij / (a_i b_j)), columns without weight left out.
+    /// Returns sum_ij dL/dC_ij log(P_ij / (a_i b_j)), columns without weight left out.
     pub fn epsilon(&self, log_b: &[T], unused: &mut [T], scratch: &mut Scratch<'_, T>) -> T {
         let work = |tile: Tile<'_, T>| {
             // No column sums are taken: their place has room for the logarithms.
             let Tile { i, q, spare: [omega, spare], column: logs, .. } = tile;
             let mut total = Wide::new(T::ZERO);
             for (k, q) in q.chunks_exact_mut(log_b.len()).enumerate() {
-                log_densities(self.plan, i + k, q, log_b, logs);
+                self.plan.log_densities(i + k, q, log_b, logs);
                 self.weigh(i + k, 0, q, omega, spare);
                 total = total.add(Wide::new(reduce::dot(q, logs)));
             }
@@ -195,54 +200,32 @@ impl<T: Real> Pairs<'_, '_, T> {
     }
 }
 
-/// log(P_ij / (a_i b_j)) of row i, given its Q_ij; 0 where these are as good as 0.
-pub(super) fn log_densities<T: Real>(plan: &Conditional<'_, T>, i: usize, q: &[T], log_b: &[T], out: &mut [T]) {
-    for (log, &q) in out.iter_mut().zip(q) {
-        *log = if is_safe(q) { q } else { T::ONE };
-    }
-    T::log2_each(plan.p.instructions, out);
-    let level = plan.log_ratio[i];
-    for ((log, &q), &log_b) in out.iter_mut().zip(q).zip(log_b) {
-        *log = if is_safe(q) { (*log + (level - log_b)) * T::LN_2 } else { T::ZERO };
-    }
-}
-
-pub(super) fn add_times<T: Real>(out: &mut [T], factor: T, values: &[T]) {
-    for (out, &value) in out.iter_mut().zip(values) {
-        *out += factor * value;
-    }
-}
-
-/// Columns in blocks, each with its own part of the output, and memory to do them with.
-struct Blocks<'b, T> {
-    start: usize,
-    /// Columns of one.
-    block: usize,
-    dimension: usize,
-    out: &'b mut [T],
-    pool: &'b mut [T],
-}
-
-impl<T: Real> Blocks<'_, T> {
-    fn run(self, lane: usize, threads: usize, work: &(impl Fn(usize, &mut [T], &mut [T]) + Sync)) {
-        let Blocks { start, block, dimension, out, pool } = self;
-        #[cfg(feature = "parallel")]
-        {
-            let (lanes, blocks) = (pool.len() / lane, out.len().div_ceil(block * dimension));
-            if threads > 1 && lanes > 1 && blocks > 1 && has_threads() {
-                let left_lanes = lanes / 2;
-                let left = (blocks * left_lanes / lanes).max(1) * block;
-                let (out, other_out) = out.split_at_mut(left * dimension);
-                let (pool, other_pool) = pool.split_at_mut(left_lanes * lane);
-                let left_part = Blocks { start, block, dimension, out, pool };
-                let right_part = Blocks { start: start + left, block, dimension, out: other_out, pool: other_pool };
-                rayon::join(|| left_part.run(lane, threads, work), || right_part.run(lane, threads, work));
-                return;
-            }
+impl<T: Real> Conditional<'_, T> {
+    /// Adds `weight` times the gradient of c(x_i, y_j) to those in the points. `gradient` is scratch for d scalars
+    /// each.
+    pub fn add_gradient_of_pair(
+        &self,
+        gradients: &mut Gradients<'_, T>,
+        (i, j): (usize, usize),
+        weight: T,
+        gradient: &mut [&mut [T]; 2],
+    ) {
+        if let (Some(cloud), true) = (self.cloud(), gradients.has_points()) {
+            let [in_x, in_y] = gradient;
+            cloud.ground_cost().gradient(cloud.x().point(i), cloud.y().point(j), in_x, in_y);
+            gradients.add((i, j), weight, gradient);
         }
-        let _ = threads;
-        for (number, out) in out.chunks_mut(block * dimension).enumerate() {
-            work(start + number * block, out, &mut pool[..lane]);
+    }
+
+    /// Writes log(P_ij / (a_i b_j)) of row i, given its Q_ij; 0 where these are as good as 0.
+    pub fn log_densities(&self, i: usize, q: &[T], log_b: &[T], out: &mut [T]) {
+        for (log, &q) in out.iter_mut().zip(q) {
+            *log = if is_safe(q) { q } else { T::ONE };
+        }
+        T::log2_each(self.p().instructions, out);
+        let level = self.log_ratio[i];
+        for ((log, &q), &log_b) in out.iter_mut().zip(q).zip(log_b) {
+            *log = if is_safe(q) { (*log + (level - log_b)) * T::LN_2 } else { T::ZERO };
         }
     }
 }

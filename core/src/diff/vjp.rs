@@ -1,48 +1,53 @@
 //! Vector-Jacobian products of potentials, plan and map.
 //!
-//! The potentials solve f = T_a(g), g = T_b(f). With conditional plans Q (by rows) and R (by columns) their differentials satisfy
+//! The potentials solve f = T_a(g), g = T_b(f). With conditional plans Q (by rows) and R (by columns) their
+//! differentials satisfy
 //!
-//! df_i + tau_a sum_j Q_ij dg_j = tau_a sum_j Q_ij (dC_ij - epsilon db_j / b_j + l_ij depsilon),     l_ij = log(P_ij / (a_i b_j)),
+//! df_i + tau_a sum_j Q_ij dg_j = tau_a sum_j Q_ij (dC_ij - epsilon db_j / b_j + l_ij depsilon),
 //!
-//! and its mirror image. The multipliers lambda, mu of a cotangent solve the transposed system; with beta_j = tau_b mu_j / c_j and
-//! lambda_i eliminated, it is the symmetric one of [`conjugate_gradients`](super::conjugate_gradients). Both follow from differentiating the
-//! optimality conditions (Luise, Rudi, Pontil and Ciliberto 2018; Cuturi et al. 2022, "Optimal Transport Tools", section on implicit
+//! where l_ij = log(P_ij / (a_i b_j)), and its mirror image. The multipliers lambda, mu of a cotangent solve the
+//! transposed system. With beta_j = tau_b mu_j / c_j and lambda_i eliminated, it is the symmetric one of
+//! [`conjugate_gradients`]. Both follow from differentiating the optimality conditions
+//! (Luise, Rudi, Pontil and Ciliberto 2018; Cuturi et al. 2022, "Optimal Transport Tools", section on implicit
 //! differentiation), here with relaxed marginals and weights of zero.
 
+use crate::cost::Smoothness;
 use crate::error::{Argument, Error};
 use crate::real::Real;
 use crate::reduce;
-use crate::sweep::{MAX_TILE_ROWS, log_weight};
+use crate::sweep::MAX_TILE_ROWS;
+use crate::vector::PANEL;
 
 use super::conditional::{Conditional, Tile};
 use super::conjugate_gradients::{self, Size, square_over, unit_of};
 use super::inputs::check_results;
-use super::pull_back::{Pairs, add_times};
-use super::{Cotangent, Derivatives, Gradients, LinearReport, Vectors};
+use super::pull_back::Pairs;
+use super::{Cotangent, Derivatives, Gradients, LinearReport};
 
 impl<T: Real> Derivatives<'_, T> {
-    /// The gradient of a loss of potentials, plan and map in the inputs of the problem, given what the loss is worth in them ([`Cotangent`]).
+    /// Writes the gradient of a loss of potentials, plan and map in the inputs of the problem, given the derivatives of
+    /// the loss in those ([`Cotangent`]).
     ///
-    /// One pass over the pairs an iteration of conjugate gradients, two more (three on the line and in the plane), and one each for x, y, cost and epsilon.
+    /// It takes one pass over the pairs an iteration of conjugate gradients, two more (three on the line and in the
+    /// plane), and one each for x, y, cost and epsilon.
     ///
     /// # Errors
-    /// [`ErrorKind::Length`](crate::ErrorKind::Length) and [`ErrorKind::NotFinite`](crate::ErrorKind::NotFinite) naming `f`, `g`, `plan`, `map` (of the cotangent), `x`, `y`, `a`, `b`, `cost` (of the gradients),
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming `map` or `cost` for points of a matrix and costs without a gradient. Nothing is written then.
-    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) naming `cotangent` where a gradient leaves the range: what has been written is not to be
-    /// used.
+    /// [`ErrorKind::Length`](crate::ErrorKind::Length) and [`ErrorKind::NotFinite`](crate::ErrorKind::NotFinite) naming `f`, `g`, `plan`, `map` (of the cotangent), `x`, `y`, `a`,
+    /// `b`, `cost` (of the gradients). [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming `map` or `cost` for a cost matrix, which has no
+    /// points, and for a ground cost without a gradient. Nothing is written then. [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) naming
+    /// `cotangent` if a gradient leaves the range: what has been written is not to be used.
     pub fn vjp(
         &mut self,
         cotangent: &Cotangent<'_, T>,
         gradients: &mut Gradients<'_, T>,
     ) -> Result<LinearReport<T>, Error> {
-        let (plan, [in_x, in_y]) = (&self.plan, &mut self.memory.gradient);
-        gradients.check(plan, [in_x, in_y])?;
-        cotangent.check(plan)?;
-        let constant = if plan.p.is_balanced() { cotangent.constant() } else { T::ZERO };
+        gradients.check(&self.plan, Smoothness::Gradient)?;
+        cotangent.check(&self.plan)?;
+        let constant = if self.plan.p().is_balanced() { cotangent.constant() } else { T::ZERO };
         let report = self.multipliers(cotangent, constant)?;
 
-        let (plan, memory, solution) = (&self.plan, &mut self.memory, &self.solution);
-        let p = &plan.p;
+        let (plan, memory) = (&self.plan, &mut self.memory);
+        let (p, solution) = (plan.p(), &plan.solution);
         let b = p.problem.b();
         let level = constant / (p.problem.a().total() + b.total());
         if let Some(in_a) = &mut gradients.a {
@@ -59,13 +64,9 @@ impl<T: Real> Derivatives<'_, T> {
                 *value = if weight > T::ZERO { of_pairs / weight } else { T::ZERO } + level * solution.g()[j];
             }
         }
-        let cotangent_of_pairs = Some((cotangent, &*memory.map_mean));
-        let pairs = Pairs { plan, row: memory.row, beta: memory.beta, cotangent: cotangent_of_pairs };
+        let pairs = Pairs { plan, row: memory.row, beta: memory.beta, cotangent, map_mean: memory.map_mean };
         pairs.write(gradients, self.settings.threads, memory.t, &mut memory.gradient, &mut memory.scratch);
         if let Some(in_epsilon) = &mut gradients.epsilon {
-            for (j, log) in memory.log_b.iter_mut().enumerate() {
-                *log = log_weight(b.get(j));
-            }
             **in_epsilon = p.unit * pairs.epsilon(memory.log_b, memory.t, &mut memory.scratch);
         }
         self.add_weightless(cotangent, gradients);
@@ -74,14 +75,15 @@ impl<T: Real> Derivatives<'_, T> {
         Ok(LinearReport { projected: constant, ..report })
     }
 
-    /// Solves for the multipliers: tau_a lambda into `memory.row`, beta and its conditional means t; what the pairs are worth by rows into the means, and
-    /// the right-hand side.
+    /// Solves for the multipliers: writes tau_a lambda into `memory.row`, and beta and its conditional means t. Beside
+    /// them it writes the means of dL/dP and dL/dT by rows, and the right-hand side.
     fn multipliers(&mut self, cotangent: &Cotangent<'_, T>, constant: T) -> Result<LinearReport<T>, Error> {
         let (plan, memory) = (&self.plan, &mut self.memory);
-        let p = &plan.p;
+        let p = plan.p();
         let (a, b) = (p.problem.a(), p.problem.b());
         let (n, m) = (plan.f.len(), plan.g.len());
-        // Balanced potentials are those with sum a f = sum b g: what a cotangent is worth along the constant goes through that convention.
+        // Balanced potentials are those with sum a f = sum b g: a cotangent along the constant goes through that
+        // convention.
         let level = constant / (a.total() + b.total());
         let of = |values: Option<&[T]>, k: usize| values.map_or(T::ZERO, |values| values[k]);
         for (i, value) in memory.row.iter_mut().enumerate() {
@@ -90,13 +92,13 @@ impl<T: Real> Derivatives<'_, T> {
         for (j, value) in memory.column.iter_mut().enumerate() {
             *value = (of(cotangent.g, j) + b.get(j) * level) / p.unit;
         }
+        // The potential of a column without mass is a c-transform of f: its cotangent is one of f.
         let (row, column) = (&mut *memory.row, &*memory.column);
         if cotangent.g.is_some() {
-            plan.each_weightless(&self.solution, memory.t, |weightless| {
-                add_times(row, -p.tau_b() * column[weightless.j], weightless.shares);
-            });
+            plan.each_weightless_pair(memory.t, |pair| row[pair.i] += -p.tau_b() * column[pair.j] * pair.share);
         }
 
+        // Reduce the derivatives in the pairs by rows and by columns.
         memory.plan_mean.fill(T::ZERO);
         memory.map_mean.fill(T::ZERO);
         memory.scratch.column.fill(T::ZERO);
@@ -115,64 +117,61 @@ impl<T: Real> Derivatives<'_, T> {
             *rhs = memory.scratch.column[j] + if plan.has_mass(j) { column[j] } else { T::ZERO };
         }
 
-        let rhs = &mut *memory.rhs;
+        // Solve, and recover the multipliers of the rows.
+        let rhs = &*memory.rhs;
         let unit = unit_of(&[row, column, rhs]);
         let squares = reduce::sum_of(n, &|i| square_over(row[i] / unit, plan.r(i)))
             + reduce::sum_of(m, &|j| square_over(column[j] / unit, plan.c[j]) + square_over(rhs[j] / unit, plan.c[j]));
-        let size = Size { unit, squares };
-        let vectors =
-            Vectors { beta: memory.beta, t: memory.t, residual: memory.residual, direction: memory.direction };
-        let (coarse, scratch) = (&mut memory.coarse, &mut memory.scratch);
-        let report = conjugate_gradients::solve(plan, &self.settings, rhs, size, vectors, coarse, scratch);
-        for (i, value) in row.iter_mut().enumerate() {
+        let report = conjugate_gradients::solve(plan, &self.settings, Size { unit, squares }, memory);
+        for (i, value) in memory.row.iter_mut().enumerate() {
             *value = p.tau_a() * (*value - plan.r(i) * memory.t[i]);
         }
         Ok(report)
     }
 
-    /// What columns without mass add to the gradients.
+    /// Adds what columns without mass contribute to the gradients.
     fn add_weightless(&mut self, cotangent: &Cotangent<'_, T>, gradients: &mut Gradients<'_, T>) {
-        let (plan, memory, solution) = (&self.plan, &mut self.memory, &self.solution);
-        let (p, m) = (&plan.p, plan.g.len());
+        let (plan, memory) = (&self.plan, &mut self.memory);
+        let (p, m) = (plan.p(), plan.g.len());
         let (row, column) = (&*memory.row, &*memory.column);
-        let spare = &mut *memory.scratch.spare;
-        plan.each_weightless(solution, memory.t, |weightless| {
-            let j = weightless.j;
-            if let (Some(in_b), true) = (&mut gradients.b, weightless.is_zero) {
-                for (i, &row) in row.iter().enumerate() {
-                    let worth = pair(plan, cotangent, memory.map_mean[i], (i, j), spare) - p.epsilon * row;
-                    if worth != T::ZERO {
-                        in_b[j] += plan.density(solution, i, &weightless) * worth;
-                    }
+        let (map_mean, spare) = (&*memory.map_mean, &mut *memory.scratch.spare);
+        plan.each_weightless_pair(memory.t, |pair| {
+            let (i, j) = (pair.i, pair.j);
+            // Mass that a growing weight brings to the pair.
+            if let (Some(in_b), true) = (&mut gradients.b, pair.is_zero) {
+                let worth = omega_of_pair(plan, cotangent, map_mean[i], (i, j), spare) - p.epsilon * row[i];
+                if worth != T::ZERO {
+                    in_b[j] += plan.density(&pair) * worth;
                 }
             }
+            // The potential of the column, a c-transform of f.
             let weight = p.tau_b() * column[j];
             if weight == T::ZERO {
                 return;
             }
             if let Some(in_a) = &mut gradients.a {
-                for (i, value) in in_a.iter_mut().enumerate() {
-                    *value -= p.epsilon * weight * plan.share_of_weight(solution, i, &weightless);
-                }
+                in_a[i] -= p.epsilon * weight * plan.share_of_weight(&pair);
             }
-            for (i, &share) in weightless.shares.iter().enumerate().filter(|&(_, &share)| share > T::ZERO) {
-                let in_pair = weight * share;
-                if let Some(in_cost) = &mut gradients.cost {
-                    in_cost[i * m + j] += in_pair;
-                }
-                if let Some(in_epsilon) = &mut gradients.epsilon {
-                    **in_epsilon += p.unit * in_pair * plan.log_density(solution, i, j);
-                }
-                plan.add_gradient_of_pair(gradients, (i, j), in_pair, &mut memory.gradient);
+            if !(pair.share > T::ZERO) {
+                return;
             }
+            let in_pair = weight * pair.share;
+            if let Some(in_cost) = &mut gradients.cost {
+                in_cost[i * m + j] += in_pair;
+            }
+            if let Some(in_epsilon) = &mut gradients.epsilon {
+                **in_epsilon += p.unit * in_pair * plan.log_density(&pair);
+            }
+            plan.add_gradient_of_pair(gradients, (i, j), in_pair, &mut memory.gradient);
         });
     }
 }
 
-/// Conditional means of what the pairs are worth into the tile's own scalars (of the plan) and entries (of the map); into the columns,
-/// sum_i Q_ij (omega_ij / epsilon - tau_a dL/df_i), where dL/df includes what the plan is worth.
+/// Writes conditional means of dL/dP into the tile's own scalars, and those of dL/dT along y into its entries. To the
+/// columns it adds sum_i Q_ij (omega_ij / epsilon - tau_a dL/df_i), where dL/df includes that through r_i, the masses
+/// of the rows.
 fn reduce_tile<T: Real>(plan: &Conditional<'_, T>, cotangent: &Cotangent<'_, T>, row: &[T], mut tile: Tile<'_, T>) {
-    let (p, count) = (&plan.p, tile.own.len());
+    let (p, count) = (plan.p(), tile.own.len());
     let mut weights = [T::ONE; MAX_TILE_ROWS];
     for k in 0..count {
         let i = tile.i + k;
@@ -197,8 +196,8 @@ fn reduce_tile<T: Real>(plan: &Conditional<'_, T>, cotangent: &Cotangent<'_, T>,
     T::add_rows(p.instructions, &weights[..count], tile.q, tile.column);
 }
 
-/// omega of one pair: what dL/dP and dL/dT say of it.
-fn pair<T: Real>(
+/// Returns omega_ij of one pair, which [`Cotangent::combine`] describes.
+fn omega_of_pair<T: Real>(
     plan: &Conditional<'_, T>,
     cotangent: &Cotangent<'_, T>,
     map_mean: T,
@@ -208,11 +207,10 @@ fn pair<T: Real>(
     if !cotangent.has_pairs() {
         return T::ZERO;
     }
-    // The panel that the column is in: rows are computed by panels.
-    let start = j - j % crate::vector::PANEL;
-    let len = j + 1 - start;
-    let mut omega = [T::ZERO; crate::vector::PANEL];
-    cotangent.rows(plan, (i, start), &mut omega[..len], &mut spare[..len]);
-    cotangent.combine(plan.r(i), map_mean, &mut omega[..len], &spare[..len]);
-    omega[j - start]
+    // From the start of its panel on: rows are computed by panels.
+    let (start, at) = (j - j % PANEL, j % PANEL);
+    let mut omega = [T::ZERO; PANEL];
+    cotangent.rows(plan, (i, start), &mut omega[..=at], &mut spare[..=at]);
+    cotangent.combine(plan.r(i), map_mean, &mut omega[..=at], &spare[..=at]);
+    omega[at]
 }

@@ -1,37 +1,33 @@
-//! Columns without weight, or with a mass too small to divide by. They take no part in the plan, but their potentials are c-transforms of f, and their weights can grow: both have
-//! derivatives, taken here column by column.
+//! Columns without weight, or with a mass too small to divide by.
+//!
+//! They take no part in the plan. But their potentials are c-transforms of f, and their weights can grow: both have
+//! derivatives. These are taken here, pair by pair, and added to those of all other pairs.
 
 use crate::real::Real;
 use crate::reduce;
-use crate::solution::Solution;
 use crate::sweep::{log_weight, log_zero};
 
-use super::conditional::Conditional;
-use super::inputs::Gradients;
-use super::pull_back::add_times;
+use super::Tangent;
+use super::conditional::{Conditional, no_mass};
 
-/// A column without mass.
-pub(super) struct Weightless<'w, T> {
+/// A pair (i, j) whose column has no mass.
+pub(super) struct WeightlessPair<T> {
+    pub i: usize,
     pub j: usize,
-    /// Whether its weight is zero, and not its mass alone.
+    /// Whether the weight of the column is zero, and not its mass alone.
     pub is_zero: bool,
-    /// n: R_ij, the shares of the rows in it, which sum to one; 0 for rows without weight.
-    pub shares: &'w [T],
-    /// P_ij / b_j = `ratio` R_ij.
+    /// R_ij, the share of row i in the column; 0 for rows without weight, and one in sum over the rows.
+    pub share: T,
+    /// The mass of the column over its weight: P_ij / b_j = `ratio` R_ij.
     pub ratio: T,
 }
 
 impl<T: Real> Conditional<'_, T> {
-    /// Calls `visit` with every column that has no mass. `shares` is scratch for n scalars.
-    pub fn each_weightless(
-        &self,
-        solution: &Solution<'_, T>,
-        shares: &mut [T],
-        mut visit: impl FnMut(Weightless<'_, T>),
-    ) {
-        let p = &self.p;
-        let b = p.problem.b();
+    /// Calls `visit` with every pair whose column has no mass, column by column. `shares` is scratch for n scalars.
+    pub fn each_weightless_pair(&self, shares: &mut [T], mut visit: impl FnMut(WeightlessPair<T>)) {
+        let (p, solution) = (self.p(), &self.solution);
         for j in (0..self.g.len()).filter(|&j| !self.has_mass(j)) {
+            // R_ij = a_i exp((f_i - C_ij) / epsilon), divided by its sum.
             let mut largest = -T::INFINITY;
             for (i, share) in shares.iter_mut().enumerate() {
                 let cost = p.problem.geometry().cost(i, j);
@@ -47,57 +43,58 @@ impl<T: Real> Conditional<'_, T> {
                 shares.fill(T::ZERO);
             }
             let ratio = self.column_ratio(solution.g()[j] * p.unit);
-            visit(Weightless { j, is_zero: b.get(j) == T::ZERO, shares, ratio });
+            let is_zero = p.problem.b().get(j) == T::ZERO;
+            for (i, &share) in shares.iter().enumerate() {
+                visit(WeightlessPair { i, j, is_zero, share, ratio });
+            }
         }
     }
 
-    /// Q_ij / b_j for a column without weight.
-    pub fn density(&self, solution: &Solution<'_, T>, i: usize, column: &Weightless<'_, T>) -> T {
-        let r = self.r(i);
-        if r > T::ZERO {
-            column.ratio * (column.shares[i] / r)
-        } else {
-            self.joint(solution, i, column) / self.ratio(i)
-        }
-    }
-
-    /// R_ij / a_i for a column without weight.
-    pub fn share_of_weight(&self, solution: &Solution<'_, T>, i: usize, column: &Weightless<'_, T>) -> T {
-        let a = self.p.problem.a().get(i);
-        if a > T::ZERO { column.shares[i] / a } else { self.joint(solution, i, column) / column.ratio }
-    }
-
-    /// P_ij / (a_i b_j) where neither has weight: far from all others, more than the scalar can say.
-    fn joint(&self, solution: &Solution<'_, T>, i: usize, column: &Weightless<'_, T>) -> T {
-        (self.log_density(solution, i, column.j) * T::LOG2_E).exp2().min(T::SQRT_MAX)
-    }
-
-    /// Adds `weight` times the gradient of c(x_i, y_j) to those in the points.
-    pub fn add_gradient_of_pair(
+    /// Calls `visit` with every pair whose column has no weight but gets some along a tangent, and with db_j.
+    pub fn each_growing_pair(
         &self,
-        gradients: &mut Gradients<'_, T>,
-        (i, j): (usize, usize),
-        weight: T,
-        [gradient_x, gradient_y]: &mut [&mut [T]; 2],
+        tangent: &Tangent<'_, T>,
+        shares: &mut [T],
+        mut visit: impl FnMut(WeightlessPair<T>, T),
     ) {
-        let Some(cloud) = self.cloud() else { return };
-        if gradients.x.is_none() && gradients.y.is_none() {
-            return;
-        }
-        let d = cloud.dimension();
-        cloud.ground_cost().gradient(cloud.x().point(i), cloud.y().point(j), gradient_x, gradient_y);
-        if let Some(in_x) = &mut gradients.x {
-            add_times(&mut in_x[i * d..(i + 1) * d], weight, gradient_x);
-        }
-        if let Some(in_y) = &mut gradients.y {
-            add_times(&mut in_y[j * d..(j + 1) * d], weight, gradient_y);
+        if tangent.b.is_some() {
+            self.each_weightless_pair(shares, |pair| {
+                let db = tangent.db(pair.j);
+                if pair.is_zero && db != T::ZERO {
+                    visit(pair, db);
+                }
+            });
         }
     }
 
-    /// log(P_ij / (a_i b_j)) for a column without weight.
-    pub fn log_density(&self, solution: &Solution<'_, T>, i: usize, j: usize) -> T {
-        let p = &self.p;
-        let cost = p.problem.geometry().cost(i, j) / p.unit;
-        (solution.f()[i] + solution.g()[j] - cost) * (p.unit / p.epsilon)
+    /// Returns c_j / b_j for a column without mass, given its potential in units of the unscaled cost; 1 where
+    /// balanced.
+    fn column_ratio(&self, g: T) -> T {
+        let p = self.p();
+        if p.tau_b() == T::ONE { T::ONE } else { (-g / p.rho_b * T::LOG2_E).exp2().min(T::MAX).max(no_mass()) }
+    }
+
+    /// Returns Q_ij / b_j.
+    pub fn density(&self, pair: &WeightlessPair<T>) -> T {
+        let r = self.r(pair.i);
+        if r > T::ZERO { pair.ratio * (pair.share / r) } else { self.joint(pair) / self.ratio(pair.i) }
+    }
+
+    /// Returns R_ij / a_i.
+    pub fn share_of_weight(&self, pair: &WeightlessPair<T>) -> T {
+        let a = self.p().problem.a().get(pair.i);
+        if a > T::ZERO { pair.share / a } else { self.joint(pair) / pair.ratio }
+    }
+
+    /// Returns P_ij / (a_i b_j) for a pair of which neither has weight, or a large number if the scalar cannot hold it.
+    fn joint(&self, pair: &WeightlessPair<T>) -> T {
+        (self.log_density(pair) * T::LOG2_E).exp2().min(T::SQRT_MAX)
+    }
+
+    /// Returns log(P_ij / (a_i b_j)).
+    pub fn log_density(&self, pair: &WeightlessPair<T>) -> T {
+        let (p, solution) = (self.p(), &self.solution);
+        let cost = p.problem.geometry().cost(pair.i, pair.j) / p.unit;
+        (solution.f()[pair.i] + solution.g()[pair.j] - cost) * (p.unit / p.epsilon)
     }
 }

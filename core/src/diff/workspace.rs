@@ -1,5 +1,6 @@
-//! The memory of derivatives: one slice, cut into vectors.
+//! The memory of derivatives is one slice, cut into vectors.
 
+use crate::memory;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::sweep::strips::{self, Scratch};
@@ -7,32 +8,45 @@ use crate::sweep::tile_rows;
 
 use super::coarse::{self, Coarse};
 
-/// Columns of a block in passes that go down the columns: a multiple of a panel.
+/// Passes down the columns take so many columns at a time: a multiple of a panel.
 const BLOCK: usize = 256;
 
-/// Rows of m that a pass over rows has beside its tile: partial column sums, and two for what weighs the pairs.
+/// A pass over rows has so many rows of m beside its tile: partial column sums, and two for what weighs the pairs.
 pub(super) const SPARE_ROWS: usize = 3;
 
-/// Scalars that [`Derivatives`](super::Derivatives) needs for points of a dimension (0: a cost matrix) on a number of threads: `const`, so that a firmware can
-/// size a static array with it. `None` on overflow. On one thread, with w = min(m, 256), t = min(n, 4) where d < 16 and min(n, 16) else:
+/// Returns the number of scalars that [`Derivatives`](super::Derivatives) needs for points of a dimension (0: a cost
+/// matrix) on a number of threads, or `None` on overflow. It is `const`, so that a firmware can size a static array.
+///
+/// On one thread, with w = min(m, 256), t = min(n, 4) if d < 16 and min(n, 16) otherwise, it is
 ///
 /// 6 n + 9 m  +  max((t + 3) m, (t + 2 + 2 d) w)  +  3 d
 ///
-/// and k m + k^2 more in one and two dimensions, where k is at most 8 and 20: the largest number 1, 2, 3, ... or 2, 5, 9, ... with k (k + 1) / 2 <= m.
+/// and k (m + k) more, where k is 8 in one dimension, 20 in two, and 0 in others.
 pub const fn derivatives_len(rows: usize, columns: usize, dimension: usize, threads: usize) -> Option<usize> {
     let limit = u32::MAX as usize;
     if rows > limit || columns > limit || dimension > limit {
         return None;
     }
-    let (n, m, d) = (rows as u128, columns as u128, dimension as u128);
-    let parts = strips::parts(rows, threads);
-    let strips = if parts > 1 { strips::count(rows) as u128 } else { 0 };
-    let k = coarse::len(columns, dimension) as u128;
-    let total = 6 * n + (9 + strips + k) * m + parts as u128 * lane(rows, columns, dimension) + 3 * d + k * k;
+    let layout = layout(rows, columns, dimension, threads);
+    let (mut total, mut part) = (0, 0);
+    while part < layout.len() {
+        total += layout[part];
+        part += 1;
+    }
     if total > (usize::MAX / 16) as u128 { None } else { Some(total as usize) }
 }
 
-/// Scalars of scratch for one part of the work.
+/// Returns the lengths of the vectors, in the order in which [`cut`] takes them.
+const fn layout(rows: usize, columns: usize, dimension: usize, threads: usize) -> [u128; 22] {
+    let (n, m, d) = (rows as u128, columns as u128, dimension as u128);
+    let parts = strips::parts(rows, threads);
+    let strips = if parts > 1 { strips::count(rows) as u128 } else { 0 };
+    let pool = parts as u128 * lane(rows, columns, dimension);
+    let k = coarse::most(dimension) as u128;
+    [n, n, m, n, n, n, n, m, m, m, m, m, m, d, d, d, m, m, pool, strips * m, k * m, k * k]
+}
+
+/// Returns the scalars of scratch for one part of the work.
 const fn lane(n: usize, m: usize, d: usize) -> u128 {
     let tile = tile_rows(n, d) as u128;
     let down_rows = (tile + SPARE_ROWS as u128) * m as u128;
@@ -44,19 +58,10 @@ pub(super) const fn block_columns(m: usize) -> usize {
     if m < BLOCK { m } else { BLOCK }
 }
 
-/// What [`Conditional`](super::Conditional) keeps.
-pub(super) struct OfPlan<'d, T> {
-    /// n.
-    pub f: &'d mut [T],
-    /// n.
-    pub ratio: &'d mut [T],
-    /// m.
-    pub c: &'d mut [T],
-}
-
-/// The rest.
+/// All vectors except those that [`Conditional`](super::Conditional) keeps.
 pub(super) struct Memory<'d, T> {
-    /// n: of a cotangent, dL/df and then the multipliers of the rows; of a tangent, what it changes in the equations of the rows.
+    /// n: of a cotangent, dL/df and then the multipliers of the rows; of a tangent, its change of the equations of the
+    /// rows, and then df.
     pub row: &'d mut [T],
     /// n: conditional means of the solution of the system.
     pub t: &'d mut [T],
@@ -64,23 +69,23 @@ pub(super) struct Memory<'d, T> {
     pub plan_mean: &'d mut [T],
     /// n: conditional means of dL/dT along y.
     pub map_mean: &'d mut [T],
-    /// m: dL/dg; of a tangent, db_j / b_j.
+    /// m: of a cotangent, dL/dg; of a tangent, db_j / b_j.
     pub column: &'d mut [T],
-    /// m: the right-hand side.
+    /// m: the right-hand side of the system.
     pub rhs: &'d mut [T],
     /// m: the solution of the system.
     pub beta: &'d mut [T],
-    /// m each.
+    /// m: the residual of the system.
     pub residual: &'d mut [T],
-    /// m.
+    /// m: the direction of conjugate gradients.
     pub direction: &'d mut [T],
     /// m: log2 b.
     pub log_b: &'d mut [T],
-    /// d each: a gradient of the cost.
+    /// d each: a gradient of the cost in x and in y.
     pub gradient: [&'d mut [T]; 2],
     /// d zeros.
     pub zeros: &'d mut [T],
-    /// Passes over rows.
+    /// Scratch of passes over rows.
     pub scratch: Scratch<'d, T>,
     /// Rows of a tile.
     pub tile_rows: usize,
@@ -88,45 +93,33 @@ pub(super) struct Memory<'d, T> {
     pub coarse: Coarse<'d, T>,
 }
 
-/// `memory` is long enough.
+/// Cuts `memory`, which is long enough. The first three vectors are those of [`Conditional`](super::Conditional).
 pub(super) fn cut<'d, T: Real>(
     memory: &'d mut [T],
     problem: &Problem<'_, T>,
     threads: usize,
-) -> (OfPlan<'d, T>, Memory<'d, T>) {
-    let d = problem.geometry().dimension();
-    let (n, m) = (problem.rows(), problem.columns());
+) -> ([&'d mut [T]; 3], Memory<'d, T>) {
+    let (n, m, d) = (problem.rows(), problem.columns(), problem.geometry().dimension());
     let k = coarse::len(m, d);
-    let (lane, parts) = (lane(n, m, d) as usize, strips::parts(n, threads));
-    let mut rest = memory;
-    let mut take = |len: usize| {
-        let (part, tail) = core::mem::take(&mut rest).split_at_mut(len);
-        rest = tail;
-        part
-    };
-    let of_plan = OfPlan { f: take(n), ratio: take(n), c: take(m) };
+    let mut vectors = memory::cut_all(memory, layout(n, m, d, threads).map(|len| len as usize)).into_iter();
+    let mut next = || vectors.next().unwrap_or_default();
+    let of_plan = [next(), next(), next()];
     let memory = Memory {
-        row: take(n),
-        t: take(n),
-        plan_mean: take(n),
-        map_mean: take(n),
-        column: take(m),
-        rhs: take(m),
-        beta: take(m),
-        residual: take(m),
-        direction: take(m),
-        log_b: take(m),
-        gradient: [take(d), take(d)],
-        zeros: take(d),
-        scratch: Scratch {
-            column: take(m),
-            spare: take(m),
-            lane,
-            pool: take(parts * lane),
-            strips: take(if parts > 1 { strips::count(n) * m } else { 0 }),
-        },
+        row: next(),
+        t: next(),
+        plan_mean: next(),
+        map_mean: next(),
+        column: next(),
+        rhs: next(),
+        beta: next(),
+        residual: next(),
+        direction: next(),
+        log_b: next(),
+        gradient: [next(), next()],
+        zeros: next(),
+        scratch: Scratch { column: next(), spare: next(), pool: next(), lane: lane(n, m, d) as usize, strips: next() },
         tile_rows: tile_rows(n, d),
-        coarse: Coarse { basis: take(k * m), factor: take(k * k), ready: false },
+        coarse: Coarse { basis: &mut next()[..k * m], factor: &mut next()[..k * k], ready: false },
     };
     memory.zeros.fill(T::ZERO);
     (of_plan, memory)

@@ -1,7 +1,8 @@
-//! Refuses what is no divergence: numbers out of range, or lost to rounding.
+//! The check of a divergence: numbers out of range, or lost to rounding, are refused.
 
 use super::Divergence;
 use crate::cost::CostScale;
+use crate::diff::is_finite;
 use crate::error::{Argument, Error, ErrorKind};
 use crate::geometry::Geometry;
 use crate::measure::Points;
@@ -34,16 +35,13 @@ impl<T: Real> Divergence<'_, T> {
     fn rounding(&self) -> T {
         let p = &self.between.prepared;
         let (a, b) = (p.problem.a().total(), p.problem.b().total());
-        match p.problem.geometry() {
-            Geometry::Points(cloud) if cloud.ground_cost().is_squared_euclidean() => {
-                // Costs are rounded to their size; relaxed, those that rho does not cut off (see where pairs are read
-                // one by one).
-                let relaxed = T::SQRT_EPSILON * (p.rho_a.min(p.rho_b) + p.epsilon);
-                let balanced = T::constant(64.0) * T::EPSILON * (p.largest_cost + p.epsilon);
-                (a + b) * (T::ONE + a + b) * relaxed.min(balanced) / p.unit
-            }
-            _ => T::INFINITY,
+        if !p.problem.geometry().cloud().is_some_and(|cloud| cloud.ground_cost().is_squared_euclidean()) {
+            return T::INFINITY;
         }
+        // Costs are rounded to their size. If the problem is relaxed, only those count that rho does not cut off.
+        let relaxed = T::SQRT_EPSILON * (p.rho_a.min(p.rho_b) + p.epsilon);
+        let balanced = T::constant(64.0) * T::EPSILON * (p.largest_cost + p.epsilon);
+        (a + b) * (T::ONE + a + b) * relaxed.min(balanced) / p.unit
     }
 
     /// Names the argument to blame for numbers out of range.
@@ -59,15 +57,16 @@ impl<T: Real> Divergence<'_, T> {
     }
 }
 
-/// Says whether potentials are finite, and the sums of the report no more than the range that they are kept in.
+/// Says whether potentials are finite, and the sums of the report below the largest finite number, which stands for all
+/// larger ones.
 fn is_in_range<T: Real>(solution: &Solution<'_, T>) -> bool {
     let report = solution.report();
     let sums = [report.objective, report.transport_cost, report.mass];
-    sums.into_iter().all(|sum| sum < T::MAX) && solution.f().iter().chain(solution.g()).all(|value| value.is_finite())
+    sums.into_iter().all(|sum| sum < T::MAX) && is_finite(solution.f()) && is_finite(solution.g())
 }
 
-/// Says whether costs are so many epsilons that rounding them is more than epsilon: potentials say nothing then, and
-/// the mass shows it, for a side that is exact has its own, whatever else has converged.
+/// Says whether costs are so many epsilons that their rounding errors exceed epsilon. Potentials mean nothing then. The
+/// mass shows it: an exact side has its own mass, whatever else has converged.
 fn is_lost<T: Real>(solution: &Solution<'_, T>) -> bool {
     let (report, problem) = (solution.report(), solution.problem());
     let total = problem.b().total();

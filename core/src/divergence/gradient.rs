@@ -1,12 +1,15 @@
+//! The gradient of a divergence: those of its three terms.
+
 use super::{Divergence, divergence_gradient_len};
-use crate::diff::{DerivativeSettings, Derivatives, Gradients};
+use crate::diff::{self, DerivativeSettings, Derivatives, Gradients};
 use crate::error::{Argument, Error, ErrorKind, check_workspace};
 use crate::real::Real;
 use crate::solution::Solution;
 
 impl<T: Real> Divergence<'_, T> {
-    /// The gradient of the divergence, by the envelope theorem: those of the three terms ([`Derivatives::objective`]). `memory`, whose contents
-    /// do not matter, holds at least [`divergence_gradient_len`] scalars. In `cost`: with respect to the costs between the measures.
+    /// Writes the gradient of the divergence, by the envelope theorem: those of the three terms
+    /// ([`Derivatives::objective`]). `memory`, whose contents do not matter, holds at least [`divergence_gradient_len`]
+    /// scalars. The gradient in `cost` is that in the costs between the measures.
     ///
     /// # Errors
     /// Those of [`Derivatives::new`] and [`Derivatives::objective`], and [`ErrorKind::Overflow`] naming the gradient (`x`,
@@ -18,39 +21,33 @@ impl<T: Real> Divergence<'_, T> {
         gradients: &mut Gradients<'_, T>,
     ) -> Result<(), Error> {
         let problem = &self.between.prepared.problem;
-        let dimension = problem.geometry().dimension();
         settings.check()?;
-        let argument = Argument::WORKSPACE;
-        let required = divergence_gradient_len(problem.rows(), problem.columns(), dimension, settings.threads)
-            .ok_or(Error::new(argument, ErrorKind::TooLarge))?;
-        check_workspace(required, memory.len())?;
+        let (n, m, d) = (problem.rows(), problem.columns(), problem.geometry().dimension());
+        let required = divergence_gradient_len(n, m, d, settings.threads);
+        check_workspace(required.ok_or(Error::new(Argument::WORKSPACE, ErrorKind::TooLarge))?, memory.len())?;
         Derivatives::new(&self.between, settings, memory)?.objective(gradients)?;
-        let own = [
-            (&self.within_x, gradients.x.as_deref_mut(), gradients.a.as_deref_mut()),
-            (&self.within_y, gradients.y.as_deref_mut(), gradients.b.as_deref_mut()),
-        ];
         let mut in_epsilon = T::ZERO;
         let wants_epsilon = gradients.epsilon.is_some();
-        for (solution, in_points, in_weights) in own {
+        for (solution, in_points, in_weights) in [
+            (&self.within_x, gradients.x.as_deref_mut(), gradients.a.as_deref_mut()),
+            (&self.within_y, gradients.y.as_deref_mut(), gradients.b.as_deref_mut()),
+        ] {
             in_epsilon += subtract(solution, settings, memory, in_points, in_weights, wants_epsilon)?;
         }
+        // The term epsilon/2 (total_a - total_b)^2.
+        let difference = problem.a().total() - problem.b().total();
+        let excess = self.between.report().epsilon * difference;
         if let Some(total) = &mut gradients.epsilon {
-            let difference = problem.a().total() - problem.b().total();
             **total += T::HALF * (difference * difference - in_epsilon);
         }
-        if let Some(in_a) = &mut gradients.a {
-            let excess = self.between.report().epsilon * (problem.a().total() - problem.b().total());
-            in_a.iter_mut().for_each(|value| *value += excess);
-        }
-        if let Some(in_b) = &mut gradients.b {
-            let excess = self.between.report().epsilon * (problem.a().total() - problem.b().total());
-            in_b.iter_mut().for_each(|value| *value -= excess);
+        for (out, excess) in [(&mut gradients.a, excess), (&mut gradients.b, -excess)] {
+            out.iter_mut().flat_map(|out| out.iter_mut()).for_each(|value| *value += excess);
         }
         check_results(gradients)
     }
 }
 
-/// Refuses a gradient that is not finite, naming it.
+/// Refuses a gradient that is not finite, and names it.
 fn check_results<T: Real>(gradients: &Gradients<'_, T>) -> Result<(), Error> {
     let Gradients { x, y, a, b, cost, epsilon } = gradients;
     let of_epsilon = epsilon.as_deref().map(core::slice::from_ref);
@@ -62,15 +59,13 @@ fn check_results<T: Real>(gradients: &Gradients<'_, T>) -> Result<(), Error> {
         (Argument::COST, cost.as_deref()),
         (Argument::EPSILON, of_epsilon),
     ] {
-        if values.into_iter().flatten().any(|value| !value.is_finite()) {
-            return Err(Error::new(argument, ErrorKind::Overflow));
-        }
+        diff::check_results(argument, [values])?;
     }
     Ok(())
 }
 
-/// Subtracts half of the gradient of a symmetric term: what its first side has, for both sides are moved at once and have the same. Returns that in
-/// epsilon, where it is wanted.
+/// Subtracts half of the gradient of a symmetric term, which is that of its first side: both sides move at once and
+/// have the same gradient. Returns the gradient in epsilon, if it is wanted.
 fn subtract<T: Real>(
     solution: &Solution<'_, T>,
     settings: &DerivativeSettings<T>,
@@ -85,15 +80,12 @@ fn subtract<T: Real>(
     let len = Derivatives::len(&solution.prepared.problem, settings)?;
     let (memory, spare) = memory.split_at_mut(len);
     let mut derivatives = Derivatives::new(solution, settings, memory)?;
-    if let Some(out) = in_points {
-        let spare = &mut spare[..out.len()];
-        derivatives.objective(&mut Gradients { x: Some(spare), ..Gradients::none() })?;
-        out.iter_mut().zip(spare.iter()).for_each(|(out, &own)| *out -= own);
-    }
-    if let Some(out) = in_weights {
-        let spare = &mut spare[..out.len()];
-        derivatives.objective(&mut Gradients { a: Some(spare), ..Gradients::none() })?;
-        out.iter_mut().zip(spare.iter()).for_each(|(out, &own)| *out -= own);
+    for (out, is_points) in [(in_points, true), (in_weights, false)] {
+        let Some(out) = out else { continue };
+        let own = &mut spare[..out.len()];
+        let (x, a) = if is_points { (Some(&mut *own), None) } else { (None, Some(&mut *own)) };
+        derivatives.objective(&mut Gradients { x, a, ..Gradients::none() })?;
+        out.iter_mut().zip(own.iter()).for_each(|(out, &own)| *out -= own);
     }
     let mut in_epsilon = T::ZERO;
     if wants_epsilon {

@@ -10,7 +10,8 @@ use crate::cost::CostScale;
 use crate::error::{Argument, Error, ErrorKind, check_workspace};
 use crate::geometry::{Geometry, PointCloud};
 use crate::initial::Initializer;
-use crate::measure::Weights;
+use crate::measure::{Points, Weights};
+use crate::memory;
 use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
 use crate::reduce;
@@ -20,9 +21,10 @@ use crate::solution::Solution;
 use crate::solver::{Solver, solve};
 use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::{log_weight, log_zero};
+use crate::wide::Wide;
 use crate::workspace::Workspace;
 
-/// The divergence of two measures and the three solutions it is made of. Lives in the memory that was lent.
+/// The divergence of two measures and the three solutions it is made of. It lives in the memory that was lent.
 pub struct Divergence<'w, T: Real> {
     value: T,
     between: Solution<'w, T>,
@@ -30,20 +32,24 @@ pub struct Divergence<'w, T: Real> {
     within_y: Solution<'w, T>,
 }
 
+/// Computes the Sinkhorn divergence of the two measures of a problem,
+///
 /// S(a, b) = OT(a, b) - OT(a, a)/2 - OT(b, b)/2 + epsilon/2 (total_a - total_b)^2
 ///
-/// (Feydy et al. 2019, equation 3; Sejourne et al. 2019, definition 3, for relaxed marginals and unequal totals), where OT is the objective of
-/// [`Problem`]: zero for equal measures, positive otherwise for costs with a positive definite kernel exp(-c/epsilon) (squared Euclidean, Euclidean, Manhattan), and
-/// a smooth loss to move points or weights by ([`Divergence::gradient`]). The cost must be symmetric. Epsilon and the cost scale of `problem` hold for all three terms; OT(a, a) is relaxed by
-/// rho_a on both sides, OT(b, b) by rho_b.
+/// where OT is the objective of [`Problem`] (Feydy et al. 2019, equation 3; Sejourne et al. 2019, definition 3, for
+/// relaxed marginals and unequal totals). It is zero for equal measures. For costs with a positive definite kernel
+/// exp(-c/epsilon) (squared Euclidean, Euclidean, Manhattan) it is positive otherwise, and a smooth loss to move points
+/// or weights by ([`Divergence::gradient`]). The cost must be symmetric. Epsilon and the cost scale of `problem` hold
+/// for all three terms; OT(a, a) is relaxed by rho_a on both sides, OT(b, b) by rho_b.
 ///
-/// OT(a, b) is solved as [`solve`] would, from this start and with these settings; the others by averaged updates of one potential, which converge in
-/// at most 25 sweeps wherever they were tried, and need no start.
+/// OT(a, b) is solved as [`solve`] would, from this start and with these settings. The others are solved by averaged
+/// updates of one potential, which converged in at most 25 sweeps wherever they were tried, and need no start.
 ///
-/// The value is that of the dual, so that it is off by the square of the marginal errors only; and where those of OT(a, b) would still make it negative,
-/// the potentials of the other two terms are a better bound and are taken: it is never below zero beyond rounding.
+/// The value is that of the dual, so that it errs by the square of the marginal errors only. If those of OT(a, b) would
+/// still make it negative, the potentials of the other two terms are a better bound and are taken: the value is never
+/// below zero beyond rounding.
 ///
-/// Points that are all the same on both sides have the divergence 0, also where epsilon is a part of their cost, which
+/// Points that are all the same on both sides have the divergence 0, even if epsilon is relative to their cost, which
 /// is zero.
 ///
 /// ```
@@ -64,10 +70,10 @@ pub struct Divergence<'w, T: Real> {
 /// ```
 ///
 /// # Errors
-/// Those of [`solve`]; [`ErrorKind::Unsupported`] naming `cost` for a cost matrix, which does not tell what costs are
-/// within a measure ([`sinkhorn_divergence_between`] takes all three); [`ErrorKind::Overflow`] where the value or a
-/// potential leaves the range of the scalar, or rounding leaves nothing of it: naming `x` or `y`, the side with the
-/// farthest point, `cost` for matrices, `cost_scale`, or `epsilon`.
+/// Those of [`solve`]. [`ErrorKind::Unsupported`] naming `cost` for a cost matrix, which lacks the costs within a measure
+/// ([`sinkhorn_divergence_between`] takes all three). [`ErrorKind::Overflow`] if the value or a potential leaves the range
+/// of the scalar, or rounding leaves nothing of it: naming `x` or `y`, the side with the farthest point, `cost` for
+/// matrices, `cost_scale`, or `epsilon`.
 pub fn sinkhorn_divergence<'w, T: Real>(
     problem: &Problem<'w, T>,
     start: &dyn Initializer<T>,
@@ -78,12 +84,13 @@ pub fn sinkhorn_divergence<'w, T: Real>(
     sinkhorn_divergence_between(problem, within, start, settings, memory)
 }
 
-/// [`sinkhorn_divergence`] with the geometries of x against x (n x n) and of y against y (m x m) given: three cost matrices, say. They must be symmetric.
+/// Computes [`sinkhorn_divergence`] from given geometries of x against x (n x n) and of y against y (m x m), as for
+/// three cost matrices. They must be symmetric.
 ///
 /// # Errors
-/// Those of [`solve`], [`ErrorKind::Length`] naming `cost` where a geometry has not the size of its side, and [`ErrorKind::Unsupported`] naming `cost` where the
-/// three are not of one kind: matrices, or points of the same dimension; [`ErrorKind::NotFinite`] for an infinite cost
-/// within a measure (between the measures it forbids its pair).
+/// Those of [`solve`]. [`ErrorKind::Length`] naming `cost` if a geometry has not the size of its side.
+/// [`ErrorKind::Unsupported`] naming `cost` if the three are not of one kind: matrices, or points of the same dimension.
+/// [`ErrorKind::NotFinite`] for an infinite cost within a measure (between the measures it forbids its pair).
 pub fn sinkhorn_divergence_between<'w, T: Real>(
     problem: &Problem<'w, T>,
     [within_x, within_y]: [Geometry<'w, T>; 2],
@@ -91,8 +98,9 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
     settings: &Settings<T>,
     memory: &'w mut [T],
 ) -> Result<Divergence<'w, T>, Error> {
-    let required = workspace::len(problem.shape(), settings)?;
-    check_workspace(required.total(), memory.len())?;
+    let layout = workspace::layout(problem.shape(), settings)?;
+    check_workspace(layout.iter().sum(), memory.len())?;
+    // The geometries within must fit that between.
     for (geometry, expected) in [(&within_x, problem.rows()), (&within_y, problem.columns())] {
         if kind(geometry) != kind(problem.geometry()) {
             let reason = "the geometries within the measures are not of the kind and dimension of that between them";
@@ -107,20 +115,28 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
             }
         }
     }
-    // Where no pair costs anything, any epsilon gives the same plan: also the part of the cost that it was asked to be
-    // is taken for a number.
+    // If no pair costs anything, any epsilon gives the same plan: one that is relative to the cost is taken for a
+    // number.
     let is_free = [problem.geometry(), &within_x, &within_y].into_iter().all(is_free);
-    let problem = &match problem.requested_epsilon() {
-        epsilon if is_free => problem.epsilon(Epsilon::Absolute(epsilon.factor()))?.cost_scale(CostScale::One)?,
-        _ => *problem,
-    };
-    let [first, second, third, spare] = required.cut(memory);
+    let mut problem = *problem;
+    if is_free {
+        let epsilon = Epsilon::Absolute(problem.requested_epsilon().factor());
+        problem = problem.epsilon(epsilon)?.cost_scale(CostScale::One)?;
+    }
+    let problem = &problem;
+
+    // Solve the three terms.
+    let [first, second, third, spare] = memory::cut_all(memory, layout);
     let between = solve(problem, start, settings, Workspace::new(first, problem, settings)?)?;
-    let scale = between.report().cost_scale;
-    let epsilon = between.report().epsilon;
-    let plain = symmetric_settings(settings);
+    let Report { cost_scale, epsilon, .. } = *between.report();
+    // Averaged updates have no accelerator, no start and no stored kernel.
+    let plain = Settings { acceleration: Acceleration::Plain, annealing: None, storage: Storage::Stream, ..*settings };
     let solve_within = |geometry: Geometry<'w, T>, weights: Weights<'w, T>, rho: T, memory: &'w mut [T]| {
-        let problem = symmetric_problem(geometry, weights, (epsilon, scale, rho))?;
+        let problem = Problem::new(geometry)?
+            .epsilon(Epsilon::Absolute(epsilon))?
+            .cost_scale(CostScale::Given(cost_scale))?
+            .unbalanced(rho, rho)?
+            .with_weights_of(weights);
         let mut solver = Solver::without_start(&problem, &plain, Workspace::new(memory, &problem, &plain)?)?;
         if solver.forbids() {
             let reason = "a cost that is infinite within a measure has no divergence";
@@ -131,6 +147,8 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
     };
     let within_x = solve_within(within_x, problem.a(), problem.rho_a(), second)?;
     let within_y = solve_within(within_y, between.problem().b(), problem.rho_b(), third)?;
+
+    // Take the dual value, or the better bound of the potentials within if rounding has made it negative.
     let mut divergence = Divergence { value: T::ZERO, between, within_x, within_y };
     let mass = divergence.between.report().mass;
     divergence.value = divergence.value_of(divergence.between.f(), divergence.between.g(), mass);
@@ -151,66 +169,52 @@ fn is_free<T: Real>(geometry: &Geometry<'_, T>) -> bool {
     (0..geometry.rows()).all(|i| (0..geometry.columns()).all(|j| geometry.cost(i, j) == T::ZERO))
 }
 
-/// What the memory and the derivatives of a geometry depend on, beside its size: coordinates that are copied, and coordinates at all.
+/// Returns the two numbers, beside its size, that the memory and the derivatives of a geometry depend on: how many
+/// coordinates are copied, and how many there are.
 fn kind<T: Real>(geometry: &Geometry<'_, T>) -> (usize, usize) {
     (geometry.shape().dimension, geometry.dimension())
 }
 
-/// x against x and y against y.
+/// Returns the geometries of x against x and y against y.
 fn within<'a, T: Real>(problem: &Problem<'a, T>) -> Result<[Geometry<'a, T>; 2], Error> {
-    let reason = "a cost matrix does not tell the costs within a measure; give all three";
-    let cloud = problem.geometry().cloud().ok_or(Error::unsupported(Argument::COST, reason))?;
-    let of = |points: crate::measure::Points<'a, T>| -> Result<Geometry<'a, T>, Error> {
-        Ok(PointCloud::new(points.data(), points.data(), cloud.dimension(), cloud.ground_cost())?.into())
+    let Some(cloud) = problem.geometry().cloud() else {
+        let reason = "a cost matrix does not tell the costs within a measure; give all three";
+        return Err(Error::unsupported(Argument::COST, reason));
     };
-    Ok([of(cloud.x())?, of(cloud.y())?])
-}
-
-fn symmetric_problem<'a, T: Real>(
-    geometry: Geometry<'a, T>,
-    weights: Weights<'a, T>,
-    (epsilon, scale, rho): (T, T, T),
-) -> Result<Problem<'a, T>, Error> {
-    let problem = Problem::new(geometry)?
-        .epsilon(Epsilon::Absolute(epsilon))?
-        .cost_scale(CostScale::Given(scale))?
-        .unbalanced(rho, rho)?;
-    Ok(problem.with_weights_of(weights))
-}
-
-/// Averaged updates have no accelerator, no start and no stored kernel.
-fn symmetric_settings<T: Real>(settings: &Settings<T>) -> Settings<T> {
-    Settings { acceleration: Acceleration::Plain, annealing: None, storage: Storage::Stream, ..*settings }
+    let onto_itself = |points: Points<'a, T>| {
+        PointCloud::new(points.data(), points.data(), cloud.dimension(), cloud.ground_cost()).map(Geometry::Points)
+    };
+    Ok([onto_itself(cloud.x())?, onto_itself(cloud.y())?])
 }
 
 impl<'w, T: Real> Divergence<'w, T> {
-    /// S(a, b), in units of cost.
+    /// Returns S(a, b), in units of cost.
     pub fn value(&self) -> T {
         self.value
     }
 
-    /// What was found between the measures.
+    /// Returns the solution between the measures.
     pub fn between(&self) -> &Solution<'w, T> {
         &self.between
     }
 
-    /// From the first measure onto itself: f and g are the same.
+    /// Returns the solution from the first measure onto itself, whose f and g are the same.
     pub fn within_x(&self) -> &Solution<'w, T> {
         &self.within_x
     }
 
-    /// From the second onto itself.
+    /// Returns the solution from the second measure onto itself.
     pub fn within_y(&self) -> &Solution<'w, T> {
         &self.within_y
     }
 
-    /// The three reports: between, within x, within y.
+    /// Returns the three reports: between the measures, within x, within y.
     pub fn reports(&self) -> [&Report<T>; 3] {
         [self.between.report(), self.within_x.report(), self.within_y.report()]
     }
 
-    /// The dual value for (f, g) between the measures, less those within them: differences first, so that what is common does not round away what is
-    /// not.
+    /// Returns the dual value of (f, g) between the measures, less half of those within them. Differences are taken
+    /// first, so that a large common part does not round away a small difference.
     fn value_of(&self, f: &[T], g: &[T], mass: T) -> T {
         let p = &self.between.prepared;
         let (a, b, epsilon) = (p.problem.a(), p.problem.b(), p.epsilon / p.unit);
@@ -231,7 +235,8 @@ impl<'w, T: Real> Divergence<'w, T> {
         sum - epsilon * (T::HALF * masses)
     }
 
-    /// sum_ij a_i b_j exp((p_i + q_j - C_ij) / epsilon) for the potentials p, q within the measures. `spare` is scratch for 2 m scalars.
+    /// Returns sum_ij a_i b_j exp((p_i + q_j - C_ij) / epsilon) for the potentials p, q within the measures. `spare` is
+    /// scratch for 2 m scalars.
     fn mass_of_symmetric_pair(&self, spare: &mut [T]) -> T {
         let p = &self.between.prepared;
         let (a, b) = (p.problem.a(), p.problem.b());
@@ -242,12 +247,12 @@ impl<'w, T: Real> Divergence<'w, T> {
             let weight = b.get(j);
             *g = if weight > T::ZERO { own - p.column_offset(j) + log_weight(weight) } else { log_zero() };
         }
-        let mut mass = crate::wide::Wide::new(T::ZERO);
+        let mut mass = Wide::new(T::ZERO);
         for i in 0..n {
             let f = [p.s * (self.within_x.f()[i] * p.unit) - p.row_offset(i) + log_weight(a.get(i))];
             let mut sum = [T::ZERO];
             exponentials(p, BlockAt { i, start: 0, f: &f, g }, row, &mut sum);
-            mass = mass.add(crate::wide::Wide::new(sum[0]));
+            mass = mass.add(Wide::new(sum[0]));
         }
         mass.value().min(T::MAX)
     }

@@ -4,15 +4,16 @@ use crate::error::{Argument, Error, ErrorKind, check_length};
 use crate::measure::{Points, Weights, check_finite_vector};
 use crate::real::Real;
 
-/// Potentials of another solve, carried to the points of this one by the c-transform: a warm start.
+/// Starts from potentials of another solve, carried to the points of this one by the c-transform: a warm start.
 ///
-/// The other solve may have had other points on both sides, any number of them, other weights, another epsilon: points that
-/// have moved, a coarser or a smaller sample, a frame of a moving scene. From its points y', weights b' and potential g',
+/// The other solve may have had other points on both sides, any number of them, other weights, another epsilon: points
+/// that have moved, a coarser or a smaller sample, a frame of a moving scene. From its points y', weights b' and
+/// potential g',
 ///
 /// f(x) = -tau epsilon log sum_j b'_j exp((g'_j - c(x, y'_j)) / epsilon)
 ///
 /// at the x and with the epsilon of this problem (Thornton and Cuturi 2022, section 4.4; the out-of-sample potential of
-/// Pooladian and Niles-Weed 2021). Where the points are the same and only weights have changed, [`Given`](super::Given) will do.
+/// Pooladian and Niles-Weed 2021). If only the weights have changed, [`Given`](super::Given) will do.
 ///
 /// ```
 /// use sinkhorn_core::{Carried, Monotone, PointCloud, Problem, Settings, Workspace, solve};
@@ -39,7 +40,8 @@ pub struct Carried<'a, T> {
 }
 
 impl<'a, T: Real> Carried<'a, T> {
-    /// Carries g, in units of (scaled) cost, from points `y` (row-major) with weights `b` (equal ones for `None`): writes f.
+    /// Carries g, in units of (scaled) cost, from points `y` (row-major) with weights `b` (equal ones for `None`), and
+    /// writes f.
     ///
     /// # Errors
     /// Those of [`Points::new`] and [`Weights::new`]; [`ErrorKind::Length`] and [`ErrorKind::NotFinite`] for `g`.
@@ -47,7 +49,7 @@ impl<'a, T: Real> Carried<'a, T> {
         Carried::new((Argument::Y, y), dimension, (Argument::B, b), (Argument::G, g), Wrote::F)
     }
 
-    /// Carries f from points `x` with weights `a`: writes g.
+    /// Carries f from points `x` with weights `a`, and writes g.
     ///
     /// # Errors
     /// Those of [`Carried::from_g`], of the other side.
@@ -82,7 +84,7 @@ impl<T: Real> Initializer<T> for Carried<'_, T> {
     }
 
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for a matrix; [`ErrorKind::Length`] naming the dimension where that of the points is another.
+    /// [`ErrorKind::Unsupported`] for a matrix; [`ErrorKind::Length`] naming the dimension if that of the points is another.
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,
@@ -95,45 +97,35 @@ impl<T: Real> Initializer<T> for Carried<'_, T> {
         if expected != actual {
             return Err(Error::new(Argument::DIMENSION, ErrorKind::Length { expected, actual }));
         }
-        let squared = cloud.ground_cost().is_squared_euclidean();
-        let (problem, cost) = (target.problem, cloud.ground_cost());
-        if self.writes == Wrote::G {
-            let (to, rho) = (cloud.y(), problem.rho_b());
-            // Two closures, so that the usual cost is compiled into the loop.
-            if squared {
-                self.extend(target, to, rho, g, &|p, q| SquaredEuclidean.cost(p, q));
-            } else {
-                self.extend(target, to, rho, g, &|p, q| cost.cost(p, q));
-            }
+        let side = match self.writes {
+            Wrote::G => (cloud.y(), target.problem.rho_b(), g),
+            _ => (cloud.x(), target.problem.rho_a(), f),
+        };
+        let pairs = side.2.len() as u64 * self.points.len() as u64;
+        // Two calls, so that the usual cost is compiled into the loop.
+        if cloud.ground_cost().is_squared_euclidean() {
+            self.extend(target, &SquaredEuclidean, side);
         } else {
-            let (to, rho) = (cloud.x(), problem.rho_a());
-            if squared {
-                self.extend(target, to, rho, f, &|p, q| SquaredEuclidean.cost(q, p));
-            } else {
-                self.extend(target, to, rho, f, &|p, q| cost.cost(q, p));
-            }
+            self.extend(target, cloud.ground_cost(), side);
         }
-        let written = if self.writes == Wrote::G { g.len() } else { f.len() };
-        let pairs = written as u64 * self.points.len() as u64;
         Ok(Started::new("carried", self.writes).pairs(pairs))
     }
 }
 
 impl<T: Real> Carried<'_, T> {
-    /// Writes the c-transform at the points `to`; `cost` takes a carried point first.
+    /// Writes the c-transform at the points `to` of the side with this rho.
     fn extend(
         &self,
         target: &Target<'_, '_, T>,
-        to: Points<'_, T>,
-        rho: T,
-        out: &mut [T],
-        cost: &impl Fn(&[T], &[T]) -> T,
+        cost: &(impl GroundCost<T> + ?Sized),
+        (to, rho, out): (Points<'_, T>, T, &mut [T]),
     ) {
         for (i, value) in out.iter_mut().enumerate() {
-            let point = to.point(i);
+            let to = to.point(i);
             *value = target.c_transform(rho, self.points.len(), &|j| {
-                let potential = target.cost_scale * self.potential[j];
-                (self.weights.get(j), potential - cost(self.points.point(j), point))
+                let from = self.points.point(j);
+                let cost = if self.writes == Wrote::G { cost.cost(from, to) } else { cost.cost(to, from) };
+                (self.weights.get(j), target.cost_scale * self.potential[j] - cost)
             });
         }
     }

@@ -1,36 +1,39 @@
 use super::line::{convex_line, sort_indices};
 use super::{Initializer, Scratch, Started, Target, Wrote};
 use crate::error::{Argument, Error};
+use crate::measure::Weights;
 use crate::real::Real;
 
-/// How [`DualSort`] goes through the points.
+/// The order in which [`DualSort`] visits the points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Passes {
-    /// One after the other, each seeing those already changed (Thornton and Cuturi 2022, algorithm 1).
+    /// One after the other, so that each sees those already changed (Thornton and Cuturi 2022, algorithm 1).
     #[default]
     Sequential,
     /// All at once from the values of the last pass, as on a vector machine: more passes, each without dependencies.
     Vectorised,
 }
 
-/// The paper's start on the line: for sorted points, f_i <- min_j (c_ij - c_jj + f_j) from f = 0, until nothing changes.
+/// Starts on the line as the paper does: for sorted points, f_i <- min_j (c_ij - c_jj + f_j) from f = 0, until nothing
+/// changes.
 ///
-/// A relaxation that, run to its end, gives an optimal dual of the sorted matching (Thornton and Cuturi 2022, section 4.1,
-/// algorithm 1). Equal weights and n = m only, n^2 pairs a pass. [`Monotone`](super::Monotone) gets there in O(n) for any
-/// weights, and in the middle of the optimal duals; this one is kept as the yardstick. Points are sorted inside. Cut
-/// short it may be worth less than zero by its dual value ([`Target::dual_value`]): zero is kept then, and the note
-/// says so.
+/// Run to its end, this relaxation gives an optimal dual of the sorted matching (Thornton and Cuturi 2022, section 4.1,
+/// algorithm 1). It needs equal weights and n = m, and takes n^2 pairs a pass. [`Monotone`](super::Monotone) gets there
+/// in O(n) for any weights, and in the middle of the optimal duals; this start is kept as the yardstick. Points are
+/// sorted inside. If it is cut short, its dual value ([`Target::dual_value`]) may be less than that of zero. Zero is
+/// kept then, and the note says so.
 #[derive(Debug, Clone, Copy)]
 pub struct DualSort<T> {
-    /// Sequential unless told otherwise.
+    /// The order of a pass; sequential by default.
     pub form: Passes,
-    /// Passes at most; 100 unless told otherwise, as in the paper, and 0 leaves zero.
+    /// The largest number of passes; 100 by default, as in the paper. 0 leaves zero.
     pub passes: u32,
-    /// Ends when no entry changes by more than this share of the largest cost of a matched pair. 1e-4 unless told otherwise.
+    /// The passes end when no entry changes by more than this share of the largest cost of a matched pair; 1e-4 by
+    /// default.
     pub tolerance: T,
 }
 
-/// Said where zero is kept.
+/// The note if zero is kept.
 const ZERO_NOTE: &str = "after its passes it was worth less than zero, which was kept";
 
 impl<T: Real> Default for DualSort<T> {
@@ -70,9 +73,8 @@ impl<T: Real> Initializer<T> for DualSort<T> {
         if problem.rows() != problem.columns() {
             return refuse("dual-sort needs as many x as y");
         }
-        let equal =
-            |weights: crate::measure::Weights<'_, T>| (0..weights.len()).all(|i| weights.get(i) == weights.get(0));
-        if !(equal(problem.a()) && equal(problem.b())) {
+        let are_equal = |weights: Weights<'_, T>| (0..weights.len()).all(|i| weights.get(i) == weights.get(0));
+        if !(are_equal(problem.a()) && are_equal(problem.b())) {
             return refuse("dual-sort needs equal weights");
         }
         let Scratch { rows, columns } = &mut *scratch;
@@ -104,11 +106,12 @@ impl<T: Real> Initializer<T> for DualSort<T> {
                 break;
             }
         }
+        // Back from ranks to points.
         for (rank, &value) in sorted.iter().enumerate() {
             f[rows[rank].to_index() as usize] = value;
         }
 
-        // Zero in the memory of g, which is free again: what is worth less than that is no start.
+        // Compare with zero, which is written into the memory of g: that is free again.
         g.fill(T::ZERO);
         let value = target.dual_value(Wrote::F, f, g, scratch);
         let value_of_zero = target.dual_value(Wrote::F, g, f, scratch);

@@ -2,7 +2,8 @@ use super::{Initializer, Scratch, Started, Target, Wrote};
 use crate::error::{Argument, Error, check_length};
 use crate::real::Real;
 
-/// The caller's potentials, in units of (scaled) cost and in measure form: those of an earlier solve, say.
+/// Starts from the caller's potentials, as those of an earlier solve. They are in units of (scaled) cost and in measure
+/// form: P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon).
 #[derive(Debug, Clone, Copy)]
 pub struct Given<'a, T> {
     f: Option<&'a [T]>,
@@ -20,7 +21,7 @@ impl<'a, T: Real> Given<'a, T> {
         Given { f: None, g: Some(g) }
     }
 
-    /// Starts from a pair as it is.
+    /// Starts from both, as they are.
     pub fn both(f: &'a [T], g: &'a [T]) -> Self {
         Given { f: Some(f), g: Some(g) }
     }
@@ -41,9 +42,7 @@ impl<T: Real> Initializer<T> for Given<'_, T> {
         for (argument, given, slots) in [(Argument::F, self.f, &mut *f), (Argument::G, self.g, &mut *g)] {
             if let Some(values) = given {
                 check_length(argument, values, slots.len())?;
-                for (slot, &value) in slots.iter_mut().zip(values) {
-                    *slot = value * target.cost_scale;
-                }
+                slots.iter_mut().zip(values).for_each(|(slot, &value)| *slot = value * target.cost_scale);
             }
         }
         let wrote = match (self.f, self.g) {

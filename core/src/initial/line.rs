@@ -1,4 +1,4 @@
-//! What starts on the line share.
+//! The parts that starts on the line share: the check of the problem, and sorting.
 
 use core::cmp::Ordering;
 
@@ -8,7 +8,8 @@ use crate::measure::Points;
 use crate::problem::Problem;
 use crate::real::Real;
 
-/// The points of a problem on the line whose cost is convex in x - y.
+/// Returns the points of a problem on the line whose cost is convex in x - y. `reasons` are those to refuse a matrix,
+/// another dimension, and another cost.
 pub(super) fn convex_line<'p, 'a, T: Real>(
     problem: &'p Problem<'a, T>,
     reasons: [&'static str; 3],
@@ -22,14 +23,20 @@ pub(super) fn convex_line<'p, 'a, T: Real>(
     }
 }
 
-/// Writes the indices that sort the points, ties by index, so that the order is the same everywhere.
+/// Writes the indices that sort the points. Ties are sorted by index, so that the order is the same everywhere.
 pub(crate) fn sort_indices<T: Real>(points: Points<'_, T>, order: &mut [T]) {
-    for (i, slot) in order.iter_mut().enumerate() {
-        *slot = T::from_index(i as u32);
-    }
-    let coordinate = |slot: &T| points.data()[slot.to_index() as usize];
-    order.sort_unstable_by(|p, q| {
-        let by_coordinate = coordinate(p).partial_cmp(&coordinate(q)).unwrap_or(Ordering::Equal);
-        by_coordinate.then(p.to_index().cmp(&q.to_index()))
-    });
+    number(order);
+    order.sort_unstable_by(|p, q| compare(points, 0, p, q));
+}
+
+/// Writes 0, 1, 2, ... as indices in scalars.
+pub(crate) fn number<T: Real>(slots: &mut [T]) {
+    slots.iter_mut().enumerate().for_each(|(i, slot)| *slot = T::from_index(i as u32));
+}
+
+/// Compares a coordinate of two points, given by their indices in scalars, and then the indices.
+pub(super) fn compare<T: Real>(points: Points<'_, T>, axis: usize, p: &T, q: &T) -> Ordering {
+    let coordinate = |slot: &T| points.data()[slot.to_index() as usize * points.dimension() + axis];
+    let by_coordinate = coordinate(p).partial_cmp(&coordinate(q)).unwrap_or(Ordering::Equal);
+    by_coordinate.then(p.to_index().cmp(&q.to_index()))
 }

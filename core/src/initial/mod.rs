@@ -15,7 +15,7 @@ pub use carried::Carried;
 pub use dual_sort::{DualSort, Passes};
 pub use gaussian::{FixedGaussianStart, Form, Gaussian, Moments};
 pub use given::Given;
-pub(crate) use line::sort_indices;
+pub(crate) use line::{number, sort_indices};
 pub use monotone::Monotone;
 pub use sample::SAMPLE;
 pub use select::Select;

@@ -9,13 +9,13 @@ use crate::problem::Problem;
 use crate::real::Real;
 use crate::wide::Wide;
 
-/// The exact dual of unregularised transport on the line, for costs h(x - y) with h convex.
+/// Starts from the exact dual of unregularised transport on the line, for costs h(x - y) with h convex.
 ///
-/// The optimal plan is the north-west staircase over the sorted points; walking it, tightness f_i + g_j = c_ij gives
-/// one potential after the other. Where both cumulative weights meet, the next f is free within an interval, and the
-/// midpoint is taken: end-points are optimal for the unregularised problem too, but a hundred times worse as a start.
-/// O(n log n + m log m); points are sorted inside, in the scratch memory. (Thornton and Cuturi 2022, section 4.1, use the
-/// dual of the sorted problem; the staircase and its midpoints extend it to any n, m and weights.)
+/// The optimal plan is the north-west staircase over the sorted points. Along it, tightness f_i + g_j = c_ij gives one
+/// potential after the other. Where both cumulative weights meet, the next f is free within an interval. The midpoint
+/// is taken: end-points are optimal for the unregularised problem too, but a hundred times worse as a start. It takes
+/// O(n log n + m log m); points are sorted inside, in the scratch memory. (Thornton and Cuturi 2022, section 4.1, use
+/// the dual of the sorted problem; the staircase and its midpoints extend it to any n, m and weights.)
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Monotone;
 
@@ -50,6 +50,7 @@ impl<T: Real> Initializer<T> for Monotone {
     }
 }
 
+/// Walks the staircase: writes one potential a step.
 fn walk<T: Real>(
     problem: &Problem<'_, T>,
     cloud: &PointCloud<'_, T>,
@@ -88,7 +89,8 @@ fn walk<T: Real>(
                 g[column(j)] = cost(i, j) - f[row(i)];
                 ledger.add_column(column(j));
             }
-            // Both are: f_{i+1} <= c_{i+1,j} - g_j and g_{j+1} <= c_{i,j+1} - f_i bound what is free.
+            // Both are served: the next f is free between the bounds of f_{i+1} <= c_{i+1,j} - g_j and
+            // g_{j+1} <= c_{i,j+1} - f_i.
             Ordering::Equal => {
                 let next = cost(i + 1, j + 1);
                 let high = cost(i + 1, j) - g[column(j)];
@@ -105,7 +107,8 @@ fn walk<T: Real>(
     }
 }
 
-/// Compares the cumulative weights of the two sides: exactly where both are uniform, in twice the precision otherwise.
+/// The cumulative weights of the two sides. They are compared exactly if both are uniform, and in twice the precision
+/// otherwise.
 struct Ledger<'a, T: Real> {
     a: Weights<'a, T>,
     b: Weights<'a, T>,
@@ -119,7 +122,8 @@ struct Ledger<'a, T: Real> {
 impl<'a, T: Real> Ledger<'a, T> {
     fn new(a: Weights<'a, T>, b: Weights<'a, T>) -> Self {
         let zero = Wide::new(T::ZERO);
-        // Weights are rounded: sums of n of them that are meant to be equal differ by about sqrt(n) halves of the last place.
+        // Weights are rounded: sums of n of them that are meant to be equal differ by about sqrt(n) halves of the last
+        // place.
         let tolerance = T::EPSILON * T::count(a.len().max(b.len())).sqrt();
         Ledger { a, b, rows: 0, columns: 0, sum_a: zero, sum_b: zero, tolerance }
     }

@@ -1,25 +1,24 @@
 //! A few points that stand for one side of a problem.
 
-use core::cmp::Ordering;
-
+use super::line::{compare, number};
 use crate::measure::{Points, Weights};
 use crate::real::Real;
 
-/// Points of the other side at which [`Target::dual_value`](super::Target::dual_value) looks, at most.
+/// The largest number of points of the other side at which [`Target::dual_value`](super::Target::dual_value) looks.
 pub const SAMPLE: usize = 64;
 
-/// And at least, where there are as many.
+/// The smallest number of them, if there are as many points.
 const LEAST: usize = 16;
 
-/// How many there are for one point of the sample: the price of a value is then about that part of a sweep.
+/// One point in so many is looked at: a value then costs about that part of a sweep.
 const SHARE: usize = 32;
 
-/// Points that are looked at of a side of `len`.
+/// Returns the size of the sample of a side of `len` points.
 pub(super) fn sample_len(len: usize) -> usize {
     (len / SHARE).clamp(LEAST, SAMPLE).min(len)
 }
 
-/// At most [`SAMPLE`] indices, each with the weight of the points that it stands for.
+/// A sample of at most [`SAMPLE`] indices, each with the weight of the points that it stands for.
 pub(super) struct Sample<T> {
     pub count: usize,
     pub indices: [u32; SAMPLE],
@@ -27,23 +26,22 @@ pub(super) struct Sample<T> {
 }
 
 impl<T: Real> Sample<T> {
-    /// All points where they are few; else one of each cell of a k-d partition into equal counts, so that clusters have the shares that they
-    /// have: a random sample would have them by chance, and potentials differ most between clusters. Without points (a cost matrix) a
-    /// random sample. `order` is scratch, one scalar a point.
+    /// Takes all points if they are few, and otherwise one of each cell of a k-d partition into equal counts. Clusters
+    /// then have their proper shares; a random sample would have these by chance only, and potentials differ most
+    /// between clusters. A cost matrix has no points, and gets a random sample. `order` is scratch, one scalar a point.
     pub fn new(points: Option<Points<'_, T>>, weights: Weights<'_, T>, order: &mut [T]) -> Self {
         let mut sample = Sample { count: 0, indices: [0; SAMPLE], masses: [T::ZERO; SAMPLE] };
-        for (i, slot) in order.iter_mut().enumerate() {
-            *slot = T::from_index(i as u32);
-        }
+        number(order);
         let cells = sample_len(order.len());
         if order.len() > cells && points.is_none() {
-            // By a hash of the index: data often come in an order.
+            // In the order of a hash of the index, because data often come sorted.
             order.sort_unstable_by_key(|slot| scattered(slot.to_index()));
         }
         sample.split(points, weights, order, cells);
         sample
     }
 
+    /// Splits the members into so many cells, and takes one of each.
     fn split(&mut self, points: Option<Points<'_, T>>, weights: Weights<'_, T>, members: &mut [T], cells: usize) {
         if cells == 1 {
             let index = |slot: &T| slot.to_index();
@@ -57,11 +55,7 @@ impl<T: Real> Sample<T> {
         let cut = members.len() * left_cells / cells;
         if let Some(points) = points {
             let axis = widest(points, members);
-            let coordinate = |slot: &T| points.point(slot.to_index() as usize)[axis];
-            members.select_nth_unstable_by(cut, |p, q| {
-                let by_coordinate = coordinate(p).partial_cmp(&coordinate(q)).unwrap_or(Ordering::Equal);
-                by_coordinate.then(p.to_index().cmp(&q.to_index()))
-            });
+            members.select_nth_unstable_by(cut, |p, q| compare(points, axis, p, q));
         }
         let (left, right) = members.split_at_mut(cut);
         self.split(points, weights, left, left_cells);
@@ -69,7 +63,7 @@ impl<T: Real> Sample<T> {
     }
 }
 
-/// The coordinate in which these points spread most.
+/// Returns the coordinate in which these points spread most.
 fn widest<T: Real>(points: Points<'_, T>, members: &[T]) -> usize {
     let spread = |axis: usize| {
         let (mut least, mut most) = (T::INFINITY, -T::INFINITY);
@@ -79,17 +73,17 @@ fn widest<T: Real>(points: Points<'_, T>, members: &[T]) -> usize {
         }
         most - least
     };
-    let mut best = (0, spread(0));
+    let mut widest = (0, spread(0));
     for axis in 1..points.dimension() {
         let width = spread(axis);
-        if width > best.1 {
-            best = (axis, width);
+        if width > widest.1 {
+            widest = (axis, width);
         }
     }
-    best.0
+    widest.0
 }
 
-/// A number without pattern for an index (the finaliser of MurmurHash3).
+/// Returns a number without pattern for an index (the finaliser of MurmurHash3).
 fn scattered(index: u32) -> u32 {
     let mut h = index.wrapping_add(0x9e37_79b9);
     h = (h ^ (h >> 16)).wrapping_mul(0x85eb_ca6b);

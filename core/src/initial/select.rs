@@ -2,11 +2,11 @@ use super::{Initializer, Scratch, Started, Target, Zero};
 use crate::error::Error;
 use crate::real::Real;
 
-/// The candidate whose potentials have the largest dual value; zero is always among them.
+/// Starts from the candidate whose potentials have the largest dual value; zero is always among the candidates.
 ///
-/// The dual value is what a start is worth: a lower bound of the answer, and [`Target::dual_value`] estimates it at the price of a
-/// small share of a sweep. Candidates that are not defined for the problem, or that overflow, are passed over. The report has the
-/// name of the one that was chosen and what all of them cost together. The chosen one is run again, so that no memory is
+/// The dual value is a lower bound of the answer. [`Target::dual_value`] estimates it at the price of a small share of
+/// a sweep. Candidates that are not defined for the problem, or that overflow, are passed over. The report has the name
+/// of the one that was chosen, and the cost of all of them together. The chosen one is run again, so that no memory is
 /// needed beyond the solver's: make fits before (`sinkhorn_init::Auto` does).
 ///
 /// ```
@@ -27,7 +27,7 @@ pub struct Select<'c, T> {
 }
 
 impl<'c, T: Real> Select<'c, T> {
-    /// Chooses among zero and these; of equals the first.
+    /// Chooses among zero and these. If several are worth the same, the first of them is taken.
     pub const fn new(candidates: &'c [&'c dyn Initializer<T>]) -> Self {
         Select { candidates }
     }
@@ -39,7 +39,7 @@ impl<T: Real> Initializer<T> for Select<'_, T> {
     }
 
     /// # Errors
-    /// Those of the candidates, but for [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) and [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
+    /// Those of the candidates, except for [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) and [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,
@@ -68,15 +68,11 @@ impl<T: Real> Initializer<T> for Select<'_, T> {
                 present = Some(started);
             }
         }
-        // The potentials are those of the last candidate: the chosen one's are written again, unless they are the same.
-        let started = match present {
-            Some(started) => started,
-            None => {
-                let started = chosen.0.initialize(target, f, g, scratch)?;
-                pairs = pairs.saturating_add(started.pairs);
-                started
-            }
-        };
-        Ok(Started { pairs, ..started })
+        // The potentials are those of the last candidate. If another was chosen, it is run again.
+        if let Some(started) = present {
+            return Ok(started.pairs(pairs));
+        }
+        let started = chosen.0.initialize(target, f, g, scratch)?;
+        Ok(started.pairs(pairs.saturating_add(started.pairs)))
     }
 }

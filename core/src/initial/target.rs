@@ -1,26 +1,29 @@
+//! The problem as starts see it, and the dual value of the potentials that they write.
+
 use super::sample::{SAMPLE, Sample, sample_len};
 use super::{Scratch, Wrote};
 use crate::cost::{GroundCost, SquaredEuclidean};
 use crate::error::{Argument, Error};
-use crate::geometry::{Geometry, PointCloud};
+use crate::geometry::PointCloud;
 use crate::measure::Weights;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::reduce;
 use crate::sweep::columns::{Level, best_shift};
 
-/// What a start is for.
+/// The problem that a start writes potentials for.
 #[derive(Clone, Copy)]
 pub struct Target<'t, 'a, T: Real> {
-    /// The problem.
+    /// Points, weights and relaxation.
     pub problem: &'t Problem<'a, T>,
     /// The regularisation, in units of the unscaled cost.
     pub epsilon: T,
-    /// The cost scale: what turns potentials in units of the scaled cost into those that a start writes.
+    /// The cost scale: a start writes potentials in units of the unscaled cost, which are those in units of the scaled
+    /// cost times this.
     pub cost_scale: T,
 }
 
-/// One side of a problem: its weights, rho, and epsilon / rho (0 where balanced).
+/// The weights of one side of a problem, rho, and epsilon / rho (0 where balanced).
 struct Side<'a, T> {
     weights: Weights<'a, T>,
     rho: T,
@@ -28,7 +31,7 @@ struct Side<'a, T> {
 }
 
 impl<T: Real> Target<'_, '_, T> {
-    /// The points of the problem.
+    /// Returns the points of the problem.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming the start, with this reason, for a cost matrix.
@@ -36,7 +39,7 @@ impl<T: Real> Target<'_, '_, T> {
         self.problem.geometry().cloud().ok_or(Error::unsupported(Argument::START, reason))
     }
 
-    /// The points of a problem under the squared Euclidean cost.
+    /// Returns the points of a problem under the squared Euclidean cost.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming the start, with this reason, for a cost matrix and every other cost.
@@ -49,8 +52,9 @@ impl<T: Real> Target<'_, '_, T> {
         }
     }
 
-    /// The c-transform at one point, -tau epsilon log sum_k w_k exp((p_k - c_k) / epsilon), tau = rho / (rho + epsilon): `term(k)` is
-    /// (w_k, p_k - c_k) for `len` points of the other side, in units of the unscaled cost; rho, of this side, as the problem has it.
+    /// Returns the c-transform at one point, -tau epsilon log sum_k w_k exp((p_k - c_k) / epsilon) with tau = rho /
+    /// (rho + epsilon). `term(k)` is (w_k, p_k - c_k) for `len` points of the other side, in units of the unscaled
+    /// cost; rho belongs to this side, and is in the units of the problem.
     pub fn c_transform(&self, rho: T, len: usize, term: &impl Fn(usize) -> (T, T)) -> T {
         let s = T::LOG2_E / self.epsilon;
         let tau = T::ONE / (T::ONE + self.epsilon / (rho * self.cost_scale));
@@ -61,24 +65,26 @@ impl<T: Real> Target<'_, '_, T> {
         -tau * log_sum / s
     }
 
-    /// What a start is worth: the dual value <a, f> + <b, g> of what it wrote, completed by its c-transform (and at its best level
-    /// where marginals are relaxed), in units of the unscaled cost.
+    /// Returns what a start is worth: the dual value <a, f> + <b, g> of the potential that it wrote and of its
+    /// c-transform, in units of the unscaled cost. If marginals are relaxed, the pair is first moved to its best level.
     ///
-    /// The c-transform is taken at one in 32 points of the other side (16 at least, [`SAMPLE`] at most), one of each cell of a
-    /// k-d partition with the weight of the cell, always the same ones, so that values compare. Where there are more than 16 it is an
-    /// estimate; of a start that wrote g the solver makes a little more, for it transforms twice.
+    /// The c-transform is taken at one in 32 points of the other side (at least 16, and at most [`SAMPLE`]): one of
+    /// each cell of a k-d partition, with the weight of the cell. They are always the same, so that values compare.
+    /// With more than 16 points the value is an estimate. The solver makes a little more of a start that wrote g,
+    /// because it transforms twice.
     pub fn dual_value(&self, wrote: Wrote, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) -> T {
-        match self.problem.geometry() {
-            Geometry::Points(cloud) if cloud.ground_cost().is_squared_euclidean() => {
+        let geometry = self.problem.geometry();
+        match geometry.cloud() {
+            Some(cloud) if cloud.ground_cost().is_squared_euclidean() => {
                 // Named, so that it is compiled into the loop.
                 let cost = |i: usize, j: usize| SquaredEuclidean.cost(cloud.x().point(i), cloud.y().point(j));
                 self.dual_value_under(wrote, f, g, scratch, &cost)
             }
-            geometry => self.dual_value_under(wrote, f, g, scratch, &|i, j| geometry.cost(i, j)),
+            _ => self.dual_value_under(wrote, f, g, scratch, &|i, j| geometry.cost(i, j)),
         }
     }
 
-    /// Pairs that [`Target::dual_value`] visits.
+    /// Returns the number of pairs that [`Target::dual_value`] visits.
     pub fn dual_value_pairs(&self, wrote: Wrote) -> u64 {
         let (n, m) = (self.problem.rows() as u64, self.problem.columns() as u64);
         let of = |len: u64| sample_len(len as usize) as u64;
@@ -106,7 +112,7 @@ impl<T: Real> Target<'_, '_, T> {
         }
     }
 
-    /// The dual value of `potential`, given on the side `own`; `cost` is that of a pair (own, other).
+    /// Returns the dual value of `potential`, which is given on the side `own`; `cost` is that of a pair (own, other).
     fn evaluate(
         &self,
         potential: &[T],
@@ -117,6 +123,7 @@ impl<T: Real> Target<'_, '_, T> {
     ) -> T {
         let s = T::LOG2_E / self.epsilon;
         let count = sample.count;
+        // Complete the pair by the c-transform, and find its best level.
         let mut completed = [T::ZERO; SAMPLE];
         for (value, &j) in completed.iter_mut().zip(&sample.indices[..count]) {
             let term = |i: usize| (own.weights.get(i), potential[i] - cost(i, j as usize));
@@ -130,22 +137,22 @@ impl<T: Real> Target<'_, '_, T> {
             Level { len: count, total: other.weights.total(), rate: other.rate },
             &other_term,
         );
-        // phi(t) = t where balanced, rho (1 - exp(-t / rho)) where relaxed; t in base-2 units of epsilon.
-        let phi = |rate: T, value: T| {
-            if rate == T::ZERO { value / s } else { -(self.epsilon / rate) * (-rate * value * T::LN_2).exp_m1() }
+        // Add up the values of both sides. That of a potential t is t where balanced, and rho (1 - exp(-t / rho)) where
+        // relaxed; t is in base-2 units of epsilon.
+        let value_of = |rate: T, (weight, value): (T, T), shift: T| {
+            let value = value + shift;
+            if !(weight > T::ZERO) {
+                T::ZERO
+            } else if rate == T::ZERO {
+                weight * (value / s)
+            } else {
+                weight * (-(self.epsilon / rate) * (-rate * value * T::LN_2).exp_m1())
+            }
         };
-        let value_of =
-            |(weight, value): (T, T), rate: T| if weight > T::ZERO { weight * phi(rate, value) } else { T::ZERO };
-        let own_value = reduce::sum_of(potential.len(), &|i| {
-            let (weight, value) = own_term(i);
-            value_of((weight, value + shift), own.rate)
-        });
-        let other_value = reduce::sum_of(count, &|k| {
-            let (weight, value) = other_term(k);
-            value_of((weight, value - shift), other.rate)
-        });
-        // The columns of a completed pair are exact, its mass that of the other side or what relaxation makes of it; the shift leaves
-        // the plan as it is.
+        let own_value = reduce::sum_of(potential.len(), &|i| value_of(own.rate, own_term(i), shift));
+        let other_value = reduce::sum_of(count, &|k| value_of(other.rate, other_term(k), -shift));
+        // The other side's sums of the plan are exact, so that its mass is that of the other side, or what relaxation
+        // makes of it. The level does not change the plan.
         let mass = if other.rate == T::ZERO {
             other.weights.total()
         } else {

@@ -2,7 +2,7 @@ use super::{Initializer, Scratch, Started, Target, Wrote};
 use crate::error::Error;
 use crate::real::Real;
 
-/// f = 0: what every other solver starts from.
+/// Starts from f = 0, as other solvers do.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Zero;
 

@@ -1,7 +1,7 @@
-//! Soft sorting, ranking, quantiles and top-k: transport of values onto a grid of levels on the line (Cuturi, Teboul and Vert 2019, "Differentiable
-//! Ranks and Sorting using Optimal Transport"), differentiated implicitly.
+//! Soft sorting, ranking, quantiles and top-k: transport of values onto a grid of levels on the line (Cuturi, Teboul
+//! and Vert 2019, "Differentiable Ranks and Sorting using Optimal Transport"), differentiated implicitly.
 //!
-//! A new operator is a file that says what its levels are and what is read off the plan.
+//! A new operator is a file with its function, a set of levels in [`targets`], and a [`Readout`] of the plan.
 
 mod pull_back;
 mod quantile;
@@ -17,16 +17,17 @@ pub use top_k::soft_top_k;
 
 use crate::diff::means::{along_columns, along_rows};
 use crate::diff::{DerivativeSettings, Derivatives, derivatives_len};
-use crate::error::{Argument, Error, ErrorKind, Place, arguments, check_workspace};
+use crate::error::{Argument, Error, ErrorKind, Place, arguments, check_length, check_workspace};
 use crate::geometry::{PointCloud, Shape};
 use crate::initial::{Initializer, Monotone, Zero, sort_indices};
 use crate::measure::{Points, Weights, check_finite_vector};
+use crate::memory;
 use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
 use crate::reduce;
 use crate::report::Report;
 use crate::settings::Settings;
-use crate::solution::{Solution, check_length};
+use crate::solution::Solution;
 use crate::solver::solve;
 use crate::workspace::{Workspace, len_for};
 
@@ -34,13 +35,13 @@ use targets::Targets;
 
 arguments! { LEVELS "levels" VALUES "values" K "k" }
 
-/// What soft operators start from. The answer and its derivatives are the same; only the sweeps differ.
+/// The start of a soft operator. The answer and its derivatives are the same; only the number of sweeps differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SoftStart {
     /// The monotone potentials: exact for epsilon 0, and close for small ones.
     #[default]
     Monotone,
-    /// Zero: for comparison.
+    /// Zero, for comparison.
     Zero,
 }
 
@@ -69,27 +70,27 @@ impl QuantileConvention {
     }
 }
 
-/// How soft to be, and how to solve.
+/// The settings of soft operators: how soft they are, and how they solve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SoftSettings<T> {
-    /// The regularisation: values are standardised to mean 0 and standard deviation 1, and so are levels; the cost is the square of their
-    /// difference. Small is sharp: for n values, about 1 / n^2 tells neighbours apart.
+    /// The regularisation. Values are standardised to mean 0 and standard deviation 1, and so are levels; the cost is
+    /// the square of their difference. Small is sharp: for n values, about 1 / n^2 tells neighbours apart.
     pub epsilon: T,
-    /// Whether values are standardised, which makes operators equivariant to their shift and scale (and derivatives know of it). Otherwise epsilon
-    /// is in units of value times standardised level.
+    /// Whether values are standardised, which makes operators equivariant to their shift and scale. Derivatives take it
+    /// into account. Otherwise epsilon is in units of value times standardised level.
     pub standardise: bool,
-    /// What the solve begins from.
+    /// The start of the solve.
     pub start: SoftStart,
-    /// It says what levels of [`soft_quantile`] mean.
+    /// The meaning of the levels of [`soft_quantile`].
     pub quantiles: QuantileConvention,
-    /// The solve.
+    /// The settings of the solve.
     pub solve: Settings<T>,
-    /// Its derivatives.
+    /// The settings of its derivatives.
     pub differentiation: DerivativeSettings<T>,
 }
 
 impl<T: Real> Default for SoftSettings<T> {
-    /// Epsilon 0.01, standardised, from the monotone potentials, Hazen's quantiles.
+    /// Epsilon is 0.01, values are standardised, the start is monotone, and quantiles are Hazen's.
     fn default() -> Self {
         SoftSettings {
             epsilon: T::constant(0.01),
@@ -102,30 +103,33 @@ impl<T: Real> Default for SoftSettings<T> {
     }
 }
 
-/// Scalars that a soft operator needs for n values and m levels: m is the length of the output for [`soft_sort`], n for [`soft_rank`], twice the
-/// number of levels and one more for [`soft_quantile`], and 2 for [`soft_top_k`]. O(n + m), beside what the storage of the settings takes.
+/// Returns the number of scalars that a soft operator needs for n values and m levels. m is the length of the output
+/// for [`soft_sort`], n for [`soft_rank`], twice the number of levels and one more for [`soft_quantile`], and 2 for
+/// [`soft_top_k`]. It is O(n + m), beside what the storage of the settings takes.
 ///
 /// # Errors
 /// Bad settings, and [`ErrorKind::TooLarge`].
 pub fn soft_len<T: Real>(values: usize, levels: usize, settings: &SoftSettings<T>) -> Result<usize, Error> {
-    settings.solve.check()?;
-    settings.differentiation.check()?;
-    let argument = Argument::WORKSPACE;
-    let shape = Shape::squared_euclidean(values, levels, 1);
-    let Settings { acceleration, threads, .. } = settings.solve;
-    let solve = len_for(shape, acceleration.memory(), settings.solve.storage_for(shape), threads);
-    let differentiation = derivatives_len(values, levels, 1, settings.differentiation.threads);
-    match (solve, differentiation) {
-        (Some(solve), Some(differentiation)) => {
-            Ok(3 * (values + levels) + values.max(levels) + solve + differentiation)
-        }
-        _ => Err(Error::new(argument, ErrorKind::TooLarge)),
-    }
+    Ok(layout(values, levels, settings)?.iter().sum())
 }
 
-/// A soft operator after its solve: for its derivative, and to see how it went. Lives in the memory that was lent.
+/// Returns the lengths of the vectors of an operator, in the order in which [`Soft::new`] names them.
+fn layout<T: Real>(n: usize, m: usize, settings: &SoftSettings<T>) -> Result<[usize; 9], Error> {
+    settings.solve.check()?;
+    settings.differentiation.check()?;
+    let shape = Shape::squared_euclidean(n, m, 1);
+    let Settings { acceleration, threads, .. } = settings.solve;
+    let solve = len_for(shape, acceleration.memory(), settings.solve.storage_for(shape), threads);
+    let differentiation = derivatives_len(n, m, 1, settings.differentiation.threads);
+    let (Some(solve), Some(differentiation)) = (solve, differentiation) else {
+        return Err(Error::new(Argument::WORKSPACE, ErrorKind::TooLarge));
+    };
+    Ok([n, n, n, m, m, m, n.max(m), differentiation, solve])
+}
+
+/// A soft operator after its solve, with the report and the derivative. It lives in the memory that was lent.
 pub struct Soft<'w, T: Real> {
-    /// If rounding leaves nothing of the plan to differentiate, this is what was solved, and why.
+    /// The derivatives; or the solution and the reason, if rounding leaves nothing of the plan to differentiate.
     derivatives: Result<Derivatives<'w, T>, (Solution<'w, T>, Error)>,
     /// n: standardised values.
     x: &'w [T],
@@ -137,25 +141,25 @@ pub struct Soft<'w, T: Real> {
     b: &'w [T],
     standardised: bool,
     scale: T,
-    reads: Reads<'w, T>,
+    readout: Readout<'w, T>,
     /// n.
     in_x: &'w mut [T],
     /// m.
     in_levels: &'w mut [T],
 }
 
-/// An operator reads one of these off the plan.
-enum Reads<'w, T> {
-    /// Some levels have the mean of the values that go there, sum_i P_ij x_i / sum_i P_ij. `columns` are parked
-    /// indices: the level of every output.
+/// The means that an operator reads off the plan.
+enum Readout<'w, T> {
+    /// The mean of the values that go to a level, sum_i P_ij x_i / sum_i P_ij. `columns` are parked indices: the level
+    /// of every output.
     Values { columns: &'w [T] },
-    /// A value has the mean number of the levels that it goes to, from 0. It grows by `factor` with the mean of the
+    /// The mean number, from 0, of the levels that a value goes to. It grows by `factor` with the mean of the
     /// standardised levels. `in_map` is room for n.
     Levels { factor: T, in_map: &'w mut [T] },
 }
 
 impl<'w, T: Real> Soft<'w, T> {
-    /// Solves, and writes what is read off.
+    /// Solves, and writes the means that are read off the plan.
     fn new(
         values: &[T],
         weights: Option<&[T]>,
@@ -173,26 +177,20 @@ impl<'w, T: Real> Soft<'w, T> {
             Weights::new(Argument::A, weights)?;
         }
         let (n, m) = (values.len(), targets.len());
-        let required = soft_len(n, m, settings)?;
-        check_workspace(required, memory.len())?;
-        let mut rest = memory;
-        let mut take = |len: usize| {
-            let (part, tail) = core::mem::take(&mut rest).split_at_mut(len);
-            rest = tail;
-            part
-        };
-        let (x, a, in_x) = (take(n), take(n), take(n));
-        let (y, b, in_levels) = (take(m), take(m), take(m));
-        let of_reads = take(n.max(m));
-        let differentiation = take(derivatives_len(n, m, 1, settings.differentiation.threads).unwrap_or(0));
+
+        // Weights that sum to one, standardised values, and levels.
+        let layout = layout(n, m, settings)?;
+        check_workspace(layout.iter().sum(), memory.len())?;
+        let [x, a, in_x, y, b, in_levels, of_readout, differentiation, workspace] = memory::cut_all(memory, layout);
         let total = weights.map_or(T::count(n), reduce::sum);
         for (i, a) in a.iter_mut().enumerate() {
             *a = weights.map_or(T::ONE, |weights| weights[i]) / total;
         }
         let (center, scale, standardised) = standardise(values, a, settings.standardise, x)?;
-        let mut reads = targets.write(n, y, b, of_reads);
+        let mut readout = targets.write(n, y, b, of_readout);
         let (x, a, y, b): (&'w [T], &'w [T], &'w [T], &'w [T]) = (x, a, y, b);
 
+        // Transport the values onto the levels.
         let problem = Problem::new(PointCloud::squared_euclidean(x, y, 1)?)?
             .weights(a, b)?
             .epsilon(Epsilon::Absolute(settings.epsilon))?;
@@ -200,11 +198,13 @@ impl<'w, T: Real> Soft<'w, T> {
             SoftStart::Monotone => &Monotone,
             SoftStart::Zero => &Zero,
         };
-        let workspace = Workspace::new(rest, &problem, &settings.solve)?;
+        let workspace = Workspace::new(workspace, &problem, &settings.solve)?;
         let solution = solve(&problem, start, &settings.solve, workspace)?;
+
+        // Read the output off the plan, in the units of the values.
         let threads = settings.differentiation.threads;
-        match &mut reads {
-            Reads::Values { columns } => {
+        match &mut readout {
+            Readout::Values { columns } => {
                 along_columns(&solution, threads, differentiation, x, in_levels);
                 keep_values_increasing(x, a, b, in_levels);
                 let (least, greatest) = range(values, a);
@@ -213,7 +213,7 @@ impl<'w, T: Real> Soft<'w, T> {
                     *out = (center + scale * mean).max(least).min(greatest);
                 }
             }
-            Reads::Levels { in_map, .. } => {
+            Readout::Levels { in_map, .. } => {
                 in_levels.iter_mut().enumerate().for_each(|(j, number)| *number = T::count(j));
                 along_rows(&solution, threads, differentiation, in_levels, out);
                 keep_levels_increasing(x, in_map, T::count(m - 1), out)?;
@@ -221,20 +221,20 @@ impl<'w, T: Real> Soft<'w, T> {
         }
         let derivatives = Derivatives::new(&solution, &settings.differentiation, differentiation)
             .map_err(|error| (solution.clone(), error));
-        Ok(Soft { derivatives, x, a, total, b, standardised, scale, reads, in_x, in_levels })
+        Ok(Soft { derivatives, x, a, total, b, standardised, scale, readout, in_x, in_levels })
     }
 
-    /// n, the number of values.
+    /// Returns n, the number of values.
     pub fn len(&self) -> usize {
         self.x.len()
     }
 
-    /// Never true: no values are an error.
+    /// Returns false: an operator of no values is refused.
     pub fn is_empty(&self) -> bool {
         false
     }
 
-    /// What was solved: standardised values against levels.
+    /// Returns the solution of standardised values against levels.
     pub fn solution(&self) -> &Solution<'w, T> {
         match &self.derivatives {
             Ok(derivatives) => derivatives.solution(),
@@ -242,7 +242,7 @@ impl<'w, T: Real> Soft<'w, T> {
         }
     }
 
-    /// How the solve went.
+    /// Returns the report of the solve.
     pub fn report(&self) -> &Report<T> {
         self.solution().report()
     }
@@ -287,13 +287,15 @@ fn keep_levels_increasing<T: Real>(x: &[T], order: &mut [T], greatest: T, means:
     Ok(())
 }
 
-/// (values - mean) / deviation into `out`; values as they are, where not asked for. Returns mean, deviation, and whether they are those of the values.
+/// Writes (values - mean) / deviation, or the values as they are if this is not asked for. Returns mean, deviation, and
+/// whether they are those of the values.
 fn standardise<T: Real>(values: &[T], a: &[T], asked: bool, out: &mut [T]) -> Result<(T, T, bool), Error> {
     if !asked {
         out.copy_from_slice(values);
         return Ok((T::ZERO, T::ONE, false));
     }
-    // From the first value, and in units of the largest deviation from it: neither offset nor scale is rounded into the result.
+    // From the first value, and in units of the largest deviation from it: neither offset nor scale is rounded into the
+    // result.
     let origin = values[0];
     let mut largest = T::ZERO;
     for (row, &value) in values.iter().enumerate() {

@@ -1,13 +1,12 @@
 use super::targets::Targets;
 use super::{Soft, SoftSettings};
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, check_length};
 use crate::real::Real;
-use crate::solution::check_length;
 
-/// Soft quantiles: the values at levels in [0, 1], in any order, into `out` (as many), 0 the least, 1/2 the median, 1
-/// the greatest. A quantile is the mean of the values that go to a share of 1/n around its level, less where the next
-/// level is nearer; equal levels have equal quantiles. Which share a level means is the
-/// [`QuantileConvention`](super::QuantileConvention) of the settings. Quantiles lie within the values and do not
+/// Writes soft quantiles, the values at levels in [0, 1], into `out` (as many). Level 0 is the least value, 1/2 the
+/// median, 1 the greatest; levels come in any order. A quantile is the mean of the values that go to a share of 1/n
+/// around its level, less where the next level is nearer; equal levels have equal quantiles. Which share a level means
+/// is the [`QuantileConvention`](super::QuantileConvention) of the settings. Quantiles lie within the values and do not
 /// decrease with the level.
 ///
 /// ```

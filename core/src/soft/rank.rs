@@ -1,13 +1,12 @@
 use super::targets::Targets;
 use super::{Soft, SoftSettings};
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, check_length};
 use crate::real::Real;
-use crate::solution::check_length;
 
-/// Soft ranks: of every value, how many are below it, from 0 to n - 1, into `out` (n). Ties get the mean of their
-/// ranks. With weights, the mass in increasing order is cut into n equal parts, ranked 0 to n - 1, and a value gets the
-/// mean of the parts that it is in. Ranks do not decrease with the value, and equal values have equal ranks, converged
-/// or not.
+/// Ranks softly: writes for every value how many are below it, from 0 to n - 1, into `out` (n). Ties get the mean of
+/// their ranks. With weights, the mass in increasing order is cut into n equal parts, ranked 0 to n - 1, and a value
+/// gets the mean of the parts that it is in. Ranks do not decrease with the value, and equal values have equal ranks,
+/// converged or not.
 ///
 /// ```
 /// use sinkhorn_core::{SoftSettings, soft_len, soft_rank};

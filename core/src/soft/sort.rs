@@ -3,9 +3,10 @@ use super::{Soft, SoftSettings};
 use crate::error::{Argument, Error, ErrorKind};
 use crate::real::Real;
 
-/// Soft sorting: values in increasing order into `out`, of any length m: the k-th is the mean of the values that go to the k-th of m levels. With m = n
-/// and small epsilon they are the sorted values; with fewer, means of m equal shares of them. Values need no order; weights need not sum to anything.
-/// What comes out lies within the values and does not decrease, converged or not.
+/// Sorts softly: writes values in increasing order into `out`, which has any length m. The k-th is the mean of the
+/// values that go to the k-th of m levels. With m = n and small epsilon they are the sorted values; with a smaller m,
+/// the means of m equal shares of them. Values need no order, and weights need not sum to anything. The output lies
+/// within the values and does not decrease, converged or not.
 ///
 /// ```
 /// use sinkhorn_core::{SoftSettings, soft_len, soft_sort};
@@ -24,8 +25,8 @@ use crate::real::Real;
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Empty`] and [`ErrorKind::NotFinite`] naming `values`, those of weights naming `a`, [`ErrorKind::Workspace`] with the length that is needed
-/// ([`soft_len`](super::soft_len)), and bad settings.
+/// [`ErrorKind::Empty`] and [`ErrorKind::NotFinite`] naming `values`, those of weights naming `a`, [`ErrorKind::Workspace`] with
+/// the length that is needed ([`soft_len`](super::soft_len)), and bad settings.
 pub fn soft_sort<'w, T: Real>(
     values: &[T],
     weights: Option<&[T]>,

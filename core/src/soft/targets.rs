@@ -2,25 +2,26 @@
 
 use core::cmp::Ordering;
 
-use super::{QuantileConvention, Reads};
+use super::{QuantileConvention, Readout};
 use crate::error::{Argument, Error, ErrorKind, Place};
+use crate::initial::number;
 use crate::real::Real;
 use crate::reduce;
 
-/// An operator has one of these sets of levels.
+/// The set of levels of an operator.
 pub(super) enum Targets<'l, T> {
-    /// m of equal weight, whose values are read.
+    /// m levels of equal weight, whose values are read.
     Sorted(usize),
-    /// The same, to read of every value which it goes to, as a rank from 0 to n - 1.
+    /// n levels of equal weight. Every value reads which of them it goes to, as a rank from 0 to n - 1.
     Ranks(usize),
-    /// A narrow one at every quantile, and what lies between.
+    /// A narrow level at every quantile, and wide ones between.
     Quantiles(&'l [T], QuantileConvention),
-    /// Two: those that are left out, and a share that is taken.
+    /// Two levels: one for what is left out, and one for the share that is taken.
     Top(T),
 }
 
 impl<'l, T: Real> Targets<'l, T> {
-    /// Quantiles, checked.
+    /// Checks the levels of quantiles.
     pub fn quantiles(levels: &'l [T], convention: QuantileConvention) -> Result<Self, Error> {
         let argument = Argument::LEVELS;
         if levels.is_empty() {
@@ -46,14 +47,14 @@ impl<'l, T: Real> Targets<'l, T> {
         }
     }
 
-    /// Writes standardised levels and their weights, for n values. `memory` is for what is read, max(n, m).
-    pub fn write<'w>(&self, n: usize, y: &mut [T], b: &mut [T], memory: &'w mut [T]) -> Reads<'w, T> {
+    /// Writes standardised levels and their weights, for n values. `memory` holds max(n, m) scalars, for the readout.
+    pub fn write<'w>(&self, n: usize, y: &mut [T], b: &mut [T], memory: &'w mut [T]) -> Readout<'w, T> {
         let count = T::count(n);
         match *self {
             Targets::Sorted(m) | Targets::Ranks(m) => b.fill(T::ONE / T::count(m)),
             Targets::Quantiles(levels, convention) => {
                 let distinct = write_distinct(levels, |level| convention.position(level, count), y, memory);
-                // As wide as a value, or half as wide as the next quantile is far; moved inside.
+                // As wide as a value, or half as wide as the distance to the next quantile; moved inside [0, 1].
                 let positions = &y[..distinct];
                 let mut end = T::ZERO;
                 b.fill(T::ZERO);
@@ -75,12 +76,13 @@ impl<'l, T: Real> Targets<'l, T> {
                 b[1] = share;
             }
         }
-        // The middle of each, as a share of the mass below it.
+        // A level lies at the middle of its share of the mass.
         let mut below = T::ZERO;
         for (y, &b) in y.iter_mut().zip(b.iter()) {
             *y = below + T::HALF * b - T::HALF;
             below += b;
         }
+        // Standardise the levels, with their weights.
         let mean = reduce::dot(b, y);
         y.iter_mut().for_each(|y| *y -= mean);
         let deviation = reduce::sum_of(y.len(), &|j| b[j] * y[j] * y[j]).sqrt();
@@ -89,14 +91,14 @@ impl<'l, T: Real> Targets<'l, T> {
         let in_map = |memory: &'w mut [T]| &mut memory[..n];
         match self {
             Targets::Sorted(m) => {
-                memory.iter_mut().enumerate().for_each(|(j, column)| *column = T::from_index(j as u32));
-                Reads::Values { columns: &memory[..*m] }
+                number(memory);
+                Readout::Values { columns: &memory[..*m] }
             }
-            Targets::Quantiles(levels, _) => Reads::Values { columns: &memory[..levels.len()] },
-            // The share of the mass below, times n, is half a value more than how many are below.
-            Targets::Ranks(_) => Reads::Levels { factor: count * scale, in_map: in_map(memory) },
+            Targets::Quantiles(levels, _) => Readout::Values { columns: &memory[..levels.len()] },
+            // n times the share of the mass below counts half of the value itself too.
+            Targets::Ranks(_) => Readout::Levels { factor: count * scale, in_map: in_map(memory) },
             // 0 at the lower level, 1 at the upper.
-            Targets::Top(_) => Reads::Levels { factor: T::ONE / (y[1] - y[0]), in_map: in_map(memory) },
+            Targets::Top(_) => Readout::Levels { factor: T::ONE / (y[1] - y[0]), in_map: in_map(memory) },
         }
     }
 }
@@ -106,7 +108,7 @@ impl<'l, T: Real> Targets<'l, T> {
 fn write_distinct<T: Real>(levels: &[T], position: impl Fn(T) -> T, positions: &mut [T], columns: &mut [T]) -> usize {
     let (columns, order) = columns.split_at_mut(levels.len());
     let order = &mut order[..levels.len()];
-    order.iter_mut().enumerate().for_each(|(k, slot)| *slot = T::from_index(k as u32));
+    number(order);
     let level = |slot: &T| levels[slot.to_index() as usize];
     order.sort_unstable_by(|p, q| level(p).partial_cmp(&level(q)).unwrap_or(Ordering::Equal));
     let mut count: usize = 0;

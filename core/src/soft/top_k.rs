@@ -1,12 +1,11 @@
 use super::targets::Targets;
 use super::{Soft, SoftSettings};
-use crate::error::{Argument, Error, ErrorKind};
+use crate::error::{Argument, Error, ErrorKind, check_length};
 use crate::real::Real;
-use crate::solution::check_length;
 
-/// Soft selection of the k largest of n: of every value, from 0 to 1, how much it is among them, into `out` (n). The
-/// entries sum to k, as far as the solve has converged, and do not decrease with the value; k need not be whole. With
-/// weights, the share that is selected is k / n of their sum.
+/// Selects the k largest of n values softly: writes for every value how much it is among them, from 0 to 1, into `out`
+/// (n). The entries sum to k, as far as the solve has converged, and do not decrease with the value; k need not be
+/// whole. With weights, the share that is selected is k / n of their sum.
 ///
 /// ```
 /// use sinkhorn_core::{SoftSettings, soft_len, soft_top_k};

@@ -1,13 +1,15 @@
-//! Where mass goes: barycentric images of the points, and potentials and maps at new points.
+//! Barycentric images of the points, and potentials and maps at new points.
 
 use super::Solution;
+use crate::diff::is_finite;
 use crate::error::{Argument, Error, ErrorKind, Place, check_length};
 use crate::geometry::PointCloud;
 use crate::measure::{Points, Weights, check_finite};
 use crate::real::Real;
+use crate::reduce::power_shares;
 use crate::sweep::is_safe;
 
-/// One side of a problem, as seen from a point of the other.
+/// One side of a problem, as seen from a point of the other side.
 struct Side<'s, T: Real> {
     points: Points<'s, T>,
     weights: Weights<'s, T>,
@@ -16,13 +18,13 @@ struct Side<'s, T: Real> {
 }
 
 impl<T: Real> Solution<'_, T> {
-    /// The barycentric projection of every x_i, sum_j P_ij y_j / sum_j P_ij, into `out` (n x d, row-major). A point without mass goes
-    /// where one of infinitesimal mass would; one whose pairs are all forbidden stays.
+    /// Writes the barycentric projection of every x_i, sum_j P_ij y_j / sum_j P_ij, into `out` (n x d, row-major). A
+    /// point without mass goes where one of infinitesimal mass would; one whose pairs are all forbidden stays.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for a cost matrix, [`ErrorKind::Length`] naming `output`; [`ErrorKind::Overflow`] naming `y`
-    /// where its points are so far apart that a mean of them leaves the range, and `x` for a point whose costs do
-    /// (what precedes it has been written).
+    /// [`ErrorKind::Unsupported`] for a cost matrix, and [`ErrorKind::Length`] naming `output`. [`ErrorKind::Overflow`] naming `y`
+    /// if its points are so far apart that a mean of them leaves the range, and [`ErrorKind::TooFar`] naming `x` for a
+    /// point whose costs do (the points before it have been written).
     pub fn barycentric_map(&self, out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let (n, d) = (self.f.len(), cloud.dimension());
@@ -36,17 +38,18 @@ impl<T: Real> Solution<'_, T> {
         Ok(())
     }
 
-    /// The entropic map at new points (k x d, row-major), sum_j w_j y_j / sum_j w_j with w_j = b_j exp((g_j - c(x, y_j)) / epsilon),
-    /// into `out` (k x d): the barycentric projection, beyond the points of the problem (Pooladian and Niles-Weed 2021).
+    /// Writes the entropic map at new points (k x d, row-major) into `out` (k x d): sum_j w_j y_j / sum_j w_j with w_j
+    /// = b_j exp((g_j - c(x, y_j)) / epsilon). It extends the barycentric projection beyond the points of the problem
+    /// (Pooladian and Niles-Weed 2021).
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for a cost matrix, [`ErrorKind::Length`] naming `output`, those of [`Points::new`] naming `x`, and
-    /// [`ErrorKind::TooFar`] for a point so far away that its costs are infinite, and [`ErrorKind::Overflow`] naming `y` as in
-    /// [`Solution::barycentric_map`] (what precedes it has been written).
+    /// [`ErrorKind::Unsupported`] for a cost matrix, [`ErrorKind::Length`] naming `output`, and those of [`Points::new`] naming
+    /// `x`. [`ErrorKind::TooFar`] for a point so far away that its costs are infinite, and [`ErrorKind::Overflow`] naming `y`
+    /// as in [`Solution::barycentric_map`] (the points before it have been written).
     pub fn map_at(&self, x: &[T], out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let d = cloud.dimension();
-        let points = self.new_points(Argument::X, x, d)?;
+        let points = new_points(Argument::X, x, d)?;
         check_length(Argument::OUTPUT, out, x.len())?;
         for (k, image) in out.chunks_exact_mut(d).enumerate() {
             self.image_of(k, cloud, points.point(k), image)?;
@@ -55,8 +58,8 @@ impl<T: Real> Solution<'_, T> {
         Ok(())
     }
 
-    /// f at new points (k x d, row-major) into `out` (k): f(x) = -tau_a epsilon log sum_j b_j exp((g_j - c(x, y_j)) / epsilon). At the
-    /// points of the problem it is f.
+    /// Writes f at new points (k x d, row-major) into `out` (k):
+    /// f(x) = -tau_a epsilon log sum_j b_j exp((g_j - c(x, y_j)) / epsilon). At the points of the problem it is f.
     ///
     /// # Errors
     /// Those of [`Solution::map_at`].
@@ -66,7 +69,7 @@ impl<T: Real> Solution<'_, T> {
         self.potentials_at(Argument::X, x, side, |x, y| cloud.ground_cost().cost(x, y), out)
     }
 
-    /// g at new points, as [`Solution::f_at`].
+    /// Writes g at new points, as [`Solution::f_at`] does f.
     ///
     /// # Errors
     /// Those of [`Points::new`] naming `y`, else those of [`Solution::map_at`].
@@ -84,13 +87,7 @@ impl<T: Real> Solution<'_, T> {
 
     fn cloud(&self) -> Result<&PointCloud<'_, T>, Error> {
         let reason = "a cost matrix has no points";
-        let cloud = self.prepared.problem.geometry().cloud();
-        cloud.ok_or(Error::unsupported(Argument::COST, reason))
-    }
-
-    fn new_points<'p>(&self, argument: Argument, data: &'p [T], dimension: usize) -> Result<Points<'p, T>, Error> {
-        check_finite(argument, data, dimension)?;
-        Points::new(argument, data, dimension)
+        self.prepared.problem.geometry().cloud().ok_or(Error::unsupported(Argument::COST, reason))
     }
 
     fn potentials_at(
@@ -101,11 +98,12 @@ impl<T: Real> Solution<'_, T> {
         cost: impl Fn(&[T], &[T]) -> T,
         out: &mut [T],
     ) -> Result<(), Error> {
-        let points = self.new_points(argument, data, side.points.dimension())?;
+        let points = new_points(argument, data, side.points.dimension())?;
         check_length(Argument::OUTPUT, out, points.len())?;
         for (k, value) in out.iter_mut().enumerate() {
             let point = points.point(k);
-            let (largest, sum) = self.log_sum(&side, point, &cost, |_, _| {});
+            let exponent = |j: usize| self.exponent(&side, j, |other| cost(point, other));
+            let (largest, sum) = power_shares(side.points.len(), &exponent, |_, _| {});
             if !largest.is_finite() {
                 return Err(Error::new(argument, ErrorKind::TooFar { place: Place::entry(k) }));
             }
@@ -118,43 +116,20 @@ impl<T: Real> Solution<'_, T> {
         Ok(())
     }
 
-    /// (largest, sum) with sum_j w_j 2^((potential_j - cost) s) = sum 2^largest. `visit` sees every j with its share of `sum`.
-    fn log_sum(
-        &self,
-        side: &Side<'_, T>,
-        point: &[T],
-        cost: &impl Fn(&[T], &[T]) -> T,
-        mut visit: impl FnMut(usize, T),
-    ) -> (T, T) {
+    /// Returns log2 of w_j exp((potential_j - cost_j) / epsilon), or nothing if the weight is zero.
+    fn exponent(&self, side: &Side<'_, T>, j: usize, cost: impl Fn(&[T]) -> T) -> Option<T> {
         let (s, unit) = (self.prepared.s, self.prepared.unit);
-        let exponent = |j: usize| {
-            let weight = side.weights.get(j);
-            (weight > T::ZERO)
-                .then(|| weight.log2() + s * (side.potential[j] * unit - cost(point, side.points.point(j))))
-        };
-        let count = side.points.len();
-        let largest = (0..count).filter_map(exponent).fold(-T::INFINITY, |most, value| most.max(value));
-        let mut sum = T::ZERO;
-        if !largest.is_finite() {
-            return (largest, sum);
-        }
-        for j in 0..count {
-            if let Some(value) = exponent(j) {
-                let share = (value - largest).exp2();
-                sum += share;
-                visit(j, share);
-            }
-        }
-        (largest, sum)
+        let weight = side.weights.get(j);
+        (weight > T::ZERO).then(|| weight.log2() + s * (side.potential[j] * unit - cost(side.points.point(j))))
     }
 
-    /// The image of x_i by the exponentials of the sweeps; false where their sum leaves the range that these are exact in.
+    /// Writes the image of x_i by the exponentials of the sweeps. Returns false if their sum leaves the safe range.
     fn image_of_row(&self, i: usize, cloud: &PointCloud<'_, T>, image: &mut [T]) -> bool {
         let y = cloud.y();
         let origin = y.point(0);
         let mut sum = T::ZERO;
         image.fill(T::ZERO);
-        // Chunk by chunk, so that what a million points add up to is not rounded a million times.
+        // Chunk by chunk, so that a sum over a million points is not rounded a million times.
         self.for_chunks(i, |start, shares| {
             let of_chunk = |term: &dyn Fn(usize, T) -> T| {
                 shares.iter().enumerate().fold(T::ZERO, |total, (j, &share)| total + term(start + j, share))
@@ -170,14 +145,15 @@ impl<T: Real> Solution<'_, T> {
         is_safe(sum)
     }
 
+    /// Writes the image of a point by exponentials relative to the largest. `number` is that of the point, for errors.
     fn image_of(&self, number: usize, cloud: &PointCloud<'_, T>, point: &[T], image: &mut [T]) -> Result<(), Error> {
         let side = self.side_of_y(cloud);
         // Written only once it is known that there is an image.
         let mut first = true;
         // Relative to the first y, so that an offset common to all of them is not rounded into the image.
         let origin = cloud.y().point(0);
-        let cost = |x: &[T], y: &[T]| cloud.ground_cost().cost(x, y);
-        let (largest, sum) = self.log_sum(&side, point, &cost, |j, share| {
+        let exponent = |j: usize| self.exponent(&side, j, |y| cloud.ground_cost().cost(point, y));
+        let (largest, sum) = power_shares(side.points.len(), &exponent, |j, share| {
             if core::mem::take(&mut first) {
                 image.fill(T::ZERO);
             }
@@ -186,7 +162,7 @@ impl<T: Real> Solution<'_, T> {
             }
         });
         if largest == -T::INFINITY && self.prepared.scores.may_forbid() {
-            // It may go nowhere, and stays.
+            // All its pairs are forbidden: it stays.
             image.copy_from_slice(point);
             return Ok(());
         }
@@ -200,9 +176,14 @@ impl<T: Real> Solution<'_, T> {
     }
 }
 
-/// Refuses an image that left the range on the way: y are too far apart.
+fn new_points<T: Real>(argument: Argument, data: &[T], dimension: usize) -> Result<Points<'_, T>, Error> {
+    check_finite(argument, data, dimension)?;
+    Points::new(argument, data, dimension)
+}
+
+/// Refuses an image that left the range because the y are too far apart.
 fn check_image<T: Real>(image: &mut [T]) -> Result<(), Error> {
-    if image.iter().all(|value| value.is_finite()) {
+    if is_finite(image) {
         return Ok(());
     }
     image.fill(T::ZERO);

@@ -4,9 +4,7 @@ mod map;
 mod plan;
 pub(crate) mod value;
 
-pub(crate) use crate::error::check_length;
-
-use crate::problem::Problem;
+pub(crate) use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::Report;
 use crate::sweep::outcome::Potentials;

@@ -1,4 +1,4 @@
-//! The plan, entry by entry, row by row, and as an operator: computed from the potentials, never stored.
+//! The plan, entry by entry, row by row, and as an operator. It is computed from the potentials and never stored.
 
 use super::Solution;
 use crate::error::{Argument, Error, ErrorKind, check_length};
@@ -7,14 +7,14 @@ use crate::real::Real;
 use crate::sweep::block::{BlockAt, exponentials};
 use crate::vector::PANEL;
 
-/// Columns computed at a time, on the stack.
+/// So many columns are computed at a time, on the stack.
 const CHUNK: usize = PANEL;
 
 impl<T: Real> Solution<'_, T> {
-    /// P_ij.
+    /// Returns P_ij.
     ///
     /// # Panics
-    /// Where an index is out of range.
+    /// If an index is out of range.
     pub fn entry(&self, i: usize, j: usize) -> T {
         let mut part = [T::ZERO; CHUNK];
         let (start, m) = (j - j % CHUNK, self.g.len());
@@ -24,20 +24,20 @@ impl<T: Real> Solution<'_, T> {
         part[j - start]
     }
 
-    /// Row i of the plan into `out` (m).
+    /// Writes row i of the plan into `out` (m).
     ///
     /// # Errors
     /// [`ErrorKind::Length`] naming `output`.
     ///
     /// # Panics
-    /// Where `i` is out of range.
+    /// If `i` is out of range.
     pub fn row(&self, i: usize, out: &mut [T]) -> Result<(), Error> {
         check_length(Argument::OUTPUT, out, self.g.len())?;
         self.write_part_of_row(i, 0, out);
         Ok(())
     }
 
-    /// The whole plan into `out` (n x m, row-major).
+    /// Writes the whole plan into `out` (n x m, row-major).
     ///
     /// # Errors
     /// [`ErrorKind::Length`] naming `output`.
@@ -51,7 +51,7 @@ impl<T: Real> Solution<'_, T> {
         Ok(())
     }
 
-    /// P v into `out` (n), for `v` of m. One exponential a pair.
+    /// Writes P v into `out` (n), for `v` of m. It computes one exponential a pair.
     ///
     /// # Errors
     /// [`ErrorKind::Length`] naming `vector` or `output`, [`ErrorKind::NotFinite`] naming `vector`.
@@ -59,12 +59,20 @@ impl<T: Real> Solution<'_, T> {
         check_vector(v, self.g.len())?;
         check_length(Argument::OUTPUT, out, self.f.len())?;
         for (i, value) in out.iter_mut().enumerate() {
-            *value = self.sum_over_row(i, |j, entry| entry * v[j]);
+            // Chunk by chunk, so that a long sum is not rounded at every term.
+            let (mut total, mut part) = (T::ZERO, T::ZERO);
+            self.for_row(i, |j, entry| {
+                part += entry * v[j];
+                if j % CHUNK == CHUNK - 1 {
+                    total += core::mem::take(&mut part);
+                }
+            });
+            *value = total + part;
         }
         Ok(())
     }
 
-    /// P^T w into `out` (m), for `w` of n. One exponential a pair.
+    /// Writes P^T w into `out` (m), for `w` of n. It computes one exponential a pair.
     ///
     /// # Errors
     /// Those of [`Solution::apply`].
@@ -78,7 +86,7 @@ impl<T: Real> Solution<'_, T> {
         Ok(())
     }
 
-    /// P 1 into `rows` (n) and P^T 1 into `columns` (m).
+    /// Writes P 1 into `rows` (n) and P^T 1 into `columns` (m).
     ///
     /// # Errors
     /// [`ErrorKind::Length`] naming `output`.
@@ -96,14 +104,14 @@ impl<T: Real> Solution<'_, T> {
         Ok(())
     }
 
-    /// The largest entries of row i, largest first: their columns, and the entries themselves; ties in the order of columns. Returns how many there are: the
-    /// length of both, or m where that is less.
+    /// Writes the largest entries of row i, largest first: their columns, and the entries themselves. Ties are in the
+    /// order of columns. Returns how many there are: the length of both, or m if that is less.
     ///
     /// # Errors
-    /// [`ErrorKind::Length`] naming `output` where `entries` are not as many as `columns`.
+    /// [`ErrorKind::Length`] naming `output` if `entries` are not as many as `columns`.
     ///
     /// # Panics
-    /// Where `i` is out of range.
+    /// If `i` is out of range.
     pub fn largest_in_row(&self, i: usize, columns: &mut [usize], entries: &mut [T]) -> Result<usize, Error> {
         check_length(Argument::OUTPUT, entries, columns.len())?;
         let mut found = 0;
@@ -119,19 +127,6 @@ impl<T: Real> Solution<'_, T> {
         Ok(found)
     }
 
-    fn sum_over_row(&self, i: usize, mut term: impl FnMut(usize, T) -> T) -> T {
-        let mut total = T::ZERO;
-        let mut part = T::ZERO;
-        self.for_row(i, |j, entry| {
-            part += term(j, entry);
-            if j % CHUNK == CHUNK - 1 {
-                total += part;
-                part = T::ZERO;
-            }
-        });
-        total + part
-    }
-
     /// Calls `visit` with every column and entry of row i.
     fn for_row(&self, i: usize, mut visit: impl FnMut(usize, T)) {
         let a = self.prepared.problem.a().get(i);
@@ -142,7 +137,7 @@ impl<T: Real> Solution<'_, T> {
         });
     }
 
-    /// Calls `visit` with the columns of row i, some at a time: the first of them, and P_ij / a_i of each.
+    /// Calls `visit` with chunks of row i: the first column of a chunk, and P_ij / a_i for all its columns.
     pub(super) fn for_chunks(&self, i: usize, mut visit: impl FnMut(usize, &[T])) {
         let m = self.g.len();
         let mut buffer = [T::ZERO; CHUNK];
@@ -155,7 +150,7 @@ impl<T: Real> Solution<'_, T> {
         }
     }
 
-    /// `start` is that of a chunk.
+    /// Writes P_ij for the columns from `start` on, which is the first of a chunk.
     fn write_part_of_row(&self, i: usize, start: usize, out: &mut [T]) {
         self.write_shares(i, start, out);
         let a = self.prepared.problem.a().get(i);
@@ -164,14 +159,14 @@ impl<T: Real> Solution<'_, T> {
         }
     }
 
-    /// P_ij / a_i; `start` is that of a chunk.
+    /// Writes P_ij / a_i for the columns from `start` on, which is the first of a chunk.
     fn write_shares(&self, i: usize, start: usize, out: &mut [T]) {
         let place = BlockAt { i, start, f: &self.f_hat[i..=i], g: &self.g_hat[start..start + out.len()] };
         exponentials(&self.prepared, place, out, &mut [T::ZERO]);
     }
 }
 
-/// Finite also where a relaxed plan is not.
+/// Returns P_ij, or the largest number if it exceeds that, as it may where a side is relaxed.
 fn entry<T: Real>(a: T, share: T) -> T {
     (a * share).min(T::MAX)
 }

@@ -100,9 +100,6 @@ pub(crate) struct Tile<'t, T> {
     pub column: &'t mut [T],
 }
 
-/// Called with the first row of a block, its scalars, the tile, and its column sums.
-type OnBlock<'w, T> = dyn FnMut(usize, &mut [T], &mut [T], &mut [T]) + 'w;
-
 impl<T: Real> Strip<'_, T> {
     /// Calls `work` with one tile after another, each of as many rows as there is memory for.
     pub fn each_tile(self, work: &mut dyn FnMut(Tile<'_, T>)) {
@@ -137,23 +134,6 @@ impl<T: Real> Strip<'_, T> {
                 for (total, &part) in column.iter_mut().zip(partial.iter()) {
                     *total += part;
                 }
-            }
-        }
-    }
-
-    /// Calls `work` with blocks of at most [`STRIP_ROWS`] rows. Their column sums are zero before it, and then join
-    /// those of the strip.
-    pub fn each_block(self, work: &mut OnBlock<'_, T>) {
-        let Strip { rows, f, column, tile, partial, .. } = self;
-        // A strip of a single block has the column sums of that block, which are zero at first.
-        if f.len() <= STRIP_ROWS {
-            return work(rows.start, f, tile, column);
-        }
-        for (block, f) in f.chunks_mut(STRIP_ROWS).enumerate() {
-            partial.fill(T::ZERO);
-            work(rows.start + block * STRIP_ROWS, f, tile, partial);
-            for (total, &part) in column.iter_mut().zip(partial.iter()) {
-                *total += part;
             }
         }
     }

@@ -5,8 +5,7 @@ use sinkhorn_core::{
 
 use crate::fit::{GaussianFit, MixtureDensity, MixtureFit, exp, log};
 
-/// The potential between two mixtures, made once for an epsilon and then evaluated anywhere, at points of the data or
-/// not.
+/// The potential between two mixtures. It is made once for an epsilon, and can then be evaluated at any point.
 ///
 /// Components k of the source (shares alpha, responsibilities r_k) and l of the target (shares beta) are the atoms of a
 /// small transport problem with the costs W_kl of the Gaussian pairs; this very solver finds its potentials f^ and g^.
@@ -38,15 +37,15 @@ struct Pair {
     level: f64,
 }
 
-/// Below, a component has no say in a value.
+/// A component with a smaller share than this does not count.
 const LEAST_SHARE: f64 = 1e-16;
 
 impl MixturePotential {
-    /// The potential on the side of `source` of the cost |x - y|^2; epsilon is in units of that cost. `form` is the
-    /// form of potentials and costs of the pairs; between components regularisation is entropic in both.
+    /// Makes the potential on the side of `source` of the cost |x - y|^2; epsilon is in units of that cost. `form` is
+    /// the form of potentials and costs of the pairs; between components regularisation is entropic in both.
     ///
     /// # Errors
-    /// Those of [`MixtureFit::check`]; [`ErrorKind::Length`], naming the mean, where the target has another dimension;
+    /// Those of [`MixtureFit::check`]; [`ErrorKind::Length`], naming the mean, if the target has another dimension;
     /// [`ErrorKind::NotPositive`] for epsilon; [`ErrorKind::Overflow`] where costs, or costs / epsilon, leave the range of the
     /// scalar.
     pub fn between(source: &MixtureFit, target: &MixtureFit, epsilon: f64, form: Form) -> Result<Self, Error> {
@@ -78,10 +77,10 @@ impl MixturePotential {
         Ok(MixturePotential { density, dimension: source.dimension(), epsilon, log_shares, pairs })
     }
 
-    /// f(x), in units of the cost |x - y|^2.
+    /// Returns f(x), in units of the cost |x - y|^2.
     ///
     /// # Panics
-    /// Where `x` has fewer coordinates than the mixtures.
+    /// If `x` has fewer coordinates than the mixtures.
     pub fn at(&self, x: &[f64]) -> f64 {
         let columns = self.log_shares.len();
         let mut responsibilities = vec![0.0; self.pairs.len() / columns];
@@ -95,13 +94,13 @@ impl MixturePotential {
         total
     }
 
-    /// d.
+    /// Returns d.
     pub fn dimension(&self) -> usize {
         self.dimension
     }
 
     fn soft_minimum(&self, pairs: &[Pair], x: &[f64]) -> f64 {
-        // Running maximum: one pass, no memory.
+        // The sum is kept relative to the largest term so far: one pass, no memory.
         let (mut largest, mut sum) = (f64::NEG_INFINITY, 0.0);
         for pair in pairs {
             let term = pair.level - pair.gaussian.at(x) / self.epsilon;
@@ -124,7 +123,7 @@ fn normalised(shares: &[f64]) -> Vec<f64> {
     shares.iter().map(|share| share / total).collect()
 }
 
-/// g^, the potential of the target's components. Where the sweeps run out it is as good as a start need be.
+/// Returns g^, the potential of the target's components. If the sweeps run out, it is still good enough for a start.
 fn levels(costs: &[f64], alpha: &[f64], beta: &[f64], epsilon: f64) -> Result<Vec<f64>, Error> {
     // A smaller one is not resolved between components so far apart, and this is a start.
     let epsilon = costs.iter().fold(epsilon, |least, cost| least.max(cost.abs() * f64::EPSILON));
