@@ -33,6 +33,7 @@ use crate::workspace::{History, Stored, Workspace};
 /// assert!(solution.report().row_error <= 1e-3);
 /// # Ok::<(), sinkhorn_core::Error>(())
 /// ```
+#[derive(Debug)]
 pub struct FixedWorkspace<T, const N: usize, const M: usize, const D: usize = 0, const K: usize = 0> {
     /// f and row.
     rows: [[T; N]; 2],
@@ -119,6 +120,7 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
 }
 
 /// The memory of a stored kernel of at most `N` x `M`. With it, a sweep needs no exponential for each pair.
+#[derive(Debug)]
 pub struct FixedKernel<T, const N: usize, const M: usize> {
     entries: [[T; M]; N],
     f: [T; N],
@@ -130,20 +132,6 @@ impl<T: Real, const N: usize, const M: usize> FixedKernel<T, N, M> {
     /// All zero; may initialise a `static`.
     pub const fn new() -> Self {
         FixedKernel { entries: [[T::ZERO; M]; N], f: [T::ZERO; N], g: [T::ZERO; M], v: [T::ZERO; M] }
-    }
-}
-
-impl<T, const N: usize, const M: usize> core::fmt::Debug for FixedKernel<T, N, M> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("FixedKernel").finish_non_exhaustive()
-    }
-}
-
-impl<T, const N: usize, const M: usize, const D: usize, const K: usize> core::fmt::Debug
-    for FixedWorkspace<T, N, M, D, K>
-{
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("FixedWorkspace").finish_non_exhaustive()
     }
 }
 

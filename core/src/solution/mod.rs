@@ -23,9 +23,11 @@ pub struct Solution<'s, T: Real> {
     pub(crate) f_hat: &'s [T],
     /// m: G with log2 b.
     pub(crate) g_hat: &'s [T],
-    f: &'s [T],
-    g: &'s [T],
-    report: Report<T>,
+    /// n: f, in units of cost.
+    pub(crate) f: &'s [T],
+    /// m: g, in units of cost.
+    pub(crate) g: &'s [T],
+    pub(crate) report: Report<T>,
 }
 
 impl<T: Real> core::fmt::Debug for Solution<'_, T> {
@@ -38,7 +40,7 @@ impl<'s, T: Real> Solution<'s, T> {
     /// Measures potentials, which the solution then owns. The arguments are those of [`value::measure`].
     pub(crate) fn measure(
         prepared: &Prepared<'s, T>,
-        report: Report<T>,
+        report: &Report<T>,
         threshold: T,
         ended: bool,
         mut potentials: Potentials<'s, T>,
@@ -47,19 +49,6 @@ impl<'s, T: Real> Solution<'s, T> {
         let report = value::measure(prepared, report, threshold, ended, &mut potentials, scratch);
         let Potentials { f: f_hat, g: g_hat, row: f, image: g, .. } = potentials;
         Solution { prepared: *prepared, f_hat, g_hat, f, g, report }
-    }
-
-    /// Puts together potentials and a report that belong together.
-    #[cfg(feature = "support")]
-    pub(crate) fn new(
-        prepared: Prepared<'s, T>,
-        f_hat: &'s [T],
-        g_hat: &'s [T],
-        f: &'s [T],
-        g: &'s [T],
-        report: Report<T>,
-    ) -> Self {
-        Solution { prepared, f_hat, g_hat, f, g, report }
     }
 
     /// Returns the numbers.

@@ -84,7 +84,7 @@ impl<T: Real> Potentials<'_, T> {
 /// `threshold` at which error it has converged; while it has not `ended`, F and G stay what they are.
 pub(crate) fn measure<T: Real>(
     p: &Prepared<'_, T>,
-    report: Report<T>,
+    report: &Report<T>,
     threshold: T,
     ended: bool,
     potentials: &mut Potentials<'_, T>,
@@ -186,7 +186,7 @@ pub(crate) fn measure<T: Real>(
         mass: clamp(mass),
         epsilon: p.epsilon / p.unit,
         cost_scale: p.unit,
-        ..report
+        ..*report
     }
 }
 

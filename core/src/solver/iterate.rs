@@ -78,7 +78,7 @@ impl<'a, T: Real> Iterate<'a, T> {
 
     /// Measures the potentials, as [`Solution::measure`] does, and lends the vectors to the solution. Until the solve
     /// has ended, F and G stay what they are.
-    pub fn measure(&mut self, report: Report<T>, threshold: T, ended: bool) -> Solution<'_, T> {
+    pub fn measure(&mut self, report: &Report<T>, threshold: T, ended: bool) -> Solution<'_, T> {
         self.current();
         let Potentials { f, g, image, log_b, row } = &mut self.potentials;
         let potentials = Potentials { f, g, image, log_b, row };
@@ -86,7 +86,7 @@ impl<'a, T: Real> Iterate<'a, T> {
     }
 
     /// Measures the potentials of a solve that has ended, hands over the vectors for good, and keeps none.
-    pub fn into_solution(&mut self, report: Report<T>, threshold: T) -> Solution<'a, T> {
+    pub fn take_solution(&mut self, report: &Report<T>, threshold: T) -> Solution<'a, T> {
         self.current();
         let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
         let potentials = core::mem::replace(&mut self.potentials, empty);
@@ -157,7 +157,9 @@ impl<'a, T: Real> Iterate<'a, T> {
         (p, potentials, scratch)
     }
 
-    /// Takes in the potentials that a start wrote, in units of the unscaled cost, and computes F if there is only G.
+    /// Takes in the potentials that a start wrote, in units of the unscaled cost, and computes F if there is only G. Not
+    /// inlined, so that a small stack is free of it when G is computed.
+    #[inline(never)]
     pub fn enter(&mut self, wrote: Wrote) {
         let (p, Potentials { f, g, log_b, .. }, scratch) = self.change();
         if p.is_balanced() {

@@ -65,6 +65,9 @@ pub struct Solver<'a, T: Real> {
     whole: Option<Whole<'a, T>>,
 }
 
+/// A function that sees every sweep, and may end the solve.
+type Observer<'o, T> = dyn FnMut(&Observation<T>) -> ControlFlow<()> + 'o;
+
 /// The progress of a solve. A start makes a new one.
 struct Progress<T> {
     /// The way in which the solve has ended, if it has.
@@ -88,9 +91,17 @@ impl<T: Real> Progress<T> {
         Progress { status, report, error, schedule, stagnation, confirming: 0, recovered: false }
     }
 
+    /// Begins a solve from a start. Not inlined, so that its copies are off a small stack before the first sweep.
+    #[inline(never)]
+    fn restart(&mut self, start: Started, schedule: Schedule<T>) {
+        let Report { storage, rescaled, .. } = self.report;
+        *self = Progress::new(None, Report::new(start, storage, rescaled), schedule);
+    }
+
     /// Returns the report so far, without the numbers of the potentials.
-    fn report(&self) -> Report<T> {
-        Report { status: self.status.unwrap_or(Status::Stopped), ..self.report }
+    fn report(&mut self) -> &Report<T> {
+        self.report.status = self.status.unwrap_or(Status::Stopped);
+        &self.report
     }
 
     /// Counts a sweep.
@@ -210,12 +221,16 @@ impl<'a, T: Real> Solver<'a, T> {
         if self.progress.status.is_some() { self.progress.status } else { self.sweep_once(None) }
     }
 
-    fn sweep_once(&mut self, observation: Option<&mut Option<Observation<T>>>) -> Option<Status> {
+    /// Makes one turn of the loop: sweep, measure, decide, accelerate.
+    fn sweep_once(&mut self, observer: Option<&mut Observer<'_, T>>) -> Option<Status> {
         // Choose the method. At a larger epsilon, and to confirm a precision floor, sweeps are plain.
         let annealing = !self.progress.schedule.is_over();
         let plain = annealing || self.progress.confirming > 0;
 
-        // Sweep: a new f, and the image of g.
+        // Sweep: a new f, and the image of g. An observer sees the dual value of the new f with the old g.
+        if observer.is_some() {
+            self.iterate.current();
+        }
         let (mut outcome, kind) = match self.accelerator.active() {
             Some(accelerator) if !plain => (accelerator.sweep(&mut self.iterate), accelerator.kind()),
             _ => (self.iterate.sweep(), SweepKind::Plain),
@@ -231,9 +246,7 @@ impl<'a, T: Real> Solver<'a, T> {
         }
         outcome.error = if outcome.error.is_finite() { outcome.error } else { T::MAX };
         self.progress.error = outcome.error;
-        if let Some(observation) = observation {
-            *observation = Some(self.observe(&outcome));
-        }
+        let stop = observer.is_some_and(|observer| observer(&self.observe(&outcome)).is_break());
 
         // Decide whether this is the end. The sweep measures the change of the columns; in a relaxed problem that of
         // the rows may be a little larger.
@@ -261,6 +274,9 @@ impl<'a, T: Real> Solver<'a, T> {
                 }
             }
             _ => self.iterate.accept(),
+        }
+        if stop && self.progress.status.is_none() {
+            self.progress.status = Some(Status::Stopped);
         }
         self.progress.status
     }
@@ -343,23 +359,12 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// Sweeps until the solve ends, and shows every sweep to an observer: `Break` ends the solve with
     /// [`Status::Stopped`]. The dual value of an observation takes O(n + m).
-    pub fn run_observed(&mut self, observer: &mut dyn FnMut(&Observation<T>) -> ControlFlow<()>) -> Status {
+    pub fn run_observed(&mut self, observer: &mut Observer<'_, T>) -> Status {
         loop {
             if let Some(status) = self.progress.status {
                 return status;
             }
-            // The dual value is that of the new f with the old g.
-            self.iterate.current();
-            let mut observation = None;
-            let status = self.sweep_once(Some(&mut observation));
-            let flow = observation.map_or(ControlFlow::Continue(()), |observation| observer(&observation));
-            if let Some(status) = status {
-                return status;
-            }
-            if flow.is_break() {
-                self.progress.status = Some(Status::Stopped);
-                return Status::Stopped;
-            }
+            self.sweep_once(Some(observer));
         }
     }
 
@@ -413,7 +418,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Finishes, and leaves a solver without memory.
     #[inline(never)]
     fn take_solution(&mut self) -> Solution<'a, T> {
-        let solution = self.iterate.into_solution(self.progress.report(), self.settings.threshold);
+        let solution = self.iterate.take_solution(self.progress.report(), self.settings.threshold);
         #[cfg(feature = "support")]
         if let Some(whole) = self.whole.take() {
             return whole.complete(&solution);

@@ -7,7 +7,8 @@ use crate::error::{Argument, Error};
 use crate::initial::{Initializer, Scratch, Target, Wrote, Zero};
 use crate::measure::check_finite_vector;
 use crate::real::Real;
-use crate::report::{Report, Status};
+use crate::report::Status;
+use crate::sweep::forward::Potentials;
 use crate::sweep::prepared::Prepared;
 
 impl<T: Real> Solver<'_, T> {
@@ -44,26 +45,13 @@ impl<T: Real> Solver<'_, T> {
         if p.forbids() {
             clear_infinite(wrote, potentials.f, potentials.g);
         }
-        for (argument, skipped, values) in
-            [(Argument::F, Wrote::G, &*potentials.f), (Argument::G, Wrote::F, &*potentials.g)]
-        {
-            if wrote == skipped {
-                continue;
-            }
-            check_finite_vector(argument, values)?;
-            // As much more as rounding makes of a potential at the limit that is handed back.
-            let most = T::TWO * Prepared::<T>::largest_exponent();
-            if !values.iter().all(|value| value.abs() * p.s <= most) {
-                return Err(Error::Overflow { argument });
-            }
-        }
+        check_range(p, wrote, potentials)?;
 
         // Make a pair of them, and begin.
-        let Report { storage, rescaled, .. } = self.progress.report;
-        let (report, schedule) = (Report::new(started, storage, rescaled), Schedule::new(self.settings.annealing));
+        let schedule = Schedule::new(self.settings.annealing);
         let multiple = schedule.multiple();
         self.iterate.enter(wrote);
-        self.progress = Progress::new(None, report, schedule);
+        self.progress.restart(started, schedule);
         let report = &mut self.progress.report;
         report.start_value = self.iterate.complete(&mut report.absorptions);
         if let Some(accelerator) = self.accelerator.active() {
@@ -100,6 +88,25 @@ impl<T: Real> Solver<'_, T> {
         *status = given_up.then_some(Status::PrecisionFloor);
         *status
     }
+}
+
+/// Refuses potentials that are not finite or out of range. Not inlined, so that a small stack is free of it when G is
+/// computed.
+#[inline(never)]
+fn check_range<T: Real>(p: &Prepared<'_, T>, wrote: Wrote, potentials: &Potentials<'_, T>) -> Result<(), Error> {
+    let (f, g) = (&*potentials.f, &*potentials.g);
+    for (argument, skipped, values) in [(Argument::F, Wrote::G, f), (Argument::G, Wrote::F, g)] {
+        if wrote == skipped {
+            continue;
+        }
+        check_finite_vector(argument, values)?;
+        // As much more as rounding makes of a potential at the limit that is handed back.
+        let most = T::TWO * Prepared::<T>::largest_exponent();
+        if !values.iter().all(|value| value.abs() * p.s <= most) {
+            return Err(Error::Overflow { argument });
+        }
+    }
+    Ok(())
 }
 
 /// Clears what is not finite: a start that compares costs may find no finite one for a point, and then says nothing
