@@ -9,6 +9,7 @@ pub(crate) use plan::check_length;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::Report;
+use crate::solver::progress::Progress;
 use crate::sweep::forward::Potentials;
 use crate::sweep::prepared::Prepared;
 use crate::sweep::strips::Scratch;
@@ -40,13 +41,14 @@ impl<'s, T: Real> Solution<'s, T> {
     /// Measures potentials, which the solution then owns. The arguments are those of [`value::measure`].
     pub(crate) fn measure(
         prepared: &Prepared<'s, T>,
-        report: &Report<T>,
+        progress: &Progress<T>,
         threshold: T,
         ended: bool,
+        storage: &'static str,
         mut potentials: Potentials<'s, T>,
         scratch: &mut Scratch<'_, T>,
     ) -> Self {
-        let report = value::measure(prepared, report, threshold, ended, &mut potentials, scratch);
+        let report = value::measure(prepared, progress, threshold, ended, storage, &mut potentials, scratch);
         let Potentials { f: f_hat, g: g_hat, row: f, image: g, .. } = potentials;
         Solution { prepared: *prepared, f_hat, g_hat, f, g, report }
     }

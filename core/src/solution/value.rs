@@ -4,6 +4,7 @@ use crate::real::Real;
 use crate::reduce;
 use crate::report::{Report, Status};
 use crate::solver::iterate::{error_floor, full_f, full_g};
+use crate::solver::progress::Progress;
 use crate::sweep::columns::moved;
 use crate::sweep::forward::Potentials;
 use crate::sweep::half::row_logsum;
@@ -80,13 +81,14 @@ impl<T: Real> Potentials<'_, T> {
 }
 
 /// Measures the potentials in one visit of all pairs, and writes f into `potentials.row` and g into `potentials.image`,
-/// in units of cost. It completes the potentials of points without weight. `report` tells how the solve went, and
+/// in units of cost. It completes the potentials of points without weight. `progress` tells how the solve went, and
 /// `threshold` at which error it has converged; while it has not `ended`, F and G stay what they are.
 pub(crate) fn measure<T: Real>(
     p: &Prepared<'_, T>,
-    report: &Report<T>,
+    progress: &Progress<T>,
     threshold: T,
     ended: bool,
+    storage: &'static str,
     potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Report<T> {
@@ -160,7 +162,7 @@ pub(crate) fn measure<T: Real>(
     // A solve that has converged may have lost a little to the rounding of f and g.
     let threshold = threshold * share_of_mass(p, mass);
     let rounding = error_floor(p, potentials.f, potentials.g).min(T::HALF * threshold);
-    let mut status = report.status;
+    let mut status = progress.status.unwrap_or(Status::Stopped);
     if status == Status::Converged && !(row_error.max(column_error) <= threshold + rounding) {
         status = Status::PrecisionFloor;
     }
@@ -179,14 +181,21 @@ pub(crate) fn measure<T: Real>(
         row_error: clamp(row_error),
         column_error: clamp(column_error),
         dual_value: bound_from_below(dual_value / p.unit),
-        start_value: bound_from_below(report.start_value / p.unit),
+        start_value: bound_from_below(progress.start_value / p.unit),
         objective: clamp(objective / p.unit),
         primal_value: clamp(primal_value / p.unit),
         transport_cost: clamp(transport_cost / p.unit),
         mass: clamp(mass),
         epsilon: p.epsilon / p.unit,
         cost_scale: p.unit,
-        ..*report
+        sweeps: progress.sweeps,
+        start: progress.start,
+        row_fallbacks: progress.row_fallbacks,
+        column_fallbacks: progress.column_fallbacks,
+        rejections: progress.rejections,
+        absorptions: progress.absorptions,
+        rescaled: progress.rescaled,
+        storage,
     }
 }
 

@@ -10,12 +10,12 @@
 //! On a stored kernel, plain sweeps of a balanced problem advance scalings, which are powers of two of the potentials.
 //! F and G are then computed when somebody asks for them, by [`Iterate::current`] or [`Iterate::change`].
 
+use super::progress::Progress;
 use crate::error::Error;
 use crate::initial::Wrote;
 use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
-use crate::report::Report;
 use crate::solution::Solution;
 use crate::sweep::columns::translation;
 use crate::sweep::forward::{self, Outcome, Potentials};
@@ -78,19 +78,21 @@ impl<'a, T: Real> Iterate<'a, T> {
 
     /// Measures the potentials, as [`Solution::measure`] does, and lends the vectors to the solution. Until the solve
     /// has ended, F and G stay what they are.
-    pub fn measure(&mut self, report: &Report<T>, threshold: T, ended: bool) -> Solution<'_, T> {
+    pub fn measure(&mut self, progress: &Progress<T>, threshold: T, ended: bool) -> Solution<'_, T> {
         self.current();
         let Potentials { f, g, image, log_b, row } = &mut self.potentials;
         let potentials = Potentials { f, g, image, log_b, row };
-        Solution::measure(&self.prepared, report, threshold, ended, potentials, &mut self.scratch)
+        let (p, storage) = (&self.prepared, self.stored.name());
+        Solution::measure(p, progress, threshold, ended, storage, potentials, &mut self.scratch)
     }
 
     /// Measures the potentials of a solve that has ended, hands over the vectors for good, and keeps none.
-    pub fn take_solution(&mut self, report: &Report<T>, threshold: T) -> Solution<'a, T> {
+    pub fn take_solution(&mut self, progress: &Progress<T>, threshold: T) -> Solution<'a, T> {
         self.current();
         let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
         let potentials = core::mem::replace(&mut self.potentials, empty);
-        Solution::measure(&self.prepared, report, threshold, true, potentials, &mut self.scratch)
+        let (p, storage) = (&self.prepared, self.stored.name());
+        Solution::measure(p, progress, threshold, true, storage, potentials, &mut self.scratch)
     }
 
     /// Makes Sinkhorn's own sweep, in the fastest form that the memory allows.

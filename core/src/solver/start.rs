@@ -1,8 +1,8 @@
 //! How a solve begins, goes to another epsilon, and begins again after an overflow.
 
+use super::Solver;
 use super::accelerator::Rescue;
 use super::annealing::Schedule;
-use super::{Progress, Solver};
 use crate::error::{Argument, Error};
 use crate::initial::{Initializer, Scratch, Target, Wrote, Zero};
 use crate::measure::check_finite_vector;
@@ -52,8 +52,7 @@ impl<T: Real> Solver<'_, T> {
         let multiple = schedule.multiple();
         self.iterate.enter(wrote);
         self.progress.restart(started, schedule);
-        let report = &mut self.progress.report;
-        report.start_value = self.iterate.complete(&mut report.absorptions);
+        self.progress.start_value = self.iterate.complete(&mut self.progress.absorptions);
         if let Some(accelerator) = self.accelerator.active() {
             accelerator.restart();
         }
@@ -64,18 +63,17 @@ impl<T: Real> Solver<'_, T> {
     /// Begins again after a sweep that overflowed, from zero, a start that every problem has. It gives up the second
     /// time.
     pub(super) fn recover(&mut self) -> Option<Status> {
-        let last = self.progress.report.sweeps >= self.settings.max_sweeps;
+        let last = self.progress.sweeps >= self.settings.max_sweeps;
         let rescue = self.accelerator.active().map_or(Rescue::Plain, |accelerator| accelerator.overflow(!last));
         if rescue == Rescue::Retry {
             // The rows of the next sweep are exact whatever f is.
             self.iterate.zero_f();
             return None;
         }
-        let Progress { recovered, report, schedule, status, .. } = &mut self.progress;
-        let given_up = last || (rescue == Rescue::Plain && *recovered);
-        *recovered = true;
-        report.rejections += 1;
-        *schedule = Schedule::new(None);
+        let given_up = last || (rescue == Rescue::Plain && self.progress.recovered);
+        self.progress.recovered = true;
+        self.progress.rejections += 1;
+        self.progress.schedule = Schedule::new(None);
         // The target was accepted when the solver was made.
         let _ = self.iterate.prepared.set_epsilon(self.target_epsilon);
         // If marginals are relaxed, potentials of the size of what is left out of the scores would carry mass beyond
@@ -84,9 +82,9 @@ impl<T: Real> Solver<'_, T> {
         if p.is_balanced() {
             potentials.f.fill(T::ZERO);
         }
-        self.iterate.complete(&mut report.absorptions);
-        *status = given_up.then_some(Status::PrecisionFloor);
-        *status
+        self.iterate.complete(&mut self.progress.absorptions);
+        self.progress.status = given_up.then_some(Status::PrecisionFloor);
+        self.progress.status
     }
 }
 
