@@ -66,8 +66,8 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
         }
     }
 
-    /// Lends the part that a problem of n <= N points against m <= M needs. What is lent decides over the settings:
-    /// with `K` = 0, Anderson acceleration becomes plain, and the storage is streamed, or with
+    /// Lends the part that a problem of n <= N points against m <= M needs. The memory that is lent decides, not the
+    /// settings: with `K` = 0, Anderson acceleration becomes plain, and the storage is streamed, or with
     /// [`FixedWorkspace::lend_with_kernel`] a kernel.
     ///
     /// # Errors

@@ -159,8 +159,8 @@ impl<'a, T: Real> Iterate<'a, T> {
         (p, potentials, scratch)
     }
 
-    /// Takes in the potentials that a start wrote, in units of the unscaled cost, and computes F if there is only G. Not
-    /// inlined, so that a small stack is free of it when G is computed.
+    /// Takes in the potentials that a start wrote, in units of the unscaled cost, and computes F if there is only G.
+    /// Not inlined, so that a small stack is free of it when G is computed.
     #[inline(never)]
     pub fn enter(&mut self, wrote: Wrote) {
         let (p, Potentials { f, g, log_b, .. }, scratch) = self.change();
@@ -330,7 +330,7 @@ fn level_start<T: Real>(p: &Prepared<'_, T>, wrote: Wrote, f: &mut [T], g: &mut 
             (half, -half)
         }
     };
-    // A potential differs from its mean by no more than twice the largest cost. What is far beyond says nothing, and
+    // A potential differs from its mean by no more than twice the largest cost. A number far beyond says nothing, and
     // would make the other potential so large that rounding takes what the costs say.
     let most = T::constant(64.0) * (p.largest_difference() + p.epsilon);
     for (values, mean) in [(f, from_f), (g, from_g)] {
