@@ -9,10 +9,7 @@ pub(crate) use plan::check_length;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::Report;
-use crate::solver::progress::Progress;
-use crate::sweep::forward::Potentials;
 use crate::sweep::prepared::Prepared;
-use crate::sweep::strips::Scratch;
 
 /// The potentials, the report and the plan of a finished solve. It lives in the workspace.
 ///
@@ -38,21 +35,6 @@ impl<T: Real> core::fmt::Debug for Solution<'_, T> {
 }
 
 impl<'s, T: Real> Solution<'s, T> {
-    /// Measures potentials, which the solution then owns. The arguments are those of [`value::measure`].
-    pub(crate) fn measure(
-        prepared: &Prepared<'s, T>,
-        progress: &Progress<T>,
-        threshold: T,
-        ended: bool,
-        storage: &'static str,
-        mut potentials: Potentials<'s, T>,
-        scratch: &mut Scratch<'_, T>,
-    ) -> Self {
-        let report = value::measure(prepared, progress, threshold, ended, storage, &mut potentials, scratch);
-        let Potentials { f: f_hat, g: g_hat, row: f, image: g, .. } = potentials;
-        Solution { prepared: *prepared, f_hat, g_hat, f, g, report }
-    }
-
     /// Returns the numbers.
     pub fn report(&self) -> &Report<T> {
         &self.report

@@ -3,6 +3,7 @@
 use crate::real::Real;
 use crate::reduce;
 use crate::report::{Report, Status};
+use crate::solution::Solution;
 use crate::solver::iterate::{error_floor, full_f, full_g};
 use crate::solver::progress::Progress;
 use crate::sweep::columns::moved;
@@ -83,21 +84,21 @@ impl<T: Real> Potentials<'_, T> {
 /// Measures the potentials in one visit of all pairs, and writes f into `potentials.row` and g into `potentials.image`,
 /// in units of cost. It completes the potentials of points without weight. `progress` tells how the solve went, and
 /// `threshold` at which error it has converged; while it has not `ended`, F and G stay what they are.
-pub(crate) fn measure<T: Real>(
-    p: &Prepared<'_, T>,
+pub(crate) fn measure<'s, T: Real>(
+    p: &Prepared<'s, T>,
     progress: &Progress<T>,
     threshold: T,
     ended: bool,
     storage: &'static str,
-    potentials: &mut Potentials<'_, T>,
+    mut potentials: Potentials<'s, T>,
     scratch: &mut Scratch<'_, T>,
-) -> Report<T> {
+) -> Solution<'s, T> {
     let (a, b) = (p.problem.a(), p.problem.b());
     potentials.leave(p, ended, scratch);
 
     // Sum up over the pairs. In high dimensions a cost takes long to compute, and the potentials tell it, too. That
     // loses digits if a cost is far below the potentials or below epsilon: then the costs are computed after all.
-    let Potentials { f, g, log_b, image: cost_g, row: cost_f } = potentials;
+    let Potentials { f, g, log_b, image: cost_g, row: cost_f } = &mut potentials;
     let (g, log_b, m) = (&**g, &**log_b, g.len());
     cost_g.iter_mut().for_each(|value| *value *= p.unit);
     let mut pass = |cost_g: Option<&[T]>| {
@@ -176,7 +177,7 @@ pub(crate) fn measure<T: Real>(
     let rounding = T::constant(8.0) * T::EPSILON * p.epsilon * (mass + a.total() * b.total());
     let is_rounded = p.epsilon > p.largest_cost && !((primal_value - dual_value).abs() > rounding);
     let objective = if dual_value.is_finite() && !is_rounded { dual_value } else { primal_value };
-    Report {
+    let report = Report {
         status,
         row_error: clamp(row_error),
         column_error: clamp(column_error),
@@ -196,7 +197,9 @@ pub(crate) fn measure<T: Real>(
         absorptions: progress.absorptions,
         rescaled: progress.rescaled,
         storage,
-    }
+    };
+    let Potentials { f: f_hat, g: g_hat, row: f, image: g, .. } = potentials;
+    Solution { prepared: *p, f_hat, g_hat, f, g, report }
 }
 
 /// Computes the share of the smaller total that the plan of a relaxed problem carries, at most 1; it is 1 if both

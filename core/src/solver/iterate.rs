@@ -16,7 +16,7 @@ use crate::initial::Wrote;
 use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
-use crate::solution::Solution;
+use crate::solution::{Solution, value};
 use crate::sweep::columns::translation;
 use crate::sweep::forward::{self, Outcome, Potentials};
 use crate::sweep::half::{self, column_logsums};
@@ -76,14 +76,14 @@ impl<'a, T: Real> Iterate<'a, T> {
         (&self.prepared, &mut self.potentials, &mut self.scratch)
     }
 
-    /// Measures the potentials, as [`Solution::measure`] does, and lends the vectors to the solution. Until the solve
+    /// Measures the potentials, as [`value::measure`] does, and lends the vectors to the solution. Until the solve
     /// has ended, F and G stay what they are.
     pub fn measure(&mut self, progress: &Progress<T>, threshold: T, ended: bool) -> Solution<'_, T> {
         self.current();
         let Potentials { f, g, image, log_b, row } = &mut self.potentials;
         let potentials = Potentials { f, g, image, log_b, row };
         let (p, storage) = (&self.prepared, self.stored.name());
-        Solution::measure(p, progress, threshold, ended, storage, potentials, &mut self.scratch)
+        value::measure(p, progress, threshold, ended, storage, potentials, &mut self.scratch)
     }
 
     /// Measures the potentials of a solve that has ended, hands over the vectors for good, and keeps none.
@@ -92,7 +92,7 @@ impl<'a, T: Real> Iterate<'a, T> {
         let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
         let potentials = core::mem::replace(&mut self.potentials, empty);
         let (p, storage) = (&self.prepared, self.stored.name());
-        Solution::measure(p, progress, threshold, true, storage, potentials, &mut self.scratch)
+        value::measure(p, progress, threshold, true, storage, potentials, &mut self.scratch)
     }
 
     /// Makes Sinkhorn's own sweep, in the fastest form that the memory allows.
