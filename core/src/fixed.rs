@@ -33,6 +33,7 @@ use crate::workspace::{History, Stored, Workspace};
 /// assert!(solution.report().row_error <= 1e-3);
 /// # Ok::<(), sinkhorn_core::Error>(())
 /// ```
+#[derive(Debug)]
 pub struct FixedWorkspace<T, const N: usize, const M: usize, const D: usize = 0, const K: usize = 0> {
     /// f and row.
     rows: [[T; N]; 2],
@@ -65,8 +66,8 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
         }
     }
 
-    /// Lends the part that a problem of n <= N points against m <= M needs. What is lent decides over the settings:
-    /// with `K` = 0, Anderson acceleration becomes plain, and the storage is streamed, or with
+    /// Lends the part that a problem of n <= N points against m <= M needs. The memory that is lent decides, not the
+    /// settings: with `K` = 0, Anderson acceleration becomes plain, and the storage is streamed, or with
     /// [`FixedWorkspace::lend_with_kernel`] a kernel.
     ///
     /// # Errors
@@ -116,6 +117,7 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
 }
 
 /// The memory of a stored kernel of at most `N` x `M`. With it, a sweep needs no exponential for each pair.
+#[derive(Debug)]
 pub struct FixedKernel<T, const N: usize, const M: usize> {
     entries: [[T; M]; N],
     f: [T; N],
@@ -127,20 +129,6 @@ impl<T: Real, const N: usize, const M: usize> FixedKernel<T, N, M> {
     /// All zero; may initialise a `static`.
     pub const fn new() -> Self {
         FixedKernel { entries: [[T::ZERO; M]; N], f: [T::ZERO; N], g: [T::ZERO; M], v: [T::ZERO; M] }
-    }
-}
-
-impl<T, const N: usize, const M: usize> core::fmt::Debug for FixedKernel<T, N, M> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("FixedKernel").finish_non_exhaustive()
-    }
-}
-
-impl<T, const N: usize, const M: usize, const D: usize, const K: usize> core::fmt::Debug
-    for FixedWorkspace<T, N, M, D, K>
-{
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("FixedWorkspace").finish_non_exhaustive()
     }
 }
 

@@ -174,7 +174,7 @@ fn largest<T: Real>(values: &[T]) -> T {
     values.iter().fold(T::ZERO, |most, &value| if value == T::INFINITY { most } else { most.max(value.abs()) })
 }
 
-/// Takes out of balanced potentials the constant that they are free up to, which would only be rounded. What is far
+/// Takes out of balanced potentials the constant that they are free up to, which would only be rounded. A potential far
 /// beyond the costs says nothing, and is cut off.
 fn level<T: Real>(a: Weights<'_, T>, f: &mut [T], most: T) {
     let mean = a.mean_of(f);
@@ -184,7 +184,7 @@ fn level<T: Real>(a: Weights<'_, T>, f: &mut [T], most: T) {
 /// The kernel and its scalings.
 struct State<'w, T> {
     instructions: Instructions,
-    /// n x m: 2^(F0_i + G0_j - s C_ij), where F0 and G0 are what f and g hold meanwhile.
+    /// n x m: 2^(F0_i + G0_j - s C_ij), where F0 and G0 are kept in f and g meanwhile.
     kernel: &'w mut [T],
     a: Weights<'w, T>,
     b: Weights<'w, T>,

@@ -126,32 +126,6 @@ pub struct Observation<T> {
 }
 
 impl<T: Real> Report<T> {
-    /// Begins the report of a solve. Everything else is zero until it is counted or measured.
-    pub(crate) fn new(start: Started, storage: &'static str, rescaled: T) -> Self {
-        let zero = T::ZERO;
-        Report {
-            status: Status::Stopped,
-            sweeps: 0,
-            row_error: zero,
-            column_error: zero,
-            dual_value: zero,
-            start_value: zero,
-            objective: zero,
-            primal_value: zero,
-            transport_cost: zero,
-            mass: zero,
-            epsilon: zero,
-            cost_scale: zero,
-            start,
-            row_fallbacks: 0,
-            column_fallbacks: 0,
-            rejections: 0,
-            absorptions: 0,
-            rescaled,
-            storage,
-        }
-    }
-
     /// Returns the larger of the two marginal errors.
     pub fn marginal_error(&self) -> T {
         self.row_error.max(self.column_error)

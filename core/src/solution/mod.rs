@@ -7,9 +7,7 @@ pub(crate) mod value;
 pub(crate) use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::Report;
-use crate::sweep::outcome::Potentials;
 use crate::sweep::prepared::Prepared;
-use crate::sweep::strips::Scratch;
 
 /// The potentials, the report and the plan of a finished solve. It lives in the workspace.
 ///
@@ -21,9 +19,11 @@ pub struct Solution<'s, T: Real> {
     pub(crate) f_hat: &'s [T],
     /// m: G with log2 b.
     pub(crate) g_hat: &'s [T],
-    f: &'s [T],
-    g: &'s [T],
-    report: Report<T>,
+    /// n: f, in units of cost.
+    pub(crate) f: &'s [T],
+    /// m: g, in units of cost.
+    pub(crate) g: &'s [T],
+    pub(crate) report: Report<T>,
 }
 
 impl<T: Real> core::fmt::Debug for Solution<'_, T> {
@@ -33,33 +33,6 @@ impl<T: Real> core::fmt::Debug for Solution<'_, T> {
 }
 
 impl<'s, T: Real> Solution<'s, T> {
-    /// Measures potentials, which the solution then owns. The arguments are those of [`value::measure`].
-    pub(crate) fn measure(
-        prepared: &Prepared<'s, T>,
-        report: Report<T>,
-        threshold: T,
-        ended: bool,
-        mut potentials: Potentials<'s, T>,
-        scratch: &mut Scratch<'_, T>,
-    ) -> Self {
-        let report = value::measure(prepared, report, threshold, ended, &mut potentials, scratch);
-        let Potentials { f: f_hat, g: g_hat, row: f, image: g, .. } = potentials;
-        Solution { prepared: *prepared, f_hat, g_hat, f, g, report }
-    }
-
-    /// Puts together potentials and a report that belong together.
-    #[cfg(feature = "support")]
-    pub(crate) fn new(
-        prepared: Prepared<'s, T>,
-        f_hat: &'s [T],
-        g_hat: &'s [T],
-        f: &'s [T],
-        g: &'s [T],
-        report: Report<T>,
-    ) -> Self {
-        Solution { prepared, f_hat, g_hat, f, g, report }
-    }
-
     /// Returns the numbers.
     pub fn report(&self) -> &Report<T> {
         &self.report

@@ -3,7 +3,9 @@
 use crate::real::Real;
 use crate::reduce;
 use crate::report::{Report, Status};
+use crate::solution::Solution;
 use crate::solver::iterate::{error_floor, full_f, full_g};
+use crate::solver::progress::Progress;
 use crate::sweep::columns::moved;
 use crate::sweep::half::row_logsum;
 use crate::sweep::outcome::Potentials;
@@ -80,22 +82,23 @@ impl<T: Real> Potentials<'_, T> {
 }
 
 /// Measures the potentials in one visit of all pairs, and writes f into `potentials.row` and g into `potentials.image`,
-/// in units of cost. It completes the potentials of points without weight. `report` tells how the solve went, and
+/// in units of cost. It completes the potentials of points without weight. `progress` tells how the solve went, and
 /// `threshold` at which error it has converged; while it has not `ended`, F and G stay what they are.
-pub(crate) fn measure<T: Real>(
-    p: &Prepared<'_, T>,
-    report: Report<T>,
+pub(crate) fn measure<'s, T: Real>(
+    p: &Prepared<'s, T>,
+    progress: &Progress<T>,
     threshold: T,
     ended: bool,
-    potentials: &mut Potentials<'_, T>,
+    storage: &'static str,
+    mut potentials: Potentials<'s, T>,
     scratch: &mut Scratch<'_, T>,
-) -> Report<T> {
+) -> Solution<'s, T> {
     let (a, b) = (p.problem.a(), p.problem.b());
     potentials.leave(p, ended, scratch);
 
     // Sum up over the pairs. In high dimensions a cost takes long to compute, and the potentials tell it, too. That
     // loses digits if a cost is far below the potentials or below epsilon: then the costs are computed after all.
-    let Potentials { f, g, log_b, image: cost_g, row: cost_f } = potentials;
+    let Potentials { f, g, log_b, image: cost_g, row: cost_f } = &mut potentials;
     let (g, log_b, m) = (&**g, &**log_b, g.len());
     cost_g.iter_mut().for_each(|value| *value *= p.unit);
     let mut pass = |cost_g: Option<&[T]>| {
@@ -160,7 +163,7 @@ pub(crate) fn measure<T: Real>(
     // A solve that has converged may have lost a little to the rounding of f and g.
     let threshold = threshold * share_of_mass(p, mass);
     let rounding = error_floor(p, potentials.f, potentials.g).min(T::HALF * threshold);
-    let mut status = report.status;
+    let mut status = progress.status.unwrap_or(Status::Stopped);
     if status == Status::Converged && !(row_error.max(column_error) <= threshold + rounding) {
         status = Status::PrecisionFloor;
     }
@@ -174,20 +177,29 @@ pub(crate) fn measure<T: Real>(
     let rounding = T::constant(8.0) * T::EPSILON * p.epsilon * (mass + a.total() * b.total());
     let is_rounded = p.epsilon > p.largest_cost && !((primal_value - dual_value).abs() > rounding);
     let objective = if dual_value.is_finite() && !is_rounded { dual_value } else { primal_value };
-    Report {
+    let report = Report {
         status,
         row_error: clamp(row_error),
         column_error: clamp(column_error),
         dual_value: bound_from_below(dual_value / p.unit),
-        start_value: bound_from_below(report.start_value / p.unit),
+        start_value: bound_from_below(progress.start_value / p.unit),
         objective: clamp(objective / p.unit),
         primal_value: clamp(primal_value / p.unit),
         transport_cost: clamp(transport_cost / p.unit),
         mass: clamp(mass),
         epsilon: p.epsilon / p.unit,
         cost_scale: p.unit,
-        ..report
-    }
+        sweeps: progress.sweeps,
+        start: progress.start,
+        row_fallbacks: progress.row_fallbacks,
+        column_fallbacks: progress.column_fallbacks,
+        rejections: progress.rejections,
+        absorptions: progress.absorptions,
+        rescaled: progress.rescaled,
+        storage,
+    };
+    let Potentials { f: f_hat, g: g_hat, row: f, image: g, .. } = potentials;
+    Solution { prepared: *p, f_hat, g_hat, f, g, report }
 }
 
 /// Computes the share of the smaller total that the plan of a relaxed problem carries, at most 1; it is 1 if both

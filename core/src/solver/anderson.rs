@@ -24,10 +24,10 @@ use crate::workspace::History;
 /// The ridge, relative to the trace of the normal equations.
 const RIDGE: f64 = 1e-10;
 
-/// What a step that was taken back is multiplied by to give the new reach.
+/// The ratio of the new reach to a step that was taken back.
 const SHORTER: f64 = 0.1;
 
-/// What the reach is multiplied by if it was used up and the dual value has risen.
+/// The factor that the reach is multiplied by if it was used up and the dual value has risen.
 const LONGER: f64 = 4.0;
 
 /// The pairs that are combined.

@@ -10,13 +10,13 @@
 //! On a stored kernel, plain sweeps of a balanced problem advance scalings, which are powers of two of the potentials.
 //! F and G are then computed when somebody asks for them, by [`Iterate::current`] or [`Iterate::change`].
 
+use super::progress::Progress;
 use crate::error::Error;
 use crate::initial::Wrote;
 use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
-use crate::report::Report;
-use crate::solution::Solution;
+use crate::solution::{Solution, value};
 use crate::sweep::columns::translation;
 use crate::sweep::forward;
 use crate::sweep::half::{self, column_logsums};
@@ -77,21 +77,23 @@ impl<'a, T: Real> Iterate<'a, T> {
         (&self.prepared, &mut self.potentials, &mut self.scratch)
     }
 
-    /// Measures the potentials, as [`Solution::measure`] does, and lends the vectors to the solution. Until the solve
+    /// Measures the potentials, as [`value::measure`] does, and lends the vectors to the solution. Until the solve
     /// has ended, F and G stay what they are.
-    pub fn measure(&mut self, report: Report<T>, threshold: T, ended: bool) -> Solution<'_, T> {
+    pub fn measure(&mut self, progress: &Progress<T>, threshold: T, ended: bool) -> Solution<'_, T> {
         self.current();
         let Potentials { f, g, image, log_b, row } = &mut self.potentials;
         let potentials = Potentials { f, g, image, log_b, row };
-        Solution::measure(&self.prepared, report, threshold, ended, potentials, &mut self.scratch)
+        let (p, storage) = (&self.prepared, self.stored.name());
+        value::measure(p, progress, threshold, ended, storage, potentials, &mut self.scratch)
     }
 
     /// Measures the potentials of a solve that has ended, hands over the vectors for good, and keeps none.
-    pub fn take_solution(&mut self, report: Report<T>, threshold: T) -> Solution<'a, T> {
+    pub fn take_solution(&mut self, progress: &Progress<T>, threshold: T) -> Solution<'a, T> {
         self.current();
         let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
         let potentials = core::mem::replace(&mut self.potentials, empty);
-        Solution::measure(&self.prepared, report, threshold, true, potentials, &mut self.scratch)
+        let (p, storage) = (&self.prepared, self.stored.name());
+        value::measure(p, progress, threshold, true, storage, potentials, &mut self.scratch)
     }
 
     /// Makes Sinkhorn's own sweep, in the fastest form that the memory allows.
@@ -159,6 +161,8 @@ impl<'a, T: Real> Iterate<'a, T> {
     }
 
     /// Takes in the potentials that a start wrote, in units of the unscaled cost, and computes F if there is only G.
+    /// Not inlined, so that a small stack is free of it when G is computed.
+    #[inline(never)]
     pub fn enter(&mut self, wrote: Wrote) {
         let (p, Potentials { f, g, log_b, .. }, scratch) = self.change();
         if p.is_balanced() {
@@ -327,7 +331,7 @@ fn level_start<T: Real>(p: &Prepared<'_, T>, wrote: Wrote, f: &mut [T], g: &mut 
             (half, -half)
         }
     };
-    // A potential differs from its mean by no more than twice the largest cost. What is far beyond says nothing, and
+    // A potential differs from its mean by no more than twice the largest cost. A number far beyond says nothing, and
     // would make the other potential so large that rounding takes what the costs say.
     let most = T::constant(64.0) * (p.largest_difference() + p.epsilon);
     for (values, mean) in [(f, from_f), (g, from_g)] {

@@ -6,6 +6,7 @@ mod annealing;
 mod auto;
 pub(crate) mod iterate;
 mod newton;
+pub(crate) mod progress;
 mod relaxation;
 mod start;
 mod stopping;
@@ -19,7 +20,7 @@ use crate::error::{Argument, Error, ErrorKind};
 use crate::initial::{Initializer, Started, Target, Wrote, Zero};
 use crate::problem::Problem;
 use crate::real::Real;
-use crate::report::{Observation, Report, Status};
+use crate::report::{Observation, Status};
 use crate::settings::Settings;
 use crate::solution::Solution;
 use crate::solution::value::share_of_mass;
@@ -33,6 +34,7 @@ use crate::workspace::{Stored, Workspace};
 use accelerator::{Accelerator, SweepKind};
 use annealing::Schedule;
 use iterate::{Iterate, error_floor};
+use progress::Progress;
 use stopping::{PATIENCE, Stagnation};
 #[cfg(feature = "support")]
 use support::Whole;
@@ -65,49 +67,14 @@ pub struct Solver<'a, T: Real> {
     whole: Option<Whole<'a, T>>,
 }
 
-/// The progress of a solve. A start makes a new one.
-struct Progress<T> {
-    /// The way in which the solve has ended, if it has.
-    status: Option<Status>,
-    /// The counters of the solve and its start. Measurement adds the numbers of the potentials.
-    report: Report<T>,
-    /// The marginal error that the last sweep measured.
-    error: T,
-    schedule: Schedule<T>,
-    stagnation: Stagnation<T>,
-    /// Plain sweeps still to be made before a precision floor is believed.
-    confirming: u32,
-    /// A sweep has overflowed, and the solve has begun again from zero.
-    recovered: bool,
-}
-
-impl<T: Real> Progress<T> {
-    /// Begins a solve, or creates one that has nothing to sweep yet if `status` says that it has ended.
-    fn new(status: Option<Status>, report: Report<T>, schedule: Schedule<T>) -> Self {
-        let (error, stagnation) = (T::INFINITY, Stagnation::new());
-        Progress { status, report, error, schedule, stagnation, confirming: 0, recovered: false }
-    }
-
-    /// Returns the report so far, without the numbers of the potentials.
-    fn report(&self) -> Report<T> {
-        Report { status: self.status.unwrap_or(Status::Stopped), ..self.report }
-    }
-
-    /// Counts a sweep.
-    fn count(&mut self, outcome: &Outcome<T>) {
-        let Report { sweeps, row_fallbacks, column_fallbacks, absorptions, .. } = &mut self.report;
-        *sweeps += 1;
-        *row_fallbacks = row_fallbacks.saturating_add(outcome.row_fallbacks);
-        *column_fallbacks = column_fallbacks.saturating_add(u32::from(outcome.column_fallback));
-        *absorptions = absorptions.saturating_add(u32::from(outcome.absorbed));
-    }
-}
+/// A function that sees every sweep, and may end the solve.
+type Observer<'o, T> = dyn FnMut(&Observation<T>) -> ControlFlow<()> + 'o;
 
 impl<T: Real> core::fmt::Debug for Solver<'_, T> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Progress { status, report, error, .. } = &self.progress;
+        let Progress { status, sweeps, error, .. } = &self.progress;
         let solver = &mut f.debug_struct("Solver");
-        solver.field("status", status).field("sweeps", &report.sweeps).field("error", error).finish_non_exhaustive()
+        solver.field("status", status).field("sweeps", sweeps).field("error", error).finish_non_exhaustive()
     }
 }
 
@@ -181,25 +148,24 @@ impl<'a, T: Real> Solver<'a, T> {
         let mut prepared = prepared?;
 
         // Keep the costs, if there is room for them.
-        let storage = stored.name();
         let stored = match stored {
             Stored::Cost(memory) if cfg!(feature = "costs") => {
                 potentials.g.fill(T::ZERO);
                 prepared.keep_scores(memory, potentials.g);
-                Stored::Nothing
+                Stored::Cost(&mut [])
             }
             other => other,
         };
         for (j, log) in potentials.log_b.iter_mut().enumerate() {
             *log = log_weight(problem.b().get(j));
         }
-        let report = Report::new(Started::new("zero", Wrote::F), storage, rescaled);
+        let (status, start) = (Some(Status::Stopped), Started::new("zero", Wrote::F));
         Ok(Solver {
             settings: *settings,
             target_epsilon: prepared.epsilon,
             iterate: Iterate::new(prepared, potentials, stored, scratch),
             accelerator: Accelerator::new(settings.acceleration, history, problem.rows(), problem.columns()),
-            progress: Progress::new(Some(Status::Stopped), report, Schedule::new(None)),
+            progress: Progress::new(status, start, Schedule::new(None), rescaled),
             #[cfg(feature = "support")]
             whole,
         })
@@ -210,12 +176,16 @@ impl<'a, T: Real> Solver<'a, T> {
         if self.progress.status.is_some() { self.progress.status } else { self.sweep_once(None) }
     }
 
-    fn sweep_once(&mut self, observation: Option<&mut Option<Observation<T>>>) -> Option<Status> {
+    /// Makes one turn of the loop: sweep, measure, decide, accelerate.
+    fn sweep_once(&mut self, observer: Option<&mut Observer<'_, T>>) -> Option<Status> {
         // Choose the method. At a larger epsilon, and to confirm a precision floor, sweeps are plain.
         let annealing = !self.progress.schedule.is_over();
         let plain = annealing || self.progress.confirming > 0;
 
-        // Sweep: a new f, and the image of g.
+        // Sweep: a new f, and the image of g. An observer sees the dual value of the new f with the old g.
+        if observer.is_some() {
+            self.iterate.current();
+        }
         let (mut outcome, kind) = match self.accelerator.active() {
             Some(accelerator) if !plain => (accelerator.sweep(&mut self.iterate), accelerator.kind()),
             _ => (self.iterate.sweep(), SweepKind::Plain),
@@ -231,9 +201,7 @@ impl<'a, T: Real> Solver<'a, T> {
         }
         outcome.error = if outcome.error.is_finite() { outcome.error } else { T::MAX };
         self.progress.error = outcome.error;
-        if let Some(observation) = observation {
-            *observation = Some(self.observe(&outcome));
-        }
+        let stop = observer.is_some_and(|observer| observer(&self.observe(&outcome)).is_break());
 
         // Decide whether this is the end. The sweep measures the change of the columns; in a relaxed problem that of
         // the rows may be a little larger.
@@ -255,12 +223,15 @@ impl<'a, T: Real> Solver<'a, T> {
             }
             Some(accelerator) if !plain && self.progress.status.is_none() => {
                 let verdict = accelerator.after(&mut self.iterate, &outcome, threshold);
-                self.progress.report.rejections += u32::from(verdict.rejected);
+                self.progress.rejections += u32::from(verdict.rejected);
                 if verdict.anew {
                     self.progress.stagnation = Stagnation::new();
                 }
             }
             _ => self.iterate.accept(),
+        }
+        if stop && self.progress.status.is_none() {
+            self.progress.status = Some(Status::Stopped);
         }
         self.progress.status
     }
@@ -270,7 +241,7 @@ impl<'a, T: Real> Solver<'a, T> {
         let (p, potentials) = self.iterate.current();
         let dual_value = potentials.dual_value(p, outcome.mass, outcome.shift, true);
         Observation {
-            sweep: self.progress.report.sweeps,
+            sweep: self.progress.sweeps,
             epsilon: p.epsilon / p.unit,
             marginal_error: outcome.error,
             dual_value: dual_value / p.unit,
@@ -279,7 +250,7 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// Decides whether a sweep with this error ends the solve.
     fn decide(&mut self, error: T, threshold: T, kind: SweepKind, at_target: bool) -> Option<Status> {
-        let last = self.progress.report.sweeps >= self.settings.max_sweeps;
+        let last = self.progress.sweeps >= self.settings.max_sweeps;
         // Over-relaxed sweeps leave no marginal exact: a plain one has to measure the error that they reach.
         let converged = at_target && kind != SweepKind::Relaxed && error <= threshold;
         let floor = at_target && !converged && self.is_at_floor(error, kind);
@@ -327,7 +298,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Says whether the potentials prove that forbidden pairs leave no plan. It looks at the end, and after 8, 16, 32,
     /// ... sweeps.
     fn is_infeasible(&mut self, ends: bool) -> bool {
-        let (p, sweeps) = (&self.iterate.prepared, self.progress.report.sweeps);
+        let (p, sweeps) = (&self.iterate.prepared, self.progress.sweeps);
         let is_time = ends || (sweeps >= 8 && sweeps.is_power_of_two());
         p.forbids() && p.is_balanced() && is_time && self.iterate.is_infeasible()
     }
@@ -343,23 +314,12 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// Sweeps until the solve ends, and shows every sweep to an observer: `Break` ends the solve with
     /// [`Status::Stopped`]. The dual value of an observation takes O(n + m).
-    pub fn run_observed(&mut self, observer: &mut dyn FnMut(&Observation<T>) -> ControlFlow<()>) -> Status {
+    pub fn run_observed(&mut self, observer: &mut Observer<'_, T>) -> Status {
         loop {
             if let Some(status) = self.progress.status {
                 return status;
             }
-            // The dual value is that of the new f with the old g.
-            self.iterate.current();
-            let mut observation = None;
-            let status = self.sweep_once(Some(&mut observation));
-            let flow = observation.map_or(ControlFlow::Continue(()), |observation| observer(&observation));
-            if let Some(status) = status {
-                return status;
-            }
-            if flow.is_break() {
-                self.progress.status = Some(Status::Stopped);
-                return Status::Stopped;
-            }
+            self.sweep_once(Some(observer));
         }
     }
 
@@ -380,7 +340,7 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// Returns the number of sweeps made so far.
     pub fn sweeps(&self) -> u32 {
-        self.progress.report.sweeps
+        self.progress.sweeps
     }
 
     /// Returns the marginal error that the last sweep measured; infinite before the first.
@@ -397,7 +357,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// until it has ended, the report is that of potentials that are not yet rounded to units of cost.
     pub fn finish(&mut self) -> Solution<'_, T> {
         let ended = self.progress.status.is_some();
-        let solution = self.iterate.measure(self.progress.report(), self.settings.threshold, ended);
+        let solution = self.iterate.measure(&self.progress, self.settings.threshold, ended);
         #[cfg(feature = "support")]
         if let Some(whole) = &mut self.whole {
             return whole.reborrow().complete(&solution);
@@ -413,7 +373,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Finishes, and leaves a solver without memory.
     #[inline(never)]
     fn take_solution(&mut self) -> Solution<'a, T> {
-        let solution = self.iterate.take_solution(self.progress.report(), self.settings.threshold);
+        let solution = self.iterate.take_solution(&self.progress, self.settings.threshold);
         #[cfg(feature = "support")]
         if let Some(whole) = self.whole.take() {
             return whole.complete(&solution);

@@ -13,7 +13,7 @@
 //!
 //! Far from the solution the method starts at an epsilon of the size of the costs, halves it whenever the potentials
 //! are good enough, and extrapolates them linearly in epsilon to the next level. A pass over the pairs is a sweep that
-//! keeps the products of columns as well: about n m^2 operations where the plan is dense, and m^3 / 3 for the
+//! keeps the products of columns as well: about n m^2 operations if the plan is dense, and m^3 / 3 for the
 //! elimination ([`laplacian`]).
 
 use super::accelerator::largest_step;

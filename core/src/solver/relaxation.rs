@@ -14,7 +14,7 @@ use crate::sweep::outcome::Outcome;
 /// Sweeps between two looks at the error.
 const WINDOW: u32 = 10;
 
-/// What a factor that failed is brought down to, as a share of what it had above 1.
+/// The share of its part above 1 that a factor keeps when it has failed.
 const CAUTION: f64 = 0.9;
 
 /// The factor of the next sweep.

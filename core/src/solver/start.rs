@@ -1,13 +1,14 @@
 //! How a solve begins, goes to another epsilon, and begins again after an overflow.
 
+use super::Solver;
 use super::accelerator::Rescue;
 use super::annealing::Schedule;
-use super::{Progress, Solver};
 use crate::error::{Argument, Error, ErrorKind};
 use crate::initial::{Initializer, Scratch, Target, Wrote, Zero};
 use crate::measure::check_finite_vector;
 use crate::real::Real;
-use crate::report::{Report, Status};
+use crate::report::Status;
+use crate::sweep::outcome::Potentials;
 use crate::sweep::prepared::Prepared;
 
 impl<T: Real> Solver<'_, T> {
@@ -44,28 +45,14 @@ impl<T: Real> Solver<'_, T> {
         if p.forbids() {
             clear_infinite(wrote, potentials.f, potentials.g);
         }
-        for (argument, skipped, values) in
-            [(Argument::F, Wrote::G, &*potentials.f), (Argument::G, Wrote::F, &*potentials.g)]
-        {
-            if wrote == skipped {
-                continue;
-            }
-            check_finite_vector(argument, values)?;
-            // As much more as rounding makes of a potential at the limit that is handed back.
-            let most = T::TWO * Prepared::<T>::largest_exponent();
-            if !values.iter().all(|value| value.abs() * p.s <= most) {
-                return Err(Error::new(argument, ErrorKind::Overflow));
-            }
-        }
+        check_range(p, wrote, potentials)?;
 
         // Make a pair of them, and begin.
-        let Report { storage, rescaled, .. } = self.progress.report;
-        let (report, schedule) = (Report::new(started, storage, rescaled), Schedule::new(self.settings.annealing));
+        let schedule = Schedule::new(self.settings.annealing);
         let multiple = schedule.multiple();
         self.iterate.enter(wrote);
-        self.progress = Progress::new(None, report, schedule);
-        let report = &mut self.progress.report;
-        report.start_value = self.iterate.complete(&mut report.absorptions);
+        self.progress.restart(started, schedule);
+        self.progress.start_value = self.iterate.complete(&mut self.progress.absorptions);
         if let Some(accelerator) = self.accelerator.active() {
             accelerator.restart();
         }
@@ -76,18 +63,17 @@ impl<T: Real> Solver<'_, T> {
     /// Begins again after a sweep that overflowed, from zero, a start that every problem has. It gives up the second
     /// time.
     pub(super) fn recover(&mut self) -> Option<Status> {
-        let last = self.progress.report.sweeps >= self.settings.max_sweeps;
+        let last = self.progress.sweeps >= self.settings.max_sweeps;
         let rescue = self.accelerator.active().map_or(Rescue::Plain, |accelerator| accelerator.overflow(!last));
         if rescue == Rescue::Retry {
             // The rows of the next sweep are exact whatever f is.
             self.iterate.zero_f();
             return None;
         }
-        let Progress { recovered, report, schedule, status, .. } = &mut self.progress;
-        let given_up = last || (rescue == Rescue::Plain && *recovered);
-        *recovered = true;
-        report.rejections += 1;
-        *schedule = Schedule::new(None);
+        let given_up = last || (rescue == Rescue::Plain && self.progress.recovered);
+        self.progress.recovered = true;
+        self.progress.rejections += 1;
+        self.progress.schedule = Schedule::new(None);
         // The target was accepted when the solver was made.
         let _ = self.iterate.prepared.set_epsilon(self.target_epsilon);
         // If marginals are relaxed, potentials of the size of what is left out of the scores would carry mass beyond
@@ -96,10 +82,29 @@ impl<T: Real> Solver<'_, T> {
         if p.is_balanced() {
             potentials.f.fill(T::ZERO);
         }
-        self.iterate.complete(&mut report.absorptions);
-        *status = given_up.then_some(Status::PrecisionFloor);
-        *status
+        self.iterate.complete(&mut self.progress.absorptions);
+        self.progress.status = given_up.then_some(Status::PrecisionFloor);
+        self.progress.status
     }
+}
+
+/// Refuses potentials that are not finite or out of range. Not inlined, so that a small stack is free of it when G is
+/// computed.
+#[inline(never)]
+fn check_range<T: Real>(p: &Prepared<'_, T>, wrote: Wrote, potentials: &Potentials<'_, T>) -> Result<(), Error> {
+    let (f, g) = (&*potentials.f, &*potentials.g);
+    for (argument, skipped, values) in [(Argument::F, Wrote::G, f), (Argument::G, Wrote::F, g)] {
+        if wrote == skipped {
+            continue;
+        }
+        check_finite_vector(argument, values)?;
+        // As much more as rounding makes of a potential at the limit that is handed back.
+        let most = T::TWO * Prepared::<T>::largest_exponent();
+        if !values.iter().all(|value| value.abs() * p.s <= most) {
+            return Err(Error::new(argument, ErrorKind::Overflow));
+        }
+    }
+    Ok(())
 }
 
 /// Clears what is not finite: a start that compares costs may find no finite one for a point, and then says nothing

@@ -226,6 +226,6 @@ impl<'a, T: Real> Whole<'a, T> {
         into_f(&p, unit, f_hat);
         g_hat.copy_from_slice(g);
         into_g(&p, unit, g_hat, |j| log_weight(b.get(j)));
-        Solution::new(p, f_hat, g_hat, f, g, *own.report())
+        Solution { prepared: p, f_hat, g_hat, f, g, report: own.report }
     }
 }

@@ -26,7 +26,7 @@ impl<T: Real> Solver<'_, T> {
         let (p, Potentials { f, g, log_b, row: log_sums, .. }, scratch) = self.iterate.zero_f();
         let (a, b) = (p.problem.a(), p.problem.b());
         progress.status = None;
-        progress.report.sweeps = 0;
+        progress.sweeps = 0;
         let mut start = true;
         loop {
             // The other potential is the same one.
@@ -51,9 +51,8 @@ impl<T: Real> Solver<'_, T> {
                 fallbacks
             };
             let fallbacks = Pass::sums(log_sums).run(scratch, &work, u32::saturating_add);
-            let report = &mut progress.report;
-            report.row_fallbacks = report.row_fallbacks.saturating_add(fallbacks);
-            report.sweeps += 1;
+            progress.row_fallbacks = progress.row_fallbacks.saturating_add(fallbacks);
+            progress.sweeps += 1;
             let error = reduce::sum_of(f.len(), &|i| {
                 let (weight, log_sum) = (a.get(i), log_sums[i]);
                 let marginal = weight * log_sum.exp2();
@@ -78,7 +77,7 @@ impl<T: Real> Solver<'_, T> {
                 Some(Status::Converged)
             } else if floor || broken {
                 Some(Status::PrecisionFloor)
-            } else if progress.report.sweeps >= self.settings.max_sweeps {
+            } else if progress.sweeps >= self.settings.max_sweeps {
                 Some(Status::SweepLimit)
             } else {
                 None
@@ -88,7 +87,7 @@ impl<T: Real> Solver<'_, T> {
             }
 
             // Go the step.
-            let step = if progress.report.sweeps <= AVERAGES { T::HALF } else { T::constant(2.0 / 3.0) };
+            let step = if progress.sweeps <= AVERAGES { T::HALF } else { T::constant(2.0 / 3.0) };
             for (i, (f, &log_sum)) in f.iter_mut().zip(log_sums.iter()).enumerate() {
                 *f += step * p.change_of_f(i, *f, log_sum);
             }

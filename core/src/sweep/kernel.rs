@@ -26,7 +26,7 @@ pub(crate) struct Kernel<'w, T> {
     pub g: &'w mut [T],
     /// m: 2^(G - G0).
     pub v: &'w mut [T],
-    /// Whether the entries are those of f and g, and the potentials not far from them.
+    /// The entries are those of f and g, and the potentials not far from them.
     pub(super) absorbed: bool,
     latest: Latest,
 }
