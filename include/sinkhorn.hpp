@@ -507,7 +507,9 @@ struct Calls {
     });
   }
   static void call_rows(std::size_t i, std::size_t first, std::size_t count, T* row, void* data) noexcept {
-    of(data).guarded(0, [&](Calls& calls) { return calls.rows(i, first, {row, count}), 0; });
+    const bool done = of(data).guarded(false, [&](Calls& calls) { return calls.rows(i, first, {row, count}), true; });
+    // Zeros, so that the exception is reported and not what the memory happened to hold.
+    for (std::size_t k = 0; !done && k < count; ++k) row[k] = T(0);
   }
 
   // After an exception nothing is called any more.
