@@ -9,7 +9,7 @@ mod sealed {
     use crate::simd::{Jobs, exp2, log2};
 
     /// What this crate does with its scalars and does not promise to anyone.
-    pub trait Sealed: Jobs {
+    pub trait Sealed: Jobs + crate::eigen::Matrices {
         /// log2 of a positive normal number, branch-free.
         fn log2_of_normal(self) -> Self;
         /// 2^self with the bits of [`Real::exp2`](super::Real::exp2), and a branch: for loops that are not to be vectorised, where what is far from 0 is rare.

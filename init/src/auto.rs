@@ -1,4 +1,3 @@
-use nalgebra::RealField;
 use sinkhorn_core::{Error, Geometry, Initializer, Monotone, Problem, Real, Scratch, Select, Started, Target};
 
 use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
@@ -54,7 +53,7 @@ const EASY: u32 = 10;
 /// Coordinates up to which they can.
 const FEW_COORDINATES: usize = 16;
 
-impl<T: Real + RealField> Initializer<T> for Auto {
+impl<T: Real> Initializer<T> for Auto {
     fn name(&self) -> &'static str {
         "auto"
     }
@@ -112,7 +111,7 @@ impl<T: Real + RealField> Initializer<T> for Auto {
 }
 
 /// The coarse fit where it may pay.
-fn fit_coarse<T: Real + RealField>(target: &Target<'_, '_, T>) -> Result<Option<CoarseFit<T>>, Error> {
+fn fit_coarse<T: Real>(target: &Target<'_, '_, T>) -> Result<Option<CoarseFit<T>>, Error> {
     let problem = target.problem;
     let is_small = problem.rows().min(problem.columns()) < MANY;
     if is_small || !(1..=FEW_COORDINATES).contains(&problem.geometry().dimension()) {

@@ -1,6 +1,5 @@
 //! The small problem of a start: part of the points, or others in their stead.
 
-use nalgebra::RealField;
 use sinkhorn_core::{
     Acceleration, Epsilon, Error, ErrorKind, Geometry, Monotone, Problem, Real, Select, Settings, Storage, Target,
     Workspace, solve,
@@ -43,7 +42,7 @@ pub(crate) struct Small<T> {
 
 /// Solves between `a` and `b` with the epsilon and relaxation of `target`. Where both marginals are exact `b` is scaled
 /// to the total of `a`.
-pub(crate) fn solve_small<T: Real + RealField>(
+pub(crate) fn solve_small<T: Real>(
     geometry: Geometry<'_, T>,
     a: &[T],
     b: &mut [T],
@@ -56,7 +55,7 @@ pub(crate) fn solve_small<T: Real + RealField>(
         let factor = total / sum(b);
         b.iter_mut().for_each(|weight| *weight *= factor);
     }
-    let threshold = T::constant(1e-3) * Real::max(total, sum(b));
+    let threshold = T::constant(1e-3) * total.max(sum(b));
     let (rho_a, rho_b) = (problem.rho_a() * target.cost_scale, problem.rho_b() * target.cost_scale);
     let small =
         Problem::new(geometry)?.weights(a, b)?.epsilon(Epsilon::Absolute(target.epsilon))?.unbalanced(rho_a, rho_b)?;

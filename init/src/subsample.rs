@@ -1,4 +1,3 @@
-use nalgebra::RealField;
 use rand_linfa::SeedableRng;
 use rand_linfa::seq::index;
 use rand_xoshiro_linfa::Xoshiro256PlusPlus;
@@ -22,7 +21,7 @@ pub struct SubsampleStart {
     pub seed: u64,
 }
 
-impl<T: Real + RealField> Initializer<T> for SubsampleStart {
+impl<T: Real> Initializer<T> for SubsampleStart {
     fn name(&self) -> &'static str {
         "subsample"
     }
@@ -49,7 +48,7 @@ impl<T: Real + RealField> Initializer<T> for SubsampleStart {
 impl SubsampleStart {
     /// As [`Initializer::initialize`]; nothing is written where the small problem takes fewer sweeps than `least`: it
     /// is easy then, and so is the large one.
-    pub(crate) fn initialize_if_slow<T: Real + RealField>(
+    pub(crate) fn initialize_if_slow<T: Real>(
         &self,
         target: &Target<'_, '_, T>,
         least: u32,

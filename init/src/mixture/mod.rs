@@ -19,7 +19,8 @@ use crate::fit::{MixtureFit, MixtureSettings};
 /// step of a fit, O(n k l d^2) for the potential. Where a mixture cannot be fitted one component is used, and the
 /// report has a note.
 ///
-/// It may need more sweeps than the Gaussian start: in 10 dimensions, and where clusters of equal masses hardly overlap, for the levels of the potential between such clusters hang on single points, which a mixture does not see.
+/// It may need more sweeps than the Gaussian start: in 10 dimensions, and where clusters of equal masses hardly
+/// overlap, for the levels of the potential between such clusters hang on single points, which a mixture does not see.
 ///
 /// ```
 /// use sinkhorn_core::{Argument, PointCloud, Points, Problem, Settings, Weights, Workspace, solve};
@@ -66,8 +67,8 @@ impl<T: Real> Initializer<T> for MixtureStart {
     }
 
     /// # Errors
-    /// [`ErrorKind::Unsupported`] unless the cost is squared Euclidean between points; those of [`MixtureFit::of`] for a
-    /// side without a fit, those of [`MixtureFit::check`] for a fit, and of [`MixturePotential::between`];
+    /// [`ErrorKind::Unsupported`] unless the cost is squared Euclidean between points; those of [`MixtureFit::of`] for
+    /// a side without a fit, those of [`MixtureFit::check`] for a fit, and of [`MixturePotential::between`];
     /// [`ErrorKind::Overflow`] where a potential leaves the range of the scalar.
     fn initialize(
         &self,
