@@ -8,7 +8,7 @@ use crate::real::Real;
 /// Names the argument that an error is about, as the Rust and C parameters are called.
 ///
 /// The arguments of this crate are constants; other crates name theirs with [`Argument::new`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Argument(&'static &'static str); // ends in NUL, for C; a thin pointer keeps errors small
 
 /// Declares arguments of this crate by constant and name.
@@ -58,6 +58,12 @@ impl Argument {
 impl fmt::Display for Argument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name()) // without the quotes of a string, whose escapes are kilobytes in firmware
     }
 }
 

@@ -238,25 +238,20 @@ impl<'a, T: Real> Points<'a, T> {
     }
 }
 
-/// The first entry of a matrix or point set that is NaN or infinite, as an error with row and column.
+/// Refuses a matrix or point set with an entry that is NaN or infinite.
 pub(crate) fn check_finite<T: Real>(argument: Argument, data: &[T], columns: usize) -> Result<(), Error> {
-    for (row, values) in data.chunks(columns.max(1)).enumerate() {
-        for (column, value) in values.iter().enumerate() {
-            if !value.is_finite() {
-                let place = Place::cell(row, column);
-                return Err(Error::new(argument, ErrorKind::NotFinite { place, value: value.widen() }));
-            }
-        }
-    }
-    Ok(())
+    let columns = columns.max(1);
+    check_entries(argument, data, |at| Place::cell(at / columns, at % columns))
 }
 
-/// The first entry of a vector that is NaN or infinite, as an error.
+/// Refuses a vector with an entry that is NaN or infinite.
 pub(crate) fn check_finite_vector<T: Real>(argument: Argument, data: &[T]) -> Result<(), Error> {
-    for (row, value) in data.iter().enumerate() {
-        if !value.is_finite() {
-            return Err(Error::new(argument, ErrorKind::NotFinite { place: Place::entry(row), value: value.widen() }));
-        }
+    check_entries(argument, data, Place::entry)
+}
+
+fn check_entries<T: Real>(argument: Argument, data: &[T], place: impl Fn(usize) -> Place) -> Result<(), Error> {
+    match data.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+        None => Ok(()),
+        Some((at, value)) => Err(Error::new(argument, ErrorKind::NotFinite { place: place(at), value: value.widen() })),
     }
-    Ok(())
 }

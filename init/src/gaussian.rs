@@ -47,7 +47,13 @@ impl<T: Real> Initializer<T> for GaussianStart {
         });
         let (source, other) = (source?, other?);
         let fits = [&source, &other].map(|fit| fit.as_ref().map(|[mean, covariance]| Moments { mean, covariance }));
-        Gaussian::start(target, self.form, fits, &mut vec![T::ZERO; Gaussian::<T, &mut [T]>::start_len(d)], f)
+        Gaussian::start::<{ usize::MAX }>(
+            target,
+            self.form,
+            fits,
+            &mut vec![T::ZERO; Gaussian::<T, &mut [T]>::start_len(d)],
+            f,
+        )
     }
 }
 

@@ -121,26 +121,15 @@ impl<T: Real, S: AsRef<[T]> + AsMut<[T]>> Gaussian<T, S> {
         dimension * (3 * dimension + 1)
     }
 
-    /// Computes the potential on the side of `source`.
+    /// Computes the potential on the side of `source`, with code for no more than `MOST` dimensions: `usize::MAX` for
+    /// all.
     ///
     /// # Errors
     /// [`ErrorKind::NotPositive`] for epsilon; [`ErrorKind::Length`] if the moments are not of one dimension;
     /// [`ErrorKind::Workspace`]; [`ErrorKind::Overflow`] naming the covariance; [`ErrorKind::Unsupported`] if the
     /// eigenvalue iteration fails, which finite symmetric matrices have not been seen to cause, and in builds without
     /// `std` beyond dimension 8.
-    pub fn between(
-        source: Moments<'_, T>,
-        target: Moments<'_, T>,
-        epsilon: T,
-        form: Form,
-        coefficients: S,
-        scratch: &mut [T],
-    ) -> Result<Self, Error> {
-        Self::up_to::<{ usize::MAX }>(source, target, (epsilon, form), coefficients, scratch)
-    }
-
-    /// Computes [`Gaussian::between`] for dimensions up to `MOST`, with code for no more.
-    fn up_to<const MOST: usize>(
+    pub fn between<const MOST: usize>(
         source: Moments<'_, T>,
         target: Moments<'_, T>,
         (epsilon, form): (T, Form),
@@ -254,52 +243,39 @@ impl<T: Real, S: AsRef<[T]> + AsMut<[T]>> Gaussian<T, S> {
     }
 }
 
-impl<'m, T: Real> Gaussian<T, &'m mut [T]> {
+impl<T: Real> Gaussian<T, &mut [T]> {
     /// Returns the scalars that [`Gaussian::start`] needs.
     pub const fn start_len(dimension: usize) -> usize {
-        start_len(dimension)
+        dimension * (6 * dimension + 7)
     }
 
-    /// Writes the potential of every x: the Gaussian start. Fits the sides whose moments are not given.
+    /// Writes the potential of every x: the Gaussian start, with code for no more than `MOST` dimensions. Fits the sides
+    /// whose moments are not given.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] unless the cost is squared Euclidean between points; those of [`Moments::of`] and
     /// [`Gaussian::between`].
-    pub fn start(
+    pub fn start<const MOST: usize>(
         target: &Target<'_, '_, T>,
         form: Form,
-        fits: [Option<Moments<'_, T>>; 2],
-        memory: &'m mut [T],
+        [source, other]: [Option<Moments<'_, T>>; 2],
+        mut memory: &mut [T],
         f: &mut [T],
     ) -> Result<Started, Error> {
-        start_up_to::<T, { usize::MAX }>(target, form, fits, memory, f)
+        let (a, b) = (target.problem.a(), target.problem.b());
+        let cloud = target.squared_euclidean_points("gaussian needs points under the squared Euclidean cost")?;
+        let d = cloud.dimension();
+        check_workspace(Self::start_len(d), memory.len())?;
+        let moments = Moments::<T>::len(d);
+        let [of_x, of_y, coefficients] = [moments; 3].map(|len| take(&mut memory, len));
+        let source = source.map_or_else(|| Moments::of(cloud.x(), a, Argument::X, of_x), Ok)?;
+        let other = other.map_or_else(|| Moments::of(cloud.y(), b, Argument::Y, of_y), Ok)?;
+        let gaussian = Gaussian::between::<MOST>(source, other, (target.epsilon, form), coefficients, memory)?;
+        for (i, value) in f.iter_mut().enumerate() {
+            *value = gaussian.at(cloud.x().point(i), memory);
+        }
+        Ok(Started::new(form.start_name(), Wrote::F))
     }
-}
-
-const fn start_len(dimension: usize) -> usize {
-    dimension * (6 * dimension + 7)
-}
-
-fn start_up_to<T: Real, const MOST: usize>(
-    target: &Target<'_, '_, T>,
-    form: Form,
-    [source, other]: [Option<Moments<'_, T>>; 2],
-    mut memory: &mut [T],
-    f: &mut [T],
-) -> Result<Started, Error> {
-    let (a, b) = (target.problem.a(), target.problem.b());
-    let cloud = target.squared_euclidean_points("gaussian needs points under the squared Euclidean cost")?;
-    let d = cloud.dimension();
-    check_workspace(start_len(d), memory.len())?;
-    let moments = Moments::<T>::len(d);
-    let [of_x, of_y, coefficients] = [moments; 3].map(|len| take(&mut memory, len));
-    let source = source.map_or_else(|| Moments::of(cloud.x(), a, Argument::X, of_x), Ok)?;
-    let other = other.map_or_else(|| Moments::of(cloud.y(), b, Argument::Y, of_y), Ok)?;
-    let gaussian = Gaussian::up_to::<MOST>(source, other, (target.epsilon, form), coefficients, memory)?;
-    for (i, value) in f.iter_mut().enumerate() {
-        *value = gaussian.at(cloud.x().point(i), memory);
-    }
-    Ok(Started::new(form.start_name(), Wrote::F))
 }
 
 /// Replaces a symmetric matrix by its eigenvectors, and writes its eigenvalues.
@@ -374,9 +350,9 @@ impl<T: Real, const D: usize> Initializer<T> for FixedGaussianStart<D> {
         }
         const { assert!(D <= 8, "sinkhorn-init has the Gaussian start for more dimensions") };
         match D {
-            0..=2 => start_on_stack::<T, D, { start_len(2) }>(target, self.form, f),
-            3..=4 => start_on_stack::<T, D, { start_len(4) }>(target, self.form, f),
-            _ => start_on_stack::<T, D, { start_len(8) }>(target, self.form, f),
+            0..=2 => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(2) }>(target, self.form, f),
+            3..=4 => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(4) }>(target, self.form, f),
+            _ => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(8) }>(target, self.form, f),
         }
     }
 }
@@ -387,5 +363,5 @@ fn start_on_stack<T: Real, const MOST: usize, const LEN: usize>(
     form: Form,
     f: &mut [T],
 ) -> Result<Started, Error> {
-    start_up_to::<T, MOST>(target, form, [None, None], &mut [T::ZERO; LEN], f)
+    Gaussian::start::<MOST>(target, form, [None, None], &mut [T::ZERO; LEN], f)
 }

@@ -58,7 +58,7 @@ impl MixturePotential {
         for pair in 0..rows * columns {
             let (from, to) = (source.moments(pair / columns), target.moments(pair % columns));
             let coefficients = vec![0.0; Gaussian::<f64, Vec<f64>>::len(d)];
-            gaussians.push(Gaussian::between(from, to, epsilon, form, coefficients, &mut scratch)?);
+            gaussians.push(Gaussian::between::<{ usize::MAX }>(from, to, (epsilon, form), coefficients, &mut scratch)?);
         }
         let costs: Vec<f64> = gaussians.iter().map(Gaussian::value).collect();
         if costs.iter().any(|cost| !cost.is_finite()) {
