@@ -90,7 +90,7 @@ pub fn of_divergence<T: Scalar>(data: &Data<T>, method: &Method, start: &dyn Ini
 
 /// What is tried in place of a start, where that takes long for few points as well.
 pub fn zero<T: Scalar>(columns: usize) -> Option<Box<dyn Initializer<T>>> {
-    (columns > WIDE).then(|| T::named(StartName::Zero, 0))
+    (columns > WIDE).then(|| crate::start::named(StartName::Zero, 0))
 }
 
 /// As the whole will be solved, but not to its end if that is far.

@@ -4,10 +4,9 @@ use sinkhorn_core::{Acceleration, Annealing, Epsilon, Real, Settings, Storage};
 
 use crate::args::StorageName;
 use crate::job::{self, Method};
-use crate::start::Starting;
 
 /// `f32` or `f64`.
-pub trait Scalar: Real + Starting + npyz::AutoSerialize {}
+pub trait Scalar: Real + npyz::AutoSerialize {}
 
 impl Scalar for f32 {}
 

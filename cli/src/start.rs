@@ -10,57 +10,41 @@ use crate::failure::Failure;
 use crate::fit::{Fit, SavedFit};
 use crate::job::Method;
 
-/// A scalar that every start works in.
-pub trait Starting: Real {
-    /// The start of that name, with a clock.
-    fn named(name: StartName, seed: u64) -> Box<dyn Initializer<Self>>;
-    /// Between these Gaussians; a side without one is fitted.
-    fn gaussian(x: Option<GaussianFit>, y: Option<GaussianFit>) -> Box<dyn Initializer<Self>>;
-    /// Between these mixtures.
-    fn mixture(x: Option<MixtureFit>, y: Option<MixtureFit>, seed: u64) -> Box<dyn Initializer<Self>>;
+/// The start of that name, with a clock.
+pub fn named<T: Real>(name: StartName, seed: u64) -> Box<dyn Initializer<T>> {
+    match name {
+        StartName::Auto => Box::new(Timed(Auto)),
+        StartName::Zero => Box::new(Timed(Zero)),
+        StartName::Monotone => Box::new(Timed(Monotone)),
+        StartName::DualSort => Box::new(Timed(DualSort::default())),
+        StartName::Gaussian => Box::new(Timed(GaussianStart::new(Form::Entropic))),
+        StartName::GaussianUnregularised => Box::new(Timed(GaussianStart::new(Form::Unregularised))),
+        StartName::Mixture => mixture(None, None, seed),
+        StartName::Coarse => Box::new(Timed(CoarseStart::default())),
+        StartName::Subsample => Box::new(Timed(SubsampleStart { seed, ..SubsampleStart::default() })),
+    }
 }
 
-macro_rules! starting {
-    ($t:ident) => {
-        impl Starting for $t {
-            fn named(name: StartName, seed: u64) -> Box<dyn Initializer<Self>> {
-                match name {
-                    StartName::Auto => Box::new(Timed(Auto)),
-                    StartName::Zero => Box::new(Timed(Zero)),
-                    StartName::Monotone => Box::new(Timed(Monotone)),
-                    StartName::DualSort => Box::new(Timed(DualSort::default())),
-                    StartName::Gaussian => Box::new(Timed(GaussianStart::new(Form::Entropic))),
-                    StartName::GaussianUnregularised => Box::new(Timed(GaussianStart::new(Form::Unregularised))),
-                    StartName::Mixture => Self::mixture(None, None, seed),
-                    StartName::Coarse => Box::new(Timed(CoarseStart::default())),
-                    StartName::Subsample => Box::new(Timed(SubsampleStart { seed, ..SubsampleStart::default() })),
-                }
-            }
-
-            fn gaussian(x: Option<GaussianFit>, y: Option<GaussianFit>) -> Box<dyn Initializer<Self>> {
-                Box::new(Timed(GaussianStart { source: x, target: y, ..GaussianStart::default() }))
-            }
-
-            fn mixture(x: Option<MixtureFit>, y: Option<MixtureFit>, seed: u64) -> Box<dyn Initializer<Self>> {
-                let settings = MixtureSettings { seed, ..MixtureSettings::default() };
-                Box::new(Timed(MixtureStart { settings, source: x, target: y, ..MixtureStart::default() }))
-            }
-        }
-    };
+/// The start between these Gaussians; a side without one is fitted.
+fn gaussian<T: Real>(x: Option<GaussianFit>, y: Option<GaussianFit>) -> Box<dyn Initializer<T>> {
+    Box::new(Timed(GaussianStart { source: x, target: y, ..GaussianStart::default() }))
 }
 
-starting!(f32);
-starting!(f64);
+/// The start between these mixtures; a side without one is fitted.
+fn mixture<T: Real>(x: Option<MixtureFit>, y: Option<MixtureFit>, seed: u64) -> Box<dyn Initializer<T>> {
+    let settings = MixtureSettings { seed, ..MixtureSettings::default() };
+    Box::new(Timed(MixtureStart { settings, source: x, target: y, ..MixtureStart::default() }))
+}
 
 /// The start of a method, for points of a dimension. Reads the files of fits.
-pub fn start<T: Starting>(method: &Method, dimension: usize) -> Result<Box<dyn Initializer<T>>, Failure> {
+pub fn start<T: Real>(method: &Method, dimension: usize) -> Result<Box<dyn Initializer<T>>, Failure> {
     match &method.start {
-        Start::Named(name) => Ok(T::named(*name, method.seed)),
+        Start::Named(name) => Ok(named(*name, method.seed)),
         Start::Saved(saved) => from_fits(saved, dimension, method.seed),
     }
 }
 
-fn from_fits<T: Starting>(saved: &Saved, dimension: usize, seed: u64) -> Result<Box<dyn Initializer<T>>, Failure> {
+fn from_fits<T: Real>(saved: &Saved, dimension: usize, seed: u64) -> Result<Box<dyn Initializer<T>>, Failure> {
     let read = |path: &Option<_>| path.as_deref().map(|path| SavedFit::read(path, dimension)).transpose();
     let (x, y) = (read(&saved.x)?, read(&saved.y)?);
     match (&x, &y) {
@@ -68,8 +52,8 @@ fn from_fits<T: Starting>(saved: &Saved, dimension: usize, seed: u64) -> Result<
             Err(Failure::usage("--start: one file holds a Gaussian and the other a mixture: they must be of one kind"))
         }
         (Some(Fit::Mixture(_)), _) | (_, Some(Fit::Mixture(_))) => {
-            Ok(T::mixture(x.and_then(Fit::mixture), y.and_then(Fit::mixture), seed))
+            Ok(mixture(x.and_then(Fit::mixture), y.and_then(Fit::mixture), seed))
         }
-        _ => Ok(T::gaussian(x.and_then(Fit::gaussian), y.and_then(Fit::gaussian))),
+        _ => Ok(gaussian(x.and_then(Fit::gaussian), y.and_then(Fit::gaussian))),
     }
 }

@@ -8,7 +8,7 @@ use crate::float::Float;
 /// Names the argument that an error is about, as the Rust and C parameters are called.
 ///
 /// The arguments of this crate are constants; other crates name theirs with [`Argument::new`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Argument(&'static &'static str); // ends in NUL, for C; a thin pointer keeps errors small
 
 /// Declares arguments of this crate by constant and name.
@@ -58,6 +58,12 @@ impl Argument {
 impl fmt::Display for Argument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name()) // without the quotes of a string, whose escapes are kilobytes in firmware
     }
 }
 
@@ -164,9 +170,9 @@ pub enum ErrorKind {
         /// Total of `b`.
         b: f64,
     },
-    /// What is computed from the argument leaves the range of the scalar: an epsilon too small for the cost (cost / epsilon),
-    /// points too far apart (their cost), weights too large (their product), a cotangent too large (the gradient). If
-    /// only the results tell, they have been written and are not to be used.
+    /// What is computed from the argument leaves the range of the scalar: an epsilon too small for the cost (cost /
+    /// epsilon), points too far apart (their cost), weights too large (their product), a cotangent too large (the
+    /// gradient). If only the results tell, they have been written and are not to be used.
     Overflow,
     /// An epsilon is so small beside the costs that the scalar does not tell such differences of costs apart: cost /
     /// epsilon has no place left behind the point.
@@ -282,33 +288,54 @@ impl ErrorKind {
     ///
     /// # Errors
     /// Those of the formatter.
-    #[rustfmt::skip] // a line a message
     pub fn write(&self, argument: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use ErrorKind::*;
         match *self {
-            ErrorKind::Empty => write!(f, "{argument} is empty"),
-            ErrorKind::NotFinite { place, value } => write!(f, "{argument}{place} is {value}: every entry must be finite"),
-            ErrorKind::Negative { place, value } => write!(f, "{argument}{place} is {value}: no entry may be negative"),
-            ErrorKind::NotPositive { value } => write!(f, "{argument} is {value}: it must be positive"),
-            ErrorKind::OutOfRange { value, range } => write!(f, "{argument} is {value}: it must lie in {range}"),
-            ErrorKind::EntryOutOfRange { place, value, range } => write!(f, "{argument}{place} is {value}: every entry must lie in {range}"),
-            ErrorKind::Length { expected, actual } => write!(f, "{argument} has {actual} scalars where {expected} are needed"),
-            ErrorKind::Ragged { length, dimension } => write!(f, "{argument} has {length} scalars, not a multiple of the dimension {dimension}"),
-            ErrorKind::NoMass => write!(f, "{argument} sums to zero: there is no mass to transport"),
-            ErrorKind::UnequalMass { a, b } => write!(f, "a sums to {a} and b to {b}: a balanced problem needs equal totals"),
-            ErrorKind::Overflow => write!(f, "{argument} is too extreme: what is computed from it overflows the scalar"),
-            ErrorKind::BelowResolution { value, least, apart, bits, wider } => write!(
+            Empty => write!(f, "{argument} is empty"),
+            NotFinite { place, value } => write!(f, "{argument}{place} is {value}: every entry must be finite"),
+            Negative { place, value } => write!(f, "{argument}{place} is {value}: no entry may be negative"),
+            NotPositive { value } => write!(f, "{argument} is {value}: it must be positive"),
+            OutOfRange { value, range } => write!(f, "{argument} is {value}: it must lie in {range}"),
+            EntryOutOfRange { place, value, range } => {
+                write!(f, "{argument}{place} is {value}: every entry must lie in {range}")
+            }
+            Length { expected, actual } => write!(f, "{argument} has {actual} scalars where {expected} are needed"),
+            Ragged { length, dimension } => {
+                write!(f, "{argument} has {length} scalars, not a multiple of the dimension {dimension}")
+            }
+            NoMass => write!(f, "{argument} sums to zero: there is no mass to transport"),
+            UnequalMass { a, b } => write!(f, "a sums to {a} and b to {b}: a balanced problem needs equal totals"),
+            Overflow => write!(f, "{argument} is too extreme: what is computed from it overflows the scalar"),
+            BelowResolution { value, least, apart, bits, wider } => write!(
                 f,
-                "{argument} is {value:.3e}: f{bits} resolves costs up to {apart:.1e} apart only if it is at least {least:.3e}{}",
+                "{argument} is {value:.3e}: f{bits} resolves costs up to {apart:.1e} apart only if \
+                 it is at least {least:.3e}{}",
                 if wider { ", or use f64" } else { "" }
             ),
-            ErrorKind::TooFar { place } => write!(f, "{argument}{place} is too far from the other side: their cost overflows the scalar"),
-            ErrorKind::CostTooLarge { place, value } => write!(f, "{argument}{place} is {value:e}: what is computed from it overflows; an infinite cost forbids a pair"),
-            ErrorKind::Infeasible { place: Some(place) } => write!(f, "{argument}{place} has mass and nowhere to go: all its costs to points with mass are infinite"),
-            ErrorKind::Infeasible { place: None } => write!(f, "{argument} forbids every plan: some points of one side have more mass than all points of the other that they may go to"),
-            ErrorKind::Total { value, range } => write!(f, "{argument} sums to {value}: the sum must lie in {range}"),
-            ErrorKind::Workspace { required, actual } => write!(f, "{argument} holds {actual} scalars where {required} are needed"),
-            ErrorKind::TooLarge => write!(f, "{argument} is too large to be addressed"),
-            ErrorKind::Unsupported { reason } => write!(f, "{argument}: {reason}"),
+            TooFar { place } => {
+                write!(f, "{argument}{place} is too far from the other side: their cost overflows the scalar")
+            }
+            CostTooLarge { place, value } => write!(
+                f,
+                "{argument}{place} is {value:e}: what is computed from it overflows; \
+                 an infinite cost forbids a pair"
+            ),
+            Infeasible { place: Some(place) } => write!(
+                f,
+                "{argument}{place} has mass and nowhere to go: \
+                 all its costs to points with mass are infinite"
+            ),
+            Infeasible { place: None } => write!(
+                f,
+                "{argument} forbids every plan: some points of one side have more mass than all points \
+                 of the other that they may go to"
+            ),
+            Total { value, range } => write!(f, "{argument} sums to {value}: the sum must lie in {range}"),
+            Workspace { required, actual } => {
+                write!(f, "{argument} holds {actual} scalars where {required} are needed")
+            }
+            TooLarge => write!(f, "{argument} is too large to be addressed"),
+            Unsupported { reason } => write!(f, "{argument}: {reason}"),
         }
     }
 }

@@ -18,7 +18,8 @@
 //! A new ground cost is a file in `cost`, a new start one in `initial` (or in `sinkhorn-init`, where it needs `std`), a new soft operator one in `soft`.
 //!
 //! Features, all on by default: `std` asks the processor for its instructions, `simd` has vectors of known width ([`SimdLevel`]), `parallel` threads
-//! ([`Settings::threads`]). Without them the crate needs neither `std` nor an allocator. `full` is what a microcontroller may want to leave out:
+//! ([`Settings::threads`]), and `nalgebra` takes and gives matrices of that crate. Without them the crate needs neither
+//! `std` nor an allocator. `full` is what a microcontroller may want to leave out:
 //! `acceleration`, `relaxed` problems, other `costs`, relative `scales`, `messages`; what is left out is refused with
 //! [`ErrorKind::Unsupported`]. Without `support`, points without weight are swept like all others.
 //!
@@ -33,12 +34,14 @@ mod batch;
 mod cost;
 mod diff;
 mod divergence;
+mod eigen;
 mod error;
 mod fixed;
 mod float;
 mod geometry;
 mod in_place;
 mod initial;
+#[cfg(feature = "nalgebra")]
 mod matrix;
 mod measure;
 mod memory;
@@ -79,6 +82,7 @@ pub use initial::{
     Carried, DualSort, FixedGaussianStart, Form, Gaussian, Given, Initializer, Moments, Monotone, Passes, SAMPLE,
     Scratch, Select, Started, Target, Wrote, Zero,
 };
+#[cfg(feature = "nalgebra")]
 pub use matrix::{FixedSolution, solve_matrix};
 pub use measure::{Points, Weights};
 pub use problem::{Epsilon, Problem};

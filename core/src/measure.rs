@@ -27,8 +27,9 @@ impl<'a, T: Real> Weights<'a, T> {
     /// A view of `values`. `argument` is the name that errors use.
     ///
     /// # Errors
-    /// [`ErrorKind::Empty`], [`ErrorKind::NotFinite`], [`ErrorKind::Negative`], [`ErrorKind::NoMass`], and [`ErrorKind::Total`] where the sum is so
-    /// large or small that products of it leave the range of the scalar (outside 1e-77 to 1e77 in `f64`, 1e-9 to 1e9 in `f32`).
+    /// [`ErrorKind::Empty`], [`ErrorKind::NotFinite`], [`ErrorKind::Negative`], [`ErrorKind::NoMass`], and
+    /// [`ErrorKind::Total`] where the sum is so large or small that products of it leave the range of the scalar
+    /// (outside 1e-77 to 1e77 in `f64`, 1e-9 to 1e9 in `f32`).
     pub fn new(argument: Argument, values: &'a [T]) -> Result<Self, Error> {
         if values.is_empty() {
             return Err(Error::new(argument, ErrorKind::Empty));
@@ -128,9 +129,9 @@ impl<'a, T: Real> Weights<'a, T> {
     }
 }
 
-/// Gives `b` the total of `a`, which exact marginals have in common, and returns the relative difference that was taken out.
-/// A difference that rounding explains is accepted: 1e-6 in `f64`, 1e-3 in `f32`, as histograms have that were single or
-/// half precision once. A few units of rounding are left alone.
+/// Gives `b` the total of `a`, which exact marginals have in common, and returns the relative difference that was
+/// taken out. A difference that rounding explains is accepted: 1e-6 in `f64`, 1e-3 in `f32`, as histograms have that
+/// were single or half precision once. A few units of rounding are left alone.
 pub(crate) fn with_equal_totals<'b, T: Real>(
     a: Weights<'_, T>,
     b: Weights<'b, T>,
@@ -160,7 +161,8 @@ impl<'a, T: Real> Points<'a, T> {
     /// A view of `data` as points of the given dimension. `argument` is the name that errors use.
     ///
     /// # Errors
-    /// [`ErrorKind::Empty`], [`ErrorKind::NotPositive`] for dimension 0, [`ErrorKind::Ragged`], [`ErrorKind::NotFinite`].
+    /// [`ErrorKind::Empty`], [`ErrorKind::NotPositive`] for dimension 0, [`ErrorKind::Ragged`],
+    /// [`ErrorKind::NotFinite`].
     pub fn new(argument: Argument, data: &'a [T], dimension: usize) -> Result<Self, Error> {
         if dimension == 0 {
             return Err(Error::new(Argument::DIMENSION, ErrorKind::NotPositive { value: 0.0 }));
@@ -219,7 +221,8 @@ impl<'a, T: Real> Points<'a, T> {
 
     /// Weighted mean of coordinate `k`.
     pub(crate) fn mean(&self, weights: Weights<'_, T>, k: usize) -> T {
-        // Relative to the first point, so that the sum is exact to the spread of the data, not to their distance from 0.
+        // Relative to the first point, so that the sum is exact to the spread of the data, not to their distance from
+        // 0.
         let origin = self.point(0)[k];
         let sum = crate::reduce::sum_of(self.len, &|i| weights.get(i) * (self.point(i)[k] - origin));
         origin + sum / weights.total()
@@ -237,25 +240,20 @@ impl<'a, T: Real> Points<'a, T> {
     }
 }
 
-/// The first entry of a matrix or point set that is NaN or infinite, as an error with row and column.
+/// Refuses a matrix or point set with an entry that is NaN or infinite.
 pub(crate) fn check_finite<T: Real>(argument: Argument, data: &[T], columns: usize) -> Result<(), Error> {
-    for (row, values) in data.chunks(columns.max(1)).enumerate() {
-        for (column, value) in values.iter().enumerate() {
-            if !value.is_finite() {
-                let place = Place::cell(row, column);
-                return Err(Error::new(argument, ErrorKind::NotFinite { place, value: value.widen() }));
-            }
-        }
-    }
-    Ok(())
+    let columns = columns.max(1);
+    check_entries(argument, data, |at| Place::cell(at / columns, at % columns))
 }
 
-/// The first entry of a vector that is NaN or infinite, as an error.
+/// Refuses a vector with an entry that is NaN or infinite.
 pub(crate) fn check_finite_vector<T: Real>(argument: Argument, data: &[T]) -> Result<(), Error> {
-    for (row, value) in data.iter().enumerate() {
-        if !value.is_finite() {
-            return Err(Error::new(argument, ErrorKind::NotFinite { place: Place::entry(row), value: value.widen() }));
-        }
+    check_entries(argument, data, Place::entry)
+}
+
+fn check_entries<T: Real>(argument: Argument, data: &[T], place: impl Fn(usize) -> Place) -> Result<(), Error> {
+    match data.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+        None => Ok(()),
+        Some((at, value)) => Err(Error::new(argument, ErrorKind::NotFinite { place: place(at), value: value.widen() })),
     }
-    Ok(())
 }

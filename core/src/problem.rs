@@ -124,10 +124,12 @@ impl<'a, T: Real> Problem<'a, T> {
         Ok(self)
     }
 
-    /// Relaxes the marginals: rho times their Kullback-Leibler divergence, in units of cost; infinity keeps a side exact.
+    /// Relaxes the marginals: rho times their Kullback-Leibler divergence, in units of cost; infinity keeps a side
+    /// exact.
     ///
     /// # Errors
-    /// [`ErrorKind::NotPositive`] where a rho is not positive; [`ErrorKind::Unsupported`] for a finite one in builds without the feature `relaxed`.
+    /// [`ErrorKind::NotPositive`] where a rho is not positive; [`ErrorKind::Unsupported`] for a finite one in builds
+    /// without the feature `relaxed`.
     pub fn unbalanced(mut self, rho_a: T, rho_b: T) -> Result<Self, Error> {
         for (argument, rho) in [(Argument::RHO_A, rho_a), (Argument::RHO_B, rho_b)] {
             if !(rho > T::ZERO) {

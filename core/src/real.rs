@@ -1,12 +1,14 @@
 //! The two scalars of this crate, `f32` and `f64`.
 
+use crate::eigen::Matrices;
 use crate::float::Float;
 use crate::vector::Kernels;
 
 /// A scalar that problems are solved in: `f32` or `f64`. Sealed.
 ///
-/// Its constants and functions are those of [`Float`]. What it adds, and keeps to itself, are the loops over vectors.
-pub trait Real: Float + Kernels {}
+/// Its constants and functions are those of [`Float`]. What it adds, and keeps to itself, are loops over vectors and the
+/// eigenvalues of small matrices.
+pub trait Real: Float + Kernels + Matrices {}
 
 impl Real for f32 {}
 impl Real for f64 {}

@@ -2,14 +2,13 @@
 
 use core::ptr;
 
-use sinkhorn_core::{ErrorKind, Settings as CoreSettings, Workspace, share_out, solve};
+use sinkhorn_core::{ErrorKind, Real, Settings as CoreSettings, Workspace, share_out, solve};
 
 use crate::checks::{Region, check_disjoint, check_struct, output, read_struct};
 use crate::error::{Error, guard};
 use crate::fault::{Fault, FaultKind};
 use crate::problem::Problem;
 use crate::report::Report;
-use crate::scalar::Scalar;
 use crate::settings::Settings;
 use crate::start::with_start;
 use crate::status::{SINKHORN_OK, Status};
@@ -111,7 +110,7 @@ struct Plan<T> {
     totals: (usize, usize),
 }
 
-impl<T: Scalar> Plan<T> {
+impl<T: Real> Plan<T> {
     /// # Safety
     /// `problems` are `count` structs.
     unsafe fn new(problems: *const Problem<T>, count: usize, settings: &Settings<T>) -> Result<Self, Fault> {
@@ -151,7 +150,7 @@ impl<T: Scalar> Plan<T> {
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn batch_query<T: Scalar>(
+unsafe fn batch_query<T: Real>(
     problems: *const Problem<T>,
     count: usize,
     settings: *const Settings<T>,
@@ -172,7 +171,7 @@ unsafe fn batch_query<T: Scalar>(
 }
 
 /// The arguments of a batch.
-struct Call<T: Scalar> {
+struct Call<T: Real> {
     problems: *const Problem<T>,
     count: usize,
     settings: *const Settings<T>,
@@ -198,7 +197,7 @@ struct Item<T> {
 // SAFETY: what it points to is read only, or written by this item alone; the header says that a start and a cost are called on several threads.
 unsafe impl<T> Send for Item<T> {}
 
-impl<T: Scalar> Call<T> {
+impl<T: Real> Call<T> {
     /// # Safety
     /// What the header asks of the pointers.
     unsafe fn run(&self) -> Result<Status, Fault> {
@@ -296,7 +295,7 @@ impl<I: Iterator> Iterator for Moved<I> {
 ///
 /// # Safety
 /// The pointers of the item have been checked.
-unsafe fn solve_item<T: Scalar>(item: &Item<T>, settings: &CoreSettings<T>, memory: &mut [T]) {
+unsafe fn solve_item<T: Real>(item: &Item<T>, settings: &CoreSettings<T>, memory: &mut [T]) {
     let solve_one = || -> Result<Status, Fault> {
         // SAFETY: the contract of this function.
         unsafe {

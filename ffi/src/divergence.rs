@@ -14,7 +14,6 @@ use crate::fault::{Fault, FaultKind};
 use crate::object::{Lent, Object, large_object_len};
 use crate::problem::{Problem, regions_of};
 use crate::report::Report;
-use crate::scalar::Scalar;
 use crate::settings::{Observers, Settings};
 use crate::start::with_start;
 use crate::status::{SINKHORN_OK, Status, of_solve};
@@ -206,13 +205,13 @@ pub unsafe extern "C" fn sinkhorn_divergence_gradient_f32(
     unsafe { guard(error, || gradient(divergence, settings, (workspace, workspace_len), gradients, error)) }
 }
 
-fn len_of_divergence<T: Scalar>(problem: &Problem<T>, settings: &Settings<T>) -> Result<usize, Fault> {
+fn len_of_divergence<T: Real>(problem: &Problem<T>, settings: &Settings<T>) -> Result<usize, Fault> {
     let behind = divergence_len(problem.shape()?, &settings.core()?)?;
     behind.checked_add(large_object_len::<T>()).ok_or(Fault::too_large(c"workspace"))
 }
 
 /// The arguments of a divergence.
-struct Call<T: Scalar> {
+struct Call<T: Real> {
     problem: *const Problem<T>,
     within: [*const T; 2],
     settings: *const Settings<T>,
@@ -223,7 +222,7 @@ struct Call<T: Scalar> {
     error: *mut Error,
 }
 
-impl<T: Scalar> Call<T> {
+impl<T: Real> Call<T> {
     /// # Safety
     /// What the header asks of the pointers.
     unsafe fn run(&self) -> Result<Status, Fault> {
@@ -304,14 +303,14 @@ impl<T: Scalar> Call<T> {
 ///
 /// # Safety
 /// What the header asks of the pointer; nobody writes to the workspace during `'a`.
-unsafe fn get<'a, T: Scalar>(divergence: *const Divergence<T>) -> Result<&'a CoreDivergence<'static, T>, Fault> {
+unsafe fn get<'a, T: Real>(divergence: *const Divergence<T>) -> Result<&'a CoreDivergence<'static, T>, Fault> {
     // SAFETY: the contract of this function.
     unsafe { Object::get(c"divergence", divergence.cast::<Object<T, CoreDivergence<'static, T>>>()) }
 }
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn term_report<T: Scalar>(
+unsafe fn term_report<T: Real>(
     handle: *const Divergence<T>,
     term: Term,
     report: *mut Report<T>,
@@ -340,7 +339,7 @@ unsafe fn term_report<T: Scalar>(
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn gradient<T: Scalar>(
+unsafe fn gradient<T: Real>(
     handle: *const Divergence<T>,
     settings: *const DerivativeSettings<T>,
     (workspace, workspace_len): (*mut T, usize),

@@ -173,7 +173,6 @@ fn count(value: usize) -> f64 {
 }
 
 impl fmt::Display for Fault {
-    #[rustfmt::skip] // a line a message
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = |name: &'static CStr| name.to_str().unwrap_or("");
         let argument = words(self.argument);
@@ -187,7 +186,9 @@ impl fmt::Display for Fault {
                 }
                 write!(f, ": struct_size is {actual} where this library has {expected}")
             }
-            FaultKind::Misaligned { alignment } => write!(f, "{argument}: the address is not a multiple of {alignment}"),
+            FaultKind::Misaligned { alignment } => {
+                write!(f, "{argument}: the address is not a multiple of {alignment}")
+            }
             FaultKind::Aliasing { other } => write!(f, "{argument} overlaps {}", words(other)),
             FaultKind::Zero => write!(f, "{argument} is 0"),
             FaultKind::Choice { value } => write!(f, "{argument} is {value}, which is none of its choices"),

@@ -5,7 +5,6 @@ use sinkhorn_core::{Argument, InPlace as CoreInPlace, InPlaceReport, Real, Statu
 use crate::checks::{Region, check_disjoint, count, output, product, read_struct, required, slice};
 use crate::error::{Error, guard};
 use crate::fault::Fault;
-use crate::scalar::Scalar;
 use crate::status::{SINKHORN_OK, SINKHORN_PRECISION_FLOOR, SINKHORN_SWEEP_LIMIT, Status};
 
 /// A balanced problem that is solved where it lies: what goes in, what is memory, and what comes out. All zeros but
@@ -71,7 +70,7 @@ pub unsafe extern "C" fn sinkhorn_solve_in_place_f32(problem: *mut InPlace<f32>,
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn solve<T: Scalar>(problem: *mut InPlace<T>, error: *mut Error) -> Result<Status, Fault> {
+unsafe fn solve<T: Real>(problem: *mut InPlace<T>, error: *mut Error) -> Result<Status, Fault> {
     // SAFETY: the contract of this function; every bit pattern of the fields is valid.
     let given = unsafe { read_struct(c"problem", problem)? };
     let (n, m) = (count(c"n", given.n)?, count(c"m", given.m)?);

@@ -50,7 +50,6 @@ mod settings;
 mod checks;
 mod fault;
 mod object;
-mod scalar;
 
 pub use batch::*;
 pub use cost::*;

@@ -16,7 +16,6 @@ use crate::error::{Error, guard};
 use crate::fault::{Fault, FaultKind};
 use crate::object::{Lent, Object, large_object_len};
 use crate::report::Report;
-use crate::scalar::Scalar;
 use crate::settings::{Observers, Settings};
 use crate::status::{SINKHORN_OK, Status};
 
@@ -373,7 +372,7 @@ impl<T: Real> SoftSettings<T> {
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn soft_query<T: Scalar>(
+unsafe fn soft_query<T: Real>(
     (n, m): (usize, usize),
     settings: *const SoftSettings<T>,
     len: *mut usize,
@@ -397,7 +396,7 @@ unsafe fn soft_query<T: Scalar>(
 }
 
 /// What all operators take.
-struct Call<T: Scalar> {
+struct Call<T: Real> {
     values: *const T,
     weights: *const T,
     n: usize,
@@ -409,7 +408,7 @@ struct Call<T: Scalar> {
     error: *mut Error,
 }
 
-impl<T: Scalar> Call<T> {
+impl<T: Real> Call<T> {
     /// # Safety
     /// What the header asks of the pointers.
     unsafe fn sort(&self, sorted: *mut T, m: usize) -> Result<Status, Fault> {
@@ -533,7 +532,7 @@ fn named(error: CoreError) -> Fault {
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn vjp<T: Scalar>(
+unsafe fn vjp<T: Real>(
     handle: *mut Soft<T>,
     (cotangent, outputs): (*const T, usize),
     [in_values, in_weights]: [*mut T; 2],

@@ -12,7 +12,6 @@ use crate::fault::Fault;
 use crate::object::{Lent, Object, object_len};
 use crate::problem::{Problem, regions_of_problem};
 use crate::report::Report;
-use crate::scalar::Scalar;
 use crate::settings::Settings;
 use crate::solution::Solution;
 use crate::start::with_start;
@@ -209,7 +208,7 @@ pub unsafe extern "C" fn sinkhorn_solver_finish_f32(
 }
 
 /// The arguments of a solve.
-struct Call<T: Scalar> {
+struct Call<T: Real> {
     problem: *const Problem<T>,
     settings: *const Settings<T>,
     workspace: *mut T,
@@ -218,7 +217,7 @@ struct Call<T: Scalar> {
     error: *mut Error,
 }
 
-impl<T: Scalar> Call<T> {
+impl<T: Real> Call<T> {
     /// # Safety
     /// What the header asks of the pointers.
     unsafe fn solve(&self, solution: *mut *const Solution<T>) -> Result<Status, Fault> {
@@ -306,7 +305,7 @@ impl<T: Scalar> Call<T> {
 /// # Safety
 /// The arrays of `given` are what the header asks of them.
 #[inline(never)]
-unsafe fn make_solver<T: Scalar>(
+unsafe fn make_solver<T: Real>(
     object: *mut Begun<T>,
     memory: &'static mut [T],
     given: &Problem<T>,
@@ -324,7 +323,7 @@ unsafe fn make_solver<T: Scalar>(
 ///
 /// # Safety
 /// `object` is what the solver was begun with.
-unsafe fn run_solver<T: Scalar>(solver: &mut CoreSolver<'static, T>, object: *const Begun<T>) -> Status {
+unsafe fn run_solver<T: Real>(solver: &mut CoreSolver<'static, T>, object: *const Begun<T>) -> Status {
     // SAFETY: the contract of this function; nobody writes to the observers while there is an object.
     let observers = unsafe { &(*object).observers };
     of_solve(if observers.is_some() {
@@ -342,7 +341,7 @@ unsafe fn run_solver<T: Scalar>(solver: &mut CoreSolver<'static, T>, object: *co
 /// # Safety
 /// `object` has a solver; what `solution` and `report` point to has been checked.
 #[inline(never)]
-unsafe fn hand_over<T: Scalar>(
+unsafe fn hand_over<T: Real>(
     object: *mut Begun<T>,
     solution: *mut *const Solution<T>,
     report: *mut Report<T>,
@@ -365,14 +364,14 @@ unsafe fn hand_over<T: Scalar>(
 
 /// # Safety
 /// What the header asks of the pointer.
-unsafe fn step<T: Scalar>(solver: *mut Solver<T>) -> Status {
+unsafe fn step<T: Real>(solver: *mut Solver<T>) -> Status {
     // SAFETY: the contract of this function.
     unsafe { with_solver(solver, |solver, _| solver.step().map_or(SINKHORN_RUNNING, of_solve)) }
 }
 
 /// # Safety
 /// What the header asks of the pointer.
-unsafe fn run<T: Scalar>(solver: *mut Solver<T>) -> Status {
+unsafe fn run<T: Real>(solver: *mut Solver<T>) -> Status {
     // SAFETY: the contract of this function; a live object, as checked.
     unsafe { with_solver(solver, |solver, object| run_solver(solver, object)) }
 }
@@ -382,7 +381,7 @@ unsafe fn run<T: Scalar>(solver: *mut Solver<T>) -> Status {
 ///
 /// # Safety
 /// What the header asks of the pointer.
-unsafe fn with_solver<T: Scalar>(
+unsafe fn with_solver<T: Real>(
     solver: *mut Solver<T>,
     work: impl FnOnce(&mut CoreSolver<'static, T>, *const Begun<T>) -> Status,
 ) -> Status {
@@ -403,7 +402,7 @@ unsafe fn with_solver<T: Scalar>(
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn progress<T: Scalar>(
+unsafe fn progress<T: Real>(
     solver: *const Solver<T>,
     sweeps: *mut u32,
     epsilon: *mut T,
@@ -433,7 +432,7 @@ unsafe fn progress<T: Scalar>(
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn finish<T: Scalar>(
+unsafe fn finish<T: Real>(
     solver: *mut Solver<T>,
     solution: *mut *const Solution<T>,
     report: *mut Report<T>,

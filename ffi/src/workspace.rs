@@ -1,13 +1,12 @@
 //! How much memory a solve needs.
 
-use sinkhorn_core::{Settings as CoreSettings, Shape, Storage, Workspace, workspace_len};
+use sinkhorn_core::{Real, Settings as CoreSettings, Shape, Storage, Workspace, workspace_len};
 
 use crate::checks::{Region, check_disjoint, read_struct};
 use crate::error::{Error, guard};
 use crate::fault::Fault;
 use crate::object::object_len;
 use crate::problem::Problem;
-use crate::scalar::Scalar;
 use crate::settings::Settings;
 use crate::status::{SINKHORN_OK, Status};
 
@@ -51,13 +50,13 @@ pub unsafe extern "C" fn sinkhorn_workspace_len_f32(
     unsafe { guard(error, || query(problem, settings, len, error, len_of_solve)) }
 }
 
-fn len_of_solve<T: Scalar>(problem: &Problem<T>, settings: &Settings<T>) -> Result<usize, Fault> {
+fn len_of_solve<T: Real>(problem: &Problem<T>, settings: &Settings<T>) -> Result<usize, Fault> {
     let behind = len_behind(problem, &settings.core()?)?;
     behind.checked_add(object_len::<T>()).ok_or(Fault::too_large(c"workspace"))
 }
 
 /// Scalars behind the object of a solve.
-pub(crate) fn len_behind<T: Scalar>(problem: &Problem<T>, settings: &CoreSettings<T>) -> Result<usize, Fault> {
+pub(crate) fn len_behind<T: Real>(problem: &Problem<T>, settings: &CoreSettings<T>) -> Result<usize, Fault> {
     Ok(Workspace::len_of_shape(problem.shape()?, settings)?)
 }
 
@@ -65,7 +64,7 @@ pub(crate) fn len_behind<T: Scalar>(problem: &Problem<T>, settings: &CoreSetting
 ///
 /// # Safety
 /// What the header asks of the pointers.
-pub(crate) unsafe fn query<T: Scalar>(
+pub(crate) unsafe fn query<T: Real>(
     problem: *const Problem<T>,
     settings: *const Settings<T>,
     len: *mut usize,
@@ -84,7 +83,7 @@ pub(crate) unsafe fn query<T: Scalar>(
 ///
 /// # Safety
 /// What the header asks of the pointers.
-pub(crate) unsafe fn query_beside<T: Scalar>(
+pub(crate) unsafe fn query_beside<T: Real>(
     settings: Region,
     problem: *const Problem<T>,
     len: *mut usize,

@@ -1,6 +1,5 @@
 //! The automatic start.
 
-use nalgebra::RealField;
 use sinkhorn_core::{Error, Initializer, Monotone, Problem, Real, Scratch, Select, Started, Target};
 
 use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
@@ -58,7 +57,7 @@ const EASY: u32 = 10;
 /// Up to so many coordinates, a few points can stand for all.
 const FEW_COORDINATES: usize = 16;
 
-impl<T: Real + RealField> Initializer<T> for Auto {
+impl<T: Real> Initializer<T> for Auto {
     fn name(&self) -> &'static str {
         "auto"
     }
@@ -119,7 +118,7 @@ impl<T: Real + RealField> Initializer<T> for Auto {
 }
 
 /// Returns the coarse fit, if it may pay.
-fn fit_coarse<T: Real + RealField>(target: &Target<'_, '_, T>) -> Result<Option<CoarseFit<T>>, Error> {
+fn fit_coarse<T: Real>(target: &Target<'_, '_, T>) -> Result<Option<CoarseFit<T>>, Error> {
     let problem = target.problem;
     let is_small = problem.rows().min(problem.columns()) < MANY;
     if is_small || !(1..=FEW_COORDINATES).contains(&problem.geometry().dimension()) {

@@ -1,6 +1,5 @@
 //! The start from representatives of the points.
 
-use nalgebra::RealField;
 use serde::{Deserialize, Serialize};
 use sinkhorn_core::{
     Argument, Carried, Error, ErrorKind, Float, Initializer, PointCloud, Real, Scratch, Started, Target,
@@ -100,7 +99,7 @@ impl CoarseStart {
     /// [`ErrorKind::NotPositive`] naming the start for 0 representatives or a blur that is not positive;
     /// [`ErrorKind::Unsupported`] for a matrix; [`ErrorKind::Overflow`] if points are so far apart, or epsilon so small, that
     /// costs of representatives leave the range.
-    pub fn fit<T: Real + RealField>(&self, target: &Target<'_, '_, T>) -> Result<CoarseFit<T>, Error> {
+    pub fn fit<T: Real>(&self, target: &Target<'_, '_, T>) -> Result<CoarseFit<T>, Error> {
         let problem = target.problem;
         let count = checked_points(self.representatives, problem.rows(), problem.columns())?;
         if let Some(value) = self.blur.filter(|blur| !(*blur > 0.0)) {
@@ -197,7 +196,7 @@ impl<T: Real> Initializer<T> for CoarseFit<T> {
     }
 }
 
-impl<T: Real + RealField> Initializer<T> for CoarseStart {
+impl<T: Real> Initializer<T> for CoarseStart {
     fn name(&self) -> &'static str {
         "coarse"
     }

@@ -1,7 +1,4 @@
-use nalgebra::{Dyn, RealField};
-use sinkhorn_core::{
-    Argument, Error, Form, Gaussian, Initializer, Moments, Points, Real, Scratch, Started, Target, Weights, Wrote,
-};
+use sinkhorn_core::{Error, Form, Gaussian, Initializer, Moments, Real, Scratch, Started, Target};
 
 use crate::fit::GaussianFit;
 
@@ -26,14 +23,15 @@ impl GaussianStart {
     }
 }
 
-impl<T: Real + RealField> Initializer<T> for GaussianStart {
+impl<T: Real> Initializer<T> for GaussianStart {
     fn name(&self) -> &'static str {
         self.form.start_name()
     }
 
     /// # Errors
-    /// [`ErrorKind::Unsupported`](sinkhorn_core::ErrorKind::Unsupported) unless the cost is squared Euclidean between points; those of [`Moments::of`] for a side
-    /// without a fit, those of [`GaussianFit::check`] for a fit, and of [`Gaussian::between`].
+    /// [`ErrorKind::Unsupported`](sinkhorn_core::ErrorKind::Unsupported) unless the cost is squared Euclidean between
+    /// points; those of [`Moments::of`] for a side without a fit, those of [`GaussianFit::check`] for a fit, and of
+    /// [`Gaussian::between`].
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,
@@ -41,29 +39,24 @@ impl<T: Real + RealField> Initializer<T> for GaussianStart {
         _g: &mut [T],
         _scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error> {
-        let problem = target.problem;
         let cloud = target.squared_euclidean_points("gaussian needs points under the squared Euclidean cost")?;
-        let from = moments(self.source.as_ref(), cloud.x(), problem.a(), Argument::X)?;
-        let to = moments(self.target.as_ref(), cloud.y(), problem.b(), Argument::Y)?;
-        let gaussian = Gaussian::between(&from, &to, target.epsilon, self.form)?;
-        for (i, value) in f.iter_mut().enumerate() {
-            *value = gaussian.at(cloud.x().point(i));
-        }
-        Ok(Started::new(self.form.start_name(), Wrote::F))
+        let d = cloud.dimension();
+        let [source, other] = [&self.source, &self.target].map(|fit| {
+            let fit = fit.as_ref();
+            fit.map(|fit| fit.check(d).map(|()| [cast(&fit.mean), cast(&fit.covariance)])).transpose()
+        });
+        let (source, other) = (source?, other?);
+        let fits = [&source, &other].map(|fit| fit.as_ref().map(|[mean, covariance]| Moments { mean, covariance }));
+        Gaussian::start::<{ usize::MAX }>(
+            target,
+            self.form,
+            fits,
+            &mut vec![T::ZERO; Gaussian::<T, &mut [T]>::start_len(d)],
+            f,
+        )
     }
 }
 
-fn moments<T: Real + RealField>(
-    given: Option<&GaussianFit>,
-    points: Points<'_, T>,
-    weights: Weights<'_, T>,
-    argument: Argument,
-) -> Result<Moments<T, Dyn>, Error> {
-    match given {
-        Some(fit) => {
-            fit.check(points.dimension())?;
-            Ok(fit.moments())
-        }
-        None => Moments::of(Dyn(points.dimension()), points, weights, argument),
-    }
+fn cast<T: Real>(values: &[f64]) -> Vec<T> {
+    values.iter().map(|&value| T::constant(value)).collect()
 }

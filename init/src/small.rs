@@ -1,6 +1,5 @@
 //! The small problem of a start, between part of the points or between others in their stead.
 
-use nalgebra::RealField;
 use sinkhorn_core::{
     Acceleration, Argument, Epsilon, Error, ErrorKind, Float, Geometry, Initializer, Monotone, Problem, Real, Select,
     Settings, Started, Storage, Target, Workspace, Wrote, solve,
@@ -49,7 +48,7 @@ pub(crate) fn report(name: &'static str, pairs: u64, sweeps: u32) -> Started {
 
 /// Solves between `a` and `b` with the epsilon and relaxation of `target`. If both marginals are exact, `b` is scaled
 /// to the total of `a`.
-pub(crate) fn solve_small<T: Real + RealField>(
+pub(crate) fn solve_small<T: Real>(
     geometry: Geometry<'_, T>,
     a: &[T],
     b: &mut [T],

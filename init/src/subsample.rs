@@ -1,6 +1,5 @@
 //! The start from a random part of both sides.
 
-use nalgebra::RealField;
 use rand_linfa::SeedableRng;
 use rand_linfa::seq::index;
 use rand_xoshiro_linfa::Xoshiro256PlusPlus;
@@ -24,7 +23,7 @@ pub struct SubsampleStart {
     pub seed: u64,
 }
 
-impl<T: Real + RealField> Initializer<T> for SubsampleStart {
+impl<T: Real> Initializer<T> for SubsampleStart {
     fn name(&self) -> &'static str {
         "subsample"
     }
@@ -50,7 +49,7 @@ impl<T: Real + RealField> Initializer<T> for SubsampleStart {
 impl SubsampleStart {
     /// Does what [`Initializer::initialize`] does, unless the small problem takes fewer sweeps than `least`. It is easy
     /// then, and so is the large one: nothing is written.
-    pub(crate) fn initialize_if_slow<T: Real + RealField>(
+    pub(crate) fn initialize_if_slow<T: Real>(
         &self,
         target: &Target<'_, '_, T>,
         least: u32,

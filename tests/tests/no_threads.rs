@@ -30,7 +30,7 @@ fn forbid_threads() {
 }
 
 /// Everything that shares work out, as bits.
-fn bits<T: Real + nalgebra::RealField>() -> u64 {
+fn bits<T: Real>() -> u64 {
     let mut hasher = DefaultHasher::new();
     let mut see = |values: &[T]| values.iter().for_each(|value| value.widen().to_bits().hash(&mut hasher));
     let n = 320; // enough pairs for threads to be woken

@@ -23,8 +23,8 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     /// C_ij = data[i * columns + j], as C, NumPy and Rust arrays are laid out.
     ///
     /// # Errors
-    /// [`ErrorKind::Empty`], [`ErrorKind::Length`], [`ErrorKind::TooLarge`], and [`ErrorKind::NotFinite`] for NaN and minus infinity;
-    /// all name `cost`.
+    /// [`ErrorKind::Empty`], [`ErrorKind::Length`], [`ErrorKind::TooLarge`], and [`ErrorKind::NotFinite`] for NaN and
+    /// minus infinity; all name `cost`.
     pub fn row_major(data: &'a [T], rows: usize, columns: usize) -> Result<Self, Error> {
         check_size(data, rows, columns)?;
         let forbids = check_costs(data, columns)?;

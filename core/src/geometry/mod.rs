@@ -95,8 +95,8 @@ pub struct Shape {
     pub rows: usize,
     /// m, points on the side of `b`.
     pub columns: usize,
-    /// Coordinates a point that the solver copies, side by side with those of other points: the dimension under every cost of the library, 0 for a
-    /// cost of the caller and for a matrix.
+    /// Coordinates a point that the solver copies, side by side with those of other points: the dimension under every
+    /// cost of the library, 0 for a cost of the caller and for a matrix.
     pub dimension: usize,
 }
 

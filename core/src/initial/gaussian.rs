@@ -1,11 +1,7 @@
 //! The potential between two Gaussians fitted to the data, in closed form.
 
-use nalgebra::allocator::Allocator;
-use nalgebra::{Const, DefaultAllocator, Dim, DimDiff, DimSub, OMatrix, OVector, RealField, SymmetricEigen, U1};
-
 use super::{Initializer, Scratch, Started, Target, Wrote};
-use crate::error::{Argument, Error, ErrorKind, arguments};
-use crate::float::Float;
+use crate::error::{Argument, Error, ErrorKind, arguments, check_length, check_positive, check_workspace};
 use crate::measure::{Points, Weights};
 use crate::real::Real;
 use crate::reduce;
@@ -32,66 +28,68 @@ impl Form {
     }
 }
 
-/// Mean and covariance of a weighted point set.
-#[derive(Debug, Clone)]
-pub struct Moments<T, D>
-where
-    T: Real + RealField,
-    D: Dim,
-    DefaultAllocator: Allocator<D> + Allocator<D, D>,
-{
+/// Mean and covariance of a measure, in memory of the caller.
+#[derive(Debug, Clone, Copy)]
+pub struct Moments<'m, T> {
     /// d.
-    pub mean: OVector<T, D>,
+    pub mean: &'m [T],
     /// d x d, symmetric, non-negative.
-    pub covariance: OMatrix<T, D, D>,
+    pub covariance: &'m [T],
 }
 
-impl<T, D> Moments<T, D>
-where
-    T: Real + RealField,
-    D: Dim,
-    DefaultAllocator: Allocator<D> + Allocator<D, D>,
-{
-    /// The weighted moments (divided by the total weight: no n - 1).
+impl<'m, T: Real> Moments<'m, T> {
+    /// Returns the scalars that [`Moments::of`] needs.
+    pub const fn len(dimension: usize) -> usize {
+        dimension * (dimension + 2)
+    }
+
+    /// Computes the weighted moments (divided by the total weight: no n - 1) in `memory`.
     ///
     /// # Errors
-    /// [`ErrorKind::Length`] where the dimension is not that of the points; [`ErrorKind::Overflow`] where a moment is infinite.
-    pub fn of(dimension: D, points: Points<'_, T>, weights: Weights<'_, T>, argument: Argument) -> Result<Self, Error> {
-        let d = dimension.value();
-        if points.dimension() != d {
-            return Err(Error::new(Argument::DIMENSION, ErrorKind::Length { expected: points.dimension(), actual: d }));
+    /// [`ErrorKind::Workspace`] if the memory is shorter than [`Moments::len`]; [`ErrorKind::Overflow`] if a moment is
+    /// infinite.
+    pub fn of(
+        points: Points<'_, T>,
+        weights: Weights<'_, T>,
+        argument: Argument,
+        mut memory: &'m mut [T],
+    ) -> Result<Self, Error> {
+        let d = points.dimension();
+        check_workspace(Self::len(d), memory.len())?;
+        let [deviation, mean, covariance] = [d, d, d * d].map(|len| take(&mut memory, len));
+        for (k, slot) in mean.iter_mut().enumerate() {
+            *slot = points.mean(weights, k);
         }
-        let (n, total) = (points.len(), weights.total());
-        let mut mean = OVector::<T, D>::zeros_generic(dimension, Const::<1>);
-        for k in 0..d {
-            mean[k] = points.mean(weights, k);
-        }
-        let mut covariance = OMatrix::<T, D, D>::zeros_generic(dimension, dimension);
-        let mut deviation = mean.clone();
-        for i in 0..n {
+        covariance.fill(T::ZERO);
+        let total = weights.total();
+        for i in 0..points.len() {
             let share = weights.get(i) / total;
-            for (slot, (&value, &center)) in deviation.iter_mut().zip(points.point(i).iter().zip(mean.iter())) {
+            for (slot, (&value, &center)) in deviation.iter_mut().zip(points.point(i).iter().zip(&*mean)) {
                 *slot = value - center;
             }
             // The upper triangle, column by column as it is stored.
-            for k in 0..d {
+            for (k, column) in covariance.chunks_mut(d).enumerate() {
                 let factor = share * deviation[k];
-                let column = &mut covariance.as_mut_slice()[k * d..k * d + k + 1];
-                for (slot, &other) in column.iter_mut().zip(deviation.as_slice()) {
+                for (slot, &other) in column[..=k].iter_mut().zip(&*deviation) {
                     *slot += factor * other;
                 }
             }
         }
         for k in 0..d {
             for l in 0..k {
-                covariance[(k, l)] = covariance[(l, k)];
+                covariance[l * d + k] = covariance[k * d + l];
             }
         }
-        if !(mean.iter().chain(covariance.iter())).all(|&value| Float::is_finite(value)) {
+        if !mean.iter().chain(&*covariance).all(|&value| value.is_finite()) {
             return Err(Error::new(argument, ErrorKind::Overflow));
         }
         Ok(Moments { mean, covariance })
     }
+}
+
+/// Cuts the next `len` scalars off memory that is long enough.
+fn take<'m, T>(memory: &mut &'m mut [T], len: usize) -> &'m mut [T] {
+    memory.split_off_mut(..len).unwrap_or_default()
 }
 
 /// f(x) = |x - m0|^2 - (x - m0)^T M (x - m0) + 2 (x - m0)^T (m0 - m1), a potential of transport between N(m0, S0) and
@@ -101,87 +99,113 @@ where
 /// M = S0^(-1/2) ((4 R + sigma^2 I)^(1/2) - sigma I) / 2 S0^(-1/2). Eigenvalues of S0 below 1e-12 of the largest (8
 /// units in the last place in `f32`) count as zero and are left out of the inverse: a constant column, fewer points
 /// than dimensions or a single atom give a finite potential.
+///
+/// `S` is memory of the caller: a slice, or a vector.
 #[derive(Debug, Clone)]
-pub struct Gaussian<T, D>
-where
-    T: Real + RealField,
-    D: Dim,
-    DefaultAllocator: Allocator<D> + Allocator<D, D>,
-{
-    center: OVector<T, D>,
-    quadratic: OMatrix<T, D, D>,
-    shift: OVector<T, D>,
+pub struct Gaussian<T, S> {
+    /// m0 (d), m0 - m1 (d), M (d x d).
+    coefficients: S,
+    dimension: usize,
     mean: T,
     value: T,
 }
 
-impl<T, D> Gaussian<T, D>
-where
-    T: Real + RealField,
-    D: DimSub<U1>,
-    DefaultAllocator: Allocator<D> + Allocator<D, D> + Allocator<DimDiff<D, U1>>,
-{
-    /// The potential on the side of `source`.
+impl<T: Real, S: AsRef<[T]> + AsMut<[T]>> Gaussian<T, S> {
+    /// Returns the scalars of the coefficients, which [`Gaussian::between`] needs.
+    pub const fn len(dimension: usize) -> usize {
+        dimension * (dimension + 2)
+    }
+
+    /// Returns the scalars of the scratch that [`Gaussian::between`] needs.
+    pub const fn scratch_len(dimension: usize) -> usize {
+        dimension * (3 * dimension + 1)
+    }
+
+    /// Computes the potential on the side of `source`, with code for no more than `MOST` dimensions: `usize::MAX` for
+    /// all.
     ///
     /// # Errors
-    /// [`ErrorKind::NotPositive`] for epsilon; [`ErrorKind::Unsupported`] where the eigenvalue iteration fails, which finite
-    /// symmetric matrices have not been seen to cause.
-    pub fn between(source: &Moments<T, D>, target: &Moments<T, D>, epsilon: T, form: Form) -> Result<Self, Error> {
-        if !(epsilon > T::ZERO && Float::is_finite(epsilon)) {
-            return Err(Error::new(Argument::EPSILON, ErrorKind::NotPositive { value: epsilon.widen() }));
-        }
-        let (dimension, _) = source.covariance.shape_generic();
-        let d = dimension.value();
+    /// [`ErrorKind::NotPositive`] for epsilon; [`ErrorKind::Length`] if the moments are not of one dimension;
+    /// [`ErrorKind::Workspace`]; [`ErrorKind::Overflow`] naming the covariance; [`ErrorKind::Unsupported`] if the
+    /// eigenvalue iteration fails, which finite symmetric matrices have not been seen to cause, and in builds without
+    /// `std` beyond dimension 8.
+    pub fn between<const MOST: usize>(
+        source: Moments<'_, T>,
+        target: Moments<'_, T>,
+        (epsilon, form): (T, Form),
+        mut coefficients: S,
+        mut scratch: &mut [T],
+    ) -> Result<Self, Error> {
+        check_positive(Argument::EPSILON, epsilon)?;
+        let d = source.mean.len();
+        check_length(Argument::DIMENSION, target.mean, d)?;
+        check_length(Argument::COVARIANCE, source.covariance, d * d)?;
+        check_length(Argument::COVARIANCE, target.covariance, d * d)?;
+        let mut rest = coefficients.as_mut();
+        check_workspace(Self::len(d), rest.len())?;
+        check_workspace(Self::scratch_len(d), scratch.len())?;
+        let [center, shift, quadratic] = [d, d, d * d].map(|len| take(&mut rest, len));
+        let [values, inverse_root, root, spare] = [d, d * d, d * d, d * d].map(|len| take(&mut scratch, len));
 
-        let eigen = eigen(source.covariance.clone())?;
-        let largest = eigen.eigenvalues.iter().fold(T::ZERO, |most, &value| Float::max(most, value));
-        let floor = largest * Float::max(T::constant(1e-12), T::constant(8.0) * T::EPSILON);
-        let mut root = eigen.eigenvectors.clone();
-        let mut inverse_root = eigen.eigenvectors.clone();
-        for k in 0..d {
-            let value = eigen.eigenvalues[k];
-            let (factor, inverse) =
-                if value > floor { (Float::sqrt(value), T::ONE / Float::sqrt(value)) } else { (T::ZERO, T::ZERO) };
-            for l in 0..d {
-                root[(l, k)] *= factor;
-                inverse_root[(l, k)] *= inverse;
-            }
-        }
-        let transposed = eigen.eigenvectors.transpose();
-        let root = root * &transposed;
-        let inverse_root = inverse_root * &transposed;
+        // S0^(1/2) and S0^(-1/2), from the eigenvectors, in `inverse_root`, and their transpose, in `quadratic`.
+        inverse_root.copy_from_slice(source.covariance);
+        eigen::<T, MOST>(inverse_root, values)?;
+        let largest = values.iter().fold(T::ZERO, |most, &value| most.max(value));
+        let floor = largest * T::constant(1e-12).max(T::constant(8.0) * T::EPSILON);
+        transpose(d, inverse_root, quadratic);
+        spare.copy_from_slice(inverse_root);
+        scale(d, spare, values, |value| if value > floor { value.sqrt() } else { T::ZERO });
+        T::product::<MOST>(d, spare, quadratic, root);
+        spare.copy_from_slice(inverse_root);
+        scale(d, spare, values, |value| if value > floor { T::ONE / value.sqrt() } else { T::ZERO });
+        T::product::<MOST>(d, spare, quadratic, inverse_root);
 
-        let inner = self::eigen(symmetric(&root * &target.covariance * &root))?;
+        // R, and its eigenvectors, in `quadratic`.
+        T::product::<MOST>(d, root, target.covariance, spare);
+        T::product::<MOST>(d, spare, root, quadratic);
+        symmetrise(d, quadratic);
+        eigen::<T, MOST>(quadratic, values)?;
+
+        // What the form makes of the eigenvalues of R, between them.
         let sigma = T::HALF * epsilon;
-        let mut scaled = inner.eigenvectors.clone();
         let (mut covered, mut entropy) = (T::ZERO, T::ZERO);
-        for k in 0..d {
-            let value = Float::max(inner.eigenvalues[k], T::ZERO);
-            let factor = match form {
-                Form::Unregularised => Float::sqrt(value),
+        for slot in &mut *values {
+            let value = slot.max(T::ZERO);
+            *slot = match form {
+                Form::Unregularised => value.sqrt(),
                 // (sqrt(4 v + sigma^2) - sigma) / 2 without the cancellation.
                 Form::Entropic => {
                     let four = T::TWO * T::TWO;
-                    T::TWO * value / (Float::sqrt(four * value + sigma * sigma) + sigma)
+                    T::TWO * value / ((four * value + sigma * sigma).sqrt() + sigma)
                 }
             };
-            covered += factor;
+            covered += *slot;
             if form == Form::Entropic {
-                entropy += sigma * Float::ln_1p(factor / sigma);
-            }
-            for l in 0..d {
-                scaled[(l, k)] *= factor;
+                entropy += sigma * (*slot / sigma).ln_1p();
             }
         }
-        let middle = scaled * inner.eigenvectors.transpose();
-        let quadratic = symmetric(&inverse_root * middle * &inverse_root);
-        let shift = &source.mean - &target.mean;
-        if !quadratic.iter().chain(shift.iter()).all(|&value| Float::is_finite(value)) {
+        transpose(d, quadratic, root);
+        spare.copy_from_slice(quadratic);
+        scale(d, spare, values, |factor| factor);
+        T::product::<MOST>(d, spare, root, quadratic);
+
+        // M.
+        T::product::<MOST>(d, inverse_root, quadratic, spare);
+        T::product::<MOST>(d, spare, inverse_root, quadratic);
+        symmetrise(d, quadratic);
+
+        for k in 0..d {
+            center[k] = source.mean[k];
+            shift[k] = source.mean[k] - target.mean[k];
+        }
+        if !quadratic.iter().chain(&*shift).all(|&value| value.is_finite()) {
             return Err(Error::new(Argument::COVARIANCE, ErrorKind::Overflow));
         }
-        let spread = source.covariance.trace();
-        let value = shift.dot(&shift) + spread + target.covariance.trace() - T::TWO * covered + entropy;
-        Ok(Gaussian { center: source.mean.clone(), quadratic, shift, mean: spread - covered, value })
+        let trace = |matrix: &[T]| (0..d).fold(T::ZERO, |sum, k| sum + matrix[k * d + k]);
+        let distance = squared_length(shift);
+        let spread = trace(source.covariance);
+        let value = distance + spread + trace(target.covariance) - T::TWO * covered + entropy;
+        Ok(Gaussian { coefficients, dimension: d, mean: spread - covered, value })
     }
 
     /// The mean of f under the source, tr(S0) - tr(M S0): subtract it to compare potentials of several pairs.
@@ -197,84 +221,122 @@ where
         self.value
     }
 
-    /// f(x).
+    /// Computes f(x), with scratch for x - m0.
     ///
     /// # Panics
-    /// Where `x` has fewer coordinates than the Gaussians.
-    pub fn at(&self, x: &[T]) -> T {
-        let d = self.center.len();
-        let mut u = self.center.clone();
-        for (slot, &value) in u.iter_mut().zip(&x[..d]) {
-            *slot = value - *slot;
+    /// If `x` or the scratch has fewer coordinates than the Gaussians.
+    pub fn at(&self, x: &[T], scratch: &mut [T]) -> T {
+        let d = self.dimension;
+        let (center, rest) = self.coefficients.as_ref().split_at(d);
+        let (shift, quadratic) = rest.split_at(d);
+        let (u, x) = (&mut scratch[..d], &x[..d]);
+        for k in 0..d {
+            u[k] = x[k] - center[k];
         }
         let mut total = T::ZERO;
         for k in 0..d {
             // Symmetric: a column, which is contiguous, for the row.
-            let image = reduce::dot(&self.quadratic.as_slice()[k * d..(k + 1) * d], u.as_slice());
-            total += u[k] * ((u[k] - image) + T::TWO * self.shift[k]);
+            let image = reduce::dot(&quadratic[k * d..(k + 1) * d], u);
+            total += u[k] * ((u[k] - image) + T::TWO * shift[k]);
         }
         total
     }
+}
 
-    /// Fits both sides of a problem and writes the potential of every x: the Gaussian start at any dimension.
+impl<T: Real> Gaussian<T, &mut [T]> {
+    /// Returns the scalars that [`Gaussian::start`] needs.
+    pub const fn start_len(dimension: usize) -> usize {
+        dimension * (6 * dimension + 7)
+    }
+
+    /// Writes the potential of every x: the Gaussian start, with code for no more than `MOST` dimensions. Fits the sides
+    /// whose moments are not given.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] unless the cost is squared Euclidean between points; those of [`Moments::of`] and
     /// [`Gaussian::between`].
-    pub fn fit(dimension: D, target: &Target<'_, '_, T>, form: Form, f: &mut [T]) -> Result<(), Error> {
-        let problem = target.problem;
+    pub fn start<const MOST: usize>(
+        target: &Target<'_, '_, T>,
+        form: Form,
+        [source, other]: [Option<Moments<'_, T>>; 2],
+        mut memory: &mut [T],
+        f: &mut [T],
+    ) -> Result<Started, Error> {
+        let (a, b) = (target.problem.a(), target.problem.b());
         let cloud = target.squared_euclidean_points("gaussian needs points under the squared Euclidean cost")?;
-        let source = Moments::of(dimension, cloud.x(), problem.a(), Argument::X)?;
-        let other = Moments::of(dimension, cloud.y(), problem.b(), Argument::Y)?;
-        let gaussian = Gaussian::between(&source, &other, target.epsilon, form)?;
+        let d = cloud.dimension();
+        check_workspace(Self::start_len(d), memory.len())?;
+        let moments = Moments::<T>::len(d);
+        let [of_x, of_y, coefficients] = [moments; 3].map(|len| take(&mut memory, len));
+        let source = source.map_or_else(|| Moments::of(cloud.x(), a, Argument::X, of_x), Ok)?;
+        let other = other.map_or_else(|| Moments::of(cloud.y(), b, Argument::Y, of_y), Ok)?;
+        let gaussian = Gaussian::between::<MOST>(source, other, (target.epsilon, form), coefficients, memory)?;
         for (i, value) in f.iter_mut().enumerate() {
-            *value = gaussian.at(cloud.x().point(i));
+            *value = gaussian.at(cloud.x().point(i), memory);
         }
-        Ok(())
+        Ok(Started::new(form.start_name(), Wrote::F))
     }
 }
 
-fn eigen<T, D>(matrix: OMatrix<T, D, D>) -> Result<SymmetricEigen<T, D>, Error>
-where
-    T: Real + RealField,
-    D: DimSub<U1>,
-    DefaultAllocator: Allocator<D> + Allocator<D, D> + Allocator<DimDiff<D, U1>>,
-{
-    SymmetricEigen::try_new(matrix, T::EPSILON, 10_000)
-        .ok_or(Error::unsupported(Argument::COVARIANCE, "the eigenvalue iteration did not converge"))
+/// Replaces a symmetric matrix by its eigenvectors, and writes its eigenvalues.
+fn eigen<T: Real, const MOST: usize>(matrix: &mut [T], values: &mut [T]) -> Result<(), Error> {
+    let failed = Error::unsupported(Argument::COVARIANCE, "the eigenvalue iteration did not converge");
+    if T::symmetric_eigen::<MOST>(matrix, values) { Ok(()) } else { Err(failed) }
 }
 
-/// Rounding makes a product of symmetric matrices slightly asymmetric.
-fn symmetric<T, D>(matrix: OMatrix<T, D, D>) -> OMatrix<T, D, D>
-where
-    T: Real + RealField,
-    D: Dim,
-    DefaultAllocator: Allocator<D, D>,
-{
-    let transposed = matrix.transpose();
-    (matrix + transposed) * T::HALF
+/// Multiplies every column by what `factor` makes of its eigenvalue.
+fn scale<T: Real>(d: usize, matrix: &mut [T], values: &[T], factor: impl Fn(T) -> T) {
+    for (column, &value) in matrix.chunks_mut(d).zip(values) {
+        let factor = factor(value);
+        column.iter_mut().for_each(|entry| *entry *= factor);
+    }
 }
 
-/// The Gaussian start for points of a dimension known at compile time: no allocation. `sinkhorn-init` has the one for
-/// dimensions known at run time.
+/// Sums squares in eight lanes, as nalgebra does.
+fn squared_length<T: Real>(vector: &[T]) -> T {
+    let (eights, rest) = vector.as_chunks::<8>();
+    let mut lanes = [T::ZERO; 8];
+    for eight in eights {
+        lanes.iter_mut().zip(eight).for_each(|(lane, &value)| *lane += value * value);
+    }
+    let sum = (0..4).fold(T::ZERO, |sum, k| sum + (lanes[k] + lanes[k + 4]));
+    rest.iter().fold(sum, |sum, &value| sum + value * value)
+}
+
+fn transpose<T: Real>(d: usize, matrix: &[T], out: &mut [T]) {
+    for k in 0..d {
+        for l in 0..d {
+            out[l * d + k] = matrix[k * d + l];
+        }
+    }
+}
+
+/// Takes the mean with the transpose: rounding makes a product of symmetric matrices slightly asymmetric.
+fn symmetrise<T: Real>(d: usize, matrix: &mut [T]) {
+    for k in 0..d {
+        for l in 0..=k {
+            let mean = (matrix[k * d + l] + matrix[l * d + k]) * T::HALF;
+            (matrix[k * d + l], matrix[l * d + k]) = (mean, mean);
+        }
+    }
+}
+
+/// The Gaussian start for points of at most `D` dimensions: no allocation, matrices on the stack, and code for no more
+/// than `D`, which is 8 at most. `sinkhorn-init` has the one for any dimension, which also takes fits.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FixedGaussianStart<const D: usize> {
     /// Entropic unless told otherwise.
     pub form: Form,
 }
 
-impl<T, const D: usize> Initializer<T> for FixedGaussianStart<D>
-where
-    T: Real + RealField,
-    Const<D>: DimSub<U1>,
-    DefaultAllocator: Allocator<Const<D>> + Allocator<Const<D>, Const<D>> + Allocator<DimDiff<Const<D>, U1>>,
-{
+impl<T: Real, const D: usize> Initializer<T> for FixedGaussianStart<D> {
     fn name(&self) -> &'static str {
         self.form.start_name()
     }
 
     /// # Errors
-    /// Those of [`Gaussian::fit`].
+    /// [`ErrorKind::Length`] naming the dimension if that of the points is more than `D`; those of
+    /// [`Gaussian::start`].
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,
@@ -282,7 +344,24 @@ where
         _g: &mut [T],
         _scratch: &mut Scratch<'_, T>,
     ) -> Result<Started, Error> {
-        Gaussian::fit(Const::<D>, target, self.form, f)?;
-        Ok(Started::new(self.form.start_name(), Wrote::F))
+        let expected = target.problem.geometry().dimension();
+        if expected > D {
+            return Err(Error::new(Argument::DIMENSION, ErrorKind::Length { expected, actual: D }));
+        }
+        const { assert!(D <= 8, "sinkhorn-init has the Gaussian start for more dimensions") };
+        match D {
+            0..=2 => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(2) }>(target, self.form, f),
+            3..=4 => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(4) }>(target, self.form, f),
+            _ => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(8) }>(target, self.form, f),
+        }
     }
+}
+
+#[inline(never)] // so that no other memory is on the stack
+fn start_on_stack<T: Real, const MOST: usize, const LEN: usize>(
+    target: &Target<'_, '_, T>,
+    form: Form,
+    f: &mut [T],
+) -> Result<Started, Error> {
+    Gaussian::start::<MOST>(target, form, [None, None], &mut [T::ZERO; LEN], f)
 }

@@ -45,7 +45,8 @@ pub struct Started {
     pub wrote: Wrote,
     /// Its name; that of the start it chose, where it chose one.
     pub name: &'static str,
-    /// Pairs of points whose cost it evaluated. The c-transform that completes it takes n m more, twice that where it wrote g alone.
+    /// Pairs of points whose cost it evaluated. The c-transform that completes it takes n m more, twice that where it
+    /// wrote g alone.
     pub pairs: u64,
     /// How long it took, where it had a clock: not in this crate. `sinkhorn_init::Timed` gives one to any start.
     pub time: Option<Duration>,
@@ -122,8 +123,8 @@ pub trait Initializer<T: Real> {
     /// Writes `f` (n) or `g` (m) or both, for this problem and regularisation.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the start is not defined for the problem; others as the start documents. What has
-    /// been written by then does not matter.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the start is not defined for the problem;
+    /// others as the start documents. What has been written by then does not matter.
     fn initialize(
         &self,
         target: &Target<'_, '_, T>,

@@ -17,7 +17,6 @@ use crate::checks::{Region, check_optional_struct, output, product, read_struct,
 use crate::error::{Error, guard};
 use crate::fault::Fault;
 use crate::problem::Problem;
-use crate::scalar::Scalar;
 use crate::solution::{Solution, check_outputs, get};
 use crate::status::{SINKHORN_CONVERGED, SINKHORN_OK, Status, of_linear};
 use crate::workspace::query_beside;
@@ -210,7 +209,7 @@ pub unsafe extern "C" fn sinkhorn_objective_hvp_f32(
 ///
 /// # Safety
 /// What the header asks of the pointers.
-pub(crate) unsafe fn query<T: Scalar>(
+pub(crate) unsafe fn query<T: Real>(
     problem: *const Problem<T>,
     settings: *const DerivativeSettings<T>,
     len: *mut usize,
@@ -229,7 +228,7 @@ pub(crate) unsafe fn query<T: Scalar>(
 }
 
 /// What all derivatives take.
-struct Call<T: Scalar> {
+struct Call<T: Real> {
     solution: *const Solution<T>,
     settings: *const DerivativeSettings<T>,
     workspace: *mut T,
@@ -238,7 +237,7 @@ struct Call<T: Scalar> {
     error: *mut Error,
 }
 
-impl<T: Scalar> Call<T> {
+impl<T: Real> Call<T> {
     /// # Safety
     /// What the header asks of the pointers.
     unsafe fn objective(&self, gradients: *const Gradients<T>) -> Result<Status, Fault> {

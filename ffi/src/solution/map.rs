@@ -1,11 +1,10 @@
 //! Where mass goes, and potentials and maps at new points.
 
-use sinkhorn_core::Solution as CoreSolution;
+use sinkhorn_core::{Real, Solution as CoreSolution};
 
 use crate::checks::{Region, product, required, slice};
 use crate::error::{Error, guard};
 use crate::fault::{Fault, FaultKind};
-use crate::scalar::Scalar;
 use crate::status::{SINKHORN_OK, Status};
 
 use super::{Solution, get, one_output};
@@ -119,7 +118,7 @@ pub unsafe extern "C" fn sinkhorn_solution_g_at_f32(
     unsafe { guard(error, || g_at(solution, y, count, g, error)) }
 }
 /// Coordinates a point.
-fn dimension<T: Scalar>(solution: &CoreSolution<'static, T>) -> Result<usize, Fault> {
+fn dimension<T: Real>(solution: &CoreSolution<'static, T>) -> Result<usize, Fault> {
     match solution.problem().geometry().dimension() {
         0 => Err(Fault::unsupported(c"cost", "a cost matrix has no points")),
         dimension => Ok(dimension),
@@ -128,7 +127,7 @@ fn dimension<T: Scalar>(solution: &CoreSolution<'static, T>) -> Result<usize, Fa
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn barycentric_map<T: Scalar>(
+unsafe fn barycentric_map<T: Real>(
     handle: *const Solution<T>,
     map: *mut T,
     error: *mut Error,
@@ -146,7 +145,7 @@ unsafe fn barycentric_map<T: Scalar>(
 ///
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn at<T: Scalar>(
+unsafe fn at<T: Real>(
     handle: *const Solution<T>,
     (point_name, points, count): (&'static core::ffi::CStr, *const T, usize),
     (name, out, width): (&'static core::ffi::CStr, *mut T, Option<usize>),
@@ -170,7 +169,7 @@ unsafe fn at<T: Scalar>(
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn map_at<T: Scalar>(
+unsafe fn map_at<T: Real>(
     handle: *const Solution<T>,
     x: *const T,
     count: usize,
@@ -183,7 +182,7 @@ unsafe fn map_at<T: Scalar>(
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn f_at<T: Scalar>(
+unsafe fn f_at<T: Real>(
     handle: *const Solution<T>,
     x: *const T,
     count: usize,
@@ -196,7 +195,7 @@ unsafe fn f_at<T: Scalar>(
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn g_at<T: Scalar>(
+unsafe fn g_at<T: Real>(
     handle: *const Solution<T>,
     y: *const T,
     count: usize,

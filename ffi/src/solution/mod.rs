@@ -19,7 +19,6 @@ use crate::fault::{Fault, FaultKind};
 use crate::object::Object;
 use crate::problem::regions_of;
 use crate::report::Report;
-use crate::scalar::Scalar;
 use crate::status::{SINKHORN_OK, Status, of_solve};
 
 /// A solved problem. Lives at the beginning of the workspace, and is gone when that is used for something else.
@@ -109,7 +108,7 @@ pub unsafe extern "C" fn sinkhorn_solution_start_note_f32(
 ///
 /// # Safety
 /// What the header asks of the pointer; nobody writes to the workspace during `'a`.
-pub(crate) unsafe fn get<'a, T: Scalar>(solution: *const Solution<T>) -> Result<&'a CoreSolution<'static, T>, Fault> {
+pub(crate) unsafe fn get<'a, T: Real>(solution: *const Solution<T>) -> Result<&'a CoreSolution<'static, T>, Fault> {
     // SAFETY: the contract of this function.
     unsafe { Object::get(c"solution", solution.cast::<Object<T, CoreSolution<'static, T>>>()) }
 }
@@ -118,7 +117,7 @@ pub(crate) unsafe fn get<'a, T: Scalar>(solution: *const Solution<T>) -> Result<
 ///
 /// # Safety
 /// `solution` has passed [`get`].
-pub(crate) unsafe fn check_outputs<T: Scalar>(
+pub(crate) unsafe fn check_outputs<T: Real>(
     handle: *const Solution<T>,
     solution: &CoreSolution<'static, T>,
     written: &[Region],
@@ -138,7 +137,7 @@ pub(crate) unsafe fn check_outputs<T: Scalar>(
 ///
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn one_output<'a, T: Scalar>(
+unsafe fn one_output<'a, T: Real>(
     handle: *const Solution<T>,
     solution: &CoreSolution<'static, T>,
     (name, pointer, len): (&'static core::ffi::CStr, *mut T, usize),
@@ -155,7 +154,7 @@ unsafe fn one_output<'a, T: Scalar>(
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn numbers<T: Scalar>(
+unsafe fn numbers<T: Real>(
     handle: *const Solution<T>,
     report: *mut Report<T>,
     error: *mut Error,
@@ -173,7 +172,7 @@ unsafe fn numbers<T: Scalar>(
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn start_note<T: Scalar>(
+unsafe fn start_note<T: Real>(
     handle: *const Solution<T>,
     text: *mut c_char,
     len: usize,

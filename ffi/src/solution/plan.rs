@@ -1,9 +1,10 @@
 //! The plan: entries, rows, and as an operator.
 
+use sinkhorn_core::Real;
+
 use crate::checks::{Region, index, output, product, required, slice};
 use crate::error::{Error, guard};
 use crate::fault::{Fault, FaultKind};
-use crate::scalar::Scalar;
 use crate::status::{SINKHORN_OK, Status};
 
 use super::{Solution, check_outputs, get, one_output};
@@ -159,7 +160,7 @@ pub unsafe extern "C" fn sinkhorn_solution_apply_transposed_f32(
 }
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn plan_entry<T: Scalar>(
+unsafe fn plan_entry<T: Real>(
     handle: *const Solution<T>,
     (i, j): (usize, usize),
     entry: *mut T,
@@ -177,7 +178,7 @@ unsafe fn plan_entry<T: Scalar>(
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn plan_row<T: Scalar>(
+unsafe fn plan_row<T: Real>(
     handle: *const Solution<T>,
     i: usize,
     row: *mut T,
@@ -194,7 +195,7 @@ unsafe fn plan_row<T: Scalar>(
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn whole_plan<T: Scalar>(handle: *const Solution<T>, plan: *mut T, error: *mut Error) -> Result<Status, Fault> {
+unsafe fn whole_plan<T: Real>(handle: *const Solution<T>, plan: *mut T, error: *mut Error) -> Result<Status, Fault> {
     // SAFETY: the contract of this function.
     unsafe {
         let solution = get(handle)?;
@@ -206,7 +207,7 @@ unsafe fn whole_plan<T: Scalar>(handle: *const Solution<T>, plan: *mut T, error:
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn largest_in_row<T: Scalar>(
+unsafe fn largest_in_row<T: Real>(
     handle: *const Solution<T>,
     i: usize,
     count: usize,
@@ -239,7 +240,7 @@ unsafe fn largest_in_row<T: Scalar>(
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn apply<T: Scalar>(
+unsafe fn apply<T: Real>(
     handle: *const Solution<T>,
     vector: *const T,
     out: *mut T,
@@ -258,7 +259,7 @@ unsafe fn apply<T: Scalar>(
 
 /// # Safety
 /// What the header asks of the pointers.
-unsafe fn apply_transposed<T: Scalar>(
+unsafe fn apply_transposed<T: Real>(
     handle: *const Solution<T>,
     vector: *const T,
     out: *mut T,

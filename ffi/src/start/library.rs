@@ -2,16 +2,14 @@
 
 use core::ffi::c_void;
 
-use sinkhorn_core::{
-    DualSort, Error as CoreError, Form, Initializer, Monotone, Scratch, Started, Target as CoreTarget, Wrote,
-};
+use sinkhorn_core::{Form, Initializer, Monotone, Real, Scratch, Started, Target as CoreTarget, Wrote};
 
 use crate::checks::{Region, check_disjoint};
 use crate::error::caught;
 use crate::fault::Fault;
-use crate::scalar::{Fitted, Scalar};
 use crate::status::{SINKHORN_ERROR_INTERNAL, SINKHORN_ERROR_MISALIGNED, SINKHORN_ERROR_NULL_POINTER};
 
+use super::choices::{Gaussian, Options, auto, coarse, dual_sort, mixture, subsample};
 use super::{SINKHORN_WROTE_BOTH, SINKHORN_WROTE_F, SINKHORN_WROTE_G, Target, WroteWhat};
 
 /// The exact dual of unregularised transport on the line, in O(n + m) beside sorting. Points of dimension 1, and a
@@ -28,7 +26,7 @@ pub unsafe extern "C" fn sinkhorn_start_monotone_f64(
 ) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, |_, target, f, g, scratch| Monotone.initialize(target, f, g, scratch)) }
+    unsafe { library(target, f, g, |_| Monotone) }
 }
 
 /// sinkhorn_start_monotone_f64 in float.
@@ -41,7 +39,7 @@ pub unsafe extern "C" fn sinkhorn_start_monotone_f32(
 ) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, |_, target, f, g, scratch| Monotone.initialize(target, f, g, scratch)) }
+    unsafe { library(target, f, g, |_| Monotone) }
 }
 
 /// DualSort of Thornton and Cuturi (2022), algorithm 1; start_size passes, 100 unless set; zero is kept where it is
@@ -88,7 +86,7 @@ pub unsafe extern "C" fn sinkhorn_start_gaussian_f64(
 ) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, |_, target, f, g, scratch| f64::gaussian(Form::Entropic, target, f, g, scratch)) }
+    unsafe { library(target, f, g, |_| Gaussian(Form::Entropic)) }
 }
 
 /// sinkhorn_start_gaussian_f64 in float.
@@ -101,7 +99,7 @@ pub unsafe extern "C" fn sinkhorn_start_gaussian_f32(
 ) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, |_, target, f, g, scratch| f32::gaussian(Form::Entropic, target, f, g, scratch)) }
+    unsafe { library(target, f, g, |_| Gaussian(Form::Entropic)) }
 }
 
 /// The same with unregularised transport between the Gaussians, as Thornton and Cuturi (2022) have it.
@@ -117,7 +115,7 @@ pub unsafe extern "C" fn sinkhorn_start_gaussian_unregularised_f64(
     let _ = data;
     let form = Form::Unregularised;
     // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, |_, target, f, g, scratch| f64::gaussian(form, target, f, g, scratch)) }
+    unsafe { library(target, f, g, |_| Gaussian(form)) }
 }
 
 /// sinkhorn_start_gaussian_unregularised_f64 in float.
@@ -131,7 +129,7 @@ pub unsafe extern "C" fn sinkhorn_start_gaussian_unregularised_f32(
     let _ = data;
     let form = Form::Unregularised;
     // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, |_, target, f, g, scratch| f32::gaussian(form, target, f, g, scratch)) }
+    unsafe { library(target, f, g, |_| Gaussian(form)) }
 }
 
 /// Entropic transport between Gaussian mixtures fitted to both sides, of at most start_size components (24 unless
@@ -238,7 +236,7 @@ pub unsafe extern "C" fn sinkhorn_start_auto_f64(
 ) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, |_, target, f, g, scratch| f64::fitted(Fitted::Auto, target, f, g, scratch)) }
+    unsafe { library(target, f, g, auto) }
 }
 
 /// sinkhorn_start_auto_f64 in float.
@@ -251,69 +249,18 @@ pub unsafe extern "C" fn sinkhorn_start_auto_f32(
 ) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, |_, target, f, g, scratch| f32::fitted(Fitted::Auto, target, f, g, scratch)) }
-}
-
-/// What the settings say about the library's starts: a seed, and a size.
-type Options = (u64, usize);
-
-fn dual_sort<T: Scalar>(
-    (_, size): Options,
-    target: &CoreTarget<'_, '_, T>,
-    f: &mut [T],
-    g: &mut [T],
-    scratch: &mut Scratch<'_, T>,
-) -> Result<Started, CoreError> {
-    let default = DualSort::default();
-    let passes = if size > 0 { size as u32 } else { default.passes };
-    DualSort { passes, ..default }.initialize(target, f, g, scratch)
-}
-
-fn mixture<T: Scalar>(
-    (seed, components): Options,
-    target: &CoreTarget<'_, '_, T>,
-    f: &mut [T],
-    g: &mut [T],
-    scratch: &mut Scratch<'_, T>,
-) -> Result<Started, CoreError> {
-    T::fitted(Fitted::Mixture { components, seed }, target, f, g, scratch)
-}
-
-fn coarse<T: Scalar>(
-    (_, representatives): Options,
-    target: &CoreTarget<'_, '_, T>,
-    f: &mut [T],
-    g: &mut [T],
-    scratch: &mut Scratch<'_, T>,
-) -> Result<Started, CoreError> {
-    T::fitted(Fitted::Coarse { representatives }, target, f, g, scratch)
-}
-
-fn subsample<T: Scalar>(
-    (seed, points): Options,
-    target: &CoreTarget<'_, '_, T>,
-    f: &mut [T],
-    g: &mut [T],
-    scratch: &mut Scratch<'_, T>,
-) -> Result<Started, CoreError> {
-    T::fitted(Fitted::Subsample { points, seed }, target, f, g, scratch)
+    unsafe { library(target, f, g, auto) }
 }
 
 /// Runs a start of the library for C.
 ///
 /// # Safety
 /// `target` is NULL or what a start was called with, and `f` and `g` are NULL or n and m scalars.
-unsafe fn library<T: Scalar>(
+unsafe fn library<T: Real, S: Initializer<T>>(
     target: *mut Target<T>,
     f: *mut T,
     g: *mut T,
-    start: impl FnOnce(
-        Options,
-        &CoreTarget<'_, '_, T>,
-        &mut [T],
-        &mut [T],
-        &mut Scratch<'_, T>,
-    ) -> Result<Started, CoreError>,
+    start: impl FnOnce(Options) -> S,
 ) -> WroteWhat {
     if target.is_null() || f.is_null() || g.is_null() {
         return SINKHORN_ERROR_NULL_POINTER;
@@ -339,7 +286,7 @@ unsafe fn library<T: Scalar>(
         )
     };
     let options = (target.seed, target.size);
-    match caught(|| start(options, problem, f, g, scratch)) {
+    match caught(|| start(options).initialize(problem, f, g, scratch)) {
         None => SINKHORN_ERROR_INTERNAL,
         Some(outcome) => {
             target.outcome = Some(outcome);

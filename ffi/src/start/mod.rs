@@ -1,6 +1,7 @@
 //! Starts: functions that write potentials, the library's ([`library`]) and the caller's own. One that no program
 //! names is not linked into it.
 
+mod choices;
 mod library;
 
 pub use library::*;
@@ -9,13 +10,12 @@ use core::cell::Cell;
 use core::ffi::c_void;
 
 use sinkhorn_core::{
-    Argument, Error as CoreError, ErrorKind, Given, Initializer, Place, Scratch, Started, Target as CoreTarget, Wrote,
-    Zero,
+    Argument, Error as CoreError, ErrorKind, Given, Initializer, Place, Real, Scratch, Started, Target as CoreTarget,
+    Wrote, Zero,
 };
 
 use crate::checks::slice;
 use crate::fault::{Fault, FaultKind};
-use crate::scalar::Scalar;
 use crate::settings::Settings;
 use crate::status::SINKHORN_ERROR_INTERNAL;
 
@@ -114,7 +114,7 @@ struct Start<'s, T> {
     fault: Cell<Option<Fault>>,
 }
 
-impl<T: Scalar> Initializer<T> for Start<'_, T> {
+impl<T: Real> Initializer<T> for Start<'_, T> {
     fn name(&self) -> &'static str {
         "custom"
     }
@@ -175,7 +175,7 @@ impl<T: Scalar> Initializer<T> for Start<'_, T> {
 /// # Safety
 /// `start_f` and `start_g` are NULL, misaligned, or point to n and m scalars that nobody writes before `call`
 /// returns.
-pub(crate) unsafe fn with_start<T: Scalar, R>(
+pub(crate) unsafe fn with_start<T: Real, R>(
     settings: &Settings<T>,
     n: usize,
     m: usize,

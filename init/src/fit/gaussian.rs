@@ -1,4 +1,3 @@
-use nalgebra::{DMatrix, DVector, Dyn, RealField};
 use serde::{Deserialize, Serialize};
 use sinkhorn_core::{Argument, Error, Moments, Points, Real, Weights};
 
@@ -34,31 +33,24 @@ impl GaussianFit {
     ///
     /// # Panics
     /// Where there are fewer weights than points.
-    pub fn of<T: Real + RealField>(points: Points<'_, T>, weights: Weights<'_, T>) -> Result<Self, Error> {
-        let moments = Moments::of(Dyn(points.dimension()), points, weights, Argument::COVARIANCE)?;
-        Ok(GaussianFit {
-            mean: moments.mean.iter().map(|value| value.widen()).collect(),
-            covariance: moments.covariance.iter().map(|value| value.widen()).collect(),
-        })
+    pub fn of<T: Real>(points: Points<'_, T>, weights: Weights<'_, T>) -> Result<Self, Error> {
+        let mut memory = vec![T::ZERO; Moments::<T>::len(points.dimension())];
+        let Moments { mean, covariance } = Moments::of(points, weights, Argument::COVARIANCE, &mut memory)?;
+        let widen = |values: &[T]| values.iter().map(|value| value.widen()).collect();
+        Ok(GaussianFit { mean: widen(mean), covariance: widen(covariance) })
     }
 
     /// Whether this is mean and covariance of a measure of that dimension: it may have come from a file.
     ///
     /// # Errors
-    /// For the mean and for the covariance [`ErrorKind::Length`](sinkhorn_core::ErrorKind::Length) and [`ErrorKind::NotFinite`](sinkhorn_core::ErrorKind::NotFinite); for the covariance
-    /// [`ErrorKind::Negative`](sinkhorn_core::ErrorKind::Negative) (a variance) and [`ErrorKind::Unsupported`](sinkhorn_core::ErrorKind::Unsupported) (not symmetric, or larger than the variances allow).
+    /// For the mean and for the covariance [`ErrorKind::Length`](sinkhorn_core::ErrorKind::Length) and
+    /// [`ErrorKind::NotFinite`](sinkhorn_core::ErrorKind::NotFinite); for the covariance
+    /// [`ErrorKind::Negative`](sinkhorn_core::ErrorKind::Negative) (a variance) and
+    /// [`ErrorKind::Unsupported`](sinkhorn_core::ErrorKind::Unsupported) (not symmetric, or larger than the variances
+    /// allow).
     pub fn check(&self, dimension: usize) -> Result<(), Error> {
         check_entries(MEAN, &self.mean, dimension, None)?;
         check_entries(Argument::COVARIANCE, &self.covariance, dimension * dimension, Some(dimension))?;
         check_covariance(&self.covariance, dimension, 0)
-    }
-
-    /// For core, once checked.
-    pub(crate) fn moments<T: Real + RealField>(&self) -> Moments<T, Dyn> {
-        let d = self.mean.len();
-        Moments {
-            mean: DVector::from_iterator(d, self.mean.iter().map(|&value| T::constant(value))),
-            covariance: DMatrix::from_iterator(d, d, self.covariance.iter().map(|&value| T::constant(value))),
-        }
     }
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
-use sinkhorn_core::{Argument, Error, ErrorKind, Points, Real, Weights};
+use sinkhorn_core::{Argument, Error, ErrorKind, Moments, Points, Real, Weights};
 
-use super::{GaussianFit, MEAN, MixtureDensity, SHARES, check_covariance, check_entries, search};
+use super::{MEAN, MixtureDensity, SHARES, check_covariance, check_entries, search};
 
 /// A mixture of Gaussians fitted to one measure, for [`MixtureStart`](crate::MixtureStart). Saved and read again, it
 /// gives the same bits as a fresh one.
@@ -129,10 +129,10 @@ impl MixtureFit {
     /// Whether this is a mixture: it may have come from a file.
     ///
     /// # Errors
-    /// For the shares [`ErrorKind::Empty`], [`ErrorKind::NotFinite`], [`ErrorKind::Negative`] and [`ErrorKind::NoMass`]; for the means
-    /// and the covariances [`ErrorKind::Length`], [`ErrorKind::NotFinite`]; for the covariances [`ErrorKind::Negative`] (a
-    /// variance) and [`ErrorKind::Unsupported`] (not symmetric, or larger than the variances allow). Rows are counted
-    /// through all components.
+    /// For the shares [`ErrorKind::Empty`], [`ErrorKind::NotFinite`], [`ErrorKind::Negative`] and
+    /// [`ErrorKind::NoMass`]; for the means and the covariances [`ErrorKind::Length`], [`ErrorKind::NotFinite`]; for
+    /// the covariances [`ErrorKind::Negative`] (a variance) and [`ErrorKind::Unsupported`] (not symmetric, or larger
+    /// than the variances allow). Rows are counted through all components.
     pub fn check(&self) -> Result<(), Error> {
         let k = self.shares.len();
         Weights::new(SHARES, &self.shares)?;
@@ -148,7 +148,8 @@ impl MixtureFit {
         if expected == actual { Ok(()) } else { Err(Error::new(MEAN, ErrorKind::Length { expected, actual })) }
     }
 
-    pub(crate) fn component(&self, component: usize) -> GaussianFit {
-        GaussianFit { mean: self.mean(component).to_vec(), covariance: self.covariance(component).to_vec() }
+    /// The moments of a component.
+    pub(crate) fn moments(&self, component: usize) -> Moments<'_, f64> {
+        Moments { mean: self.mean(component), covariance: self.covariance(component) }
     }
 }

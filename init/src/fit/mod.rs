@@ -24,19 +24,12 @@ fn check_entries(argument: Argument, values: &[f64], expected: usize, columns: O
     if values.len() != expected {
         return Err(Error::new(argument, ErrorKind::Length { expected, actual: values.len() }));
     }
-    match values.iter().position(|value| !value.is_finite()) {
+    match values.iter().enumerate().find(|(_, value)| !value.is_finite()) {
         None => Ok(()),
-        Some(index) => {
-            let value = values[index];
-            Err(Error::new(argument, ErrorKind::NotFinite { place: place(index, columns), value }))
+        Some((at, &value)) => {
+            let place = columns.map_or(Place::entry(at), |columns| Place::cell(at / columns, at % columns));
+            Err(Error::new(argument, ErrorKind::NotFinite { place, value }))
         }
-    }
-}
-
-fn place(index: usize, columns: Option<usize>) -> Place {
-    match columns {
-        Some(columns) => Place::cell(index / columns, index % columns),
-        None => Place::entry(index),
     }
 }
 

@@ -6,16 +6,15 @@
 
 use linfa::{DatasetBase, ParamGuard, traits::Fit};
 use linfa_clustering::KMeans;
-use nalgebra::Dyn;
 use ndarray::Array2;
 use rand_linfa::SeedableRng;
 use rand_xoshiro_linfa::Xoshiro256Plus;
-use sinkhorn_core::{Argument, Error, Moments, Points, Real, Weights, has_threads};
+use sinkhorn_core::{Argument, Error, Points, Real, Weights, has_threads};
 
 use super::density::log;
 use super::em::{self, Cloud};
 use super::sample::{Units, resample, widen};
-use super::{MixtureFit, MixtureSettings};
+use super::{GaussianFit, MixtureFit, MixtureSettings};
 
 /// Added to the variances, in units of the spread of the data.
 const RIDGE: f64 = 1e-6;
@@ -72,12 +71,8 @@ pub(super) fn fit<T: Real>(
 fn one_component(cloud: &Cloud) -> Result<MixtureFit, Error> {
     let points = Points::new(Argument::COVARIANCE, &cloud.points, cloud.dimension)?;
     let weights = Weights::new(Argument::COVARIANCE, &cloud.weights)?;
-    let moments = Moments::of(Dyn(cloud.dimension), points, weights, Argument::COVARIANCE)?;
-    Ok(MixtureFit {
-        shares: vec![1.0],
-        means: moments.mean.iter().copied().collect(),
-        covariances: moments.covariance.iter().copied().collect(),
-    })
+    let GaussianFit { mean, covariance } = GaussianFit::of(points, weights)?;
+    Ok(MixtureFit { shares: vec![1.0], means: mean, covariances: covariance })
 }
 
 /// As many components as leave each as many points as it has parameters; weights that differ make fewer points.

@@ -67,8 +67,8 @@ impl<T: Real> Initializer<T> for MixtureStart {
     }
 
     /// # Errors
-    /// [`ErrorKind::Unsupported`] unless the cost is squared Euclidean between points; those of [`MixtureFit::of`] for a
-    /// side without a fit, those of [`MixtureFit::check`] for a fit, and of [`MixturePotential::between`];
+    /// [`ErrorKind::Unsupported`] unless the cost is squared Euclidean between points; those of [`MixtureFit::of`] for
+    /// a side without a fit, those of [`MixtureFit::check`] for a fit, and of [`MixturePotential::between`];
     /// [`ErrorKind::Overflow`] where a potential leaves the range of the scalar.
     fn initialize(
         &self,

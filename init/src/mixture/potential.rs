@@ -1,9 +1,8 @@
-use nalgebra::Dyn;
 use sinkhorn_core::{
     Argument, CostMatrix, Epsilon, Error, ErrorKind, Form, Gaussian, Problem, Settings, Workspace, Zero, solve,
 };
 
-use crate::fit::{GaussianFit, MixtureDensity, MixtureFit, exp, log};
+use crate::fit::{MixtureDensity, MixtureFit, exp, log};
 
 /// The potential between two mixtures. It is made once for an epsilon, and can then be evaluated at any point.
 ///
@@ -32,7 +31,7 @@ pub struct MixturePotential {
 
 #[derive(Debug, Clone)]
 struct Pair {
-    gaussian: Gaussian<f64, Dyn>,
+    gaussian: Gaussian<f64, Vec<f64>>,
     /// log beta_l + (g^_l - W_kl + E_k f_kl) / epsilon.
     level: f64,
 }
@@ -52,13 +51,13 @@ impl MixturePotential {
         let density = source.density()?;
         target.check_dimension(source.dimension())?;
         let (rows, columns) = (source.components(), target.components());
-        let targets: Vec<GaussianFit> = (0..columns).map(|l| target.component(l)).collect();
+        let d = source.dimension();
+        let mut scratch = vec![0.0; Gaussian::<f64, Vec<f64>>::scratch_len(d)];
         let mut gaussians = Vec::with_capacity(rows * columns);
-        for k in 0..rows {
-            let from = source.component(k).moments::<f64>();
-            for to in &targets {
-                gaussians.push(Gaussian::between(&from, &to.moments(), epsilon, form)?);
-            }
+        for pair in 0..rows * columns {
+            let (from, to) = (source.moments(pair / columns), target.moments(pair % columns));
+            let coefficients = vec![0.0; Gaussian::<f64, Vec<f64>>::len(d)];
+            gaussians.push(Gaussian::between::<{ usize::MAX }>(from, to, (epsilon, form), coefficients, &mut scratch)?);
         }
         let costs: Vec<f64> = gaussians.iter().map(Gaussian::value).collect();
         if costs.iter().any(|cost| !cost.is_finite()) {
@@ -74,7 +73,7 @@ impl MixturePotential {
             Pair { gaussian, level }
         });
         let pairs: Vec<Pair> = pairs.collect();
-        Ok(MixturePotential { density, dimension: source.dimension(), epsilon, log_shares, pairs })
+        Ok(MixturePotential { density, dimension: d, epsilon, log_shares, pairs })
     }
 
     /// Returns f(x), in units of the cost |x - y|^2.
@@ -85,10 +84,10 @@ impl MixturePotential {
         let columns = self.log_shares.len();
         let mut responsibilities = vec![0.0; self.pairs.len() / columns];
         self.density.responsibilities(x, &mut responsibilities);
-        let mut total = 0.0;
+        let (mut total, mut scratch) = (0.0, vec![0.0; self.dimension]);
         for (share, pairs) in responsibilities.iter().zip(self.pairs.chunks(columns)) {
             if *share > LEAST_SHARE {
-                total += share * self.soft_minimum(pairs, x);
+                total += share * self.soft_minimum(pairs, x, &mut scratch);
             }
         }
         total
@@ -99,11 +98,11 @@ impl MixturePotential {
         self.dimension
     }
 
-    fn soft_minimum(&self, pairs: &[Pair], x: &[f64]) -> f64 {
+    fn soft_minimum(&self, pairs: &[Pair], x: &[f64], scratch: &mut [f64]) -> f64 {
         // The sum is kept relative to the largest term so far: one pass, no memory.
         let (mut largest, mut sum) = (f64::NEG_INFINITY, 0.0);
         for pair in pairs {
-            let term = pair.level - pair.gaussian.at(x) / self.epsilon;
+            let term = pair.level - pair.gaussian.at(x, scratch) / self.epsilon;
             if term == f64::NEG_INFINITY {
                 continue; // a component without share
             }

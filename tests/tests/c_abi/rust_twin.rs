@@ -1,6 +1,5 @@
 //! The solves of `bits.c`, made in Rust.
 
-use nalgebra::RealField;
 use sinkhorn_core::{
     Acceleration, Annealing, Changes, Cosine, CostMatrix, CostScale, Cotangent, DerivativeSettings, Derivatives,
     DualSort, Epsilon, Error, Euclidean, FixedGaussianStart, Form, Geometry, Given, Gradients, GroundCost, Initializer,
@@ -234,31 +233,15 @@ impl<T: Real> Lines<T> {
     }
 }
 
-fn gaussian<T: Real + RealField>(dimension: usize, form: Form) -> Box<dyn Initializer<T>>
-where
-    FixedGaussianStart<1>: Initializer<T>,
-    FixedGaussianStart<2>: Initializer<T>,
-    FixedGaussianStart<3>: Initializer<T>,
-    FixedGaussianStart<4>: Initializer<T>,
-    FixedGaussianStart<5>: Initializer<T>,
-    FixedGaussianStart<6>: Initializer<T>,
-    FixedGaussianStart<7>: Initializer<T>,
-    FixedGaussianStart<8>: Initializer<T>,
-{
-    match dimension {
-        1 => Box::new(FixedGaussianStart::<1> { form }),
-        2 => Box::new(FixedGaussianStart::<2> { form }),
-        3 => Box::new(FixedGaussianStart::<3> { form }),
-        4 => Box::new(FixedGaussianStart::<4> { form }),
-        5 => Box::new(FixedGaussianStart::<5> { form }),
-        6 => Box::new(FixedGaussianStart::<6> { form }),
-        7 => Box::new(FixedGaussianStart::<7> { form }),
-        8 => Box::new(FixedGaussianStart::<8> { form }),
-        _ => Box::new(sinkhorn_init::GaussianStart::new(form)),
+fn gaussian<T: Real>(dimension: usize, form: Form) -> Box<dyn Initializer<T>> {
+    if dimension <= 8 {
+        Box::new(FixedGaussianStart::<8> { form })
+    } else {
+        Box::new(sinkhorn_init::GaussianStart::new(form))
     }
 }
 
-fn all<T: RealField + Real>(lines: &mut Lines<T>, largest: usize, allocating: bool) {
+fn all<T: Real>(lines: &mut Lines<T>, largest: usize, allocating: bool) {
     let default = Settings::<T>::default();
     let mut generator = Generator(1);
     let x: Vec<T> = generator.draw(N * LARGEST, |u| u);

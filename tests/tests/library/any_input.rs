@@ -82,7 +82,7 @@ fn input(
     })
 }
 
-fn run<T: Real + nalgebra::RealField>(input: &Input) -> Result<Solved<T>, Error> {
+fn run<T: Real>(input: &Input) -> Result<Solved<T>, Error> {
     let convert = |values: &[f64]| values.iter().map(|&value| T::constant(value)).collect::<Vec<T>>();
     let (x, y, a, b) = (convert(&input.x), convert(&input.y), convert(&input.a), convert(&input.b));
     let cost: Vec<T> = (0..a.len() * b.len()).map(|k| x[k % x.len()]).collect();
@@ -135,7 +135,7 @@ fn run<T: Real + nalgebra::RealField>(input: &Input) -> Result<Solved<T>, Error>
     solve_owned(&problem, start, &settings)
 }
 
-fn check<T: Real + nalgebra::RealField>(input: &Input) -> Result<(), TestCaseError> {
+fn check<T: Real>(input: &Input) -> Result<(), TestCaseError> {
     match run::<T>(input) {
         Err(error) => prop_assert!(!error.to_string().is_empty()),
         Ok(solved) => {

@@ -72,7 +72,7 @@ fn every_cost_matrix_and_relaxation_has_a_start() {
     }
 }
 
-fn survives<T: Real + nalgebra::RealField>(x: &[T], y: &[T], d: usize) {
+fn survives<T: Real>(x: &[T], y: &[T], d: usize) {
     let epsilon = Epsilon::Absolute(T::constant(0.5));
     let problem = Problem::new(PointCloud::squared_euclidean(x, y, d).unwrap()).and_then(|p| p.epsilon(epsilon));
     let settings = Settings { max_sweeps: 50, ..Settings::default() };

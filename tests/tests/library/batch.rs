@@ -68,7 +68,7 @@ fn batch<T: Real, S: Initializer<T>>(
     Ok(results)
 }
 
-fn is_as_one_by_one<T: Real + nalgebra::RealField>() {
+fn is_as_one_by_one<T: Real>() {
     let data = Data::<T>::new();
     let problems = data.problems();
     let storages = [Storage::Stream, Storage::Cost, Storage::Kernel, Storage::Auto { scalars: 400 }];

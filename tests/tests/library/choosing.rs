@@ -115,7 +115,6 @@ fn the_start_with_the_largest_value_is_chosen_and_what_all_cost_is_reported() {
         .unwrap();
     let settings = Settings::default();
     let gaussian = FixedGaussianStart::<1>::default();
-    let wrong_dimension = FixedGaussianStart::<3>::default();
     let candidates: [&dyn Initializer<f64>; 3] = [&Monotone, &gaussian, &DualSort::default()];
     let values: Vec<f64> =
         candidates.iter().map(|&start| solve_owned(&problem, start, &settings).unwrap().report.start_value).collect();
@@ -137,7 +136,8 @@ fn the_start_with_the_largest_value_is_chosen_and_what_all_cost_is_reported() {
     // A bad call is an error, not a candidate to be passed over.
     let error = solve_owned(&problem, &Select::new(&[&Given::f(&[1.0])]), &settings).unwrap_err();
     assert_eq!(error, Error::new(Argument::F, ErrorKind::Length { expected: 16, actual: 1 }));
-    let error = solve_owned(&problem, &Select::new(&[&wrong_dimension]), &settings).unwrap_err();
+    let plane = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap()).unwrap();
+    let error = solve_owned(&plane, &Select::new(&[&gaussian]), &settings).unwrap_err();
     assert_eq!(error.argument, Argument::DIMENSION);
 
     let matrix = Problem::new(CostMatrix::row_major(&[0.0, 1.0, 1.0, 0.0], 2, 2).unwrap()).unwrap();

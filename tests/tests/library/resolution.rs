@@ -26,7 +26,7 @@ fn least<T: Real, V>(result: Result<V, Error>, what: &str) -> T {
     }
 }
 
-fn every_solve<T: Real + nalgebra::RealField>() {
+fn every_solve<T: Real>() {
     let (x, y): (Vec<T>, Vec<T>) = (points(0.7, 0.0), points(1.3, 1.0));
     let p_norm = PNorm::new(T::constant(1.5)).unwrap();
     let costs: [&dyn GroundCost<T>; 4] = [&Euclidean, &Manhattan, &Cosine, &p_norm];

@@ -24,10 +24,7 @@ fn points<T: Real>(seed: u64, count: usize) -> Vec<T> {
 }
 
 /// Solves of `shape` = (n, m, d) with every storage, and of the matrix of its costs, under settings.
-fn solve_all<T: nalgebra::RealField + Real>(
-    (n, m, d): (usize, usize, usize),
-    settings: Settings<T>,
-) -> Vec<(String, Solved<T>)> {
+fn solve_all<T: Real>((n, m, d): (usize, usize, usize), settings: Settings<T>) -> Vec<(String, Solved<T>)> {
     let (x, y) = (points::<T>(1, n * d), points::<T>(2, m * d));
     let (a, b) = (data::normal(&mut data::generator(3), n), data::normal(&mut data::generator(4), m));
     let weights = |values: &[f64]| {
@@ -70,7 +67,7 @@ const SHAPES: [(usize, usize, usize); 9] = [
 ];
 
 /// Potentials of well-posed problems agree to what rounding in a converged solve leaves.
-fn levels_agree<T: nalgebra::RealField + Real>(threshold: f64, tolerance: f64) {
+fn levels_agree<T: Real>(threshold: f64, tolerance: f64) {
     for shape in SHAPES {
         let settings = Settings { threshold: T::constant(threshold), ..Settings::default() };
         let portable = solve_all::<T>(shape, Settings { simd: SimdLevel::Portable, ..settings });
@@ -108,7 +105,7 @@ fn levels_agree_in_single_precision() {
 
 #[test]
 fn threads_change_no_bit() {
-    fn check<T: nalgebra::RealField + Real>() {
+    fn check<T: Real>() {
         // Enough pairs for threads to be woken, rows that fill no strip, weights and relaxations of all kinds.
         for shape in [(700, 130, 3), (257, 300, 20), (64, 1000, 2)] {
             for acceleration in [Acceleration::Plain, Acceleration::Anderson { memory: 5 }] {

@@ -285,7 +285,9 @@ fn starts_refuse_what_they_are_not_for() {
     );
     let error = solve_owned(&problem, &Given::g(&[1.0]), &settings).unwrap_err();
     assert_eq!(error, Error::new(Argument::G, ErrorKind::Length { expected: 2, actual: 1 }));
-    let error = solve_owned(&problem, &FixedGaussianStart::<3>::default(), &settings).unwrap_err();
+    let plane = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap()).unwrap();
+    let plane = plane.epsilon(Epsilon::Absolute(0.1)).unwrap();
+    let error = solve_owned(&plane, &FixedGaussianStart::<1>::default(), &settings).unwrap_err();
     assert_eq!(error.argument, Argument::DIMENSION);
 }
 

@@ -311,7 +311,7 @@ fn solve_all<T: Scalar>(
             let clock = Instant::now();
             let mut memory = vec![T::ZERO; job.measure.len(problem, &settings)?];
             let zero = rehearsal::zero(sides[i].table.columns);
-            let start = zero.unwrap_or_else(|| T::named(job.start, job.method.seed));
+            let start = zero.unwrap_or_else(|| crate::start::named(job.start, job.method.seed));
             let found = solve_one(job.measure, problem, start.as_ref(), &settings, &mut memory)?;
             Ok(Tried::of_status(clock, found.exit == Exit::NotConverged, &job.method))
         })
@@ -323,7 +323,7 @@ fn solve_all<T: Scalar>(
     let solve_all = || {
         share_out(list.iter().zip(&results), at_once, &mut memory, |(&(i, j), result), memory| {
             let solved = problem(&sides[i], &sides[j], cost, question).and_then(|problem| {
-                let start = T::named(job.start, job.method.seed);
+                let start = crate::start::named(job.start, job.method.seed);
                 solve_one(job.measure, &problem, start.as_ref(), &settings, memory)
             });
             let name = |k: usize| sides[k].name().to_owned();

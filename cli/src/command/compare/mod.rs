@@ -186,7 +186,8 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let data = Data::<T>::read(&job.pair, &job.question)?.merged(&Start::Named(hardest));
     let subject = data.subject(&job.method);
     let problem = data.problem().map_err(|error| explain(error, &subject))?;
-    let expected = rehearsal::of_solve(&data, &job.method, T::named(StartName::Auto, job.method.seed).as_ref());
+    let expected =
+        rehearsal::of_solve(&data, &job.method, crate::start::named(StartName::Auto, job.method.seed).as_ref());
     let (found, mut outcome) = (Found::default(), Ok(()));
     interrupt::or_else(
         || outcome = try_all(job, &problem, &subject, expected, &found),

@@ -66,7 +66,7 @@ fn picture_of_plan<T: Scalar>(
     threshold: f64,
 ) -> Result<String, Failure> {
     let start = StartName::value_variants().iter().find(|start| start.name() == advice.start);
-    let start = T::named(start.copied().unwrap_or(StartName::Auto), method.seed);
+    let start = crate::start::named(start.copied().unwrap_or(StartName::Auto), method.seed);
     solving::solved(data, method, start.as_ref(), |solved| picture::of_solution(kind, solved, threshold))
 }
 

@@ -137,7 +137,7 @@ impl Job {
         patience: f64,
     ) -> Result<Row, Error> {
         let settings = self.settings(self.accelerations[place.1]);
-        let start = T::named(self.starts[place.0], self.method.seed);
+        let start = crate::start::named(self.starts[place.0], self.method.seed);
         Row::of(problem, start.as_ref(), &settings, memory, Effort { patience, ..Effort::SEVERAL })
     }
 }

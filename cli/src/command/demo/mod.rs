@@ -14,7 +14,6 @@ use crate::job::{self, Acceleration, Method};
 use crate::render::{self, SCHEMA};
 use crate::scalar;
 use crate::solving;
-use crate::start::Starting;
 
 use super::compare::way::{Effort, Row, spread};
 use problems::Data;
@@ -140,7 +139,7 @@ fn solve_all(quick: bool, mut watch: impl FnMut(&Event<'_>) -> Result<(), Failur
         for &start in case.starts {
             for &acceleration in case.accelerations {
                 let settings = scalar::settings(&method(acceleration));
-                let start = f64::named(start, 0);
+                let start = crate::start::named::<f64>(start, 0);
                 let mut memory = solving::zeros(Workspace::len(&problem, &settings).map_err(refuse)?)?;
                 let row = Row::of(&problem, start.as_ref(), &settings, &mut memory, Effort::ONCE).map_err(refuse)?;
                 watch(&Event::Row(&row))?;

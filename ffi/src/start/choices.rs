@@ -1,0 +1,107 @@
+//! The library's starts as the options of C ask for them, in builds that have them.
+
+use sinkhorn_core::{Argument, DualSort, Error, FixedGaussianStart, Form, Initializer, Real, Scratch, Started, Target};
+
+/// The seed and the size that settings give to the library's starts; size 0 stands for the start's default.
+pub(super) type Options = (u64, usize);
+
+pub(super) fn dual_sort<T: Real>((_, size): Options) -> DualSort<T> {
+    let default = DualSort::default();
+    DualSort { passes: if size > 0 { size as u32 } else { default.passes }, ..default }
+}
+
+/// The Gaussian start, at any dimension that this build has.
+pub(super) struct Gaussian(pub Form);
+
+impl<T: Real> Initializer<T> for Gaussian {
+    fn name(&self) -> &'static str {
+        self.0.start_name()
+    }
+
+    fn initialize(
+        &self,
+        target: &Target<'_, '_, T>,
+        f: &mut [T],
+        g: &mut [T],
+        scratch: &mut Scratch<'_, T>,
+    ) -> Result<Started, Error> {
+        let refuse = |reason| Err(Error::unsupported(Argument::START, reason));
+        // Up to 8 the same code, and the same bits, with and without an allocator.
+        match target.problem.geometry().dimension() {
+            0 => refuse("gaussian needs points, not a cost matrix"),
+            1..=8 => FixedGaussianStart::<8> { form: self.0 }.initialize(target, f, g, scratch),
+            #[cfg(feature = "init")]
+            _ => sinkhorn_init::GaussianStart::new(self.0).initialize(target, f, g, scratch),
+            #[cfg(not(feature = "init"))]
+            _ => refuse("gaussian has dimensions 1 to 8 in a build without an allocator"),
+        }
+    }
+}
+
+pub(super) use fitted::{auto, coarse, mixture, subsample};
+
+/// The starts of the crate `init`.
+#[cfg(feature = "init")]
+mod fitted {
+    use sinkhorn_init::{Auto, CoarseStart, MixtureSettings, MixtureStart, SubsampleStart};
+
+    use super::Options;
+
+    fn count(size: usize) -> Option<usize> {
+        (size > 0).then_some(size)
+    }
+
+    pub fn mixture((seed, components): Options) -> MixtureStart {
+        let default = MixtureSettings { seed, ..MixtureSettings::default() };
+        let settings = MixtureSettings { components: count(components).or(default.components), ..default };
+        MixtureStart { settings, ..MixtureStart::default() }
+    }
+
+    pub fn coarse((_, representatives): Options) -> CoarseStart {
+        CoarseStart { representatives: count(representatives), ..CoarseStart::default() }
+    }
+
+    pub fn subsample((seed, points): Options) -> SubsampleStart {
+        SubsampleStart { points: count(points), seed }
+    }
+
+    pub fn auto(_: Options) -> Auto {
+        Auto
+    }
+}
+
+/// What takes their place in builds without an allocator.
+#[cfg(not(feature = "init"))]
+mod fitted {
+    use sinkhorn_core::{Argument, Error, Initializer, Real, Scratch, Started, Target};
+
+    use super::Options;
+
+    pub struct Missing;
+
+    impl<T: Real> Initializer<T> for Missing {
+        fn name(&self) -> &'static str {
+            "missing"
+        }
+
+        fn initialize(
+            &self,
+            _: &Target<'_, '_, T>,
+            _: &mut [T],
+            _: &mut [T],
+            _: &mut Scratch<'_, T>,
+        ) -> Result<Started, Error> {
+            let reason = "this start needs an allocator, which this build does without";
+            Err(Error::unsupported(Argument::START, reason))
+        }
+    }
+
+    pub fn missing(_: Options) -> Missing {
+        Missing
+    }
+
+    pub use missing as auto;
+    pub use missing as coarse;
+    pub use missing as mixture;
+    pub use missing as subsample;
+}
