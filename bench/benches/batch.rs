@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sinkhorn_core::{
-    Acceleration, Epsilon, FixedGaussianStart, Form, Initializer, PointCloud, Problem, Report, Settings, Storage, Zero,
-    batch_len, solve_batch,
+    Acceleration, Epsilon, PointCloud, Problem, Report, Settings, Storage,
+    batch::{batch_len, solve_batch},
+    start::{FixedGaussianStart, GaussianForm, Start, Zero},
 };
 use sinkhorn_init::Auto;
 use sinkhorn_tests::data;
@@ -23,7 +24,7 @@ use sinkhorn_tests::data;
 const PROBLEMS: usize = 2000;
 const POINTS: usize = 64;
 
-type Start = &'static (dyn Initializer<f32> + Sync);
+type SharedStart = &'static (dyn Start<f32> + Sync);
 
 fn batches(criterion: &mut Criterion) {
     let mut generator = data::generator(1);
@@ -36,8 +37,8 @@ fn batches(criterion: &mut Criterion) {
         .collect::<Result<_, _>>()
         .expect("problems");
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let gaussian: Start = &FixedGaussianStart::<2> { form: Form::Entropic };
-    let starts: [Start; 3] = [&Zero, gaussian, &Auto];
+    let gaussian: SharedStart = &FixedGaussianStart::<2> { form: GaussianForm::Entropic };
+    let starts: [SharedStart; 3] = [&Zero, gaussian, &Auto];
     let accelerations =
         [Acceleration::Plain, Acceleration::Anderson { memory: 5 }, Acceleration::Anderson { memory: 10 }];
 

@@ -11,7 +11,8 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use sinkhorn_bench::machine::Machine;
 use sinkhorn_bench::sweeper::settings;
 use sinkhorn_core::{
-    Epsilon, FixedGaussianStart, Initializer, PointCloud, Problem, Real, SimdLevel, Solver, Storage, Workspace, Zero,
+    Epsilon, PointCloud, Problem, Real, SimdLevel, Solver, Storage, Workspace,
+    start::{FixedGaussianStart, Start, Zero},
 };
 use sinkhorn_tests::data;
 
@@ -67,7 +68,7 @@ fn sweeps<T: Real>(criterion: &mut Criterion, scalar: &str) {
     group.finish();
 }
 
-fn around<T: Real>(criterion: &mut Criterion, scalar: &str, gaussian: &dyn Initializer<T>) {
+fn around<T: Real>(criterion: &mut Criterion, scalar: &str, gaussian: &dyn Start<T>) {
     const N: usize = 1000;
     let mut group = criterion.benchmark_group(format!("around n{N} d3 {scalar}"));
     group.sample_size(10).throughput(Throughput::Elements((N * N) as u64));

@@ -1,44 +1,44 @@
 //! The starts that the tables compare.
 
-use sinkhorn_core::{DualSort, Form, Initializer, Monotone, Zero};
+use sinkhorn_core::start::{DualSort, GaussianForm, Monotone, Start, Zero};
 use sinkhorn_init::{Auto, CoarseStart, GaussianStart, MixtureStart, SubsampleStart};
 
 /// A start and its name in tables and on the command line.
-pub struct Start {
+pub struct NamedStart {
     /// The name.
     pub name: &'static str,
     /// What writes the potentials.
-    pub initializer: Box<dyn Initializer<f64>>,
+    pub start: Box<dyn Start<f64>>,
 }
 
 /// In the order of the tables. A new one is a line here.
-pub fn all() -> Vec<Start> {
+pub fn all() -> Vec<NamedStart> {
     vec![
-        Start::new("zero", Zero),
-        Start::new("monotone", Monotone),
-        Start::new("dual-sort", DualSort::default()),
-        Start::new("gaussian", GaussianStart::default()),
-        Start::new("gaussian-unregularised", GaussianStart::new(Form::Unregularised)),
-        Start::new("mixture", MixtureStart::default()),
-        Start::new("coarse", CoarseStart::default()),
-        Start::new("subsample", SubsampleStart::default()),
-        Start::new("auto", Auto),
+        NamedStart::new("zero", Zero),
+        NamedStart::new("monotone", Monotone),
+        NamedStart::new("dual-sort", DualSort::default()),
+        NamedStart::new("gaussian", GaussianStart::default()),
+        NamedStart::new("gaussian-unregularised", GaussianStart::new(GaussianForm::Unregularised)),
+        NamedStart::new("mixture", MixtureStart::default()),
+        NamedStart::new("coarse", CoarseStart::default()),
+        NamedStart::new("subsample", SubsampleStart::default()),
+        NamedStart::new("auto", Auto),
     ]
 }
 
 /// The start of this name.
-pub fn named(name: &str) -> Option<Start> {
+pub fn named(name: &str) -> Option<NamedStart> {
     all().into_iter().find(|start| start.name == name)
 }
 
 /// What a user takes who knows nothing of the problem, and the headline compares with zero.
-pub fn recommended() -> Start {
+pub fn recommended() -> NamedStart {
     named("auto").expect("a name of the list")
 }
 
-impl Start {
+impl NamedStart {
     /// An entry of the list.
-    pub fn new(name: &'static str, initializer: impl Initializer<f64> + 'static) -> Self {
-        Start { name, initializer: Box::new(initializer) }
+    pub fn new(name: &'static str, start: impl Start<f64> + 'static) -> Self {
+        NamedStart { name, start: Box::new(start) }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::machine::cpu_seconds;
 use serde::{Deserialize, Serialize};
-use sinkhorn_core::{Error, Problem, Real, Settings, SimdLevel, Solver, Storage, Workspace, Zero};
+use sinkhorn_core::{Error, Problem, Real, Settings, SimdLevel, Solver, Storage, Workspace, start::Zero};
 
 /// Sweeps after a start from zero that are not timed: they may fall back to max-shifted sums, and one of them computes
 /// a stored kernel.

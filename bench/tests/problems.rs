@@ -1,7 +1,7 @@
 //! The problems are what they say, and can be solved.
 
 use sinkhorn_bench::problems::{self, Case};
-use sinkhorn_core::{Epsilon, Settings, Status, Zero};
+use sinkhorn_core::{Epsilon, Settings, Status, start::Zero};
 use sinkhorn_tests::solve_owned;
 use std::collections::BTreeSet;
 

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use sinkhorn_bench::{problems, starts};
-use sinkhorn_core::{Acceleration, Annealing, Epsilon, Error, ErrorKind, Settings, Storage};
+use sinkhorn_core::{Acceleration, Epsilon, Error, Settings, Storage, error::ErrorKind, settings::Annealing};
 use sinkhorn_tests::process::limited;
 use sinkhorn_tests::solve_owned;
 
@@ -77,7 +77,7 @@ fn sweeps_are_those_of_single_solves() {
                 let expected = settings(acceleration, start.name, 0.05, &table);
                 for (index, threshold) in [1e-3, 1e-6].into_iter().enumerate() {
                     let settings = Settings { threshold, max_sweeps: 5000, storage: Storage::Kernel, ..expected };
-                    match solve_owned(&problem, start.initializer.as_ref(), &settings) {
+                    match solve_owned(&problem, start.start.as_ref(), &settings) {
                         Ok(solved) => {
                             let reached = &run["reached"][index];
                             assert_eq!(reached["sweeps"], solved.report.sweeps, "{run}");

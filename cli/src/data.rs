@@ -3,10 +3,12 @@
 use std::time::Instant;
 
 use sinkhorn_core::{
-    Cosine, Epsilon, Error, Euclidean, GroundCost, Initializer, Manhattan, PNorm, PointCloud, Problem, SquaredEuclidean,
+    Epsilon, Error, PointCloud, Problem,
+    cost::{Cosine, Euclidean, GroundCost, Manhattan, PNorm, SquaredEuclidean},
+    start::Start,
 };
 
-use crate::args::{Start, StartName};
+use crate::args::{ChosenStart, StartName};
 use crate::explain::Subject;
 use crate::failure::Failure;
 use crate::input::{self, Reading, Scale, Sign, Source, Table};
@@ -39,7 +41,7 @@ pub struct Data<T: Scalar> {
 /// A task with its points in memory and its start at hand.
 pub struct Loaded<T: Scalar> {
     pub data: Data<T>,
-    pub start: Box<dyn Initializer<T>>,
+    pub start: Box<dyn Start<T>>,
     /// How long that took.
     pub seconds: f64,
 }
@@ -145,8 +147,8 @@ impl<T: Scalar> Data<T> {
     }
 
     /// Makes one point of equal rows, but for a start that wants all with equal weights.
-    pub fn merged(self, start: &Start) -> Self {
-        if *start == Start::Named(StartName::DualSort) {
+    pub fn merged(self, start: &ChosenStart) -> Self {
+        if *start == ChosenStart::Named(StartName::DualSort) {
             return self;
         }
         Data { x: self.x.merged(), y: self.y.merged(), ..self }.with_epsilon()
@@ -169,7 +171,10 @@ impl<T: Scalar> Data<T> {
 
     /// For messages.
     pub fn subject(&self, method: &Method) -> Subject<'_> {
-        Subject { has_fits: matches!(method.start, Start::Saved(_)), ..Subject::of(&self.x, &self.y, &self.question) }
+        Subject {
+            has_fits: matches!(method.start, ChosenStart::Saved(_)),
+            ..Subject::of(&self.x, &self.y, &self.question)
+        }
     }
 
     /// n m.

@@ -1,6 +1,9 @@
 //! The solver's errors, which name its arguments, in terms of files and options.
 
-use sinkhorn_core::{Argument, Epsilon, Error, ErrorKind, Place};
+use sinkhorn_core::{
+    Epsilon, Error,
+    error::{Argument, ErrorKind, Place},
+};
 
 use crate::args::Precision;
 use crate::data::Side;

@@ -3,7 +3,7 @@
 use sinkhorn_core::Epsilon;
 
 use crate::args::{
-    AccelerationName, CostName, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs, Start, StorageName,
+    AccelerationName, ChosenStart, CostName, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs, StorageName,
     TaskArgs,
 };
 use crate::failure::Failure;
@@ -57,7 +57,7 @@ pub enum Cost {
 /// How the answer is found.
 #[derive(Debug, Clone)]
 pub struct Method {
-    pub start: Start,
+    pub start: ChosenStart,
     pub seed: u64,
     pub acceleration: Acceleration,
     /// The first epsilon, as a multiple of the last.
@@ -83,8 +83,8 @@ impl Task {
     /// All that is read: points, weights, and fits to start from.
     pub fn sources(&self) -> Vec<Source> {
         let fits = match &self.method.start {
-            Start::Saved(saved) => [saved.x.as_ref(), saved.y.as_ref()],
-            Start::Named(_) => [None, None],
+            ChosenStart::Saved(saved) => [saved.x.as_ref(), saved.y.as_ref()],
+            ChosenStart::Named(_) => [None, None],
         };
         let fits = fits.into_iter().flatten().map(|path| Source::new(path.as_os_str()));
         self.pair.sources().cloned().chain(fits).collect()

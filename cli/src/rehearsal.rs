@@ -3,8 +3,12 @@
 use std::time::Instant;
 
 use sinkhorn_core::{
-    Error, GroundCost, Initializer, Problem, Report, Settings, Shape, Status, Workspace, divergence_len,
-    sinkhorn_divergence, solve,
+    Error, Problem, Report, Settings, Status, Workspace,
+    cost::GroundCost,
+    divergence::{divergence_len, sinkhorn_divergence},
+    geometry::Shape,
+    solve,
+    start::Start,
 };
 
 use crate::args::StartName;
@@ -65,7 +69,7 @@ impl Expected {
 }
 
 /// A solve.
-pub fn of_solve<T: Scalar>(data: &Data<T>, method: &Method, start: &dyn Initializer<T>) -> Option<Expected> {
+pub fn of_solve<T: Scalar>(data: &Data<T>, method: &Method, start: &dyn Start<T>) -> Option<Expected> {
     let (settings, zero) = (settings(data, method), zero(data.x.table.columns));
     let start = zero.as_deref().unwrap_or(start);
     of_pairs(data.pairs(), [&data.x, &data.y], data.cost.as_ref(), &data.question, |problem| {
@@ -77,7 +81,7 @@ pub fn of_solve<T: Scalar>(data: &Data<T>, method: &Method, start: &dyn Initiali
 }
 
 /// A divergence.
-pub fn of_divergence<T: Scalar>(data: &Data<T>, method: &Method, start: &dyn Initializer<T>) -> Option<Expected> {
+pub fn of_divergence<T: Scalar>(data: &Data<T>, method: &Method, start: &dyn Start<T>) -> Option<Expected> {
     let (settings, zero) = (settings(data, method), zero(data.x.table.columns));
     let start = zero.as_deref().unwrap_or(start);
     of_pairs(data.pairs(), [&data.x, &data.y], data.cost.as_ref(), &data.question, |problem| {
@@ -89,7 +93,7 @@ pub fn of_divergence<T: Scalar>(data: &Data<T>, method: &Method, start: &dyn Ini
 }
 
 /// What is tried in place of a start, where that takes long for few points as well.
-pub fn zero<T: Scalar>(columns: usize) -> Option<Box<dyn Initializer<T>>> {
+pub fn zero<T: Scalar>(columns: usize) -> Option<Box<dyn Start<T>>> {
     (columns > WIDE).then(|| crate::start::named(StartName::Zero, 0))
 }
 

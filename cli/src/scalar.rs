@@ -1,6 +1,6 @@
 //! The two precisions: what the program needs of a scalar beyond what the solver does.
 
-use sinkhorn_core::{Acceleration, Annealing, Epsilon, Real, Settings, Storage};
+use sinkhorn_core::{Acceleration, Epsilon, Real, Settings, Storage, settings::Annealing};
 
 use crate::args::StorageName;
 use crate::job::{self, Method};

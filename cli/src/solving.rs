@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use sinkhorn_core::{Error, Initializer, Problem, Settings, Solution, Solver, Workspace};
+use sinkhorn_core::{Error, Problem, Settings, Solution, Solver, Workspace, start::Start};
 
 use crate::data::Data;
 use crate::explain::{Subject, explain};
@@ -23,7 +23,7 @@ const ENDING: u32 = 3;
 /// Solves, and calls `watch` with the marginal error that every sweep measured. `Break` ends the solve as stopped.
 pub fn solve<'a, T: Scalar>(
     problem: &Problem<'a, T>,
-    start: &dyn Initializer<T>,
+    start: &dyn Start<T>,
     settings: &Settings<T>,
     memory: &'a mut [T],
     watch: &mut dyn FnMut(f64) -> ControlFlow<()>,
@@ -101,7 +101,7 @@ impl<T: Scalar> Solved<'_, T> {
 pub fn solved<T: Scalar, R>(
     data: &Data<T>,
     method: &Method,
-    start: &dyn Initializer<T>,
+    start: &dyn Start<T>,
     then: impl FnOnce(&Solved<'_, T>) -> Result<R, Failure>,
 ) -> Result<R, Failure> {
     let subject = data.subject(method);

@@ -1,24 +1,27 @@
 //! Starts by name, and from fits in files.
 
-use sinkhorn_core::{DualSort, Form, Initializer, Monotone, Real, Zero};
+use sinkhorn_core::{
+    Real,
+    start::{DualSort, GaussianForm, Monotone, Start, Zero},
+};
 use sinkhorn_init::{
     Auto, CoarseStart, GaussianFit, GaussianStart, MixtureFit, MixtureSettings, MixtureStart, SubsampleStart, Timed,
 };
 
-use crate::args::{Saved, Start, StartName};
+use crate::args::{ChosenStart, Saved, StartName};
 use crate::failure::Failure;
 use crate::fit::{Fit, SavedFit};
 use crate::job::Method;
 
 /// The start of that name, with a clock.
-pub fn named<T: Real>(name: StartName, seed: u64) -> Box<dyn Initializer<T>> {
+pub fn named<T: Real>(name: StartName, seed: u64) -> Box<dyn Start<T>> {
     match name {
         StartName::Auto => Box::new(Timed(Auto)),
         StartName::Zero => Box::new(Timed(Zero)),
         StartName::Monotone => Box::new(Timed(Monotone)),
         StartName::DualSort => Box::new(Timed(DualSort::default())),
-        StartName::Gaussian => Box::new(Timed(GaussianStart::new(Form::Entropic))),
-        StartName::GaussianUnregularised => Box::new(Timed(GaussianStart::new(Form::Unregularised))),
+        StartName::Gaussian => Box::new(Timed(GaussianStart::new(GaussianForm::Entropic))),
+        StartName::GaussianUnregularised => Box::new(Timed(GaussianStart::new(GaussianForm::Unregularised))),
         StartName::Mixture => mixture(None, None, seed),
         StartName::Coarse => Box::new(Timed(CoarseStart::default())),
         StartName::Subsample => Box::new(Timed(SubsampleStart { seed, ..SubsampleStart::default() })),
@@ -26,25 +29,25 @@ pub fn named<T: Real>(name: StartName, seed: u64) -> Box<dyn Initializer<T>> {
 }
 
 /// The start between these Gaussians; a side without one is fitted.
-fn gaussian<T: Real>(x: Option<GaussianFit>, y: Option<GaussianFit>) -> Box<dyn Initializer<T>> {
+fn gaussian<T: Real>(x: Option<GaussianFit>, y: Option<GaussianFit>) -> Box<dyn Start<T>> {
     Box::new(Timed(GaussianStart { source: x, target: y, ..GaussianStart::default() }))
 }
 
 /// The start between these mixtures; a side without one is fitted.
-fn mixture<T: Real>(x: Option<MixtureFit>, y: Option<MixtureFit>, seed: u64) -> Box<dyn Initializer<T>> {
+fn mixture<T: Real>(x: Option<MixtureFit>, y: Option<MixtureFit>, seed: u64) -> Box<dyn Start<T>> {
     let settings = MixtureSettings { seed, ..MixtureSettings::default() };
     Box::new(Timed(MixtureStart { settings, source: x, target: y, ..MixtureStart::default() }))
 }
 
 /// The start of a method, for points of a dimension. Reads the files of fits.
-pub fn start<T: Real>(method: &Method, dimension: usize) -> Result<Box<dyn Initializer<T>>, Failure> {
+pub fn start<T: Real>(method: &Method, dimension: usize) -> Result<Box<dyn Start<T>>, Failure> {
     match &method.start {
-        Start::Named(name) => Ok(named(*name, method.seed)),
-        Start::Saved(saved) => from_fits(saved, dimension, method.seed),
+        ChosenStart::Named(name) => Ok(named(*name, method.seed)),
+        ChosenStart::Saved(saved) => from_fits(saved, dimension, method.seed),
     }
 }
 
-fn from_fits<T: Real>(saved: &Saved, dimension: usize, seed: u64) -> Result<Box<dyn Initializer<T>>, Failure> {
+fn from_fits<T: Real>(saved: &Saved, dimension: usize, seed: u64) -> Result<Box<dyn Start<T>>, Failure> {
     let read = |path: &Option<_>| path.as_deref().map(|path| SavedFit::read(path, dimension)).transpose();
     let (x, y) = (read(&saved.x)?, read(&saved.y)?);
     match (&x, &y) {

@@ -6,8 +6,10 @@
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use sinkhorn_core::{
-    DerivativeSettings, Epsilon, Error, Given, Gradients, Initializer, PointCloud, Problem, Settings, Zero,
-    divergence_gradient_len, divergence_len, sinkhorn_divergence,
+    Epsilon, Error, PointCloud, Problem, Settings,
+    diff::{DerivativeSettings, Gradients},
+    divergence::{divergence_gradient_len, divergence_len, sinkhorn_divergence},
+    start::{Given, Start, Zero},
 };
 
 /// Points a side.
@@ -52,7 +54,7 @@ pub fn run(warm: bool) -> Result<Flow, Error> {
         let len = divergence_gradient_len(problem.rows(), problem.columns(), 2, differentiation.threads);
         gradient_memory.resize(len.expect("a few points"), 0.0);
         let carried = Given::g(&g);
-        let start: &dyn Initializer<f64> = if warm && step > 0 { &carried } else { &Zero };
+        let start: &dyn Start<f64> = if warm && step > 0 { &carried } else { &Zero };
         let divergence = sinkhorn_divergence(&problem, start, &settings, &mut memory)?;
         flow.divergences.push(divergence.value());
         flow.sweeps += divergence.between().report().sweeps;

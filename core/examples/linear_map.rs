@@ -7,8 +7,10 @@
 use rand::{SeedableRng, rngs::StdRng};
 use rand_distr::{Distribution, StandardNormal};
 use sinkhorn_core::{
-    Cotangent, DerivativeSettings, Derivatives, Epsilon, Error, Given, Gradients, PlanCotangent, PointCloud, Problem,
-    Settings, Workspace, solve,
+    Epsilon, Error, PointCloud, Problem, Settings, Workspace,
+    diff::{Cotangent, DerivativeSettings, Derivatives, Gradients, PlanCotangent},
+    solve,
+    start::Given,
 };
 
 /// Points a side, in the plane.

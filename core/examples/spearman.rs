@@ -8,7 +8,11 @@
 
 use rand::{SeedableRng, rngs::StdRng};
 use rand_distr::{Distribution, StandardNormal};
-use sinkhorn_core::{DerivativeSettings, Error, Settings, SoftSettings, SoftStart, soft_len, soft_rank};
+use sinkhorn_core::{
+    Error, Settings,
+    diff::DerivativeSettings,
+    soft::{SoftSettings, SoftStart, soft_len, soft_rank},
+};
 
 const SAMPLES: usize = 200;
 const FEATURES: usize = 4;

@@ -14,10 +14,10 @@ pub struct Argument(&'static &'static str); // ends in NUL, for C; a thin pointe
 /// Declares arguments of this crate by constant and name.
 macro_rules! arguments {
     ($($constant:ident $name:literal)*) => {
-        impl $crate::Argument {
+        impl $crate::error::Argument {
             $(
                 #[doc = concat!("The argument `", $name, "`.")]
-                pub const $constant: $crate::Argument = $crate::Argument::new(&concat!($name, "\0"));
+                pub const $constant: $crate::error::Argument = $crate::error::Argument::new(&concat!($name, "\0"));
             )*
         }
     };

@@ -1,60 +1,83 @@
 //! Entropic optimal transport whose Sinkhorn solver starts near the answer.
 //!
-//! `no_std`, no allocation, no global state; generic over `f32` and `f64`. Top-down:
+//! The crate is `no_std`, allocates nothing, has no global state, and is generic over `f32` and `f64`.
 //!
-//! 1. [`PointCloud`] or [`CostMatrix`] say what a pair costs; a [`Problem`] adds weights, [`Epsilon`] and relaxation,
-//!    and is checked once.
-//! 2. [`Settings`] say when to stop and which [`Acceleration`] to use; a [`Workspace`] is memory that you lend.
-//! 3. A start ([`Monotone`], [`FixedGaussianStart`], [`Carried`], [`Given`], [`Zero`], the best of several by [`Select`], or your own [`Initializer`]) writes potentials close to
-//!    the solution (Thornton and Cuturi, "Rethinking Initialization of the Sinkhorn Algorithm", AISTATS 2023).
-//! 4. A [`Solver`] sweeps, or [`solve`] does it all; the [`Solution`] has a [`Report`], the potentials, and the plan.
-//!    [`solve_batch`] solves many problems in one call; [`InPlace`] is the smallest solve, of a cost matrix where it lies.
-//! 5. [`Derivatives`] differentiate a solution: its objective by the envelope theorem, losses of plan, map and potentials implicitly. Of these are made
-//!    the [`sinkhorn_divergence`], a loss between measures, and soft operators: [`soft_sort`], [`soft_rank`], [`soft_quantile`], [`soft_top_k`].
+//! ```
+//! use sinkhorn_core::start::Monotone;
+//! use sinkhorn_core::{Epsilon, PointCloud, Problem, Settings, Status, Workspace, solve};
 //!
-//! Below these, `sweep` holds the only hot loops and the units they work in, `simd` the vectors that they are written in, and `reduce` and `wide`
-//! the sums that keep `f32` accurate.
+//! let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]); // points on the line
+//! let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?.epsilon(Epsilon::Absolute(0.1))?;
+//! let settings = Settings::default();
+//! let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
+//! let solution = solve(&problem, &Monotone, &settings, Workspace::new(&mut memory, &problem, &settings)?)?;
+//! assert_eq!(solution.report().status, Status::Converged);
+//! println!("mass from x[0] to y[1]: {}", solution.entry(0, 1));
+//! # Ok::<(), sinkhorn_core::Error>(())
+//! ```
 //!
-//! A new ground cost is a file in `cost`, a new start one in `initial` (or in `sinkhorn-init`, where it needs `std`), a new soft operator one in `soft`.
+//! 1. A [`PointCloud`] or a [`CostMatrix`] says what a pair costs ([`cost`], [`geometry`]). A [`Problem`] adds weights,
+//!    [`Epsilon`] and relaxation.
+//! 2. [`Settings`] say when to stop and which [`Acceleration`] to use. A [`Workspace`] is memory that you lend; for
+//!    firmware there is [`embedded`].
+//! 3. A start ([`start`](mod@start)) writes potentials close to the solution (Thornton and Cuturi, "Rethinking
+//!    Initialization of the Sinkhorn Algorithm", AISTATS 2023).
+//! 4. A [`Solver`] sweeps, or [`solve`] does it all. The [`Solution`] has a [`Report`], the potentials and the plan.
+//!    [`batch`] solves many problems in one call.
+//! 5. [`diff`] differentiates a solution. [`divergence`], a loss between measures, and [`soft`] operators (sort, rank,
+//!    quantile, top-k) are made of solutions and their derivatives.
 //!
-//! Features, all on by default: `std` asks the processor for its instructions, `simd` has vectors of known width ([`SimdLevel`]), `parallel` threads
-//! ([`Settings::threads`]), and `nalgebra` takes and gives matrices of that crate. Without them the crate needs neither
-//! `std` nor an allocator. `full` is what a microcontroller may want to leave out:
-//! `acceleration`, `relaxed` problems, other `costs`, relative `scales`, `messages`; what is left out is refused with
-//! [`ErrorKind::Unsupported`]. Without `support`, points without weight are swept like all others.
+//! A bad call is an [`Error`] that names the argument and the index. How a solve ended is a [`Status`].
 //!
-//! A bad call is an [`Error`] that names argument and index; how a solve ended is a [`Status`].
+//! # Features
+//!
+//! All are on by default.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `std` | the processor is asked for its instructions |
+//! | `simd` | vectors ([`SimdLevel`]) |
+//! | `parallel` | threads ([`Settings::threads`]) |
+//! | `nalgebra` | matrices of nalgebra as costs and points |
+//! | `full` | the features below |
+//! | `acceleration` | Anderson acceleration, relaxation, Newton's method |
+//! | `relaxed` | relaxed marginals |
+//! | `costs` | costs other than the squared Euclidean one |
+//! | `scales` | epsilon and costs relative to the mean, deviation or largest cost |
+//! | `support` | points without weight are left out of the sweeps |
+//! | `messages` | reasons in words |
+//!
+//! Without the first three, the crate needs neither `std` nor an allocator. What a build has left out is refused with
+//! [`ErrorKind::Unsupported`](error::ErrorKind::Unsupported).
 #![no_std]
 #![warn(missing_docs)]
 
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
-mod batch;
-mod cost;
-mod diff;
-mod divergence;
+pub mod batch;
+pub mod cost;
+pub mod diff;
+pub mod divergence;
+pub mod embedded;
+pub mod error;
+pub mod geometry;
+pub mod settings;
+pub mod soft;
+pub mod start;
+pub mod threads;
+
 mod eigen;
-mod error;
-mod fixed;
 mod float;
-mod geometry;
-mod in_place;
-mod initial;
-#[cfg(feature = "nalgebra")]
-mod matrix;
 mod measure;
 mod memory;
 mod problem;
 mod real;
 mod reduce;
 mod report;
-mod settings;
-mod soft;
 mod solution;
 mod solver;
 mod sweep;
-mod threads;
 mod vector;
 mod wide;
 mod workspace;
@@ -64,37 +87,17 @@ mod workspace;
 #[doc = include_str!("../FIRMWARE.md")]
 struct Firmware;
 
-pub use batch::{Potentials, batch_len, share_out, solve_batch};
-pub use cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm, Smoothness, SquaredEuclidean};
-pub use diff::{
-    Changes, Cotangent, DerivativeSettings, Derivatives, Gradients, LinearReport, LinearStatus, PlanCotangent, Tangent,
-    derivatives_len,
-};
-pub use divergence::{
-    Divergence, divergence_gradient_len, divergence_len, sinkhorn_divergence, sinkhorn_divergence_between,
-};
-pub use error::{Argument, Error, ErrorKind, Place};
-pub use fixed::{FixedKernel, FixedWorkspace};
+#[doc(inline)]
+pub use error::Error;
 pub use float::Float;
-pub use geometry::{CostMatrix, Geometry, PointCloud, Shape};
-pub use in_place::{InPlace, InPlaceReport};
-pub use initial::{
-    Carried, DualSort, FixedGaussianStart, Form, Gaussian, Given, Initializer, Moments, Monotone, Passes, SAMPLE,
-    Scratch, Select, Started, Target, Wrote, Zero,
-};
-#[cfg(feature = "nalgebra")]
-pub use matrix::{FixedSolution, solve_matrix};
-pub use measure::{Points, Weights};
+#[doc(inline)]
+pub use geometry::{CostMatrix, PointCloud};
 pub use problem::{Epsilon, Problem};
 pub use real::Real;
 pub use report::{Observation, Report, Status};
-pub use settings::{Acceleration, Annealing, MAX_MEMORY, MAX_NEWTON_COLUMNS, Settings, Storage};
-
-pub use soft::{
-    QuantileConvention, Soft, SoftSettings, SoftStart, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k,
-};
+#[doc(inline)]
+pub use settings::{Acceleration, Settings, Storage};
 pub use solution::Solution;
 pub use solver::{Solver, solve};
-pub use threads::has_threads;
 pub use vector::SimdLevel;
-pub use workspace::{Workspace, workspace_len};
+pub use workspace::Workspace;

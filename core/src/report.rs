@@ -2,8 +2,8 @@
 
 use core::ffi::CStr;
 
-use crate::initial::Started;
 use crate::real::Real;
+use crate::start::StartReport;
 
 /// The way in which a solve ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,7 +21,7 @@ pub enum Status {
     PrecisionFloor,
     /// Infinite costs forbid every plan with these marginals, and the potentials prove it: some points of one side have
     /// more mass than all points of the other that they may go to. [`solve`](crate::solve) makes an
-    /// [`ErrorKind::Infeasible`](crate::ErrorKind::Infeasible) of it.
+    /// [`ErrorKind::Infeasible`](crate::error::ErrorKind::Infeasible) of it.
     Infeasible,
 }
 
@@ -95,7 +95,7 @@ pub struct Report<T> {
     /// The number that every cost was divided by: 1 unless the problem asks for another.
     pub cost_scale: T,
     /// The start: its name, the pairs that it visited, and its note.
-    pub start: Started,
+    pub start: StartReport,
     /// The number of rows, over all sweeps, that left the safe range and were recomputed in max-shifted form.
     pub row_fallbacks: u32,
     /// The number of sweeps whose columns left the safe range and were recomputed in max-shifted form.

@@ -23,14 +23,14 @@ use crate::sweep::tile_rows;
 /// - d is the dimension under every cost of the library, and 0 for a matrix and for a cost of the caller ([`Shape`]);
 /// - t = min(n, 4) if d < 16, and min(n, 16) otherwise;
 /// - k is the memory;
-/// - p = m^2 if k > 0 and m is at most [`MAX_NEWTON_COLUMNS`](crate::MAX_NEWTON_COLUMNS), and 0 otherwise;
+/// - p = m^2 if k > 0 and m is at most [`MAX_NEWTON_COLUMNS`](crate::settings::MAX_NEWTON_COLUMNS), and 0 otherwise;
 /// - stored is 0 for [`Storage::Stream`], n m for [`Storage::Cost`], n m + n + 2 m for [`Storage::Kernel`] and, at
 ///   most, for [`Storage::Auto`].
 ///
 /// This is for one thread; [`Workspace::len`] knows of more. The result is `None` if the number does not fit.
 ///
 /// ```
-/// use sinkhorn_core::{Shape, Storage, workspace_len};
+/// use sinkhorn_core::{embedded::workspace_len, geometry::Shape, Storage};
 /// const LEN: usize = workspace_len(Shape::squared_euclidean(16, 16, 2), 0, Storage::Stream).unwrap();
 /// static mut MEMORY: [f32; LEN] = [0.0; LEN];
 /// assert_eq!(LEN, 258);
@@ -86,7 +86,7 @@ pub(crate) const fn kernel_sizes(n: usize, m: usize) -> [usize; 4] {
 
 /// The memory of a solver, cut into vectors. [`Workspace::new`] makes one of a slice, and [`FixedWorkspace`] of arrays.
 ///
-/// [`FixedWorkspace`]: crate::FixedWorkspace
+/// [`FixedWorkspace`]: crate::embedded::FixedWorkspace
 pub struct Workspace<'w, T> {
     /// Potentials, in the units of the sweep.
     pub(crate) potentials: Potentials<'w, T>,

@@ -2,7 +2,7 @@
 
 use core::ptr;
 
-use sinkhorn_core::{ErrorKind, Real, Settings as CoreSettings, Workspace, share_out, solve};
+use sinkhorn_core::{Real, Settings as CoreSettings, Workspace, batch::share_out, error::ErrorKind, solve};
 
 use crate::checks::{Region, check_disjoint, check_struct, output, read_struct};
 use crate::error::{Error, guard};

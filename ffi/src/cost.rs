@@ -2,7 +2,10 @@
 
 use core::ffi::c_void;
 
-use sinkhorn_core::{Cosine, Euclidean, GroundCost as CoreCost, Manhattan, PNorm, Real, Smoothness, SquaredEuclidean};
+use sinkhorn_core::{
+    Real,
+    cost::{Cosine, Euclidean, GroundCost as CoreCost, Manhattan, PNorm, Smoothness, SquaredEuclidean},
+};
 
 use crate::fault::{Fault, FaultKind};
 

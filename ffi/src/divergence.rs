@@ -1,8 +1,12 @@
 //! The Sinkhorn divergence, a loss between measures.
 
 use sinkhorn_core::{
-    CostMatrix, Divergence as CoreDivergence, Geometry, Real, divergence_gradient_len, divergence_len,
-    sinkhorn_divergence, sinkhorn_divergence_between,
+    CostMatrix, Real,
+    divergence::{
+        Divergence as CoreDivergence, divergence_gradient_len, divergence_len, sinkhorn_divergence,
+        sinkhorn_divergence_between,
+    },
+    geometry::Geometry,
 };
 
 use crate::checks::{

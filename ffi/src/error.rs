@@ -111,7 +111,7 @@ mod tests {
     use core::ffi::CStr;
     use std::string::{String, ToString};
 
-    use sinkhorn_core::ErrorKind;
+    use sinkhorn_core::error::ErrorKind;
 
     use super::*;
     use crate::status::SINKHORN_ERROR_INTERNAL;

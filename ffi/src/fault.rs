@@ -3,7 +3,10 @@
 use core::ffi::CStr;
 use core::fmt;
 
-use sinkhorn_core::{Error as CoreError, ErrorKind, Place};
+use sinkhorn_core::{
+    Error as CoreError,
+    error::{ErrorKind, Place},
+};
 
 use crate::status::*;
 

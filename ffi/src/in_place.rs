@@ -1,6 +1,11 @@
 //! The smallest solve, for small parts.
 
-use sinkhorn_core::{Argument, InPlace as CoreInPlace, InPlaceReport, Real, Status as CoreStatus, Weights};
+use sinkhorn_core::{
+    Real, Status as CoreStatus,
+    embedded::{InPlace as CoreInPlace, InPlaceReport},
+    error::Argument,
+    geometry::Weights,
+};
 
 use crate::checks::{Region, check_disjoint, count, output, product, read_struct, required, slice};
 use crate::error::{Error, guard};

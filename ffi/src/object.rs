@@ -8,7 +8,7 @@ use core::ffi::CStr;
 use core::mem::{align_of, size_of};
 use core::ptr;
 
-use sinkhorn_core::{Divergence, Error as CoreError, ErrorKind, Real, Soft, Solution, Solver};
+use sinkhorn_core::{Error as CoreError, Real, Solution, Solver, divergence::Divergence, error::ErrorKind, soft::Soft};
 
 use crate::checks::Region;
 use crate::cost::GroundCost;

@@ -4,7 +4,9 @@ use core::ffi::c_void;
 use core::ptr;
 
 use sinkhorn_core::{
-    CostMatrix, CostScale, Epsilon, Geometry, PointCloud, Problem as CoreProblem, Real, Shape, Solution,
+    CostMatrix, Epsilon, PointCloud, Problem as CoreProblem, Real, Solution,
+    cost::CostScale,
+    geometry::{Geometry, Shape},
 };
 
 use crate::checks::{Region, count, product, required, slice};

@@ -3,7 +3,7 @@
 use core::ffi::c_char;
 use core::ptr;
 
-use sinkhorn_core::{ErrorKind, Real, Report as CoreReport, Solution};
+use sinkhorn_core::{Real, Report as CoreReport, Solution, error::ErrorKind};
 
 use crate::checks::check_finite;
 use crate::fault::Fault;

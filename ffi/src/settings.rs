@@ -4,8 +4,9 @@ use core::ffi::{CStr, c_int, c_void};
 use core::ptr;
 
 use sinkhorn_core::{
-    Acceleration as CoreAcceleration, Annealing, MAX_MEMORY, MAX_NEWTON_COLUMNS, Observation as CoreObservation, Real,
-    Settings as CoreSettings, SimdLevel, Storage as CoreStorage,
+    Acceleration as CoreAcceleration, Observation as CoreObservation, Real, Settings as CoreSettings, SimdLevel,
+    Storage as CoreStorage,
+    settings::{Annealing, MAX_MEMORY, MAX_NEWTON_COLUMNS},
 };
 
 use crate::checks::{Region, read_struct};

@@ -3,9 +3,12 @@
 use core::ptr;
 
 use sinkhorn_core::{
-    Argument, Error as CoreError, ErrorKind, QuantileConvention as CoreQuantileConvention, Real, Soft as CoreSoft,
-    SoftSettings as CoreSoftSettings, SoftStart as CoreSoftStart, soft_len, soft_quantile, soft_rank, soft_sort,
-    soft_top_k,
+    Error as CoreError, Real,
+    error::{Argument, ErrorKind},
+    soft::{
+        QuantileConvention as CoreQuantileConvention, Soft as CoreSoft, SoftSettings as CoreSoftSettings,
+        SoftStart as CoreSoftStart, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k,
+    },
 };
 
 use crate::checks::{

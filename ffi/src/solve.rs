@@ -3,7 +3,7 @@
 use core::ops::ControlFlow;
 
 use sinkhorn_core::{
-    ErrorKind, Real, Settings as CoreSettings, Solution as CoreSolution, Solver as CoreSolver, Workspace,
+    Real, Settings as CoreSettings, Solution as CoreSolution, Solver as CoreSolver, Workspace, error::ErrorKind,
 };
 
 use crate::checks::{Region, check_disjoint, check_optional_struct, read_struct, write_struct};

@@ -141,10 +141,10 @@ pub(crate) fn of_solve(status: sinkhorn_core::Status) -> Status {
     }
 }
 
-pub(crate) fn of_linear(status: sinkhorn_core::LinearStatus) -> Status {
+pub(crate) fn of_linear(status: sinkhorn_core::diff::LinearStatus) -> Status {
     match status {
-        sinkhorn_core::LinearStatus::Converged => SINKHORN_CONVERGED,
-        sinkhorn_core::LinearStatus::IterationLimit => SINKHORN_ITERATION_LIMIT,
+        sinkhorn_core::diff::LinearStatus::Converged => SINKHORN_CONVERGED,
+        sinkhorn_core::diff::LinearStatus::IterationLimit => SINKHORN_ITERATION_LIMIT,
         _ => SINKHORN_PRECISION_FLOOR,
     }
 }

@@ -1,6 +1,6 @@
 //! How much memory a solve needs.
 
-use sinkhorn_core::{Real, Settings as CoreSettings, Shape, Storage, Workspace, workspace_len};
+use sinkhorn_core::{Real, Settings as CoreSettings, Storage, Workspace, embedded::workspace_len, geometry::Shape};
 
 use crate::checks::{Region, check_disjoint, read_struct};
 use crate::error::{Error, guard};

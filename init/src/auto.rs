@@ -1,6 +1,9 @@
 //! The automatic start.
 
-use sinkhorn_core::{Error, Initializer, Monotone, Problem, Real, Scratch, Select, Started, Target};
+use sinkhorn_core::{
+    Error, Problem, Real,
+    start::{Monotone, Select, Start, StartReport, StartScratch, Target},
+};
 
 use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 
@@ -28,7 +31,7 @@ use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 /// speed with minimal tuning; this start needs none.)
 ///
 /// ```
-/// use sinkhorn_core::{PointCloud, Problem, Settings, Workspace, solve};
+/// use sinkhorn_core::{PointCloud, Problem, Settings, solve, Workspace};
 /// use sinkhorn_init::Auto;
 ///
 /// let x: Vec<f64> = (0..600).map(|k| (k as f64 * 0.7).sin()).collect(); // 300 points of the plane
@@ -57,23 +60,23 @@ const EASY: u32 = 10;
 /// Up to so many coordinates, a few points can stand for all.
 const FEW_COORDINATES: usize = 16;
 
-impl<T: Real> Initializer<T> for Auto {
+impl<T: Real> Start<T> for Auto {
     fn name(&self) -> &'static str {
         "auto"
     }
 
     /// # Errors
     /// Those of the candidates, except for [`ErrorKind::Unsupported`] and [`ErrorKind::Overflow`]: zero is always defined.
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         let (monotone, gaussian) = (Monotone, GaussianStart::default());
         let mut candidates: Vec<Replay<T>> = Vec::new();
-        let mut starts: Vec<&dyn Initializer<T>> = Vec::new();
+        let mut starts: Vec<&dyn Start<T>> = Vec::new();
         // Collect the starts that apply.
         let coarse = fit_coarse(target)?;
         let geometry = target.problem.geometry();
@@ -83,7 +86,7 @@ impl<T: Real> Initializer<T> for Auto {
                     starts.push(&monotone);
                 } else if cloud.ground_cost().is_squared_euclidean() {
                     if let Some(fit) = coarse.as_ref().filter(|fit| fit.is_sharp(target.epsilon)) {
-                        let started = fit.initialize(target, f, g, scratch)?;
+                        let started = fit.write_potentials(target, f, g, scratch)?;
                         return Ok(started.pairs(started.pairs + fit.pairs()));
                     }
                     if has_cheap_eigenvalues(target.problem, cloud.dimension()) {
@@ -104,15 +107,14 @@ impl<T: Real> Initializer<T> for Auto {
             starts.push(fit);
         }
         for start in starts {
-            if let Some(started) = where_defined(start.initialize(target, f, g, scratch))? {
+            if let Some(started) = where_defined(start.write_potentials(target, f, g, scratch))? {
                 candidates.push(Replay { started, f: f.to_vec(), g: g.to_vec() });
             }
         }
         let fitting = coarse.as_ref().map_or(0, CoarseFit::pairs);
         let cost = fitting + candidates.iter().map(|candidate| candidate.started.pairs).sum::<u64>();
-        let candidates: Vec<&dyn Initializer<T>> =
-            candidates.iter().map(|candidate| candidate as &dyn Initializer<T>).collect();
-        let started = Select::new(&candidates).initialize(target, f, g, scratch)?;
+        let candidates: Vec<&dyn Start<T>> = candidates.iter().map(|candidate| candidate as &dyn Start<T>).collect();
+        let started = Select::new(&candidates).write_potentials(target, f, g, scratch)?;
         Ok(started.pairs(started.pairs + cost))
     }
 }
@@ -145,23 +147,23 @@ fn has_cheap_eigenvalues<T: Real>(problem: &Problem<'_, T>, dimension: usize) ->
 
 /// A start that has run. It writes its potentials again, at no cost.
 struct Replay<T> {
-    started: Started,
+    started: StartReport,
     f: Vec<T>,
     g: Vec<T>,
 }
 
-impl<T: Real> Initializer<T> for Replay<T> {
+impl<T: Real> Start<T> for Replay<T> {
     fn name(&self) -> &'static str {
         self.started.name
     }
 
-    fn initialize(
+    fn write_potentials(
         &self,
         _target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        _scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        _scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         f.copy_from_slice(&self.f);
         g.copy_from_slice(&self.g);
         Ok(self.started.pairs(0))

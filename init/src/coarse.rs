@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use sinkhorn_core::{
-    Argument, Carried, Error, ErrorKind, Float, Initializer, PointCloud, Real, Scratch, Started, Target,
+    Error, Float, PointCloud, Real,
+    error::{Argument, ErrorKind},
+    start::{Carried, Start, StartReport, StartScratch, Target},
 };
 
 use crate::representatives::Representatives;
@@ -24,7 +26,7 @@ use crate::small::{self, checked_points, solve_small};
 /// ([`CoarseFit::within`] well above epsilon, as in dimension 10) it is worth less than the Gaussian start.
 ///
 /// ```
-/// use sinkhorn_core::{PointCloud, Problem, Settings, Workspace, solve};
+/// use sinkhorn_core::{PointCloud, Problem, Settings, solve, Workspace};
 /// use sinkhorn_init::CoarseStart;
 ///
 /// let x: Vec<f64> = (0..400).map(|k| (k as f64 * 0.7).sin()).collect(); // 200 points of the plane
@@ -166,7 +168,7 @@ impl<T> CoarseFit<T> {
     }
 }
 
-impl<T: Real> Initializer<T> for CoarseFit<T> {
+impl<T: Real> Start<T> for CoarseFit<T> {
     fn name(&self) -> &'static str {
         "coarse"
     }
@@ -175,13 +177,13 @@ impl<T: Real> Initializer<T> for CoarseFit<T> {
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] for a fit that was tampered with, and those of [`Carried`] as a start.
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         let is_finite = |values: &[T]| values.iter().all(|&value| value.is_finite());
         let count = self.weights.len();
         let sizes_agree = count == self.potential.len() && count.checked_mul(self.dimension) == Some(self.points.len());
@@ -191,12 +193,12 @@ impl<T: Real> Initializer<T> for CoarseFit<T> {
         }
         let potential: Vec<T> = self.potential.iter().map(|&value| value / target.cost_scale).collect();
         let carried = Carried::from_g(&self.points, self.dimension, Some(&self.weights), &potential)?;
-        let Started { pairs, .. } = carried.initialize(target, f, g, scratch)?;
+        let StartReport { pairs, .. } = carried.write_potentials(target, f, g, scratch)?;
         Ok(small::report("coarse", pairs, self.sweeps))
     }
 }
 
-impl<T: Real> Initializer<T> for CoarseStart {
+impl<T: Real> Start<T> for CoarseStart {
     fn name(&self) -> &'static str {
         "coarse"
     }
@@ -205,15 +207,15 @@ impl<T: Real> Initializer<T> for CoarseStart {
     ///
     /// # Errors
     /// Those of [`CoarseStart::fit`].
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         let fit = self.fit(target)?;
-        let started = fit.initialize(target, f, g, scratch)?;
+        let started = fit.write_potentials(target, f, g, scratch)?;
         Ok(started.pairs(started.pairs + fit.pairs))
     }
 }

@@ -1,15 +1,18 @@
-use sinkhorn_core::{Error, Form, Gaussian, Initializer, Moments, Real, Scratch, Started, Target};
+use sinkhorn_core::{
+    Error, Real,
+    start::{Gaussian, GaussianForm, Moments, Start, StartReport, StartScratch, Target},
+};
 
 use crate::fit::GaussianFit;
 
 /// The potential between Gaussians fitted to both sides, weights included, at any dimension d: O((n + m) d^2 + d^3).
 ///
-/// The formula is that of [`sinkhorn_core::Gaussian`]; only squared Euclidean costs between points are accepted. A fit
+/// The formula is that of [`sinkhorn_core::start::Gaussian`]; only squared Euclidean costs between points are accepted. A fit
 /// that is given is used as it is, for a measure that stays the same.
 #[derive(Debug, Clone, Default)]
 pub struct GaussianStart {
     /// Entropic unless told otherwise.
-    pub form: Form,
+    pub form: GaussianForm,
     /// A fit of x.
     pub source: Option<GaussianFit>,
     /// A fit of y.
@@ -18,27 +21,27 @@ pub struct GaussianStart {
 
 impl GaussianStart {
     /// Of this form, fitted to both sides.
-    pub const fn new(form: Form) -> Self {
+    pub const fn new(form: GaussianForm) -> Self {
         GaussianStart { form, source: None, target: None }
     }
 }
 
-impl<T: Real> Initializer<T> for GaussianStart {
+impl<T: Real> Start<T> for GaussianStart {
     fn name(&self) -> &'static str {
         self.form.start_name()
     }
 
     /// # Errors
-    /// [`ErrorKind::Unsupported`](sinkhorn_core::ErrorKind::Unsupported) unless the cost is squared Euclidean between
+    /// [`ErrorKind::Unsupported`](sinkhorn_core::error::ErrorKind::Unsupported) unless the cost is squared Euclidean between
     /// points; those of [`Moments::of`] for a side without a fit, those of [`GaussianFit::check`] for a fit, and of
     /// [`Gaussian::between`].
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         _g: &mut [T],
-        _scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        _scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         let cloud = target.squared_euclidean_points("gaussian needs points under the squared Euclidean cost")?;
         let d = cloud.dimension();
         let [source, other] = [&self.source, &self.target].map(|fit| {

@@ -1,6 +1,9 @@
 //! A weighted point set, summarised by a few points of their own.
 
-use sinkhorn_core::{Points, Real, Weights};
+use sinkhorn_core::{
+    Real,
+    geometry::{Points, Weights},
+};
 
 /// After the partition, points are assigned to their nearest representative so many times: the first time matters, the
 /// second a little.

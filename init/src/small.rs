@@ -1,8 +1,11 @@
 //! The small problem of a start, between part of the points or between others in their stead.
 
 use sinkhorn_core::{
-    Acceleration, Argument, Epsilon, Error, ErrorKind, Float, Geometry, Initializer, Monotone, Problem, Real, Select,
-    Settings, Started, Storage, Target, Workspace, Wrote, solve,
+    Acceleration, Epsilon, Error, Float, Problem, Real, Settings, Storage, Workspace,
+    error::{Argument, ErrorKind},
+    geometry::Geometry,
+    solve,
+    start::{Monotone, Select, Side, Start, StartReport, Target},
 };
 
 use crate::GaussianStart;
@@ -41,8 +44,8 @@ pub(crate) struct Small<T> {
 }
 
 /// Returns the report of a start that wrote f after a small problem of so many sweeps.
-pub(crate) fn report(name: &'static str, pairs: u64, sweeps: u32) -> Started {
-    let started = Started::new(name, Wrote::F).pairs(pairs);
+pub(crate) fn report(name: &'static str, pairs: u64, sweeps: u32) -> StartReport {
+    let started = StartReport::new(name, Side::F).pairs(pairs);
     if sweeps < MAX_SWEEPS { started } else { started.note(LIMIT_NOTE) }
 }
 
@@ -74,7 +77,7 @@ pub(crate) fn solve_small<T: Real>(
     };
     let mut memory = vec![T::ZERO; Workspace::len(&small, &settings)?];
     let gaussian = GaussianStart::default();
-    let candidates: [&dyn Initializer<T>; 2] = [&Monotone, &gaussian];
+    let candidates: [&dyn Start<T>; 2] = [&Monotone, &gaussian];
     let workspace = Workspace::new(&mut memory, &small, &settings)?;
     let solution =
         solve(&small, &Select::new(&candidates), &settings, workspace).map_err(|error| match error.kind {

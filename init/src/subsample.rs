@@ -4,8 +4,9 @@ use rand_linfa::SeedableRng;
 use rand_linfa::seq::index;
 use rand_xoshiro_linfa::Xoshiro256PlusPlus;
 use sinkhorn_core::{
-    Carried, CostMatrix, Error, Geometry, Initializer, PointCloud, Points, Real, Scratch, Started, Target, Weights,
-    Zero,
+    CostMatrix, Error, PointCloud, Real,
+    geometry::{Geometry, Points, Weights},
+    start::{Carried, Start, StartReport, StartScratch, Target, Zero},
 };
 
 use crate::small::{self, checked_points, solve_small};
@@ -23,7 +24,7 @@ pub struct SubsampleStart {
     pub seed: u64,
 }
 
-impl<T: Real> Initializer<T> for SubsampleStart {
+impl<T: Real> Start<T> for SubsampleStart {
     fn name(&self) -> &'static str {
         "subsample"
     }
@@ -32,22 +33,22 @@ impl<T: Real> Initializer<T> for SubsampleStart {
     ///
     /// # Errors
     /// [`ErrorKind::NotPositive`] naming the start for 0 points; [`ErrorKind::Overflow`] if the small problem leaves the range.
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         match self.initialize_if_slow(target, 0, f, g, scratch)? {
             Some(started) => Ok(started),
-            None => Zero.initialize(target, f, g, scratch),
+            None => Zero.write_potentials(target, f, g, scratch),
         }
     }
 }
 
 impl SubsampleStart {
-    /// Does what [`Initializer::initialize`] does, unless the small problem takes fewer sweeps than `least`. It is easy
+    /// Does what [`Start::write_potentials`] does, unless the small problem takes fewer sweeps than `least`. It is easy
     /// then, and so is the large one: nothing is written.
     pub(crate) fn initialize_if_slow<T: Real>(
         &self,
@@ -55,8 +56,8 @@ impl SubsampleStart {
         least: u32,
         f: &mut [T],
         g: &mut [T],
-        scratch: &mut Scratch<'_, T>,
-    ) -> Result<Option<Started>, Error> {
+        scratch: &mut StartScratch<'_, T>,
+    ) -> Result<Option<StartReport>, Error> {
         let problem = target.problem;
         let count = checked_points(self.points, problem.rows(), problem.columns())?;
         let mut generator = Xoshiro256PlusPlus::seed_from_u64(self.seed);
@@ -80,7 +81,7 @@ impl SubsampleStart {
         let pairs = if let Some(cloud) = geometry.cloud() {
             small.g.iter_mut().for_each(|value| *value /= target.cost_scale);
             let carried = Carried::from_g(&y, cloud.dimension(), Some(&b), &small.g)?;
-            carried.initialize(target, f, g, scratch)?.pairs
+            carried.write_potentials(target, f, g, scratch)?.pairs
         } else {
             // f_i = -tau epsilon log sum_l b_l exp((g_l - C_il) / epsilon), a sum over the chosen columns.
             for (i, value) in f.iter_mut().enumerate() {

@@ -2,12 +2,15 @@
 
 use std::time::Instant;
 
-use sinkhorn_core::{Error, Initializer, Real, Scratch, Started, Target};
+use sinkhorn_core::{
+    Error, Real,
+    start::{Start, StartReport, StartScratch, Target},
+};
 
-/// Runs any start and reports the time that it took in [`Started::time`], which core cannot: it has no clock.
+/// Runs any start and reports the time that it took in [`StartReport::time`], which core cannot: it has no clock.
 ///
 /// ```
-/// use sinkhorn_core::{Initializer, Monotone, PointCloud, Problem, Settings, Workspace, solve};
+/// use sinkhorn_core::{PointCloud, Problem, Settings, solve, start::{Monotone, Start}, Workspace};
 /// use sinkhorn_init::Timed;
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
 /// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?;
@@ -17,7 +20,7 @@ use sinkhorn_core::{Error, Initializer, Real, Scratch, Started, Target};
 /// assert_eq!(solution.report().start.name, "monotone");
 /// assert!(solution.report().start.time.is_some());
 ///
-/// let chosen_at_run_time: &dyn Initializer<f64> = &Monotone;
+/// let chosen_at_run_time: &dyn Start<f64> = &Monotone;
 /// let solution =
 ///     solve(&problem, &Timed(chosen_at_run_time), &settings, Workspace::new(&mut memory, &problem, &settings)?)?;
 /// assert!(solution.report().start.time.is_some());
@@ -29,22 +32,22 @@ pub struct Timed<S>(
     pub S,
 );
 
-impl<T: Real, S: Initializer<T>> Initializer<T> for Timed<S> {
+impl<T: Real, S: Start<T>> Start<T> for Timed<S> {
     fn name(&self) -> &'static str {
         self.0.name()
     }
 
     /// # Errors
     /// Those of the start.
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         let begin = Instant::now();
-        let started = self.0.initialize(target, f, g, scratch)?;
-        Ok(Started { time: Some(begin.elapsed()), ..started })
+        let started = self.0.write_potentials(target, f, g, scratch)?;
+        Ok(StartReport { time: Some(begin.elapsed()), ..started })
     }
 }

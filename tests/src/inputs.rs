@@ -1,9 +1,11 @@
 //! A problem as owned numbers that can be moved a little: for central differences.
 
 use sinkhorn_core::{
-    Cosine, CostMatrix, CostScale, Cotangent, DerivativeSettings, Derivatives, Epsilon, Error, Euclidean, GroundCost,
-    Manhattan, PNorm, PlanCotangent, PointCloud, Problem, Real, Settings, Solution, SquaredEuclidean, Workspace, Zero,
+    CostMatrix, Epsilon, Error, PointCloud, Problem, Real, Settings, Solution, Workspace,
+    cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm, SquaredEuclidean},
+    diff::{Cotangent, DerivativeSettings, Derivatives, PlanCotangent},
     solve,
+    start::Zero,
 };
 
 use crate::data;
@@ -165,8 +167,8 @@ impl<T: Real> OwnedGradients<T> {
     }
 
     /// All of them, or without points for a matrix.
-    pub fn lend(&mut self, with_points: bool) -> sinkhorn_core::Gradients<'_, T> {
-        sinkhorn_core::Gradients {
+    pub fn lend(&mut self, with_points: bool) -> sinkhorn_core::diff::Gradients<'_, T> {
+        sinkhorn_core::diff::Gradients {
             x: with_points.then_some(&mut self.x[..]),
             y: with_points.then_some(&mut self.y[..]),
             a: Some(&mut self.a),

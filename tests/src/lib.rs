@@ -6,7 +6,7 @@ pub mod inputs;
 pub mod oracle;
 pub mod process;
 
-use sinkhorn_core::{Error, Initializer, Problem, Real, Report, Settings, Workspace, solve};
+use sinkhorn_core::{Error, Problem, Real, Report, Settings, Workspace, solve, start::Start};
 
 /// Everything a solve leaves, owned.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ pub struct Solved<T> {
 /// Those of the solve.
 pub fn solve_owned<T: Real>(
     problem: &Problem<'_, T>,
-    start: &dyn Initializer<T>,
+    start: &dyn Start<T>,
     settings: &Settings<T>,
 ) -> Result<Solved<T>, Error> {
     let mut memory = vec![T::ZERO; Workspace::len(problem, settings)?];

@@ -4,9 +4,14 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sinkhorn_core::{
-    Acceleration, Changes, Cotangent, DerivativeSettings, Derivatives, FixedGaussianStart, FixedWorkspace, Gradients,
-    Initializer, Monotone, PointCloud, Problem, Settings, SoftSettings, Tangent, Zero, batch_len,
-    divergence_gradient_len, divergence_len, sinkhorn_divergence, soft_len, soft_rank, solve, solve_batch,
+    Acceleration, PointCloud, Problem, Settings,
+    batch::{batch_len, solve_batch},
+    diff::{Changes, Cotangent, DerivativeSettings, Derivatives, Gradients, Tangent},
+    divergence::{divergence_gradient_len, divergence_len, sinkhorn_divergence},
+    embedded::FixedWorkspace,
+    soft::{SoftSettings, soft_len, soft_rank},
+    solve,
+    start::{FixedGaussianStart, Monotone, Start, Zero},
 };
 
 struct Counting;
@@ -66,11 +71,11 @@ fn a_solve_allocates_nothing() {
     let x: [f32; 20] = core::array::from_fn(|k| (k as f32 * 0.7).sin());
     let y: [f32; 30] = core::array::from_fn(|k| 1.0 + (k as f32 * 1.1).cos());
     let mut workspace = Box::new(FixedWorkspace::<f32, 20, 30, 2, 6>::new());
-    let starts: [(usize, &dyn Initializer<f32>); 4] = [
+    let starts: [(usize, &dyn Start<f32>); 4] = [
         (1, &Zero),
         (1, &Monotone),
-        (1, &FixedGaussianStart::<1> { form: sinkhorn_core::Form::Entropic }),
-        (2, &FixedGaussianStart::<2> { form: sinkhorn_core::Form::Unregularised }),
+        (1, &FixedGaussianStart::<1> { form: sinkhorn_core::start::GaussianForm::Entropic }),
+        (2, &FixedGaussianStart::<2> { form: sinkhorn_core::start::GaussianForm::Unregularised }),
     ];
     let mut plan = [0.0_f32; 600];
     let before = ALLOCATIONS.load(Ordering::SeqCst);

@@ -5,8 +5,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::process::Command;
 
 use sinkhorn_core::{
-    Cotangent, DerivativeSettings, Derivatives, Epsilon, Gradients, Initializer, PointCloud, Problem, Real, Settings,
-    Workspace, Zero, batch_len, divergence_len, has_threads, sinkhorn_divergence, solve, solve_batch,
+    Epsilon, PointCloud, Problem, Real, Settings, Workspace,
+    batch::{batch_len, solve_batch},
+    diff::{Cotangent, DerivativeSettings, Derivatives, Gradients},
+    divergence::{divergence_len, sinkhorn_divergence},
+    solve,
+    start::{Start, Zero},
+    threads::has_threads,
 };
 use sinkhorn_init::{Auto, MixtureStart};
 use sinkhorn_tests::process::limited;
@@ -42,7 +47,7 @@ fn bits<T: Real>() -> u64 {
     let settings = Settings { threads: 4, ..Settings::default() };
 
     let mixture = MixtureStart::default();
-    let starts: [&dyn Initializer<T>; 3] = [&Zero, &Auto, &mixture];
+    let starts: [&dyn Start<T>; 3] = [&Zero, &Auto, &mixture];
     for start in starts {
         let mut memory = vec![T::ZERO; Workspace::len(&problem, &settings).unwrap()];
         let workspace = Workspace::new(&mut memory, &problem, &settings).unwrap();

@@ -15,7 +15,7 @@ pub struct MethodArgs {
     /// Starting potentials: a name, or files written by `sinkhorn fit`: x.json,y.json of both sides, x.json of X,
     /// ,y.json of Y
     #[arg(long, value_parser = StartParser, default_value = "auto", value_name = "NAME|FILE,FILE")]
-    pub start: Start,
+    pub start: ChosenStart,
     /// Of the starts that draw points: mixture and subsample
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
@@ -59,7 +59,7 @@ pub struct NumericsArgs {
 
 /// Where potentials come from: by name, or by fits of the sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Start {
+pub enum ChosenStart {
     Named(StartName),
     Saved(Saved),
 }
@@ -155,20 +155,20 @@ pub enum StorageName {
 struct StartParser;
 
 impl TypedValueParser for StartParser {
-    type Value = Start;
+    type Value = ChosenStart;
 
-    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Start, clap::Error> {
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<ChosenStart, clap::Error> {
         let names = EnumValueParser::<StartName>::new();
         let text = value.to_string_lossy();
         let is_file = |ending| text.to_ascii_lowercase().ends_with(ending);
         if !text.contains(',') && ![".json", ".csv", ".npy"].into_iter().any(is_file) {
-            return names.parse_ref(command, arg, value).map(Start::Named);
+            return names.parse_ref(command, arg, value).map(ChosenStart::Named);
         }
         let (x, y) = text.split_once(',').unwrap_or((&text, ""));
         let file = |name: &str| (!name.is_empty()).then(|| PathBuf::from(name));
         match (file(x), file(y)) {
-            (None, None) => names.parse_ref(command, arg, value).map(Start::Named), // a lone comma: its error
-            (x, y) => Ok(Start::Saved(Saved { x, y })),
+            (None, None) => names.parse_ref(command, arg, value).map(ChosenStart::Named), // a lone comma: its error
+            (x, y) => Ok(ChosenStart::Saved(Saved { x, y })),
         }
     }
 

@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 pub use files::{PairArgs, ReadingArgs};
 pub use help::{examples, plain_examples};
 pub use method::{
-    AccelerationName, MAX_SWEEPS, MethodArgs, NumericsArgs, Precision, Saved, Start, StartName, StorageName,
+    AccelerationName, ChosenStart, MAX_SWEEPS, MethodArgs, NumericsArgs, Precision, Saved, StartName, StorageName,
 };
 pub use parse::{multiple, positive, share, typed};
 pub use problem::{CostName, EpsilonArgs, ProblemArgs};

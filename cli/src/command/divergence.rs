@@ -4,7 +4,11 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use serde::Serialize;
-use sinkhorn_core::{Gradients, Report, divergence_gradient_len, divergence_len, sinkhorn_divergence};
+use sinkhorn_core::{
+    Report,
+    diff::Gradients,
+    divergence::{divergence_gradient_len, divergence_len, sinkhorn_divergence},
+};
 
 use crate::args::{self, Precision, TaskArgs};
 use crate::data::Loaded;
@@ -117,7 +121,8 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let solving = clock.elapsed().as_secs_f64();
     let gradient = match &job.gradient_x {
         Some(target) => {
-            let differentiation = sinkhorn_core::DerivativeSettings { threads: method.threads, ..Default::default() };
+            let differentiation =
+                sinkhorn_core::diff::DerivativeSettings { threads: method.threads, ..Default::default() };
             let (n, m, d) = (data.x.table.rows, data.y.table.rows, data.x.table.columns);
             let len = divergence_gradient_len(n, m, d, differentiation.threads)
                 .ok_or_else(|| Failure::data("--gradient-x: too many points"))?;

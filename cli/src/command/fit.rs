@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{ValueEnum, value_parser};
-use sinkhorn_core::{Argument, Points, Weights};
+use sinkhorn_core::{
+    error::Argument,
+    geometry::{Points, Weights},
+};
 use sinkhorn_init::{GaussianFit, MixtureFit, MixtureSettings};
 
 use crate::args::{self, ReadingArgs};

@@ -5,8 +5,10 @@ use std::time::Instant;
 
 use serde::Serialize;
 use sinkhorn_core::{
-    Argument, Error, ErrorKind, QuantileConvention, Report, Shape, SoftSettings, Solution, soft_len, soft_quantile,
-    soft_rank, soft_sort, soft_top_k,
+    Error, Report, Solution,
+    error::{Argument, ErrorKind},
+    geometry::Shape,
+    soft::{QuantileConvention, SoftSettings, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k},
 };
 
 use crate::args::{self, NumericsArgs, Precision, ReadingArgs};
@@ -132,7 +134,7 @@ struct Summary {
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let method = Method {
-        start: args::Start::Named(args::StartName::Monotone),
+        start: args::ChosenStart::Named(args::StartName::Monotone),
         seed: 0,
         acceleration: Acceleration::Anderson { memory: 10 },
         anneal_from: None,

@@ -3,16 +3,16 @@
 mod potentials;
 mod share_out;
 
-pub use potentials::Potentials;
+pub use potentials::PotentialRows;
 pub use share_out::share_out;
 
 use crate::error::{Argument, Error, ErrorKind, check_workspace};
-use crate::initial::Initializer;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::settings::Settings;
 use crate::solution::Solution;
 use crate::solver::solve;
+use crate::start::Start;
 use crate::workspace::Workspace;
 
 /// Returns the number of scalars that [`solve_batch`] needs: [`Settings::threads`] workspaces of the problem that needs
@@ -39,13 +39,13 @@ pub fn batch_len<T: Real>(problems: &[Problem<'_, T>], settings: &Settings<T>) -
 /// The k-th problem begins from `start(k)`: `|_| Zero` for all alike, `|k| Given::g(&before[k])` for warm starts. Its
 /// solution is handed to `write` with the k-th of `outputs`, on the thread that solved it. An output may be anything to
 /// write to: `&mut results` is a slice of them, `f.chunks_exact_mut(n).zip(&mut reports)` are rows of an array, and
-/// [`Potentials`] are rows of different lengths. A problem that cannot be solved hands over its error, and the others
+/// [`PotentialRows`] are rows of different lengths. A problem that cannot be solved hands over its error, and the others
 /// go on.
 ///
 /// One geometry under many weights:
 ///
 /// ```
-/// use sinkhorn_core::{PointCloud, Problem, Settings, Zero, batch_len, solve_batch};
+/// use sinkhorn_core::{batch::{batch_len, solve_batch}, PointCloud, Problem, Settings, start::Zero};
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
 /// let cloud = PointCloud::squared_euclidean(&x, &y, 1)?;
 /// let weights = [[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.25, 0.25, 0.5]];
@@ -71,7 +71,7 @@ pub fn batch_len<T: Real>(problems: &[Problem<'_, T>], settings: &Settings<T>) -
 ///
 /// # Panics
 /// If `start` or `write` does.
-pub fn solve_batch<T: Real, S: Initializer<T>, O>(
+pub fn solve_batch<T: Real, S: Start<T>, O>(
     problems: &[Problem<'_, T>],
     start: impl Fn(usize) -> S + Sync,
     settings: &Settings<T>,

@@ -6,10 +6,10 @@ use crate::real::Real;
 
 /// The rows of two arrays that hold the potentials of all problems of a batch, one problem after the other.
 ///
-/// It is an iterator over (f, g), which can be the outputs of [`solve_batch`](crate::solve_batch).
+/// It is an iterator over (f, g), which can be the outputs of [`solve_batch`](crate::batch::solve_batch).
 ///
 /// ```
-/// use sinkhorn_core::{Error, Monotone, PointCloud, Potentials, Problem, Settings, batch_len, solve_batch};
+/// use sinkhorn_core::{batch::{PotentialRows, batch_len, solve_batch}, Error, PointCloud, Problem, Settings, start::Monotone};
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
 /// let problems = [
 ///     Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?,
@@ -18,7 +18,7 @@ use crate::real::Real;
 /// let settings = Settings::default();
 /// let mut memory = vec![0.0; batch_len(&problems, &settings)?];
 /// let (mut f, mut g, mut reports) = ([0.0; 3 + 2], [0.0; 2 + 2], [None; 2]);
-/// let outputs = Potentials::new(&problems, &mut f, &mut g)?.zip(&mut reports);
+/// let outputs = PotentialRows::new(&problems, &mut f, &mut g)?.zip(&mut reports);
 /// solve_batch(&problems, |_| Monotone, &settings, &mut memory, outputs, |((f, g), report), solved| {
 ///     *report = Some(solved.map(|solution| {
 ///         f.copy_from_slice(solution.f());
@@ -28,13 +28,13 @@ use crate::real::Real;
 /// })?;
 /// # Ok::<(), Error>(())
 /// ```
-pub struct Potentials<'s, 'a, T: Real> {
+pub struct PotentialRows<'s, 'a, T: Real> {
     problems: core::slice::Iter<'s, Problem<'a, T>>,
     f: &'s mut [T],
     g: &'s mut [T],
 }
 
-impl<'s, 'a, T: Real> Potentials<'s, 'a, T> {
+impl<'s, 'a, T: Real> PotentialRows<'s, 'a, T> {
     /// Takes two arrays: `f` has as many scalars as all problems together have rows, and `g` as many as they have
     /// columns.
     ///
@@ -51,11 +51,11 @@ impl<'s, 'a, T: Real> Potentials<'s, 'a, T> {
         };
         total(Argument::F, Problem::rows, f.len())?;
         total(Argument::G, Problem::columns, g.len())?;
-        Ok(Potentials { problems: problems.iter(), f, g })
+        Ok(PotentialRows { problems: problems.iter(), f, g })
     }
 }
 
-impl<'s, T: Real> Iterator for Potentials<'s, '_, T> {
+impl<'s, T: Real> Iterator for PotentialRows<'s, '_, T> {
     type Item = (&'s mut [T], &'s mut [T]);
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -69,12 +69,12 @@ impl<'s, T: Real> Iterator for Potentials<'s, '_, T> {
     }
 }
 
-impl<T: Real> core::fmt::Debug for Potentials<'_, '_, T> {
+impl<T: Real> core::fmt::Debug for PotentialRows<'_, '_, T> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Potentials").field("problems", &self.problems.len()).finish_non_exhaustive()
+        f.debug_struct("PotentialRows").field("problems", &self.problems.len()).finish_non_exhaustive()
     }
 }
 
-impl<T: Real> ExactSizeIterator for Potentials<'_, '_, T> {}
+impl<T: Real> ExactSizeIterator for PotentialRows<'_, '_, T> {}
 
-impl<T: Real> FusedIterator for Potentials<'_, '_, T> {}
+impl<T: Real> FusedIterator for PotentialRows<'_, '_, T> {}

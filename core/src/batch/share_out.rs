@@ -5,10 +5,10 @@
 /// has to write before it reads. Threads are those of the rayon pool that the caller is in; without the feature
 /// `parallel` there is one.
 ///
-/// [`solve_batch`](crate::solve_batch) is made of this. It serves for whatever else there is to do with many problems:
+/// [`solve_batch`](crate::batch::solve_batch) is made of this. It serves for whatever else there is to do with many problems:
 ///
 /// ```
-/// use sinkhorn_core::{Monotone, PointCloud, Problem, Settings, Workspace, share_out, solve};
+/// use sinkhorn_core::{batch::share_out, PointCloud, Problem, Settings, solve, start::Monotone, Workspace};
 /// let (sets, y) = ([[0.0, 1.0], [0.5, 2.0], [3.0, 3.5]], [0.2, 1.1]);
 /// let settings = Settings::default();
 /// let against_y = |x| Problem::new(PointCloud::squared_euclidean(x, &y, 1)?);

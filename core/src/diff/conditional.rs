@@ -7,7 +7,7 @@ use crate::real::Real;
 use crate::solution::Solution;
 use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::half::row_logsum;
-use crate::sweep::prepared::Prepared;
+use crate::sweep::prepared::ScaledProblem;
 use crate::sweep::strips::{Pass, STRIP_ROWS, Scratch, Strip};
 use crate::sweep::{MAX_TILE_ROWS, is_safe};
 
@@ -102,7 +102,7 @@ impl<'d, T: Real> Conditional<'d, T> {
     }
 
     /// The problem in the units of sweeps.
-    pub fn p(&self) -> &Prepared<'d, T> {
+    pub fn p(&self) -> &ScaledProblem<'d, T> {
         &self.solution.prepared
     }
 

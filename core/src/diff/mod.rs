@@ -4,19 +4,19 @@
 //! Everything is written in terms of the conditional plan Q_ij = P_ij / sum_k P_ik, whose rows are computed when needed
 //! and never stored. The files, in reading order:
 //!
-//! 1. [`inputs`]: the inputs of a problem, as places for gradients ([`Gradients`]) and as directions ([`Tangent`]).
-//! 2. [`conditional`]: the conditional plan, and passes over its rows.
-//! 3. [`pull_back`]: from derivatives in the costs of pairs to those in x, y, the matrix and epsilon.
-//! 4. [`objective`]: the gradient of the objective.
-//! 5. [`cotangent`]: a loss of potentials, plan and map, by its derivatives. A new loss needs nothing else.
-//! 6. [`vjp`]: the gradient of such a loss, and the linear system behind it.
-//! 7. [`conjugate_gradients`]: the solution of that system.
-//! 8. [`coarse`]: a preconditioner for it, on the line and in the plane.
-//! 9. [`jvp`]: changes of potentials, plan and map along a direction.
-//! 10. [`second_order`]: products with the Hessian of the objective.
-//! 11. [`weightless`]: columns without mass, which the passes over rows leave out.
-//! 12. [`means`]: means along rows and columns of a plan, for soft operators.
-//! 13. [`workspace`]: the memory of all these.
+//! 1. `inputs`: the inputs of a problem, as places for gradients ([`Gradients`]) and as directions ([`Tangent`]).
+//! 2. `conditional`: the conditional plan, and passes over its rows.
+//! 3. `pull_back`: from derivatives in the costs of pairs to those in x, y, the matrix and epsilon.
+//! 4. `objective`: the gradient of the objective.
+//! 5. `cotangent`: a loss of potentials, plan and map, by its derivatives. A new loss needs nothing else.
+//! 6. `vjp`: the gradient of such a loss, and the linear system behind it.
+//! 7. `conjugate_gradients`: the solution of that system.
+//! 8. `coarse`: a preconditioner for it, on the line and in the plane.
+//! 9. `jvp`: changes of potentials, plan and map along a direction.
+//! 10. `second_order`: products with the Hessian of the objective.
+//! 11. `weightless`: columns without mass, which the passes over rows leave out.
+//! 12. `means`: means along rows and columns of a plan, for soft operators.
+//! 13. `workspace`: the memory of all these.
 
 mod coarse;
 mod conditional;

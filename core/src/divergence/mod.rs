@@ -9,7 +9,6 @@ pub use workspace::{divergence_gradient_len, divergence_len};
 use crate::cost::CostScale;
 use crate::error::{Argument, Error, ErrorKind, check_workspace};
 use crate::geometry::{Geometry, PointCloud};
-use crate::initial::Initializer;
 use crate::measure::{Points, Weights};
 use crate::memory;
 use crate::problem::{Epsilon, Problem};
@@ -19,6 +18,7 @@ use crate::report::Report;
 use crate::settings::{Acceleration, Settings, Storage};
 use crate::solution::Solution;
 use crate::solver::{Solver, solve};
+use crate::start::Start;
 use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::{log_weight, log_zero};
 use crate::wide::Wide;
@@ -76,7 +76,7 @@ pub struct Divergence<'w, T: Real> {
 /// matrices, `cost_scale`, or `epsilon`.
 pub fn sinkhorn_divergence<'w, T: Real>(
     problem: &Problem<'w, T>,
-    start: &dyn Initializer<T>,
+    start: &dyn Start<T>,
     settings: &Settings<T>,
     memory: &'w mut [T],
 ) -> Result<Divergence<'w, T>, Error> {
@@ -94,7 +94,7 @@ pub fn sinkhorn_divergence<'w, T: Real>(
 pub fn sinkhorn_divergence_between<'w, T: Real>(
     problem: &Problem<'w, T>,
     [within_x, within_y]: [Geometry<'w, T>; 2],
-    start: &dyn Initializer<T>,
+    start: &dyn Start<T>,
     settings: &Settings<T>,
     memory: &'w mut [T],
 ) -> Result<Divergence<'w, T>, Error> {

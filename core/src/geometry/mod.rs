@@ -3,6 +3,7 @@
 pub(crate) mod cost_matrix;
 mod point_cloud;
 
+pub use crate::measure::{Points, Weights};
 pub use cost_matrix::CostMatrix;
 pub use point_cloud::PointCloud;
 

@@ -1,7 +1,7 @@
 //! Soft sorting, ranking, quantiles and top-k: transport of values onto a grid of levels on the line (Cuturi, Teboul
 //! and Vert 2019, "Differentiable Ranks and Sorting using Optimal Transport"), differentiated implicitly.
 //!
-//! A new operator is a file with its function, a set of levels in [`targets`], and a [`Readout`] of the plan.
+//! A new operator is a file with its function, a set of levels in `targets`, and a `Readout` of the plan.
 
 mod pull_back;
 mod quantile;
@@ -19,7 +19,6 @@ use crate::diff::means::{along_columns, along_rows};
 use crate::diff::{DerivativeSettings, Derivatives, derivatives_len};
 use crate::error::{Argument, Error, ErrorKind, Place, arguments, check_length, check_workspace};
 use crate::geometry::{PointCloud, Shape};
-use crate::initial::{Initializer, Monotone, Zero, sort_indices};
 use crate::measure::{Points, Weights, check_finite_vector};
 use crate::memory;
 use crate::problem::{Epsilon, Problem};
@@ -29,6 +28,7 @@ use crate::report::Report;
 use crate::settings::Settings;
 use crate::solution::Solution;
 use crate::solver::solve;
+use crate::start::{Monotone, Start, Zero, sort_indices};
 use crate::workspace::{Workspace, len_for};
 
 use targets::Targets;
@@ -194,7 +194,7 @@ impl<'w, T: Real> Soft<'w, T> {
         let problem = Problem::new(PointCloud::squared_euclidean(x, y, 1)?)?
             .weights(a, b)?
             .epsilon(Epsilon::Absolute(settings.epsilon))?;
-        let start: &dyn Initializer<T> = match settings.start {
+        let start: &dyn Start<T> = match settings.start {
             SoftStart::Monotone => &Monotone,
             SoftStart::Zero => &Zero,
         };

@@ -10,7 +10,7 @@ use crate::real::Real;
 /// decrease with the level.
 ///
 /// ```
-/// use sinkhorn_core::{SoftSettings, soft_len, soft_quantile};
+/// use sinkhorn_core::soft::{SoftSettings, soft_len, soft_quantile};
 /// let values = [3.0_f64, -1.0, 2.0, 0.5, 7.0];
 /// let settings = SoftSettings { epsilon: 1e-3, ..SoftSettings::default() };
 /// let mut memory = vec![0.0; soft_len(5, 2 * 2 + 1, &settings)?];
@@ -21,8 +21,8 @@ use crate::real::Real;
 /// ```
 ///
 /// # Errors
-/// Those of [`soft_sort`](super::soft_sort), [`ErrorKind::Length`](crate::ErrorKind::Length) naming `output`, and [`ErrorKind::Empty`](crate::ErrorKind::Empty) and
-/// [`ErrorKind::EntryOutOfRange`](crate::ErrorKind::EntryOutOfRange) naming `levels`.
+/// Those of [`soft_sort`](super::soft_sort), [`ErrorKind::Length`](crate::error::ErrorKind::Length) naming `output`, and [`ErrorKind::Empty`](crate::error::ErrorKind::Empty) and
+/// [`ErrorKind::EntryOutOfRange`](crate::error::ErrorKind::EntryOutOfRange) naming `levels`.
 pub fn soft_quantile<'w, T: Real>(
     values: &[T],
     weights: Option<&[T]>,

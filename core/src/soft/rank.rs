@@ -9,7 +9,7 @@ use crate::real::Real;
 /// converged or not.
 ///
 /// ```
-/// use sinkhorn_core::{SoftSettings, soft_len, soft_rank};
+/// use sinkhorn_core::soft::{SoftSettings, soft_len, soft_rank};
 /// let values = [3.0_f64, -1.0, 2.0, 0.5];
 /// let settings = SoftSettings { epsilon: 1e-3, ..SoftSettings::default() };
 /// let mut memory = vec![0.0; soft_len(4, 4, &settings)?];
@@ -22,7 +22,7 @@ use crate::real::Real;
 /// ```
 ///
 /// # Errors
-/// Those of [`soft_sort`](super::soft_sort), and [`ErrorKind::Length`](crate::ErrorKind::Length) naming `output`.
+/// Those of [`soft_sort`](super::soft_sort), and [`ErrorKind::Length`](crate::error::ErrorKind::Length) naming `output`.
 pub fn soft_rank<'w, T: Real>(
     values: &[T],
     weights: Option<&[T]>,

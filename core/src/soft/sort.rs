@@ -9,7 +9,7 @@ use crate::real::Real;
 /// within the values and does not decrease, converged or not.
 ///
 /// ```
-/// use sinkhorn_core::{SoftSettings, soft_len, soft_sort};
+/// use sinkhorn_core::soft::{SoftSettings, soft_len, soft_sort};
 /// let values = [3.0_f64, -1.0, 2.0, 0.5];
 /// let settings = SoftSettings { epsilon: 1e-3, ..SoftSettings::default() };
 /// let mut memory = vec![0.0; soft_len(4, 4, &settings)?];

@@ -4,9 +4,9 @@ use core::cmp::Ordering;
 
 use super::{QuantileConvention, Readout};
 use crate::error::{Argument, Error, ErrorKind, Place};
-use crate::initial::number;
 use crate::real::Real;
 use crate::reduce;
+use crate::start::number;
 
 /// The set of levels of an operator.
 pub(super) enum Targets<'l, T> {

@@ -8,7 +8,7 @@ use crate::real::Real;
 /// whole. With weights, the share that is selected is k / n of their sum.
 ///
 /// ```
-/// use sinkhorn_core::{SoftSettings, soft_len, soft_top_k};
+/// use sinkhorn_core::soft::{SoftSettings, soft_len, soft_top_k};
 /// let values = [3.0_f64, -1.0, 2.0, 0.5];
 /// let settings = SoftSettings { epsilon: 0.1, ..SoftSettings::default() };
 /// let mut memory = vec![0.0; soft_len(4, 2, &settings)?];

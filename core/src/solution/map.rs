@@ -10,7 +10,7 @@ use crate::reduce::power_shares;
 use crate::sweep::is_safe;
 
 /// One side of a problem, as seen from a point of the other side.
-struct Side<'s, T: Real> {
+struct Opposite<'s, T: Real> {
     points: Points<'s, T>,
     weights: Weights<'s, T>,
     potential: &'s [T],
@@ -76,13 +76,13 @@ impl<T: Real> Solution<'_, T> {
     pub fn g_at(&self, y: &[T], out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let p = &self.prepared;
-        let side = Side { points: cloud.x(), weights: p.problem.a(), potential: self.f, tau: p.tau_b() };
+        let side = Opposite { points: cloud.x(), weights: p.problem.a(), potential: self.f, tau: p.tau_b() };
         self.potentials_at(Argument::Y, y, side, |y, x| cloud.ground_cost().cost(x, y), out)
     }
 
-    fn side_of_y<'s>(&'s self, cloud: &PointCloud<'s, T>) -> Side<'s, T> {
+    fn side_of_y<'s>(&'s self, cloud: &PointCloud<'s, T>) -> Opposite<'s, T> {
         let p = &self.prepared;
-        Side { points: cloud.y(), weights: p.problem.b(), potential: self.g, tau: p.tau_a() }
+        Opposite { points: cloud.y(), weights: p.problem.b(), potential: self.g, tau: p.tau_a() }
     }
 
     fn cloud(&self) -> Result<&PointCloud<'_, T>, Error> {
@@ -94,7 +94,7 @@ impl<T: Real> Solution<'_, T> {
         &self,
         argument: Argument,
         data: &[T],
-        side: Side<'_, T>,
+        side: Opposite<'_, T>,
         cost: impl Fn(&[T], &[T]) -> T,
         out: &mut [T],
     ) -> Result<(), Error> {
@@ -117,7 +117,7 @@ impl<T: Real> Solution<'_, T> {
     }
 
     /// Returns log2 of w_j exp((potential_j - cost_j) / epsilon), or nothing if the weight is zero.
-    fn exponent(&self, side: &Side<'_, T>, j: usize, cost: impl Fn(&[T]) -> T) -> Option<T> {
+    fn exponent(&self, side: &Opposite<'_, T>, j: usize, cost: impl Fn(&[T]) -> T) -> Option<T> {
         let (s, unit) = (self.prepared.s, self.prepared.unit);
         let weight = side.weights.get(j);
         (weight > T::ZERO).then(|| weight.log2() + s * (side.potential[j] * unit - cost(side.points.point(j))))

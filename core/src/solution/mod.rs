@@ -7,14 +7,14 @@ pub(crate) mod value;
 pub(crate) use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::Report;
-use crate::sweep::prepared::Prepared;
+use crate::sweep::prepared::ScaledProblem;
 
 /// The potentials, the report and the plan of a finished solve. It lives in the workspace.
 ///
 /// The plan is P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon), with f and g in units of cost.
 #[derive(Clone)]
 pub struct Solution<'s, T: Real> {
-    pub(crate) prepared: Prepared<'s, T>,
+    pub(crate) prepared: ScaledProblem<'s, T>,
     /// n: F.
     pub(crate) f_hat: &'s [T],
     /// m: G with log2 b.

@@ -9,7 +9,7 @@ use crate::solver::progress::Progress;
 use crate::sweep::columns::moved;
 use crate::sweep::half::row_logsum;
 use crate::sweep::outcome::Potentials;
-use crate::sweep::prepared::Prepared;
+use crate::sweep::prepared::ScaledProblem;
 use crate::sweep::strips::{Pass, Scratch, Strip};
 use crate::sweep::{MAX_TILE_ROWS, block, is_safe};
 use crate::vector::{Costs, RowTerms};
@@ -30,7 +30,7 @@ impl<T: Real> Potentials<'_, T> {
     /// Computes term k of sum_i a_i phi(f_i) + sum_j b_j phi(g_j), in units of cost, rows first. If a side is balanced,
     /// phi(t) = t, and if it is relaxed, phi(t) = rho (1 - exp(-t / rho)). F is taken less `shift`. Without `offsets`,
     /// the offsets of rows and columns are left out.
-    fn term(&self, p: &Prepared<'_, T>, shift: T, offsets: bool, k: usize) -> T {
+    fn term(&self, p: &ScaledProblem<'_, T>, shift: T, offsets: bool, k: usize) -> T {
         let n = self.f.len();
         let (weight, potential, tau, rho) = if k < n {
             let potential = self.f[k] - shift;
@@ -51,7 +51,7 @@ impl<T: Real> Potentials<'_, T> {
 
     /// Computes the dual value of (F less `shift`, G), a pair whose plan has this mass, in units of unscaled cost.
     /// Without `offsets` it is off by a constant of the problem, and less is rounded.
-    pub fn dual_value(&self, p: &Prepared<'_, T>, mass: T, shift: T, offsets: bool) -> T {
+    pub fn dual_value(&self, p: &ScaledProblem<'_, T>, mass: T, shift: T, offsets: bool) -> T {
         let terms = self.f.len() + self.g.len();
         let value = reduce::sum_of(terms, &|k| self.term(p, shift, offsets || !p.is_balanced(), k));
         let product = if offsets { p.problem.a().total() * p.problem.b().total() } else { T::ZERO };
@@ -59,14 +59,14 @@ impl<T: Real> Potentials<'_, T> {
     }
 
     /// Computes the rounding error to expect of that dual value, without offsets.
-    pub fn rounding(&self, p: &Prepared<'_, T>, mass: T, shift: T) -> T {
+    pub fn rounding(&self, p: &ScaledProblem<'_, T>, mass: T, shift: T) -> T {
         let terms = self.f.len() + self.g.len();
         let size = reduce::sum_of(terms, &|k| self.term(p, shift, !p.is_balanced(), k).abs());
         T::constant(8.0) * T::EPSILON * (size + p.epsilon * mass)
     }
 
     /// Computes the mass of the plan of a pair whose columns were exact before `shift` was taken from G.
-    pub fn mass_with_exact_columns(&self, p: &Prepared<'_, T>, shift: T) -> T {
+    pub fn mass_with_exact_columns(&self, p: &ScaledProblem<'_, T>, shift: T) -> T {
         let b = p.problem.b();
         if p.tau_b() == T::ONE {
             return b.total();
@@ -85,7 +85,7 @@ impl<T: Real> Potentials<'_, T> {
 /// in units of cost. It completes the potentials of points without weight. `progress` tells how the solve went, and
 /// `threshold` at which error it has converged; while it has not `ended`, F and G stay what they are.
 pub(crate) fn measure<'s, T: Real>(
-    p: &Prepared<'s, T>,
+    p: &ScaledProblem<'s, T>,
     progress: &Progress<T>,
     threshold: T,
     ended: bool,
@@ -205,7 +205,7 @@ pub(crate) fn measure<'s, T: Real>(
 /// Computes the share of the smaller total that the plan of a relaxed problem carries, at most 1; it is 1 if both
 /// marginals are exact. A marginal error is relative to the totals. If next to nothing is carried, it has to be as
 /// small in proportion.
-pub(crate) fn share_of_mass<T: Real>(p: &Prepared<'_, T>, mass: T) -> T {
+pub(crate) fn share_of_mass<T: Real>(p: &ScaledProblem<'_, T>, mass: T) -> T {
     if p.is_balanced() {
         return T::ONE;
     }
@@ -220,7 +220,7 @@ fn bound_from_below<T: Real>(value: T) -> T {
 
 /// Sums up over the pairs of a strip. `cost_g` is g in units of unscaled cost if costs are to be told from potentials.
 fn measure_strip<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     g: &[T],
     log_b: &[T],
     cost_g: Option<&[T]>,
@@ -256,7 +256,7 @@ fn measure_strip<T: Real>(
             }
             let change = p.change_of_f(i, *f, log_sum);
             if *weight == T::ZERO {
-                *f = Prepared::within_range(*f + change);
+                *f = ScaledProblem::within_range(*f + change);
                 continue;
             }
             let marginal = *weight * sum;

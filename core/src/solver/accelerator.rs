@@ -11,7 +11,7 @@ use super::relaxation::Relaxation;
 use crate::real::Real;
 use crate::settings::Acceleration;
 use crate::sweep::outcome::Outcome;
-use crate::sweep::prepared::Prepared;
+use crate::sweep::prepared::ScaledProblem;
 use crate::workspace::History;
 
 /// A method that works around the sweeps of a solve, to need fewer of them.
@@ -107,6 +107,6 @@ impl<'a, T: Real> Accelerator<'a, T> {
 
 /// Returns the largest change of a potential, in base-2 units, that can bring it closer to the solution: twice what two
 /// of them can differ by, and some.
-pub(super) fn largest_step<T: Real>(p: &Prepared<'_, T>) -> T {
+pub(super) fn largest_step<T: Real>(p: &ScaledProblem<'_, T>) -> T {
     T::TWO * T::TWO * (p.s * p.largest_difference() + T::ONE)
 }

@@ -16,7 +16,7 @@ use super::iterate::Iterate;
 use crate::real::Real;
 use crate::reduce;
 use crate::sweep::outcome::{Outcome, Potentials};
-use crate::sweep::prepared::Prepared;
+use crate::sweep::prepared::ScaledProblem;
 use crate::sweep::strips::Scratch;
 use crate::wide::{Ample, Wide, ample_dot};
 use crate::workspace::History;
@@ -161,7 +161,7 @@ impl<'a, T: Real> Anderson<'a, T> {
     }
 
     /// Keeps a pair in the place of the oldest, with the inner products of its residual.
-    fn remember(&mut self, p: &Prepared<'_, T>, Potentials { g, image, .. }: &Potentials<'_, T>) {
+    fn remember(&mut self, p: &ScaledProblem<'_, T>, Potentials { g, image, .. }: &Potentials<'_, T>) {
         let (b, m, slot) = (p.problem.b(), g.len(), self.next);
         self.history.images[slot * m..(slot + 1) * m].copy_from_slice(image);
         let residual = &mut self.history.residuals[slot * m..(slot + 1) * m];

@@ -12,23 +12,23 @@
 
 use super::progress::Progress;
 use crate::error::Error;
-use crate::initial::Wrote;
 use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
 use crate::solution::{Solution, value};
+use crate::start::Side;
 use crate::sweep::columns::translation;
 use crate::sweep::forward;
 use crate::sweep::half::{self, column_logsums};
 use crate::sweep::outcome::{Outcome, Potentials};
-use crate::sweep::prepared::Prepared;
+use crate::sweep::prepared::ScaledProblem;
 use crate::sweep::strips::Scratch;
 use crate::sweep::{kernel, log_zero, reach};
 use crate::workspace::Stored;
 
 /// A problem in the units of the sweep, its potentials, and the memory that it takes to sweep them.
 pub(crate) struct Iterate<'a, T: Real> {
-    pub(super) prepared: Prepared<'a, T>,
+    pub(super) prepared: ScaledProblem<'a, T>,
     pub(super) scratch: Scratch<'a, T>,
     potentials: Potentials<'a, T>,
     stored: Stored<'a, T>,
@@ -37,11 +37,11 @@ pub(crate) struct Iterate<'a, T: Real> {
 }
 
 /// The problem, its potentials, and scratch.
-pub(super) type Parts<'i, 'a, T> = (&'i Prepared<'a, T>, &'i mut Potentials<'a, T>, &'i mut Scratch<'a, T>);
+pub(super) type Parts<'i, 'a, T> = (&'i ScaledProblem<'a, T>, &'i mut Potentials<'a, T>, &'i mut Scratch<'a, T>);
 
 impl<'a, T: Real> Iterate<'a, T> {
     pub fn new(
-        prepared: Prepared<'a, T>,
+        prepared: ScaledProblem<'a, T>,
         potentials: Potentials<'a, T>,
         stored: Stored<'a, T>,
         scratch: Scratch<'a, T>,
@@ -51,7 +51,7 @@ impl<'a, T: Real> Iterate<'a, T> {
 
     /// Returns the potentials to look at. After a sweep these are the new F, the old G and its image; once the image is
     /// accepted, it is G.
-    pub fn current(&mut self) -> (&Prepared<'a, T>, &Potentials<'a, T>) {
+    pub fn current(&mut self) -> (&ScaledProblem<'a, T>, &Potentials<'a, T>) {
         if let Stored::Kernel(kernel) = &mut self.stored {
             let Potentials { f, g, image, row, .. } = &mut self.potentials;
             kernel.catch_up(&self.prepared, row, f, if self.accepted { g } else { image });
@@ -163,18 +163,18 @@ impl<'a, T: Real> Iterate<'a, T> {
     /// Takes in the potentials that a start wrote, in units of the unscaled cost, and computes F if there is only G.
     /// Not inlined, so that a small stack is free of it when G is computed.
     #[inline(never)]
-    pub fn enter(&mut self, wrote: Wrote) {
+    pub fn enter(&mut self, wrote: Side) {
         let (p, Potentials { f, g, log_b, .. }, scratch) = self.change();
         if p.is_balanced() {
             level_start(p, wrote, f, g);
         }
-        if wrote != Wrote::G {
+        if wrote != Side::G {
             into_f(p, p.s, f);
         }
-        if wrote != Wrote::F {
+        if wrote != Side::F {
             into_g(p, p.s, g, |j| log_b[j]);
         }
-        if wrote == Wrote::G {
+        if wrote == Side::G {
             half::complete_f(p, f, g, scratch);
         }
     }
@@ -231,7 +231,7 @@ impl<T: Real> Potentials<'_, T> {
     /// G are taken back from them: the report, the plan and everything else that is made of a solution belong to the f
     /// and g that the caller sees, rounding included. Columns without weight get the c-transform of F. Rows without
     /// weight get theirs when the report is measured, since that visits their pairs anyway.
-    pub fn leave(&mut self, p: &Prepared<'_, T>, ended: bool, scratch: &mut Scratch<'_, T>) {
+    pub fn leave(&mut self, p: &ScaledProblem<'_, T>, ended: bool, scratch: &mut Scratch<'_, T>) {
         let Potentials { f: f_hat, g: g_hat, image: g, log_b, row: f } = self;
         let (a, b, m) = (p.problem.a(), p.problem.b(), g_hat.len());
 
@@ -242,7 +242,7 @@ impl<T: Real> Potentials<'_, T> {
             column_logsums(p, f_hat, g_hat, g, scratch);
             for j in (0..m).filter(without_weight) {
                 let offset = p.column_offset(j);
-                g_hat[j] = Prepared::within_range(-p.tau_b() * (scratch.column[j] - offset) - offset);
+                g_hat[j] = ScaledProblem::within_range(-p.tau_b() * (scratch.column[j] - offset) - offset);
             }
         }
 
@@ -273,7 +273,7 @@ impl<T: Real> Potentials<'_, T> {
 
 /// Computes the marginal error, relative to the totals, that rounding of the exponents alone can cause for F and a
 /// G: the mean size of the potentials, in base-2 units of epsilon, times the unit of rounding.
-pub(crate) fn error_floor<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T]) -> T {
+pub(crate) fn error_floor<T: Real>(p: &ScaledProblem<'_, T>, f: &[T], g: &[T]) -> T {
     let (a, b) = (p.problem.a(), p.problem.b());
     // Points that can carry nothing have potentials at the limit, and no error.
     let size = |potential: T, offset: T| {
@@ -290,28 +290,28 @@ pub(crate) fn error_floor<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T]) -> T {
 }
 
 /// Turns f, in place, into F. `scale` is s times the unit of f.
-pub(crate) fn into_f<T: Real>(p: &Prepared<'_, T>, scale: T, f: &mut [T]) {
+pub(crate) fn into_f<T: Real>(p: &ScaledProblem<'_, T>, scale: T, f: &mut [T]) {
     f.iter_mut().enumerate().for_each(|(i, value)| *value = scale * *value - p.row_offset(i));
 }
 
 /// Turns g, in place, into G. `scale` is s times the unit of g, and `log_b` gives log2 b_j.
-pub(crate) fn into_g<T: Real>(p: &Prepared<'_, T>, scale: T, g: &mut [T], log_b: impl Fn(usize) -> T) {
+pub(crate) fn into_g<T: Real>(p: &ScaledProblem<'_, T>, scale: T, g: &mut [T], log_b: impl Fn(usize) -> T) {
     g.iter_mut().enumerate().for_each(|(j, value)| *value = scale * *value - p.column_offset(j) + log_b(j));
     mask(p, g);
 }
 
 /// Returns s f_i for an F_i.
-pub(crate) fn full_f<T: Real>(p: &Prepared<'_, T>, i: usize, f: T) -> T {
+pub(crate) fn full_f<T: Real>(p: &ScaledProblem<'_, T>, i: usize, f: T) -> T {
     f + p.row_offset(i)
 }
 
 /// Returns s g_j for a G_j without its log2 b_j.
-pub(crate) fn full_g<T: Real>(p: &Prepared<'_, T>, j: usize, g: T) -> T {
+pub(crate) fn full_g<T: Real>(p: &ScaledProblem<'_, T>, j: usize, g: T) -> T {
     g + p.column_offset(j)
 }
 
 /// Marks the columns without weight.
-fn mask<T: Real>(p: &Prepared<'_, T>, g: &mut [T]) {
+fn mask<T: Real>(p: &ScaledProblem<'_, T>, g: &mut [T]) {
     let b = p.problem.b();
     for (j, value) in g.iter_mut().enumerate() {
         if b.get(j) == T::ZERO {
@@ -321,12 +321,12 @@ fn mask<T: Real>(p: &Prepared<'_, T>, g: &mut [T]) {
 }
 
 /// Takes out of balanced potentials, which are free up to (+c, -c), a constant that would only be rounded.
-fn level_start<T: Real>(p: &Prepared<'_, T>, wrote: Wrote, f: &mut [T], g: &mut [T]) {
+fn level_start<T: Real>(p: &ScaledProblem<'_, T>, wrote: Side, f: &mut [T], g: &mut [T]) {
     let (a, b) = (p.problem.a(), p.problem.b());
     let (from_f, from_g) = match wrote {
-        Wrote::F => (a.mean_of(f), T::ZERO),
-        Wrote::G => (T::ZERO, b.mean_of(g)),
-        Wrote::Both => {
+        Side::F => (a.mean_of(f), T::ZERO),
+        Side::G => (T::ZERO, b.mean_of(g)),
+        Side::Both => {
             let half = T::HALF * (a.mean_of(f) - b.mean_of(g));
             (half, -half)
         }

@@ -17,16 +17,16 @@ mod symmetric;
 use core::ops::ControlFlow;
 
 use crate::error::{Argument, Error, ErrorKind};
-use crate::initial::{Initializer, Started, Target, Wrote, Zero};
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::{Observation, Status};
 use crate::settings::Settings;
 use crate::solution::Solution;
 use crate::solution::value::share_of_mass;
+use crate::start::{Side, Start, StartReport, Target, Zero};
 use crate::sweep::log_weight;
 use crate::sweep::outcome::{Outcome, Potentials};
-use crate::sweep::prepared::Prepared;
+use crate::sweep::prepared::ScaledProblem;
 use crate::sweep::scores::Scores;
 use crate::vector::Instructions;
 use crate::workspace::{Stored, Workspace};
@@ -42,7 +42,7 @@ use support::Whole;
 /// A solve in progress. [`solve`] runs one from start to end.
 ///
 /// ```
-/// use sinkhorn_core::{Monotone, PointCloud, Problem, Settings, Solver, Status, Workspace};
+/// use sinkhorn_core::{PointCloud, Problem, Settings, Solver, start::Monotone, Status, Workspace};
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
 /// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?;
 /// let settings = Settings::default();
@@ -98,7 +98,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Those of both.
     pub fn with_start(
         problem: &Problem<'a, T>,
-        start: &dyn Initializer<T>,
+        start: &dyn Start<T>,
         settings: &Settings<T>,
         workspace: Workspace<'a, T>,
     ) -> Result<Self, Error> {
@@ -138,7 +138,7 @@ impl<'a, T: Real> Solver<'a, T> {
         // Copy the points, and look at the size of the costs.
         let scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points)?;
         let instructions = Instructions::of(settings.simd);
-        let prepared = Prepared::new(problem, scores, instructions, potentials.image, scratch.column);
+        let prepared = ScaledProblem::new(problem, scores, instructions, potentials.image, scratch.column);
         #[cfg(feature = "support")]
         let prepared = match (&mut whole, prepared) {
             (Some(whole), Ok(prepared)) => whole.check(&prepared).map(|()| prepared),
@@ -159,7 +159,7 @@ impl<'a, T: Real> Solver<'a, T> {
         for (j, log) in potentials.log_b.iter_mut().enumerate() {
             *log = log_weight(problem.b().get(j));
         }
-        let (status, start) = (Some(Status::Stopped), Started::new("zero", Wrote::F));
+        let (status, start) = (Some(Status::Stopped), StartReport::new("zero", Side::F));
         Ok(Solver {
             settings: *settings,
             target_epsilon: prepared.epsilon,
@@ -385,7 +385,7 @@ impl<'a, T: Real> Solver<'a, T> {
 /// Solves from a start until a status is reached.
 ///
 /// ```
-/// use sinkhorn_core::{Monotone, PointCloud, Problem, Settings, Workspace, solve};
+/// use sinkhorn_core::{PointCloud, Problem, Settings, solve, start::Monotone, Workspace};
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
 /// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?;
 /// let settings = Settings::default();
@@ -400,7 +400,7 @@ impl<'a, T: Real> Solver<'a, T> {
 /// [`Status::Infeasible`].
 pub fn solve<'a, T: Real>(
     problem: &Problem<'a, T>,
-    start: &dyn Initializer<T>,
+    start: &dyn Start<T>,
     settings: &Settings<T>,
     workspace: Workspace<'a, T>,
 ) -> Result<Solution<'a, T>, Error> {

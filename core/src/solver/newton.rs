@@ -24,7 +24,7 @@ use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::columns;
 use crate::sweep::forward::update_rows;
 use crate::sweep::outcome::{Outcome, Potentials};
-use crate::sweep::prepared::Prepared;
+use crate::sweep::prepared::ScaledProblem;
 use crate::sweep::strips::STRIP_ROWS;
 use crate::sweep::{MAX_TILE_ROWS, laplacian};
 use crate::workspace::History;
@@ -144,14 +144,14 @@ impl<T: Real> Newton<T> {
     }
 
     /// Begins a path of falling epsilons from potentials with this error, at the epsilon of the problem.
-    pub fn begin(&mut self, p: &Prepared<'_, T>, error: T) -> Next<T> {
+    pub fn begin(&mut self, p: &ScaledProblem<'_, T>, error: T) -> Next<T> {
         self.restart(p.epsilon, 0, error <= T::constant(NEAR), p);
         Next::Level(self.multiple)
     }
 
     /// Begins anew; `sweeps` have been made. If the epsilon of the problem is not tried directly, the path begins at an
     /// epsilon of the size of the costs.
-    fn restart(&mut self, target_epsilon: T, sweeps: u32, direct: bool, p: &Prepared<'_, T>) {
+    fn restart(&mut self, target_epsilon: T, sweeps: u32, direct: bool, p: &ScaledProblem<'_, T>) {
         let multiple = if direct { T::ONE } else { first_multiple(p) };
         *self = Newton { target_epsilon, sweeps, direct, multiple, ..Newton::new(self.columns) };
     }
@@ -271,7 +271,7 @@ impl<T: Real> Newton<T> {
     /// Halves epsilon. The step becomes the linear extrapolation of the potentials.
     fn next_level(
         &mut self,
-        p: &Prepared<'_, T>,
+        p: &ScaledProblem<'_, T>,
         vectors: Vectors<'_, T>,
         Potentials { g, log_b, .. }: &Potentials<'_, T>,
     ) -> Next<T> {
@@ -301,7 +301,7 @@ impl<T: Real> Newton<T> {
     /// Solves for the step. The `columns` become the gradient.
     fn solve(
         &mut self,
-        p: &Prepared<'_, T>,
+        p: &ScaledProblem<'_, T>,
         vectors: Vectors<'_, T>,
         Potentials { g, log_b, .. }: &Potentials<'_, T>,
         columns: &mut [T],
@@ -355,7 +355,7 @@ impl<T: Real> Newton<T> {
 }
 
 /// Returns the multiple of epsilon, a power of two, that is of the size of the costs.
-fn first_multiple<T: Real>(p: &Prepared<'_, T>) -> T {
+fn first_multiple<T: Real>(p: &ScaledProblem<'_, T>) -> T {
     let mut first = T::ONE;
     while first * p.epsilon * T::constant(FIRST_SHARE) < p.largest_cost {
         first *= T::TWO;

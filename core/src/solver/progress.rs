@@ -2,9 +2,9 @@
 
 use super::annealing::Schedule;
 use super::stopping::Stagnation;
-use crate::initial::Started;
 use crate::real::Real;
 use crate::report::Status;
+use crate::start::StartReport;
 use crate::sweep::outcome::Outcome;
 
 /// How far a solve has come. A start makes a new one. The fields up to `rescaled` are those of
@@ -12,7 +12,7 @@ use crate::sweep::outcome::Outcome;
 pub(crate) struct Progress<T> {
     /// The way in which the solve has ended, if it has.
     pub status: Option<Status>,
-    pub start: Started,
+    pub start: StartReport,
     pub start_value: T,
     pub sweeps: u32,
     pub row_fallbacks: u32,
@@ -32,7 +32,7 @@ pub(crate) struct Progress<T> {
 
 impl<T: Real> Progress<T> {
     /// Begins a solve, or creates one that has nothing to sweep yet if `status` says that it has ended.
-    pub(super) fn new(status: Option<Status>, start: Started, schedule: Schedule<T>, rescaled: T) -> Self {
+    pub(super) fn new(status: Option<Status>, start: StartReport, schedule: Schedule<T>, rescaled: T) -> Self {
         let (start_value, error, stagnation) = (T::ZERO, T::INFINITY, Stagnation::new());
         let [sweeps, row_fallbacks, column_fallbacks, rejections, absorptions, confirming] = [0; 6];
         Progress {
@@ -56,7 +56,7 @@ impl<T: Real> Progress<T> {
     /// Begins anew from a start. Not inlined, so that its copies are off a small stack before the first pass over the
     /// pairs.
     #[inline(never)]
-    pub(super) fn restart(&mut self, start: Started, schedule: Schedule<T>) {
+    pub(super) fn restart(&mut self, start: StartReport, schedule: Schedule<T>) {
         *self = Progress::new(None, start, schedule, self.rescaled);
     }
 

@@ -4,12 +4,12 @@ use super::Solver;
 use super::accelerator::Rescue;
 use super::annealing::Schedule;
 use crate::error::{Argument, Error, ErrorKind};
-use crate::initial::{Initializer, Scratch, Target, Wrote, Zero};
 use crate::measure::check_finite_vector;
 use crate::real::Real;
 use crate::report::Status;
+use crate::start::{Side, Start, StartScratch, Target, Zero};
 use crate::sweep::outcome::Potentials;
-use crate::sweep::prepared::Prepared;
+use crate::sweep::prepared::ScaledProblem;
 
 impl<T: Real> Solver<'_, T> {
     /// Begins anew from a start, completed by its c-transform.
@@ -18,7 +18,7 @@ impl<T: Real> Solver<'_, T> {
     /// Those of the start, and [`ErrorKind::NotFinite`] or [`ErrorKind::Overflow`] naming `f` or `g` if it wrote something that
     /// is not finite or out of range. The solver is then as it was created: started from zero.
     #[inline(never)]
-    pub fn start(&mut self, start: &dyn Initializer<T>) -> Result<(), Error> {
+    pub fn start(&mut self, start: &dyn Start<T>) -> Result<(), Error> {
         let result = self.try_start(start);
         if result.is_err() {
             self.try_start(&Zero)?;
@@ -26,19 +26,19 @@ impl<T: Real> Solver<'_, T> {
         result
     }
 
-    fn try_start(&mut self, start: &dyn Initializer<T>) -> Result<(), Error> {
+    fn try_start(&mut self, start: &dyn Start<T>) -> Result<(), Error> {
         // Let the start write potentials, in units of cost.
         self.iterate.prepared.set_epsilon(self.target_epsilon)?;
         let (p, potentials, scratch) = self.iterate.change();
-        let mut scratch = Scratch { rows: potentials.row, columns: scratch.column };
+        let mut scratch = StartScratch { rows: potentials.row, columns: scratch.column };
         let target = Target { problem: &p.problem, epsilon: p.epsilon, cost_scale: p.unit };
         #[cfg(feature = "support")]
         let started = match &mut self.whole {
             Some(whole) => whole.start(start, p, potentials.f, potentials.g)?,
-            None => start.initialize(&target, potentials.f, potentials.g, &mut scratch)?,
+            None => start.write_potentials(&target, potentials.f, potentials.g, &mut scratch)?,
         };
         #[cfg(not(feature = "support"))]
-        let started = start.initialize(&target, potentials.f, potentials.g, &mut scratch)?;
+        let started = start.write_potentials(&target, potentials.f, potentials.g, &mut scratch)?;
 
         // Refuse what is out of range.
         let wrote = started.wrote;
@@ -91,15 +91,15 @@ impl<T: Real> Solver<'_, T> {
 /// Refuses potentials that are not finite or out of range. Not inlined, so that a small stack is free of it when G is
 /// computed.
 #[inline(never)]
-fn check_range<T: Real>(p: &Prepared<'_, T>, wrote: Wrote, potentials: &Potentials<'_, T>) -> Result<(), Error> {
+fn check_range<T: Real>(p: &ScaledProblem<'_, T>, wrote: Side, potentials: &Potentials<'_, T>) -> Result<(), Error> {
     let (f, g) = (&*potentials.f, &*potentials.g);
-    for (argument, skipped, values) in [(Argument::F, Wrote::G, f), (Argument::G, Wrote::F, g)] {
+    for (argument, skipped, values) in [(Argument::F, Side::G, f), (Argument::G, Side::F, g)] {
         if wrote == skipped {
             continue;
         }
         check_finite_vector(argument, values)?;
         // As much more as rounding makes of a potential at the limit that is handed back.
-        let most = T::TWO * Prepared::<T>::largest_exponent();
+        let most = T::TWO * ScaledProblem::<T>::largest_exponent();
         if !values.iter().all(|value| value.abs() * p.s <= most) {
             return Err(Error::new(argument, ErrorKind::Overflow));
         }
@@ -109,8 +109,8 @@ fn check_range<T: Real>(p: &Prepared<'_, T>, wrote: Wrote, potentials: &Potentia
 
 /// Clears what is not finite: a start that compares costs may find no finite one for a point, and then says nothing
 /// about it.
-pub(super) fn clear_infinite<T: Real>(wrote: Wrote, f: &mut [T], g: &mut [T]) {
-    for (skipped, values) in [(Wrote::G, f), (Wrote::F, g)] {
+pub(super) fn clear_infinite<T: Real>(wrote: Side, f: &mut [T], g: &mut [T]) {
+    for (skipped, values) in [(Side::G, f), (Side::F, g)] {
         if wrote != skipped {
             values.iter_mut().filter(|value| !value.is_finite()).for_each(|value| *value = T::ZERO);
         }

@@ -7,14 +7,14 @@ use super::iterate::{into_f, into_g};
 use super::start::clear_infinite;
 use crate::cost::BuiltIn;
 use crate::error::{Argument, Error, ErrorKind, Place};
-use crate::initial::{Initializer, Scratch, Started, Target, Wrote};
 use crate::measure::Weights;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::reduce;
 use crate::solution::Solution;
+use crate::start::{Side, Start, StartReport, StartScratch, Target};
 use crate::sweep::log_weight;
-use crate::sweep::prepared::Prepared;
+use crate::sweep::prepared::ScaledProblem;
 use crate::sweep::scores::{PackedMemory, Scores};
 use crate::workspace::WholeMemory;
 
@@ -55,7 +55,7 @@ impl<T: Real> Numbers<'_, T> {
 fn scores<'a, T: Real>(
     problem: &Problem<'a, T>,
     points: PackedMemory<'a, T>,
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
 ) -> Result<Scores<'a, T>, Error> {
     #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))]
     let mut scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points)?;
@@ -103,11 +103,11 @@ impl<'a, T: Real> Whole<'a, T> {
     }
 
     /// Refuses points without weight that are so far away, or cost so much, that their potentials leave the range.
-    pub fn check(&mut self, p: &Prepared<'_, T>) -> Result<(), Error> {
+    pub fn check(&mut self, p: &ScaledProblem<'_, T>) -> Result<(), Error> {
         let Some(cloud) = self.problem.geometry().cloud() else { return Ok(()) };
         let scores = scores(&self.problem, self.points.reborrow(), p)?;
         if let Some(bound) = scores.bound()
-            && !(p.s * bound <= Prepared::<T>::largest_exponent())
+            && !(p.s * bound <= ScaledProblem::<T>::largest_exponent())
         {
             return Err(scores.overflow());
         }
@@ -154,21 +154,20 @@ impl<'a, T: Real> Whole<'a, T> {
     /// Runs a start on all points, and hands over what it wrote for those with weight.
     pub fn start(
         &mut self,
-        start: &dyn Initializer<T>,
-        p: &Prepared<'_, T>,
+        start: &dyn Start<T>,
+        p: &ScaledProblem<'_, T>,
         f: &mut [T],
         g: &mut [T],
-    ) -> Result<Started, Error> {
+    ) -> Result<StartReport, Error> {
         let target = Target { problem: &self.problem, epsilon: p.epsilon, cost_scale: p.unit };
-        let mut scratch = Scratch { rows: self.f, columns: self.g };
-        let started = start.initialize(&target, self.f_hat, self.g_hat, &mut scratch)?;
+        let mut scratch = StartScratch { rows: self.f, columns: self.g };
+        let started = start.write_potentials(&target, self.f_hat, self.g_hat, &mut scratch)?;
         if p.forbids() {
             clear_infinite(started.wrote, self.f_hat, self.g_hat);
         }
-        for (argument, skipped, chosen, from, to) in [
-            (Argument::F, Wrote::G, self.rows, &*self.f_hat, f),
-            (Argument::G, Wrote::F, self.columns, &*self.g_hat, g),
-        ] {
+        for (argument, skipped, chosen, from, to) in
+            [(Argument::F, Side::G, self.rows, &*self.f_hat, f), (Argument::G, Side::F, self.columns, &*self.g_hat, g)]
+        {
             if started.wrote == skipped {
                 continue;
             }
@@ -201,7 +200,7 @@ impl<'a, T: Real> Whole<'a, T> {
         let (a, b) = (problem.a(), problem.b());
         let unit = p.s * p.unit;
         let cost = |i: usize, j: usize| problem.geometry().cost(i, j);
-        let limit = Prepared::<T>::largest_exponent();
+        let limit = ScaledProblem::<T>::largest_exponent();
         // -tau log2 sum_k w_k 2^(p_k - C_k) over the points of the other side with weight.
         let transform = |tau: T, weights: Weights<'_, T>, term: &dyn Fn(usize) -> T| {
             let log_sum = reduce::log2_sum(weights.len(), &|k| (weights.get(k), term(k)));

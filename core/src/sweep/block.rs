@@ -1,22 +1,22 @@
 //! Exponents of a few rows at a time, F_i + G_j + S_ij, and their exponentials.
 
 use super::MAX_TILE_ROWS;
-use super::prepared::Prepared;
+use super::prepared::ScaledProblem;
 use super::scores::Rows;
 use crate::real::Real;
 pub(crate) use crate::vector::BlockAt;
 
 /// out_kj <- 2^(F_k + G_j + S_kj), row after row; `sums` are the sums of the rows.
-pub(crate) fn exponentials<T: Real>(p: &Prepared<'_, T>, block: BlockAt<'_, T>, out: &mut [T], sums: &mut [T]) {
+pub(crate) fn exponentials<T: Real>(p: &ScaledProblem<'_, T>, block: BlockAt<'_, T>, out: &mut [T], sums: &mut [T]) {
     for_rows(p, block, out, sums, true);
 }
 
 /// out_kj <- F_k + G_j + S_kj, row after row; `largest` are the largest exponents of the rows.
-pub(crate) fn exponents<T: Real>(p: &Prepared<'_, T>, block: BlockAt<'_, T>, out: &mut [T], largest: &mut [T]) {
+pub(crate) fn exponents<T: Real>(p: &ScaledProblem<'_, T>, block: BlockAt<'_, T>, out: &mut [T], largest: &mut [T]) {
     for_rows(p, block, out, largest, false);
 }
 
-fn for_rows<T: Real>(p: &Prepared<'_, T>, block: BlockAt<'_, T>, out: &mut [T], found: &mut [T], exp: bool) {
+fn for_rows<T: Real>(p: &ScaledProblem<'_, T>, block: BlockAt<'_, T>, out: &mut [T], found: &mut [T], exp: bool) {
     let m = block.g.len();
     match p.scores.rows(p.s, block.i, block.start) {
         Rows::Products { points, factor } => {

@@ -3,14 +3,14 @@
 use super::half::column_logsums;
 use super::is_safe;
 use super::outcome::{Outcome, Potentials};
-use super::prepared::Prepared;
+use super::prepared::ScaledProblem;
 use super::strips::Scratch;
 use crate::real::Real;
 use crate::reduce;
 
 /// Writes the new g for column sums, and measures mass, error and shift.
 pub(crate) fn finish<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     factor: T,
     potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
@@ -46,7 +46,7 @@ pub(crate) fn finish<T: Real>(
 /// new g.
 #[allow(clippy::too_many_arguments)] // all that the second half of a sweep reads and writes
 fn update_relaxed<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     factor: T,
     f: &mut [T],
     g: &[T],
@@ -58,7 +58,7 @@ fn update_relaxed<T: Real>(
     let b = p.problem.b();
     for j in 0..image.len() {
         let change = if b.get(j) > T::ZERO { p.change_of_g(j, g[j] - log_b[j], logs[j]) } else { T::ZERO };
-        image[j] = Prepared::within_range(g[j] + factor * change);
+        image[j] = ScaledProblem::within_range(g[j] + factor * change);
     }
     let shift = translation(p, f, image, log_b);
     f.iter_mut().for_each(|value| *value += shift);
@@ -83,7 +83,7 @@ fn update_relaxed<T: Real>(
 /// Writes the logarithms of the column sums over b into the first m scalars of the pool. They are computed anew, in
 /// max-shifted form, if a sum leaves the safe range. Columns without weight may get any number.
 fn log_column_sums<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     f: &mut [T],
     g: &[T],
     log_b: &[T],
@@ -124,7 +124,7 @@ pub(crate) fn moved<T: Real>(before: T, weight: T, log_ratio: T, change: T) -> T
 
 /// Returns the t for which (f + t, g - t) has the largest dual value if a side is relaxed. Updates in turn move the
 /// common level of the potentials only by a factor tau_a tau_b a sweep, which is next to nothing for large rho.
-pub(crate) fn translation<T: Real>(p: &Prepared<'_, T>, f: &[T], g: &[T], log_b: &[T]) -> T {
+pub(crate) fn translation<T: Real>(p: &ScaledProblem<'_, T>, f: &[T], g: &[T], log_b: &[T]) -> T {
     let (a, b) = (p.problem.a(), p.problem.b());
     let rows = Level { len: f.len(), total: a.total(), rate: p.epsilon / p.rho_a };
     let columns = Level { len: g.len(), total: b.total(), rate: p.epsilon / p.rho_b };

@@ -5,7 +5,7 @@ use super::block::{BlockAt, exponentials};
 use super::columns;
 use super::half::log_sums;
 use super::outcome::{Outcome, Potentials};
-use super::prepared::Prepared;
+use super::prepared::ScaledProblem;
 use super::strips::{Pass, Scratch, Strip};
 use crate::real::Real;
 
@@ -14,7 +14,7 @@ use crate::real::Real;
 /// A tile of exponentials is computed for the old f. Its row sums give the new f, and with it a factor a row that turns
 /// the exponentials into entries of the plan, so that the column sums of the new f need no second exponential.
 pub(crate) fn sweep<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     factor: T,
     potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
@@ -40,7 +40,7 @@ pub(crate) fn sweep<T: Real>(
 /// exponentials entries of the plan of the new f.
 #[allow(clippy::too_many_arguments)] // what a row of the sweep reads and writes
 pub(crate) fn update_rows<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     factor: T,
     i: usize,
     f: &mut [T],
@@ -64,7 +64,7 @@ pub(crate) fn update_rows<T: Real>(
     for (k, ((f, sum), (&log, &shift))) in f.iter_mut().zip(sums).zip(logs.iter().zip(&shifts)).enumerate() {
         let a = a.get(i + k);
         let step = factor * p.change_of_f(i + k, *f, log);
-        *f = Prepared::within_range(*f + step);
+        *f = ScaledProblem::within_range(*f + step);
         outcome.finite &= f.is_finite();
         *sum = if plain { a / *sum } else { a * (step + shift).exp2() };
     }

@@ -1,14 +1,14 @@
 //! Sums in max-shifted form (log-sum-exp): for sums that leave the safe range, and for c-transforms.
 
 use super::block::{BlockAt, exponents};
-use super::prepared::Prepared;
+use super::prepared::ScaledProblem;
 use super::strips::{Join, Pass, Scratch, Strip, Tile};
 use super::{MAX_TILE_ROWS, is_safe, log_weight};
 use crate::real::Real;
 use crate::reduce;
 
 /// exponentials_j <- 2^(F_i + G_j + S_ij - largest); returns the largest exponent and the sum of the exponentials.
-pub(crate) fn row_logsum<T: Real>(p: &Prepared<'_, T>, i: usize, f: T, g: &[T], exponentials: &mut [T]) -> (T, T) {
+pub(crate) fn row_logsum<T: Real>(p: &ScaledProblem<'_, T>, i: usize, f: T, g: &[T], exponentials: &mut [T]) -> (T, T) {
     let mut largest = [T::ZERO];
     exponents(p, BlockAt { i, start: 0, f: &[f], g }, exponentials, &mut largest);
     T::exp2_less(p.instructions, exponentials, largest[0]);
@@ -20,7 +20,7 @@ pub(crate) fn row_logsum<T: Real>(p: &Prepared<'_, T>, i: usize, f: T, g: &[T], 
 /// A row whose sum is not safe is computed anew, relative to its largest exponent: its exponentials and its sum are
 /// then times 2^-shift_k. All other shifts stay. Returns the number of such rows.
 pub(crate) fn log_sums<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     block: BlockAt<'_, T>,
     rows: &mut [T],
     sums: &mut [T],
@@ -44,7 +44,7 @@ pub(crate) fn log_sums<T: Real>(
 
 /// scratch.column_j <- log2 sum_i a_i 2^(F_i + G_j + S_ij). `largest` is scratch for m scalars; f is only read.
 pub(crate) fn column_logsums<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     f: &mut [T],
     g: &[T],
     largest: &mut [T],
@@ -76,7 +76,7 @@ pub(crate) fn column_logsums<T: Real>(
 
 /// Writes the exponents of a tile, each raised by log2 a_i. Those of rows without weight are
 /// [`log_zero`](super::log_zero).
-fn weighted_exponents<T: Real>(p: &Prepared<'_, T>, tile: &mut Tile<'_, T>, g: &[T]) {
+fn weighted_exponents<T: Real>(p: &ScaledProblem<'_, T>, tile: &mut Tile<'_, T>, g: &[T]) {
     let (mut weighted, mut largest) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
     let count = tile.f.len();
     for (k, (weighted, &f)) in weighted.iter_mut().zip(&*tile.f).enumerate() {
@@ -87,14 +87,14 @@ fn weighted_exponents<T: Real>(p: &Prepared<'_, T>, tile: &mut Tile<'_, T>, g: &
 }
 
 /// F_i <- the c-transform of G, with every row in max-shifted form.
-pub(crate) fn complete_f<T: Real>(p: &Prepared<'_, T>, f: &mut [T], g: &[T], scratch: &mut Scratch<'_, T>) {
+pub(crate) fn complete_f<T: Real>(p: &ScaledProblem<'_, T>, f: &mut [T], g: &[T], scratch: &mut Scratch<'_, T>) {
     Pass::sums(f).run(
         scratch,
         &|Strip { rows, f, tile, .. }| {
             for (i, value) in rows.zip(f) {
                 let offset = p.row_offset(i);
                 let (largest, sum) = row_logsum(p, i, T::ZERO, g, &mut tile[..g.len()]);
-                *value = Prepared::within_range(-p.tau_a() * (largest + sum.log2() - offset) - offset);
+                *value = ScaledProblem::within_range(-p.tau_a() * (largest + sum.log2() - offset) - offset);
             }
         },
         |(), ()| (),
@@ -103,7 +103,7 @@ pub(crate) fn complete_f<T: Real>(p: &Prepared<'_, T>, f: &mut [T], g: &[T], scr
 
 /// G_j <- the c-transform of F; G carries log2 b_j. `largest` is scratch for m scalars.
 pub(crate) fn complete_g<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     f: &mut [T],
     g: &mut [T],
     log_b: &[T],
@@ -114,6 +114,6 @@ pub(crate) fn complete_g<T: Real>(
     column_logsums(p, f, g, largest, scratch);
     for (j, value) in g.iter_mut().enumerate() {
         let offset = p.column_offset(j);
-        *value = Prepared::within_range(log_b[j] - p.tau_b() * (scratch.column[j] - offset) - offset);
+        *value = ScaledProblem::within_range(log_b[j] - p.tau_b() * (scratch.column[j] - offset) - offset);
     }
 }

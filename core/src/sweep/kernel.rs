@@ -11,7 +11,7 @@
 use super::block::{BlockAt, exponentials, exponents};
 use super::forward;
 use super::outcome::{Outcome, Potentials};
-use super::prepared::Prepared;
+use super::prepared::ScaledProblem;
 use super::strips::{Join, Pass, Scratch, Strip, Tile};
 use super::{MAX_TILE_ROWS, TILE_ROWS, columns, log_zero, scalings};
 use crate::real::Real;
@@ -66,7 +66,7 @@ impl<'w, T: Real> Kernel<'w, T> {
     }
 
     /// Computes the kernel around (f, g).
-    fn absorb(&mut self, p: &Prepared<'_, T>, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) {
+    fn absorb(&mut self, p: &ScaledProblem<'_, T>, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) {
         self.f.copy_from_slice(f);
         self.g.copy_from_slice(g);
         let work = |strip: Strip<'_, T>| {
@@ -89,7 +89,7 @@ impl<'w, T: Real> Kernel<'w, T> {
     }
 
     /// Makes entries and v those of the potentials. Returns whether the kernel had to be computed anew.
-    pub fn prepare(&mut self, p: &Prepared<'_, T>, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) -> bool {
+    pub fn prepare(&mut self, p: &ScaledProblem<'_, T>, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) -> bool {
         if self.absorbed && (self.latest == Latest::Both || self.scale_columns(p, g)) {
             return false;
         }
@@ -99,7 +99,7 @@ impl<'w, T: Real> Kernel<'w, T> {
     }
 
     /// Writes the potentials of the scalings if these are ahead. `sums` are the row sums K v.
-    pub fn catch_up(&mut self, p: &Prepared<'_, T>, sums: &[T], f: &mut [T], g: &mut [T]) {
+    pub fn catch_up(&mut self, p: &ScaledProblem<'_, T>, sums: &[T], f: &mut [T], g: &mut [T]) {
         if !self.is_ahead() {
             return;
         }
@@ -122,7 +122,7 @@ impl<'w, T: Real> Kernel<'w, T> {
     }
 
     /// Writes v for the potential g, and says whether that is near the reference.
-    fn scale_columns(&mut self, p: &Prepared<'_, T>, g: &[T]) -> bool {
+    fn scale_columns(&mut self, p: &ScaledProblem<'_, T>, g: &[T]) -> bool {
         self.v.copy_from_slice(g);
         T::exp2_less_each(p.instructions, self.v, self.g) <= limit()
     }
@@ -130,7 +130,7 @@ impl<'w, T: Real> Kernel<'w, T> {
 
 /// G_j <- the c-transform of F, as [`complete_g`](super::half::complete_g). The exponentials are kept as the kernel.
 pub(crate) fn complete_g<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     kernel: &mut Kernel<'_, T>,
     f: &[T],
     g: &mut [T],
@@ -175,7 +175,7 @@ pub(crate) fn complete_g<T: Real>(
     for (j, value) in g.iter_mut().enumerate() {
         let offset = p.column_offset(j);
         if b.get(j) > T::ZERO && largest[j] == -log_zero::<T>() {
-            largest[j] = Prepared::<T>::largest_exponent();
+            largest[j] = ScaledProblem::<T>::largest_exponent();
             *value = largest[j];
             continue;
         }
@@ -188,7 +188,7 @@ pub(crate) fn complete_g<T: Real>(
 /// f <- f + factor (T f - f), then image <- g + factor (T g - g), as [`forward::sweep`]. The potentials are up to date
 /// before and after it.
 pub(crate) fn sweep<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     kernel: &mut Kernel<'_, T>,
     factor: T,
     potentials: &mut Potentials<'_, T>,
@@ -217,7 +217,7 @@ pub(crate) fn sweep<T: Real>(
 /// Sweeps a balanced problem without a factor, in [`scalings`]. The potentials stay behind until [`Kernel::catch_up`],
 /// and the row sums K v are kept in `potentials.row` from sweep to sweep.
 pub(crate) fn sweep_scalings<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     kernel: &mut Kernel<'_, T>,
     potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
@@ -263,7 +263,7 @@ impl RowCheck {
 /// Writes the new f into the scalars of the strip, and column sums in units of v. If a sum leaves the safe range,
 /// nothing of it is of use.
 fn sweep_strip<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     kernel: &Kernel<'_, T>,
     factor: T,
     f: &[T],

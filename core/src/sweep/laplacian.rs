@@ -3,7 +3,7 @@
 //! The matrix is symmetric, and only the entries below the diagonal are read: 0 to j - 1 of line j. Some entries behind
 //! them are computed too, because whole vectors take less time than parts.
 
-use super::prepared::Prepared;
+use super::prepared::ScaledProblem;
 use crate::real::Real;
 use crate::reduce;
 use crate::vector::PRODUCT_ROWS;
@@ -16,7 +16,7 @@ pub(crate) fn root_of_scale<T: Real>() -> T {
 }
 
 /// matrix_jk += sum_i weight_i row_ij row_ik for k < j. `rows` are some rows of m shares, and each has a weight.
-pub(crate) fn add_products<T: Real>(p: &Prepared<'_, T>, weights: &[T], rows: &[T], matrix: &mut [T]) {
+pub(crate) fn add_products<T: Real>(p: &ScaledProblem<'_, T>, weights: &[T], rows: &[T], matrix: &mut [T]) {
     let least = T::EPSILON * T::EPSILON * root_of_scale();
     let m = rows.len() / weights.len().max(1);
     for (weights, rows) in weights.chunks(PRODUCT_ROWS).zip(rows.chunks(PRODUCT_ROWS * m)) {
@@ -27,7 +27,7 @@ pub(crate) fn add_products<T: Real>(p: &Prepared<'_, T>, weights: &[T], rows: &[
 /// Solves (L + diag(diagonal)) x = right in place, where L is the Laplacian of the weights in `matrix`. From the last
 /// unknown to the first, each is expressed by those before it. Weights and the diagonal only grow, so that nothing
 /// cancels.
-pub(crate) fn eliminate<T: Real>(p: &Prepared<'_, T>, matrix: &mut [T], diagonal: &mut [T], right: &mut [T]) {
+pub(crate) fn eliminate<T: Real>(p: &ScaledProblem<'_, T>, matrix: &mut [T], diagonal: &mut [T], right: &mut [T]) {
     let m = right.len();
     for k in (0..m).rev() {
         let (before, own) = matrix.split_at_mut(k * m);

@@ -1,4 +1,4 @@
-//! Passes over all pairs.
+//! DualSortOrder over all pairs.
 //!
 //! Inside a sweep, potentials are in base-2 units of epsilon: F = s f and G = s g with s = log2(e) / epsilon. Under the
 //! squared Euclidean cost, the parts of s C_ij that depend on i alone or on j alone, the offsets, are moved into them

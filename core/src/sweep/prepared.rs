@@ -14,7 +14,7 @@ use crate::vector::Instructions;
 
 /// A problem as every pass over the pairs reads it.
 #[derive(Clone, Copy)]
-pub(crate) struct Prepared<'a, T: Real> {
+pub(crate) struct ScaledProblem<'a, T: Real> {
     pub problem: Problem<'a, T>,
     pub scores: Scores<'a, T>,
     /// The instructions that sweeps use.
@@ -37,7 +37,7 @@ pub(crate) struct Prepared<'a, T: Real> {
     forbids: bool,
 }
 
-impl<'a, T: Real> Prepared<'a, T> {
+impl<'a, T: Real> ScaledProblem<'a, T> {
     /// Resolves and checks a problem. `row` and `spare` are scratch for m costs.
     pub(crate) fn new(
         problem: Problem<'a, T>,
@@ -122,7 +122,7 @@ impl<'a, T: Real> Prepared<'a, T> {
         let too_large = largest_cost > Self::largest_exponent();
         let of_costs = |error| if too_large { scores.overflow() } else { error };
         check_resolution(epsilon, apart, unit).map_err(of_costs)?;
-        let mut prepared = Prepared {
+        let mut prepared = ScaledProblem {
             problem,
             scores,
             instructions,
@@ -153,7 +153,7 @@ impl<'a, T: Real> Prepared<'a, T> {
             }
             return self.scores.keep(memory);
         }
-        let unscaled = Prepared { s: T::ONE, ..*self };
+        let unscaled = ScaledProblem { s: T::ONE, ..*self };
         for (k, rows) in memory.chunks_mut(MAX_TILE_ROWS * m).enumerate() {
             let (f, mut found) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
             let count = rows.len() / m;
@@ -166,7 +166,7 @@ impl<'a, T: Real> Prepared<'a, T> {
     /// Returns the same settings for all points of a problem, of which these are the ones with weight.
     #[cfg(feature = "support")]
     pub(crate) fn of_all(&self, problem: Problem<'a, T>, scores: Scores<'a, T>) -> Self {
-        Prepared { problem, scores, ..*self }
+        ScaledProblem { problem, scores, ..*self }
     }
 
     /// Changes the regularisation. The caller rescales potentials in base-2 units.

@@ -8,7 +8,7 @@
 use crate::error::{Argument, Error, ErrorKind, Place};
 use crate::problem::Problem;
 use crate::real::Real;
-use crate::sweep::prepared::Prepared;
+use crate::sweep::prepared::ScaledProblem;
 use crate::sweep::scores::Scores;
 use crate::vector::Instructions;
 use crate::wide::Wide;
@@ -54,7 +54,7 @@ pub(crate) fn check_points<T: Real>(
 /// Says whether the rows with the largest potentials prove that there is no plan. `order` is scratch for n scalars,
 /// `row` and `reached` for m each.
 pub(crate) fn is_overfull<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     f: &[T],
     order: &mut [T],
     row: &mut [T],

@@ -6,7 +6,7 @@
 
 use super::kernel::{Kernel, RowCheck};
 use super::outcome::Outcome;
-use super::prepared::Prepared;
+use super::prepared::ScaledProblem;
 use super::strips::{Pass, Scratch, Strip, Tile};
 use super::{MAX_TILE_ROWS, is_safe};
 use crate::real::Real;
@@ -14,7 +14,7 @@ use crate::real::Real;
 /// Writes K v into `sums` (n), and the new v into the kernel. If a sum leaves the safe range it returns `None`, and v
 /// is what it was.
 pub(crate) fn sweep<T: Real>(
-    p: &Prepared<'_, T>,
+    p: &ScaledProblem<'_, T>,
     kernel: &mut Kernel<'_, T>,
     sums: &mut [T],
     scratch: &mut Scratch<'_, T>,
@@ -41,7 +41,7 @@ fn is_near<T: Real>(scaling: T) -> bool {
     scaling < T::NEAR_SCALING && scaling * T::NEAR_SCALING > T::ONE
 }
 
-fn sweep_strip<T: Real>(p: &Prepared<'_, T>, kernel: &Kernel<'_, T>, strip: Strip<'_, T>) -> RowCheck {
+fn sweep_strip<T: Real>(p: &ScaledProblem<'_, T>, kernel: &Kernel<'_, T>, strip: Strip<'_, T>) -> RowCheck {
     let (a, m) = (p.problem.a(), kernel.v.len());
     let mut check = RowCheck::default();
     strip.each_tile_of(kernel.tile_rows(), &mut |Tile { i, f: sums, column, .. }| {

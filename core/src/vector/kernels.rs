@@ -123,7 +123,7 @@ impl SimdLevel {
     /// Replaces values by 2^x, within 2 units in the last place. Sweeps spend their time on this.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if this machine does not have the level.
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) if this machine does not have the level.
     pub fn exp2<T: Kernels>(self, values: &mut [T]) -> Result<(), Error> {
         self.check()?;
         T::exp2_each(Instructions::of(self), values);

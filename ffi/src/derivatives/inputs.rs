@@ -3,8 +3,10 @@
 use core::ffi::{CStr, c_void};
 
 use sinkhorn_core::{
-    Changes as CoreChanges, DerivativeSettings as CoreSettings, Gradients as CoreGradients, Real,
-    Solution as CoreSolution, Tangent as CoreTangent,
+    Real, Solution as CoreSolution,
+    diff::{
+        Changes as CoreChanges, DerivativeSettings as CoreSettings, Gradients as CoreGradients, Tangent as CoreTangent,
+    },
 };
 
 use crate::checks::{Region, output, product, read_struct, slice};

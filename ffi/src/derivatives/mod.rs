@@ -9,8 +9,9 @@ pub use inputs::*;
 use core::ptr;
 
 use sinkhorn_core::{
-    Argument, Cotangent as CoreCotangent, Derivatives, Error as CoreError, ErrorKind, LinearReport as CoreReport,
-    PlanCotangent, Real, Solution as CoreSolution, derivatives_len,
+    Error as CoreError, Real, Solution as CoreSolution,
+    diff::{Cotangent as CoreCotangent, Derivatives, LinearReport as CoreReport, PlanCotangent, derivatives_len},
+    error::{Argument, ErrorKind},
 };
 
 use crate::checks::{Region, check_optional_struct, output, product, read_struct, required, slice, write_struct};

@@ -1,6 +1,10 @@
 //! The library's starts as the options of C ask for them, in builds that have them.
 
-use sinkhorn_core::{Argument, DualSort, Error, FixedGaussianStart, Form, Initializer, Real, Scratch, Started, Target};
+use sinkhorn_core::{
+    Error, Real,
+    error::Argument,
+    start::{DualSort, FixedGaussianStart, GaussianForm, Start, StartReport, StartScratch, Target},
+};
 
 /// The seed and the size that settings give to the library's starts; size 0 stands for the start's default.
 pub(super) type Options = (u64, usize);
@@ -11,27 +15,27 @@ pub(super) fn dual_sort<T: Real>((_, size): Options) -> DualSort<T> {
 }
 
 /// The Gaussian start, at any dimension that this build has.
-pub(super) struct Gaussian(pub Form);
+pub(super) struct Gaussian(pub GaussianForm);
 
-impl<T: Real> Initializer<T> for Gaussian {
+impl<T: Real> Start<T> for Gaussian {
     fn name(&self) -> &'static str {
         self.0.start_name()
     }
 
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         let refuse = |reason| Err(Error::unsupported(Argument::START, reason));
         // Up to 8 the same code, and the same bits, with and without an allocator.
         match target.problem.geometry().dimension() {
             0 => refuse("gaussian needs points, not a cost matrix"),
-            1..=8 => FixedGaussianStart::<8> { form: self.0 }.initialize(target, f, g, scratch),
+            1..=8 => FixedGaussianStart::<8> { form: self.0 }.write_potentials(target, f, g, scratch),
             #[cfg(feature = "init")]
-            _ => sinkhorn_init::GaussianStart::new(self.0).initialize(target, f, g, scratch),
+            _ => sinkhorn_init::GaussianStart::new(self.0).write_potentials(target, f, g, scratch),
             #[cfg(not(feature = "init"))]
             _ => refuse("gaussian has dimensions 1 to 8 in a build without an allocator"),
         }
@@ -73,24 +77,28 @@ mod fitted {
 /// What takes their place in builds without an allocator.
 #[cfg(not(feature = "init"))]
 mod fitted {
-    use sinkhorn_core::{Argument, Error, Initializer, Real, Scratch, Started, Target};
+    use sinkhorn_core::{
+        Error, Real,
+        error::Argument,
+        start::{Start, StartReport, StartScratch, Target},
+    };
 
     use super::Options;
 
     pub struct Missing;
 
-    impl<T: Real> Initializer<T> for Missing {
+    impl<T: Real> Start<T> for Missing {
         fn name(&self) -> &'static str {
             "missing"
         }
 
-        fn initialize(
+        fn write_potentials(
             &self,
             _: &Target<'_, '_, T>,
             _: &mut [T],
             _: &mut [T],
-            _: &mut Scratch<'_, T>,
-        ) -> Result<Started, Error> {
+            _: &mut StartScratch<'_, T>,
+        ) -> Result<StartReport, Error> {
             let reason = "this start needs an allocator, which this build does without";
             Err(Error::unsupported(Argument::START, reason))
         }

@@ -2,7 +2,10 @@
 
 use core::ffi::c_void;
 
-use sinkhorn_core::{Form, Initializer, Monotone, Real, Scratch, Started, Target as CoreTarget, Wrote};
+use sinkhorn_core::{
+    Real,
+    start::{GaussianForm, Monotone, Side, Start, StartReport, StartScratch, Target as CoreTarget},
+};
 
 use crate::checks::{Region, check_disjoint};
 use crate::error::caught;
@@ -86,7 +89,7 @@ pub unsafe extern "C" fn sinkhorn_start_gaussian_f64(
 ) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, |_| Gaussian(Form::Entropic)) }
+    unsafe { library(target, f, g, |_| Gaussian(GaussianForm::Entropic)) }
 }
 
 /// sinkhorn_start_gaussian_f64 in float.
@@ -99,7 +102,7 @@ pub unsafe extern "C" fn sinkhorn_start_gaussian_f32(
 ) -> WroteWhat {
     let _ = data;
     // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, |_| Gaussian(Form::Entropic)) }
+    unsafe { library(target, f, g, |_| Gaussian(GaussianForm::Entropic)) }
 }
 
 /// The same with unregularised transport between the Gaussians, as Thornton and Cuturi (2022) have it.
@@ -113,7 +116,7 @@ pub unsafe extern "C" fn sinkhorn_start_gaussian_unregularised_f64(
     data: *mut c_void,
 ) -> WroteWhat {
     let _ = data;
-    let form = Form::Unregularised;
+    let form = GaussianForm::Unregularised;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, |_| Gaussian(form)) }
 }
@@ -127,7 +130,7 @@ pub unsafe extern "C" fn sinkhorn_start_gaussian_unregularised_f32(
     data: *mut c_void,
 ) -> WroteWhat {
     let _ = data;
-    let form = Form::Unregularised;
+    let form = GaussianForm::Unregularised;
     // SAFETY: what the header asks of the pointers.
     unsafe { library(target, f, g, |_| Gaussian(form)) }
 }
@@ -256,7 +259,7 @@ pub unsafe extern "C" fn sinkhorn_start_auto_f32(
 ///
 /// # Safety
 /// `target` is NULL or what a start was called with, and `f` and `g` are NULL or n and m scalars.
-unsafe fn library<T: Real, S: Initializer<T>>(
+unsafe fn library<T: Real, S: Start<T>>(
     target: *mut Target<T>,
     f: *mut T,
     g: *mut T,
@@ -268,32 +271,32 @@ unsafe fn library<T: Real, S: Initializer<T>>(
     if !(target.is_aligned() && f.is_aligned() && g.is_aligned()) {
         return SINKHORN_ERROR_MISALIGNED;
     }
-    // SAFETY: made by `Start::initialize`, whose call this is in.
+    // SAFETY: made by `Start::write_potentials`, whose call this is in.
     let (n, m) = unsafe { ((*target).n, (*target).m) };
     let both = Region::required(c"f", f, n).and_then(|f| check_disjoint(&[f], &[Region::required(c"g", g, m)?]));
     if let Err(fault) = both {
         return fault.status();
     }
-    // SAFETY: made by `Start::initialize`, whose call this is in; nobody else holds a reference to it.
+    // SAFETY: made by `Start::write_potentials`, whose call this is in; nobody else holds a reference to it.
     let target = unsafe { &mut *target };
-    // SAFETY: n and m scalars, by contract; the other two are what `Start::initialize` put there, and live as long.
+    // SAFETY: n and m scalars, by contract; the other two are what `Start::write_potentials` put there, and live as long.
     let (f, g, problem, scratch) = unsafe {
         (
             core::slice::from_raw_parts_mut(f, target.n),
             core::slice::from_raw_parts_mut(g, target.m),
             &*target.target.cast::<CoreTarget<'_, '_, T>>(),
-            &mut *target.scratch.cast::<Scratch<'_, T>>(),
+            &mut *target.scratch.cast::<StartScratch<'_, T>>(),
         )
     };
     let options = (target.seed, target.size);
-    match caught(|| start(options).initialize(problem, f, g, scratch)) {
+    match caught(|| start(options).write_potentials(problem, f, g, scratch)) {
         None => SINKHORN_ERROR_INTERNAL,
         Some(outcome) => {
             target.outcome = Some(outcome);
             match outcome {
-                Ok(Started { wrote: Wrote::F, .. }) => SINKHORN_WROTE_F,
-                Ok(Started { wrote: Wrote::G, .. }) => SINKHORN_WROTE_G,
-                Ok(Started { wrote: Wrote::Both, .. }) => SINKHORN_WROTE_BOTH,
+                Ok(StartReport { wrote: Side::F, .. }) => SINKHORN_WROTE_F,
+                Ok(StartReport { wrote: Side::G, .. }) => SINKHORN_WROTE_G,
+                Ok(StartReport { wrote: Side::Both, .. }) => SINKHORN_WROTE_BOTH,
                 Err(error) => Fault::from(error).status(),
             }
         }

@@ -10,8 +10,9 @@ use core::cell::Cell;
 use core::ffi::c_void;
 
 use sinkhorn_core::{
-    Argument, Error as CoreError, ErrorKind, Given, Initializer, Place, Real, Scratch, Started, Target as CoreTarget,
-    Wrote, Zero,
+    Error as CoreError, Real,
+    error::{Argument, ErrorKind, Place},
+    start::{Given, Side, Start, StartReport, StartScratch, Target as CoreTarget, Zero},
 };
 
 use crate::checks::slice;
@@ -40,10 +41,10 @@ pub struct Target<T> {
     size: usize,
     /// A `CoreTarget`.
     target: *const c_void,
-    /// Its `Scratch`.
+    /// Its `StartScratch`.
     scratch: *mut c_void,
     /// What a start of the library has to say.
-    outcome: Option<Result<Started, CoreError>>,
+    outcome: Option<Result<StartReport, CoreError>>,
 }
 
 /// A start: writes f (n) or g (m) or both, in units of the unscaled cost, and says which; both are zero when it is
@@ -109,25 +110,25 @@ pub unsafe extern "C" fn sinkhorn_target_cost_scale_f32(target: *const Target<f3
     unsafe { target.as_ref() }.map_or(0.0, |target| target.cost_scale)
 }
 /// The start of the settings, for the core.
-struct Start<'s, T> {
+struct CallbackStart<'s, T> {
     settings: &'s Settings<T>,
     fault: Cell<Option<Fault>>,
 }
 
-impl<T: Real> Initializer<T> for Start<'_, T> {
+impl<T: Real> Start<T> for CallbackStart<'_, T> {
     fn name(&self) -> &'static str {
         "custom"
     }
 
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &CoreTarget<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, CoreError> {
+        scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, CoreError> {
         let Some(function) = self.settings.start else {
-            return Zero.initialize(target, f, g, scratch);
+            return Zero.write_potentials(target, f, g, scratch);
         };
         f.fill(T::ZERO);
         g.fill(T::ZERO);
@@ -145,9 +146,9 @@ impl<T: Real> Initializer<T> for Start<'_, T> {
         // SAFETY: room for n and m scalars, and the data that came with the function: what the header promises.
         let result = unsafe { function(&mut seen, f.as_mut_ptr(), g.as_mut_ptr(), self.settings.start_data) };
         let wrote = match result {
-            SINKHORN_WROTE_F => Wrote::F,
-            SINKHORN_WROTE_G => Wrote::G,
-            SINKHORN_WROTE_BOTH => Wrote::Both,
+            SINKHORN_WROTE_F => Side::F,
+            SINKHORN_WROTE_G => Side::G,
+            SINKHORN_WROTE_BOTH => Side::Both,
             status => {
                 // Unless it is one of the caller's own.
                 if let Some(Err(error)) = seen.outcome
@@ -164,8 +165,8 @@ impl<T: Real> Initializer<T> for Start<'_, T> {
             }
         };
         match seen.outcome {
-            Some(Ok(started)) => Ok(Started { wrote, ..started }),
-            _ => Ok(Started::new(self.name(), wrote)),
+            Some(Ok(started)) => Ok(StartReport { wrote, ..started }),
+            _ => Ok(StartReport::new(self.name(), wrote)),
         }
     }
 }
@@ -179,7 +180,7 @@ pub(crate) unsafe fn with_start<T: Real, R>(
     settings: &Settings<T>,
     n: usize,
     m: usize,
-    call: impl FnOnce(&dyn Initializer<T>) -> Result<R, Fault>,
+    call: impl FnOnce(&dyn Start<T>) -> Result<R, Fault>,
 ) -> Result<R, Fault> {
     // SAFETY: the contract of this function.
     let (f, g) = unsafe { (slice(c"start_f", settings.start_f, n)?, slice(c"start_g", settings.start_g, m)?) };
@@ -196,7 +197,7 @@ pub(crate) unsafe fn with_start<T: Real, R>(
         (Some(f), None) => call(&Given::f(f)),
         (None, Some(g)) => call(&Given::g(g)),
         (None, None) => {
-            let start = Start { settings, fault: Cell::new(None) };
+            let start = CallbackStart { settings, fault: Cell::new(None) };
             #[cfg(feature = "init")]
             let result = call(&sinkhorn_init::Timed(&start));
             #[cfg(not(feature = "init"))]

@@ -1,5 +1,10 @@
 use serde::{Deserialize, Serialize};
-use sinkhorn_core::{Argument, Error, Moments, Points, Real, Weights};
+use sinkhorn_core::{
+    Error, Real,
+    error::Argument,
+    geometry::{Points, Weights},
+    start::Moments,
+};
 
 use super::{MEAN, check_covariance, check_entries};
 
@@ -7,7 +12,7 @@ use super::{MEAN, check_covariance, check_entries};
 /// same bits as a fresh one.
 ///
 /// ```
-/// use sinkhorn_core::{Argument, Points, Weights};
+/// use sinkhorn_core::{error::Argument, geometry::{Points, Weights}};
 /// use sinkhorn_init::GaussianFit;
 /// let x = [0.0, 1.0, 2.0, 1.0]; // two points of dimension 2
 /// let fit = GaussianFit::of(Points::new(Argument::X, &x, 2)?, Weights::uniform(Argument::A, 2)?)?;
@@ -29,7 +34,7 @@ impl GaussianFit {
     /// The weighted moments (divided by the total weight), computed in the precision of the points.
     ///
     /// # Errors
-    /// [`ErrorKind::Overflow`](sinkhorn_core::ErrorKind::Overflow), naming the covariance, where a moment is infinite.
+    /// [`ErrorKind::Overflow`](sinkhorn_core::error::ErrorKind::Overflow), naming the covariance, where a moment is infinite.
     ///
     /// # Panics
     /// Where there are fewer weights than points.
@@ -43,10 +48,10 @@ impl GaussianFit {
     /// Whether this is mean and covariance of a measure of that dimension: it may have come from a file.
     ///
     /// # Errors
-    /// For the mean and for the covariance [`ErrorKind::Length`](sinkhorn_core::ErrorKind::Length) and
-    /// [`ErrorKind::NotFinite`](sinkhorn_core::ErrorKind::NotFinite); for the covariance
-    /// [`ErrorKind::Negative`](sinkhorn_core::ErrorKind::Negative) (a variance) and
-    /// [`ErrorKind::Unsupported`](sinkhorn_core::ErrorKind::Unsupported) (not symmetric, or larger than the variances
+    /// For the mean and for the covariance [`ErrorKind::Length`](sinkhorn_core::error::ErrorKind::Length) and
+    /// [`ErrorKind::NotFinite`](sinkhorn_core::error::ErrorKind::NotFinite); for the covariance
+    /// [`ErrorKind::Negative`](sinkhorn_core::error::ErrorKind::Negative) (a variance) and
+    /// [`ErrorKind::Unsupported`](sinkhorn_core::error::ErrorKind::Unsupported) (not symmetric, or larger than the variances
     /// allow).
     pub fn check(&self, dimension: usize) -> Result<(), Error> {
         check_entries(MEAN, &self.mean, dimension, None)?;

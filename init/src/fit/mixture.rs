@@ -1,5 +1,10 @@
 use serde::{Deserialize, Serialize};
-use sinkhorn_core::{Argument, Error, ErrorKind, Moments, Points, Real, Weights};
+use sinkhorn_core::{
+    Error, Real,
+    error::{Argument, ErrorKind},
+    geometry::{Points, Weights},
+    start::Moments,
+};
 
 use super::{MEAN, MixtureDensity, SHARES, check_covariance, check_entries, search};
 
@@ -7,7 +12,7 @@ use super::{MEAN, MixtureDensity, SHARES, check_covariance, check_entries, searc
 /// gives the same bits as a fresh one.
 ///
 /// ```
-/// use sinkhorn_core::{Argument, Points, Weights};
+/// use sinkhorn_core::{error::Argument, geometry::{Points, Weights}};
 /// use sinkhorn_init::{MixtureFit, MixtureSettings};
 /// // Two heaps on the line.
 /// let x: Vec<f64> = (0..100).map(|i| f64::from(i % 2) * 10.0 + f64::from(i) * 0.01).collect();

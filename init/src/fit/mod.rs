@@ -14,7 +14,10 @@ pub use gaussian::GaussianFit;
 pub use mixture::{MixtureFit, MixtureSettings};
 
 pub(crate) use density::{exp, log};
-use sinkhorn_core::{Argument, Error, ErrorKind, Place};
+use sinkhorn_core::{
+    Error,
+    error::{Argument, ErrorKind, Place},
+};
 
 const SHARES: Argument = Argument::new(&"shares\0");
 const MEAN: Argument = Argument::new(&"mean\0");

@@ -2,7 +2,10 @@
 
 use rand_linfa::{Rng, SeedableRng};
 use rand_xoshiro_linfa::Xoshiro256Plus;
-use sinkhorn_core::{Points, Real, Weights};
+use sinkhorn_core::{
+    Real,
+    geometry::{Points, Weights},
+};
 
 use super::MixtureFit;
 use super::em::Cloud;

@@ -9,7 +9,12 @@ use linfa_clustering::KMeans;
 use ndarray::Array2;
 use rand_linfa::SeedableRng;
 use rand_xoshiro_linfa::Xoshiro256Plus;
-use sinkhorn_core::{Argument, Error, Points, Real, Weights, has_threads};
+use sinkhorn_core::{
+    Error, Real,
+    error::Argument,
+    geometry::{Points, Weights},
+    threads::has_threads,
+};
 
 use super::density::log;
 use super::em::{self, Cloud};

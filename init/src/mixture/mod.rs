@@ -7,7 +7,10 @@ pub use potential::MixturePotential;
 use std::borrow::Cow;
 
 use sinkhorn_core::{
-    Argument, Error, ErrorKind, Form, Initializer, Points, Real, Scratch, Started, Target, Weights, Wrote,
+    Error, Real,
+    error::{Argument, ErrorKind},
+    geometry::{Points, Weights},
+    start::{GaussianForm, Side, Start, StartReport, StartScratch, Target},
 };
 
 use crate::fit::{MixtureFit, MixtureSettings};
@@ -23,7 +26,7 @@ use crate::fit::{MixtureFit, MixtureSettings};
 /// overlap, for the levels of the potential between such clusters hang on single points, which a mixture does not see.
 ///
 /// ```
-/// use sinkhorn_core::{Argument, PointCloud, Points, Problem, Settings, Weights, Workspace, solve};
+/// use sinkhorn_core::{error::Argument, geometry::{Points, Weights}, PointCloud, Problem, Settings, solve, Workspace};
 /// use sinkhorn_init::{MixtureFit, MixtureSettings, MixtureStart};
 /// let heaps = |gap: f64| -> Vec<f64> { (0..100).map(|i| f64::from(i % 2) * gap + f64::from(i) * 0.01).collect() };
 /// let (x, y) = (heaps(10.0), heaps(7.0));
@@ -45,7 +48,7 @@ pub struct MixtureStart {
     /// How sides without a fit are fitted.
     pub settings: MixtureSettings,
     /// Of the potentials between components: entropic unless told otherwise.
-    pub form: Form,
+    pub form: GaussianForm,
     /// A fit of x.
     pub source: Option<MixtureFit>,
     /// A fit of y.
@@ -55,13 +58,13 @@ pub struct MixtureStart {
 impl MixtureStart {
     const fn start_name(&self) -> &'static str {
         match self.form {
-            Form::Entropic => "mixture",
-            Form::Unregularised => "mixture-unregularised",
+            GaussianForm::Entropic => "mixture",
+            GaussianForm::Unregularised => "mixture-unregularised",
         }
     }
 }
 
-impl<T: Real> Initializer<T> for MixtureStart {
+impl<T: Real> Start<T> for MixtureStart {
     fn name(&self) -> &'static str {
         self.start_name()
     }
@@ -70,13 +73,13 @@ impl<T: Real> Initializer<T> for MixtureStart {
     /// [`ErrorKind::Unsupported`] unless the cost is squared Euclidean between points; those of [`MixtureFit::of`] for
     /// a side without a fit, those of [`MixtureFit::check`] for a fit, and of [`MixturePotential::between`];
     /// [`ErrorKind::Overflow`] where a potential leaves the range of the scalar.
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         _g: &mut [T],
-        _scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        _scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         let cloud = target.squared_euclidean_points("mixture needs points under the squared Euclidean cost")?;
         let (of_x, note_x) = self.fitted(self.source.as_ref(), cloud.x(), target.problem.a())?;
         let (of_y, note_y) = self.fitted(self.target.as_ref(), cloud.y(), target.problem.b())?;
@@ -91,8 +94,8 @@ impl<T: Real> Initializer<T> for MixtureStart {
                 return Err(Error::new(Argument::X, ErrorKind::Overflow));
             }
         }
-        let started = Started::new(self.start_name(), Wrote::F);
-        Ok(Started { note: note_x.or(note_y), ..started })
+        let started = StartReport::new(self.start_name(), Side::F);
+        Ok(StartReport { note: note_x.or(note_y), ..started })
     }
 }
 

@@ -1,5 +1,8 @@
 use sinkhorn_core::{
-    Argument, CostMatrix, Epsilon, Error, ErrorKind, Form, Gaussian, Problem, Settings, Workspace, Zero, solve,
+    CostMatrix, Epsilon, Error, Problem, Settings, Workspace,
+    error::{Argument, ErrorKind},
+    solve,
+    start::{Gaussian, GaussianForm, Zero},
 };
 
 use crate::fit::{MixtureDensity, MixtureFit, exp, log};
@@ -47,7 +50,7 @@ impl MixturePotential {
     /// Those of [`MixtureFit::check`]; [`ErrorKind::Length`], naming the mean, if the target has another dimension;
     /// [`ErrorKind::NotPositive`] for epsilon; [`ErrorKind::Overflow`] where costs, or costs / epsilon, leave the range of the
     /// scalar.
-    pub fn between(source: &MixtureFit, target: &MixtureFit, epsilon: f64, form: Form) -> Result<Self, Error> {
+    pub fn between(source: &MixtureFit, target: &MixtureFit, epsilon: f64, form: GaussianForm) -> Result<Self, Error> {
         let density = source.density()?;
         target.check_dimension(source.dimension())?;
         let (rows, columns) = (source.components(), target.components());

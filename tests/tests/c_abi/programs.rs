@@ -6,7 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use sinkhorn_core::{
-    Shape, SimdLevel, Storage, derivatives_len, divergence_gradient_len, divergence_len, soft_len, workspace_len,
+    SimdLevel, Storage,
+    diff::derivatives_len,
+    divergence::{divergence_gradient_len, divergence_len},
+    embedded::workspace_len,
+    geometry::Shape,
+    soft::soft_len,
 };
 use sinkhorn_tests::golden;
 
@@ -173,7 +178,7 @@ fn macros_functions_and_the_core_agree_on_lengths() {
             memory => sinkhorn_core::Acceleration::Anderson { memory },
         };
         let settings = sinkhorn_core::Settings { acceleration, ..sinkhorn_core::Settings::<f64>::default() };
-        let soft = sinkhorn_core::SoftSettings { solve: settings, ..Default::default() };
+        let soft = sinkhorn_core::soft::SoftSettings { solve: settings, ..Default::default() };
         let core = workspace_len(shape, memory, Storage::Stream).expect("a length");
         assert_eq!(sinkhorn::solve_len::<f64>(shape, memory), Some(solve64), "{line}");
         assert_eq!(sinkhorn::solve_len::<f32>(shape, memory), Some(solve32), "{line}");

@@ -1,11 +1,16 @@
 //! The solves of `bits.c`, made in Rust.
 
 use sinkhorn_core::{
-    Acceleration, Annealing, Changes, Cosine, CostMatrix, CostScale, Cotangent, DerivativeSettings, Derivatives,
-    DualSort, Epsilon, Error, Euclidean, FixedGaussianStart, Form, Geometry, Given, Gradients, GroundCost, Initializer,
-    Manhattan, Monotone, PNorm, PlanCotangent, PointCloud, Problem, Real, Settings, SimdLevel, Soft, SoftSettings,
-    SquaredEuclidean, Status, Storage, Tangent, Workspace, Zero, divergence_gradient_len, divergence_len,
-    sinkhorn_divergence, sinkhorn_divergence_between, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k, solve,
+    Acceleration, CostMatrix, Epsilon, Error, PointCloud, Problem, Real, Settings, SimdLevel, Status, Storage,
+    Workspace,
+    cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm, SquaredEuclidean},
+    diff::{Changes, Cotangent, DerivativeSettings, Derivatives, Gradients, PlanCotangent, Tangent},
+    divergence::{divergence_gradient_len, divergence_len, sinkhorn_divergence, sinkhorn_divergence_between},
+    geometry::Geometry,
+    settings::Annealing,
+    soft::{Soft, SoftSettings, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k},
+    solve,
+    start::{DualSort, FixedGaussianStart, GaussianForm, Given, Monotone, Start, Zero},
 };
 use sinkhorn_init::{Auto, CoarseStart, MixtureSettings, MixtureStart, SubsampleStart};
 
@@ -76,7 +81,7 @@ impl<T: Real> Lines<T> {
         &mut self,
         what: &str,
         problem: &Problem<'_, T>,
-        start: &dyn Initializer<T>,
+        start: &dyn Start<T>,
         settings: &Settings<T>,
         derivatives: bool,
     ) -> Option<(Vec<T>, Vec<T>)> {
@@ -233,7 +238,7 @@ impl<T: Real> Lines<T> {
     }
 }
 
-fn gaussian<T: Real>(dimension: usize, form: Form) -> Box<dyn Initializer<T>> {
+fn gaussian<T: Real>(dimension: usize, form: GaussianForm) -> Box<dyn Start<T>> {
     if dimension <= 8 {
         Box::new(FixedGaussianStart::<8> { form })
     } else {
@@ -267,14 +272,14 @@ fn all<T: Real>(lines: &mut Lines<T>, largest: usize, allocating: bool) {
 
     let mut last = None;
     for d in 1..=largest {
-        let gaussians = [gaussian(d, Form::Entropic), gaussian(d, Form::Unregularised)];
+        let gaussians = [gaussian(d, GaussianForm::Entropic), gaussian(d, GaussianForm::Unregularised)];
         let dual_sort = DualSort::default();
         let mixture = MixtureStart {
             settings: MixtureSettings { seed: 7, ..MixtureSettings::default() },
             ..MixtureStart::default()
         };
         let (coarse, subsample) = (CoarseStart::default(), SubsampleStart { seed: 7, ..SubsampleStart::default() });
-        let starts: [&dyn Initializer<T>; 9] =
+        let starts: [&dyn Start<T>; 9] =
             [&Zero, &Monotone, &*gaussians[0], &*gaussians[1], &dual_sort, &mixture, &coarse, &subsample, &Auto];
         for start in &starts[..if allocating { 9 } else { 5 }] {
             for &acceleration in &accelerations {

@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 use rand::{Rng, rngs::StdRng};
 
 use sinkhorn_core::{
-    Acceleration, Annealing, Epsilon, Initializer, Monotone, PointCloud, Problem, Settings, Solver, Status, Storage,
-    Workspace, Zero,
+    Acceleration, Epsilon, PointCloud, Problem, Settings, Solver, Status, Storage, Workspace,
+    settings::Annealing,
+    start::{Monotone, Start, Zero},
 };
 use sinkhorn_init::GaussianStart;
 use sinkhorn_tests::{data, oracle, solve_owned};
@@ -20,7 +21,7 @@ fn all_combinations_of_start_acceleration_annealing_and_storage_agree() {
             .and_then(|p| p.epsilon(Epsilon::OfMean(0.01))?.unbalanced(rho, rho))
             .unwrap();
         let mut want: Option<f64> = None;
-        for start in [&Zero as &dyn Initializer<f64>, &Monotone, &GaussianStart::default()] {
+        for start in [&Zero as &dyn Start<f64>, &Monotone, &GaussianStart::default()] {
             for annealing in [None, Some(Annealing { first: 20.0, factor: 0.5, sweeps: 2 })] {
                 for storage in [Storage::Stream, Storage::Kernel, Storage::Cost] {
                     for acceleration in [
@@ -204,7 +205,7 @@ fn anderson_is_never_worse_than_plain_on_200_random_problems() {
         let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, d).unwrap())
             .and_then(|p| p.weights(&a, &b)?.epsilon(Epsilon::OfMean(epsilon))?.unbalanced(rho.0, rho.1))
             .unwrap();
-        for start in [&Zero as &dyn Initializer<f64>, &GaussianStart::default()] {
+        for start in [&Zero as &dyn Start<f64>, &GaussianStart::default()] {
             let sweeps = |acceleration| {
                 let settings = Settings {
                     threshold: 1e-3,

@@ -2,8 +2,10 @@
 
 use proptest::prelude::*;
 use sinkhorn_core::{
-    Acceleration, Annealing, CostMatrix, CostScale, Epsilon, Error, FixedGaussianStart, Float, Given, Initializer,
-    Manhattan, Monotone, PointCloud, Problem, Real, Settings, Status, Storage, Zero,
+    Acceleration, CostMatrix, Epsilon, Error, Float, PointCloud, Problem, Real, Settings, Status, Storage,
+    cost::{CostScale, Manhattan},
+    settings::Annealing,
+    start::{FixedGaussianStart, Given, Monotone, Start, Zero},
 };
 use sinkhorn_tests::{Solved, solve_owned};
 
@@ -123,14 +125,14 @@ fn run<T: Real>(input: &Input) -> Result<Solved<T>, Error> {
         ..Settings::default()
     };
     let given = Given::f(&x[..a.len().min(x.len())]);
-    let start: &dyn Initializer<T> = match (input.start, input.dimension) {
+    let start: &dyn Start<T> = match (input.start, input.dimension) {
         (0, _) => &Zero,
         (1, _) => &Monotone,
-        (2, 1) => &FixedGaussianStart::<1> { form: sinkhorn_core::Form::Entropic },
-        (2, 2) => &FixedGaussianStart::<2> { form: sinkhorn_core::Form::Unregularised },
-        (2, _) => &FixedGaussianStart::<3> { form: sinkhorn_core::Form::Entropic },
+        (2, 1) => &FixedGaussianStart::<1> { form: sinkhorn_core::start::GaussianForm::Entropic },
+        (2, 2) => &FixedGaussianStart::<2> { form: sinkhorn_core::start::GaussianForm::Unregularised },
+        (2, _) => &FixedGaussianStart::<3> { form: sinkhorn_core::start::GaussianForm::Entropic },
         (3, _) => &given,
-        _ => &sinkhorn_init::GaussianStart::new(sinkhorn_core::Form::Entropic),
+        _ => &sinkhorn_init::GaussianStart::new(sinkhorn_core::start::GaussianForm::Entropic),
     };
     solve_owned(&problem, start, &settings)
 }

@@ -1,8 +1,9 @@
 //! The start for those who do not want to choose: right for every problem, and repeatable.
 
 use sinkhorn_core::{
-    Cosine, CostMatrix, CostScale, Epsilon, Euclidean, Float, GroundCost, Manhattan, PointCloud, Problem, Real, Report,
-    Settings, SquaredEuclidean, Status, Zero,
+    CostMatrix, Epsilon, Float, PointCloud, Problem, Real, Report, Settings, Status,
+    cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, SquaredEuclidean},
+    start::Zero,
 };
 use sinkhorn_init::{Auto, CoarseStart, Timed};
 use sinkhorn_tests::{data, oracle, solve_owned};
@@ -77,7 +78,7 @@ fn survives<T: Real>(x: &[T], y: &[T], d: usize) {
     let problem = Problem::new(PointCloud::squared_euclidean(x, y, d).unwrap()).and_then(|p| p.epsilon(epsilon));
     let settings = Settings { max_sweeps: 50, ..Settings::default() };
     let found = match solve_owned(&problem.unwrap(), &Auto, &settings) {
-        Err(sinkhorn_core::Error { kind: sinkhorn_core::ErrorKind::BelowResolution { .. }, .. }) => return, // in f32
+        Err(sinkhorn_core::Error { kind: sinkhorn_core::error::ErrorKind::BelowResolution { .. }, .. }) => return, // in f32
         found => found.unwrap(),
     };
     assert!(found.f.iter().chain(&found.g).chain(&found.plan).all(|&value| Float::is_finite(value)));

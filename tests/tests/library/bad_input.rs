@@ -1,8 +1,11 @@
 //! Bad calls at the Rust door: an error that names argument, place and value, and no panic.
 
 use sinkhorn_core::{
-    Acceleration, Argument, CostMatrix, Epsilon, Error, ErrorKind, GroundCost, Place, PointCloud, Problem, Settings,
-    Workspace, Zero, solve,
+    Acceleration, CostMatrix, Epsilon, Error, PointCloud, Problem, Settings, Workspace,
+    cost::GroundCost,
+    error::{Argument, ErrorKind, Place},
+    solve,
+    start::Zero,
 };
 use sinkhorn_tests::solve_owned;
 

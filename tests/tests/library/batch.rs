@@ -3,8 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sinkhorn_core::{
-    Acceleration, Argument, CostMatrix, Epsilon, Error, ErrorKind, Euclidean, Given, Initializer, Place, PointCloud,
-    Potentials, Problem, Real, Report, Settings, Status, Storage, Zero, batch_len, share_out, solve_batch,
+    Acceleration, CostMatrix, Epsilon, Error, PointCloud, Problem, Real, Report, Settings, Status, Storage,
+    batch::{PotentialRows, batch_len, share_out, solve_batch},
+    cost::Euclidean,
+    error::{Argument, ErrorKind, Place},
+    start::{Given, Start, Zero},
 };
 use sinkhorn_init::Auto;
 use sinkhorn_tests::{data, solve_owned};
@@ -54,7 +57,7 @@ impl<T: Real> Data<T> {
 /// What a batch leaves, owned.
 type Results<T> = Vec<Result<(Report<T>, Vec<T>, Vec<T>), Error>>;
 
-fn batch<T: Real, S: Initializer<T>>(
+fn batch<T: Real, S: Start<T>>(
     problems: &[Problem<'_, T>],
     start: impl Fn(usize) -> S + Sync,
     settings: &Settings<T>,
@@ -122,7 +125,7 @@ fn every_problem_may_have_a_start_of_its_own() {
         assert!(report.sweeps <= 2, "{} sweeps from the solution", report.sweeps);
     }
     // One chosen at run time.
-    let chosen: &(dyn Initializer<f64> + Sync) = &Auto;
+    let chosen: &(dyn Start<f64> + Sync) = &Auto;
     assert!(batch(&problems, |_| chosen, &settings).unwrap().iter().all(Result::is_ok));
 }
 
@@ -208,7 +211,7 @@ fn potentials_of_all_problems_go_to_two_arrays() {
     let columns: usize = problems.iter().map(Problem::columns).sum();
     let (mut f, mut g) = (vec![0.0; rows], vec![0.0; columns]);
     let mut memory = vec![0.0; batch_len(&problems, &settings).unwrap()];
-    let outputs = Potentials::new(&problems, &mut f, &mut g).unwrap();
+    let outputs = PotentialRows::new(&problems, &mut f, &mut g).unwrap();
     assert_eq!(outputs.len(), COUNT);
     solve_batch(
         &problems,
@@ -227,9 +230,9 @@ fn potentials_of_all_problems_go_to_two_arrays() {
     let (expected_f, expected_g): (Vec<_>, Vec<_>) = alone.into_iter().flatten().map(|(_, f, g)| (f, g)).unzip();
     assert!(f == expected_f.concat() && g == expected_g.concat());
 
-    let short = Potentials::new(&problems, &mut f[1..], &mut g).err();
+    let short = PotentialRows::new(&problems, &mut f[1..], &mut g).err();
     assert_eq!(short, Some(Error::new(Argument::F, ErrorKind::Length { expected: rows, actual: rows - 1 })));
-    let long = Potentials::new(&problems[1..], &mut f[problems[0].rows()..], &mut g).err();
+    let long = PotentialRows::new(&problems[1..], &mut f[problems[0].rows()..], &mut g).err();
     let expected = columns - problems[0].columns();
     assert_eq!(long, Some(Error::new(Argument::G, ErrorKind::Length { expected, actual: columns })));
 }

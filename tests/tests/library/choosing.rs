@@ -3,42 +3,48 @@
 use std::cell::Cell;
 
 use sinkhorn_core::{
-    Argument, CostMatrix, CostScale, DualSort, Epsilon, Error, ErrorKind, FixedGaussianStart, Geometry, Given,
-    Initializer, Monotone, PointCloud, Problem, SAMPLE, Scratch, Select, Settings, Started, Target, Zero,
+    CostMatrix, Epsilon, Error, PointCloud, Problem, Settings,
+    cost::CostScale,
+    error::{Argument, ErrorKind},
+    geometry::Geometry,
+    start::{
+        DualSort, FixedGaussianStart, Given, MAX_SAMPLE, Monotone, Select, Start, StartReport, StartScratch, Target,
+        Zero,
+    },
 };
 use sinkhorn_tests::{data, solve_owned};
 
 /// Asks for the dual value of what another start wrote.
 struct Probe<'p> {
-    start: &'p dyn Initializer<f64>,
+    start: &'p dyn Start<f64>,
     value: Cell<f64>,
 }
 
 impl<'p> Probe<'p> {
-    fn of(start: &'p dyn Initializer<f64>) -> Self {
+    fn of(start: &'p dyn Start<f64>) -> Self {
         Probe { start, value: Cell::new(f64::NAN) }
     }
 }
 
-impl Initializer<f64> for Probe<'_> {
+impl Start<f64> for Probe<'_> {
     fn name(&self) -> &'static str {
         "probe"
     }
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, f64>,
         f: &mut [f64],
         g: &mut [f64],
-        scratch: &mut Scratch<'_, f64>,
-    ) -> Result<Started, Error> {
-        let started = self.start.initialize(target, f, g, scratch)?;
+        scratch: &mut StartScratch<'_, f64>,
+    ) -> Result<StartReport, Error> {
+        let started = self.start.write_potentials(target, f, g, scratch)?;
         self.value.set(target.dual_value(started.wrote, f, g, scratch) / target.cost_scale);
         Ok(started)
     }
 }
 
 /// The estimate before a solve, and the dual value at its start that the solver reports.
-fn estimate_and_report(problem: &Problem<'_, f64>, start: &dyn Initializer<f64>) -> (f64, f64) {
+fn estimate_and_report(problem: &Problem<'_, f64>, start: &dyn Start<f64>) -> (f64, f64) {
     let probe = Probe::of(start);
     let report = solve_owned(problem, &probe, &Settings::default()).unwrap().report;
     (probe.value.get(), report.start_value)
@@ -71,7 +77,7 @@ fn the_value_that_a_start_is_chosen_by_is_that_of_the_report() {
                     .and_then(|p| p.weights(&a, &b))
                     .unwrap();
                 let room = |value: f64| 1e-9 * value.abs().max(1.0);
-                for start in [&Zero as &dyn Initializer<f64>, &Given::f(&f)] {
+                for start in [&Zero as &dyn Start<f64>, &Given::f(&f)] {
                     let (value, exact) = estimate_and_report(&problem, start);
                     assert!((value - exact).abs() < room(exact), "{rho_a} {rho_b} {scale:?}: {value} for {exact}");
                 }
@@ -95,12 +101,12 @@ fn the_value_that_a_start_is_chosen_by_is_that_of_the_report() {
 #[test]
 fn with_many_points_it_is_estimated_from_a_sample_and_close() {
     let mut generator = data::generator(4);
-    let n = 8 * SAMPLE;
+    let n = 8 * MAX_SAMPLE;
     let (x, y) = (data::normal(&mut generator, 2 * n), data::normal(&mut generator, 2 * n));
     let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap()).unwrap();
-    for start in [&Zero as &dyn Initializer<f64>, &FixedGaussianStart::<2>::default()] {
+    for start in [&Zero as &dyn Start<f64>, &FixedGaussianStart::<2>::default()] {
         let (value, exact) = estimate_and_report(&problem, start);
-        // The standard error of a mean of SAMPLE potentials.
+        // The standard error of a mean of MAX_SAMPLE potentials.
         assert!((value - exact).abs() < 0.6, "{value} for {exact}");
         assert!(value != exact, "an estimate that looks at everything");
     }
@@ -115,7 +121,7 @@ fn the_start_with_the_largest_value_is_chosen_and_what_all_cost_is_reported() {
         .unwrap();
     let settings = Settings::default();
     let gaussian = FixedGaussianStart::<1>::default();
-    let candidates: [&dyn Initializer<f64>; 3] = [&Monotone, &gaussian, &DualSort::default()];
+    let candidates: [&dyn Start<f64>; 3] = [&Monotone, &gaussian, &DualSort::default()];
     let values: Vec<f64> =
         candidates.iter().map(|&start| solve_owned(&problem, start, &settings).unwrap().report.start_value).collect();
     assert!(values[0] > values[1] && values[0] > values[2], "{values:?}");
@@ -130,7 +136,7 @@ fn the_start_with_the_largest_value_is_chosen_and_what_all_cost_is_reported() {
     }
     // Not defined here, or worse than nothing: zero is left.
     let misleading: Vec<f64> = x.iter().map(|x| 1e3 * x).collect();
-    for candidates in [&[] as &[&dyn Initializer<f64>], &[&Given::f(&misleading)]] {
+    for candidates in [&[] as &[&dyn Start<f64>], &[&Given::f(&misleading)]] {
         assert_eq!(solve_owned(&problem, &Select::new(candidates), &settings).unwrap().report.start.name, "zero");
     }
     // A bad call is an error, not a candidate to be passed over.

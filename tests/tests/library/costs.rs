@@ -1,8 +1,9 @@
 //! Ground costs, cost scales and storages: the same answers by every way.
 
 use sinkhorn_core::{
-    Acceleration, Cosine, CostMatrix, CostScale, Epsilon, Euclidean, Given, GroundCost, Manhattan, Monotone, PNorm,
-    PointCloud, Problem, Settings, Smoothness, SquaredEuclidean, Status, Storage, Zero,
+    Acceleration, CostMatrix, Epsilon, PointCloud, Problem, Settings, Status, Storage,
+    cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm, Smoothness, SquaredEuclidean},
+    start::{Given, Monotone, Zero},
 };
 use sinkhorn_tests::{data, oracle, solve_owned};
 

@@ -1,8 +1,9 @@
 //! Costs that sweeps compute in vectors: exact to rounding, at any scale.
 
 use sinkhorn_core::{
-    Cosine, CostScale, Epsilon, Euclidean, GroundCost, Manhattan, PNorm, PointCloud, Problem, Real, Settings,
-    SquaredEuclidean, Storage, Zero,
+    Epsilon, PointCloud, Problem, Real, Settings, Storage,
+    cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm, SquaredEuclidean},
+    start::Zero,
 };
 use sinkhorn_tests::{data, solve_owned};
 
@@ -152,7 +153,8 @@ fn a_new_point_that_is_too_far_is_named() {
 
 #[test]
 fn a_total_out_of_range_is_refused_with_the_range() {
-    let error = sinkhorn_core::Weights::new(sinkhorn_core::Argument::B, &[1e-12f32, 1e-12]).unwrap_err();
+    let error =
+        sinkhorn_core::geometry::Weights::new(sinkhorn_core::error::Argument::B, &[1e-12f32, 1e-12]).unwrap_err();
     assert!(error.to_string().starts_with("b sums to "), "{error}");
     assert!(error.to_string().ends_with("the sum must lie in (2.3e-10, 4.3e9)"), "{error}");
 }

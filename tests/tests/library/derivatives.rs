@@ -1,7 +1,8 @@
 //! Gradients, vector-Jacobian and Jacobian-vector products against golden values and central differences.
 
 use sinkhorn_core::{
-    Changes, Cotangent, DerivativeSettings, LinearReport, LinearStatus, PlanCotangent, Real, Settings, Tangent,
+    Real, Settings,
+    diff::{Changes, Cotangent, DerivativeSettings, LinearReport, LinearStatus, PlanCotangent, Tangent},
 };
 use sinkhorn_tests::data;
 use sinkhorn_tests::golden;
@@ -179,8 +180,11 @@ fn golden_gradients_to_1e_7() {
             }
         };
         inputs.differentiate(&tight(), &tight_system(), |derivatives| {
-            let mut gradients =
-                sinkhorn_core::Gradients { x: Some(&mut x), y: Some(&mut y), ..sinkhorn_core::Gradients::none() };
+            let mut gradients = sinkhorn_core::diff::Gradients {
+                x: Some(&mut x),
+                y: Some(&mut y),
+                ..sinkhorn_core::diff::Gradients::none()
+            };
             derivatives.objective(&mut gradients).unwrap();
             close("objective_grad_x", gradients.x.as_deref().unwrap(), in_x);
             close("objective_grad_y", gradients.y.as_deref().unwrap(), case.objective_grad_y.as_ref().unwrap());

@@ -2,9 +2,15 @@
 //! changes them that should not.
 
 use sinkhorn_core::{
-    Acceleration, Changes, Cotangent, DerivativeSettings, Derivatives, DualSort, Epsilon, FixedGaussianStart,
-    FixedWorkspace, Form, Geometry, Given, Gradients, Initializer, LinearStatus, Monotone, PlanCotangent, PointCloud,
-    Problem, Real, Select, Settings, SimdLevel, Storage, Tangent, Workspace, Zero, derivatives_len, solve,
+    Acceleration, Epsilon, PointCloud, Problem, Real, Settings, SimdLevel, Storage, Workspace,
+    diff::{
+        Changes, Cotangent, DerivativeSettings, Derivatives, Gradients, LinearStatus, PlanCotangent, Tangent,
+        derivatives_len,
+    },
+    embedded::FixedWorkspace,
+    geometry::Geometry,
+    solve,
+    start::{DualSort, FixedGaussianStart, GaussianForm, Given, Monotone, Select, Start, Zero},
 };
 use sinkhorn_init::{Auto, CoarseStart, GaussianStart, MixtureStart, SubsampleStart};
 use sinkhorn_tests::data;
@@ -293,7 +299,7 @@ fn the_free_constant_is_reported_and_worth_nothing() {
 }
 
 /// Gradients in x of a loss of the map and of the objective.
-fn gradients_from(start: &dyn Initializer<f64>, settings: &Settings<f64>, problem: &Problem<'_, f64>) -> [Vec<f64>; 2] {
+fn gradients_from(start: &dyn Start<f64>, settings: &Settings<f64>, problem: &Problem<'_, f64>) -> [Vec<f64>; 2] {
     let mut memory = vec![0.0; Workspace::len(problem, settings).unwrap()];
     let solution = solve(problem, start, settings, Workspace::new(&mut memory, problem, settings).unwrap()).unwrap();
     let differentiation = DerivativeSettings { tolerance: 1e-12, ..DerivativeSettings::default() };
@@ -321,19 +327,19 @@ fn every_start_acceleration_and_storage_has_the_same_gradient() {
         let settings = Settings { threshold: 1e-13, max_sweeps: 200_000, ..Settings::plain() };
         let wanted = gradients_from(&Zero, &settings, &problem);
         let size = |values: &[f64]| values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
-        let check = |what: &str, start: &dyn Initializer<f64>, settings: &Settings<f64>| {
+        let check = |what: &str, start: &dyn Start<f64>, settings: &Settings<f64>| {
             for (got, want) in gradients_from(start, settings, &problem).iter().zip(&wanted) {
                 let error = got.iter().zip(want).fold(0.0, |most: f64, (got, want)| most.max((got - want).abs()));
                 assert!(error < 1e-8 * size(want).max(1.0), "{what}, {d} d: off by {error:e}");
             }
         };
         let previous = data::normal(random, y.len() / d);
-        let fixed: &dyn Initializer<f64> = if d == 1 {
-            &FixedGaussianStart::<1> { form: Form::Entropic }
+        let fixed: &dyn Start<f64> = if d == 1 {
+            &FixedGaussianStart::<1> { form: GaussianForm::Entropic }
         } else {
-            &FixedGaussianStart::<2> { form: Form::Unregularised }
+            &FixedGaussianStart::<2> { form: GaussianForm::Unregularised }
         };
-        let mut starts: Vec<(&str, Box<dyn Initializer<f64>>)> = vec![
+        let mut starts: Vec<(&str, Box<dyn Start<f64>>)> = vec![
             ("given", Box::new(Given::g(&previous))),
             ("gaussian", Box::new(GaussianStart::default())),
             ("fixed gaussian", Box::new(fixed)),
@@ -349,7 +355,7 @@ fn every_start_acceleration_and_storage_has_the_same_gradient() {
         for (what, start) in &starts {
             check(what, start.as_ref(), &settings);
         }
-        let candidates: [&dyn Initializer<f64>; 2] = [&Zero, fixed];
+        let candidates: [&dyn Start<f64>; 2] = [&Zero, fixed];
         check("select", &Select::new(&candidates), &settings);
         for acceleration in [
             Acceleration::Relaxation { factor: 1.5 },
@@ -360,7 +366,7 @@ fn every_start_acceleration_and_storage_has_the_same_gradient() {
                 check(acceleration.name(), &Zero, &Settings { acceleration, storage, ..settings });
             }
         }
-        let annealing = Some(sinkhorn_core::Annealing { first: 32.0, factor: 0.5, sweeps: 2 });
+        let annealing = Some(sinkhorn_core::settings::Annealing { first: 32.0, factor: 0.5, sweeps: 2 });
         check("annealing", &Zero, &Settings { annealing, ..settings });
         for simd in [SimdLevel::Portable, SimdLevel::Best] {
             check("instructions", &Zero, &Settings { simd, ..settings });

@@ -1,9 +1,13 @@
 //! Derivatives that cannot be had: bad calls, and costs without a gradient.
 
 use sinkhorn_core::{
-    Argument, Changes, CostMatrix, Cotangent, DerivativeSettings, Derivatives, Epsilon, Error, ErrorKind, Geometry,
-    Gradients, GroundCost, PlanCotangent, PointCloud, Problem, Settings, Tangent, Workspace, Zero, derivatives_len,
+    CostMatrix, Epsilon, Error, PointCloud, Problem, Settings, Workspace,
+    cost::GroundCost,
+    diff::{Changes, Cotangent, DerivativeSettings, Derivatives, Gradients, PlanCotangent, Tangent, derivatives_len},
+    error::{Argument, ErrorKind},
+    geometry::Geometry,
     solve,
+    start::Zero,
 };
 use sinkhorn_tests::inputs::Inputs;
 

@@ -2,9 +2,12 @@
 
 use proptest::prelude::*;
 use sinkhorn_core::{
-    Argument, CostMatrix, CostScale, DerivativeSettings, Epsilon, Error, ErrorKind, Euclidean, Gradients, GroundCost,
-    Manhattan, PointCloud, Problem, Real, Settings, SquaredEuclidean, Status, Zero, divergence_gradient_len,
-    divergence_len, sinkhorn_divergence, sinkhorn_divergence_between,
+    CostMatrix, Epsilon, Error, PointCloud, Problem, Real, Settings, Status,
+    cost::{CostScale, Euclidean, GroundCost, Manhattan, SquaredEuclidean},
+    diff::{DerivativeSettings, Gradients},
+    divergence::{divergence_gradient_len, divergence_len, sinkhorn_divergence, sinkhorn_divergence_between},
+    error::{Argument, ErrorKind},
+    start::Zero,
 };
 use sinkhorn_tests::inputs::{Inputs, OwnedGradients};
 use sinkhorn_tests::{data, solve_owned};

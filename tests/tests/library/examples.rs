@@ -7,7 +7,7 @@ mod linear_map;
 #[path = "../../../core/examples/spearman.rs"]
 mod spearman;
 
-use sinkhorn_core::SoftStart;
+use sinkhorn_core::soft::SoftStart;
 
 #[test]
 fn a_cloud_flows_onto_another() {

@@ -1,8 +1,10 @@
 //! Points far away from all others, which relaxed marginals leave alone: they must not take digits from the rest.
 
 use sinkhorn_core::{
-    Epsilon, Error, ErrorKind, Float, PointCloud, Problem, Real, Settings, Status, Storage, Zero, divergence_len,
-    sinkhorn_divergence,
+    Epsilon, Error, Float, PointCloud, Problem, Real, Settings, Status, Storage,
+    divergence::{divergence_len, sinkhorn_divergence},
+    error::ErrorKind,
+    start::Zero,
 };
 use sinkhorn_tests::{data, solve_owned};
 

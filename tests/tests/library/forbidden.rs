@@ -1,6 +1,13 @@
 //! Pairs whose cost is infinite carry nothing, whatever the storage, the scalar and the method.
 
-use sinkhorn_core::*;
+use sinkhorn_core::cost::*;
+use sinkhorn_core::diff::*;
+use sinkhorn_core::embedded::InPlace;
+use sinkhorn_core::error::*;
+use sinkhorn_core::geometry::*;
+use sinkhorn_core::settings::*;
+use sinkhorn_core::start::*;
+use sinkhorn_core::{Epsilon, Problem, Real, Status, Workspace, solve};
 use sinkhorn_tests::data::{generator, uniform};
 use sinkhorn_tests::{Solved, solve_owned};
 

@@ -1,8 +1,9 @@
 //! Values of other implementations, case by case, through points and through a cost matrix, in both scalars.
 
 use sinkhorn_core::{
-    Acceleration, Cosine, CostMatrix, Epsilon, Euclidean, FixedGaussianStart, Given, GroundCost, Initializer,
-    Manhattan, PointCloud, Problem, Real, Settings, SquaredEuclidean, Storage, Zero,
+    Acceleration, CostMatrix, Epsilon, PointCloud, Problem, Real, Settings, Storage,
+    cost::{Cosine, Euclidean, GroundCost, Manhattan, SquaredEuclidean},
+    start::{FixedGaussianStart, Given, Start, Zero},
 };
 use sinkhorn_init::GaussianStart as RunTimeGaussian;
 use sinkhorn_tests::golden::{self, Case};
@@ -89,7 +90,7 @@ fn check<T: Real>(threshold: f64, tolerance: f64, acceleration: Acceleration<T>)
             compare(&case, &solve_owned(&points, &Zero, &settings).unwrap(), tolerance, storage.name());
             checked += 1;
 
-            // Started at the answer, one sweep is enough to see it.
+            // StartReport at the answer, one sweep is enough to see it.
             let given = Given::f(&solved.f);
             let again = solve_owned(&points, &given, &Settings { threshold: T::constant(1e-3), ..settings }).unwrap();
             assert!(again.report.sweeps <= 2, "{}: {} sweeps from the solution", case.name, again.report.sweeps);
@@ -130,10 +131,10 @@ fn the_gaussian_starts_of_core_and_init_are_one_formula_and_lead_to_the_golden_v
             .and_then(|p| p.weights(&case.a, &case.b)?.epsilon(Epsilon::Absolute(case.epsilon)))
             .and_then(|p| p.unbalanced(rho(case.rho_a), rho(case.rho_b)))
             .unwrap();
-        let fixed: &dyn Initializer<f64> = match case.dimension() {
-            1 => &FixedGaussianStart::<1> { form: sinkhorn_core::Form::Entropic },
-            2 => &FixedGaussianStart::<2> { form: sinkhorn_core::Form::Entropic },
-            3 => &FixedGaussianStart::<3> { form: sinkhorn_core::Form::Entropic },
+        let fixed: &dyn Start<f64> = match case.dimension() {
+            1 => &FixedGaussianStart::<1> { form: sinkhorn_core::start::GaussianForm::Entropic },
+            2 => &FixedGaussianStart::<2> { form: sinkhorn_core::start::GaussianForm::Entropic },
+            3 => &FixedGaussianStart::<3> { form: sinkhorn_core::start::GaussianForm::Entropic },
             d => panic!("dimension {d}"),
         };
         let first = solve_owned(&problem, fixed, &settings).unwrap();

@@ -3,7 +3,7 @@
 use rand::{Rng, rngs::StdRng};
 use rand_distr::{Distribution, StandardNormal};
 use sinkhorn_core::{
-    Acceleration, CostMatrix, Epsilon, PointCloud, Problem, Real, Report, Settings, Status, Storage, Zero,
+    Acceleration, CostMatrix, Epsilon, PointCloud, Problem, Real, Report, Settings, Status, Storage, start::Zero,
 };
 use sinkhorn_tests::{data, oracle, solve_owned};
 

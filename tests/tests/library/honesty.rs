@@ -4,8 +4,8 @@
 use std::ops::ControlFlow;
 
 use sinkhorn_core::{
-    Acceleration, Epsilon, FixedGaussianStart, Given, Initializer, PointCloud, Problem, Settings, Solver, Status,
-    Storage, Workspace, Zero,
+    Acceleration, Epsilon, PointCloud, Problem, Settings, Solver, Status, Storage, Workspace,
+    start::{FixedGaussianStart, Given, Start, Zero},
 };
 use sinkhorn_tests::{data, oracle, solve_owned};
 
@@ -127,7 +127,7 @@ fn totals_that_differ_by_rounding_are_made_equal() {
     let (a, b) = (vec![1.0 / 60.0; 60], vec![(1.0 + 1e-5) / 50.0; 50]);
     let refused = solve_owned(&problem(&x, &y).weights(&a, &b).unwrap(), &Zero, &settings).unwrap_err();
     assert!(
-        matches!(refused, sinkhorn_core::Error { kind: sinkhorn_core::ErrorKind::UnequalMass { .. }, .. }),
+        matches!(refused, sinkhorn_core::Error { kind: sinkhorn_core::error::ErrorKind::UnequalMass { .. }, .. }),
         "{refused}"
     );
     let (a, b) = (vec![1.0_f32 / 60.0; 60], vec![1.000_4_f32 / 50.0; 50]);
@@ -201,7 +201,7 @@ fn a_relaxed_solve_from_a_start_far_off_finds_the_answer() {
             let settings = Settings { acceleration, storage, ..Settings::default() };
             let zero = solve_owned(&problem, &Zero, &settings).unwrap().report;
             assert_eq!(zero.status, Status::Converged);
-            for start in [&FixedGaussianStart::<2>::default() as &dyn Initializer<f64>, &Given::f(&far)] {
+            for start in [&FixedGaussianStart::<2>::default() as &dyn Start<f64>, &Given::f(&far)] {
                 let report = solve_owned(&problem, start, &settings).unwrap().report;
                 assert_eq!(report.status, Status::Converged, "{acceleration:?} {storage:?} {report:?}");
                 assert!((report.objective - zero.objective).abs() < 1e-5 * zero.objective, "{report:?}");
@@ -257,7 +257,7 @@ fn points_without_weight_do_not_spoil_the_start_value() {
         .and_then(|p| p.epsilon(Epsilon::Absolute(0.1)))
         .and_then(|p| p.unbalanced(1.0, 1.0))
         .unwrap();
-    for start in [&FixedGaussianStart::<1>::default() as &dyn Initializer<f64>, &Given::f(&[0.0, 0.0, -1000.0])] {
+    for start in [&FixedGaussianStart::<1>::default() as &dyn Start<f64>, &Given::f(&[0.0, 0.0, -1000.0])] {
         let report = solve_owned(&problem, start, &Settings::default()).unwrap().report;
         assert!(report.start_value.abs() < 100.0 && report.start_value <= report.dual_value + 1e-9, "{report:?}");
     }

@@ -2,7 +2,11 @@
 
 use proptest::prelude::*;
 use sinkhorn_core::{
-    Argument, CostMatrix, Epsilon, Error, InPlace, InPlaceReport, Problem, Settings, Status, Weights, Zero,
+    CostMatrix, Epsilon, Error, Problem, Settings, Status,
+    embedded::{InPlace, InPlaceReport},
+    error::Argument,
+    geometry::Weights,
+    start::Zero,
 };
 use sinkhorn_tests::solve_owned;
 

@@ -3,7 +3,10 @@
 //! cannot be turned off (the library does not print: the lints `print_stdout` and `print_stderr`, which `tests/run`
 //! makes errors).
 
-use sinkhorn_core::{Acceleration, Epsilon, Given, Monotone, PointCloud, Problem, Settings, Status, Storage, Zero};
+use sinkhorn_core::{
+    Acceleration, Epsilon, PointCloud, Problem, Settings, Status, Storage,
+    start::{Given, Monotone, Zero},
+};
 use sinkhorn_tests::{data, oracle, solve_owned};
 
 const ACCELERATIONS: [Acceleration<f64>; 4] = [

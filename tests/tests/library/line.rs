@@ -1,7 +1,9 @@
 //! Starts on the line: the paper's DualSort beside the exact monotone duals.
 
 use sinkhorn_core::{
-    Argument, DualSort, Epsilon, Initializer, Monotone, Passes, PointCloud, Problem, Settings, Status, Zero,
+    Epsilon, PointCloud, Problem, Settings, Status,
+    error::Argument,
+    start::{DualSort, DualSortOrder, Monotone, Start, Zero},
 };
 use sinkhorn_tests::{data, solve_owned};
 
@@ -34,12 +36,12 @@ fn naive(x: &[f64], y: &[f64], passes: usize, sequential: bool) -> Vec<f64> {
 }
 
 /// What a start wrote, its pairs, and whether it has something to say.
-fn written(problem: &Problem<'_, f64>, start: &dyn Initializer<f64>) -> (Vec<f64>, u64, bool) {
+fn written(problem: &Problem<'_, f64>, start: &dyn Start<f64>) -> (Vec<f64>, u64, bool) {
     let (n, m) = (problem.rows(), problem.columns());
     let (mut f, mut g, mut rows, mut columns) = (vec![0.0; n], vec![0.0; m], vec![0.0; n], vec![0.0; m]);
-    let target = sinkhorn_core::Target { problem, epsilon: 0.1, cost_scale: 1.0 };
-    let mut scratch = sinkhorn_core::Scratch { rows: &mut rows, columns: &mut columns };
-    let started = start.initialize(&target, &mut f, &mut g, &mut scratch).unwrap();
+    let target = sinkhorn_core::start::Target { problem, epsilon: 0.1, cost_scale: 1.0 };
+    let mut scratch = sinkhorn_core::start::StartScratch { rows: &mut rows, columns: &mut columns };
+    let started = start.write_potentials(&target, &mut f, &mut g, &mut scratch).unwrap();
     (f, started.pairs, started.note.is_some())
 }
 
@@ -53,7 +55,7 @@ fn dual_sort_is_the_papers_on_unsorted_points() {
         let mut generator = data::generator(seed);
         let (x, y) = (data::normal(&mut generator, 40), data::uniform(&mut generator, 40));
         let problem = line(&x, &y, Epsilon::Absolute(0.1));
-        for (form, sequential) in [(Passes::Sequential, true), (Passes::Vectorised, false)] {
+        for (form, sequential) in [(DualSortOrder::Sequential, true), (DualSortOrder::Vectorised, false)] {
             for passes in [0, 1, 3, 50] {
                 let (f, pairs, kept_zero) = written(&problem, &DualSort { form, passes, tolerance: 0.0 });
                 let expected = if kept_zero { vec![0.0; 40] } else { naive(&x, &y, passes as usize, sequential) };
@@ -78,16 +80,16 @@ fn dual_sort_is_never_worth_less_than_zero() {
         let mut generator = data::generator(seed);
         let (x, y) = (data::normal(&mut generator, 120), data::uniform(&mut generator, 120));
         let problem = line(&x, &y, Epsilon::OfStd(0.0005));
-        let value = |start: &dyn Initializer<f64>| {
+        let value = |start: &dyn Start<f64>| {
             let mut memory = [vec![0.0; 120], vec![0.0; 120], vec![0.0; 120], vec![0.0; 120]];
             let [f, g, rows, columns] = &mut memory;
             let epsilon = 0.001;
-            let target = sinkhorn_core::Target { problem: &problem, epsilon, cost_scale: 1.0 };
-            let mut scratch = sinkhorn_core::Scratch { rows, columns };
-            let started = start.initialize(&target, f, g, &mut scratch).unwrap();
+            let target = sinkhorn_core::start::Target { problem: &problem, epsilon, cost_scale: 1.0 };
+            let mut scratch = sinkhorn_core::start::StartScratch { rows, columns };
+            let started = start.write_potentials(&target, f, g, &mut scratch).unwrap();
             (target.dual_value(started.wrote, f, g, &mut scratch), started.note)
         };
-        for form in [Passes::Sequential, Passes::Vectorised] {
+        for form in [DualSortOrder::Sequential, DualSortOrder::Vectorised] {
             for passes in [1, 2, 3, 10, 100] {
                 let (found, note) = value(&DualSort { form, passes, ..DualSort::default() });
                 let (zero, _) = value(&Zero);
@@ -112,7 +114,7 @@ fn run_to_its_end_dual_sort_is_an_optimal_dual() {
         y.sort_by(f64::total_cmp);
         x.iter().zip(&y).map(|(p, q)| (p - q).powi(2)).sum::<f64>() / 60.0
     };
-    for form in [Passes::Sequential, Passes::Vectorised] {
+    for form in [DualSortOrder::Sequential, DualSortOrder::Vectorised] {
         let start = DualSort { form, passes: 1000, tolerance: 0.0 };
         let report = solve_owned(&problem, &start, &settings).unwrap().report;
         assert_eq!(report.status, Status::Converged);
@@ -129,7 +131,7 @@ fn the_monotone_start_beats_dual_sort_and_both_beat_zero() {
         let mut generator = data::generator(seed);
         let (x, y) = (data::normal(&mut generator, 120), data::uniform(&mut generator, 120));
         let problem = line(&x, &y, Epsilon::OfStd(0.0005));
-        let sweeps = |start: &dyn Initializer<f64>| {
+        let sweeps = |start: &dyn Start<f64>| {
             let report = solve_owned(&problem, start, &settings).unwrap().report;
             assert_eq!(report.status, Status::Converged);
             report.sweeps

@@ -1,9 +1,16 @@
 //! An epsilon below what the scalar resolves between the costs is refused at once, at every door; the least is named.
 
 use sinkhorn_core::{
-    Annealing, Argument, Cosine, CostMatrix, CostScale, Epsilon, Error, ErrorKind, Euclidean, Geometry, GroundCost,
-    InPlace, Initializer, Manhattan, Monotone, PNorm, PointCloud, Problem, Real, Settings, SoftSettings, Status,
-    Storage, Weights, Zero, batch_len, divergence_len, sinkhorn_divergence, soft_len, soft_rank, solve_batch,
+    CostMatrix, Epsilon, Error, PointCloud, Problem, Real, Settings, Status, Storage,
+    batch::{batch_len, solve_batch},
+    cost::{Cosine, CostScale, Euclidean, GroundCost, Manhattan, PNorm},
+    divergence::{divergence_len, sinkhorn_divergence},
+    embedded::InPlace,
+    error::{Argument, ErrorKind},
+    geometry::{Geometry, Weights},
+    settings::Annealing,
+    soft::{SoftSettings, soft_len, soft_rank},
+    start::{Monotone, Start, Zero},
 };
 use sinkhorn_init::{Auto, CoarseStart, MixtureStart};
 use sinkhorn_tests::solve_owned;
@@ -46,7 +53,7 @@ fn every_solve<T: Real>() {
         Settings { annealing, ..base },
     ];
     let (coarse, mixture) = (CoarseStart::default(), MixtureStart::default());
-    let starts: [&dyn Initializer<T>; 4] = [&Zero, &Auto, &coarse, &mixture];
+    let starts: [&dyn Start<T>; 4] = [&Zero, &Auto, &coarse, &mixture];
     for (number, geometry) in geometries.into_iter().enumerate() {
         for settings in &settings {
             for start in starts {

@@ -1,8 +1,10 @@
 //! The same answer from all levels of instructions, and the same bits from any number of threads.
 
 use sinkhorn_core::{
-    Acceleration, CostMatrix, Epsilon, Error, ErrorKind, Manhattan, Monotone, PointCloud, Problem, Real, Settings,
-    SimdLevel, Storage, Zero,
+    Acceleration, CostMatrix, Epsilon, Error, PointCloud, Problem, Real, Settings, SimdLevel, Storage,
+    cost::Manhattan,
+    error::ErrorKind,
+    start::{Monotone, Zero},
 };
 use sinkhorn_tests::{Solved, data, solve_owned};
 
@@ -206,7 +208,7 @@ fn costs_of_many_dimensions_survive_any_epsilon() {
 fn the_choice_of_storage_does_not_change_with_the_threads() {
     for n in [16, 1200, 2900, 20_000] {
         for d in [0, 1, 3, 64] {
-            let shape = sinkhorn_core::Shape::squared_euclidean(n, n, d);
+            let shape = sinkhorn_core::geometry::Shape::squared_euclidean(n, n, d);
             let storage = Storage::Auto { scalars: 1 << 40 };
             let chosen = |threads| Settings::<f32> { storage, threads, ..Settings::default() }.storage_for(shape);
             assert!(chosen(1) != storage && [2, 7, 16].iter().all(|&threads| chosen(threads) == chosen(1)), "{n}, {d}");

@@ -2,8 +2,12 @@
 
 use proptest::prelude::*;
 use sinkhorn_core::{
-    Argument, DerivativeSettings, Error, ErrorKind, Float, LinearReport, LinearStatus, QuantileConvention, Real,
-    Settings, Soft, SoftSettings, SoftStart, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k,
+    Error, Float, Real, Settings,
+    diff::{DerivativeSettings, LinearReport, LinearStatus},
+    error::{Argument, ErrorKind},
+    soft::{
+        QuantileConvention, Soft, SoftSettings, SoftStart, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k,
+    },
 };
 use sinkhorn_tests::data;
 

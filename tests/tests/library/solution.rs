@@ -1,8 +1,11 @@
 //! The plan as an operator, maps and potentials at new points: against the stored plan.
 
 use sinkhorn_core::{
-    Argument, CostMatrix, CostScale, Epsilon, Error, ErrorKind, GroundCost, PointCloud, Problem, Real, Settings,
-    Workspace, Zero, solve,
+    CostMatrix, Epsilon, Error, PointCloud, Problem, Real, Settings, Workspace,
+    cost::{CostScale, GroundCost},
+    error::{Argument, ErrorKind},
+    solve,
+    start::Zero,
 };
 use sinkhorn_tests::data;
 

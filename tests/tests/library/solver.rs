@@ -2,8 +2,10 @@
 
 use nalgebra::{SMatrix, SVector};
 use sinkhorn_core::{
-    Acceleration, CostMatrix, Epsilon, FixedGaussianStart, FixedKernel, FixedWorkspace, Monotone, PointCloud, Problem,
-    Settings, Solver, Status, Storage, Workspace, Zero, solve, solve_matrix, workspace_len,
+    Acceleration, CostMatrix, Epsilon, PointCloud, Problem, Settings, Solver, Status, Storage, Workspace,
+    embedded::{FixedKernel, FixedWorkspace, solve_matrix, workspace_len},
+    solve,
+    start::{FixedGaussianStart, Monotone, Zero},
 };
 use sinkhorn_tests::{data, oracle, solve_owned};
 
@@ -219,7 +221,7 @@ fn fixed_storage_gives_the_bits_of_a_slice() {
     let got = solve(&problem, &FixedGaussianStart::<2>::default(), &settings, workspace).unwrap();
     assert_eq!((got.f(), got.g()), (&want.f[..], &want.g[..]));
     let scalars = workspace_len(problem.shape(), 4, Storage::Stream).unwrap();
-    let full = workspace_len(sinkhorn_core::Shape::squared_euclidean(16, 12, 2), 4, Storage::Stream).unwrap();
+    let full = workspace_len(sinkhorn_core::geometry::Shape::squared_euclidean(16, 12, 2), 4, Storage::Stream).unwrap();
     assert!(scalars < full);
     // Newton's method, which has m^2 scalars in the formula, is not for fixed storage.
     assert_eq!(size_of_val(&storage), 4 * (full - 12 * 12), "the formula is the size of the arrays");

@@ -1,13 +1,15 @@
 //! Starting potentials: they lead to the same answer, in far fewer sweeps, and refuse what they are not for.
 
 use sinkhorn_core::{
-    Acceleration, Argument, CostMatrix, Epsilon, Error, ErrorKind, Euclidean, FixedGaussianStart, Form, Given,
-    GroundCost, Initializer, Monotone, PointCloud, Problem, Report, Settings, SquaredEuclidean, Status, Zero,
+    Acceleration, CostMatrix, Epsilon, Error, PointCloud, Problem, Report, Settings, Status,
+    cost::{Euclidean, GroundCost, SquaredEuclidean},
+    error::{Argument, ErrorKind},
+    start::{FixedGaussianStart, GaussianForm, Given, Monotone, Start, Zero},
 };
 use sinkhorn_init::GaussianStart as RunTimeGaussian;
 use sinkhorn_tests::{data, solve_owned};
 
-fn report(problem: &Problem<'_, f64>, start: &dyn Initializer<f64>, settings: &Settings<f64>) -> Report<f64> {
+fn report(problem: &Problem<'_, f64>, start: &dyn Start<f64>, settings: &Settings<f64>) -> Report<f64> {
     solve_owned(problem, start, settings).unwrap().report
 }
 
@@ -126,8 +128,8 @@ fn the_gaussian_start_needs_fewer_sweeps_on_gaussians_and_the_entropic_form_fewe
             .and_then(|p| p.epsilon(Epsilon::OfMean(0.01)))
             .unwrap();
         let zero = report(&problem, &Zero, &settings);
-        let entropic = report(&problem, &RunTimeGaussian::new(Form::Entropic), &settings);
-        let unregularised = report(&problem, &RunTimeGaussian::new(Form::Unregularised), &settings);
+        let entropic = report(&problem, &RunTimeGaussian::new(GaussianForm::Entropic), &settings);
+        let unregularised = report(&problem, &RunTimeGaussian::new(GaussianForm::Unregularised), &settings);
         let accelerated =
             report(&problem, &RunTimeGaussian::default(), &Settings { threshold: 1e-3, ..Settings::default() });
         println!(
@@ -157,7 +159,7 @@ fn degenerate_clouds_give_the_gaussian_start_no_nan() {
             let problem = Problem::new(PointCloud::squared_euclidean(x, y, 2).unwrap())
                 .and_then(|p| p.epsilon(Epsilon::Absolute(0.5)))
                 .unwrap();
-            for form in [Form::Entropic, Form::Unregularised] {
+            for form in [GaussianForm::Entropic, GaussianForm::Unregularised] {
                 let solved = solve_owned(&problem, &FixedGaussianStart::<2> { form }, &Settings::default()).unwrap();
                 assert!(solved.report.start_value.is_finite() && solved.report.objective.is_finite());
                 assert!(solved.f.iter().chain(&solved.g).chain(&solved.plan).all(|value| value.is_finite()));
@@ -256,7 +258,7 @@ fn on_the_line_fifty_sweeps_suffice() {
 fn starts_refuse_what_they_are_not_for() {
     let (x, y) = ([0.0, 1.0], [0.5, 2.0]);
     let settings = Settings::default();
-    let refused = |problem: &Problem<'_, f64>, start: &dyn Initializer<f64>| {
+    let refused = |problem: &Problem<'_, f64>, start: &dyn Start<f64>| {
         let error = solve_owned(problem, start, &settings).unwrap_err();
         assert_eq!(error.argument, Argument::START, "{error}");
         error.to_string()
@@ -301,7 +303,7 @@ fn accelerations_and_starts_agree_on_the_answer() {
         [Acceleration::Plain, Acceleration::Relaxation { factor: 1.6 }, Acceleration::Anderson { memory: 10 }]
     {
         let settings = Settings { threshold: 1e-11, max_sweeps: 100_000, acceleration, ..Settings::default() };
-        for start in [&Zero as &dyn Initializer<f64>, &Monotone, &FixedGaussianStart::<1> { form: Form::Entropic }] {
+        for start in [&Zero as &dyn Start<f64>, &Monotone, &FixedGaussianStart::<1> { form: GaussianForm::Entropic }] {
             let solved = solve_owned(&problem, start, &settings).unwrap();
             assert_eq!(solved.report.status, Status::Converged);
             seen.push((solved.report.objective, solved.f));

@@ -1,8 +1,11 @@
 //! Starts from coarse to fine: fewer sweeps, the same bits every time, and no input that breaks them.
 
 use sinkhorn_core::{
-    Argument, Cosine, CostMatrix, CostScale, Epsilon, Error, ErrorKind, Euclidean, Geometry, GroundCost, Initializer,
-    PointCloud, Problem, Report, Scratch, Settings, Solver, Status, Target, Workspace, Zero,
+    CostMatrix, Epsilon, Error, PointCloud, Problem, Report, Settings, Solver, Status, Workspace,
+    cost::{Cosine, CostScale, Euclidean, GroundCost},
+    error::{Argument, ErrorKind},
+    geometry::Geometry,
+    start::{Start, StartScratch, Target, Zero},
 };
 use sinkhorn_init::{CoarseFit, CoarseStart, SubsampleStart};
 use sinkhorn_tests::{data, oracle, solve_owned};
@@ -10,7 +13,7 @@ use sinkhorn_tests::{data, oracle, solve_owned};
 const COARSE: CoarseStart = CoarseStart { representatives: None, blur: None };
 const SUBSAMPLE: SubsampleStart = SubsampleStart { points: None, seed: 1 };
 
-fn report(problem: &Problem<'_, f64>, start: &dyn Initializer<f64>) -> Report<f64> {
+fn report(problem: &Problem<'_, f64>, start: &dyn Start<f64>) -> Report<f64> {
     solve_owned(problem, start, &Settings { threshold: 1e-3, ..Settings::plain() }).unwrap().report
 }
 
@@ -35,11 +38,11 @@ fn target<'t, 'a>(problem: &'t Problem<'a, f64>, epsilon: f64) -> Target<'t, 'a,
     Target { problem, epsilon, cost_scale: 1.0 }
 }
 
-fn potential(start: &dyn Initializer<f64>, target: &Target<'_, '_, f64>) -> Vec<f64> {
+fn potential(start: &dyn Start<f64>, target: &Target<'_, '_, f64>) -> Vec<f64> {
     let (n, m) = (target.problem.rows(), target.problem.columns());
     let (mut f, mut g, mut rows, mut columns) = (vec![0.0; n], vec![0.0; m], vec![0.0; n], vec![0.0; m]);
-    let mut scratch = Scratch { rows: &mut rows, columns: &mut columns };
-    start.initialize(target, &mut f, &mut g, &mut scratch).unwrap();
+    let mut scratch = StartScratch { rows: &mut rows, columns: &mut columns };
+    start.write_potentials(target, &mut f, &mut g, &mut scratch).unwrap();
     f
 }
 
@@ -141,7 +144,7 @@ fn check(x: &[f64], y: &[f64], dimension: usize, concentrated: bool, points: Opt
     let single = Problem::new(cloud).and_then(|p| p.weights(&a32, &b32)?.epsilon(Epsilon::Absolute(0.5))).unwrap();
     let (coarse, sample) = (CoarseStart { representatives: points, blur: None }, SubsampleStart { points, seed: 3 });
     let limit = 50;
-    for (wide, narrow) in [(&coarse as &dyn Initializer<f64>, &coarse as &dyn Initializer<f32>), (&sample, &sample)] {
+    for (wide, narrow) in [(&coarse as &dyn Start<f64>, &coarse as &dyn Start<f32>), (&sample, &sample)] {
         let settings = Settings { max_sweeps: limit, ..Settings::default() };
         let solved = solve_owned(&problem, wide, &settings).unwrap();
         assert_eq!(solved.report.start.name, wide.name());

@@ -2,8 +2,11 @@
 
 use rand::{Rng, rngs::StdRng};
 use sinkhorn_core::{
-    Acceleration, Argument, CostMatrix, Epsilon, Error, ErrorKind, Form, Initializer, Manhattan, PointCloud, Points,
-    Problem, Real, Select, Settings, Status, Weights,
+    Acceleration, CostMatrix, Epsilon, Error, PointCloud, Problem, Real, Settings, Status,
+    cost::Manhattan,
+    error::{Argument, ErrorKind},
+    geometry::{Points, Weights},
+    start::{GaussianForm, Select, Start},
 };
 use sinkhorn_init::{GaussianFit, GaussianStart, MixtureFit, MixturePotential, MixtureSettings, MixtureStart, Timed};
 use sinkhorn_tests::{data, solve_owned};
@@ -65,8 +68,8 @@ fn sweeps(
     let by_criterion = MixtureSettings { components: None, ..MixtureSettings::default() };
     let clusters = MixtureStart { settings: by_criterion, ..MixtureStart::default() };
     let mixture = MixtureStart::default();
-    let both: [&dyn Initializer<f64>; 2] = [&gaussian, &mixture];
-    let starts: [&dyn Initializer<f64>; 4] = [&gaussian, &clusters, &mixture, &Select::new(&both)];
+    let both: [&dyn Start<f64>; 2] = [&gaussian, &mixture];
+    let starts: [&dyn Start<f64>; 4] = [&gaussian, &clusters, &mixture, &Select::new(&both)];
     let (mut totals, mut table) = ([0; 4], String::new());
     for seed in 10..14 {
         let [x, y] = sides(&mut data::generator(seed));
@@ -135,7 +138,7 @@ fn bits(values: &[f64]) -> Vec<u64> {
     values.iter().map(|value| value.to_bits()).collect()
 }
 
-fn once_solved<T: Real>(problem: &Problem<'_, T>, start: &dyn Initializer<T>) -> Vec<T> {
+fn once_solved<T: Real>(problem: &Problem<'_, T>, start: &dyn Start<T>) -> Vec<T> {
     let settings = Settings { max_sweeps: 1, ..Settings::plain() };
     solve_owned(problem, start, &settings).unwrap().f
 }
@@ -179,7 +182,7 @@ fn one_component_is_the_gaussian_start() {
     let mut generator = data::generator(6);
     for d in [1, 2, 5] {
         let (x, y) = (data::normal(&mut generator, 60 * d), data::uniform(&mut generator, 40 * d));
-        for form in [Form::Entropic, Form::Unregularised] {
+        for form in [GaussianForm::Entropic, GaussianForm::Unregularised] {
             let (source, target) =
                 (GaussianFit::of(points(&x, d), uniform(60)), GaussianFit::of(points(&y, d), uniform(40)));
             let single = |fit: &GaussianFit| MixtureFit {
@@ -304,8 +307,7 @@ fn responsibilities_sum_to_one_at_any_distance() {
 fn nonsense_is_refused() {
     let (x, y) = ([0.0, 1.0, 2.0, 3.0, 1.0, 5.0], [0.5, 2.0, 0.0, 1.0]);
     let problem = plane(&x, &y, Epsilon::Absolute(0.1));
-    let refused =
-        |start: &dyn Initializer<f64>| solve_owned(&problem, start, &Settings::default()).unwrap_err().to_string();
+    let refused = |start: &dyn Start<f64>| solve_owned(&problem, start, &Settings::default()).unwrap_err().to_string();
     let gaussian = |mean: &[f64], covariance: &[f64]| {
         let fit = GaussianFit { mean: mean.to_vec(), covariance: covariance.to_vec() };
         let as_mixture = MixtureFit { shares: vec![1.0], means: mean.to_vec(), covariances: covariance.to_vec() };

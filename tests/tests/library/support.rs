@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sinkhorn_core::*;
+use sinkhorn_core::{Epsilon, Problem, Real, Solver, Status, Workspace, solve};
+use sinkhorn_core::{cost::*, diff::*, embedded::*, error::*, geometry::*, settings::*, start::*};
 use sinkhorn_tests::data::{generator, normal, weights};
 use sinkhorn_tests::{Solved, solve_owned};
 
@@ -176,8 +177,12 @@ fn every_start_knows_all_points() {
     let problem = problem.weights(&x.all_weights, &y.all_weights).unwrap().epsilon(Epsilon::Absolute(0.05)).unwrap();
     let settings = Settings { threshold: 1e-10, ..Settings::default() };
     let solved = solve_owned(&problem, &Zero, &settings).unwrap();
-    let starts: [&dyn Initializer<f64>; 4] =
-        [&Monotone, &FixedGaussianStart::<1> { form: Form::Entropic }, &Given::f(&solved.f), &Given::g(&solved.g)];
+    let starts: [&dyn Start<f64>; 4] = [
+        &Monotone,
+        &FixedGaussianStart::<1> { form: GaussianForm::Entropic },
+        &Given::f(&solved.f),
+        &Given::g(&solved.g),
+    ];
     for start in starts {
         let again = solve_owned(&problem, start, &settings).unwrap();
         assert_eq!(again.report.status, Status::Converged, "{}", start.name());

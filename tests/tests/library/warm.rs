@@ -1,8 +1,10 @@
 //! Warm starts: potentials of one solve carried over to moved points, other sizes and changed weights.
 
 use sinkhorn_core::{
-    Argument, Carried, CostMatrix, CostScale, Epsilon, Error, ErrorKind, Euclidean, Given, Initializer, PointCloud,
-    Problem, Settings, Status, Zero,
+    CostMatrix, Epsilon, Error, PointCloud, Problem, Settings, Status,
+    cost::{CostScale, Euclidean},
+    error::{Argument, ErrorKind},
+    start::{Carried, Given, Start, Zero},
 };
 use sinkhorn_tests::{Solved, data, solve_owned};
 
@@ -12,7 +14,7 @@ fn plane<'a>(x: &'a [f64], y: &'a [f64]) -> Problem<'a, f64> {
         .unwrap()
 }
 
-fn solve(problem: &Problem<'_, f64>, start: &dyn Initializer<f64>) -> Solved<f64> {
+fn solve(problem: &Problem<'_, f64>, start: &dyn Start<f64>) -> Solved<f64> {
     let settings = Settings { threshold: 1e-4, ..Settings::plain() };
     let solved = solve_owned(problem, start, &settings).unwrap();
     assert_eq!(solved.report.status, Status::Converged);
@@ -58,7 +60,9 @@ fn carried_to_the_same_problem_they_are_the_answer() {
     let infinite = f64::INFINITY;
     for (rho_a, rho_b) in [(infinite, infinite), (0.5, 2.0), (infinite, 1.0)] {
         for scale in [CostScale::One, CostScale::Given(7.0)] {
-            for cost in [&sinkhorn_core::SquaredEuclidean as &dyn sinkhorn_core::GroundCost<f64>, &Euclidean] {
+            for cost in
+                [&sinkhorn_core::cost::SquaredEuclidean as &dyn sinkhorn_core::cost::GroundCost<f64>, &Euclidean]
+            {
                 let problem = Problem::new(PointCloud::new(&x, &y, 2, cost).unwrap())
                     .and_then(|p| p.weights(&a, &b))
                     .and_then(|p| p.cost_scale(scale))

@@ -14,8 +14,10 @@ use clap::Parser;
 use sinkhorn_bench::machine::Machine;
 use sinkhorn_bench::output::print;
 use sinkhorn_core::{
-    Cosine, Error, Euclidean, GroundCost, Manhattan, PNorm, PointCloud, Problem, Real, Settings, SquaredEuclidean,
-    Storage, Workspace, Zero, solve,
+    Error, PointCloud, Problem, Real, Settings, Storage, Workspace,
+    cost::{Cosine, Euclidean, GroundCost, Manhattan, PNorm, SquaredEuclidean},
+    solve,
+    start::Zero,
 };
 use sinkhorn_tests::data;
 

@@ -15,8 +15,11 @@ use sinkhorn_bench::machine::{self, Machine};
 use sinkhorn_bench::output::print;
 use sinkhorn_bench::problems::{self, Case};
 use sinkhorn_core::{
-    Cotangent, DerivativeSettings, Derivatives, Epsilon, Error, ErrorKind, Gradients, Initializer, LinearReport,
-    PlanCotangent, PointCloud, Problem, Real, Settings, Workspace, Zero, solve,
+    Epsilon, Error, PointCloud, Problem, Real, Settings, Workspace,
+    diff::{Cotangent, DerivativeSettings, Derivatives, Gradients, LinearReport, PlanCotangent},
+    error::ErrorKind,
+    solve,
+    start::{Start, Zero},
 };
 use sinkhorn_init::Auto;
 use sinkhorn_tests::data;
@@ -67,7 +70,7 @@ struct Row {
     note: String,
 }
 
-fn run<T: Real>(args: &Args, auto: &dyn Initializer<T>) -> Result<(), String> {
+fn run<T: Real>(args: &Args, auto: &dyn Start<T>) -> Result<(), String> {
     print(&format!("{}, {} threads, {}\n", Machine::this().text(), args.threads, std::any::type_name::<T>()))?;
     for name in &args.problem {
         let case = problems::named(name, args.size).ok_or_else(|| format!("no problem {name}"))?;
@@ -79,7 +82,7 @@ fn run<T: Real>(args: &Args, auto: &dyn Initializer<T>) -> Result<(), String> {
                 case.columns(),
                 case.dimension
             ))?;
-            for (start_name, start) in [("auto", auto), ("zero", &Zero as &dyn Initializer<T>)] {
+            for (start_name, start) in [("auto", auto), ("zero", &Zero as &dyn Start<T>)] {
                 let rows = measure(args, &case, epsilon, start).map_err(|error| error.to_string())?;
                 print_rows(start_name, &rows)?;
             }
@@ -115,10 +118,10 @@ fn least<R>(repeat: usize, mut run: impl FnMut() -> Result<R, Error>) -> Result<
         }
     }
     // There is at least one repeat.
-    best.ok_or(Error::new(sinkhorn_core::Argument::OUTPUT, ErrorKind::Empty))
+    best.ok_or(Error::new(sinkhorn_core::error::Argument::OUTPUT, ErrorKind::Empty))
 }
 
-fn measure<T: Real>(args: &Args, case: &Case, epsilon: f64, start: &dyn Initializer<T>) -> Result<Vec<Row>, Error> {
+fn measure<T: Real>(args: &Args, case: &Case, epsilon: f64, start: &dyn Start<T>) -> Result<Vec<Row>, Error> {
     let to = |values: &[f64]| values.iter().map(|&value| T::constant(value)).collect::<Vec<T>>();
     let (x, y, d) = (to(&case.x), to(&case.y), case.dimension);
     let (n, m) = (case.rows(), case.columns());

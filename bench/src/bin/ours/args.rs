@@ -89,8 +89,8 @@ pub struct BatchArgs {
 /// From where, with what, and how far.
 #[derive(Debug, clap::Args)]
 pub struct How {
-    #[arg(long, value_enum, default_value_t = Start::Auto)]
-    pub start: Start,
+    #[arg(long, value_enum, default_value_t = StartName::Auto)]
+    pub start: StartName,
     #[arg(long, value_enum, default_value_t = Acceleration::Anderson)]
     pub acceleration: Acceleration,
     /// L1 marginal error
@@ -114,7 +114,7 @@ pub enum Storage {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Start {
+pub enum StartName {
     Zero,
     Gaussian,
     Coarse,

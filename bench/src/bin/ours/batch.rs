@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use sinkhorn_core::{
-    Epsilon, Error, PointCloud, Potentials, Problem, Report, Settings, Status, batch_len, solve_batch,
+    Epsilon, Error, PointCloud, Problem, Report, Settings, Status,
+    batch::{PotentialRows, batch_len, solve_batch},
 };
 
 use crate::args::BatchArgs;
@@ -70,7 +71,7 @@ fn solve_all<T: Scalar>(batch: &Batch<T>, args: &BatchArgs, settings: &Settings<
     let mut memory = vec![T::ZERO; batch_len(&problems, settings)?];
     let (mut f, mut g) = (vec![T::ZERO; problems.len() * rows], vec![T::ZERO; problems.len() * columns]);
     let mut reports = vec![None; problems.len()];
-    let outputs = Potentials::new(&problems, &mut f, &mut g)?.zip(&mut reports);
+    let outputs = PotentialRows::new(&problems, &mut f, &mut g)?.zip(&mut reports);
     solve_batch(
         &problems,
         |_| start.as_ref(),

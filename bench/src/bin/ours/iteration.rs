@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Settings, Solver, Workspace, Zero};
+use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Settings, Solver, Workspace, start::Zero};
 
 use crate::args::IterationArgs;
 use crate::files;

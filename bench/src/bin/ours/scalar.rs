@@ -1,25 +1,28 @@
 //! The two precisions.
 
-use sinkhorn_core::{Initializer, Real, Zero};
+use sinkhorn_core::{
+    Real,
+    start::{Start, Zero},
+};
 use sinkhorn_init::{Auto, CoarseStart, GaussianStart, Timed};
 
-use crate::args::Start;
+use crate::args::StartName;
 
 /// `f32` or `f64`.
 pub trait Scalar: Real {
     /// The start of that name, with a clock.
-    fn start(name: Start) -> Box<dyn Initializer<Self> + Sync>;
+    fn start(name: StartName) -> Box<dyn Start<Self> + Sync>;
 }
 
 macro_rules! scalar {
     ($t:ident) => {
         impl Scalar for $t {
-            fn start(name: Start) -> Box<dyn Initializer<Self> + Sync> {
+            fn start(name: StartName) -> Box<dyn Start<Self> + Sync> {
                 match name {
-                    Start::Zero => Box::new(Timed(Zero)),
-                    Start::Gaussian => Box::new(Timed(GaussianStart::default())),
-                    Start::Coarse => Box::new(Timed(CoarseStart::default())),
-                    Start::Auto => Box::new(Timed(Auto)),
+                    StartName::Zero => Box::new(Timed(Zero)),
+                    StartName::Gaussian => Box::new(Timed(GaussianStart::default())),
+                    StartName::Coarse => Box::new(Timed(CoarseStart::default())),
+                    StartName::Auto => Box::new(Timed(Auto)),
                 }
             }
         }

@@ -17,8 +17,8 @@ use clap::Parser;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use sinkhorn_bench::output::print;
 use sinkhorn_core::{
-    Acceleration, CostMatrix, Epsilon, Float, Geometry, PointCloud, Problem, Real, Settings, Status, Workspace, Zero,
-    solve,
+    Acceleration, CostMatrix, Epsilon, Float, PointCloud, Problem, Real, Settings, Status, Workspace,
+    geometry::Geometry, solve, start::Zero,
 };
 
 #[derive(Parser)]

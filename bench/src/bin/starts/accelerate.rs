@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use serde::Serialize;
-use sinkhorn_core::{self as core, Annealing, Settings};
+use sinkhorn_core::{self as core, Settings, settings::Annealing};
 
 /// One column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]

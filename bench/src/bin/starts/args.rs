@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, ValueEnum};
 use sinkhorn_bench::problems::{self, Case};
-use sinkhorn_bench::starts::{self, Start};
+use sinkhorn_bench::starts::{self, NamedStart};
 use sinkhorn_core::Storage;
 
 use crate::accelerate::Acceleration;
@@ -68,7 +68,7 @@ pub struct Plan {
     pub cases: Vec<Case>,
     /// Fractions of the mean cost.
     pub epsilons: Vec<f64>,
-    pub starts: Vec<Start>,
+    pub starts: Vec<NamedStart>,
     pub accelerations: Vec<Acceleration>,
 }
 

@@ -14,8 +14,10 @@ use std::time::Instant;
 
 use serde::Serialize;
 use sinkhorn_bench::problems::Case;
-use sinkhorn_bench::starts::Start;
-use sinkhorn_core::{Epsilon, Error, ErrorKind, Problem, Settings, Solver, Started, Status, Workspace};
+use sinkhorn_bench::starts::NamedStart;
+use sinkhorn_core::{
+    Epsilon, Error, Problem, Settings, Solver, Status, Workspace, error::ErrorKind, start::StartReport,
+};
 
 use crate::accelerate::{Acceleration, annealing_sweeps};
 use crate::args::Plan;
@@ -36,7 +38,7 @@ pub struct Run {
 
 /// What a run found.
 pub struct Outcome {
-    pub started: Started,
+    pub started: StartReport,
     /// Dual value at the start.
     pub start_value: f64,
     /// In units of cost.
@@ -82,7 +84,12 @@ pub fn block(plan: &Plan, case: &Case, epsilon: f64) -> Result<Vec<Run>, Error> 
     Ok(runs)
 }
 
-fn measure(problem: &Problem<'_, f64>, start: &Start, settings: &Settings<f64>, apart: bool) -> Result<Outcome, Error> {
+fn measure(
+    problem: &Problem<'_, f64>,
+    start: &NamedStart,
+    settings: &Settings<f64>,
+    apart: bool,
+) -> Result<Outcome, Error> {
     let [loose, tight] = THRESHOLDS;
     let trace = trace(problem, start, &Settings { threshold: tight, ..*settings })?;
     let skip = annealing_sweeps(settings);
@@ -99,7 +106,7 @@ fn measure(problem: &Problem<'_, f64>, start: &Start, settings: &Settings<f64>, 
 
 /// A solve, watched.
 struct Trace {
-    started: Started,
+    started: StartReport,
     start_value: f64,
     epsilon: f64,
     start_seconds: f64,
@@ -111,13 +118,13 @@ struct Trace {
     finish_seconds: f64,
 }
 
-fn trace(problem: &Problem<'_, f64>, start: &Start, settings: &Settings<f64>) -> Result<Trace, Error> {
+fn trace(problem: &Problem<'_, f64>, start: &NamedStart, settings: &Settings<f64>) -> Result<Trace, Error> {
     // Touched, so that no sweep has to wait for memory.
     let mut memory = vec![f64::NAN; Workspace::len(problem, settings)?];
     let (mut errors, mut seconds) = (Vec::with_capacity(1000), Vec::with_capacity(1000));
     let mut solver = Solver::new(problem, settings, Workspace::new(&mut memory, problem, settings)?)?;
     let clock = Instant::now();
-    solver.start(start.initializer.as_ref())?;
+    solver.start(start.start.as_ref())?;
     let start_seconds = clock.elapsed().as_secs_f64();
     let status = solver.run_observed(&mut |seen| {
         errors.push(seen.marginal_error);

@@ -10,11 +10,17 @@ use std::time::Instant;
 use clap::ValueEnum;
 use serde::Serialize;
 use sinkhorn_core::{
-    Argument, Epsilon, Error, ErrorKind, GroundCost, Problem, Settings, Shape, Solver, Storage, Workspace,
-    divergence_len, share_out, sinkhorn_divergence,
+    Epsilon, Error, Problem, Settings, Solver, Storage, Workspace,
+    batch::share_out,
+    cost::GroundCost,
+    divergence::{divergence_len, sinkhorn_divergence},
+    error::{Argument, ErrorKind},
+    geometry::Shape,
 };
 
-use crate::args::{self, MethodArgs, NumericsArgs, Precision, ProblemArgs, ReadingArgs, Start, StartName, StorageName};
+use crate::args::{
+    self, ChosenStart, MethodArgs, NumericsArgs, Precision, ProblemArgs, ReadingArgs, StartName, StorageName,
+};
 use crate::data::{Side, ground_cost, part, problem};
 use crate::exit::Exit;
 use crate::explain::{Subject, explain};
@@ -133,7 +139,7 @@ struct Found {
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let output = Target::of("--output", args.output.as_ref(), output::NUMBERS)?;
-    let Start::Named(start) = args.method.start else {
+    let ChosenStart::Named(start) = args.method.start else {
         return Err(Failure::usage("--start: fits in files are of two sides, and a batch has many; give a name"));
     };
     let mut job = Job {
@@ -343,7 +349,7 @@ fn solve_all<T: Scalar>(
 fn solve_one<T: Scalar>(
     measure: Measure,
     problem: &Problem<'_, T>,
-    start: &dyn sinkhorn_core::Initializer<T>,
+    start: &dyn sinkhorn_core::start::Start<T>,
     settings: &Settings<T>,
     memory: &mut [T],
 ) -> Result<Found, Error> {

@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::args::{
-    self, AccelerationName, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs, Start, StartName,
+    self, AccelerationName, ChosenStart, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs, StartName,
 };
 use crate::beside::Names;
 use crate::data::Data;
@@ -137,7 +137,7 @@ impl Job {
         let names = args.accelerations.clone();
         let names = names.unwrap_or_else(|| AccelerationName::value_variants().to_vec());
         let defaults = |acceleration| MethodArgs {
-            start: Start::Named(StartName::Auto),
+            start: ChosenStart::Named(StartName::Auto),
             seed: args.seed,
             acceleration,
             relaxation_factor: None,
@@ -183,7 +183,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let hardest = if job.starts.contains(&StartName::DualSort) { StartName::DualSort } else { StartName::Auto };
-    let data = Data::<T>::read(&job.pair, &job.question)?.merged(&Start::Named(hardest));
+    let data = Data::<T>::read(&job.pair, &job.question)?.merged(&ChosenStart::Named(hardest));
     let subject = data.subject(&job.method);
     let problem = data.problem().map_err(|error| explain(error, &subject))?;
     let expected =

@@ -3,7 +3,10 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use sinkhorn_core::{Argument, Error, ErrorKind, Problem, Settings, Workspace};
+use sinkhorn_core::{
+    Error, Problem, Settings, Workspace,
+    error::{Argument, ErrorKind},
+};
 
 use super::way::{Effort, Row};
 use super::{Job, LeftOut};

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use serde::Serialize;
-use sinkhorn_core::{Error, Initializer, Problem, Settings, Solution, Status};
+use sinkhorn_core::{Error, Problem, Settings, Solution, Status, start::Start};
 
 use crate::exit::Exit;
 use crate::scalar::Scalar;
@@ -59,7 +59,7 @@ impl Row {
     /// Solves in this way. `memory` is as long as a workspace of these settings.
     pub fn of<T: Scalar>(
         problem: &Problem<'_, T>,
-        start: &dyn Initializer<T>,
+        start: &dyn Start<T>,
         settings: &Settings<T>,
         memory: &mut [T],
         effort: Effort,
@@ -81,7 +81,7 @@ impl Row {
 
     fn once<T: Scalar>(
         problem: &Problem<'_, T>,
-        start: &dyn Initializer<T>,
+        start: &dyn Start<T>,
         settings: &Settings<T>,
         patience: f64,
         memory: &mut [T],

@@ -159,7 +159,7 @@ fn solve_all(quick: bool, mut watch: impl FnMut(&Event<'_>) -> Result<(), Failur
 
 fn method(acceleration: Acceleration) -> Method {
     Method {
-        start: args::Start::Named(StartName::Auto),
+        start: args::ChosenStart::Named(StartName::Auto),
         seed: 0,
         acceleration,
         anneal_from: None,

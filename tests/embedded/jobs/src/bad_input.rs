@@ -3,10 +3,7 @@
 
 use core::mem::discriminant;
 
-use sinkhorn_core::{
-    Argument, CostMatrix, Epsilon, Error, ErrorKind, Monotone, Place, PointCloud, Problem, Settings, Workspace, Zero,
-    solve,
-};
+use sinkhorn_core::{CostMatrix, Epsilon, Error, error::{Argument, ErrorKind, Place}, PointCloud, Problem, Settings, solve, start::{Monotone, Zero}, Workspace};
 
 use crate::Failure;
 use crate::memory::Memory;

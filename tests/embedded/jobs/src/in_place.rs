@@ -1,6 +1,6 @@
 //! The smallest solve: histograms of readings, the costs in a matrix that becomes the kernel.
 
-use sinkhorn_core::{Argument, InPlace, Status, Weights};
+use sinkhorn_core::{embedded::InPlace, error::Argument, geometry::Weights, Status};
 
 use crate::Failure;
 use crate::hash::Hash;

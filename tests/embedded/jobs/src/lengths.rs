@@ -1,7 +1,7 @@
 //! Point sets whose length is known at run time only, all in the same memory.
 
 use heapless::Vec;
-use sinkhorn_core::{Epsilon, FixedGaussianStart, PointCloud, Problem, Settings, solve};
+use sinkhorn_core::{Epsilon, PointCloud, Problem, Settings, solve, start::FixedGaussianStart};
 
 use crate::Failure;
 use crate::hash::Hash;

@@ -1,4 +1,4 @@
-use sinkhorn_core::{FixedKernel, FixedWorkspace};
+use sinkhorn_core::embedded::{FixedKernel, FixedWorkspace};
 
 /// Points a side, at most.
 pub const MOST: usize = 32;

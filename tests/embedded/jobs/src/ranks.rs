@@ -1,6 +1,6 @@
 //! Soft ranks of noisy readings.
 
-use sinkhorn_core::{Settings, SoftSettings, soft_rank};
+use sinkhorn_core::{Settings, soft::{SoftSettings, soft_rank}};
 
 use crate::Failure;
 use crate::hash::Hash;
@@ -10,7 +10,7 @@ use crate::record::{Field, Recorder};
 
 const READINGS: usize = 32;
 
-/// What [`sinkhorn_core::soft_len`] asks for; a test holds it to that.
+/// What [`sinkhorn_core::soft::soft_len`] asks for; a test holds it to that.
 pub const SOFT_LEN: usize = 1685;
 
 pub fn run(memory: &mut Memory, recorder: &mut dyn Recorder) -> Result<(), Failure> {
@@ -44,6 +44,6 @@ mod tests {
 
     #[test]
     fn the_memory_is_what_is_asked_for() {
-        assert_eq!(sinkhorn_core::soft_len(READINGS, READINGS, &settings()), Ok(SOFT_LEN));
+        assert_eq!(sinkhorn_core::soft::soft_len(READINGS, READINGS, &settings()), Ok(SOFT_LEN));
     }
 }

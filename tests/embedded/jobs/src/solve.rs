@@ -1,10 +1,7 @@
 //! One solve of every kind that a firmware would choose from: line and plane, small and large, streamed and with a
 //! kernel, from zero and from a start that knows the data.
 
-use sinkhorn_core::{
-    Epsilon, FixedGaussianStart, FixedKernel, FixedWorkspace, Initializer, Monotone, PointCloud, Problem, Settings,
-    Solver, Status, Storage, Zero,
-};
+use sinkhorn_core::{embedded::{FixedKernel, FixedWorkspace}, Epsilon, PointCloud, Problem, Settings, Solver, start::{FixedGaussianStart, Monotone, Start, Zero}, Status, Storage};
 
 use crate::Failure;
 use crate::hash::Hash;
@@ -24,10 +21,10 @@ pub fn run(memory: &mut Memory, recorder: &mut dyn Recorder) -> Result<(), Failu
     for size in [16, 32] {
         for storage in [Storage::Stream, Storage::Kernel] {
             let case = Case { size, storage };
-            for start in [&Zero as &dyn Initializer<f32>, &Monotone] {
+            for start in [&Zero as &dyn Start<f32>, &Monotone] {
                 case.solve("line", start, line, kernel, recorder)?;
             }
-            for start in [&Zero as &dyn Initializer<f32>, &gaussian] {
+            for start in [&Zero as &dyn Start<f32>, &gaussian] {
                 case.solve("plane", start, plane, kernel, recorder)?;
             }
         }
@@ -44,7 +41,7 @@ impl Case {
     fn solve<const D: usize>(
         &self,
         geometry: &str,
-        start: &dyn Initializer<f32>,
+        start: &dyn Start<f32>,
         workspace: &mut FixedWorkspace<f32, MOST, MOST, D>,
         kernel: &mut FixedKernel<f32, MOST, MOST>,
         recorder: &mut dyn Recorder,

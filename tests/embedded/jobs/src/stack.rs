@@ -1,9 +1,6 @@
 //! How deep the stack gets below the one who calls the library, call by call.
 
-use sinkhorn_core::{
-    Argument, Epsilon, FixedGaussianStart, InPlace, Initializer, Monotone, PointCloud, Problem, Settings, Storage,
-    Weights, Workspace, Zero, solve,
-};
+use sinkhorn_core::{embedded::InPlace, Epsilon, error::Argument, geometry::Weights, PointCloud, Problem, Settings, solve, start::{FixedGaussianStart, Monotone, Start, Zero}, Storage, Workspace};
 
 use crate::Failure;
 use crate::memory::{BINS, Memory};
@@ -37,7 +34,7 @@ fn measured(
 fn solve_once(
     name: &str,
     problem: &Problem<'_, f32>,
-    start: &dyn Initializer<f32>,
+    start: &dyn Start<f32>,
     storage: Storage,
     workspace: Workspace<'_, f32>,
     recorder: &mut dyn Recorder,
@@ -53,7 +50,7 @@ fn solve_once(
 
 fn plane(
     name: &str,
-    start: &dyn Initializer<f32>,
+    start: &dyn Start<f32>,
     storage: Storage,
     memory: &mut Memory,
     recorder: &mut dyn Recorder,

@@ -1,7 +1,7 @@
 //! A sensor at a fixed rate: every window of readings is a histogram whose distance from a reference is wanted before
 //! the next one is there. Sweeps are rationed, and what one window has learnt the next one starts from.
 
-use sinkhorn_core::{Epsilon, Given, Initializer, Monotone, PointCloud, Problem, Settings, Solver};
+use sinkhorn_core::{Epsilon, PointCloud, Problem, Settings, Solver, start::{Given, Monotone, Start}};
 
 use crate::Failure;
 use crate::hash::Hash;
@@ -36,7 +36,7 @@ pub fn run(memory: &mut Memory, recorder: &mut dyn Recorder) -> Result<(), Failu
             .weights(&weights, &reference)?
             .epsilon(Epsilon::Absolute(EPSILON))?;
         let given = Given::g(&warm);
-        let start: &dyn Initializer<f32> = if window == 0 { &Monotone } else { &given };
+        let start: &dyn Start<f32> = if window == 0 { &Monotone } else { &given };
         let mut solver = Solver::with_start(&problem, start, &settings, memory.line.lend(&problem)?)?;
         let converged = (0..BUDGET).any(|_| solver.step().is_some());
         let sweeps = solver.sweeps();

@@ -8,7 +8,7 @@ mod render;
 use std::time::Instant;
 
 use sinkhorn_bench::problems::Case;
-use sinkhorn_bench::starts::{self, Start};
+use sinkhorn_bench::starts::{self, NamedStart};
 use sinkhorn_core::{Epsilon, Error, Problem, Report, Settings, Status, Workspace, solve};
 use sinkhorn_init::Timed;
 
@@ -70,7 +70,7 @@ fn run(
     plan: &Plan,
     problem: &Problem<'_, f64>,
     epsilon: f64,
-    start: &Start,
+    start: &NamedStart,
     acceleration: Acceleration,
 ) -> Result<Way, Error> {
     let settings = Settings {
@@ -81,7 +81,7 @@ fn run(
     };
     let mut memory = vec![f64::NAN; Workspace::len(problem, &settings)?];
     let workspace = Workspace::new(&mut memory, problem, &settings)?;
-    let start = Timed(start.initializer.as_ref());
+    let start = Timed(start.start.as_ref());
     let clock = Instant::now();
     let solution = solve(problem, &start, &settings, workspace)?;
     let seconds = clock.elapsed().as_secs_f64();

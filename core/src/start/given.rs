@@ -1,4 +1,4 @@
-use super::{Initializer, Scratch, Started, Target, Wrote};
+use super::{Side, Start, StartReport, StartScratch, Target};
 use crate::error::{Argument, Error, check_length};
 use crate::real::Real;
 
@@ -27,18 +27,18 @@ impl<'a, T: Real> Given<'a, T> {
     }
 }
 
-impl<T: Real> Initializer<T> for Given<'_, T> {
+impl<T: Real> Start<T> for Given<'_, T> {
     fn name(&self) -> &'static str {
         "given"
     }
 
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        _scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        _scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         for (argument, given, slots) in [(Argument::F, self.f, &mut *f), (Argument::G, self.g, &mut *g)] {
             if let Some(values) = given {
                 check_length(argument, values, slots.len())?;
@@ -46,10 +46,10 @@ impl<T: Real> Initializer<T> for Given<'_, T> {
             }
         }
         let wrote = match (self.f, self.g) {
-            (Some(_), Some(_)) => Wrote::Both,
-            (None, Some(_)) => Wrote::G,
-            _ => Wrote::F,
+            (Some(_), Some(_)) => Side::Both,
+            (None, Some(_)) => Side::G,
+            _ => Side::F,
         };
-        Ok(Started::new("given", wrote))
+        Ok(StartReport::new("given", wrote))
     }
 }

@@ -1,7 +1,7 @@
 use core::cmp::Ordering;
 
 use super::line::{convex_line, sort_indices};
-use super::{Initializer, Scratch, Started, Target, Wrote};
+use super::{Side, Start, StartReport, StartScratch, Target};
 use crate::error::Error;
 use crate::geometry::PointCloud;
 use crate::measure::Weights;
@@ -19,20 +19,20 @@ use crate::wide::Wide;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Monotone;
 
-impl<T: Real> Initializer<T> for Monotone {
+impl<T: Real> Start<T> for Monotone {
     fn name(&self) -> &'static str {
         "monotone"
     }
 
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a matrix, for a dimension other than 1, and for a cost that is not convex in x - y.
-    fn initialize(
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) for a matrix, for a dimension other than 1, and for a cost that is not convex in x - y.
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         let cloud = convex_line(
             target.problem,
             [
@@ -46,7 +46,7 @@ impl<T: Real> Initializer<T> for Monotone {
         walk(target.problem, cloud, scratch.rows, scratch.columns, f, g);
         // Two or three costs a step of the staircase, which has fewer than n + m.
         let pairs = 3 * (f.len() as u64 + g.len() as u64);
-        Ok(Started::new("monotone", Wrote::Both).pairs(pairs))
+        Ok(StartReport::new("monotone", Side::Both).pairs(pairs))
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Initializer, Scratch, Started, Target, Zero};
+use super::{Start, StartReport, StartScratch, Target, Zero};
 use crate::error::Error;
 use crate::real::Real;
 
@@ -10,7 +10,7 @@ use crate::real::Real;
 /// needed beyond the solver's: make fits before (`sinkhorn_init::Auto` does).
 ///
 /// ```
-/// use sinkhorn_core::{FixedGaussianStart, Monotone, PointCloud, Problem, Select, Settings, Workspace, solve};
+/// use sinkhorn_core::{PointCloud, Problem, Settings, solve, start::{FixedGaussianStart, Monotone, Select}, Workspace};
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
 /// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?;
 /// let settings = Settings::default();
@@ -23,40 +23,40 @@ use crate::real::Real;
 /// ```
 #[derive(Clone, Copy)]
 pub struct Select<'c, T> {
-    candidates: &'c [&'c dyn Initializer<T>],
+    candidates: &'c [&'c dyn Start<T>],
 }
 
 impl<'c, T: Real> Select<'c, T> {
     /// Chooses among zero and these. If several are worth the same, the first of them is taken.
-    pub const fn new(candidates: &'c [&'c dyn Initializer<T>]) -> Self {
+    pub const fn new(candidates: &'c [&'c dyn Start<T>]) -> Self {
         Select { candidates }
     }
 }
 
-impl<T: Real> Initializer<T> for Select<'_, T> {
+impl<T: Real> Start<T> for Select<'_, T> {
     fn name(&self) -> &'static str {
         "select"
     }
 
     /// # Errors
-    /// Those of the candidates, except for [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) and [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
-    fn initialize(
+    /// Those of the candidates, except for [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) and [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow).
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         if self.candidates.is_empty() {
-            return Zero.initialize(target, f, g, scratch);
+            return Zero.write_potentials(target, f, g, scratch);
         }
-        let mut chosen: (&dyn Initializer<T>, T) = (&Zero, -T::INFINITY);
+        let mut chosen: (&dyn Start<T>, T) = (&Zero, -T::INFINITY);
         let mut present = None;
         let mut pairs = 0_u64;
-        let zero: &dyn Initializer<T> = &Zero;
+        let zero: &dyn Start<T> = &Zero;
         for &candidate in core::iter::once(&zero).chain(self.candidates) {
             present = None;
-            let started = match candidate.initialize(target, f, g, scratch) {
+            let started = match candidate.write_potentials(target, f, g, scratch) {
                 Ok(started) => started,
                 Err(error) if error.is_unsuited_start() => continue,
                 Err(error) => return Err(error),
@@ -72,7 +72,7 @@ impl<T: Real> Initializer<T> for Select<'_, T> {
         if let Some(started) = present {
             return Ok(started.pairs(pairs));
         }
-        let started = chosen.0.initialize(target, f, g, scratch)?;
+        let started = chosen.0.write_potentials(target, f, g, scratch)?;
         Ok(started.pairs(pairs.saturating_add(started.pairs)))
     }
 }

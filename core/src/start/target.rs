@@ -1,7 +1,7 @@
 //! The problem as starts see it, and the dual value of the potentials that they write.
 
-use super::sample::{SAMPLE, Sample, sample_len};
-use super::{Scratch, Wrote};
+use super::sample::{MAX_SAMPLE, Sample, sample_len};
+use super::{Side, StartScratch};
 use crate::cost::{GroundCost, SquaredEuclidean};
 use crate::error::{Argument, Error};
 use crate::geometry::PointCloud;
@@ -24,7 +24,7 @@ pub struct Target<'t, 'a, T: Real> {
 }
 
 /// The weights of one side of a problem, rho, and epsilon / rho (0 where balanced).
-struct Side<'a, T> {
+struct Marginal<'a, T> {
     weights: Weights<'a, T>,
     rho: T,
     rate: T,
@@ -34,7 +34,7 @@ impl<T: Real> Target<'_, '_, T> {
     /// Returns the points of the problem.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming the start, with this reason, for a cost matrix.
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming the start, with this reason, for a cost matrix.
     pub fn points(&self, reason: &'static str) -> Result<&PointCloud<'_, T>, Error> {
         self.problem.geometry().cloud().ok_or(Error::unsupported(Argument::START, reason))
     }
@@ -42,7 +42,7 @@ impl<T: Real> Target<'_, '_, T> {
     /// Returns the points of a problem under the squared Euclidean cost.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) naming the start, with this reason, for a cost matrix and every other cost.
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming the start, with this reason, for a cost matrix and every other cost.
     pub fn squared_euclidean_points(&self, reason: &'static str) -> Result<&PointCloud<'_, T>, Error> {
         let cloud = self.points(reason)?;
         if cloud.ground_cost().is_squared_euclidean() {
@@ -68,11 +68,11 @@ impl<T: Real> Target<'_, '_, T> {
     /// Returns what a start is worth: the dual value <a, f> + <b, g> of the potential that it wrote and of its
     /// c-transform, in units of the unscaled cost. If marginals are relaxed, the pair is first moved to its best level.
     ///
-    /// The c-transform is taken at one in 32 points of the other side (at least 16, and at most [`SAMPLE`]): one of
+    /// The c-transform is taken at one in 32 points of the other side (at least 16, and at most [`MAX_SAMPLE`]): one of
     /// each cell of a k-d partition, with the weight of the cell. They are always the same, so that values compare.
     /// With more than 16 points the value is an estimate. The solver makes a little more of a start that wrote g,
     /// because it transforms twice.
-    pub fn dual_value(&self, wrote: Wrote, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) -> T {
+    pub fn dual_value(&self, wrote: Side, f: &[T], g: &[T], scratch: &mut StartScratch<'_, T>) -> T {
         let geometry = self.problem.geometry();
         match geometry.cloud() {
             Some(cloud) if cloud.ground_cost().is_squared_euclidean() => {
@@ -85,25 +85,25 @@ impl<T: Real> Target<'_, '_, T> {
     }
 
     /// Returns the number of pairs that [`Target::dual_value`] visits.
-    pub fn dual_value_pairs(&self, wrote: Wrote) -> u64 {
+    pub fn dual_value_pairs(&self, wrote: Side) -> u64 {
         let (n, m) = (self.problem.rows() as u64, self.problem.columns() as u64);
         let of = |len: u64| sample_len(len as usize) as u64;
-        if wrote == Wrote::G { m * of(n) } else { n * of(m) }
+        if wrote == Side::G { m * of(n) } else { n * of(m) }
     }
 
     fn dual_value_under(
         &self,
-        wrote: Wrote,
+        wrote: Side,
         f: &[T],
         g: &[T],
-        scratch: &mut Scratch<'_, T>,
+        scratch: &mut StartScratch<'_, T>,
         cost: &impl Fn(usize, usize) -> T,
     ) -> T {
         let problem = self.problem;
-        let side = |weights, rho: T| Side { weights, rho, rate: self.epsilon / (rho * self.cost_scale) };
+        let side = |weights, rho: T| Marginal { weights, rho, rate: self.epsilon / (rho * self.cost_scale) };
         let (rows, columns) = (side(problem.a(), problem.rho_a()), side(problem.b(), problem.rho_b()));
         let cloud = problem.geometry().cloud();
-        if wrote == Wrote::G {
+        if wrote == Side::G {
             let sample = Sample::new(cloud.map(|cloud| cloud.x()), rows.weights, scratch.rows);
             self.evaluate(g, &columns, &rows, &sample, &|j, i| cost(i, j))
         } else {
@@ -116,15 +116,15 @@ impl<T: Real> Target<'_, '_, T> {
     fn evaluate(
         &self,
         potential: &[T],
-        own: &Side<'_, T>,
-        other: &Side<'_, T>,
+        own: &Marginal<'_, T>,
+        other: &Marginal<'_, T>,
         sample: &Sample<T>,
         cost: &impl Fn(usize, usize) -> T,
     ) -> T {
         let s = T::LOG2_E / self.epsilon;
         let count = sample.count;
         // Complete the pair by the c-transform, and find its best level.
-        let mut completed = [T::ZERO; SAMPLE];
+        let mut completed = [T::ZERO; MAX_SAMPLE];
         for (value, &j) in completed.iter_mut().zip(&sample.indices[..count]) {
             let term = |i: usize| (own.weights.get(i), potential[i] - cost(i, j as usize));
             *value = s * self.c_transform(other.rho, potential.len(), &term);

@@ -1,4 +1,4 @@
-//! Starting potentials. One file a start; a user's own implements [`Initializer`].
+//! Starting potentials. One file a start; a user's own implements [`Start`].
 
 mod carried;
 mod dual_sort;
@@ -12,12 +12,12 @@ mod target;
 mod zero;
 
 pub use carried::Carried;
-pub use dual_sort::{DualSort, Passes};
-pub use gaussian::{FixedGaussianStart, Form, Gaussian, Moments};
+pub use dual_sort::{DualSort, DualSortOrder};
+pub use gaussian::{FixedGaussianStart, Gaussian, GaussianForm, Moments};
 pub use given::Given;
 pub(crate) use line::{number, sort_indices};
 pub use monotone::Monotone;
-pub use sample::SAMPLE;
+pub use sample::MAX_SAMPLE;
 pub use select::Select;
 pub use target::Target;
 pub use zero::Zero;
@@ -29,7 +29,7 @@ use crate::real::Real;
 
 /// Which potentials a start wrote. The other one is completed by its c-transform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wrote {
+pub enum Side {
     /// f alone.
     F,
     /// g alone.
@@ -40,9 +40,9 @@ pub enum Wrote {
 
 /// What a start did, for the solver and for the [`Report`](crate::Report).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Started {
+pub struct StartReport {
     /// Which potentials it wrote.
-    pub wrote: Wrote,
+    pub wrote: Side,
     /// Its name; that of the start it chose, where it chose one.
     pub name: &'static str,
     /// Pairs of points whose cost it evaluated. The c-transform that completes it takes n m more, twice that where it
@@ -54,25 +54,25 @@ pub struct Started {
     pub note: Option<&'static str>,
 }
 
-impl Started {
+impl StartReport {
     /// A start that visited no pairs and has nothing to say.
-    pub const fn new(name: &'static str, wrote: Wrote) -> Self {
-        Started { wrote, name, pairs: 0, time: None, note: None }
+    pub const fn new(name: &'static str, wrote: Side) -> Self {
+        StartReport { wrote, name, pairs: 0, time: None, note: None }
     }
 
     /// With this many pairs.
     pub const fn pairs(self, pairs: u64) -> Self {
-        Started { pairs, ..self }
+        StartReport { pairs, ..self }
     }
 
     /// With this note.
     pub const fn note(self, note: &'static str) -> Self {
-        Started { note: Some(note), ..self }
+        StartReport { note: Some(note), ..self }
     }
 }
 
 /// Memory that a start may use.
-pub struct Scratch<'s, T> {
+pub struct StartScratch<'s, T> {
     /// n scalars.
     pub rows: &'s mut [T],
     /// m scalars.
@@ -89,22 +89,22 @@ pub struct Scratch<'s, T> {
 /// /// f(x) = |x|: better than nothing, if one knows why.
 /// struct Distance;
 ///
-/// impl Initializer<f64> for Distance {
+/// impl Start<f64> for Distance {
 ///     fn name(&self) -> &'static str {
 ///         "distance"
 ///     }
-///     fn initialize(
+///     fn write_potentials(
 ///         &self,
 ///         target: &Target<'_, '_, f64>,
 ///         f: &mut [f64],
 ///         _g: &mut [f64],
-///         _scratch: &mut Scratch<'_, f64>,
-///     ) -> Result<Started, Error> {
+///         _scratch: &mut StartScratch<'_, f64>,
+///     ) -> Result<StartReport, Error> {
 ///         let cloud = target.points("distance needs points")?;
 ///         for (value, x) in f.iter_mut().zip(cloud.x().data()) {
 ///             *value = x.abs();
 ///         }
-///         Ok(Started::new("distance", Wrote::F))
+///         Ok(StartReport::new("distance", Side::F))
 ///     }
 /// }
 ///
@@ -116,37 +116,37 @@ pub struct Scratch<'s, T> {
 /// assert_eq!(solution.report().start.name, "distance");
 /// # Ok::<(), Error>(())
 /// ```
-pub trait Initializer<T: Real> {
+pub trait Start<T: Real> {
     /// The name in reports and on the command line.
     fn name(&self) -> &'static str;
 
     /// Writes `f` (n) or `g` (m) or both, for this problem and regularisation.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the start is not defined for the problem;
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) where the start is not defined for the problem;
     /// others as the start documents. What has been written by then does not matter.
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error>;
+        scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error>;
 }
 
 /// A borrowed start is a start: so that one chosen at run time can be wrapped.
-impl<T: Real, S: Initializer<T> + ?Sized> Initializer<T> for &S {
+impl<T: Real, S: Start<T> + ?Sized> Start<T> for &S {
     fn name(&self) -> &'static str {
         (**self).name()
     }
 
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
-        (**self).initialize(target, f, g, scratch)
+        scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
+        (**self).write_potentials(target, f, g, scratch)
     }
 }

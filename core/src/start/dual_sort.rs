@@ -1,12 +1,12 @@
 use super::line::{convex_line, sort_indices};
-use super::{Initializer, Scratch, Started, Target, Wrote};
+use super::{Side, Start, StartReport, StartScratch, Target};
 use crate::error::{Argument, Error};
 use crate::measure::Weights;
 use crate::real::Real;
 
 /// The order in which [`DualSort`] visits the points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Passes {
+pub enum DualSortOrder {
     /// One after the other, so that each sees those already changed (Thornton and Cuturi 2022, algorithm 1).
     #[default]
     Sequential,
@@ -25,7 +25,7 @@ pub enum Passes {
 #[derive(Debug, Clone, Copy)]
 pub struct DualSort<T> {
     /// The order of a pass; sequential by default.
-    pub form: Passes,
+    pub form: DualSortOrder,
     /// The largest number of passes; 100 by default, as in the paper. 0 leaves zero.
     pub passes: u32,
     /// The passes end when no entry changes by more than this share of the largest cost of a matched pair; 1e-4 by
@@ -38,28 +38,28 @@ const ZERO_NOTE: &str = "after its passes it was worth less than zero, which was
 
 impl<T: Real> Default for DualSort<T> {
     fn default() -> Self {
-        DualSort { form: Passes::default(), passes: 100, tolerance: T::constant(1e-4) }
+        DualSort { form: DualSortOrder::default(), passes: 100, tolerance: T::constant(1e-4) }
     }
 }
 
-impl<T: Real> Initializer<T> for DualSort<T> {
+impl<T: Real> Start<T> for DualSort<T> {
     fn name(&self) -> &'static str {
         match self.form {
-            Passes::Sequential => "dual-sort",
-            Passes::Vectorised => "dual-sort-vectorised",
+            DualSortOrder::Sequential => "dual-sort",
+            DualSortOrder::Vectorised => "dual-sort-vectorised",
         }
     }
 
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a matrix, a dimension other than 1, a cost that is not convex in x - y, n != m, and
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) for a matrix, a dimension other than 1, a cost that is not convex in x - y, n != m, and
     /// weights that are not all equal.
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         let problem = target.problem;
         let cloud = convex_line(
             problem,
@@ -77,7 +77,7 @@ impl<T: Real> Initializer<T> for DualSort<T> {
         if !(are_equal(problem.a()) && are_equal(problem.b())) {
             return refuse("dual-sort needs equal weights");
         }
-        let Scratch { rows, columns } = &mut *scratch;
+        let StartScratch { rows, columns } = &mut *scratch;
         sort_indices(cloud.x(), rows);
         sort_indices(cloud.y(), columns);
         let n = f.len();
@@ -94,11 +94,11 @@ impl<T: Real> Initializer<T> for DualSort<T> {
                 let least = (0..n).fold(sorted[i], |least, j| least.min(cost(i, j) - cost(j, j) + sorted[j]));
                 change = change.max(sorted[i] - least);
                 match self.form {
-                    Passes::Sequential => sorted[i] = least,
-                    Passes::Vectorised => f[i] = least,
+                    DualSortOrder::Sequential => sorted[i] = least,
+                    DualSortOrder::Vectorised => f[i] = least,
                 }
             }
-            if self.form == Passes::Vectorised {
+            if self.form == DualSortOrder::Vectorised {
                 sorted.copy_from_slice(f);
             }
             pairs += n as u64 * n as u64;
@@ -113,10 +113,10 @@ impl<T: Real> Initializer<T> for DualSort<T> {
 
         // Compare with zero, which is written into the memory of g: that is free again.
         g.fill(T::ZERO);
-        let value = target.dual_value(Wrote::F, f, g, scratch);
-        let value_of_zero = target.dual_value(Wrote::F, g, f, scratch);
-        pairs += 2 * target.dual_value_pairs(Wrote::F);
-        let started = Started::new(Initializer::<T>::name(self), Wrote::F).pairs(pairs);
+        let value = target.dual_value(Side::F, f, g, scratch);
+        let value_of_zero = target.dual_value(Side::F, g, f, scratch);
+        pairs += 2 * target.dual_value_pairs(Side::F);
+        let started = StartReport::new(Start::<T>::name(self), Side::F).pairs(pairs);
         if value >= value_of_zero {
             return Ok(started);
         }

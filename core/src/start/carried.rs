@@ -1,4 +1,4 @@
-use super::{Initializer, Scratch, Started, Target, Wrote};
+use super::{Side, Start, StartReport, StartScratch, Target};
 use crate::cost::{GroundCost, SquaredEuclidean};
 use crate::error::{Argument, Error, ErrorKind, check_length};
 use crate::measure::{Points, Weights, check_finite_vector};
@@ -16,7 +16,7 @@ use crate::real::Real;
 /// Pooladian and Niles-Weed 2021). If only the weights have changed, [`Given`](super::Given) will do.
 ///
 /// ```
-/// use sinkhorn_core::{Carried, Monotone, PointCloud, Problem, Settings, Workspace, solve};
+/// use sinkhorn_core::{PointCloud, Problem, Settings, solve, start::{Carried, Monotone}, Workspace};
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
 /// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?;
 /// let settings = Settings::default();
@@ -36,7 +36,7 @@ pub struct Carried<'a, T> {
     points: Points<'a, T>,
     weights: Weights<'a, T>,
     potential: &'a [T],
-    writes: Wrote,
+    writes: Side,
 }
 
 impl<'a, T: Real> Carried<'a, T> {
@@ -46,7 +46,7 @@ impl<'a, T: Real> Carried<'a, T> {
     /// # Errors
     /// Those of [`Points::new`] and [`Weights::new`]; [`ErrorKind::Length`] and [`ErrorKind::NotFinite`] for `g`.
     pub fn from_g(y: &'a [T], dimension: usize, b: Option<&'a [T]>, g: &'a [T]) -> Result<Self, Error> {
-        Carried::new((Argument::Y, y), dimension, (Argument::B, b), (Argument::G, g), Wrote::F)
+        Carried::new((Argument::Y, y), dimension, (Argument::B, b), (Argument::G, g), Side::F)
     }
 
     /// Carries f from points `x` with weights `a`, and writes g.
@@ -54,7 +54,7 @@ impl<'a, T: Real> Carried<'a, T> {
     /// # Errors
     /// Those of [`Carried::from_g`], of the other side.
     pub fn from_f(x: &'a [T], dimension: usize, a: Option<&'a [T]>, f: &'a [T]) -> Result<Self, Error> {
-        Carried::new((Argument::X, x), dimension, (Argument::A, a), (Argument::F, f), Wrote::G)
+        Carried::new((Argument::X, x), dimension, (Argument::A, a), (Argument::F, f), Side::G)
     }
 
     fn new(
@@ -62,7 +62,7 @@ impl<'a, T: Real> Carried<'a, T> {
         dimension: usize,
         (of_weights, weights): (Argument, Option<&'a [T]>),
         (of_potential, potential): (Argument, &'a [T]),
-        writes: Wrote,
+        writes: Side,
     ) -> Result<Self, Error> {
         let points = Points::new(name, points, dimension)?;
         let weights = match weights {
@@ -78,27 +78,27 @@ impl<'a, T: Real> Carried<'a, T> {
     }
 }
 
-impl<T: Real> Initializer<T> for Carried<'_, T> {
+impl<T: Real> Start<T> for Carried<'_, T> {
     fn name(&self) -> &'static str {
         "carried"
     }
 
     /// # Errors
     /// [`ErrorKind::Unsupported`] for a matrix; [`ErrorKind::Length`] naming the dimension if that of the points is another.
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         g: &mut [T],
-        _scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        _scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         let cloud = target.points("carried needs points, not a cost matrix")?;
         let (expected, actual) = (cloud.dimension(), self.points.dimension());
         if expected != actual {
             return Err(Error::new(Argument::DIMENSION, ErrorKind::Length { expected, actual }));
         }
         let side = match self.writes {
-            Wrote::G => (cloud.y(), target.problem.rho_b(), g),
+            Side::G => (cloud.y(), target.problem.rho_b(), g),
             _ => (cloud.x(), target.problem.rho_a(), f),
         };
         let pairs = side.2.len() as u64 * self.points.len() as u64;
@@ -108,7 +108,7 @@ impl<T: Real> Initializer<T> for Carried<'_, T> {
         } else {
             self.extend(target, cloud.ground_cost(), side);
         }
-        Ok(Started::new("carried", self.writes).pairs(pairs))
+        Ok(StartReport::new("carried", self.writes).pairs(pairs))
     }
 }
 
@@ -124,7 +124,7 @@ impl<T: Real> Carried<'_, T> {
             let to = to.point(i);
             *value = target.c_transform(rho, self.points.len(), &|j| {
                 let from = self.points.point(j);
-                let cost = if self.writes == Wrote::G { cost.cost(from, to) } else { cost.cost(to, from) };
+                let cost = if self.writes == Side::G { cost.cost(from, to) } else { cost.cost(to, from) };
                 (self.weights.get(j), target.cost_scale * self.potential[j] - cost)
             });
         }

@@ -3,15 +3,15 @@
 use nalgebra::{SMatrix, SVector};
 
 use crate::cost::GroundCost;
+use crate::embedded::fixed::FixedWorkspace;
 use crate::error::Error;
-use crate::fixed::FixedWorkspace;
 use crate::geometry::{CostMatrix, PointCloud};
-use crate::initial::Initializer;
 use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
 use crate::report::Report;
 use crate::settings::Settings;
 use crate::solver::solve;
+use crate::start::Start;
 
 impl<'a, T: Real> CostMatrix<'a, T> {
     /// Takes the costs from a nalgebra matrix, which is column-major.
@@ -54,7 +54,7 @@ pub struct FixedSolution<T, const N: usize, const M: usize> {
 ///
 /// ```
 /// use nalgebra::{Matrix2, Vector2};
-/// use sinkhorn_core::{Epsilon, FixedWorkspace, Settings, Zero, solve_matrix};
+/// use sinkhorn_core::{embedded::{FixedWorkspace, solve_matrix}, Epsilon, Settings, start::Zero};
 /// let (cost, a, b) = (Matrix2::new(0.0, 1.0, 1.0, 0.0), Vector2::new(0.5, 0.5), Vector2::new(0.25, 0.75));
 /// let mut workspace = FixedWorkspace::<f64, 2, 2>::new();
 /// let found = solve_matrix(&cost, &a, &b, Epsilon::Absolute(0.02), &Zero, &Settings::plain(), &mut workspace)?;
@@ -69,7 +69,7 @@ pub fn solve_matrix<T: Real, const N: usize, const M: usize, const D: usize, con
     a: &SVector<T, N>,
     b: &SVector<T, M>,
     epsilon: Epsilon<T>,
-    start: &dyn Initializer<T>,
+    start: &dyn Start<T>,
     settings: &Settings<T>,
     workspace: &mut FixedWorkspace<T, N, M, D, K>,
 ) -> Result<FixedSolution<T, N, M>, Error> {

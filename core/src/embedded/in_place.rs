@@ -7,7 +7,7 @@ use crate::real::Real;
 use crate::report::Status;
 use crate::solver::iterate::level_potentials;
 use crate::sweep::TILE_ROWS;
-use crate::sweep::prepared::{Prepared, check_resolution};
+use crate::sweep::prepared::{ScaledProblem, check_resolution};
 use crate::vector::{Instructions, SimdLevel};
 
 /// A balanced problem that is solved in the memory of its cost matrix, by plain sweeps in scalings: for parts with few
@@ -18,7 +18,7 @@ use crate::vector::{Instructions, SimdLevel};
 /// not matter. The plan is P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon).
 ///
 /// ```
-/// use sinkhorn_core::{Argument, InPlace, Status, Weights};
+/// use sinkhorn_core::{embedded::InPlace, error::Argument, geometry::Weights, Status};
 /// // Two histograms over four bins.
 /// let (now, before) = ([0.1_f32, 0.2, 0.3, 0.4], [0.25_f32; 4]);
 /// let mut cost: [f32; 16] = core::array::from_fn(|k| (k / 4).abs_diff(k % 4) as f32);
@@ -139,7 +139,7 @@ impl<T: Real> InPlace<'_, T> {
         }
         check_finite_vector(Argument::F, self.f)?;
         check_resolution(self.epsilon, largest(self.cost), T::ONE)?;
-        let (s, limit) = (T::LOG2_E / self.epsilon, Prepared::<T>::largest_exponent());
+        let (s, limit) = (T::LOG2_E / self.epsilon, ScaledProblem::<T>::largest_exponent());
         for (argument, size) in [(Argument::EPSILON, largest(self.cost)), (Argument::F, largest(self.f))] {
             if !(size + self.epsilon < limit && s * size < limit) {
                 return Err(Error::new(argument, ErrorKind::Overflow));

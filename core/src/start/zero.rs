@@ -1,4 +1,4 @@
-use super::{Initializer, Scratch, Started, Target, Wrote};
+use super::{Side, Start, StartReport, StartScratch, Target};
 use crate::error::Error;
 use crate::real::Real;
 
@@ -6,19 +6,19 @@ use crate::real::Real;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Zero;
 
-impl<T: Real> Initializer<T> for Zero {
+impl<T: Real> Start<T> for Zero {
     fn name(&self) -> &'static str {
         "zero"
     }
 
-    fn initialize(
+    fn write_potentials(
         &self,
         _target: &Target<'_, '_, T>,
         f: &mut [T],
         _g: &mut [T],
-        _scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        _scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         f.fill(T::ZERO);
-        Ok(Started::new("zero", Wrote::F))
+        Ok(StartReport::new("zero", Side::F))
     }
 }

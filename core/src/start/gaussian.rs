@@ -1,6 +1,6 @@
 //! The potential between two Gaussians fitted to the data, in closed form.
 
-use super::{Initializer, Scratch, Started, Target, Wrote};
+use super::{Side, Start, StartReport, StartScratch, Target};
 use crate::error::{Argument, Error, ErrorKind, arguments, check_length, check_positive, check_workspace};
 use crate::measure::{Points, Weights};
 use crate::real::Real;
@@ -10,7 +10,7 @@ arguments! { COVARIANCE "covariance" }
 
 /// Which problem between the two Gaussians is solved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Form {
+pub enum GaussianForm {
     /// The entropic one (Janati, Muzellec, Peyre and Cuturi 2020, theorem 1): the same price, and closer.
     #[default]
     Entropic,
@@ -18,12 +18,12 @@ pub enum Form {
     Unregularised,
 }
 
-impl Form {
+impl GaussianForm {
     /// The name of the Gaussian start of this form, in reports and on the command line.
     pub const fn start_name(self) -> &'static str {
         match self {
-            Form::Entropic => "gaussian",
-            Form::Unregularised => "gaussian-unregularised",
+            GaussianForm::Entropic => "gaussian",
+            GaussianForm::Unregularised => "gaussian-unregularised",
         }
     }
 }
@@ -132,7 +132,7 @@ impl<T: Real, S: AsRef<[T]> + AsMut<[T]>> Gaussian<T, S> {
     pub fn between<const MOST: usize>(
         source: Moments<'_, T>,
         target: Moments<'_, T>,
-        (epsilon, form): (T, Form),
+        (epsilon, form): (T, GaussianForm),
         mut coefficients: S,
         mut scratch: &mut [T],
     ) -> Result<Self, Error> {
@@ -172,15 +172,15 @@ impl<T: Real, S: AsRef<[T]> + AsMut<[T]>> Gaussian<T, S> {
         for slot in &mut *values {
             let value = slot.max(T::ZERO);
             *slot = match form {
-                Form::Unregularised => value.sqrt(),
+                GaussianForm::Unregularised => value.sqrt(),
                 // (sqrt(4 v + sigma^2) - sigma) / 2 without the cancellation.
-                Form::Entropic => {
+                GaussianForm::Entropic => {
                     let four = T::TWO * T::TWO;
                     T::TWO * value / ((four * value + sigma * sigma).sqrt() + sigma)
                 }
             };
             covered += *slot;
-            if form == Form::Entropic {
+            if form == GaussianForm::Entropic {
                 entropy += sigma * (*slot / sigma).ln_1p();
             }
         }
@@ -257,11 +257,11 @@ impl<T: Real> Gaussian<T, &mut [T]> {
     /// [`Gaussian::between`].
     pub fn start<const MOST: usize>(
         target: &Target<'_, '_, T>,
-        form: Form,
+        form: GaussianForm,
         [source, other]: [Option<Moments<'_, T>>; 2],
         mut memory: &mut [T],
         f: &mut [T],
-    ) -> Result<Started, Error> {
+    ) -> Result<StartReport, Error> {
         let (a, b) = (target.problem.a(), target.problem.b());
         let cloud = target.squared_euclidean_points("gaussian needs points under the squared Euclidean cost")?;
         let d = cloud.dimension();
@@ -274,7 +274,7 @@ impl<T: Real> Gaussian<T, &mut [T]> {
         for (i, value) in f.iter_mut().enumerate() {
             *value = gaussian.at(cloud.x().point(i), memory);
         }
-        Ok(Started::new(form.start_name(), Wrote::F))
+        Ok(StartReport::new(form.start_name(), Side::F))
     }
 }
 
@@ -326,10 +326,10 @@ fn symmetrise<T: Real>(d: usize, matrix: &mut [T]) {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FixedGaussianStart<const D: usize> {
     /// Entropic unless told otherwise.
-    pub form: Form,
+    pub form: GaussianForm,
 }
 
-impl<T: Real, const D: usize> Initializer<T> for FixedGaussianStart<D> {
+impl<T: Real, const D: usize> Start<T> for FixedGaussianStart<D> {
     fn name(&self) -> &'static str {
         self.form.start_name()
     }
@@ -337,13 +337,13 @@ impl<T: Real, const D: usize> Initializer<T> for FixedGaussianStart<D> {
     /// # Errors
     /// [`ErrorKind::Length`] naming the dimension if that of the points is more than `D`; those of
     /// [`Gaussian::start`].
-    fn initialize(
+    fn write_potentials(
         &self,
         target: &Target<'_, '_, T>,
         f: &mut [T],
         _g: &mut [T],
-        _scratch: &mut Scratch<'_, T>,
-    ) -> Result<Started, Error> {
+        _scratch: &mut StartScratch<'_, T>,
+    ) -> Result<StartReport, Error> {
         let expected = target.problem.geometry().dimension();
         if expected > D {
             return Err(Error::new(Argument::DIMENSION, ErrorKind::Length { expected, actual: D }));
@@ -360,8 +360,8 @@ impl<T: Real, const D: usize> Initializer<T> for FixedGaussianStart<D> {
 #[inline(never)] // so that no other memory is on the stack
 fn start_on_stack<T: Real, const MOST: usize, const LEN: usize>(
     target: &Target<'_, '_, T>,
-    form: Form,
+    form: GaussianForm,
     f: &mut [T],
-) -> Result<Started, Error> {
+) -> Result<StartReport, Error> {
     Gaussian::start::<MOST>(target, form, [None, None], &mut [T::ZERO; LEN], f)
 }

@@ -16,13 +16,13 @@ use crate::workspace::{History, Stored, Workspace};
 ///   not match, points are read pair by pair, which is slower but equally exact.
 /// - `K` is the memory of Anderson acceleration, 0 for none.
 ///
-/// The size is that of [`workspace_len`](crate::workspace_len) for dimensions below 16, less the memory of Newton's
+/// The size is that of [`workspace_len`](crate::embedded::workspace_len) for dimensions below 16, less the memory of Newton's
 /// method, for which there is no room: [`Acceleration::Auto`](crate::Acceleration::Auto) ends with Anderson
 /// acceleration here. Sweeps run on one thread.
 ///
 /// ```
 /// use heapless::Vec;
-/// use sinkhorn_core::{Epsilon, FixedWorkspace, Monotone, PointCloud, Problem, Settings, solve};
+/// use sinkhorn_core::{embedded::FixedWorkspace, Epsilon, PointCloud, Problem, Settings, solve, start::Monotone};
 ///
 /// // Up to 32 readings against a reference of 16 levels.
 /// let mut workspace = FixedWorkspace::<f32, 32, 16, 1>::new();
@@ -71,7 +71,7 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
     /// [`FixedWorkspace::lend_with_kernel`] a kernel.
     ///
     /// # Errors
-    /// [`ErrorKind::Workspace`](crate::ErrorKind::Workspace) if the problem is larger than `N` or `M`.
+    /// [`ErrorKind::Workspace`](crate::error::ErrorKind::Workspace) if the problem is larger than `N` or `M`.
     pub fn lend(&mut self, problem: &Problem<'_, T>) -> Result<Workspace<'_, T>, Error> {
         let (n, m) = (problem.rows(), problem.columns());
         check_workspace(n, N)?;

@@ -5,7 +5,7 @@ use crate::measure::{Points, Weights};
 use crate::real::Real;
 
 /// The largest number of points of the other side at which [`Target::dual_value`](super::Target::dual_value) looks.
-pub const SAMPLE: usize = 64;
+pub const MAX_SAMPLE: usize = 64;
 
 /// The smallest number of them, if there are as many points.
 const LEAST: usize = 16;
@@ -15,14 +15,14 @@ const SHARE: usize = 32;
 
 /// Returns the size of the sample of a side of `len` points.
 pub(super) fn sample_len(len: usize) -> usize {
-    (len / SHARE).clamp(LEAST, SAMPLE).min(len)
+    (len / SHARE).clamp(LEAST, MAX_SAMPLE).min(len)
 }
 
-/// A sample of at most [`SAMPLE`] indices, each with the weight of the points that it stands for.
+/// A sample of at most [`MAX_SAMPLE`] indices, each with the weight of the points that it stands for.
 pub(super) struct Sample<T> {
     pub count: usize,
-    pub indices: [u32; SAMPLE],
-    pub masses: [T; SAMPLE],
+    pub indices: [u32; MAX_SAMPLE],
+    pub masses: [T; MAX_SAMPLE],
 }
 
 impl<T: Real> Sample<T> {
@@ -30,7 +30,7 @@ impl<T: Real> Sample<T> {
     /// then have their proper shares; a random sample would have these by chance only, and potentials differ most
     /// between clusters. A cost matrix has no points, and gets a random sample. `order` is scratch, one scalar a point.
     pub fn new(points: Option<Points<'_, T>>, weights: Weights<'_, T>, order: &mut [T]) -> Self {
-        let mut sample = Sample { count: 0, indices: [0; SAMPLE], masses: [T::ZERO; SAMPLE] };
+        let mut sample = Sample { count: 0, indices: [0; MAX_SAMPLE], masses: [T::ZERO; MAX_SAMPLE] };
         number(order);
         let cells = sample_len(order.len());
         if order.len() > cells && points.is_none() {
