@@ -75,6 +75,7 @@ mod problem;
 mod real;
 mod reduce;
 mod report;
+mod scaled;
 mod solution;
 mod solver;
 mod sweep;

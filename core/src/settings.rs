@@ -4,7 +4,7 @@ use crate::error::{Argument, Error, ErrorKind, check_count, check_positive};
 use crate::geometry::Shape;
 use crate::memory;
 use crate::real::Real;
-use crate::sweep::model::kernel_pays;
+use crate::scaled::model::kernel_pays;
 use crate::vector::SimdLevel;
 use crate::workspace::kernel_sizes;
 

@@ -7,10 +7,10 @@ use crate::geometry::Shape;
 use crate::memory;
 use crate::problem::Problem;
 use crate::real::Real;
+use crate::scaled::scores::PackedMemory;
 use crate::settings::{Settings, Storage, newton_len};
 use crate::sweep::kernel::Kernel;
 use crate::sweep::outcome::Potentials;
-use crate::sweep::scores::PackedMemory;
 use crate::sweep::strips::{self, Scratch};
 use crate::sweep::tile_rows;
 

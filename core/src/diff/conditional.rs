@@ -4,10 +4,10 @@ use crate::cost::Smoothness;
 use crate::error::{Argument, Error, ErrorKind};
 use crate::geometry::PointCloud;
 use crate::real::Real;
+use crate::scaled::ScaledProblem;
 use crate::solution::Solution;
 use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::half::row_logsum;
-use crate::sweep::prepared::ScaledProblem;
 use crate::sweep::strips::{Pass, STRIP_ROWS, Scratch, Strip};
 use crate::sweep::{MAX_TILE_ROWS, is_safe};
 

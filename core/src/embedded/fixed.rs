@@ -3,10 +3,10 @@
 use crate::error::{Error, check_workspace};
 use crate::problem::Problem;
 use crate::real::Real;
+use crate::scaled::scores::PackedMemory;
 use crate::sweep::TILE_ROWS;
 use crate::sweep::kernel::Kernel;
 use crate::sweep::outcome::Potentials;
-use crate::sweep::scores::PackedMemory;
 use crate::sweep::strips::{self, Scratch};
 use crate::workspace::{History, Stored, Workspace};
 

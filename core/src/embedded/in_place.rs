@@ -5,9 +5,9 @@ use crate::geometry::cost_matrix::check_costs;
 use crate::measure::{Weights, check_finite_vector, with_equal_totals};
 use crate::real::Real;
 use crate::report::Status;
+use crate::scaled::{ScaledProblem, check_resolution};
 use crate::solver::iterate::level_potentials;
 use crate::sweep::TILE_ROWS;
-use crate::sweep::prepared::{ScaledProblem, check_resolution};
 use crate::vector::{Instructions, SimdLevel};
 
 /// A balanced problem that is solved in the memory of its cost matrix, by plain sweeps in scalings: for parts with few

@@ -7,7 +7,7 @@ pub(crate) mod value;
 pub(crate) use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::Report;
-use crate::sweep::prepared::ScaledProblem;
+use crate::scaled::ScaledProblem;
 
 /// The potentials, the report and the plan of a finished solve. It lives in the workspace.
 ///

@@ -3,13 +3,13 @@
 use crate::real::Real;
 use crate::reduce;
 use crate::report::{Report, Status};
+use crate::scaled::ScaledProblem;
 use crate::solution::Solution;
 use crate::solver::iterate::{error_floor, full_f, full_g};
 use crate::solver::progress::Progress;
 use crate::sweep::columns::moved;
 use crate::sweep::half::row_logsum;
 use crate::sweep::outcome::Potentials;
-use crate::sweep::prepared::ScaledProblem;
 use crate::sweep::strips::{Pass, Scratch, Strip};
 use crate::sweep::{MAX_TILE_ROWS, block, is_safe};
 use crate::vector::{Costs, RowTerms};

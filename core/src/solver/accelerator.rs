@@ -9,9 +9,9 @@ use super::auto::Auto;
 use super::iterate::Iterate;
 use super::relaxation::Relaxation;
 use crate::real::Real;
+use crate::scaled::ScaledProblem;
 use crate::settings::Acceleration;
 use crate::sweep::outcome::Outcome;
-use crate::sweep::prepared::ScaledProblem;
 use crate::workspace::History;
 
 /// A method that works around the sweeps of a solve, to need fewer of them.

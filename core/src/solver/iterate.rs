@@ -10,20 +10,21 @@
 //! On a stored kernel, plain sweeps of a balanced problem advance scalings, which are powers of two of the potentials.
 //! F and G are then computed when somebody asks for them, by [`Iterate::current`] or [`Iterate::change`].
 
+use super::overfull::is_overfull;
 use super::progress::Progress;
 use crate::error::Error;
 use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
+use crate::scaled::ScaledProblem;
 use crate::solution::{Solution, value};
 use crate::start::Side;
 use crate::sweep::columns::translation;
 use crate::sweep::forward;
 use crate::sweep::half::{self, column_logsums};
 use crate::sweep::outcome::{Outcome, Potentials};
-use crate::sweep::prepared::ScaledProblem;
 use crate::sweep::strips::Scratch;
-use crate::sweep::{kernel, log_zero, reach};
+use crate::sweep::{kernel, log_zero};
 use crate::workspace::Stored;
 
 /// A problem in the units of the sweep, its potentials, and the memory that it takes to sweep them.
@@ -222,7 +223,7 @@ impl<'a, T: Real> Iterate<'a, T> {
     pub fn is_infeasible(&mut self) -> bool {
         self.current();
         let (Potentials { f, row, .. }, Scratch { column, spare, .. }) = (&mut self.potentials, &mut self.scratch);
-        reach::is_overfull(&self.prepared, f, row, column, spare)
+        is_overfull(&self.prepared, f, row, column, spare)
     }
 }
 

@@ -7,9 +7,9 @@ use crate::error::{Argument, Error, ErrorKind};
 use crate::measure::check_finite_vector;
 use crate::real::Real;
 use crate::report::Status;
+use crate::scaled::ScaledProblem;
 use crate::start::{Side, Start, StartScratch, Target, Zero};
 use crate::sweep::outcome::Potentials;
-use crate::sweep::prepared::ScaledProblem;
 
 impl<T: Real> Solver<'_, T> {
     /// Begins anew from a start, completed by its c-transform.

@@ -11,11 +11,11 @@ use crate::measure::Weights;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::reduce;
+use crate::scaled::ScaledProblem;
+use crate::scaled::scores::{PackedMemory, Scores};
 use crate::solution::Solution;
 use crate::start::{Side, Start, StartReport, StartScratch, Target};
 use crate::sweep::log_weight;
-use crate::sweep::prepared::ScaledProblem;
-use crate::sweep::scores::{PackedMemory, Scores};
 use crate::workspace::WholeMemory;
 
 /// All points of a problem whose solver has only those with weight.

@@ -1,9 +1,9 @@
 //! Exponents of a few rows at a time, F_i + G_j + S_ij, and their exponentials.
 
 use super::MAX_TILE_ROWS;
-use super::prepared::ScaledProblem;
-use super::scores::Rows;
 use crate::real::Real;
+use crate::scaled::ScaledProblem;
+use crate::scaled::scores::Rows;
 pub(crate) use crate::vector::BlockAt;
 
 /// out_kj <- 2^(F_k + G_j + S_kj), row after row; `sums` are the sums of the rows.
@@ -44,5 +44,29 @@ fn for_rows<T: Real>(p: &ScaledProblem<'_, T>, block: BlockAt<'_, T>, out: &mut 
                 *found = T::affine_exponents(p.instructions, None, factor, block.f[k], block.g, row, exp);
             }
         }
+    }
+}
+
+impl<'a, T: Real> ScaledProblem<'a, T> {
+    /// Computes every S_ij / s once, into `memory` (n x m), and reads it from then on. `zeros` are m.
+    pub(crate) fn keep_scores(&mut self, memory: &'a mut [T], zeros: &[T]) {
+        let m = zeros.len();
+        if self.scores.products().is_none() {
+            // Infinite costs stay infinite.
+            for (i, row) in memory.chunks_mut(m).enumerate() {
+                self.scores.costs(self.instructions, i, 0, m, row);
+                row.iter_mut().for_each(|value| *value = -*value);
+            }
+            return self.scores.keep(memory);
+        }
+        let s = core::mem::replace(&mut self.s, T::ONE);
+        for (k, rows) in memory.chunks_mut(MAX_TILE_ROWS * m).enumerate() {
+            let (f, mut found) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
+            let count = rows.len() / m;
+            let place = BlockAt { i: k * MAX_TILE_ROWS, start: 0, f: &f[..count], g: zeros };
+            exponents(self, place, rows, &mut found[..count]);
+        }
+        self.s = s;
+        self.scores.keep(memory);
     }
 }

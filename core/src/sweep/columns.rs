@@ -3,10 +3,10 @@
 use super::half::column_logsums;
 use super::is_safe;
 use super::outcome::{Outcome, Potentials};
-use super::prepared::ScaledProblem;
 use super::strips::Scratch;
 use crate::real::Real;
 use crate::reduce;
+use crate::scaled::ScaledProblem;
 
 /// Writes the new g for column sums, and measures mass, error and shift.
 pub(crate) fn finish<T: Real>(

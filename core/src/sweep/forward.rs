@@ -5,9 +5,9 @@ use super::block::{BlockAt, exponentials};
 use super::columns;
 use super::half::log_sums;
 use super::outcome::{Outcome, Potentials};
-use super::prepared::ScaledProblem;
 use super::strips::{Pass, Scratch, Strip};
 use crate::real::Real;
+use crate::scaled::ScaledProblem;
 
 /// f <- f + factor (T f - f) in place, then image <- g + factor (T g - g). Factor 1 is Sinkhorn's own sweep.
 ///

@@ -1,11 +1,11 @@
 //! Sums in max-shifted form (log-sum-exp): for sums that leave the safe range, and for c-transforms.
 
 use super::block::{BlockAt, exponents};
-use super::prepared::ScaledProblem;
 use super::strips::{Join, Pass, Scratch, Strip, Tile};
 use super::{MAX_TILE_ROWS, is_safe, log_weight};
 use crate::real::Real;
 use crate::reduce;
+use crate::scaled::ScaledProblem;
 
 /// exponentials_j <- 2^(F_i + G_j + S_ij - largest); returns the largest exponent and the sum of the exponentials.
 pub(crate) fn row_logsum<T: Real>(p: &ScaledProblem<'_, T>, i: usize, f: T, g: &[T], exponentials: &mut [T]) -> (T, T) {

@@ -11,10 +11,10 @@
 use super::block::{BlockAt, exponentials, exponents};
 use super::forward;
 use super::outcome::{Outcome, Potentials};
-use super::prepared::ScaledProblem;
 use super::strips::{Join, Pass, Scratch, Strip, Tile};
 use super::{MAX_TILE_ROWS, TILE_ROWS, columns, log_zero, scalings};
 use crate::real::Real;
+use crate::scaled::ScaledProblem;
 
 /// The stored kernel and the potentials that it was computed for.
 pub(crate) struct Kernel<'w, T> {

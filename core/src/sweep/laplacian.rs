@@ -3,9 +3,9 @@
 //! The matrix is symmetric, and only the entries below the diagonal are read: 0 to j - 1 of line j. Some entries behind
 //! them are computed too, because whole vectors take less time than parts.
 
-use super::prepared::ScaledProblem;
 use crate::real::Real;
 use crate::reduce;
+use crate::scaled::ScaledProblem;
 use crate::vector::PRODUCT_ROWS;
 
 /// Returns the number that rows come multiplied by. It is a power of two. The matrix, its diagonal and the right side

@@ -6,10 +6,10 @@
 
 use super::kernel::{Kernel, RowCheck};
 use super::outcome::Outcome;
-use super::prepared::ScaledProblem;
 use super::strips::{Pass, Scratch, Strip, Tile};
 use super::{MAX_TILE_ROWS, is_safe};
 use crate::real::Real;
+use crate::scaled::ScaledProblem;
 
 /// Writes K v into `sums` (n), and the new v into the kernel. If a sum leaves the safe range it returns `None`, and v
 /// is what it was.

@@ -1,15 +1,13 @@
 //! A problem in the units of a sweep: epsilon is resolved, costs are scaled, and relaxation is turned into exponents.
 
+use super::feasible;
+use super::scores::{Scores, spread};
+use super::statistics::{Statistics, Wanted};
 use crate::cost::CostScale;
 use crate::error::{Argument, Error, ErrorKind, check_positive};
 use crate::float::Float;
 use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
-use crate::sweep::MAX_TILE_ROWS;
-use crate::sweep::block::{BlockAt, exponents};
-use crate::sweep::reach;
-use crate::sweep::scores::{Scores, spread};
-use crate::sweep::statistics::{Statistics, Wanted};
 use crate::vector::Instructions;
 
 /// A problem as every pass over the pairs reads it.
@@ -65,7 +63,7 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
             if needs_statistics { Some(Statistics::new(&problem, &scores, instructions, wanted, row)?) } else { None };
         let forbids = forbids && statistics.as_ref().is_none_or(|statistics| statistics.forbids);
         if forbids {
-            reach::check_points(&problem, &scores, instructions, row, spare)?;
+            feasible::check_points(&problem, &scores, instructions, row, spare)?;
         }
         #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))]
         let mut largest_cost = match (scores.bound(), &statistics) {
@@ -140,27 +138,6 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
         let large = too_large || (is_relative && epsilon > Self::largest_exponent());
         prepared.set_epsilon(epsilon).map_err(|error| if large { scores.overflow() } else { error })?;
         Ok(prepared)
-    }
-
-    /// Computes every S_ij / s once, into `memory` (n x m), and reads it from then on. `zeros` are m.
-    pub(crate) fn keep_scores(&mut self, memory: &'a mut [T], zeros: &[T]) {
-        let m = zeros.len();
-        if self.scores.products().is_none() {
-            // Infinite costs stay infinite.
-            for (i, row) in memory.chunks_mut(m).enumerate() {
-                self.scores.costs(self.instructions, i, 0, m, row);
-                row.iter_mut().for_each(|value| *value = -*value);
-            }
-            return self.scores.keep(memory);
-        }
-        let unscaled = ScaledProblem { s: T::ONE, ..*self };
-        for (k, rows) in memory.chunks_mut(MAX_TILE_ROWS * m).enumerate() {
-            let (f, mut found) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
-            let count = rows.len() / m;
-            let place = BlockAt { i: k * MAX_TILE_ROWS, start: 0, f: &f[..count], g: zeros };
-            exponents(&unscaled, place, rows, &mut found[..count]);
-        }
-        self.scores.keep(memory);
     }
 
     /// Returns the same settings for all points of a problem, of which these are the ones with weight.

@@ -21,7 +21,7 @@ use crate::measure::Weights;
 use crate::real::Real;
 use crate::reduce;
 #[cfg(feature = "costs")]
-use crate::sweep::norms::NormCosts;
+use crate::scaled::norms::NormCosts;
 use crate::vector::{GROUP, Instructions, PANEL, PackedPoints};
 #[cfg(feature = "costs")]
 use crate::vector::{Norms, Power};
