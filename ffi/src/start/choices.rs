@@ -33,7 +33,9 @@ impl<T: Real> Start<T> for Gaussian {
         // Up to 8 the same code, and the same bits, with and without an allocator.
         match target.problem.geometry().dimension() {
             0 => refuse("gaussian needs points, not a cost matrix"),
-            1..=8 => FixedGaussianStart::<8> { form: self.0 }.write_potentials(target, f, g, scratch),
+            // Few dimensions take little of the stack.
+            1..=4 => FixedGaussianStart::<4> { form: self.0 }.write_potentials(target, f, g, scratch),
+            5..=8 => FixedGaussianStart::<8> { form: self.0 }.write_potentials(target, f, g, scratch),
             #[cfg(feature = "init")]
             _ => sinkhorn_init::GaussianStart::new(self.0).write_potentials(target, f, g, scratch),
             #[cfg(not(feature = "init"))]
