@@ -1,17 +1,17 @@
 //! Vector instructions, and the loops that are written in them.
 //!
-//! A loop is a function in [`loops`], written once for every [`Simd`]. [`Kernels`] lists them all, and runs each with
+//! A loop is a function in [`loops`], written once for every [`Simd`]. [`Loops`] lists them all, and runs each with
 //! the [`Instructions`] of a solve. Nothing here knows what a sweep or a problem is.
 //!
 //! All that a loop calls is `#[inline(always)]`, because a function does not inherit the instructions of its caller.
 //! And the loops are no generic functions of the solver: they would then be compiled in every crate that solves, with
 //! the instructions of that crate.
 
+mod dispatch;
 pub(crate) mod exp2;
 #[cfg(feature = "simd")]
 mod fearless;
 mod instructions;
-mod kernels;
 mod level;
 pub(crate) mod log2;
 mod loops;
@@ -19,8 +19,8 @@ mod points;
 mod portable;
 mod simd;
 
+pub use dispatch::Loops;
 pub(crate) use instructions::Instructions;
-pub use kernels::Kernels;
 pub use level::SimdLevel;
 pub(crate) use loops::columns::WeightVectors;
 #[cfg(feature = "costs")]

@@ -1,4 +1,4 @@
-//! The loops themselves. [`Kernels`](super::Kernels) lists them.
+//! The loops themselves. [`Loops`](super::Loops) lists them.
 
 pub(crate) mod columns;
 mod compact;

@@ -56,22 +56,22 @@ macro_rules! run {
     }};
 }
 
-/// Declares [`Kernels`], and implements it for both scalars.
-macro_rules! kernels {
+/// Declares [`Loops`], and implements it for both scalars.
+macro_rules! loops {
     ($($module:ident::$name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $output:ty)?;)*) => {
         /// The loops over vectors, one function each: it runs the loop of that name in [`loops`](super::loops), which
         /// says what it does.
         ///
         /// A new loop is a function there and a line in the list of this file.
         #[allow(missing_docs, clippy::too_many_arguments)]
-        pub trait Kernels: Float {
+        pub trait Loops: Float {
             $(fn $name(instructions: Instructions, $($argument: $type),*) $(-> $output)?;)*
         }
-        kernels!(@ f32: $($module::$name($($argument: $type),*) $(-> $output)?;)*);
-        kernels!(@ f64: $($module::$name($($argument: $type),*) $(-> $output)?;)*);
+        loops!(@ f32: $($module::$name($($argument: $type),*) $(-> $output)?;)*);
+        loops!(@ f64: $($module::$name($($argument: $type),*) $(-> $output)?;)*);
     };
     (@ $scalar:ident: $($module:ident::$name:ident($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*) => {
-        impl Kernels for $scalar {
+        impl Loops for $scalar {
             $(fn $name(instructions: Instructions, $($argument: $type),*) $(-> $output)? {
                 run!(instructions, |simd| $module::$name(simd, $($argument),*))
             })*
@@ -79,7 +79,7 @@ macro_rules! kernels {
     };
 }
 
-kernels! {
+loops! {
     exponents::product_exponents(
         points: PackedPoints<'_, Self>, factor: Self, block: exponents::BlockAt<'_, Self>, out: &mut [Self],
         found: &mut [Self], exp: bool,
@@ -124,7 +124,7 @@ impl SimdLevel {
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) if this machine does not have the level.
-    pub fn exp2<T: Kernels>(self, values: &mut [T]) -> Result<(), Error> {
+    pub fn exp2<T: Loops>(self, values: &mut [T]) -> Result<(), Error> {
         self.check()?;
         T::exp2_each(Instructions::of(self), values);
         Ok(())
