@@ -2,7 +2,7 @@
 
 use super::feasible;
 use super::scores::{Scores, spread};
-use super::statistics::{Statistics, Wanted};
+use super::statistics::Statistics;
 use crate::cost::CostScale;
 use crate::error::{Argument, Error, ErrorKind, check_positive};
 use crate::float::Float;
@@ -44,49 +44,47 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
         row: &mut [T],
         spare: &mut [T],
     ) -> Result<Self, Error> {
-        let requested = problem.requested_epsilon();
-        let scale = problem.requested_scale();
+        // Relative values refer to statistics of the costs, which other problems can do without.
+        let (requested, scale) = (problem.requested_epsilon(), problem.requested_scale());
         let is_relative = !matches!(requested, Epsilon::Absolute(_));
         if !cfg!(feature = "scales") && (is_relative || scale.needs_statistics()) {
             let reason = "this build has absolute values only: give one, or build with the feature scales";
             let argument = if is_relative { Argument::EPSILON } else { Argument::COST_SCALE };
             return Err(Error::unsupported(argument, reason));
         }
-        let forbids = cfg!(feature = "costs") && scores.may_forbid();
-        let is_bounded = scores.bound().is_some();
-        let needs_statistics = !is_bounded || (cfg!(feature = "scales") && (is_relative || scale.needs_statistics()));
-        let wanted = Wanted {
-            std: scale == CostScale::Std || matches!(requested, Epsilon::OfStd(_)),
-            largest: scale == CostScale::Max,
+        let needs_std = scale == CostScale::Std || matches!(requested, Epsilon::OfStd(_));
+        let statistics = match scores.bound() {
+            Some(largest) if !cfg!(feature = "scales") || !(is_relative || scale.needs_statistics()) => {
+                Statistics { mean: T::ZERO, std: T::ZERO, largest, forbids: true }
+            }
+            _ => Statistics::new(&problem, &scores, instructions, needs_std, scale == CostScale::Max, row)?,
         };
-        let statistics =
-            if needs_statistics { Some(Statistics::new(&problem, &scores, instructions, wanted, row)?) } else { None };
-        let forbids = forbids && statistics.as_ref().is_none_or(|statistics| statistics.forbids);
+        let forbids = cfg!(feature = "costs") && scores.may_forbid() && statistics.forbids;
         if forbids {
             feasible::check_points(&problem, &scores, instructions, row, spare)?;
         }
+
+        // The units: cost scale and epsilon.
         #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))]
-        let mut largest_cost = match (scores.bound(), &statistics) {
-            (Some(bound), _) => bound,
-            (None, Some(statistics)) => statistics.largest,
-            (None, None) => T::ZERO,
-        };
-        let unit = match (scale, &statistics) {
-            (CostScale::Mean, Some(statistics)) => statistics.mean,
-            (CostScale::Std, Some(statistics)) => statistics.std,
-            (CostScale::Max, Some(statistics)) => statistics.largest,
-            (CostScale::Given(value), _) => value,
-            _ => T::ONE,
+        let mut largest_cost = scores.bound().unwrap_or(statistics.largest);
+        let unit = match scale {
+            CostScale::Mean => statistics.mean,
+            CostScale::Std => statistics.std,
+            CostScale::Max => statistics.largest,
+            CostScale::Given(value) => value,
+            CostScale::One => T::ONE,
         };
         if !(unit > T::ZERO && unit.is_finite()) {
             let reason = "the mean, standard deviation or largest cost that it asks for is not positive";
             return Err(Error::unsupported(Argument::COST_SCALE, reason));
         }
-        let epsilon = match (requested, &statistics) {
-            (Epsilon::OfMean(fraction), Some(statistics)) => fraction * statistics.mean,
-            (Epsilon::OfStd(fraction), Some(statistics)) => fraction * statistics.std,
-            _ => requested.factor() * unit,
+        let epsilon = match requested {
+            Epsilon::OfMean(fraction) => fraction * statistics.mean,
+            Epsilon::OfStd(fraction) => fraction * statistics.std,
+            Epsilon::Absolute(epsilon) => epsilon * unit,
         };
+
+        // Refuse what leaves the range of the scalar.
         let argument = Argument::EPSILON;
         if !largest_cost.is_finite() {
             return Err(scores.overflow());
@@ -107,8 +105,7 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
         if largest_cost * T::SQRT_EPSILON > problem.rho_a().min(problem.rho_b()) * unit
             && scores.read_pairs(problem.geometry())
         {
-            largest_cost =
-                Statistics::new(&problem, &scores, instructions, Wanted { std: false, largest: true }, row)?.largest;
+            largest_cost = Statistics::new(&problem, &scores, instructions, false, true, row)?.largest;
         }
         let (rho_a, rho_b) = (problem.rho_a() * unit, problem.rho_b() * unit);
         // A pair that costs far more than rho carries nothing, so that larger costs need not be told apart. If

@@ -8,13 +8,6 @@ use crate::real::Real;
 use crate::reduce;
 use crate::vector::Instructions;
 
-/// The statistics that are needed beside the mean.
-#[derive(Clone, Copy)]
-pub(crate) struct Wanted {
-    pub std: bool,
-    pub largest: bool,
-}
-
 /// The mean, the standard deviation (under a x b) and the largest absolute value of the cost.
 pub(crate) struct Statistics<T> {
     pub mean: T,
@@ -32,12 +25,13 @@ impl<T: Real> Statistics<T> {
         problem: &Problem<'_, T>,
         scores: &Scores<'_, T>,
         instructions: Instructions,
-        wanted: Wanted,
+        needs_std: bool,
+        needs_largest: bool,
         row: &mut [T],
     ) -> Result<Self, Error> {
         let found = match scores.products() {
-            Some(packed) if !wanted.largest && (!wanted.std || packed.is_cheap()) => {
-                Self::closed_form(problem, scores, &packed, wanted)
+            Some(packed) if !needs_largest && (!needs_std || packed.is_cheap()) => {
+                Self::closed_form(problem, scores, &packed, needs_std)
             }
             _ => Self::over_pairs(problem, scores, instructions, row)?,
         };
@@ -49,7 +43,7 @@ impl<T: Real> Statistics<T> {
 
     /// Measures C_ij = r_i + c_j - 2 u_i.v_j, with u, v the centred points and r, c the row and column offsets. The
     /// three terms are uncorrelated under a x b, so that var C = var r + var c + 4 tr(S0 S1).
-    fn closed_form(problem: &Problem<'_, T>, scores: &Scores<'_, T>, packed: &Packed<'_, T>, wanted: Wanted) -> Self {
+    fn closed_form(problem: &Problem<'_, T>, scores: &Scores<'_, T>, packed: &Packed<'_, T>, needs_std: bool) -> Self {
         let (a, b) = (problem.a(), problem.b());
         // In units of a bound, so that squares neither overflow nor vanish.
         let largest = scores.bound().unwrap_or(T::ZERO);
@@ -65,7 +59,7 @@ impl<T: Real> Statistics<T> {
         };
         let (mean_r, var_r) = side(a, &|i| scores.cost_offset_of_row(i));
         let (mean_c, var_c) = side(b, &|j| scores.cost_offset_of_column(j));
-        let cross = if wanted.std { packed.trace_of_product(a, b, unit) } else { T::ZERO };
+        let cross = if needs_std { packed.trace_of_product(a, b, unit) } else { T::ZERO };
         let variance = var_r + var_c + T::TWO * T::TWO * cross;
         Statistics { mean: unit * (mean_r + mean_c), std: unit * variance.max(T::ZERO).sqrt(), largest, forbids: false }
     }
