@@ -188,6 +188,7 @@ impl<T> Stored<'_, T> {
 }
 
 /// Room for the iterates of Anderson acceleration, and for Newton's method.
+#[derive(Default)]
 pub(crate) struct History<'w, T> {
     /// The number of iterates that fit.
     pub memory: usize,

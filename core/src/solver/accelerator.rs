@@ -7,6 +7,7 @@
 use super::anderson::Anderson;
 use super::auto::Auto;
 use super::iterate::Iterate;
+use super::progress::Progress;
 use super::relaxation::Relaxation;
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
@@ -24,7 +25,10 @@ pub(super) trait Accelerate<T: Real> {
 
     /// Learns from a sweep that has not ended the solve, whose relative error is to fall below `threshold`, and makes
     /// its image the present g, or takes g back. The scratch of the iterate still holds the column sums.
-    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, threshold: T) -> Verdict;
+    ///
+    /// In the progress it counts an iterate that it takes back, or that it switches itself off for a while. If it
+    /// begins anew elsewhere, errors so far say nothing about those to come, and are forgotten there.
+    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, threshold: T, progress: &mut Progress<T>);
 
     /// Reacts to a sweep that left the range of the scalar. It may ask for another try only if it `may_retry`.
     fn overflow(&mut self, may_retry: bool) -> Rescue;
@@ -47,15 +51,6 @@ pub(super) enum SweepKind {
     Accelerated,
     /// One whose updates were multiplied by a factor, so that it leaves neither marginal exact.
     Relaxed,
-}
-
-/// The news of an acceleration after a sweep.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Verdict {
-    /// It took an iterate back, or switched itself off for a while.
-    pub rejected: bool,
-    /// It begins anew elsewhere, so that errors so far say nothing about those to come.
-    pub anew: bool,
 }
 
 /// The way in which a solve goes on after a sweep that left the range of the scalar.

@@ -11,8 +11,9 @@
 //! that has been too little. Blobs of nearly equal mass need this: there images drift at a constant rate towards a kink
 //! of the dual, and combinations overshoot it.
 
-use super::accelerator::{Accelerate, Rescue, SweepKind, Verdict, largest_step};
+use super::accelerator::{Accelerate, Rescue, SweepKind, largest_step};
 use super::iterate::Iterate;
+use super::progress::Progress;
 use crate::real::Real;
 use crate::reduce;
 use crate::scaled::ScaledProblem;
@@ -31,6 +32,7 @@ const SHORTER: f64 = 0.1;
 const LONGER: f64 = 4.0;
 
 /// The pairs that are combined.
+#[derive(Default)]
 pub(super) struct Anderson<'a, T> {
     pub history: History<'a, T>,
     /// Pairs to combine at most: no more than the history holds.
@@ -67,10 +69,9 @@ impl<T: Real> Accelerate<T> for Anderson<'_, T> {
     }
 
     /// Keeps g with its image, or takes g back if its dual value has dropped.
-    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, _threshold: T) -> Verdict {
+    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, _threshold: T, progress: &mut Progress<T>) {
         if self.off {
-            iterate.accept();
-            return Verdict::default();
+            return iterate.accept();
         }
         let (p, potentials) = iterate.current();
         let value = potentials.dual_value(p, outcome.mass, outcome.shift, false);
@@ -83,7 +84,8 @@ impl<T: Real> Accelerate<T> for Anderson<'_, T> {
             if self.step > T::ZERO {
                 self.reach = self.step * T::constant(SHORTER);
             }
-            return Verdict { rejected: true, anew: false };
+            progress.rejections += 1;
+            return;
         }
         if self.accelerated && self.step >= self.reach {
             self.reach *= T::constant(LONGER);
@@ -91,7 +93,6 @@ impl<T: Real> Accelerate<T> for Anderson<'_, T> {
         self.last_value = value;
         self.remember(p, potentials);
         iterate.accept();
-        Verdict::default()
     }
 
     fn overflow(&mut self, _may_retry: bool) -> Rescue {
@@ -114,9 +115,7 @@ impl<T: Real> Accelerate<T> for Anderson<'_, T> {
 impl<'a, T: Real> Anderson<'a, T> {
     /// Begins with memory for at least two pairs.
     pub fn new(history: History<'a, T>, memory: usize) -> Self {
-        let (zero, reach) = (T::ZERO, T::INFINITY);
-        let (count, next, accelerated, off) = (0, 0, false, false);
-        Anderson { history, memory, count, next, accelerated, last_value: zero, reach, step: zero, off }
+        Anderson { history, memory, reach: T::INFINITY, ..Anderson::default() }
     }
 
     fn forget_pairs(&mut self) {

@@ -2,7 +2,6 @@
 
 mod accelerator;
 mod anderson;
-mod annealing;
 mod auto;
 pub(crate) mod iterate;
 mod newton;
@@ -10,7 +9,6 @@ mod overfull;
 pub(crate) mod progress;
 mod relaxation;
 mod start;
-mod stopping;
 #[cfg(feature = "support")]
 mod support;
 mod symmetric;
@@ -33,10 +31,8 @@ use crate::vector::Instructions;
 use crate::workspace::{Stored, Workspace};
 
 use accelerator::{Accelerator, SweepKind};
-use annealing::Schedule;
 use iterate::{Iterate, error_floor};
-use progress::Progress;
-use stopping::{PATIENCE, Stagnation};
+use progress::{PATIENCE, Progress};
 #[cfg(feature = "support")]
 use support::Whole;
 
@@ -166,7 +162,7 @@ impl<'a, T: Real> Solver<'a, T> {
             target_epsilon: prepared.epsilon,
             iterate: Iterate::new(prepared, potentials, stored, scratch),
             accelerator: Accelerator::new(settings.acceleration, history, problem.rows(), problem.columns()),
-            progress: Progress::new(status, start, Schedule::new(None), rescaled),
+            progress: Progress::new(status, start, None, rescaled),
             #[cfg(feature = "support")]
             whole,
         })
@@ -180,7 +176,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Makes one turn of the loop: sweep, measure, decide, accelerate.
     fn sweep_once(&mut self, observer: Option<&mut Observer<'_, T>>) -> Option<Status> {
         // Choose the method. At a larger epsilon, and to confirm a precision floor, sweeps are plain.
-        let annealing = !self.progress.schedule.is_over();
+        let annealing = self.progress.multiple > T::ONE;
         let plain = annealing || self.progress.confirming > 0;
 
         // Sweep: a new f, and the image of g. An observer sees the dual value of the new f with the old g.
@@ -216,18 +212,14 @@ impl<'a, T: Real> Solver<'a, T> {
         match self.accelerator.active() {
             _ if annealing => {
                 self.iterate.accept();
-                if let Some(multiple) = self.progress.schedule.advance()
+                if let Some(multiple) = self.progress.next_multiple()
                     && self.iterate.set_epsilon(multiple * self.target_epsilon).is_err()
                 {
                     return self.recover();
                 }
             }
             Some(accelerator) if !plain && self.progress.status.is_none() => {
-                let verdict = accelerator.after(&mut self.iterate, &outcome, threshold);
-                self.progress.rejections += u32::from(verdict.rejected);
-                if verdict.anew {
-                    self.progress.stagnation = Stagnation::new();
-                }
+                accelerator.after(&mut self.iterate, &outcome, threshold, &mut self.progress);
             }
             _ => self.iterate.accept(),
         }
@@ -269,7 +261,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Says whether rounding keeps the error up. If sweeps were accelerated, as many plain ones from levelled
     /// potentials have to confirm it.
     fn is_at_floor(&mut self, error: T, kind: SweepKind) -> bool {
-        let idle = self.progress.stagnation.is_idle(error);
+        let idle = self.progress.is_idle(error);
         if self.progress.confirming > 0 {
             self.progress.confirming -= 1;
             return self.progress.confirming == 0 && idle && self.is_below_floor();
@@ -283,7 +275,7 @@ impl<'a, T: Real> Solver<'a, T> {
         // The errors of accelerated sweeps are those of pairs whose rows are not exact, and may have been small by
         // chance.
         self.progress.confirming = PATIENCE + 1;
-        self.progress.stagnation = Stagnation::new();
+        self.progress.forget_errors();
         if let Some(accelerator) = self.accelerator.active() {
             accelerator.forget();
         }
@@ -293,7 +285,7 @@ impl<'a, T: Real> Solver<'a, T> {
     fn is_below_floor(&mut self) -> bool {
         self.iterate.level();
         let (p, Potentials { f, image, .. }) = self.iterate.current();
-        self.progress.stagnation.best() <= error_floor(p, f, image)
+        self.progress.best_error <= error_floor(p, f, image)
     }
 
     /// Says whether the potentials prove that forbidden pairs leave no plan. It looks at the end, and after 8, 16, 32,

@@ -59,11 +59,12 @@ const MOST_IF_NEAR: u32 = 10;
 const FIRST_SHARE: f64 = 8.0;
 
 /// The steps of one solve.
+#[derive(Default)]
 pub(super) struct Newton<T> {
     /// Columns of the problem.
-    columns: usize,
+    pub columns: usize,
     /// The epsilon of the problem.
-    target_epsilon: T,
+    pub target_epsilon: T,
     /// Epsilon at present, as a multiple of that of the problem: 1 at the end of the path.
     multiple: T,
     /// The multiple of the level before, and 0 before there is one.
@@ -85,17 +86,6 @@ pub(super) struct Newton<T> {
     /// Sweeps at this level and of this path.
     at_level: u32,
     sweeps: u32,
-}
-
-/// The way in which a solve goes on after a sweep of the method.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Next<T> {
-    /// With the g that the next [`Newton::sweep`] begins from.
-    Step,
-    /// At this multiple of epsilon, and with the g that the next [`Newton::sweep`] begins from.
-    Level(T),
-    /// Without the method, which got nowhere.
-    GiveUp,
 }
 
 /// Vectors of the method, in the memory of Anderson acceleration, which rests meanwhile.
@@ -126,27 +116,19 @@ impl<T: Real> Newton<T> {
     pub fn new(columns: usize) -> Self {
         Newton {
             columns,
-            target_epsilon: T::ZERO,
             multiple: T::ONE,
-            multiple_before: T::ZERO,
             damping: T::constant(DAMPING),
             share: T::ONE,
-            trying: false,
-            ready: false,
-            tries: 0,
-            accepted_value: T::ZERO,
             accepted_error: T::INFINITY,
-            slope: T::ZERO,
-            direct: false,
-            at_level: 0,
-            sweeps: 0,
+            ..Newton::default()
         }
     }
 
-    /// Begins a path of falling epsilons from potentials with this error, at the epsilon of the problem.
-    pub fn begin(&mut self, p: &ScaledProblem<'_, T>, error: T) -> Next<T> {
+    /// Begins a path of falling epsilons from potentials with this error, at the epsilon of the problem. Returns the
+    /// first epsilon.
+    pub fn begin(&mut self, p: &ScaledProblem<'_, T>, error: T) -> T {
         self.restart(p.epsilon, 0, error <= T::constant(NEAR), p);
-        Next::Level(self.multiple)
+        self.epsilon()
     }
 
     /// Begins anew; `sweeps` have been made. If the epsilon of the problem is not tried directly, the path begins at an
@@ -154,14 +136,6 @@ impl<T: Real> Newton<T> {
     fn restart(&mut self, target_epsilon: T, sweeps: u32, direct: bool, p: &ScaledProblem<'_, T>) {
         let multiple = if direct { T::ONE } else { first_multiple(p) };
         *self = Newton { target_epsilon, sweeps, direct, multiple, ..Newton::new(self.columns) };
-    }
-
-    pub fn columns(&self) -> usize {
-        self.columns
-    }
-
-    pub fn target_epsilon(&self) -> T {
-        self.target_epsilon
     }
 
     /// Makes a plain sweep from the next g that also sums up the products of columns, sum_i tau_a P_ij P_ik / r_i.
@@ -206,24 +180,30 @@ impl<T: Real> Newton<T> {
         outcome
     }
 
-    /// Looks at a sweep, whose column sums are in the scratch, and decides on the next g.
+    /// Returns the epsilon of the next sweep.
+    fn epsilon(&self) -> T {
+        self.multiple * self.target_epsilon
+    }
+
+    /// Looks at a sweep, whose column sums are in the scratch, and decides on the next g. Returns the epsilon of the
+    /// next sweep, or `None` if the method got nowhere.
     pub fn advance(
         &mut self,
         history: &mut History<'_, T>,
         outcome: &Outcome<T>,
         (p, potentials, scratch): Parts<'_, '_, T>,
-    ) -> Next<T> {
+    ) -> Option<T> {
         let (m, error) = (self.columns, outcome.error);
         let value = potentials.dual_value(p, outcome.mass, outcome.shift, false);
         let rounding = potentials.rounding(p, outcome.mass, outcome.shift);
         self.sweeps += 1;
         self.at_level += 1;
         if self.sweeps > MOST_SWEEPS {
-            return Next::GiveUp;
+            return None;
         }
         if self.direct && self.at_level > MOST_IF_NEAR {
             self.restart(self.target_epsilon, self.sweeps, false, p);
-            return Next::Level(self.multiple);
+            return Some(self.epsilon());
         }
         let vectors = Vectors::new(history, m);
 
@@ -240,13 +220,13 @@ impl<T: Real> Newton<T> {
             } else if self.tries < MOST_TRIES {
                 self.tries += 1;
                 self.share *= T::constant(SHORTER);
-                return Next::Step;
+                return Some(self.epsilon());
             } else {
                 // Back to the accepted g, whose products of columns are made again, and on with more damping.
                 self.damping *= T::constant(10.0);
                 self.share = T::ZERO;
                 self.trying = false;
-                return Next::Step;
+                return Some(self.epsilon());
             }
         }
 
@@ -254,18 +234,19 @@ impl<T: Real> Newton<T> {
         let sane = self.accepted_value - T::TWO * (self.accepted_value.abs() + p.epsilon);
         if self.at_level == 1 && self.share > T::ZERO && !p.is_balanced() && !(value >= sane) {
             self.share = T::ZERO;
-            return Next::Step;
+            return Some(self.epsilon());
         }
 
         // At the next level epsilon is half as large, and potentials go on as they went.
         let is_good = error <= T::constant(GOOD_ENOUGH) || self.at_level > MOST_AT_LEVEL;
         if self.multiple != T::ONE && is_good {
-            return self.next_level(p, vectors, potentials);
+            self.next_level(p, vectors, potentials);
+            return Some(self.epsilon());
         }
         vectors.accepted.copy_from_slice(potentials.g);
         self.accepted_value = value;
         self.accepted_error = error;
-        self.solve(p, vectors, potentials, scratch.column)
+        self.solve(p, vectors, potentials, scratch.column).then(|| self.epsilon())
     }
 
     /// Halves epsilon. The step becomes the linear extrapolation of the potentials.
@@ -274,7 +255,7 @@ impl<T: Real> Newton<T> {
         p: &ScaledProblem<'_, T>,
         vectors: Vectors<'_, T>,
         Potentials { g, log_b, .. }: &Potentials<'_, T>,
-    ) -> Next<T> {
+    ) {
         let before = core::mem::replace(&mut self.multiple_before, self.multiple);
         self.multiple = (T::HALF * self.multiple).max(T::ONE);
         let rate = if before > T::ZERO {
@@ -295,17 +276,16 @@ impl<T: Real> Newton<T> {
         self.trying = false;
         self.ready = true;
         self.at_level = 0;
-        Next::Level(self.multiple)
     }
 
-    /// Solves for the step. The `columns` become the gradient.
+    /// Solves for the step. The `columns` become the gradient. Returns false if the step is not finite.
     fn solve(
         &mut self,
         p: &ScaledProblem<'_, T>,
         vectors: Vectors<'_, T>,
         Potentials { g, log_b, .. }: &Potentials<'_, T>,
         columns: &mut [T],
-    ) -> Next<T> {
+    ) -> bool {
         let b = p.problem.b();
         let Vectors { matrix, step, diagonal, .. } = vectors;
         let rate = if p.tau_b() == T::ONE { T::ZERO } else { p.epsilon / p.rho_b };
@@ -322,22 +302,18 @@ impl<T: Real> Newton<T> {
         laplacian::eliminate(p, matrix, diagonal, step);
 
         // The step in base-2 units, no larger than potentials can differ.
-        let mut largest = T::ZERO;
-        for value in step.iter() {
-            largest = largest.max(value.abs());
-        }
         if !step.iter().all(|value| value.is_finite()) {
-            return Next::GiveUp;
+            return false;
         }
+        let largest = T::LOG2_E * step.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
         self.slope = p.epsilon * reduce::dot(gradient, step);
         step.iter_mut().for_each(|value| *value *= T::LOG2_E);
         let reach = largest_step(p);
-        largest *= T::LOG2_E;
         self.share = if largest > reach { reach / largest } else { T::ONE };
         self.trying = true;
         self.ready = true;
         self.tries = 0;
-        Next::Step
+        true
     }
 
     /// Shortens the step that led out of the range of the scalar. Returns false if there is none, or if it has been
