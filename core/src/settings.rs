@@ -6,7 +6,7 @@ use crate::memory;
 use crate::real::Real;
 use crate::scaled::model::kernel_pays;
 use crate::vector::SimdLevel;
-use crate::workspace::kernel_sizes;
+use crate::workspace::{kernel_sizes, len_for};
 
 /// The method that makes a solve need fewer sweeps. It combines with every start, and never changes the answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -175,6 +175,11 @@ impl<T: Real> Settings<T> {
             }
             (_, chosen) => chosen,
         }
+    }
+
+    /// Returns the number of scalars that a solve of this shape needs; `None` if that is more than any memory holds.
+    pub(crate) fn len_of(&self, shape: Shape) -> Option<usize> {
+        len_for(shape, self.acceleration.memory(), self.storage_for(shape), self.threads)
     }
 
     /// Returns the defaults without acceleration: what textbooks call the Sinkhorn algorithm.

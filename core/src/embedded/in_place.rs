@@ -1,8 +1,9 @@
 //! The smallest solve: a cost matrix becomes the kernel in its place, and needs nothing else.
 
-use crate::error::{Argument, Error, ErrorKind, Place, check_count, check_length, check_positive};
+use crate::error::{Argument, Error, ErrorKind, Place, check_count, check_length, check_positive, check_workspace};
 use crate::geometry::cost_matrix::check_costs;
 use crate::measure::{Weights, check_finite_vector, with_equal_totals};
+use crate::memory;
 use crate::real::Real;
 use crate::report::Status;
 use crate::scaled::{ScaledProblem, check_resolution};
@@ -100,10 +101,8 @@ impl<T: Real> InPlace<'_, T> {
         let (b, _) = with_equal_totals(a, b)?;
         let (n, m) = (a.len(), b.len());
         let required = Self::scratch_len(n, m).ok_or(Error::new(Argument::WORKSPACE, ErrorKind::TooLarge))?;
-        let too_short = Error::new(Argument::WORKSPACE, ErrorKind::Workspace { required, actual: scratch.len() });
-        let (sums, rest) = scratch.split_at_mut_checked(n).ok_or(too_short)?;
-        let (totals, rest) = rest.split_at_mut_checked(m).ok_or(too_short)?;
-        let v = rest.get_mut(..m).ok_or(too_short)?;
+        check_workspace(required, scratch.len())?;
+        let [sums, totals, v] = memory::cut_all(scratch, [n, m, m]);
         level(a, f, T::constant(64.0) * (largest(cost) + epsilon));
         let mut state = State { instructions: Instructions::of(SimdLevel::Best), kernel: cost, a, b, sums, totals, v };
         state.absorb(s, f, g);

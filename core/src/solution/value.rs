@@ -72,17 +72,17 @@ impl<T: Real> Potentials<'_, T> {
 
 /// Measures the potentials in one visit of all pairs, and writes f into `potentials.row` and g into `potentials.image`,
 /// in units of cost. It completes the potentials of points without weight. `progress` tells how the solve went, and
-/// `threshold` at which error it has converged; while it has not `ended`, F and G stay what they are.
+/// `threshold` at which error it has converged; until it has ended, F and G stay what they are.
 pub(crate) fn measure<'s, T: Real>(
     p: &ScaledProblem<'s, T>,
     progress: &Progress<T>,
     threshold: T,
-    ended: bool,
     storage: &'static str,
     mut potentials: Potentials<'s, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Solution<'s, T> {
     let (a, b) = (p.problem.a(), p.problem.b());
+    let ended = progress.status.is_some();
     potentials.leave(p, ended, scratch);
 
     // Sum up over the pairs. In high dimensions a cost takes long to compute, and the potentials tell it, too. That
@@ -159,7 +159,9 @@ pub(crate) fn measure<'s, T: Real>(
     if status == Status::Converged && !(row_error.max(column_error) <= threshold + rounding) {
         status = Status::PrecisionFloor;
     }
-    // The last resort, for relaxed problems whose mass itself leaves the range.
+    // The last resort, for relaxed problems whose mass itself leaves the range. Dual values are lower bounds, and so is
+    // the least finite number.
+    let bound_from_below = |value: T| if value.is_finite() { value } else { -T::MAX };
     let clamp = |value: T| if value.is_finite() { value } else { T::MAX };
     if !(dual_value.is_finite() && primal_value.is_finite() && transport_cost.is_finite() && mass.is_finite()) {
         status = Status::PrecisionFloor;
@@ -202,12 +204,6 @@ pub(crate) fn share_of_mass<T: Real>(p: &ScaledProblem<'_, T>, mass: T) -> T {
         return T::ONE;
     }
     (mass / p.problem.a().total().min(p.problem.b().total())).min(T::ONE)
-}
-
-/// Returns a dual value that is finite. It is a lower bound, and far from the solution of a relaxed problem it can be
-/// below the range of the scalar: then the least finite number is a bound, too.
-fn bound_from_below<T: Real>(value: T) -> T {
-    if value.is_finite() { value } else { -T::MAX }
 }
 
 /// Adds some sums to others.

@@ -11,6 +11,8 @@
 //! that has been too little. Blobs of nearly equal mass need this: there images drift at a constant rate towards a kink
 //! of the dual, and combinations overshoot it.
 
+use core::ops::Range;
+
 use super::accelerator::{Accelerate, Rescue, SweepKind, largest_step};
 use super::iterate::Iterate;
 use super::progress::Progress;
@@ -200,11 +202,12 @@ impl<'a, T: Real> Anderson<'a, T> {
     fn solve(&mut self, latest: usize) -> bool {
         // The scale of the normal equations.
         let (k, stride) = (self.count, self.memory);
+        let others = |range: Range<usize>| range.filter(move |&slot| slot != latest);
         let gram = |p: usize, q: usize| get(self.history.gram, stride, p, q);
         let own = gram(latest, latest);
         let difference = |p: usize, q: usize| gram(p, q).sub(gram(p, latest)).sub(gram(q, latest)).add(own);
         let mut trace = Ample::new(T::ZERO);
-        for p in (0..k).filter(|&p| p != latest) {
+        for p in others(0..k) {
             trace = trace.add(difference(p, p));
         }
         let scale = T::ONE / trace.value();
@@ -213,19 +216,14 @@ impl<'a, T: Real> Anderson<'a, T> {
         }
         let (scale, ridge) = (Ample::new(scale), Ample::new(T::constant(RIDGE)));
 
-        // The factor. The latest pair has a row of its own that changes nothing: 1 on the diagonal, 0 elsewhere. The
-        // diagonal of the factor is kept as its reciprocal, because a division takes as long as many products.
-        for p in 0..k {
-            for q in 0..=p {
-                let mut value = if p == latest || q == latest {
-                    Ample::new(if p == q { T::ONE } else { T::ZERO })
-                } else {
-                    difference(p, q).mul(scale)
-                };
+        // The factor. Its diagonal is kept as its reciprocal, because a division takes as long as many products.
+        for p in others(0..k) {
+            for q in others(0..p + 1) {
+                let mut value = difference(p, q).mul(scale);
                 if p == q {
                     value = value.add(ridge);
                 }
-                for r in 0..q {
+                for r in others(0..q) {
                     let product = get(self.history.factor, stride, p, r).mul(get(self.history.factor, stride, q, r));
                     value = value.sub(product);
                 }
@@ -242,20 +240,16 @@ impl<'a, T: Real> Anderson<'a, T> {
         }
 
         // Forward substitution, then backward.
-        for p in 0..k {
-            let mut value = if p == latest {
-                Ample::new(T::ZERO)
-            } else {
-                own.sub(get(self.history.gram, stride, p, latest)).mul(scale)
-            };
-            for q in 0..p {
+        for p in others(0..k) {
+            let mut value = own.sub(get(self.history.gram, stride, p, latest)).mul(scale);
+            for q in others(0..p) {
                 value = value.sub(get(self.history.factor, stride, p, q).mul(get(self.history.mix, 1, q, 0)));
             }
             set(self.history.mix, 1, p, 0, value.mul(get(self.history.factor, stride, p, p)));
         }
-        for p in (0..k).rev() {
+        for p in others(0..k).rev() {
             let mut value = get(self.history.mix, 1, p, 0);
-            for q in p + 1..k {
+            for q in others(p + 1..k) {
                 value = value.sub(get(self.history.factor, stride, q, p).mul(get(self.history.mix, 1, q, 0)));
             }
             let value = value.mul(get(self.history.factor, stride, p, p));

@@ -80,12 +80,12 @@ impl<'a, T: Real> Iterate<'a, T> {
 
     /// Measures the potentials, as [`value::measure`] does, and lends the vectors to the solution. Until the solve
     /// has ended, F and G stay what they are.
-    pub fn measure(&mut self, progress: &Progress<T>, threshold: T, ended: bool) -> Solution<'_, T> {
+    pub fn measure(&mut self, progress: &Progress<T>, threshold: T) -> Solution<'_, T> {
         self.current();
         let Potentials { f, g, image, log_b, row } = &mut self.potentials;
         let potentials = Potentials { f, g, image, log_b, row };
         let (p, storage) = (&self.prepared, self.stored.name());
-        value::measure(p, progress, threshold, ended, storage, potentials, &mut self.scratch)
+        value::measure(p, progress, threshold, storage, potentials, &mut self.scratch)
     }
 
     /// Measures the potentials of a solve that has ended, hands over the vectors for good, and keeps none.
@@ -94,7 +94,7 @@ impl<'a, T: Real> Iterate<'a, T> {
         let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
         let potentials = core::mem::replace(&mut self.potentials, empty);
         let (p, storage) = (&self.prepared, self.stored.name());
-        value::measure(p, progress, threshold, true, storage, potentials, &mut self.scratch)
+        value::measure(p, progress, threshold, storage, potentials, &mut self.scratch)
     }
 
     /// Makes Sinkhorn's own sweep, in the fastest form that the memory allows.
@@ -262,10 +262,7 @@ impl<T: Real> Potentials<'_, T> {
 
         // And back.
         if ended {
-            f_hat.copy_from_slice(f);
-            into_f(p, unit, f_hat);
-            g_hat.copy_from_slice(g);
-            into_g(p, unit, g_hat, |j| log_b[j]);
+            copy_into(p, f, g, f_hat, g_hat, |j| log_b[j]);
         } else {
             mask(p, g_hat);
         }
@@ -299,6 +296,21 @@ pub(crate) fn into_f<T: Real>(p: &ScaledProblem<'_, T>, scale: T, f: &mut [T]) {
 pub(crate) fn into_g<T: Real>(p: &ScaledProblem<'_, T>, scale: T, g: &mut [T], log_b: impl Fn(usize) -> T) {
     g.iter_mut().enumerate().for_each(|(j, value)| *value = scale * *value - p.column_offset(j) + log_b(j));
     mask(p, g);
+}
+
+/// Writes the F and G of f and g, in units of the scaled cost. `log_b` gives log2 b_j.
+pub(crate) fn copy_into<T: Real>(
+    p: &ScaledProblem<'_, T>,
+    f: &[T],
+    g: &[T],
+    f_hat: &mut [T],
+    g_hat: &mut [T],
+    log_b: impl Fn(usize) -> T,
+) {
+    f_hat.copy_from_slice(f);
+    into_f(p, p.s * p.unit, f_hat);
+    g_hat.copy_from_slice(g);
+    into_g(p, p.s * p.unit, g_hat, log_b);
 }
 
 /// Returns s f_i for an F_i.

@@ -120,7 +120,7 @@ impl<'a, T: Real> Solver<'a, T> {
     ) -> Result<Self, Error> {
         settings.check()?;
         let (problem, rescaled) = problem.with_equal_totals()?;
-        let Workspace { potentials, scratch, points, history, stored, .. } = workspace;
+        let Workspace { potentials, scratch, points, history, mut stored, .. } = workspace;
         #[cfg(feature = "support")]
         let (problem, mut whole) = match workspace.whole {
             Some(memory) => Whole::new(problem, memory).map(|(own, whole)| (own, Some(whole)))?,
@@ -145,14 +145,12 @@ impl<'a, T: Real> Solver<'a, T> {
         let mut prepared = prepared?;
 
         // Keep the costs, if there is room for them.
-        let stored = match stored {
-            Stored::Cost(memory) if cfg!(feature = "costs") => {
-                potentials.g.fill(T::ZERO);
-                prepared.keep_scores(memory, potentials.g);
-                Stored::Cost(&mut [])
-            }
-            other => other,
-        };
+        if let Stored::Cost(memory) = &mut stored
+            && cfg!(feature = "costs")
+        {
+            potentials.g.fill(T::ZERO);
+            prepared.keep_scores(core::mem::take(memory), potentials.g);
+        }
         for (j, log) in potentials.log_b.iter_mut().enumerate() {
             *log = log_weight(problem.b().get(j));
         }
@@ -349,8 +347,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Measures the present potentials and lends them, at the price of about one sweep. The solve can go on afterwards;
     /// until it has ended, the report is that of potentials that are not yet rounded to units of cost.
     pub fn finish(&mut self) -> Solution<'_, T> {
-        let ended = self.progress.status.is_some();
-        let solution = self.iterate.measure(&self.progress, self.settings.threshold, ended);
+        let solution = self.iterate.measure(&self.progress, self.settings.threshold);
         #[cfg(feature = "support")]
         if let Some(whole) = &mut self.whole {
             return whole.reborrow().complete(&solution);
@@ -366,6 +363,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Finishes, and leaves a solver without memory.
     #[inline(never)]
     fn take_solution(&mut self) -> Solution<'a, T> {
+        self.progress.status.get_or_insert(Status::Stopped);
         let solution = self.iterate.take_solution(&self.progress, self.settings.threshold);
         #[cfg(feature = "support")]
         if let Some(whole) = self.whole.take() {

@@ -18,6 +18,7 @@
 
 use super::accelerator::largest_step;
 use super::iterate::{Parts, full_g};
+use crate::memory;
 use crate::real::Real;
 use crate::reduce;
 use crate::scaled::ScaledProblem;
@@ -104,10 +105,8 @@ struct Vectors<'v, T> {
 
 impl<'v, T: Real> Vectors<'v, T> {
     fn new(history: &'v mut History<'_, T>, m: usize) -> Self {
-        let (accepted, rest) = history.images.split_at_mut(m);
-        let (step, _) = rest.split_at_mut(m);
-        let (before, rest) = history.residuals.split_at_mut(m);
-        let (diagonal, _) = rest.split_at_mut(m);
+        let [accepted, step] = memory::cut_all(history.images, [m; 2]);
+        let [before, diagonal] = memory::cut_all(history.residuals, [m; 2]);
         Vectors { matrix: history.products, accepted, step, before, diagonal }
     }
 }
@@ -217,15 +216,13 @@ impl<T: Real> Newton<T> {
             if value.is_finite() && rounding.is_finite() && (value >= enough || falls) {
                 let factor = if self.share == T::ONE { 0.2 } else { 4.0 };
                 self.damping = (self.damping * T::constant(factor)).max(T::EPSILON);
-            } else if self.tries < MOST_TRIES {
-                self.tries += 1;
-                self.share *= T::constant(SHORTER);
-                return Some(self.epsilon());
             } else {
-                // Back to the accepted g, whose products of columns are made again, and on with more damping.
-                self.damping *= T::constant(10.0);
-                self.share = T::ZERO;
-                self.trying = false;
+                if !self.shorten() {
+                    // Back to the accepted g, whose products of columns are made again, and on with more damping.
+                    self.damping *= T::constant(10.0);
+                    self.share = T::ZERO;
+                    self.trying = false;
+                }
                 return Some(self.epsilon());
             }
         }
@@ -321,12 +318,17 @@ impl<T: Real> Newton<T> {
     pub fn retreat(&mut self) -> bool {
         self.sweeps += 1;
         self.at_level += 1;
-        let can = self.trying && self.tries < MOST_TRIES && self.sweeps <= MOST_SWEEPS;
-        if can {
-            self.tries += 1;
-            self.share *= T::constant(SHORTER);
+        self.trying && self.sweeps <= MOST_SWEEPS && self.shorten()
+    }
+
+    /// Shortens the step. Returns false if it has been shortened often.
+    fn shorten(&mut self) -> bool {
+        if self.tries == MOST_TRIES {
+            return false;
         }
-        can
+        self.tries += 1;
+        self.share *= T::constant(SHORTER);
+        true
     }
 }
 
