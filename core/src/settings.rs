@@ -142,8 +142,8 @@ pub struct Settings<T> {
     /// The pairs that are kept in memory between sweeps.
     pub storage: Storage,
     /// The number of threads of the rayon pool of the caller that share the rows of a sweep, or in
-    /// [`solve_batch`](crate::batch::solve_batch) the problems. Each takes memory, and no bit of the result depends on them.
-    /// There is one thread without the feature `parallel`, and if the system makes no others
+    /// [`solve_batch`](crate::batch::solve_batch) the problems. Each takes memory, and no bit of the result depends on
+    /// them. There is one thread without the feature `parallel`, and if the system makes no others
     /// ([`has_threads`](crate::threads::has_threads)).
     pub threads: usize,
     /// The instructions that sweeps use.

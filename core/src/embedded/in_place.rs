@@ -90,11 +90,11 @@ impl<T: Real> InPlace<'_, T> {
     /// Solves the problem.
     ///
     /// # Errors
-    /// [`ErrorKind::Length`], [`ErrorKind::NotFinite`] and [`ErrorKind::NotPositive`], naming the field; [`ErrorKind::UnequalMass`];
-    /// [`ErrorKind::Infeasible`] for a point that has mass and no pair with mass whose cost is finite (if pairs are
-    /// forbidden so that no plan is left although every point has one, all sweeps are made, and the error is large);
-    /// [`ErrorKind::BelowResolution`] and [`ErrorKind::Overflow`] if the scalar does not resolve or hold cost / epsilon.
-    /// Nothing is written then.
+    /// [`ErrorKind::Length`], [`ErrorKind::NotFinite`] and [`ErrorKind::NotPositive`], naming the field;
+    /// [`ErrorKind::UnequalMass`]; [`ErrorKind::Infeasible`] for a point that has mass and no pair with mass whose cost
+    /// is finite (if pairs are forbidden so that no plan is left although every point has one, all sweeps are made, and
+    /// the error is large); [`ErrorKind::BelowResolution`] and [`ErrorKind::Overflow`] if the scalar does not resolve
+    /// or hold cost / epsilon. Nothing is written then.
     pub fn solve(self) -> Result<InPlaceReport<T>, Error> {
         let s = self.checked()?;
         let InPlace { cost, a, b, epsilon, threshold, max_sweeps, f, g, scratch } = self;

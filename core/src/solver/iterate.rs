@@ -129,10 +129,9 @@ impl<'a, T: Real> Iterate<'a, T> {
     /// Makes the image of the last sweep the present G.
     pub fn accept(&mut self) {
         self.accepted = true;
-        match &self.stored {
-            // Scalings that are ahead are those of the image anyway.
-            Stored::Kernel(kernel) if kernel.is_ahead() => {}
-            _ => self.potentials.g.copy_from_slice(self.potentials.image),
+        // Scalings that are ahead are those of the image anyway.
+        if !matches!(&self.stored, Stored::Kernel(kernel) if kernel.is_ahead()) {
+            self.potentials.g.copy_from_slice(self.potentials.image);
         }
     }
 

@@ -317,10 +317,9 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Returns the target that a start is made for: to fit one before [`Solver::start`], and to keep the fit.
     pub fn target(&self) -> Target<'_, 'a, T> {
         let p = &self.iterate.prepared;
-        #[cfg(feature = "support")]
-        let problem = self.whole.as_ref().map_or(&p.problem, |whole| &whole.problem);
-        #[cfg(not(feature = "support"))]
         let problem = &p.problem;
+        #[cfg(feature = "support")]
+        let problem = self.whole.as_ref().map_or(problem, |whole| &whole.problem);
         Target { problem, epsilon: self.target_epsilon, cost_scale: p.unit }
     }
 

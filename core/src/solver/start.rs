@@ -14,8 +14,8 @@ impl<T: Real> Solver<'_, T> {
     /// Begins anew from a start, completed by its c-transform.
     ///
     /// # Errors
-    /// Those of the start, and [`ErrorKind::NotFinite`] or [`ErrorKind::Overflow`] naming `f` or `g` if it wrote something that
-    /// is not finite or out of range. The solver is then as it was created: started from zero.
+    /// Those of the start, and [`ErrorKind::NotFinite`] or [`ErrorKind::Overflow`] naming `f` or `g` if it wrote
+    /// something that is not finite or out of range. The solver is then as it was created: started from zero.
     #[inline(never)]
     pub fn start(&mut self, start: &dyn Start<T>) -> Result<(), Error> {
         let result = self.try_start(start);

@@ -43,19 +43,17 @@ fn number<T: Real>(numbers: &[T], k: usize) -> usize {
 }
 
 /// Makes the costs of all points, in the form that those of the points with weight have.
+#[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut, unused_variables))]
 fn scores<'a, T: Real>(
     problem: &Problem<'a, T>,
     points: PackedMemory<'a, T>,
     p: &ScaledProblem<'_, T>,
 ) -> Result<Scores<'a, T>, Error> {
-    #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))]
     let mut scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points)?;
     #[cfg(all(feature = "costs", feature = "relaxed"))]
     if p.scores.products().is_none() {
         scores.read_pairs(problem.geometry());
     }
-    #[cfg(not(all(feature = "costs", feature = "relaxed")))]
-    let _ = p;
     Ok(scores)
 }
 
