@@ -45,18 +45,13 @@ pub(crate) const fn len_for(shape: Shape, memory: usize, storage: Storage, threa
     if rows > most || columns > most || dimension > most || memory > most {
         return None;
     }
-    let (potentials, scratch, points, history, stored) = sizes(shape, memory, storage, threads);
-    memory::total(&[&potentials, &scratch, &points, &history, &stored])
+    let (sweep, history, stored) = sizes(shape, memory, storage, threads);
+    memory::total(&[&sweep, &history, &stored])
 }
 
-/// Returns the lengths of the vectors of a solve, in the order in which [`Workspace::cut`] names them: potentials,
-/// scratch, points, history, and what is stored.
-const fn sizes(
-    shape: Shape,
-    memory: usize,
-    storage: Storage,
-    threads: usize,
-) -> ([usize; 5], [usize; 4], [usize; 3], [usize; 6], [usize; 4]) {
+/// Returns the lengths of the vectors of a solve, in the order in which [`Workspace::cut`] names them: potentials
+/// and scratch, points and history, and what is stored.
+const fn sizes(shape: Shape, memory: usize, storage: Storage, threads: usize) -> ([usize; 9], [usize; 9], [usize; 4]) {
     let (n, m, d, k) = (shape.rows, shape.columns, shape.dimension, memory);
     let parts = strips::parts(n, threads);
     let lane = m.saturating_mul(tile_rows(n, d) + 1);
@@ -67,10 +62,9 @@ const fn sizes(
         Storage::Kernel => kernel_sizes(n, m),
         _ => [0; 4],
     };
-    let scratch = [m, m, lane.saturating_mul(parts), strips];
-    let points = [n.saturating_mul(d), m.saturating_mul(d), d];
-    let history = [iterates, iterates, square, square, k.saturating_mul(2), newton_len(m, k)];
-    ([n, n, m, m, m], scratch, points, history, stored)
+    let sweep = [n, n, m, m, m, m, m, lane.saturating_mul(parts), strips];
+    let (x, y, mix, products) = (n.saturating_mul(d), m.saturating_mul(d), k.saturating_mul(2), newton_len(m, k));
+    (sweep, [x, y, d, iterates, iterates, square, square, mix, products], stored)
 }
 
 /// Returns the lengths of the vectors of a stored kernel.
@@ -211,11 +205,9 @@ impl<'w, T: Real> Workspace<'w, T> {
     fn cut(memory: &'w mut [T], shape: Shape, settings: &Settings<T>) -> Self {
         let (k, storage) = (settings.acceleration.memory(), settings.storage_for(shape));
         let rest = &mut { memory };
-        let (potentials, scratch, points, history, stored) = sizes(shape, k, storage, settings.threads);
-        let [f, row, g, image, log_b] = memory::cut(rest, potentials);
-        let [column, spare, pool, strips] = memory::cut(rest, scratch);
-        let [x, y, delta] = memory::cut(rest, points);
-        let [images, residuals, gram, factor, mix, products] = memory::cut(rest, history);
+        let (sweep, history, stored) = sizes(shape, k, storage, settings.threads);
+        let [f, row, g, image, log_b, column, spare, pool, strips] = memory::cut(rest, sweep);
+        let [x, y, delta, images, residuals, gram, factor, mix, products] = memory::cut(rest, history);
         let [entries, kernel_f, kernel_g, v] = memory::cut(rest, stored);
         let lane = pool.len() / strips::parts(shape.rows, settings.threads);
         Workspace {

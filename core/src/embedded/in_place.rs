@@ -154,15 +154,11 @@ impl<T: Real> InPlace<'_, T> {
         let cost = |i: usize, j: usize| self.cost.get(i * m + j).copied().unwrap_or(T::INFINITY);
         let carries = |i: usize, j: usize| a.at(i) > T::ZERO && b.at(j) > T::ZERO && cost(i, j) < T::INFINITY;
         let nowhere = |argument, row| Error::new(argument, ErrorKind::Infeasible { place: Some(Place::entry(row)) });
-        for i in (0..a.len()).filter(|&i| a.at(i) > T::ZERO) {
-            if !(0..m).any(|j| carries(i, j)) {
-                return Err(nowhere(Argument::A, i));
-            }
+        if let Some(i) = (0..a.len()).find(|&i| a.at(i) > T::ZERO && !(0..m).any(|j| carries(i, j))) {
+            return Err(nowhere(Argument::A, i));
         }
-        for j in (0..m).filter(|&j| b.at(j) > T::ZERO) {
-            if !(0..a.len()).any(|i| carries(i, j)) {
-                return Err(nowhere(Argument::B, j));
-            }
+        if let Some(j) = (0..m).find(|&j| b.at(j) > T::ZERO && !(0..a.len()).any(|i| carries(i, j))) {
+            return Err(nowhere(Argument::B, j));
         }
         Ok(())
     }

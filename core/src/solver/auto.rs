@@ -153,7 +153,7 @@ impl<'a, T: Real> Auto<'a, T> {
     /// Goes on with Newton's method at the epsilon that it asks for; or with Anderson acceleration, at the epsilon of
     /// the problem, if it gave up or that epsilon is out of range.
     fn go_on(&mut self, iterate: &mut Iterate<'_, T>, epsilon: Option<T>) {
-        if !epsilon.is_some_and(|epsilon| iterate.set_epsilon(epsilon).is_ok()) {
+        if epsilon.is_none_or(|epsilon| iterate.set_epsilon(epsilon).is_err()) {
             // The target was accepted when the solver was made.
             let _ = iterate.set_epsilon(self.newton.target_epsilon);
             self.give_up();

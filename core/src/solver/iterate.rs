@@ -261,7 +261,10 @@ impl<T: Real> Potentials<'_, T> {
 
         // And back.
         if ended {
-            copy_into(p, f, g, f_hat, g_hat, |j| log_b[j]);
+            f_hat.copy_from_slice(f);
+            into_f(p, unit, f_hat);
+            g_hat.copy_from_slice(g);
+            into_g(p, unit, g_hat, |j| log_b[j]);
         } else {
             mask(p, g_hat);
         }
@@ -295,21 +298,6 @@ pub(crate) fn into_f<T: Real>(p: &ScaledProblem<'_, T>, scale: T, f: &mut [T]) {
 pub(crate) fn into_g<T: Real>(p: &ScaledProblem<'_, T>, scale: T, g: &mut [T], log_b: impl Fn(usize) -> T) {
     g.iter_mut().enumerate().for_each(|(j, value)| *value = scale * *value - p.column_offset(j) + log_b(j));
     mask(p, g);
-}
-
-/// Writes the F and G of f and g, in units of the scaled cost. `log_b` gives log2 b_j.
-pub(crate) fn copy_into<T: Real>(
-    p: &ScaledProblem<'_, T>,
-    f: &[T],
-    g: &[T],
-    f_hat: &mut [T],
-    g_hat: &mut [T],
-    log_b: impl Fn(usize) -> T,
-) {
-    f_hat.copy_from_slice(f);
-    into_f(p, p.s * p.unit, f_hat);
-    g_hat.copy_from_slice(g);
-    into_g(p, p.s * p.unit, g_hat, log_b);
 }
 
 /// Returns s f_i for an F_i.

@@ -154,13 +154,12 @@ impl<'a, T: Real> Solver<'a, T> {
         for (j, log) in potentials.log_b.iter_mut().enumerate() {
             *log = log_weight(problem.b().get(j));
         }
-        let (status, start) = (Some(Status::Stopped), StartReport::new("zero", Side::F));
         Ok(Solver {
             settings: *settings,
             target_epsilon: prepared.epsilon,
             iterate: Iterate::new(prepared, potentials, stored, scratch),
             accelerator: Accelerator::new(settings.acceleration, history, problem.rows(), problem.columns()),
-            progress: Progress::new(status, start, None, rescaled),
+            progress: Progress::new(StartReport::new("zero", Side::F), None, rescaled),
             #[cfg(feature = "support")]
             whole,
         })

@@ -247,12 +247,8 @@ impl<T: Real> Newton<T> {
     }
 
     /// Halves epsilon. The step becomes the linear extrapolation of the potentials.
-    fn next_level(
-        &mut self,
-        p: &ScaledProblem<'_, T>,
-        vectors: Vectors<'_, T>,
-        Potentials { g, log_b, .. }: &Potentials<'_, T>,
-    ) {
+    fn next_level(&mut self, p: &ScaledProblem<'_, T>, vectors: Vectors<'_, T>, potentials: &Potentials<'_, T>) {
+        let Potentials { g, log_b, .. } = potentials;
         let before = core::mem::replace(&mut self.multiple_before, self.multiple);
         self.multiple = (T::HALF * self.multiple).max(T::ONE);
         let rate = if before > T::ZERO {

@@ -1,4 +1,4 @@
-//! The progress of a solve, of which its report is made: it tells when to stop, and when to go to another epsilon.
+//! The progress of a solve: the numbers of its report, and when it stops or goes to another epsilon.
 
 use crate::real::Real;
 use crate::report::Status;
@@ -9,7 +9,7 @@ use crate::sweep::outcome::Outcome;
 /// The number of sweeps without progress after which rounding is suspected.
 pub(super) const PATIENCE: u32 = 25;
 
-/// How far a solve has come. A start makes a new one. The fields up to `rescaled` are those of
+/// The state of a solve. A start makes a new one. The fields up to `rescaled` are those of
 /// [`Report`](crate::Report), in units of unscaled cost.
 pub(crate) struct Progress<T> {
     /// The way in which the solve has ended, if it has.
@@ -38,16 +38,11 @@ pub(crate) struct Progress<T> {
 }
 
 impl<T: Real> Progress<T> {
-    /// Begins a solve, or creates one that has nothing to sweep yet if `status` says that it has ended.
-    pub(super) fn new(
-        status: Option<Status>,
-        start: StartReport,
-        annealing: Option<Annealing<T>>,
-        rescaled: T,
-    ) -> Self {
+    /// Returns the progress of a solve that has nothing to sweep yet.
+    pub(super) fn new(start: StartReport, annealing: Option<Annealing<T>>, rescaled: T) -> Self {
         let [sweeps, row_fallbacks, column_fallbacks, rejections, absorptions, idle, confirming] = [0; 7];
         Progress {
-            status,
+            status: Some(Status::Stopped),
             start,
             start_value: T::ZERO,
             sweeps,
@@ -70,7 +65,8 @@ impl<T: Real> Progress<T> {
     /// pairs.
     #[inline(never)]
     pub(super) fn restart(&mut self, start: StartReport, annealing: Option<Annealing<T>>) {
-        *self = Progress::new(None, start, annealing, self.rescaled);
+        *self = Progress::new(start, annealing, self.rescaled);
+        self.status = None;
     }
 
     /// Counts a sweep.

@@ -3,7 +3,7 @@
 //! A point without weight carries nothing, and its potential is the c-transform of the other one. The solver that
 //! sweeps knows only the points with weight. Starts and solutions know all of them.
 
-use super::iterate::copy_into;
+use super::iterate::{into_f, into_g};
 use super::start::clear_infinite;
 use crate::cost::BuiltIn;
 use crate::error::{Argument, Error, ErrorKind, Place};
@@ -211,7 +211,10 @@ impl<'a, T: Real> Whole<'a, T> {
             let term = |k: usize| unit * own.f()[k] - p.s * cost(number(rows, k), j);
             g[j] = transform(p.tau_b(), own_a, &term);
         }
-        copy_into(&p, f, g, f_hat, g_hat, |j| log_weight(b.get(j)));
+        f_hat.copy_from_slice(f);
+        into_f(&p, unit, f_hat);
+        g_hat.copy_from_slice(g);
+        into_g(&p, unit, g_hat, |j| log_weight(b.get(j)));
         Solution { prepared: p, f_hat, g_hat, f, g, report: own.report }
     }
 }
