@@ -104,7 +104,7 @@ pub enum Storage {
 }
 
 impl Storage {
-    /// The name in reports and on the command line.
+    /// Returns the name in reports and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Storage::Stream => "stream",

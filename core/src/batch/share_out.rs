@@ -5,8 +5,7 @@
 /// has to write before it reads. Threads are those of the rayon pool that the caller is in; without the feature
 /// `parallel` there is one.
 ///
-/// [`solve_batch`](crate::batch::solve_batch) is made of this. It serves for whatever else there is to do with many
-/// problems:
+/// [`solve_batch`](crate::batch::solve_batch) uses this function, which also serves for other work on many problems:
 ///
 /// ```
 /// use sinkhorn_core::{batch::share_out, PointCloud, Problem, Settings, solve, start::Monotone, Workspace};

@@ -52,7 +52,7 @@ pub struct FixedWorkspace<T, const N: usize, const M: usize, const D: usize = 0,
 }
 
 impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> FixedWorkspace<T, N, M, D, K> {
-    /// Returns memory that is all zero; may initialise a `static`.
+    /// Returns memory that is all zero. It may initialise a `static`.
     pub const fn new() -> Self {
         FixedWorkspace {
             rows: [[T::ZERO; N]; 2],
@@ -127,7 +127,7 @@ pub struct FixedKernel<T, const N: usize, const M: usize> {
 }
 
 impl<T: Real, const N: usize, const M: usize> FixedKernel<T, N, M> {
-    /// All zero; may initialise a `static`.
+    /// Returns memory that is all zero. It may initialise a `static`.
     pub const fn new() -> Self {
         FixedKernel { entries: [[T::ZERO; M]; N], f: [T::ZERO; N], g: [T::ZERO; M], v: [T::ZERO; M] }
     }

@@ -1,4 +1,4 @@
-//! The interface between the loop and an acceleration: it makes the sweeps, and learns from them.
+//! The interface of accelerations, which make the sweeps of a solve and learn from them.
 //!
 //! A new acceleration is a file that implements [`Accelerate`], a variant of [`Acceleration`] with its name and checks,
 //! and here a variant of [`Accelerator`] with a line in [`Accelerator::new`] and in [`Accelerator::active`]. Builds
@@ -17,7 +17,7 @@ use crate::workspace::History;
 
 /// A method that works around the sweeps of a solve, to need fewer of them.
 pub(super) trait Accelerate<T: Real> {
-    /// Makes a sweep, from what the acceleration makes of the iterates before.
+    /// Makes a sweep from an iterate that the acceleration computes from those before.
     fn sweep(&mut self, iterate: &mut Iterate<'_, T>) -> Outcome<T>;
 
     /// Returns the kind of the last sweep.
@@ -43,24 +43,24 @@ pub(super) trait Accelerate<T: Real> {
 /// The kind of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SweepKind {
-    /// Sinkhorn's own, and so were those before it.
+    /// A plain sweep, after plain sweeps.
     Plain,
-    /// Sinkhorn's own, while an acceleration waits.
+    /// A plain sweep, while an acceleration waits.
     Resting,
-    /// One from a g that an acceleration made.
+    /// A sweep from a g that an acceleration made.
     Accelerated,
-    /// One whose updates were multiplied by a factor, so that it leaves neither marginal exact.
+    /// A sweep whose updates were multiplied by a factor, so that it leaves neither marginal exact.
     Relaxed,
 }
 
 /// The way in which a solve goes on after a sweep that left the range of the scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rescue {
-    /// From a step that is shorter now.
+    /// It goes on from a step that is shorter now.
     Retry,
-    /// From zero, without the method that led there.
+    /// It begins again from zero, without the method that led there.
     AnotherMethod,
-    /// From zero, with plain sweeps.
+    /// It begins again from zero, with plain sweeps.
     Plain,
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Progress<T> {
     /// The smallest error so far, and the sweeps since it fell.
     pub(super) best_error: T,
     idle: u32,
-    /// Epsilon scaling: the first sweeps are made at larger epsilons, and their potentials carried over.
+    /// The schedule of the larger epsilons at which the first sweeps are made. Potentials are carried over.
     annealing: Option<Annealing<T>>,
     /// The multiple of epsilon at present; 1 at the end of annealing.
     pub(super) multiple: T,
@@ -88,7 +88,7 @@ impl<T: Real> Progress<T> {
     }
 
     /// Returns true once the error has not fallen by a hundredth for a while: the time to compare the smallest error
-    /// with what rounding makes of it.
+    /// with the one that rounding explains.
     pub(super) fn is_idle(&mut self, error: T) -> bool {
         if error < self.best_error * T::constant(0.99) {
             self.best_error = error;

@@ -73,8 +73,7 @@ impl<T: Real> Solver<'_, T> {
         self.progress.multiple = T::ONE;
         // The target was accepted when the solver was made.
         let _ = self.iterate.prepared.set_epsilon(self.target_epsilon);
-        // If marginals are relaxed, potentials of the size of what is left out of the scores would carry mass beyond
-        // all bounds.
+        // If marginals are relaxed, potentials as large as the offsets would carry mass beyond all bounds.
         let (p, potentials, _) = self.iterate.zero_f();
         if p.is_balanced() {
             potentials.f.fill(T::ZERO);

@@ -121,7 +121,7 @@ impl<'a, T: Real> Whole<'a, T> {
         Ok(())
     }
 
-    /// Puts an error of the points with weight into the numbers of all points.
+    /// Replaces the numbers of points in an error by their numbers among all points.
     pub fn renumber(&self, error: Error) -> Error {
         let row = |place: Place| Place::entry(number(self.rows, place.row));
         let column = |place: Place| Place::entry(number(self.columns, place.row));
