@@ -25,7 +25,7 @@ fn small<T: Real>(len: usize, term: &dyn Fn(usize) -> T) -> T {
 
 #[inline(always)]
 fn blocks<T: Real, F: Fn(usize) -> T + ?Sized>(len: usize, term: &F) -> T {
-    let mut total = Total::new();
+    let mut total = Wide::new(T::ZERO);
     let mut block = [T::ZERO; BLOCK];
     let mut start = 0;
     while start < len {
@@ -33,43 +33,35 @@ fn blocks<T: Real, F: Fn(usize) -> T + ?Sized>(len: usize, term: &F) -> T {
         for (k, value) in block.iter_mut().enumerate() {
             *value = term(start + k);
         }
-        total.add(block);
+        add_block(&mut total, block);
         start += BLOCK;
     }
-    total.0.value()
+    total.value()
 }
 
 /// Returns the sum of a slice.
 pub(crate) fn sum<T: Real>(values: &[T]) -> T {
-    let mut total = Total::new();
+    let mut total = Wide::new(T::ZERO);
     for block in values.chunks(BLOCK) {
-        total.add(block);
+        add_block(&mut total, block);
     }
-    total.0.value()
+    total.value()
 }
 
-/// The sum of the blocks so far.
-struct Total<T>(Wide<T>);
-
-impl<T: Real> Total<T> {
-    fn new() -> Self {
-        Total(Wide::new(T::ZERO))
-    }
-
-    fn add(&mut self, block: &[T]) {
-        let (fours, rest) = block.as_chunks::<4>();
-        let mut lanes = [T::ZERO; 4];
-        for four in fours {
-            for (lane, &value) in lanes.iter_mut().zip(four) {
-                *lane += value;
-            }
-        }
-        for (lane, &value) in lanes.iter_mut().zip(rest) {
+/// Adds a block to the total of those before it.
+fn add_block<T: Real>(total: &mut Wide<T>, block: &[T]) {
+    let (fours, rest) = block.as_chunks::<4>();
+    let mut lanes = [T::ZERO; 4];
+    for four in fours {
+        for (lane, &value) in lanes.iter_mut().zip(four) {
             *lane += value;
         }
-        let sum = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
-        self.0 = if self.0.high == T::ZERO { Wide::new(sum) } else { self.0.add(Wide::new(sum)) };
     }
+    for (lane, &value) in lanes.iter_mut().zip(rest) {
+        *lane += value;
+    }
+    let sum = Wide::new((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]));
+    *total = if total.high == T::ZERO { sum } else { total.add(sum) };
 }
 
 /// Returns the sum of the lanes, added pairwise.

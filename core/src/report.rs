@@ -36,9 +36,7 @@ impl Status {
             Status::Infeasible => "infeasible",
         }
     }
-}
 
-impl Status {
     /// Returns what to try if a solve did not converge. `None` if it did, or if the observer stopped it.
     pub const fn remedy(self) -> Option<&'static str> {
         match self.c_remedy().to_str() {

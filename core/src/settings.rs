@@ -6,7 +6,7 @@ use crate::memory;
 use crate::real::Real;
 use crate::scaled::model::kernel_pays;
 use crate::vector::SimdLevel;
-use crate::workspace::kernel_sizes;
+use crate::workspace::{kernel_sizes, len_for};
 
 /// The method that makes a solve need fewer sweeps. It combines with every start, and never changes the answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,7 +104,7 @@ pub enum Storage {
 }
 
 impl Storage {
-    /// The name in reports and on the command line.
+    /// Returns the name in reports and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Storage::Stream => "stream",
@@ -142,8 +142,8 @@ pub struct Settings<T> {
     /// The pairs that are kept in memory between sweeps.
     pub storage: Storage,
     /// The number of threads of the rayon pool of the caller that share the rows of a sweep, or in
-    /// [`solve_batch`](crate::batch::solve_batch) the problems. Each takes memory, and no bit of the result depends on them.
-    /// There is one thread without the feature `parallel`, and if the system makes no others
+    /// [`solve_batch`](crate::batch::solve_batch) the problems. Each takes memory, and no bit of the result depends on
+    /// them. There is one thread without the feature `parallel`, and if the system makes no others
     /// ([`has_threads`](crate::threads::has_threads)).
     pub threads: usize,
     /// The instructions that sweeps use.
@@ -175,6 +175,11 @@ impl<T: Real> Settings<T> {
             }
             (_, chosen) => chosen,
         }
+    }
+
+    /// Returns the number of scalars that a solve of this shape needs; `None` if that is more than any memory holds.
+    pub(crate) fn len_of(&self, shape: Shape) -> Option<usize> {
+        len_for(shape, self.acceleration.memory(), self.storage_for(shape), self.threads)
     }
 
     /// Returns the defaults without acceleration: what textbooks call the Sinkhorn algorithm.

@@ -45,38 +45,26 @@ pub(crate) const fn len_for(shape: Shape, memory: usize, storage: Storage, threa
     if rows > most || columns > most || dimension > most || memory > most {
         return None;
     }
-    let Sizes { potentials, scratch, points, history, stored } = Sizes::new(shape, memory, storage, threads);
-    memory::total(&[&potentials, &scratch, &points, &history, &stored])
+    let (sweep, history, stored) = sizes(shape, memory, storage, threads);
+    memory::total(&[&sweep, &history, &stored])
 }
 
-/// The lengths of the vectors of a solve, in the order in which [`Workspace::cut`] names them.
-struct Sizes {
-    potentials: [usize; 5],
-    scratch: [usize; 4],
-    points: [usize; 3],
-    history: [usize; 6],
-    stored: [usize; 4],
-}
-
-impl Sizes {
-    const fn new(shape: Shape, memory: usize, storage: Storage, threads: usize) -> Self {
-        let (n, m, d, k) = (shape.rows, shape.columns, shape.dimension, memory);
-        let parts = strips::parts(n, threads);
-        let lane = m.saturating_mul(tile_rows(n, d) + 1);
-        let strips = if parts > 1 { m.saturating_mul(strips::count(n)) } else { 0 };
-        let (iterates, square) = (k.saturating_mul(m), k.saturating_mul(k).saturating_mul(2));
-        Sizes {
-            potentials: [n, n, m, m, m],
-            scratch: [m, m, lane.saturating_mul(parts), strips],
-            points: [n.saturating_mul(d), m.saturating_mul(d), d],
-            history: [iterates, iterates, square, square, k.saturating_mul(2), newton_len(m, k)],
-            stored: match storage.within_budget(n, m) {
-                Storage::Cost => [n.saturating_mul(m), 0, 0, 0],
-                Storage::Kernel => kernel_sizes(n, m),
-                _ => [0; 4],
-            },
-        }
-    }
+/// Returns the lengths of the vectors of a solve, in the order in which [`Workspace::cut`] names them: potentials
+/// and scratch, points and history, and what is stored.
+const fn sizes(shape: Shape, memory: usize, storage: Storage, threads: usize) -> ([usize; 9], [usize; 9], [usize; 4]) {
+    let (n, m, d, k) = (shape.rows, shape.columns, shape.dimension, memory);
+    let parts = strips::parts(n, threads);
+    let lane = m.saturating_mul(tile_rows(n, d) + 1);
+    let strips = if parts > 1 { m.saturating_mul(strips::count(n)) } else { 0 };
+    let (iterates, square) = (k.saturating_mul(m), k.saturating_mul(k).saturating_mul(2));
+    let stored = match storage.within_budget(n, m) {
+        Storage::Cost => [n.saturating_mul(m), 0, 0, 0],
+        Storage::Kernel => kernel_sizes(n, m),
+        _ => [0; 4],
+    };
+    let sweep = [n, n, m, m, m, m, m, lane.saturating_mul(parts), strips];
+    let (x, y, mix, products) = (n.saturating_mul(d), m.saturating_mul(d), k.saturating_mul(2), newton_len(m, k));
+    (sweep, [x, y, d, iterates, iterates, square, square, mix, products], stored)
 }
 
 /// Returns the lengths of the vectors of a stored kernel.
@@ -129,44 +117,30 @@ pub(crate) struct WholeMemory<'w, T> {
     pub columns: [&'w mut [T]; 2],
 }
 
-/// The numbers of points with weight, if only these are swept.
+/// Counts the points with weight. Returns their shape, and the lengths of the vectors of [`WholeMemory`]. `None` if it
+/// is better to sweep over all points: if their pairs are less than twice as many, if the room that they take does not
+/// suffice, and for the cost scale that refers to all pairs.
 #[cfg(feature = "support")]
-#[derive(Clone, Copy)]
-struct Support {
-    shape: Shape,
-    /// The lengths of the vectors of [`WholeMemory`].
-    whole: [usize; 11],
-    /// Scalars that a solve needs, for these and for all points.
-    len: usize,
-}
-
-#[cfg(feature = "support")]
-impl Support {
-    /// Counts the points with weight. `None` if it is better to sweep over all points: if their pairs are less than
-    /// twice as many, if the room that they take does not suffice, and for the cost scale that refers to all pairs.
-    fn new<T: Real>(problem: &Problem<'_, T>, settings: &Settings<T>) -> Option<Self> {
-        let whole = problem.shape();
-        let (n, m, d) = (whole.rows, whole.columns, whole.dimension);
-        let (rows, columns) = (problem.a().support(), problem.b().support());
-        if 2 * rows as u128 * columns as u128 > n as u128 * m as u128 || problem.requested_scale() == CostScale::Max {
+fn support<T: Real>(problem: &Problem<'_, T>, settings: &Settings<T>) -> Option<(Shape, [usize; 11])> {
+    let whole = problem.shape();
+    let (n, m, d) = (whole.rows, whole.columns, whole.dimension);
+    let (rows, columns) = (problem.a().support(), problem.b().support());
+    if 2 * rows as u128 * columns as u128 > n as u128 * m as u128 || problem.requested_scale() == CostScale::Max {
+        return None;
+    }
+    let shape = Shape { rows, columns, ..whole };
+    let numbers = |own, all| if own < all { own } else { 0 };
+    let (of_rows, of_columns) = (numbers(rows, n), numbers(columns, m));
+    let sizes = [n, m, n, m, n * d, m * d, d, of_rows, of_rows, of_columns, of_columns];
+    let more = memory::total(&[&sizes])?;
+    // For any number of threads, so that no bit depends on it: memory grows with threads until each strip has its own.
+    for threads in [1, 2, usize::MAX / 64] {
+        let settings = Settings { threads, ..*settings };
+        if settings.len_of(shape)? + more > settings.len_of(whole)? {
             return None;
         }
-        let shape = Shape { rows, columns, ..whole };
-        let memory = settings.acceleration.memory();
-        let len_of = |shape, threads| len_for(shape, memory, settings.storage_for(shape), threads);
-        let numbers = |own, all| if own < all { own } else { 0 };
-        let (of_rows, of_columns) = (numbers(rows, n), numbers(columns, m));
-        let whole_sizes = [n, m, n, m, n * d, m * d, d, of_rows, of_rows, of_columns, of_columns];
-        let more = memory::total(&[&whole_sizes])?;
-        // For any number of threads, so that no bit depends on it: memory grows with threads until each strip has its
-        // own.
-        for threads in [1, 2, usize::MAX / 64] {
-            if len_of(shape, threads)? + more > len_of(whole, threads)? {
-                return None;
-            }
-        }
-        Some(Support { shape, whole: whole_sizes, len: len_of(shape, settings.threads)? + more })
     }
+    Some((shape, sizes))
 }
 
 /// Room for n x m scalars that are kept between sweeps, if any are.
@@ -188,6 +162,7 @@ impl<T> Stored<'_, T> {
 }
 
 /// Room for the iterates of Anderson acceleration, and for Newton's method.
+#[derive(Default)]
 pub(crate) struct History<'w, T> {
     /// The number of iterates that fit.
     pub memory: usize,
@@ -214,14 +189,14 @@ impl<'w, T: Real> Workspace<'w, T> {
         let required = Self::len(problem, settings)?;
         check_workspace(required, memory.len())?;
         #[cfg(feature = "support")]
-        if let Some(support) = Support::new(problem, settings) {
+        if let Some((shape, sizes)) = support(problem, settings) {
             let mut rest = memory;
             let [f_hat, g_hat, f, g, x, y, delta, rows, row_weights, columns, column_weights] =
-                memory::cut(&mut rest, support.whole);
+                memory::cut(&mut rest, sizes);
             let points = PackedMemory { x, y, delta };
             let (rows, columns) = ([rows, row_weights], [columns, column_weights]);
             let whole = Some(WholeMemory { f_hat, g_hat, f, g, points, rows, columns });
-            return Ok(Workspace { whole, ..Self::cut(rest, support.shape, settings) });
+            return Ok(Workspace { whole, ..Self::cut(rest, shape, settings) });
         }
         Ok(Self::cut(memory, problem.shape(), settings))
     }
@@ -230,12 +205,10 @@ impl<'w, T: Real> Workspace<'w, T> {
     fn cut(memory: &'w mut [T], shape: Shape, settings: &Settings<T>) -> Self {
         let (k, storage) = (settings.acceleration.memory(), settings.storage_for(shape));
         let rest = &mut { memory };
-        let sizes = Sizes::new(shape, k, storage, settings.threads);
-        let [f, row, g, image, log_b] = memory::cut(rest, sizes.potentials);
-        let [column, spare, pool, strips] = memory::cut(rest, sizes.scratch);
-        let [x, y, delta] = memory::cut(rest, sizes.points);
-        let [images, residuals, gram, factor, mix, products] = memory::cut(rest, sizes.history);
-        let [entries, kernel_f, kernel_g, v] = memory::cut(rest, sizes.stored);
+        let (sweep, history, stored) = sizes(shape, k, storage, settings.threads);
+        let [f, row, g, image, log_b, column, spare, pool, strips] = memory::cut(rest, sweep);
+        let [x, y, delta, images, residuals, gram, factor, mix, products] = memory::cut(rest, history);
+        let [entries, kernel_f, kernel_g, v] = memory::cut(rest, stored);
         let lane = pool.len() / strips::parts(shape.rows, settings.threads);
         Workspace {
             potentials: Potentials { f, g, image, log_b, row },
@@ -260,8 +233,8 @@ impl<'w, T: Real> Workspace<'w, T> {
     pub fn len(problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<usize, Error> {
         settings.check()?;
         #[cfg(feature = "support")]
-        if let Some(support) = Support::new(problem, settings) {
-            return Ok(support.len);
+        if let Some((shape, sizes)) = support(problem, settings) {
+            return Ok(Self::len_of_shape(shape, settings)? + sizes.iter().sum::<usize>());
         }
         Self::len_of_shape(problem.shape(), settings)
     }
@@ -272,8 +245,6 @@ impl<'w, T: Real> Workspace<'w, T> {
     /// Those of [`Workspace::len`].
     pub fn len_of_shape(shape: Shape, settings: &Settings<T>) -> Result<usize, Error> {
         settings.check()?;
-        let argument = Argument::WORKSPACE;
-        len_for(shape, settings.acceleration.memory(), settings.storage_for(shape), settings.threads)
-            .ok_or(Error::new(argument, ErrorKind::TooLarge))
+        settings.len_of(shape).ok_or(Error::new(Argument::WORKSPACE, ErrorKind::TooLarge))
     }
 }

@@ -39,8 +39,8 @@ pub fn batch_len<T: Real>(problems: &[Problem<'_, T>], settings: &Settings<T>) -
 /// The k-th problem begins from `start(k)`: `|_| Zero` for all alike, `|k| Given::g(&before[k])` for warm starts. Its
 /// solution is handed to `write` with the k-th of `outputs`, on the thread that solved it. An output may be anything to
 /// write to: `&mut results` is a slice of them, `f.chunks_exact_mut(n).zip(&mut reports)` are rows of an array, and
-/// [`PotentialRows`] are rows of different lengths. A problem that cannot be solved hands over its error, and the others
-/// go on.
+/// [`PotentialRows`] are rows of different lengths. A problem that cannot be solved hands over its error, and the
+/// others go on.
 ///
 /// One geometry under many weights:
 ///
@@ -66,8 +66,9 @@ pub fn batch_len<T: Real>(problems: &[Problem<'_, T>], settings: &Settings<T>) -
 /// ```
 ///
 /// # Errors
-/// Those of [`Settings::check`]; [`ErrorKind::Length`] naming `output` if there are fewer or more outputs than problems;
-/// [`ErrorKind::Workspace`] with the length of [`batch_len`]. Nothing is solved then. Errors of a problem go to `write`.
+/// Those of [`Settings::check`]; [`ErrorKind::Length`] naming `output` if there are fewer or more outputs than
+/// problems; [`ErrorKind::Workspace`] with the length of [`batch_len`]. Nothing is solved then. Errors of a problem go
+/// to `write`.
 ///
 /// # Panics
 /// If `start` or `write` does.

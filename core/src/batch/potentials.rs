@@ -9,7 +9,8 @@ use crate::real::Real;
 /// It is an iterator over (f, g), which can be the outputs of [`solve_batch`](crate::batch::solve_batch).
 ///
 /// ```
-/// use sinkhorn_core::{batch::{PotentialRows, batch_len, solve_batch}, Error, PointCloud, Problem, Settings, start::Monotone};
+/// use sinkhorn_core::batch::{PotentialRows, batch_len, solve_batch};
+/// use sinkhorn_core::{Error, PointCloud, Problem, Settings, start::Monotone};
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
 /// let problems = [
 ///     Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?,

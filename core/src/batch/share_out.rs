@@ -5,7 +5,7 @@
 /// has to write before it reads. Threads are those of the rayon pool that the caller is in; without the feature
 /// `parallel` there is one.
 ///
-/// [`solve_batch`](crate::batch::solve_batch) is made of this. It serves for whatever else there is to do with many problems:
+/// [`solve_batch`](crate::batch::solve_batch) uses this function, which also serves for other work on many problems:
 ///
 /// ```
 /// use sinkhorn_core::{batch::share_out, PointCloud, Problem, Settings, solve, start::Monotone, Workspace};
@@ -35,36 +35,26 @@ where
     I: IntoIterator<Item: Send, IntoIter: Send>,
 {
     let items = items.into_iter();
+    let part = memory.len() / threads.max(1);
     #[cfg(feature = "parallel")]
     if threads > 1 && crate::threads::has_threads() {
-        return in_parallel(items, threads, memory, &work);
+        let (queue, work) = (&std::sync::Mutex::new(items), &work);
+        // The lock is held for as long as it takes to find the next item. If the iterator panics, the queue is
+        // poisoned, and rayon hands the panic on.
+        let next = move || queue.lock().ok().and_then(|mut items| items.next());
+        return rayon::scope(|scope| {
+            let mut rest = memory;
+            for _ in 0..threads {
+                let memory = rest.split_off_mut(..part).unwrap_or_default();
+                scope.spawn(move |_| {
+                    while let Some(item) = next() {
+                        work(item, memory);
+                    }
+                });
+            }
+        });
     }
-    let part = memory.len() / threads.max(1);
     for item in items {
         work(item, &mut memory[..part]);
     }
-}
-
-#[cfg(feature = "parallel")]
-fn in_parallel<T, I>(items: I, threads: usize, memory: &mut [T], work: &(impl Fn(I::Item, &mut [T]) + Sync))
-where
-    T: Send,
-    I: Iterator<Item: Send> + Send,
-{
-    let part = memory.len() / threads;
-    let queue = &std::sync::Mutex::new(items);
-    // The lock is held for as long as it takes to find the next item. If the iterator panics, the queue is poisoned,
-    // and rayon hands the panic on.
-    let next = move || queue.lock().ok().and_then(|mut items| items.next());
-    rayon::scope(|scope| {
-        let mut rest = memory;
-        for _ in 0..threads {
-            let memory = rest.split_off_mut(..part).unwrap_or_default();
-            scope.spawn(move |_| {
-                while let Some(item) = next() {
-                    work(item, memory);
-                }
-            });
-        }
-    });
 }

@@ -16,8 +16,8 @@ use crate::workspace::{History, Stored, Workspace};
 ///   not match, points are read pair by pair, which is slower but equally exact.
 /// - `K` is the memory of Anderson acceleration, 0 for none.
 ///
-/// The size is that of [`workspace_len`](crate::embedded::workspace_len) for dimensions below 16, less the memory of Newton's
-/// method, for which there is no room: [`Acceleration::Auto`](crate::Acceleration::Auto) ends with Anderson
+/// The size is that of [`workspace_len`](crate::embedded::workspace_len) for dimensions below 16, less the memory of
+/// Newton's method, for which there is no room: [`Acceleration::Auto`](crate::Acceleration::Auto) ends with Anderson
 /// acceleration here. Sweeps run on one thread.
 ///
 /// ```
@@ -28,7 +28,8 @@ use crate::workspace::{History, Stored, Workspace};
 /// let mut workspace = FixedWorkspace::<f32, 32, 16, 1>::new();
 /// let readings: Vec<f32, 32> = Vec::from_slice(&[0.1, 0.4, 0.35, 0.8, 0.7]).unwrap();
 /// let levels: [f32; 16] = core::array::from_fn(|k| k as f32 / 15.0);
-/// let problem = Problem::new(PointCloud::squared_euclidean(&readings, &levels, 1)?)?.epsilon(Epsilon::Absolute(0.01))?;
+/// let cloud = PointCloud::squared_euclidean(&readings, &levels, 1)?;
+/// let problem = Problem::new(cloud)?.epsilon(Epsilon::Absolute(0.01))?;
 /// let solution = solve(&problem, &Monotone, &Settings::plain(), workspace.lend(&problem)?)?;
 /// assert!(solution.report().row_error <= 1e-3);
 /// # Ok::<(), sinkhorn_core::Error>(())
@@ -51,7 +52,7 @@ pub struct FixedWorkspace<T, const N: usize, const M: usize, const D: usize = 0,
 }
 
 impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> FixedWorkspace<T, N, M, D, K> {
-    /// Returns memory that is all zero; may initialise a `static`.
+    /// Returns memory that is all zero. It may initialise a `static`.
     pub const fn new() -> Self {
         FixedWorkspace {
             rows: [[T::ZERO; N]; 2],
@@ -126,7 +127,7 @@ pub struct FixedKernel<T, const N: usize, const M: usize> {
 }
 
 impl<T: Real, const N: usize, const M: usize> FixedKernel<T, N, M> {
-    /// All zero; may initialise a `static`.
+    /// Returns memory that is all zero. It may initialise a `static`.
     pub const fn new() -> Self {
         FixedKernel { entries: [[T::ZERO; M]; N], f: [T::ZERO; N], g: [T::ZERO; M], v: [T::ZERO; M] }
     }

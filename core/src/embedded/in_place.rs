@@ -1,8 +1,9 @@
 //! The smallest solve: a cost matrix becomes the kernel in its place, and needs nothing else.
 
-use crate::error::{Argument, Error, ErrorKind, Place, check_count, check_length, check_positive};
+use crate::error::{Argument, Error, ErrorKind, Place, check_count, check_length, check_positive, check_workspace};
 use crate::geometry::cost_matrix::check_costs;
 use crate::measure::{Weights, check_finite_vector, with_equal_totals};
+use crate::memory;
 use crate::real::Real;
 use crate::report::Status;
 use crate::scaled::{ScaledProblem, check_resolution};
@@ -89,21 +90,19 @@ impl<T: Real> InPlace<'_, T> {
     /// Solves the problem.
     ///
     /// # Errors
-    /// [`ErrorKind::Length`], [`ErrorKind::NotFinite`] and [`ErrorKind::NotPositive`], naming the field; [`ErrorKind::UnequalMass`];
-    /// [`ErrorKind::Infeasible`] for a point that has mass and no pair with mass whose cost is finite (if pairs are
-    /// forbidden so that no plan is left although every point has one, all sweeps are made, and the error is large);
-    /// [`ErrorKind::BelowResolution`] and [`ErrorKind::Overflow`] if the scalar does not resolve or hold cost / epsilon.
-    /// Nothing is written then.
+    /// [`ErrorKind::Length`], [`ErrorKind::NotFinite`] and [`ErrorKind::NotPositive`], naming the field;
+    /// [`ErrorKind::UnequalMass`]; [`ErrorKind::Infeasible`] for a point that has mass and no pair with mass whose cost
+    /// is finite (if pairs are forbidden so that no plan is left although every point has one, all sweeps are made, and
+    /// the error is large); [`ErrorKind::BelowResolution`] and [`ErrorKind::Overflow`] if the scalar does not resolve
+    /// or hold cost / epsilon. Nothing is written then.
     pub fn solve(self) -> Result<InPlaceReport<T>, Error> {
         let s = self.checked()?;
         let InPlace { cost, a, b, epsilon, threshold, max_sweeps, f, g, scratch } = self;
         let (b, _) = with_equal_totals(a, b)?;
         let (n, m) = (a.len(), b.len());
         let required = Self::scratch_len(n, m).ok_or(Error::new(Argument::WORKSPACE, ErrorKind::TooLarge))?;
-        let too_short = Error::new(Argument::WORKSPACE, ErrorKind::Workspace { required, actual: scratch.len() });
-        let (sums, rest) = scratch.split_at_mut_checked(n).ok_or(too_short)?;
-        let (totals, rest) = rest.split_at_mut_checked(m).ok_or(too_short)?;
-        let v = rest.get_mut(..m).ok_or(too_short)?;
+        check_workspace(required, scratch.len())?;
+        let [sums, totals, v] = memory::cut_all(scratch, [n, m, m]);
         level(a, f, T::constant(64.0) * (largest(cost) + epsilon));
         let mut state = State { instructions: Instructions::of(SimdLevel::Best), kernel: cost, a, b, sums, totals, v };
         state.absorb(s, f, g);
@@ -155,15 +154,11 @@ impl<T: Real> InPlace<'_, T> {
         let cost = |i: usize, j: usize| self.cost.get(i * m + j).copied().unwrap_or(T::INFINITY);
         let carries = |i: usize, j: usize| a.at(i) > T::ZERO && b.at(j) > T::ZERO && cost(i, j) < T::INFINITY;
         let nowhere = |argument, row| Error::new(argument, ErrorKind::Infeasible { place: Some(Place::entry(row)) });
-        for i in (0..a.len()).filter(|&i| a.at(i) > T::ZERO) {
-            if !(0..m).any(|j| carries(i, j)) {
-                return Err(nowhere(Argument::A, i));
-            }
+        if let Some(i) = (0..a.len()).find(|&i| a.at(i) > T::ZERO && !(0..m).any(|j| carries(i, j))) {
+            return Err(nowhere(Argument::A, i));
         }
-        for j in (0..m).filter(|&j| b.at(j) > T::ZERO) {
-            if !(0..a.len()).any(|i| carries(i, j)) {
-                return Err(nowhere(Argument::B, j));
-            }
+        if let Some(j) = (0..m).find(|&j| b.at(j) > T::ZERO && !(0..a.len()).any(|i| carries(i, j))) {
+            return Err(nowhere(Argument::B, j));
         }
         Ok(())
     }

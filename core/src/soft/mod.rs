@@ -29,7 +29,7 @@ use crate::settings::Settings;
 use crate::solution::Solution;
 use crate::solver::solve;
 use crate::start::{Monotone, Start, Zero, sort_indices};
-use crate::workspace::{Workspace, len_for};
+use crate::workspace::Workspace;
 
 use targets::Targets;
 
@@ -118,10 +118,8 @@ fn layout<T: Real>(n: usize, m: usize, settings: &SoftSettings<T>) -> Result<[us
     settings.solve.check()?;
     settings.differentiation.check()?;
     let shape = Shape::squared_euclidean(n, m, 1);
-    let Settings { acceleration, threads, .. } = settings.solve;
-    let solve = len_for(shape, acceleration.memory(), settings.solve.storage_for(shape), threads);
     let differentiation = derivatives_len(n, m, 1, settings.differentiation.threads);
-    let (Some(solve), Some(differentiation)) = (solve, differentiation) else {
+    let (Some(solve), Some(differentiation)) = (settings.solve.len_of(shape), differentiation) else {
         return Err(Error::new(Argument::WORKSPACE, ErrorKind::TooLarge));
     };
     Ok([n, n, n, m, m, m, n.max(m), differentiation, solve])

@@ -22,9 +22,9 @@ impl<T: Real> Solution<'_, T> {
     /// point without mass goes where one of infinitesimal mass would; one whose pairs are all forbidden stays.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for a cost matrix, and [`ErrorKind::Length`] naming `output`. [`ErrorKind::Overflow`] naming `y`
-    /// if its points are so far apart that a mean of them leaves the range, and [`ErrorKind::TooFar`] naming `x` for a
-    /// point whose costs do (the points before it have been written).
+    /// [`ErrorKind::Unsupported`] for a cost matrix, and [`ErrorKind::Length`] naming `output`. [`ErrorKind::Overflow`]
+    /// naming `y` if its points are so far apart that a mean of them leaves the range, and [`ErrorKind::TooFar`] naming
+    /// `x` for a point whose costs do (the points before it have been written).
     pub fn barycentric_map(&self, out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let (n, d) = (self.f.len(), cloud.dimension());
@@ -43,9 +43,9 @@ impl<T: Real> Solution<'_, T> {
     /// (Pooladian and Niles-Weed 2021).
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for a cost matrix, [`ErrorKind::Length`] naming `output`, and those of [`Points::new`] naming
-    /// `x`. [`ErrorKind::TooFar`] for a point so far away that its costs are infinite, and [`ErrorKind::Overflow`] naming `y`
-    /// as in [`Solution::barycentric_map`] (the points before it have been written).
+    /// [`ErrorKind::Unsupported`] for a cost matrix, [`ErrorKind::Length`] naming `output`, and those of
+    /// [`Points::new`] naming `x`. [`ErrorKind::TooFar`] for a point so far away that its costs are infinite, and
+    /// [`ErrorKind::Overflow`] naming `y` as in [`Solution::barycentric_map`] (the points before it have been written).
     pub fn map_at(&self, x: &[T], out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let d = cloud.dimension();

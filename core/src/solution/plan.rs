@@ -166,7 +166,7 @@ impl<T: Real> Solution<'_, T> {
     }
 }
 
-/// Returns P_ij, or the largest number if it exceeds that, as it may where a side is relaxed.
+/// Returns P_ij, or the largest number if it exceeds that, as it may if a side is relaxed.
 fn entry<T: Real>(a: T, share: T) -> T {
     (a * share).min(T::MAX)
 }

@@ -15,17 +15,6 @@ use crate::sweep::{MAX_TILE_ROWS, block, is_safe};
 use crate::vector::{Costs, RowTerms};
 use crate::wide::Wide;
 
-/// Sums over the pairs, in unscaled cost: transport cost, entropy, mass, row error, and divergence of the row marginal.
-#[derive(Clone, Copy, Default)]
-struct Totals<T>([Wide<T>; 5]);
-
-impl<T: Real> Totals<T> {
-    fn with(mut self, other: Self) -> Self {
-        self.0.iter_mut().zip(other.0).for_each(|(own, other)| *own = own.add(other));
-        self
-    }
-}
-
 impl<T: Real> Potentials<'_, T> {
     /// Computes term k of sum_i a_i phi(f_i) + sum_j b_j phi(g_j), in units of cost, rows first. If a side is balanced,
     /// phi(t) = t, and if it is relaxed, phi(t) = rho (1 - exp(-t / rho)). F is taken less `shift`. Without `offsets`,
@@ -83,17 +72,17 @@ impl<T: Real> Potentials<'_, T> {
 
 /// Measures the potentials in one visit of all pairs, and writes f into `potentials.row` and g into `potentials.image`,
 /// in units of cost. It completes the potentials of points without weight. `progress` tells how the solve went, and
-/// `threshold` at which error it has converged; while it has not `ended`, F and G stay what they are.
+/// `threshold` at which error it has converged; until it has ended, F and G stay what they are.
 pub(crate) fn measure<'s, T: Real>(
     p: &ScaledProblem<'s, T>,
     progress: &Progress<T>,
     threshold: T,
-    ended: bool,
     storage: &'static str,
     mut potentials: Potentials<'s, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Solution<'s, T> {
     let (a, b) = (p.problem.a(), p.problem.b());
+    let ended = progress.status.is_some();
     potentials.leave(p, ended, scratch);
 
     // Sum up over the pairs. In high dimensions a cost takes long to compute, and the potentials tell it, too. That
@@ -103,17 +92,20 @@ pub(crate) fn measure<'s, T: Real>(
     cost_g.iter_mut().for_each(|value| *value *= p.unit);
     let mut pass = |cost_g: Option<&[T]>| {
         let work = |strip: Strip<'_, T>| measure_strip(p, g, log_b, cost_g, strip);
-        Pass::sums(f).run(scratch, &work, Totals::with)
+        Pass::sums(f).run(scratch, &work, |mut totals, other| {
+            add_to(&mut totals, other);
+            totals
+        })
     };
     let mean = reduce::sum_of(a.len(), &|i| a.get(i) / a.total() * p.scores.cost_offset_of_row(i))
         + reduce::sum_of(m, &|j| b.get(j) / b.total() * p.scores.cost_offset_of_column(j));
     let dear = p.scores.packed().is_some_and(|points| points.dimension >= MAX_TILE_ROWS) && p.epsilon <= mean;
     let mut totals = pass(dear.then_some(&**cost_g));
-    let [transport, _, mass, ..] = totals.0;
+    let [transport, _, mass, ..] = totals;
     if dear && !(transport.value() > T::constant(1.0 / 64.0) * mean * mass.value()) {
         totals = pass(None);
     }
-    let [transport, entropy, mass, row_error, relaxed_a] = totals.0;
+    let [transport, entropy, mass, row_error, relaxed_a] = totals;
 
     // The error of the columns.
     let zero = Wide::new(T::ZERO);
@@ -167,7 +159,9 @@ pub(crate) fn measure<'s, T: Real>(
     if status == Status::Converged && !(row_error.max(column_error) <= threshold + rounding) {
         status = Status::PrecisionFloor;
     }
-    // The last resort, for relaxed problems whose mass itself leaves the range.
+    // The last resort, for relaxed problems whose mass itself leaves the range. Dual values are lower bounds, and so is
+    // the least finite number.
+    let bound_from_below = |value: T| if value.is_finite() { value } else { -T::MAX };
     let clamp = |value: T| if value.is_finite() { value } else { T::MAX };
     if !(dual_value.is_finite() && primal_value.is_finite() && transport_cost.is_finite() && mass.is_finite()) {
         status = Status::PrecisionFloor;
@@ -212,24 +206,26 @@ pub(crate) fn share_of_mass<T: Real>(p: &ScaledProblem<'_, T>, mass: T) -> T {
     (mass / p.problem.a().total().min(p.problem.b().total())).min(T::ONE)
 }
 
-/// Returns a dual value that is finite. It is a lower bound, and far from the solution of a relaxed problem it can be
-/// below the range of the scalar: then the least finite number is a bound, too.
-fn bound_from_below<T: Real>(value: T) -> T {
-    if value.is_finite() { value } else { -T::MAX }
+/// Adds some sums to others.
+fn add_to<T: Real>(totals: &mut [Wide<T>; 5], others: [Wide<T>; 5]) {
+    for (total, other) in totals.iter_mut().zip(others) {
+        *total = total.add(other);
+    }
 }
 
-/// Sums up over the pairs of a strip. `cost_g` is g in units of unscaled cost if costs are to be told from potentials.
+/// Returns sums over the pairs of a strip, in unscaled cost: transport cost, entropy, mass, row error, and divergence
+/// of the row marginal. `cost_g` is g in units of unscaled cost if costs are to be told from potentials.
 fn measure_strip<T: Real>(
     p: &ScaledProblem<'_, T>,
     g: &[T],
     log_b: &[T],
     cost_g: Option<&[T]>,
     strip: Strip<'_, T>,
-) -> Totals<T> {
+) -> [Wide<T>; 5] {
     let Strip { rows, f, column, tile, partial: costs, .. } = strip;
     let (a, b, m) = (p.problem.a(), p.problem.b(), g.len());
     let tile_rows = (tile.len() / m).min(MAX_TILE_ROWS);
-    let mut totals = Totals::default();
+    let mut totals = [Wide::new(T::ZERO); 5];
     for (k, f) in f.chunks_mut(tile_rows).enumerate() {
         let first = rows.start + k * tile_rows;
         let tile = &mut tile[..f.len() * m];
@@ -263,7 +259,7 @@ fn measure_strip<T: Real>(
             let moved = if p.tau_a() == T::ONE { *weight } else { moved(marginal, *weight, log_sum, change) };
             let divergence = if p.tau_a() == T::ONE { T::ZERO } else { divergence_term(marginal, *weight) };
             let terms = [*weight * cost, *weight * entropy, marginal, (moved - marginal).abs(), divergence];
-            totals = totals.with(Totals(terms.map(Wide::new)));
+            add_to(&mut totals, terms.map(Wide::new));
         }
         T::add_rows(p.instructions, weights, tile, column);
     }

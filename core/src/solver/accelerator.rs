@@ -1,4 +1,4 @@
-//! The interface between the loop and an acceleration: it makes the sweeps, and learns from them.
+//! The interface of accelerations, which make the sweeps of a solve and learn from them.
 //!
 //! A new acceleration is a file that implements [`Accelerate`], a variant of [`Acceleration`] with its name and checks,
 //! and here a variant of [`Accelerator`] with a line in [`Accelerator::new`] and in [`Accelerator::active`]. Builds
@@ -7,6 +7,7 @@
 use super::anderson::Anderson;
 use super::auto::Auto;
 use super::iterate::Iterate;
+use super::progress::Progress;
 use super::relaxation::Relaxation;
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
@@ -16,7 +17,7 @@ use crate::workspace::History;
 
 /// A method that works around the sweeps of a solve, to need fewer of them.
 pub(super) trait Accelerate<T: Real> {
-    /// Makes a sweep, from what the acceleration makes of the iterates before.
+    /// Makes a sweep from an iterate that the acceleration computes from those before.
     fn sweep(&mut self, iterate: &mut Iterate<'_, T>) -> Outcome<T>;
 
     /// Returns the kind of the last sweep.
@@ -24,7 +25,10 @@ pub(super) trait Accelerate<T: Real> {
 
     /// Learns from a sweep that has not ended the solve, whose relative error is to fall below `threshold`, and makes
     /// its image the present g, or takes g back. The scratch of the iterate still holds the column sums.
-    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, threshold: T) -> Verdict;
+    ///
+    /// In the progress it counts an iterate that it takes back, or that it switches itself off for a while. If it
+    /// begins anew elsewhere, errors so far say nothing about those to come, and are forgotten there.
+    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, threshold: T, progress: &mut Progress<T>);
 
     /// Reacts to a sweep that left the range of the scalar. It may ask for another try only if it `may_retry`.
     fn overflow(&mut self, may_retry: bool) -> Rescue;
@@ -39,33 +43,24 @@ pub(super) trait Accelerate<T: Real> {
 /// The kind of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SweepKind {
-    /// Sinkhorn's own, and so were those before it.
+    /// A plain sweep, after plain sweeps.
     Plain,
-    /// Sinkhorn's own, while an acceleration waits.
+    /// A plain sweep, while an acceleration waits.
     Resting,
-    /// One from a g that an acceleration made.
+    /// A sweep from a g that an acceleration made.
     Accelerated,
-    /// One whose updates were multiplied by a factor, so that it leaves neither marginal exact.
+    /// A sweep whose updates were multiplied by a factor, so that it leaves neither marginal exact.
     Relaxed,
-}
-
-/// The news of an acceleration after a sweep.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Verdict {
-    /// It took an iterate back, or switched itself off for a while.
-    pub rejected: bool,
-    /// It begins anew elsewhere, so that errors so far say nothing about those to come.
-    pub anew: bool,
 }
 
 /// The way in which a solve goes on after a sweep that left the range of the scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rescue {
-    /// From a step that is shorter now.
+    /// It goes on from a step that is shorter now.
     Retry,
-    /// From zero, without the method that led there.
+    /// It begins again from zero, without the method that led there.
     AnotherMethod,
-    /// From zero, with plain sweeps.
+    /// It begins again from zero, with plain sweeps.
     Plain,
 }
 

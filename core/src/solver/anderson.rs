@@ -11,8 +11,11 @@
 //! that has been too little. Blobs of nearly equal mass need this: there images drift at a constant rate towards a kink
 //! of the dual, and combinations overshoot it.
 
-use super::accelerator::{Accelerate, Rescue, SweepKind, Verdict, largest_step};
+use core::ops::Range;
+
+use super::accelerator::{Accelerate, Rescue, SweepKind, largest_step};
 use super::iterate::Iterate;
+use super::progress::Progress;
 use crate::real::Real;
 use crate::reduce;
 use crate::scaled::ScaledProblem;
@@ -31,6 +34,7 @@ const SHORTER: f64 = 0.1;
 const LONGER: f64 = 4.0;
 
 /// The pairs that are combined.
+#[derive(Default)]
 pub(super) struct Anderson<'a, T> {
     pub history: History<'a, T>,
     /// Pairs to combine at most: no more than the history holds.
@@ -67,10 +71,9 @@ impl<T: Real> Accelerate<T> for Anderson<'_, T> {
     }
 
     /// Keeps g with its image, or takes g back if its dual value has dropped.
-    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, _threshold: T) -> Verdict {
+    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, _threshold: T, progress: &mut Progress<T>) {
         if self.off {
-            iterate.accept();
-            return Verdict::default();
+            return iterate.accept();
         }
         let (p, potentials) = iterate.current();
         let value = potentials.dual_value(p, outcome.mass, outcome.shift, false);
@@ -83,7 +86,8 @@ impl<T: Real> Accelerate<T> for Anderson<'_, T> {
             if self.step > T::ZERO {
                 self.reach = self.step * T::constant(SHORTER);
             }
-            return Verdict { rejected: true, anew: false };
+            progress.rejections += 1;
+            return;
         }
         if self.accelerated && self.step >= self.reach {
             self.reach *= T::constant(LONGER);
@@ -91,7 +95,6 @@ impl<T: Real> Accelerate<T> for Anderson<'_, T> {
         self.last_value = value;
         self.remember(p, potentials);
         iterate.accept();
-        Verdict::default()
     }
 
     fn overflow(&mut self, _may_retry: bool) -> Rescue {
@@ -114,9 +117,7 @@ impl<T: Real> Accelerate<T> for Anderson<'_, T> {
 impl<'a, T: Real> Anderson<'a, T> {
     /// Begins with memory for at least two pairs.
     pub fn new(history: History<'a, T>, memory: usize) -> Self {
-        let (zero, reach) = (T::ZERO, T::INFINITY);
-        let (count, next, accelerated, off) = (0, 0, false, false);
-        Anderson { history, memory, count, next, accelerated, last_value: zero, reach, step: zero, off }
+        Anderson { history, memory, reach: T::INFINITY, ..Anderson::default() }
     }
 
     fn forget_pairs(&mut self) {
@@ -201,11 +202,12 @@ impl<'a, T: Real> Anderson<'a, T> {
     fn solve(&mut self, latest: usize) -> bool {
         // The scale of the normal equations.
         let (k, stride) = (self.count, self.memory);
+        let others = |range: Range<usize>| range.filter(move |&slot| slot != latest);
         let gram = |p: usize, q: usize| get(self.history.gram, stride, p, q);
         let own = gram(latest, latest);
         let difference = |p: usize, q: usize| gram(p, q).sub(gram(p, latest)).sub(gram(q, latest)).add(own);
         let mut trace = Ample::new(T::ZERO);
-        for p in (0..k).filter(|&p| p != latest) {
+        for p in others(0..k) {
             trace = trace.add(difference(p, p));
         }
         let scale = T::ONE / trace.value();
@@ -214,19 +216,14 @@ impl<'a, T: Real> Anderson<'a, T> {
         }
         let (scale, ridge) = (Ample::new(scale), Ample::new(T::constant(RIDGE)));
 
-        // The factor. The latest pair has a row of its own that changes nothing: 1 on the diagonal, 0 elsewhere. The
-        // diagonal of the factor is kept as its reciprocal, because a division takes as long as many products.
-        for p in 0..k {
-            for q in 0..=p {
-                let mut value = if p == latest || q == latest {
-                    Ample::new(if p == q { T::ONE } else { T::ZERO })
-                } else {
-                    difference(p, q).mul(scale)
-                };
+        // The factor. Its diagonal is kept as its reciprocal, because a division takes as long as many products.
+        for p in others(0..k) {
+            for q in others(0..p + 1) {
+                let mut value = difference(p, q).mul(scale);
                 if p == q {
                     value = value.add(ridge);
                 }
-                for r in 0..q {
+                for r in others(0..q) {
                     let product = get(self.history.factor, stride, p, r).mul(get(self.history.factor, stride, q, r));
                     value = value.sub(product);
                 }
@@ -243,20 +240,16 @@ impl<'a, T: Real> Anderson<'a, T> {
         }
 
         // Forward substitution, then backward.
-        for p in 0..k {
-            let mut value = if p == latest {
-                Ample::new(T::ZERO)
-            } else {
-                own.sub(get(self.history.gram, stride, p, latest)).mul(scale)
-            };
-            for q in 0..p {
+        for p in others(0..k) {
+            let mut value = own.sub(get(self.history.gram, stride, p, latest)).mul(scale);
+            for q in others(0..p) {
                 value = value.sub(get(self.history.factor, stride, p, q).mul(get(self.history.mix, 1, q, 0)));
             }
             set(self.history.mix, 1, p, 0, value.mul(get(self.history.factor, stride, p, p)));
         }
-        for p in (0..k).rev() {
+        for p in others(0..k).rev() {
             let mut value = get(self.history.mix, 1, p, 0);
-            for q in p + 1..k {
+            for q in others(p + 1..k) {
                 value = value.sub(get(self.history.factor, stride, q, p).mul(get(self.history.mix, 1, q, 0)));
             }
             let value = value.mul(get(self.history.factor, stride, p, p));

@@ -4,10 +4,11 @@
 //! to save many sweeps to pay. The number of sweeps that remain is predicted from the fall of the error over a few
 //! sweeps. If it is large, the next method takes over.
 
-use super::accelerator::{Accelerate, Rescue, SweepKind, Verdict};
+use super::accelerator::{Accelerate, Rescue, SweepKind};
 use super::anderson::Anderson;
 use super::iterate::Iterate;
-use super::newton::{Newton, Next};
+use super::newton::Newton;
+use super::progress::Progress;
 use crate::real::Real;
 use crate::sweep::outcome::Outcome;
 
@@ -78,30 +79,25 @@ impl<T: Real> Accelerate<T> for Auto<'_, T> {
     }
 
     /// Lets the method of the sweep learn, and looks whether another one should go on.
-    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, threshold: T) -> Verdict {
-        let verdict = match self.method {
-            Method::Plain => {
-                iterate.accept();
-                Verdict::default()
-            }
-            Method::Anderson => self.anderson.after(iterate, outcome, threshold),
+    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, threshold: T, progress: &mut Progress<T>) {
+        match self.method {
+            Method::Plain => iterate.accept(),
+            Method::Anderson => self.anderson.after(iterate, outcome, threshold, progress),
             Method::Newton => {
-                let next = self.newton.advance(&mut self.anderson.history, outcome, iterate.change());
+                let epsilon = self.newton.advance(&mut self.anderson.history, outcome, iterate.change());
                 iterate.accept();
-                self.go_on(iterate, next);
-                return Verdict::default();
+                return self.go_on(iterate, epsilon);
             }
-        };
+        }
         if !self.changes_method(outcome.error, threshold) {
-            return verdict;
+            return;
         }
         self.anderson.forget();
-        let anew = self.method == Method::Newton;
-        if anew {
-            let next = self.newton.begin(&iterate.prepared, outcome.error);
-            self.go_on(iterate, next);
+        if self.method == Method::Newton {
+            progress.forget_errors();
+            let epsilon = self.newton.begin(&iterate.prepared, outcome.error);
+            self.go_on(iterate, Some(epsilon));
         }
-        Verdict { anew, ..verdict }
     }
 
     fn overflow(&mut self, may_retry: bool) -> Rescue {
@@ -156,16 +152,10 @@ impl<'a, T: Real> Auto<'a, T> {
 
     /// Goes on with Newton's method at the epsilon that it asks for; or with Anderson acceleration, at the epsilon of
     /// the problem, if it gave up or that epsilon is out of range.
-    fn go_on(&mut self, iterate: &mut Iterate<'_, T>, next: Next<T>) {
-        let target = self.newton.target_epsilon();
-        let is_accepted = match next {
-            Next::Step => true,
-            Next::Level(multiple) => iterate.set_epsilon(multiple * target).is_ok(),
-            Next::GiveUp => false,
-        };
-        if !is_accepted {
+    fn go_on(&mut self, iterate: &mut Iterate<'_, T>, epsilon: Option<T>) {
+        if epsilon.is_none_or(|epsilon| iterate.set_epsilon(epsilon).is_err()) {
             // The target was accepted when the solver was made.
-            let _ = iterate.set_epsilon(target);
+            let _ = iterate.set_epsilon(self.newton.target_epsilon);
             self.give_up();
         }
     }
@@ -193,7 +183,7 @@ impl<'a, T: Real> Auto<'a, T> {
         }
 
         // If many remain, the next method takes over.
-        let many = T::constant(SWEEPS_A_COLUMN) * T::count(self.newton.columns());
+        let many = T::constant(SWEEPS_A_COLUMN) * T::count(self.newton.columns);
         let many = many.max(T::constant(LEAST)).min(T::constant(MOST));
         let before = self.method;
         if before == Method::Plain && self.has_anderson && !(remaining <= T::constant(FEW[size])) {

@@ -80,12 +80,12 @@ impl<'a, T: Real> Iterate<'a, T> {
 
     /// Measures the potentials, as [`value::measure`] does, and lends the vectors to the solution. Until the solve
     /// has ended, F and G stay what they are.
-    pub fn measure(&mut self, progress: &Progress<T>, threshold: T, ended: bool) -> Solution<'_, T> {
+    pub fn measure(&mut self, progress: &Progress<T>, threshold: T) -> Solution<'_, T> {
         self.current();
         let Potentials { f, g, image, log_b, row } = &mut self.potentials;
         let potentials = Potentials { f, g, image, log_b, row };
         let (p, storage) = (&self.prepared, self.stored.name());
-        value::measure(p, progress, threshold, ended, storage, potentials, &mut self.scratch)
+        value::measure(p, progress, threshold, storage, potentials, &mut self.scratch)
     }
 
     /// Measures the potentials of a solve that has ended, hands over the vectors for good, and keeps none.
@@ -94,7 +94,7 @@ impl<'a, T: Real> Iterate<'a, T> {
         let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
         let potentials = core::mem::replace(&mut self.potentials, empty);
         let (p, storage) = (&self.prepared, self.stored.name());
-        value::measure(p, progress, threshold, true, storage, potentials, &mut self.scratch)
+        value::measure(p, progress, threshold, storage, potentials, &mut self.scratch)
     }
 
     /// Makes Sinkhorn's own sweep, in the fastest form that the memory allows.
@@ -129,10 +129,9 @@ impl<'a, T: Real> Iterate<'a, T> {
     /// Makes the image of the last sweep the present G.
     pub fn accept(&mut self) {
         self.accepted = true;
-        match &self.stored {
-            // Scalings that are ahead are those of the image anyway.
-            Stored::Kernel(kernel) if kernel.is_ahead() => {}
-            _ => self.potentials.g.copy_from_slice(self.potentials.image),
+        // Scalings that are ahead are those of the image anyway.
+        if !matches!(&self.stored, Stored::Kernel(kernel) if kernel.is_ahead()) {
+            self.potentials.g.copy_from_slice(self.potentials.image);
         }
     }
 

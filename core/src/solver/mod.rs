@@ -2,7 +2,6 @@
 
 mod accelerator;
 mod anderson;
-mod annealing;
 mod auto;
 pub(crate) mod iterate;
 mod newton;
@@ -10,7 +9,6 @@ mod overfull;
 pub(crate) mod progress;
 mod relaxation;
 mod start;
-mod stopping;
 #[cfg(feature = "support")]
 mod support;
 mod symmetric;
@@ -33,10 +31,8 @@ use crate::vector::Instructions;
 use crate::workspace::{Stored, Workspace};
 
 use accelerator::{Accelerator, SweepKind};
-use annealing::Schedule;
 use iterate::{Iterate, error_floor};
-use progress::Progress;
-use stopping::{PATIENCE, Stagnation};
+use progress::{PATIENCE, Progress};
 #[cfg(feature = "support")]
 use support::Whole;
 
@@ -124,7 +120,7 @@ impl<'a, T: Real> Solver<'a, T> {
     ) -> Result<Self, Error> {
         settings.check()?;
         let (problem, rescaled) = problem.with_equal_totals()?;
-        let Workspace { potentials, scratch, points, history, stored, .. } = workspace;
+        let Workspace { potentials, scratch, points, history, mut stored, .. } = workspace;
         #[cfg(feature = "support")]
         let (problem, mut whole) = match workspace.whole {
             Some(memory) => Whole::new(problem, memory).map(|(own, whole)| (own, Some(whole)))?,
@@ -149,24 +145,21 @@ impl<'a, T: Real> Solver<'a, T> {
         let mut prepared = prepared?;
 
         // Keep the costs, if there is room for them.
-        let stored = match stored {
-            Stored::Cost(memory) if cfg!(feature = "costs") => {
-                potentials.g.fill(T::ZERO);
-                prepared.keep_scores(memory, potentials.g);
-                Stored::Cost(&mut [])
-            }
-            other => other,
-        };
+        if let Stored::Cost(memory) = &mut stored
+            && cfg!(feature = "costs")
+        {
+            potentials.g.fill(T::ZERO);
+            prepared.keep_scores(core::mem::take(memory), potentials.g);
+        }
         for (j, log) in potentials.log_b.iter_mut().enumerate() {
             *log = log_weight(problem.b().get(j));
         }
-        let (status, start) = (Some(Status::Stopped), StartReport::new("zero", Side::F));
         Ok(Solver {
             settings: *settings,
             target_epsilon: prepared.epsilon,
             iterate: Iterate::new(prepared, potentials, stored, scratch),
             accelerator: Accelerator::new(settings.acceleration, history, problem.rows(), problem.columns()),
-            progress: Progress::new(status, start, Schedule::new(None), rescaled),
+            progress: Progress::new(StartReport::new("zero", Side::F), None, rescaled),
             #[cfg(feature = "support")]
             whole,
         })
@@ -180,7 +173,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Makes one turn of the loop: sweep, measure, decide, accelerate.
     fn sweep_once(&mut self, observer: Option<&mut Observer<'_, T>>) -> Option<Status> {
         // Choose the method. At a larger epsilon, and to confirm a precision floor, sweeps are plain.
-        let annealing = !self.progress.schedule.is_over();
+        let annealing = self.progress.multiple > T::ONE;
         let plain = annealing || self.progress.confirming > 0;
 
         // Sweep: a new f, and the image of g. An observer sees the dual value of the new f with the old g.
@@ -216,18 +209,14 @@ impl<'a, T: Real> Solver<'a, T> {
         match self.accelerator.active() {
             _ if annealing => {
                 self.iterate.accept();
-                if let Some(multiple) = self.progress.schedule.advance()
+                if let Some(multiple) = self.progress.next_multiple()
                     && self.iterate.set_epsilon(multiple * self.target_epsilon).is_err()
                 {
                     return self.recover();
                 }
             }
             Some(accelerator) if !plain && self.progress.status.is_none() => {
-                let verdict = accelerator.after(&mut self.iterate, &outcome, threshold);
-                self.progress.rejections += u32::from(verdict.rejected);
-                if verdict.anew {
-                    self.progress.stagnation = Stagnation::new();
-                }
+                accelerator.after(&mut self.iterate, &outcome, threshold, &mut self.progress);
             }
             _ => self.iterate.accept(),
         }
@@ -269,7 +258,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Says whether rounding keeps the error up. If sweeps were accelerated, as many plain ones from levelled
     /// potentials have to confirm it.
     fn is_at_floor(&mut self, error: T, kind: SweepKind) -> bool {
-        let idle = self.progress.stagnation.is_idle(error);
+        let idle = self.progress.is_idle(error);
         if self.progress.confirming > 0 {
             self.progress.confirming -= 1;
             return self.progress.confirming == 0 && idle && self.is_below_floor();
@@ -283,7 +272,7 @@ impl<'a, T: Real> Solver<'a, T> {
         // The errors of accelerated sweeps are those of pairs whose rows are not exact, and may have been small by
         // chance.
         self.progress.confirming = PATIENCE + 1;
-        self.progress.stagnation = Stagnation::new();
+        self.progress.forget_errors();
         if let Some(accelerator) = self.accelerator.active() {
             accelerator.forget();
         }
@@ -293,7 +282,7 @@ impl<'a, T: Real> Solver<'a, T> {
     fn is_below_floor(&mut self) -> bool {
         self.iterate.level();
         let (p, Potentials { f, image, .. }) = self.iterate.current();
-        self.progress.stagnation.best() <= error_floor(p, f, image)
+        self.progress.best_error <= error_floor(p, f, image)
     }
 
     /// Says whether the potentials prove that forbidden pairs leave no plan. It looks at the end, and after 8, 16, 32,
@@ -327,10 +316,9 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Returns the target that a start is made for: to fit one before [`Solver::start`], and to keep the fit.
     pub fn target(&self) -> Target<'_, 'a, T> {
         let p = &self.iterate.prepared;
-        #[cfg(feature = "support")]
-        let problem = self.whole.as_ref().map_or(&p.problem, |whole| &whole.problem);
-        #[cfg(not(feature = "support"))]
         let problem = &p.problem;
+        #[cfg(feature = "support")]
+        let problem = self.whole.as_ref().map_or(problem, |whole| &whole.problem);
         Target { problem, epsilon: self.target_epsilon, cost_scale: p.unit }
     }
 
@@ -357,8 +345,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Measures the present potentials and lends them, at the price of about one sweep. The solve can go on afterwards;
     /// until it has ended, the report is that of potentials that are not yet rounded to units of cost.
     pub fn finish(&mut self) -> Solution<'_, T> {
-        let ended = self.progress.status.is_some();
-        let solution = self.iterate.measure(&self.progress, self.settings.threshold, ended);
+        let solution = self.iterate.measure(&self.progress, self.settings.threshold);
         #[cfg(feature = "support")]
         if let Some(whole) = &mut self.whole {
             return whole.reborrow().complete(&solution);
@@ -374,6 +361,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Finishes, and leaves a solver without memory.
     #[inline(never)]
     fn take_solution(&mut self) -> Solution<'a, T> {
+        self.progress.status.get_or_insert(Status::Stopped);
         let solution = self.iterate.take_solution(&self.progress, self.settings.threshold);
         #[cfg(feature = "support")]
         if let Some(whole) = self.whole.take() {

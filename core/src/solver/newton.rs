@@ -18,6 +18,7 @@
 
 use super::accelerator::largest_step;
 use super::iterate::{Parts, full_g};
+use crate::memory;
 use crate::real::Real;
 use crate::reduce;
 use crate::scaled::ScaledProblem;
@@ -59,11 +60,12 @@ const MOST_IF_NEAR: u32 = 10;
 const FIRST_SHARE: f64 = 8.0;
 
 /// The steps of one solve.
+#[derive(Default)]
 pub(super) struct Newton<T> {
     /// Columns of the problem.
-    columns: usize,
+    pub columns: usize,
     /// The epsilon of the problem.
-    target_epsilon: T,
+    pub target_epsilon: T,
     /// Epsilon at present, as a multiple of that of the problem: 1 at the end of the path.
     multiple: T,
     /// The multiple of the level before, and 0 before there is one.
@@ -87,17 +89,6 @@ pub(super) struct Newton<T> {
     sweeps: u32,
 }
 
-/// The way in which a solve goes on after a sweep of the method.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Next<T> {
-    /// With the g that the next [`Newton::sweep`] begins from.
-    Step,
-    /// At this multiple of epsilon, and with the g that the next [`Newton::sweep`] begins from.
-    Level(T),
-    /// Without the method, which got nowhere.
-    GiveUp,
-}
-
 /// Vectors of the method, in the memory of Anderson acceleration, which rests meanwhile.
 struct Vectors<'v, T> {
     /// m x m: products of columns; then the factor.
@@ -114,10 +105,8 @@ struct Vectors<'v, T> {
 
 impl<'v, T: Real> Vectors<'v, T> {
     fn new(history: &'v mut History<'_, T>, m: usize) -> Self {
-        let (accepted, rest) = history.images.split_at_mut(m);
-        let (step, _) = rest.split_at_mut(m);
-        let (before, rest) = history.residuals.split_at_mut(m);
-        let (diagonal, _) = rest.split_at_mut(m);
+        let [accepted, step] = memory::cut_all(history.images, [m; 2]);
+        let [before, diagonal] = memory::cut_all(history.residuals, [m; 2]);
         Vectors { matrix: history.products, accepted, step, before, diagonal }
     }
 }
@@ -126,27 +115,19 @@ impl<T: Real> Newton<T> {
     pub fn new(columns: usize) -> Self {
         Newton {
             columns,
-            target_epsilon: T::ZERO,
             multiple: T::ONE,
-            multiple_before: T::ZERO,
             damping: T::constant(DAMPING),
             share: T::ONE,
-            trying: false,
-            ready: false,
-            tries: 0,
-            accepted_value: T::ZERO,
             accepted_error: T::INFINITY,
-            slope: T::ZERO,
-            direct: false,
-            at_level: 0,
-            sweeps: 0,
+            ..Newton::default()
         }
     }
 
-    /// Begins a path of falling epsilons from potentials with this error, at the epsilon of the problem.
-    pub fn begin(&mut self, p: &ScaledProblem<'_, T>, error: T) -> Next<T> {
+    /// Begins a path of falling epsilons from potentials with this error, at the epsilon of the problem. Returns the
+    /// first epsilon.
+    pub fn begin(&mut self, p: &ScaledProblem<'_, T>, error: T) -> T {
         self.restart(p.epsilon, 0, error <= T::constant(NEAR), p);
-        Next::Level(self.multiple)
+        self.epsilon()
     }
 
     /// Begins anew; `sweeps` have been made. If the epsilon of the problem is not tried directly, the path begins at an
@@ -154,14 +135,6 @@ impl<T: Real> Newton<T> {
     fn restart(&mut self, target_epsilon: T, sweeps: u32, direct: bool, p: &ScaledProblem<'_, T>) {
         let multiple = if direct { T::ONE } else { first_multiple(p) };
         *self = Newton { target_epsilon, sweeps, direct, multiple, ..Newton::new(self.columns) };
-    }
-
-    pub fn columns(&self) -> usize {
-        self.columns
-    }
-
-    pub fn target_epsilon(&self) -> T {
-        self.target_epsilon
     }
 
     /// Makes a plain sweep from the next g that also sums up the products of columns, sum_i tau_a P_ij P_ik / r_i.
@@ -206,24 +179,30 @@ impl<T: Real> Newton<T> {
         outcome
     }
 
-    /// Looks at a sweep, whose column sums are in the scratch, and decides on the next g.
+    /// Returns the epsilon of the next sweep.
+    fn epsilon(&self) -> T {
+        self.multiple * self.target_epsilon
+    }
+
+    /// Looks at a sweep, whose column sums are in the scratch, and decides on the next g. Returns the epsilon of the
+    /// next sweep, or `None` if the method got nowhere.
     pub fn advance(
         &mut self,
         history: &mut History<'_, T>,
         outcome: &Outcome<T>,
         (p, potentials, scratch): Parts<'_, '_, T>,
-    ) -> Next<T> {
+    ) -> Option<T> {
         let (m, error) = (self.columns, outcome.error);
         let value = potentials.dual_value(p, outcome.mass, outcome.shift, false);
         let rounding = potentials.rounding(p, outcome.mass, outcome.shift);
         self.sweeps += 1;
         self.at_level += 1;
         if self.sweeps > MOST_SWEEPS {
-            return Next::GiveUp;
+            return None;
         }
         if self.direct && self.at_level > MOST_IF_NEAR {
             self.restart(self.target_epsilon, self.sweeps, false, p);
-            return Next::Level(self.multiple);
+            return Some(self.epsilon());
         }
         let vectors = Vectors::new(history, m);
 
@@ -237,16 +216,14 @@ impl<T: Real> Newton<T> {
             if value.is_finite() && rounding.is_finite() && (value >= enough || falls) {
                 let factor = if self.share == T::ONE { 0.2 } else { 4.0 };
                 self.damping = (self.damping * T::constant(factor)).max(T::EPSILON);
-            } else if self.tries < MOST_TRIES {
-                self.tries += 1;
-                self.share *= T::constant(SHORTER);
-                return Next::Step;
             } else {
-                // Back to the accepted g, whose products of columns are made again, and on with more damping.
-                self.damping *= T::constant(10.0);
-                self.share = T::ZERO;
-                self.trying = false;
-                return Next::Step;
+                if !self.shorten() {
+                    // Back to the accepted g, whose products of columns are made again, and on with more damping.
+                    self.damping *= T::constant(10.0);
+                    self.share = T::ZERO;
+                    self.trying = false;
+                }
+                return Some(self.epsilon());
             }
         }
 
@@ -254,27 +231,24 @@ impl<T: Real> Newton<T> {
         let sane = self.accepted_value - T::TWO * (self.accepted_value.abs() + p.epsilon);
         if self.at_level == 1 && self.share > T::ZERO && !p.is_balanced() && !(value >= sane) {
             self.share = T::ZERO;
-            return Next::Step;
+            return Some(self.epsilon());
         }
 
         // At the next level epsilon is half as large, and potentials go on as they went.
         let is_good = error <= T::constant(GOOD_ENOUGH) || self.at_level > MOST_AT_LEVEL;
         if self.multiple != T::ONE && is_good {
-            return self.next_level(p, vectors, potentials);
+            self.next_level(p, vectors, potentials);
+            return Some(self.epsilon());
         }
         vectors.accepted.copy_from_slice(potentials.g);
         self.accepted_value = value;
         self.accepted_error = error;
-        self.solve(p, vectors, potentials, scratch.column)
+        self.solve(p, vectors, potentials, scratch.column).then(|| self.epsilon())
     }
 
     /// Halves epsilon. The step becomes the linear extrapolation of the potentials.
-    fn next_level(
-        &mut self,
-        p: &ScaledProblem<'_, T>,
-        vectors: Vectors<'_, T>,
-        Potentials { g, log_b, .. }: &Potentials<'_, T>,
-    ) -> Next<T> {
+    fn next_level(&mut self, p: &ScaledProblem<'_, T>, vectors: Vectors<'_, T>, potentials: &Potentials<'_, T>) {
+        let Potentials { g, log_b, .. } = potentials;
         let before = core::mem::replace(&mut self.multiple_before, self.multiple);
         self.multiple = (T::HALF * self.multiple).max(T::ONE);
         let rate = if before > T::ZERO {
@@ -295,17 +269,16 @@ impl<T: Real> Newton<T> {
         self.trying = false;
         self.ready = true;
         self.at_level = 0;
-        Next::Level(self.multiple)
     }
 
-    /// Solves for the step. The `columns` become the gradient.
+    /// Solves for the step. The `columns` become the gradient. Returns false if the step is not finite.
     fn solve(
         &mut self,
         p: &ScaledProblem<'_, T>,
         vectors: Vectors<'_, T>,
         Potentials { g, log_b, .. }: &Potentials<'_, T>,
         columns: &mut [T],
-    ) -> Next<T> {
+    ) -> bool {
         let b = p.problem.b();
         let Vectors { matrix, step, diagonal, .. } = vectors;
         let rate = if p.tau_b() == T::ONE { T::ZERO } else { p.epsilon / p.rho_b };
@@ -322,22 +295,18 @@ impl<T: Real> Newton<T> {
         laplacian::eliminate(p, matrix, diagonal, step);
 
         // The step in base-2 units, no larger than potentials can differ.
-        let mut largest = T::ZERO;
-        for value in step.iter() {
-            largest = largest.max(value.abs());
-        }
         if !step.iter().all(|value| value.is_finite()) {
-            return Next::GiveUp;
+            return false;
         }
+        let largest = T::LOG2_E * step.iter().fold(T::ZERO, |most, value| most.max(value.abs()));
         self.slope = p.epsilon * reduce::dot(gradient, step);
         step.iter_mut().for_each(|value| *value *= T::LOG2_E);
         let reach = largest_step(p);
-        largest *= T::LOG2_E;
         self.share = if largest > reach { reach / largest } else { T::ONE };
         self.trying = true;
         self.ready = true;
         self.tries = 0;
-        Next::Step
+        true
     }
 
     /// Shortens the step that led out of the range of the scalar. Returns false if there is none, or if it has been
@@ -345,12 +314,17 @@ impl<T: Real> Newton<T> {
     pub fn retreat(&mut self) -> bool {
         self.sweeps += 1;
         self.at_level += 1;
-        let can = self.trying && self.tries < MOST_TRIES && self.sweeps <= MOST_SWEEPS;
-        if can {
-            self.tries += 1;
-            self.share *= T::constant(SHORTER);
+        self.trying && self.sweeps <= MOST_SWEEPS && self.shorten()
+    }
+
+    /// Shortens the step. Returns false if it has been shortened often.
+    fn shorten(&mut self) -> bool {
+        if self.tries == MOST_TRIES {
+            return false;
         }
-        can
+        self.tries += 1;
+        self.share *= T::constant(SHORTER);
+        true
     }
 }
 

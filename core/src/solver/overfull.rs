@@ -5,6 +5,8 @@
 //! set rise above all others, sweep after sweep, so that in the end it is one of the sets { i : f_i > t }. Such a set
 //! is a proof, whatever the potentials were.
 
+use core::cmp::Ordering;
+
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
 use crate::wide::Wide;
@@ -23,16 +25,7 @@ pub(crate) fn is_overfull<T: Real>(
         *slot = T::from_index(i as u32);
     }
     let potential = |slot: &T| f[slot.to_index() as usize];
-    order.sort_unstable_by(|p, q| {
-        let (p, q) = (potential(p), potential(q));
-        if p > q {
-            core::cmp::Ordering::Less
-        } else if p < q {
-            core::cmp::Ordering::Greater
-        } else {
-            core::cmp::Ordering::Equal
-        }
-    });
+    order.sort_unstable_by(|p, q| potential(q).partial_cmp(&potential(p)).unwrap_or(Ordering::Equal));
     reached.fill(T::ZERO);
     let (mut mass, mut room, mut count) = (Wide::new(T::ZERO), Wide::new(T::ZERO), 0);
     // An excess that rounding of the sums explains is no proof.

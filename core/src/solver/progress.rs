@@ -1,13 +1,15 @@
-//! The progress of a solve, of which its report is made.
+//! The progress of a solve: the numbers of its report, and when it stops or goes to another epsilon.
 
-use super::annealing::Schedule;
-use super::stopping::Stagnation;
 use crate::real::Real;
 use crate::report::Status;
+use crate::settings::Annealing;
 use crate::start::StartReport;
 use crate::sweep::outcome::Outcome;
 
-/// How far a solve has come. A start makes a new one. The fields up to `rescaled` are those of
+/// The number of sweeps without progress after which rounding is suspected.
+pub(super) const PATIENCE: u32 = 25;
+
+/// The state of a solve. A start makes a new one. The fields up to `rescaled` are those of
 /// [`Report`](crate::Report), in units of unscaled cost.
 pub(crate) struct Progress<T> {
     /// The way in which the solve has ended, if it has.
@@ -22,8 +24,13 @@ pub(crate) struct Progress<T> {
     pub rescaled: T,
     /// The marginal error that the last sweep measured.
     pub(super) error: T,
-    pub(super) schedule: Schedule<T>,
-    pub(super) stagnation: Stagnation<T>,
+    /// The smallest error so far, and the sweeps since it fell.
+    pub(super) best_error: T,
+    idle: u32,
+    /// The schedule of the larger epsilons at which the first sweeps are made. Potentials are carried over.
+    annealing: Option<Annealing<T>>,
+    /// The multiple of epsilon at present; 1 at the end of annealing.
+    pub(super) multiple: T,
     /// Plain sweeps still to be made before a precision floor is believed.
     pub(super) confirming: u32,
     /// A sweep has overflowed, and the solve has begun again from zero.
@@ -31,23 +38,24 @@ pub(crate) struct Progress<T> {
 }
 
 impl<T: Real> Progress<T> {
-    /// Begins a solve, or creates one that has nothing to sweep yet if `status` says that it has ended.
-    pub(super) fn new(status: Option<Status>, start: StartReport, schedule: Schedule<T>, rescaled: T) -> Self {
-        let (start_value, error, stagnation) = (T::ZERO, T::INFINITY, Stagnation::new());
-        let [sweeps, row_fallbacks, column_fallbacks, rejections, absorptions, confirming] = [0; 6];
+    /// Returns the progress of a solve that has nothing to sweep yet.
+    pub(super) fn new(start: StartReport, annealing: Option<Annealing<T>>, rescaled: T) -> Self {
+        let [sweeps, row_fallbacks, column_fallbacks, rejections, absorptions, idle, confirming] = [0; 7];
         Progress {
-            status,
+            status: Some(Status::Stopped),
             start,
-            start_value,
+            start_value: T::ZERO,
             sweeps,
             row_fallbacks,
             column_fallbacks,
             rejections,
             absorptions,
             rescaled,
-            error,
-            schedule,
-            stagnation,
+            error: T::INFINITY,
+            best_error: T::INFINITY,
+            idle,
+            annealing,
+            multiple: annealing.map_or(T::ONE, |annealing| annealing.first),
             confirming,
             recovered: false,
         }
@@ -56,8 +64,9 @@ impl<T: Real> Progress<T> {
     /// Begins anew from a start. Not inlined, so that its copies are off a small stack before the first pass over the
     /// pairs.
     #[inline(never)]
-    pub(super) fn restart(&mut self, start: StartReport, schedule: Schedule<T>) {
-        *self = Progress::new(None, start, schedule, self.rescaled);
+    pub(super) fn restart(&mut self, start: StartReport, annealing: Option<Annealing<T>>) {
+        *self = Progress::new(start, annealing, self.rescaled);
+        self.status = None;
     }
 
     /// Counts a sweep.
@@ -66,5 +75,32 @@ impl<T: Real> Progress<T> {
         self.row_fallbacks = self.row_fallbacks.saturating_add(outcome.row_fallbacks);
         self.column_fallbacks = self.column_fallbacks.saturating_add(u32::from(outcome.column_fallback));
         self.absorptions = self.absorptions.saturating_add(u32::from(outcome.absorbed));
+    }
+
+    /// Returns the next multiple of epsilon if annealing changes it after this sweep.
+    pub(super) fn next_multiple(&mut self) -> Option<T> {
+        let Annealing { factor, sweeps, .. } = self.annealing?;
+        if !self.sweeps.is_multiple_of(sweeps) {
+            return None;
+        }
+        self.multiple = (self.multiple * factor).max(T::ONE);
+        Some(self.multiple)
+    }
+
+    /// Returns true once the error has not fallen by a hundredth for a while: the time to compare the smallest error
+    /// with the one that rounding explains.
+    pub(super) fn is_idle(&mut self, error: T) -> bool {
+        if error < self.best_error * T::constant(0.99) {
+            self.best_error = error;
+            self.idle = 0;
+            return false;
+        }
+        self.idle = (self.idle + 1) % PATIENCE;
+        self.idle == 0
+    }
+
+    /// Forgets the smallest error, because errors so far say nothing about those to come.
+    pub(super) fn forget_errors(&mut self) {
+        (self.best_error, self.idle) = (T::INFINITY, 0);
     }
 }

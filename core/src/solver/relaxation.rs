@@ -6,8 +6,9 @@
 //! solution a large w can cycle (Thibault, Chizat, Dossal and Papadakis 2017), so a window of sweeps that did not
 //! reduce the error is followed by plain ones, each time more of them.
 
-use super::accelerator::{Accelerate, Rescue, SweepKind, Verdict};
+use super::accelerator::{Accelerate, Rescue, SweepKind};
 use super::iterate::Iterate;
+use super::progress::Progress;
 use crate::real::Real;
 use crate::sweep::outcome::Outcome;
 
@@ -18,6 +19,7 @@ const WINDOW: u32 = 10;
 const CAUTION: f64 = 0.9;
 
 /// The factor of the next sweep.
+#[derive(Default)]
 pub(super) struct Relaxation<T> {
     /// The factor that the caller gave; `None` learns it.
     fixed: Option<T>,
@@ -54,18 +56,16 @@ impl<T: Real> Accelerate<T> for Relaxation<T> {
         if self.factor() == T::ONE { SweepKind::Resting } else { SweepKind::Relaxed }
     }
 
-    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, threshold: T) -> Verdict {
+    fn after(&mut self, iterate: &mut Iterate<'_, T>, outcome: &Outcome<T>, threshold: T, progress: &mut Progress<T>) {
         iterate.accept();
         let (was_plain, below) = (self.factor() == T::ONE, outcome.error <= threshold);
         self.wild = outcome.error > T::constant(0.99);
         self.confirming = below && !was_plain;
-        let mut rejected = false;
         if !below && self.rest > 0 {
             self.rest -= 1;
         } else if !below {
-            rejected = self.look(outcome.error);
+            progress.rejections += u32::from(self.look(outcome.error));
         }
-        Verdict { rejected, anew: false }
     }
 
     /// Rests for good.
@@ -81,10 +81,7 @@ impl<T: Real> Accelerate<T> for Relaxation<T> {
 
 impl<T: Real> Relaxation<T> {
     pub fn new(fixed: Option<T>) -> Self {
-        let (factor, cap) = (fixed.unwrap_or(T::ONE), T::TWO);
-        let (worst, worst_before) = (T::ZERO, T::ZERO);
-        let (seen, strikes, rest, wild, confirming) = (0, 0, 0, false, false);
-        Relaxation { fixed, factor, cap, worst, worst_before, seen, strikes, rest, wild, confirming }
+        Relaxation { fixed, factor: fixed.unwrap_or(T::ONE), cap: T::TWO, ..Relaxation::default() }
     }
 
     fn factor(&self) -> T {

@@ -2,7 +2,6 @@
 
 use super::Solver;
 use super::accelerator::Rescue;
-use super::annealing::Schedule;
 use crate::error::{Argument, Error, ErrorKind};
 use crate::measure::check_finite_vector;
 use crate::real::Real;
@@ -15,8 +14,8 @@ impl<T: Real> Solver<'_, T> {
     /// Begins anew from a start, completed by its c-transform.
     ///
     /// # Errors
-    /// Those of the start, and [`ErrorKind::NotFinite`] or [`ErrorKind::Overflow`] naming `f` or `g` if it wrote something that
-    /// is not finite or out of range. The solver is then as it was created: started from zero.
+    /// Those of the start, and [`ErrorKind::NotFinite`] or [`ErrorKind::Overflow`] naming `f` or `g` if it wrote
+    /// something that is not finite or out of range. The solver is then as it was created: started from zero.
     #[inline(never)]
     pub fn start(&mut self, start: &dyn Start<T>) -> Result<(), Error> {
         let result = self.try_start(start);
@@ -48,15 +47,13 @@ impl<T: Real> Solver<'_, T> {
         check_range(p, wrote, potentials)?;
 
         // Make a pair of them, and begin.
-        let schedule = Schedule::new(self.settings.annealing);
-        let multiple = schedule.multiple();
         self.iterate.enter(wrote);
-        self.progress.restart(started, schedule);
+        self.progress.restart(started, self.settings.annealing);
         self.progress.start_value = self.iterate.complete(&mut self.progress.absorptions);
         if let Some(accelerator) = self.accelerator.active() {
             accelerator.restart();
         }
-        let result = self.iterate.set_epsilon(multiple * self.target_epsilon);
+        let result = self.iterate.set_epsilon(self.progress.multiple * self.target_epsilon);
         result.map_err(|_| Error::new(Argument::ANNEALING_FIRST, ErrorKind::Overflow))
     }
 
@@ -73,11 +70,10 @@ impl<T: Real> Solver<'_, T> {
         let given_up = last || (rescue == Rescue::Plain && self.progress.recovered);
         self.progress.recovered = true;
         self.progress.rejections += 1;
-        self.progress.schedule = Schedule::new(None);
+        self.progress.multiple = T::ONE;
         // The target was accepted when the solver was made.
         let _ = self.iterate.prepared.set_epsilon(self.target_epsilon);
-        // If marginals are relaxed, potentials of the size of what is left out of the scores would carry mass beyond
-        // all bounds.
+        // If marginals are relaxed, potentials as large as the offsets would carry mass beyond all bounds.
         let (p, potentials, _) = self.iterate.zero_f();
         if p.is_balanced() {
             potentials.f.fill(T::ZERO);

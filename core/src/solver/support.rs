@@ -31,40 +31,29 @@ pub(super) struct Whole<'a, T: Real> {
     f: &'a mut [T],
     /// m: scratch of the start; g of the solution.
     g: &'a mut [T],
-    rows: Numbers<'a, T>,
-    columns: Numbers<'a, T>,
+    /// The numbers of the rows with weight, or nothing if all have some.
+    rows: &'a [T],
+    /// The numbers of the columns with weight; likewise.
+    columns: &'a [T],
 }
 
-/// The numbers of the points with weight, or `None` if all have some.
-#[derive(Clone, Copy)]
-struct Numbers<'a, T>(Option<&'a [T]>);
-
-impl<T: Real> Numbers<'_, T> {
-    /// Returns the number, among all points, of the k-th with weight.
-    fn number(self, k: usize) -> usize {
-        self.0.map_or(k, |numbers| numbers[k].to_index() as usize)
-    }
-
-    /// Returns how many there are, of `all`.
-    fn count(self, all: usize) -> usize {
-        self.0.map_or(all, <[T]>::len)
-    }
+/// Returns the number, among all points, of the k-th with weight.
+fn number<T: Real>(numbers: &[T], k: usize) -> usize {
+    numbers.get(k).map_or(k, |number| number.to_index() as usize)
 }
 
 /// Makes the costs of all points, in the form that those of the points with weight have.
+#[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut, unused_variables))]
 fn scores<'a, T: Real>(
     problem: &Problem<'a, T>,
     points: PackedMemory<'a, T>,
     p: &ScaledProblem<'_, T>,
 ) -> Result<Scores<'a, T>, Error> {
-    #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))]
     let mut scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points)?;
     #[cfg(all(feature = "costs", feature = "relaxed"))]
     if p.scores.products().is_none() {
         scores.read_pairs(problem.geometry());
     }
-    #[cfg(not(all(feature = "costs", feature = "relaxed")))]
-    let _ = p;
     Ok(scores)
 }
 
@@ -73,9 +62,9 @@ fn scores<'a, T: Real>(
 fn choose<'a, T: Real>(
     weights: Weights<'a, T>,
     [numbers, values]: [&'a mut [T]; 2],
-) -> Option<(Numbers<'a, T>, Weights<'a, T>)> {
+) -> Option<(&'a [T], Weights<'a, T>)> {
     if numbers.is_empty() {
-        return (weights.support() == weights.len()).then_some((Numbers(None), weights));
+        return (weights.support() == weights.len()).then_some((&[], weights));
     }
     let mut count = 0;
     for i in (0..weights.len()).filter(|&i| weights.get(i) > T::ZERO) {
@@ -83,7 +72,7 @@ fn choose<'a, T: Real>(
         *values.get_mut(count)? = weights.get(i);
         count += 1;
     }
-    (count == numbers.len()).then(|| (Numbers(Some(numbers)), weights.copied_to(values)))
+    (count == numbers.len()).then(|| (&*numbers, weights.copied_to(values)))
 }
 
 impl<'a, T: Real> Whole<'a, T> {
@@ -98,7 +87,8 @@ impl<'a, T: Real> Whole<'a, T> {
             let (argument, expected) = (Argument::WORKSPACE, problem.rows() + problem.columns());
             return Err(Error::new(argument, ErrorKind::Length { expected, actual: f.len() + g.len() }));
         };
-        let own = problem.choose(rows.0, columns.0, a, b);
+        let some = |numbers: &'a [T]| (!numbers.is_empty()).then_some(numbers);
+        let own = problem.choose(some(rows), some(columns), a, b);
         Ok((own, Whole { problem, points, f_hat, g_hat, f, g, rows, columns }))
     }
 
@@ -122,22 +112,22 @@ impl<'a, T: Real> Whole<'a, T> {
             let place = Place::cell(i, j);
             Err(Error::new(Argument::COST, ErrorKind::NotFinite { place, value: value.widen() }))
         };
-        for k in 0..self.columns.count(self.g.len()) {
-            (0..self.f.len()).try_for_each(|i| check(i, self.columns.number(k)))?;
+        for k in 0..p.problem.columns() {
+            (0..self.f.len()).try_for_each(|i| check(i, number(self.columns, k)))?;
         }
-        for k in 0..self.rows.count(self.f.len()) {
-            (0..self.g.len()).try_for_each(|j| check(self.rows.number(k), j))?;
+        for k in 0..p.problem.rows() {
+            (0..self.g.len()).try_for_each(|j| check(number(self.rows, k), j))?;
         }
         Ok(())
     }
 
-    /// Puts an error of the points with weight into the numbers of all points.
+    /// Replaces the numbers of points in an error by their numbers among all points.
     pub fn renumber(&self, error: Error) -> Error {
-        let row = |place: Place| Place::entry(self.rows.number(place.row));
-        let column = |place: Place| Place::entry(self.columns.number(place.row));
+        let row = |place: Place| Place::entry(number(self.rows, place.row));
+        let column = |place: Place| Place::entry(number(self.columns, place.row));
         let pair = |place: Place| Place {
-            row: self.rows.number(place.row),
-            column: place.column.map(|column| self.columns.number(column)),
+            row: number(self.rows, place.row),
+            column: place.column.map(|column| number(self.columns, column)),
         };
         match (error.argument, error.kind) {
             (Argument::X, ErrorKind::TooFar { .. }) | (Argument::A, ErrorKind::Infeasible { .. }) => {
@@ -173,7 +163,7 @@ impl<'a, T: Real> Whole<'a, T> {
             }
             // It does not matter what a start makes of points without weight.
             for (k, value) in to.iter_mut().enumerate() {
-                let row = chosen.number(k);
+                let row = number(chosen, k);
                 *value = from[row];
                 if !value.is_finite() {
                     let (place, value) = (Place::entry(row), value.widen());
@@ -188,7 +178,7 @@ impl<'a, T: Real> Whole<'a, T> {
     pub fn reborrow(&mut self) -> Whole<'_, T> {
         let Whole { problem, points, f_hat, g_hat, f, g, rows, columns } = self;
         let points = points.reborrow();
-        Whole { problem: *problem, points, f_hat, g_hat, f, g, rows: *rows, columns: *columns }
+        Whole { problem: *problem, points, f_hat, g_hat, f, g, rows, columns }
     }
 
     /// Makes the solution for all points of that for those with weight.
@@ -208,17 +198,17 @@ impl<'a, T: Real> Whole<'a, T> {
         };
         let (own_a, own_b) = (own.problem().a(), own.problem().b());
         for (k, &value) in own.f().iter().enumerate() {
-            f[rows.number(k)] = value;
+            f[number(rows, k)] = value;
         }
         for (k, &value) in own.g().iter().enumerate() {
-            g[columns.number(k)] = value;
+            g[number(columns, k)] = value;
         }
         for i in (0..f.len()).filter(|&i| a.get(i) == T::ZERO) {
-            let term = |k: usize| unit * own.g()[k] - p.s * cost(i, columns.number(k));
+            let term = |k: usize| unit * own.g()[k] - p.s * cost(i, number(columns, k));
             f[i] = transform(p.tau_a(), own_b, &term);
         }
         for j in (0..g.len()).filter(|&j| b.get(j) == T::ZERO) {
-            let term = |k: usize| unit * own.f()[k] - p.s * cost(rows.number(k), j);
+            let term = |k: usize| unit * own.f()[k] - p.s * cost(number(rows, k), j);
             g[j] = transform(p.tau_b(), own_a, &term);
         }
         f_hat.copy_from_slice(f);

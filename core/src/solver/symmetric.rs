@@ -65,10 +65,9 @@ impl<T: Real> Solver<'_, T> {
             // Decide whether this is the end. These updates contract: an error that has grown for a while is one of
             // rounding, however large.
             let broken = !log_sums.iter().all(|log_sum| log_sum.is_finite());
-            let floor = !start && progress.stagnation.is_idle(error) && {
-                let best = progress.stagnation.best();
-                best <= error_floor(p, f, g) || error > T::TWO * T::TWO * best
-            };
+            let floor = !start
+                && progress.is_idle(error)
+                && (progress.best_error <= error_floor(p, f, g) || error > T::TWO * T::TWO * progress.best_error);
             start = false;
             // If rho is far below epsilon, a small error of the marginals is a large one of the potentials in units of
             // rho.
