@@ -1,6 +1,6 @@
 //! The potential between two Gaussians fitted to the data, in closed form.
 
-use super::{Side, Start, StartReport, StartScratch, Target};
+use super::{Side, Start, StartMemory, StartReport, Target};
 use crate::error::{Argument, Error, ErrorKind, arguments, check_length, check_positive, check_workspace};
 use crate::measure::{Points, Weights};
 use crate::real::Real;
@@ -330,29 +330,19 @@ pub struct FixedGaussianStart<const D: usize> {
 }
 
 impl<T: Real, const D: usize> Start<T> for FixedGaussianStart<D> {
-    fn name(&self) -> &'static str {
-        self.form.start_name()
-    }
-
     /// # Errors
     /// [`ErrorKind::Length`] naming the dimension if that of the points is more than `D`; those of
     /// [`Gaussian::start`].
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        _g: &mut [T],
-        _scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let expected = target.problem.geometry().dimension();
         if expected > D {
             return Err(Error::new(Argument::DIMENSION, ErrorKind::Length { expected, actual: D }));
         }
         const { assert!(D <= 8, "sinkhorn-init has the Gaussian start for more dimensions") };
         match D {
-            0..=2 => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(2) }>(target, self.form, f),
-            3..=4 => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(4) }>(target, self.form, f),
-            _ => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(8) }>(target, self.form, f),
+            0..=2 => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(2) }>(target, self.form, out.f),
+            3..=4 => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(4) }>(target, self.form, out.f),
+            _ => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(8) }>(target, self.form, out.f),
         }
     }
 }

@@ -71,11 +71,15 @@ impl StartReport {
     }
 }
 
-/// Memory that a start may use.
-pub struct StartScratch<'s, T> {
-    /// n scalars.
+/// The memory that a start works in.
+pub struct StartMemory<'s, T> {
+    /// n: f, if the start writes it.
+    pub f: &'s mut [T],
+    /// m: g, if the start writes it.
+    pub g: &'s mut [T],
+    /// n scalars of scratch.
     pub rows: &'s mut [T],
-    /// m scalars.
+    /// m scalars of scratch.
     pub columns: &'s mut [T],
 }
 
@@ -90,18 +94,13 @@ pub struct StartScratch<'s, T> {
 /// struct Distance;
 ///
 /// impl Start<f64> for Distance {
-///     fn name(&self) -> &'static str {
-///         "distance"
-///     }
 ///     fn write_potentials(
 ///         &self,
 ///         target: &Target<'_, '_, f64>,
-///         f: &mut [f64],
-///         _g: &mut [f64],
-///         _scratch: &mut StartScratch<'_, f64>,
+///         out: &mut StartMemory<'_, f64>,
 ///     ) -> Result<StartReport, Error> {
 ///         let cloud = target.points("distance needs points")?;
-///         for (value, x) in f.iter_mut().zip(cloud.x().data()) {
+///         for (value, x) in out.f.iter_mut().zip(cloud.x().data()) {
 ///             *value = x.abs();
 ///         }
 ///         Ok(StartReport::new("distance", Side::F))
@@ -117,36 +116,17 @@ pub struct StartScratch<'s, T> {
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Start<T: Real> {
-    /// The name in reports and on the command line.
-    fn name(&self) -> &'static str;
-
-    /// Writes `f` (n) or `g` (m) or both, for this problem and regularisation.
+    /// Writes f or g or both, for this problem and regularisation. The name of the start is in the report.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) where the start is not defined for the problem;
     /// others as the start documents. What has been written by then does not matter.
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error>;
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error>;
 }
 
 /// A borrowed start is a start: so that one chosen at run time can be wrapped.
 impl<T: Real, S: Start<T> + ?Sized> Start<T> for &S {
-    fn name(&self) -> &'static str {
-        (**self).name()
-    }
-
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
-        (**self).write_potentials(target, f, g, scratch)
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
+        (**self).write_potentials(target, out)
     }
 }

@@ -1,7 +1,7 @@
 use core::cmp::Ordering;
 
 use super::line::{convex_line, sort_indices};
-use super::{Side, Start, StartReport, StartScratch, Target};
+use super::{Side, Start, StartMemory, StartReport, Target};
 use crate::error::Error;
 use crate::geometry::PointCloud;
 use crate::measure::Weights;
@@ -20,19 +20,9 @@ use crate::wide::Wide;
 pub struct Monotone;
 
 impl<T: Real> Start<T> for Monotone {
-    fn name(&self) -> &'static str {
-        "monotone"
-    }
-
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) for a matrix, for a dimension other than 1, and for a cost that is not convex in x - y.
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let cloud = convex_line(
             target.problem,
             [
@@ -41,24 +31,18 @@ impl<T: Real> Start<T> for Monotone {
                 "monotone needs a cost that is convex in x - y",
             ],
         )?;
-        sort_indices(cloud.x(), scratch.rows);
-        sort_indices(cloud.y(), scratch.columns);
-        walk(target.problem, cloud, scratch.rows, scratch.columns, f, g);
+        sort_indices(cloud.x(), out.rows);
+        sort_indices(cloud.y(), out.columns);
+        walk(target.problem, cloud, out);
         // Two or three costs a step of the staircase, which has fewer than n + m.
-        let pairs = 3 * (f.len() as u64 + g.len() as u64);
+        let pairs = 3 * (out.f.len() as u64 + out.g.len() as u64);
         Ok(StartReport::new("monotone", Side::Both).pairs(pairs))
     }
 }
 
 /// Walks the staircase: writes one potential a step.
-fn walk<T: Real>(
-    problem: &Problem<'_, T>,
-    cloud: &PointCloud<'_, T>,
-    rows: &[T],
-    columns: &[T],
-    f: &mut [T],
-    g: &mut [T],
-) {
+fn walk<T: Real>(problem: &Problem<'_, T>, cloud: &PointCloud<'_, T>, out: &mut StartMemory<'_, T>) {
+    let StartMemory { f, g, rows, columns } = out;
     let row = |i: usize| rows[i].to_index() as usize;
     let column = |j: usize| columns[j].to_index() as usize;
     let cost = |i: usize, j: usize| cloud.cost(row(i), column(j));

@@ -1,7 +1,7 @@
 //! The problem as starts see it, and the dual value of the potentials that they write.
 
 use super::sample::{MAX_SAMPLE, Sample, sample_len};
-use super::{Side, StartScratch};
+use super::{Side, StartMemory};
 use crate::cost::{GroundCost, SquaredEuclidean};
 use crate::error::{Argument, Error};
 use crate::geometry::PointCloud;
@@ -72,15 +72,15 @@ impl<T: Real> Target<'_, '_, T> {
     /// each cell of a k-d partition, with the weight of the cell. They are always the same, so that values compare.
     /// With more than 16 points the value is an estimate. The solver makes a little more of a start that wrote g,
     /// because it transforms twice.
-    pub fn dual_value(&self, wrote: Side, f: &[T], g: &[T], scratch: &mut StartScratch<'_, T>) -> T {
+    pub fn dual_value(&self, wrote: Side, out: &mut StartMemory<'_, T>) -> T {
         let geometry = self.problem.geometry();
         match geometry.cloud() {
             Some(cloud) if cloud.ground_cost().is_squared_euclidean() => {
                 // Named, so that it is compiled into the loop.
                 let cost = |i: usize, j: usize| SquaredEuclidean.cost(cloud.x().point(i), cloud.y().point(j));
-                self.dual_value_under(wrote, f, g, scratch, &cost)
+                self.dual_value_under(wrote, out, &cost)
             }
-            _ => self.dual_value_under(wrote, f, g, scratch, &|i, j| geometry.cost(i, j)),
+            _ => self.dual_value_under(wrote, out, &|i, j| geometry.cost(i, j)),
         }
     }
 
@@ -91,24 +91,17 @@ impl<T: Real> Target<'_, '_, T> {
         if wrote == Side::G { m * of(n) } else { n * of(m) }
     }
 
-    fn dual_value_under(
-        &self,
-        wrote: Side,
-        f: &[T],
-        g: &[T],
-        scratch: &mut StartScratch<'_, T>,
-        cost: &impl Fn(usize, usize) -> T,
-    ) -> T {
+    fn dual_value_under(&self, wrote: Side, out: &mut StartMemory<'_, T>, cost: &impl Fn(usize, usize) -> T) -> T {
         let problem = self.problem;
         let side = |weights, rho: T| Marginal { weights, rho, rate: self.epsilon / (rho * self.cost_scale) };
         let (rows, columns) = (side(problem.a(), problem.rho_a()), side(problem.b(), problem.rho_b()));
         let cloud = problem.geometry().cloud();
         if wrote == Side::G {
-            let sample = Sample::new(cloud.map(|cloud| cloud.x()), rows.weights, scratch.rows);
-            self.evaluate(g, &columns, &rows, &sample, &|j, i| cost(i, j))
+            let sample = Sample::new(cloud.map(|cloud| cloud.x()), rows.weights, out.rows);
+            self.evaluate(out.g, &columns, &rows, &sample, &|j, i| cost(i, j))
         } else {
-            let sample = Sample::new(cloud.map(|cloud| cloud.y()), columns.weights, scratch.columns);
-            self.evaluate(f, &rows, &columns, &sample, cost)
+            let sample = Sample::new(cloud.map(|cloud| cloud.y()), columns.weights, out.columns);
+            self.evaluate(out.f, &rows, &columns, &sample, cost)
         }
     }
 

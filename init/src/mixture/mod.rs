@@ -10,7 +10,7 @@ use sinkhorn_core::{
     Error, Real,
     error::{Argument, ErrorKind},
     geometry::{Points, Weights},
-    start::{GaussianForm, Side, Start, StartReport, StartScratch, Target},
+    start::{GaussianForm, Side, Start, StartMemory, StartReport, Target},
 };
 
 use crate::fit::{MixtureFit, MixtureSettings};
@@ -65,27 +65,17 @@ impl MixtureStart {
 }
 
 impl<T: Real> Start<T> for MixtureStart {
-    fn name(&self) -> &'static str {
-        self.start_name()
-    }
-
     /// # Errors
     /// [`ErrorKind::Unsupported`] unless the cost is squared Euclidean between points; those of [`MixtureFit::of`] for
     /// a side without a fit, those of [`MixtureFit::check`] for a fit, and of [`MixturePotential::between`];
     /// [`ErrorKind::Overflow`] where a potential leaves the range of the scalar.
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        _g: &mut [T],
-        _scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let cloud = target.squared_euclidean_points("mixture needs points under the squared Euclidean cost")?;
         let (of_x, note_x) = self.fitted(self.source.as_ref(), cloud.x(), target.problem.a())?;
         let (of_y, note_y) = self.fitted(self.target.as_ref(), cloud.y(), target.problem.b())?;
         let potential = MixturePotential::between(&of_x, &of_y, target.epsilon.widen(), self.form)?;
         let mut point = vec![0.0; cloud.dimension()];
-        for (i, value) in f.iter_mut().enumerate() {
+        for (i, value) in out.f.iter_mut().enumerate() {
             for (slot, x) in point.iter_mut().zip(cloud.x().point(i)) {
                 *slot = x.widen();
             }
