@@ -1,6 +1,6 @@
 //! Weighted points: checked, borrowed views.
 
-use crate::error::{Argument, Error, ErrorKind, Place};
+use crate::error::{Argument, Error, ErrorKind, Place, check_count, check_length};
 use crate::real::Real;
 use crate::vector::WeightVectors;
 
@@ -51,6 +51,12 @@ impl<'a, T: Real> Weights<'a, T> {
             return Err(Error::new(argument, ErrorKind::Total { value: total.widen(), range: T::TOTALS }));
         }
         Ok(Weights { values: Some(values), len: values.len(), uniform: T::ZERO, total, factor: T::ONE })
+    }
+
+    /// Checks a view of as many `values` as are `expected`.
+    pub(crate) fn of_length(argument: Argument, values: &'a [T], expected: usize) -> Result<Self, Error> {
+        check_length(argument, values, expected)?;
+        Weights::new(argument, values)
     }
 
     /// How many.
@@ -164,9 +170,7 @@ impl<'a, T: Real> Points<'a, T> {
     /// [`ErrorKind::Empty`], [`ErrorKind::NotPositive`] for dimension 0, [`ErrorKind::Ragged`],
     /// [`ErrorKind::NotFinite`].
     pub fn new(argument: Argument, data: &'a [T], dimension: usize) -> Result<Self, Error> {
-        if dimension == 0 {
-            return Err(Error::new(Argument::DIMENSION, ErrorKind::NotPositive { value: 0.0 }));
-        }
+        check_count(Argument::DIMENSION, dimension)?;
         if data.is_empty() {
             return Err(Error::new(argument, ErrorKind::Empty));
         }

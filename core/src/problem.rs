@@ -1,7 +1,7 @@
 //! What is to be solved: geometry, weights, regularisation.
 
 use crate::cost::CostScale;
-use crate::error::{Argument, Error, ErrorKind, check_length, check_positive};
+use crate::error::{Argument, Error, ErrorKind, check_positive, not_positive};
 use crate::geometry::{Geometry, Shape};
 use crate::measure::{Weights, with_equal_totals};
 use crate::real::Real;
@@ -89,7 +89,7 @@ impl<'a, T: Real> Problem<'a, T> {
     /// # Errors
     /// [`ErrorKind::Length`], and those of [`Weights::new`].
     pub fn weights_a(mut self, a: &'a [T]) -> Result<Self, Error> {
-        self.a = checked_weights(Argument::A, a, self.geometry.rows())?;
+        self.a = Weights::of_length(Argument::A, a, self.geometry.rows())?;
         Ok(self)
     }
 
@@ -98,7 +98,7 @@ impl<'a, T: Real> Problem<'a, T> {
     /// # Errors
     /// Those of [`Problem::weights_a`].
     pub fn weights_b(mut self, b: &'a [T]) -> Result<Self, Error> {
-        self.b = checked_weights(Argument::B, b, self.geometry.columns())?;
+        self.b = Weights::of_length(Argument::B, b, self.geometry.columns())?;
         Ok(self)
     }
 
@@ -133,7 +133,7 @@ impl<'a, T: Real> Problem<'a, T> {
     pub fn unbalanced(mut self, rho_a: T, rho_b: T) -> Result<Self, Error> {
         for (argument, rho) in [(Argument::RHO_A, rho_a), (Argument::RHO_B, rho_b)] {
             if !(rho > T::ZERO) {
-                return Err(Error::new(argument, ErrorKind::NotPositive { value: rho.widen() }));
+                return Err(not_positive(argument, rho.widen()));
             }
             if rho < T::INFINITY && !cfg!(feature = "relaxed") {
                 let reason =
@@ -196,7 +196,7 @@ impl<'a, T: Real> Problem<'a, T> {
         self.rho_b
     }
 
-    /// The problem with equal totals where both marginals are exact, and the relative difference that was taken out.
+    /// Gives `b` the total of `a` if both marginals are exact, and returns the relative difference that was taken out.
     ///
     /// # Errors
     /// [`ErrorKind::UnequalMass`] if it is more than rounding explains.
@@ -224,9 +224,4 @@ impl<'a, T: Real> Problem<'a, T> {
     pub(crate) fn with_weights_of(self, weights: Weights<'a, T>) -> Self {
         Problem { a: weights, b: weights, ..self }
     }
-}
-
-fn checked_weights<T: Real>(argument: Argument, values: &[T], expected: usize) -> Result<Weights<'_, T>, Error> {
-    check_length(argument, values, expected)?;
-    Weights::new(argument, values)
 }

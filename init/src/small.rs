@@ -16,20 +16,15 @@ const MAX_SWEEPS: u32 = 200;
 /// The note of a start whose small problem used them up.
 const LIMIT_NOTE: &str = "its small problem reached the sweep limit";
 
-/// Returns the number of points a side of the small problem for one of n x m: sqrt(n m) / 8, at least 32 and at most
-/// 512.
+/// Returns the number of points a side of the small problem for one of n x m: what was asked for, or sqrt(n m) / 8, at
+/// least 32 and at most 512.
 ///
 /// Its sweeps then cost at most 1/64 of those of the solve, and 20 of them and the extension about half a sweep.
-pub(crate) fn points_for(rows: usize, columns: usize) -> usize {
-    ((rows as f64 * columns as f64).sqrt() / 8.0).clamp(32.0, 512.0) as usize
-}
-
-/// Returns the number that was asked for, or that of [`points_for`].
 pub(crate) fn checked_points(asked: Option<usize>, rows: usize, columns: usize) -> Result<usize, Error> {
     match asked {
         Some(0) => Err(Error::new(Argument::START, ErrorKind::NotPositive { value: 0.0 })),
         Some(count) => Ok(count),
-        None => Ok(points_for(rows, columns)),
+        None => Ok(((rows as f64 * columns as f64).sqrt() / 8.0).clamp(32.0, 512.0) as usize),
     }
 }
 

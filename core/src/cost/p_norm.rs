@@ -28,22 +28,6 @@ impl<T: Real> PNorm<T> {
     }
 }
 
-/// What the derivatives at a pair of points are made of.
-struct Slopes<T> {
-    p: T,
-    norm: T,
-    /// The coordinate of the largest difference.
-    largest: usize,
-}
-
-impl<T: Real> PNorm<T> {
-    fn slopes(&self, x: &[T], y: &[T]) -> Slopes<T> {
-        let size = |k: usize| (x[k] - y[k]).abs();
-        let largest = (0..x.len()).fold(0, |most, k| if size(k) > size(most) { k } else { most });
-        Slopes { p: self.p, norm: self.cost(x, y), largest }
-    }
-}
-
 /// The derivative of the norm in a coordinate whose difference is z.
 fn slope<T: Real>(p: T, norm: T, z: T) -> T {
     if z == T::ZERO { T::ZERO } else { sign(z) * (z.abs() / norm).powf(p - T::ONE) }
@@ -78,8 +62,10 @@ impl<T: Real> GroundCost<T> for PNorm<T> {
 
     /// sign(z) (|z| / N)^(p-1), z = x - y, N its norm; of the largest coordinate alone where p is infinite.
     fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) {
-        let Slopes { p, norm, largest } = self.slopes(x, y);
+        let (p, norm) = (self.p, self.cost(x, y));
         if p == T::INFINITY {
+            let size = |k: usize| (x[k] - y[k]).abs();
+            let largest = (0..x.len()).fold(0, |most, k| if size(k) > size(most) { k } else { most });
             return of_difference(in_x, in_y, |k| if k == largest { sign(x[k] - y[k]) } else { T::ZERO });
         }
         of_difference(in_x, in_y, |k| slope(p, norm, x[k] - y[k]))
@@ -87,7 +73,7 @@ impl<T: Real> GroundCost<T> for PNorm<T> {
 
     /// With g the gradient and v = dx - dy: (p - 1) / N ((|z| / N)^(p-2) v - g (g.v)).
     fn gradient_along(&self, x: &[T], y: &[T], dx: &[T], dy: &[T], in_x: &mut [T], in_y: &mut [T]) {
-        let Slopes { p, norm, .. } = self.slopes(x, y);
+        let (p, norm) = (self.p, self.cost(x, y));
         if p == T::INFINITY || p == T::ONE || norm == T::ZERO {
             return of_difference(in_x, in_y, |_| T::ZERO);
         }

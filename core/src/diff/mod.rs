@@ -39,7 +39,7 @@ pub(crate) use inputs::{check_results, is_finite};
 pub use jvp::Changes;
 pub use workspace::derivatives_len;
 
-use crate::error::{Argument, Error, ErrorKind, check_workspace};
+use crate::error::{Argument, Error, ErrorKind, check_count, check_positive, check_workspace};
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::solution::Solution;
@@ -74,17 +74,9 @@ impl<T: Real> DerivativeSettings<T> {
     /// # Errors
     /// [`ErrorKind::NotPositive`], naming the field.
     pub fn check(&self) -> Result<(), Error> {
-        let tolerance = self.tolerance;
-        for (argument, value, is_positive) in [
-            (Argument::TOLERANCE, tolerance.widen(), tolerance > T::ZERO && tolerance.is_finite()),
-            (Argument::MAX_ITERATIONS, 0.0, self.max_iterations > 0),
-            (Argument::THREADS, 0.0, self.threads > 0),
-        ] {
-            if !is_positive {
-                return Err(Error::new(argument, ErrorKind::NotPositive { value }));
-            }
-        }
-        Ok(())
+        check_positive(Argument::TOLERANCE, self.tolerance)?;
+        check_count(Argument::MAX_ITERATIONS, self.max_iterations as usize)?;
+        check_count(Argument::THREADS, self.threads)
     }
 }
 

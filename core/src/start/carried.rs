@@ -66,10 +66,7 @@ impl<'a, T: Real> Carried<'a, T> {
     ) -> Result<Self, Error> {
         let points = Points::new(name, points, dimension)?;
         let weights = match weights {
-            Some(values) => {
-                check_length(of_weights, values, points.len())?;
-                Weights::new(of_weights, values)?
-            }
+            Some(values) => Weights::of_length(of_weights, values, points.len())?,
             None => Weights::uniform(of_weights, points.len())?,
         };
         check_length(of_potential, potential, points.len())?;

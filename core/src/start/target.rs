@@ -23,13 +23,6 @@ pub struct Target<'t, 'a, T: Real> {
     pub cost_scale: T,
 }
 
-/// The weights of one side of a problem, rho, and epsilon / rho (0 where balanced).
-struct Marginal<'a, T> {
-    weights: Weights<'a, T>,
-    rho: T,
-    rate: T,
-}
-
 impl<T: Real> Target<'_, '_, T> {
     /// Returns the points of the problem.
     ///
@@ -57,7 +50,7 @@ impl<T: Real> Target<'_, '_, T> {
     /// cost; rho belongs to this side, and is in the units of the problem.
     pub fn c_transform(&self, rho: T, len: usize, term: &impl Fn(usize) -> (T, T)) -> T {
         let s = T::LOG2_E / self.epsilon;
-        let tau = T::ONE / (T::ONE + self.epsilon / (rho * self.cost_scale));
+        let tau = T::ONE / (T::ONE + self.rate(rho));
         let log_sum = reduce::log2_sum(len, &|k| {
             let (weight, exponent) = term(k);
             (weight, s * exponent)
@@ -93,41 +86,46 @@ impl<T: Real> Target<'_, '_, T> {
 
     fn dual_value_under(&self, wrote: Side, out: &mut StartMemory<'_, T>, cost: &impl Fn(usize, usize) -> T) -> T {
         let problem = self.problem;
-        let side = |weights, rho: T| Marginal { weights, rho, rate: self.epsilon / (rho * self.cost_scale) };
-        let (rows, columns) = (side(problem.a(), problem.rho_a()), side(problem.b(), problem.rho_b()));
+        let (rows, columns) = ((problem.a(), problem.rho_a()), (problem.b(), problem.rho_b()));
         let cloud = problem.geometry().cloud();
         if wrote == Side::G {
-            let sample = Sample::new(cloud.map(|cloud| cloud.x()), rows.weights, out.rows);
-            self.evaluate(out.g, &columns, &rows, &sample, &|j, i| cost(i, j))
+            let sample = Sample::new(cloud.map(|cloud| cloud.x()), rows.0, out.rows);
+            self.evaluate(out.g, columns, rows, &sample, &|j, i| cost(i, j))
         } else {
-            let sample = Sample::new(cloud.map(|cloud| cloud.y()), columns.weights, out.columns);
-            self.evaluate(out.f, &rows, &columns, &sample, cost)
+            let sample = Sample::new(cloud.map(|cloud| cloud.y()), columns.0, out.columns);
+            self.evaluate(out.f, rows, columns, &sample, cost)
         }
     }
 
-    /// Returns the dual value of `potential`, which is given on the side `own`; `cost` is that of a pair (own, other).
+    /// Returns epsilon / rho, which is 0 where balanced.
+    fn rate(&self, rho: T) -> T {
+        self.epsilon / (rho * self.cost_scale)
+    }
+
+    /// Returns the dual value of `potential`, which is given on the side with the weights `own`. `cost` is that of a
+    /// pair (own, other).
     fn evaluate(
         &self,
         potential: &[T],
-        own: &Marginal<'_, T>,
-        other: &Marginal<'_, T>,
+        (own, own_rho): (Weights<'_, T>, T),
+        (other, other_rho): (Weights<'_, T>, T),
         sample: &Sample<T>,
         cost: &impl Fn(usize, usize) -> T,
     ) -> T {
         let s = T::LOG2_E / self.epsilon;
-        let count = sample.count;
+        let (count, own_rate, other_rate) = (sample.count, self.rate(own_rho), self.rate(other_rho));
         // Complete the pair by the c-transform, and find its best level.
         let mut completed = [T::ZERO; MAX_SAMPLE];
         for (value, &j) in completed.iter_mut().zip(&sample.indices[..count]) {
-            let term = |i: usize| (own.weights.get(i), potential[i] - cost(i, j as usize));
-            *value = s * self.c_transform(other.rho, potential.len(), &term);
+            let term = |i: usize| (own.get(i), potential[i] - cost(i, j as usize));
+            *value = s * self.c_transform(other_rho, potential.len(), &term);
         }
-        let own_term = |i: usize| (own.weights.get(i), s * potential[i]);
+        let own_term = |i: usize| (own.get(i), s * potential[i]);
         let other_term = |k: usize| (sample.masses[k], completed[k]);
         let shift = best_shift(
-            Level { len: potential.len(), total: own.weights.total(), rate: own.rate },
+            Level { len: potential.len(), total: own.total(), rate: own_rate },
             &own_term,
-            Level { len: count, total: other.weights.total(), rate: other.rate },
+            Level { len: count, total: other.total(), rate: other_rate },
             &other_term,
         );
         // Add up the values of both sides. That of a potential t is t where balanced, and rho (1 - exp(-t / rho)) where
@@ -142,18 +140,18 @@ impl<T: Real> Target<'_, '_, T> {
                 weight * (-(self.epsilon / rate) * (-rate * value * T::LN_2).exp_m1())
             }
         };
-        let own_value = reduce::sum_of(potential.len(), &|i| value_of(own.rate, own_term(i), shift));
-        let other_value = reduce::sum_of(count, &|k| value_of(other.rate, other_term(k), -shift));
+        let own_value = reduce::sum_of(potential.len(), &|i| value_of(own_rate, own_term(i), shift));
+        let other_value = reduce::sum_of(count, &|k| value_of(other_rate, other_term(k), -shift));
         // The other side's sums of the plan are exact, so that its mass is that of the other side, or what relaxation
         // makes of it. The level does not change the plan.
-        let mass = if other.rate == T::ZERO {
-            other.weights.total()
+        let mass = if other_rate == T::ZERO {
+            other.total()
         } else {
             reduce::sum_of(count, &|k| {
                 let (weight, value) = other_term(k);
-                if weight > T::ZERO { weight * (-other.rate * value).exp2() } else { T::ZERO }
+                if weight > T::ZERO { weight * (-other_rate * value).exp2() } else { T::ZERO }
             })
         };
-        own_value + other_value - self.epsilon * (mass - own.weights.total() * other.weights.total())
+        own_value + other_value - self.epsilon * (mass - own.total() * other.total())
     }
 }

@@ -1,24 +1,6 @@
 //! Expectation and maximisation with weights.
 
-use super::{MixtureDensity, MixtureFit};
-
-/// Weighted points in `f64`; the weights sum to 1.
-#[derive(Debug, Clone)]
-pub(super) struct Cloud {
-    pub dimension: usize,
-    pub points: Vec<f64>,
-    pub weights: Vec<f64>,
-}
-
-impl Cloud {
-    pub fn len(&self) -> usize {
-        self.weights.len()
-    }
-
-    pub fn point(&self, i: usize) -> &[f64] {
-        &self.points[i * self.dimension..(i + 1) * self.dimension]
-    }
-}
+use super::{Cloud, MixtureDensity, MixtureFit};
 
 /// Components with a smaller share are dropped.
 const LEAST_SHARE: f64 = 1e-9;

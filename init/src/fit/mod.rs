@@ -14,6 +14,7 @@ pub use gaussian::GaussianFit;
 pub use mixture::{MixtureFit, MixtureSettings};
 
 pub(crate) use density::{exp, log};
+pub(crate) use sample::Cloud;
 use sinkhorn_core::{
     Error,
     error::{Argument, ErrorKind, Place},

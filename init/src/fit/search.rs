@@ -17,8 +17,8 @@ use sinkhorn_core::{
 };
 
 use super::density::log;
-use super::em::{self, Cloud};
-use super::sample::{Units, resample, widen};
+use super::em;
+use super::sample::{Cloud, Units, resample};
 use super::{GaussianFit, MixtureFit, MixtureSettings};
 
 /// Added to the variances, in units of the spread of the data.
@@ -38,7 +38,7 @@ pub(super) fn fit<T: Real>(
     weights: Weights<'_, T>,
     settings: &MixtureSettings,
 ) -> Result<(MixtureFit, Option<&'static str>), Error> {
-    let cloud = widen(points, weights);
+    let cloud = Cloud::new(points, weights, weights.total().widen());
     let single = one_component(&cloud)?;
     let asked = settings.components.unwrap_or(settings.max_components);
     let most = asked.min(affordable(&cloud));

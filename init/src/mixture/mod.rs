@@ -55,15 +55,6 @@ pub struct MixtureStart {
     pub target: Option<MixtureFit>,
 }
 
-impl MixtureStart {
-    const fn start_name(&self) -> &'static str {
-        match self.form {
-            GaussianForm::Entropic => "mixture",
-            GaussianForm::Unregularised => "mixture-unregularised",
-        }
-    }
-}
-
 impl<T: Real> Start<T> for MixtureStart {
     /// # Errors
     /// [`ErrorKind::Unsupported`] unless the cost is squared Euclidean between points; those of [`MixtureFit::of`] for
@@ -84,8 +75,11 @@ impl<T: Real> Start<T> for MixtureStart {
                 return Err(Error::new(Argument::X, ErrorKind::Overflow));
             }
         }
-        let started = StartReport::new(self.start_name(), Side::F);
-        Ok(StartReport { note: note_x.or(note_y), ..started })
+        let name = match self.form {
+            GaussianForm::Entropic => "mixture",
+            GaussianForm::Unregularised => "mixture-unregularised",
+        };
+        Ok(StartReport { note: note_x.or(note_y), ..StartReport::new(name, Side::F) })
     }
 }
 
