@@ -99,8 +99,8 @@ impl CoarseStart {
     ///
     /// # Errors
     /// [`ErrorKind::NotPositive`] naming the start for 0 representatives or a blur that is not positive;
-    /// [`ErrorKind::Unsupported`] for a matrix; [`ErrorKind::Overflow`] if points are so far apart, or epsilon so small, that
-    /// costs of representatives leave the range.
+    /// [`ErrorKind::Unsupported`] for a matrix; [`ErrorKind::Overflow`] if points are so far apart, or epsilon so
+    /// small, that costs of representatives leave the range.
     pub fn fit<T: Real>(&self, target: &Target<'_, '_, T>) -> Result<CoarseFit<T>, Error> {
         let problem = target.problem;
         let count = checked_points(self.representatives, problem.rows(), problem.columns())?;
@@ -126,15 +126,15 @@ impl CoarseStart {
         }
         // Solve between them.
         let geometry = PointCloud::new(&x, &y, cloud.dimension(), cloud.ground_cost())?;
-        let small = solve_small(geometry.into(), &a, &mut b, target)?;
+        let (potential, sweeps, pairs) = solve_small(geometry.into(), &a, &mut b, target)?;
         Ok(CoarseFit {
             dimension: cloud.dimension(),
             points: y,
             weights: b,
-            potential: small.g,
+            potential,
             within: [of_x.within, of_y.within],
-            sweeps: small.sweeps,
-            pairs: of_x.pairs + of_y.pairs + small.pairs,
+            sweeps,
+            pairs: of_x.pairs + of_y.pairs + pairs,
         })
     }
 }

@@ -173,6 +173,7 @@ impl Cloud {
     }
 }
 
-fn squared_distance(p: &[f64], q: &[f64]) -> f64 {
+/// Returns |p - q|^2.
+pub(crate) fn squared_distance(p: &[f64], q: &[f64]) -> f64 {
     p.iter().zip(q).map(|(s, t)| (s - t) * (s - t)).sum()
 }

@@ -28,16 +28,6 @@ pub(crate) fn checked_points(asked: Option<usize>, rows: usize, columns: usize) 
     }
 }
 
-/// The solution of the small problem.
-pub(crate) struct Small<T> {
-    /// One potential a column, in units of the unscaled cost.
-    pub g: Vec<T>,
-    /// The number of sweeps.
-    pub sweeps: u32,
-    /// The number of pairs visited.
-    pub pairs: u64,
-}
-
 /// Returns the report of a start that wrote f after a small problem of so many sweeps.
 pub(crate) fn report(name: &'static str, pairs: u64, sweeps: u32) -> StartReport {
     let started = StartReport::new(name, Side::F).pairs(pairs);
@@ -45,13 +35,13 @@ pub(crate) fn report(name: &'static str, pairs: u64, sweeps: u32) -> StartReport
 }
 
 /// Solves between `a` and `b` with the epsilon and relaxation of `target`. If both marginals are exact, `b` is scaled
-/// to the total of `a`.
+/// to the total of `a`. Returns g in units of the unscaled cost, and the numbers of sweeps and of pairs visited.
 pub(crate) fn solve_small<T: Real>(
     geometry: Geometry<'_, T>,
     a: &[T],
     b: &mut [T],
     target: &Target<'_, '_, T>,
-) -> Result<Small<T>, Error> {
+) -> Result<(Vec<T>, u32, u64), Error> {
     let problem = target.problem;
     let sum = |weights: &[T]| weights.iter().fold(T::ZERO, |sum, &weight| sum + weight);
     let total = sum(a);
@@ -89,9 +79,6 @@ pub(crate) fn solve_small<T: Real>(
         })?;
     let report = solution.report();
     let visits = u64::from(report.sweeps) + 2; // and completing the start, and measuring
-    Ok(Small {
-        g: solution.g().to_vec(),
-        sweeps: report.sweeps,
-        pairs: report.start.pairs + visits * a.len() as u64 * b.len() as u64,
-    })
+    let pairs = report.start.pairs + visits * a.len() as u64 * b.len() as u64;
+    Ok((solution.g().to_vec(), report.sweeps, pairs))
 }

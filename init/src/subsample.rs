@@ -28,7 +28,8 @@ impl<T: Real> Start<T> for SubsampleStart {
     /// Visits k^2 pairs a sweep of the small problem, and n k for the extension.
     ///
     /// # Errors
-    /// [`ErrorKind::NotPositive`] naming the start for 0 points; [`ErrorKind::Overflow`] if the small problem leaves the range.
+    /// [`ErrorKind::NotPositive`] naming the start for 0 points; [`ErrorKind::Overflow`] if the small problem leaves
+    /// the range.
     fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         match self.initialize_if_slow(target, 0, out)? {
             Some(started) => Ok(started),
@@ -62,23 +63,23 @@ impl SubsampleStart {
             costs = pairs.map(|(i, j)| geometry.cost(i, j)).collect::<Vec<T>>();
             CostMatrix::row_major(&costs, rows.len(), columns.len())?.into()
         };
-        let mut small = solve_small(small_geometry, &a, &mut b, target)?;
-        if small.sweeps < least {
+        let (mut potential, sweeps, small_pairs) = solve_small(small_geometry, &a, &mut b, target)?;
+        if sweeps < least {
             return Ok(None);
         }
         let pairs = if let Some(cloud) = geometry.cloud() {
-            small.g.iter_mut().for_each(|value| *value /= target.cost_scale);
-            let carried = Carried::from_g(&y, cloud.dimension(), Some(&b), &small.g)?;
+            potential.iter_mut().for_each(|value| *value /= target.cost_scale);
+            let carried = Carried::from_g(&y, cloud.dimension(), Some(&b), &potential)?;
             carried.write_potentials(target, out)?.pairs
         } else {
             // f_i = -tau epsilon log sum_l b_l exp((g_l - C_il) / epsilon), a sum over the chosen columns.
             for (i, value) in out.f.iter_mut().enumerate() {
-                let term = |l: usize| (b[l], small.g[l] - geometry.cost(i, columns[l]));
+                let term = |l: usize| (b[l], potential[l] - geometry.cost(i, columns[l]));
                 *value = target.c_transform(problem.rho_a(), columns.len(), &term);
             }
             (out.f.len() * columns.len()) as u64
         };
-        Ok(Some(small::report("subsample", small.pairs + pairs, small.sweeps)))
+        Ok(Some(small::report("subsample", small_pairs + pairs, sweeps)))
     }
 }
 

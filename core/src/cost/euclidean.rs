@@ -29,10 +29,6 @@ impl<T: Real> GroundCost<T> for Euclidean {
         largest * sum.sqrt()
     }
 
-    fn is_convex_on_the_line(&self) -> bool {
-        true
-    }
-
     fn smoothness(&self) -> Smoothness {
         Smoothness::Hessian
     }

@@ -19,10 +19,6 @@ impl<T: Real> GroundCost<T> for Manhattan {
         x.iter().zip(y).fold(T::ZERO, |total, (&p, &q)| total + (p - q).abs())
     }
 
-    fn is_convex_on_the_line(&self) -> bool {
-        true
-    }
-
     fn smoothness(&self) -> Smoothness {
         Smoothness::Hessian
     }

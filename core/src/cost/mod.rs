@@ -96,8 +96,8 @@ pub trait GroundCost<T: Real>: Sync {
         if self.is_squared_euclidean() { BuiltIn::SquaredEuclidean } else { BuiltIn::None }
     }
 
-    /// True where, in dimension 1, c(x, y) = h(x - y) with h convex: what the monotone start needs.
+    /// Says whether, in dimension 1, c(x, y) = h(x - y) with h convex, which the monotone start needs.
     fn is_convex_on_the_line(&self) -> bool {
-        false
+        matches!(self.built_in(), BuiltIn::SquaredEuclidean | BuiltIn::Norm(_))
     }
 }

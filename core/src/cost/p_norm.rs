@@ -52,10 +52,6 @@ impl<T: Real> GroundCost<T> for PNorm<T> {
         largest * sum.powf(T::ONE / self.p)
     }
 
-    fn is_convex_on_the_line(&self) -> bool {
-        true
-    }
-
     fn smoothness(&self) -> Smoothness {
         Smoothness::Hessian
     }

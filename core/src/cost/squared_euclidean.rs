@@ -44,10 +44,6 @@ impl<T: Real> GroundCost<T> for SquaredEuclidean {
         true
     }
 
-    fn is_convex_on_the_line(&self) -> bool {
-        true
-    }
-
     fn smoothness(&self) -> Smoothness {
         Smoothness::Hessian
     }

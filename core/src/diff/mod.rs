@@ -153,9 +153,9 @@ impl<'d, T: Real> Derivatives<'d, T> {
     /// Derivatives are those of the potentials that a problem has, and as good as the solution is converged.
     ///
     /// # Errors
-    /// Bad settings; [`ErrorKind::Workspace`]; and [`ErrorKind::Overflow`] naming `cost` if the marginals of a relaxed problem
-    /// leave the range of the scalar, or `epsilon` if it is so small for the cost that rounding leaves nothing of the
-    /// entries of the plan.
+    /// Bad settings; [`ErrorKind::Workspace`]; and [`ErrorKind::Overflow`] naming `cost` if the marginals of a relaxed
+    /// problem leave the range of the scalar, or `epsilon` if it is so small for the cost that rounding leaves nothing
+    /// of the entries of the plan.
     pub fn new(
         solution: &Solution<'d, T>,
         settings: &DerivativeSettings<T>,

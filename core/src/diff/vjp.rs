@@ -33,10 +33,12 @@ impl<T: Real> Derivatives<'_, T> {
     /// plane), and one each for x, y, cost and epsilon.
     ///
     /// # Errors
-    /// [`ErrorKind::Length`](crate::error::ErrorKind::Length) and [`ErrorKind::NotFinite`](crate::error::ErrorKind::NotFinite) naming `f`, `g`, `plan`, `map` (of the cotangent), `x`, `y`, `a`,
-    /// `b`, `cost` (of the gradients). [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming `map` or `cost` for a cost matrix, which has no
-    /// points, and for a ground cost without a gradient. Nothing is written then. [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow) naming
-    /// `cotangent` if a gradient leaves the range: what has been written is not to be used.
+    /// [`ErrorKind::Length`](crate::error::ErrorKind::Length) and
+    /// [`ErrorKind::NotFinite`](crate::error::ErrorKind::NotFinite) naming `f`, `g`, `plan`, `map` (of the cotangent),
+    /// `x`, `y`, `a`, `b`, `cost` (of the gradients). [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported)
+    /// naming `map` or `cost` for a cost matrix, which has no points, and for a ground cost without a gradient. Nothing
+    /// is written then. [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow) naming `cotangent` if a gradient
+    /// leaves the range: what has been written is not to be used.
     pub fn vjp(
         &mut self,
         cotangent: &Cotangent<'_, T>,

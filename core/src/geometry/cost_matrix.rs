@@ -26,9 +26,7 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     /// [`ErrorKind::Empty`], [`ErrorKind::Length`], [`ErrorKind::TooLarge`], and [`ErrorKind::NotFinite`] for NaN and
     /// minus infinity; all name `cost`.
     pub fn row_major(data: &'a [T], rows: usize, columns: usize) -> Result<Self, Error> {
-        check_size(data, rows, columns)?;
-        let forbids = check_costs(data, columns)?;
-        Ok(CostMatrix::strided(data, [rows, columns], [columns, 1], forbids))
+        CostMatrix::strided(data, [rows, columns], [columns, 1], |place| place)
     }
 
     /// C_ij = data[i + j * rows], as Fortran, nalgebra and Eigen lay matrices out.
@@ -36,20 +34,25 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     /// # Errors
     /// Those of [`CostMatrix::row_major`].
     pub fn column_major(data: &'a [T], rows: usize, columns: usize) -> Result<Self, Error> {
-        check_size(data, rows, columns)?;
         // Found in storage order: the message has row and column the other way round.
         let swap = |place: Place| Place::cell(place.column.unwrap_or(0), place.row);
-        let forbids = check_costs(data, rows).map_err(|error| error.map_place(swap))?;
-        Ok(CostMatrix::strided(data, [rows, columns], [1, rows], forbids))
+        CostMatrix::strided(data, [rows, columns], [1, rows], swap)
     }
 
     fn strided(
         data: &'a [T],
         [rows, columns]: [usize; 2],
         [row_stride, column_stride]: [usize; 2],
-        forbids: bool,
-    ) -> Self {
-        CostMatrix {
+        to_place: impl Fn(Place) -> Place,
+    ) -> Result<Self, Error> {
+        if rows == 0 || columns == 0 || data.is_empty() {
+            return Err(Error::new(Argument::COST, ErrorKind::Empty));
+        }
+        let expected = rows.checked_mul(columns).ok_or(Error::new(Argument::COST, ErrorKind::TooLarge))?;
+        check_length(Argument::COST, data, expected)?;
+        let line = row_stride.max(column_stride);
+        let forbids = check_costs(data, line).map_err(|error| error.map_place(to_place))?;
+        Ok(CostMatrix {
             data,
             rows,
             columns,
@@ -58,7 +61,7 @@ impl<'a, T: Real> CostMatrix<'a, T> {
             forbids,
             #[cfg(feature = "support")]
             chosen: (None, None),
-        }
+        })
     }
 
     /// The rows and columns with these numbers, kept by [`Real::from_index`]; all of a side, if there are none.
@@ -170,13 +173,4 @@ pub(crate) fn check_costs<T: Real>(data: &[T], columns: usize) -> Result<bool, E
         }
     }
     Ok(true)
-}
-
-fn check_size<T>(data: &[T], rows: usize, columns: usize) -> Result<(), Error> {
-    let argument = Argument::COST;
-    if rows == 0 || columns == 0 || data.is_empty() {
-        return Err(Error::new(argument, ErrorKind::Empty));
-    }
-    let expected = rows.checked_mul(columns).ok_or(Error::new(argument, ErrorKind::TooLarge))?;
-    check_length(argument, data, expected)
 }

@@ -77,7 +77,8 @@ impl<'a, T: Real> Carried<'a, T> {
 
 impl<T: Real> Start<T> for Carried<'_, T> {
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for a matrix; [`ErrorKind::Length`] naming the dimension if that of the points is another.
+    /// [`ErrorKind::Unsupported`] for a matrix; [`ErrorKind::Length`] naming the dimension if that of the points is
+    /// another.
     fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let cloud = target.points("carried needs points, not a cost matrix")?;
         let (expected, actual) = (cloud.dimension(), self.points.dimension());

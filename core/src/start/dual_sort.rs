@@ -44,8 +44,8 @@ impl<T: Real> Default for DualSort<T> {
 
 impl<T: Real> Start<T> for DualSort<T> {
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) for a matrix, a dimension other than 1, a cost that is not convex in x - y, n != m, and
-    /// weights that are not all equal.
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) for a matrix, a dimension other than 1, a cost
+    /// that is not convex in x - y, n != m, and weights that are not all equal.
     fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let problem = target.problem;
         let cloud = convex_line(

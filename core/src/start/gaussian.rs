@@ -18,16 +18,6 @@ pub enum GaussianForm {
     Unregularised,
 }
 
-impl GaussianForm {
-    /// The name of the Gaussian start of this form, in reports and on the command line.
-    pub const fn start_name(self) -> &'static str {
-        match self {
-            GaussianForm::Entropic => "gaussian",
-            GaussianForm::Unregularised => "gaussian-unregularised",
-        }
-    }
-}
-
 /// Mean and covariance of a measure, in memory of the caller.
 #[derive(Debug, Clone, Copy)]
 pub struct Moments<'m, T> {
@@ -249,8 +239,8 @@ impl<T: Real> Gaussian<T, &mut [T]> {
         dimension * (6 * dimension + 7)
     }
 
-    /// Writes the potential of every x: the Gaussian start, with code for no more than `MOST` dimensions. Fits the sides
-    /// whose moments are not given.
+    /// Writes the potential of every x: the Gaussian start, with code for no more than `MOST` dimensions. Fits the
+    /// sides whose moments are not given.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] unless the cost is squared Euclidean between points; those of [`Moments::of`] and
@@ -274,7 +264,11 @@ impl<T: Real> Gaussian<T, &mut [T]> {
         for (i, value) in f.iter_mut().enumerate() {
             *value = gaussian.at(cloud.x().point(i), memory);
         }
-        Ok(StartReport::new(form.start_name(), Side::F))
+        let name = match form {
+            GaussianForm::Entropic => "gaussian",
+            GaussianForm::Unregularised => "gaussian-unregularised",
+        };
+        Ok(StartReport::new(name, Side::F))
     }
 }
 

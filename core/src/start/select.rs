@@ -35,7 +35,8 @@ impl<'c, T: Real> Select<'c, T> {
 
 impl<T: Real> Start<T> for Select<'_, T> {
     /// # Errors
-    /// Those of the candidates, except for [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) and [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow).
+    /// Those of the candidates, except for [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) and
+    /// [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow).
     fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         if self.candidates.is_empty() {
             return Zero.write_potentials(target, out);

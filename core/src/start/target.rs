@@ -27,7 +27,8 @@ impl<T: Real> Target<'_, '_, T> {
     /// Returns the points of the problem.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming the start, with this reason, for a cost matrix.
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming the start, with this reason, for a cost
+    /// matrix.
     pub fn points(&self, reason: &'static str) -> Result<&PointCloud<'_, T>, Error> {
         self.problem.geometry().cloud().ok_or(Error::unsupported(Argument::START, reason))
     }
@@ -35,7 +36,8 @@ impl<T: Real> Target<'_, '_, T> {
     /// Returns the points of a problem under the squared Euclidean cost.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming the start, with this reason, for a cost matrix and every other cost.
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming the start, with this reason, for a cost
+    /// matrix and every other cost.
     pub fn squared_euclidean_points(&self, reason: &'static str) -> Result<&PointCloud<'_, T>, Error> {
         let cloud = self.points(reason)?;
         if cloud.ground_cost().is_squared_euclidean() {

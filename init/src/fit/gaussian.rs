@@ -34,7 +34,8 @@ impl GaussianFit {
     /// The weighted moments (divided by the total weight), computed in the precision of the points.
     ///
     /// # Errors
-    /// [`ErrorKind::Overflow`](sinkhorn_core::error::ErrorKind::Overflow), naming the covariance, where a moment is infinite.
+    /// [`ErrorKind::Overflow`](sinkhorn_core::error::ErrorKind::Overflow), naming the covariance, where a moment is
+    /// infinite.
     ///
     /// # Panics
     /// Where there are fewer weights than points.
@@ -51,8 +52,8 @@ impl GaussianFit {
     /// For the mean and for the covariance [`ErrorKind::Length`](sinkhorn_core::error::ErrorKind::Length) and
     /// [`ErrorKind::NotFinite`](sinkhorn_core::error::ErrorKind::NotFinite); for the covariance
     /// [`ErrorKind::Negative`](sinkhorn_core::error::ErrorKind::Negative) (a variance) and
-    /// [`ErrorKind::Unsupported`](sinkhorn_core::error::ErrorKind::Unsupported) (not symmetric, or larger than the variances
-    /// allow).
+    /// [`ErrorKind::Unsupported`](sinkhorn_core::error::ErrorKind::Unsupported) (not symmetric, or larger than the
+    /// variances allow).
     pub fn check(&self, dimension: usize) -> Result<(), Error> {
         check_entries(MEAN, &self.mean, dimension, None)?;
         check_entries(Argument::COVARIANCE, &self.covariance, dimension * dimension, Some(dimension))?;

@@ -61,18 +61,6 @@ impl Default for MixtureSettings {
 /// More would be another method, one of representatives without covariances.
 const MOST: usize = 64;
 
-impl MixtureSettings {
-    fn check(&self) -> Result<(), Error> {
-        let range = "1 to 64 components";
-        for value in [self.components.unwrap_or(1), self.max_components] {
-            if !(1..=MOST).contains(&value) {
-                return Err(Error::new(Argument::START, ErrorKind::OutOfRange { value: value as f64, range }));
-            }
-        }
-        Ok(())
-    }
-}
-
 impl MixtureFit {
     /// The mixture that maximises the likelihood of the weighted points, by expectation and maximisation in `f64`, with
     /// a note where something else was done. One component has exactly the mean and covariance of the points.
@@ -91,7 +79,12 @@ impl MixtureFit {
         weights: Weights<'_, T>,
         settings: &MixtureSettings,
     ) -> Result<(Self, Option<&'static str>), Error> {
-        settings.check()?;
+        for value in [settings.components.unwrap_or(1), settings.max_components] {
+            if !(1..=MOST).contains(&value) {
+                let (value, range) = (value as f64, "1 to 64 components");
+                return Err(Error::new(Argument::START, ErrorKind::OutOfRange { value, range }));
+            }
+        }
         search::fit(points, weights, settings)
     }
 

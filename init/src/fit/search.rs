@@ -20,6 +20,7 @@ use super::density::log;
 use super::em;
 use super::sample::{Cloud, Units, resample};
 use super::{GaussianFit, MixtureFit, MixtureSettings};
+use crate::representatives::squared_distance;
 
 /// Added to the variances, in units of the spread of the data.
 const RIDGE: f64 = 1e-6;
@@ -165,15 +166,8 @@ fn ensure_pool() -> Option<()> {
 }
 
 fn nearest(centers: &[f64], point: &[f64]) -> usize {
-    let distance = |center: &[f64]| center.iter().zip(point).map(|(c, x)| (c - x) * (c - x)).sum::<f64>();
-    let mut best = (0, f64::INFINITY);
-    for (k, center) in centers.chunks(point.len()).enumerate() {
-        let found = distance(center);
-        if found < best.1 {
-            best = (k, found);
-        }
-    }
-    best.0
+    let distances = centers.chunks(point.len()).map(|center| squared_distance(center, point));
+    distances.enumerate().min_by(|(_, p), (_, q)| p.total_cmp(q)).map_or(0, |(k, _)| k)
 }
 
 /// Components by first coordinate of the mean, then the next, then share: labels mean nothing.

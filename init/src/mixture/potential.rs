@@ -41,8 +41,8 @@ impl MixturePotential {
     ///
     /// # Errors
     /// Those of [`MixtureFit::check`]; [`ErrorKind::Length`], naming the mean, if the target has another dimension;
-    /// [`ErrorKind::NotPositive`] for epsilon; [`ErrorKind::Overflow`] where costs, or costs / epsilon, leave the range of the
-    /// scalar.
+    /// [`ErrorKind::NotPositive`] for epsilon; [`ErrorKind::Overflow`] where costs, or costs / epsilon, leave the range
+    /// of the scalar.
     pub fn between(source: &MixtureFit, target: &MixtureFit, epsilon: f64, form: GaussianForm) -> Result<Self, Error> {
         let density = source.density()?;
         target.check_dimension(source.dimension())?;
