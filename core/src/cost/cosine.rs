@@ -1,7 +1,7 @@
 use super::{BuiltIn, GroundCost, Smoothness, of_difference};
 use crate::real::Real;
 
-/// 1 - x.y / (|x| |y|), in [0, 2]; 1 where a point is zero.
+/// The cosine distance 1 - x.y / (|x| |y|), in [0, 2]. It is 1 if a point is zero.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cosine;
 
@@ -41,7 +41,8 @@ impl<T: Real> GroundCost<T> for Cosine {
         Smoothness::Hessian
     }
 
-    /// With u = x / |x| and v = y / |y|: -(v - u (u.v)) / |x| in x, and its mirror image in y; 0 where a point is zero.
+    /// With u = x / |x| and v = y / |y|, it is -(v - u (u.v)) / |x| in x, and its mirror image in y; 0 if a point is
+    /// zero.
     fn gradient(&self, x: &[T], y: &[T], in_x: &mut [T], in_y: &mut [T]) {
         let Some((norm_x, norm_y, cosine)) = norms_and_cosine(x, y) else {
             return of_difference(in_x, in_y, |_| T::ZERO);

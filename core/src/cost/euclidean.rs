@@ -1,7 +1,7 @@
 use super::{BuiltIn, GroundCost, Smoothness, SquaredEuclidean, of_difference};
 use crate::real::Real;
 
-/// |x - y|, the Euclidean distance itself. Within 4 d + 16 units in the last place, at any distance.
+/// The Euclidean distance |x - y| itself. It errs by at most 4 d + 16 units in the last place, at any distance.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Euclidean;
 

@@ -1,7 +1,7 @@
 use super::{BuiltIn, GroundCost, Smoothness, of_difference, sign};
 use crate::real::Real;
 
-/// sum_k |x_k - y_k|.
+/// The Manhattan distance sum_k |x_k - y_k|.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Manhattan;
 

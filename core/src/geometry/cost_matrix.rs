@@ -14,13 +14,13 @@ pub struct CostMatrix<'a, T> {
     /// Whether some cost is infinite.
     #[cfg_attr(not(feature = "costs"), allow(dead_code))] // such builds refuse a matrix
     forbids: bool,
-    /// The numbers of the rows and columns in `data`, where these are only some of them.
+    /// The numbers of the rows and columns in `data`, if these are only some of them.
     #[cfg(feature = "support")]
     chosen: (Option<&'a [T]>, Option<&'a [T]>),
 }
 
 impl<'a, T: Real> CostMatrix<'a, T> {
-    /// C_ij = data[i * columns + j], as C, NumPy and Rust arrays are laid out.
+    /// Reads C_ij = data[i * columns + j], as C, NumPy and Rust arrays are laid out.
     ///
     /// # Errors
     /// [`ErrorKind::Empty`], [`ErrorKind::Length`], [`ErrorKind::TooLarge`], and [`ErrorKind::NotFinite`] for NaN and
@@ -29,7 +29,7 @@ impl<'a, T: Real> CostMatrix<'a, T> {
         CostMatrix::strided(data, [rows, columns], [columns, 1], |place| place)
     }
 
-    /// C_ij = data[i + j * rows], as Fortran, nalgebra and Eigen lay matrices out.
+    /// Reads C_ij = data[i + j * rows], as Fortran, nalgebra and Eigen lay matrices out.
     ///
     /// # Errors
     /// Those of [`CostMatrix::row_major`].
@@ -64,7 +64,7 @@ impl<'a, T: Real> CostMatrix<'a, T> {
         })
     }
 
-    /// The rows and columns with these numbers, kept by [`Real::from_index`]; all of a side, if there are none.
+    /// Returns the rows and columns with these numbers, kept by [`Real::from_index`]; all of a side, if there are none.
     #[cfg(feature = "support")]
     pub(crate) fn choose(self, rows: Option<&'a [T]>, columns: Option<&'a [T]>) -> Self {
         let count = |all, chosen: Option<&[T]>| chosen.map_or(all, <[T]>::len);
@@ -76,7 +76,7 @@ impl<'a, T: Real> CostMatrix<'a, T> {
         }
     }
 
-    /// Whether these are all entries of `data`.
+    /// Says whether these are all entries of `data`.
     #[cfg(feature = "costs")]
     fn is_whole(&self) -> bool {
         #[cfg(feature = "support")]
@@ -99,25 +99,25 @@ impl<'a, T: Real> CostMatrix<'a, T> {
         Ok(self)
     }
 
-    /// n.
+    /// Returns n.
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// m.
+    /// Returns m.
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// All entries, in storage order.
+    /// Returns all entries, in storage order.
     pub fn data(&self) -> &'a [T] {
         self.data
     }
 
-    /// C_ij.
+    /// Returns C_ij.
     ///
     /// # Panics
-    /// Where an index is out of range.
+    /// If an index is out of range.
     #[inline]
     pub fn cost(&self, i: usize, j: usize) -> T {
         assert!(i < self.rows && j < self.columns, "entry ({i}, {j}) of a {} x {} matrix", self.rows, self.columns);
@@ -130,7 +130,7 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     }
 
     #[cfg(feature = "costs")]
-    /// Row `i` where it is contiguous.
+    /// Returns row `i`, if it is contiguous.
     #[inline]
     pub(crate) fn contiguous_row(&self, i: usize) -> Option<&'a [T]> {
         (self.column_stride == 1 && self.is_whole())
@@ -138,13 +138,13 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     }
 
     #[cfg(feature = "costs")]
-    /// All entries, where they lie row by row.
+    /// Returns all entries, if they lie row by row.
     pub(crate) fn row_major_data(&self) -> Option<&'a [T]> {
         (self.column_stride == 1 && self.is_whole()).then_some(self.data)
     }
 
     #[cfg(feature = "costs")]
-    /// The largest absolute entry that is finite.
+    /// Returns the largest absolute entry that is finite.
     pub(crate) fn max_abs(&self) -> T {
         let larger = |most: T, value: T| if value == T::INFINITY { most } else { most.max(value.abs()) };
         if self.is_whole() {
@@ -155,13 +155,13 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     }
 
     #[cfg(feature = "costs")]
-    /// Whether some cost is infinite.
+    /// Says whether some cost is infinite.
     pub(crate) fn forbids(&self) -> bool {
         self.forbids
     }
 }
 
-/// Refuses NaN and minus infinity; whether some cost is plus infinity.
+/// Refuses NaN and minus infinity. Returns whether some cost is plus infinity.
 pub(crate) fn check_costs<T: Real>(data: &[T], columns: usize) -> Result<bool, Error> {
     if data.iter().all(|value| value.is_finite()) {
         return Ok(false);

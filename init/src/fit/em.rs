@@ -69,7 +69,7 @@ impl Sums {
     }
 }
 
-/// The mixture whose component k is the points with label k.
+/// Returns the mixture whose component k is the points with label k.
 pub(super) fn of_labels(cloud: &Cloud, centers: Vec<f64>, labels: &[usize], ridge: f64) -> MixtureFit {
     let mut sums = Sums::new(cloud.dimension, centers);
     for (i, &label) in labels.iter().enumerate() {
@@ -78,7 +78,8 @@ pub(super) fn of_labels(cloud: &Cloud, centers: Vec<f64>, labels: &[usize], ridg
     sums.finish(ridge)
 }
 
-/// One step, and the mean log-likelihood of the mixture before it. `ridge` is added to the variances.
+/// Makes one step, and returns the mean log-likelihood of the mixture before it as well. `ridge` is added to the
+/// variances.
 pub(super) fn step(cloud: &Cloud, fit: &MixtureFit, ridge: f64) -> (MixtureFit, f64) {
     let density = MixtureDensity::of_checked(fit);
     let mut sums = Sums::new(cloud.dimension, fit.means.clone());
@@ -96,7 +97,7 @@ pub(super) fn step(cloud: &Cloud, fit: &MixtureFit, ridge: f64) -> (MixtureFit, 
     (sums.finish(ridge), likelihood)
 }
 
-/// Steps until the mean log-likelihood grows by less than `tolerance`. `None` where nothing usable is left.
+/// Steps until the mean log-likelihood grows by less than `tolerance`. Returns `None` if nothing usable is left.
 pub(super) fn run(cloud: &Cloud, start: MixtureFit, ridge: f64, tolerance: f64) -> Option<(MixtureFit, f64)> {
     // Most of what is to be gained is in the first: a start needs no more.
     const MOST_STEPS: usize = 20;

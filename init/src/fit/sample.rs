@@ -40,15 +40,15 @@ impl Cloud {
     }
 }
 
-/// Centre and unit of every coordinate.
+/// The centre and the unit of every coordinate.
 pub(super) struct Units {
     centers: Vec<f64>,
     units: Vec<f64>,
 }
 
 impl Units {
-    /// Median and median deviation: an outlier a million away does not blur the rest. A coordinate of which half is
-    /// constant has the standard deviation, and one that is constant 1.
+    /// Takes the median and the median deviation: an outlier a million away does not blur the rest. A coordinate of
+    /// which half is constant has the standard deviation for its unit, and one that is constant has 1.
     pub fn of(cloud: &Cloud) -> Self {
         let mut units = Units { centers: Vec::new(), units: Vec::new() };
         for k in 0..cloud.dimension {
@@ -73,7 +73,7 @@ impl Units {
         Cloud { dimension: d, points: points.collect(), weights: cloud.weights.clone() }
     }
 
-    /// A mixture in these units, in those of the data.
+    /// Converts a mixture in these units to those of the data.
     pub fn undo(&self, mut fit: MixtureFit) -> MixtureFit {
         let d = self.units.len();
         for (p, mean) in fit.means.iter_mut().enumerate() {
@@ -91,7 +91,7 @@ fn median(values: &mut [f64]) -> f64 {
     *values.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
-/// `count` points of equal weight, each taken as often as its weight says, to less than one (systematic resampling).
+/// Takes `count` points of equal weight, each as often as its weight says, to less than one (systematic resampling).
 pub(super) fn resample(cloud: &Cloud, count: usize, seed: u64) -> Cloud {
     let mut generator = Xoshiro256Plus::seed_from_u64(seed);
     let offset: f64 = generator.r#gen();
