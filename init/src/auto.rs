@@ -62,8 +62,8 @@ const FEW_COORDINATES: usize = 16;
 
 impl<T: Real> Start<T> for Auto {
     /// # Errors
-    /// Those of the candidates, except for [`ErrorKind::Unsupported`] and [`ErrorKind::Overflow`]: zero is always
-    /// defined.
+    /// Those of the candidates, except for [`ErrorKind::Unsupported`](sinkhorn_core::error::ErrorKind::Unsupported) and
+    /// [`ErrorKind::Overflow`](sinkhorn_core::error::ErrorKind::Overflow): zero is always defined.
     fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let (monotone, gaussian) = (Monotone, GaussianStart::default());
         let mut candidates: Vec<Replay<T>> = Vec::new();

@@ -28,8 +28,8 @@ impl<T: Real> Start<T> for SubsampleStart {
     /// Visits k^2 pairs a sweep of the small problem, and n k for the extension.
     ///
     /// # Errors
-    /// [`ErrorKind::NotPositive`] naming the start for 0 points; [`ErrorKind::Overflow`] if the small problem leaves
-    /// the range.
+    /// [`ErrorKind::NotPositive`](sinkhorn_core::error::ErrorKind::NotPositive) naming the start for 0 points;
+    /// [`ErrorKind::Overflow`](sinkhorn_core::error::ErrorKind::Overflow) if the small problem leaves the range.
     fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         match self.initialize_if_slow(target, 0, out)? {
             Some(started) => Ok(started),
