@@ -69,7 +69,8 @@ fn batches(criterion: &mut Criterion) {
                 println!("\n{sweeps:.1} sweeps a problem");
                 group.throughput(Throughput::Elements(visits * (POINTS * POINTS) as u64));
                 let memory = acceleration.memory();
-                let name = format!("{} {}{} {}", storage.name(), acceleration.name(), memory, start.name());
+                let started = reports[0].as_ref().map_or("none", |report| report.start.name);
+                let name = format!("{} {}{} {}", storage.name(), acceleration.name(), memory, started);
                 group.bench_function(BenchmarkId::from_parameter(name), |bencher| bencher.iter(|| solve(&mut reports)));
             }
         }

@@ -1,6 +1,6 @@
 //! Weighted points: checked, borrowed views.
 
-use crate::error::{Argument, Error, ErrorKind, Place};
+use crate::error::{Argument, Error, ErrorKind, Place, check_count, check_length};
 use crate::real::Real;
 use crate::vector::WeightVectors;
 
@@ -16,7 +16,7 @@ pub struct Weights<'a, T> {
 }
 
 impl<'a, T: Real> Weights<'a, T> {
-    /// `len` weights of 1/`len`, stored nowhere.
+    /// Makes `len` weights of 1/`len`, stored nowhere.
     pub fn uniform(argument: Argument, len: usize) -> Result<Self, Error> {
         if len == 0 {
             return Err(Error::new(argument, ErrorKind::Empty));
@@ -24,11 +24,11 @@ impl<'a, T: Real> Weights<'a, T> {
         Ok(Weights { values: None, len, uniform: T::ONE / T::count(len), total: T::ONE, factor: T::ONE })
     }
 
-    /// A view of `values`. `argument` is the name that errors use.
+    /// Checks `values` and views them as weights. `argument` is the name that errors use.
     ///
     /// # Errors
     /// [`ErrorKind::Empty`], [`ErrorKind::NotFinite`], [`ErrorKind::Negative`], [`ErrorKind::NoMass`], and
-    /// [`ErrorKind::Total`] where the sum is so large or small that products of it leave the range of the scalar
+    /// [`ErrorKind::Total`] if the sum is so large or small that products of it leave the range of the scalar
     /// (outside 1e-77 to 1e77 in `f64`, 1e-9 to 1e9 in `f32`).
     pub fn new(argument: Argument, values: &'a [T]) -> Result<Self, Error> {
         if values.is_empty() {
@@ -53,20 +53,26 @@ impl<'a, T: Real> Weights<'a, T> {
         Ok(Weights { values: Some(values), len: values.len(), uniform: T::ZERO, total, factor: T::ONE })
     }
 
-    /// How many.
+    /// Checks a view of as many `values` as are `expected`.
+    pub(crate) fn of_length(argument: Argument, values: &'a [T], expected: usize) -> Result<Self, Error> {
+        check_length(argument, values, expected)?;
+        Weights::new(argument, values)
+    }
+
+    /// Returns their number.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Never true: an empty measure is an error.
+    /// Returns false: an empty measure is an error.
     pub fn is_empty(&self) -> bool {
         false
     }
 
-    /// The weight of point `i`.
+    /// Returns the weight of point `i`.
     ///
     /// # Panics
-    /// Where `i` is not less than [`Weights::len`] and the weights are stored.
+    /// If `i` is not less than [`Weights::len`] and the weights are stored.
     #[inline]
     pub fn get(&self, i: usize) -> T {
         match self.values {
@@ -75,7 +81,7 @@ impl<'a, T: Real> Weights<'a, T> {
         }
     }
 
-    /// The same without a panic: nothing beyond the end.
+    /// Returns the weight of point `i` without a panic: 0 beyond the end.
     #[inline]
     pub(crate) fn at(&self, i: usize) -> T {
         match self.values {
@@ -84,46 +90,46 @@ impl<'a, T: Real> Weights<'a, T> {
         }
     }
 
-    /// The weighted mean of as many values.
+    /// Returns the weighted mean of as many values.
     pub(crate) fn mean_of(&self, values: &[T]) -> T {
         let value = |i: usize| values.get(i).copied().unwrap_or(T::ZERO);
         crate::reduce::sum_of(values.len(), &|i| self.at(i) / self.total * value(i))
     }
 
-    /// The sum of the weights.
+    /// Returns the sum of the weights.
     pub fn total(&self) -> T {
         self.total
     }
 
-    /// These weights, all multiplied by one number so that they sum to `total`.
+    /// Multiplies all weights by one number so that they sum to `total`.
     pub(crate) fn with_total(self, total: T) -> Self {
         let factor = total / self.total;
         Weights { uniform: self.uniform * factor, factor: self.factor * factor, total, ..self }
     }
 
-    /// How many are positive.
+    /// Returns how many are positive.
     #[cfg(feature = "support")]
     pub(crate) fn support(&self) -> usize {
         self.values.map_or(self.len, |values| values.iter().filter(|&&value| value > T::ZERO).count())
     }
 
-    /// Some of these weights, copied to `values`, that sum to the same.
+    /// Returns some of these weights, copied to `values`, that sum to the same.
     #[cfg(feature = "support")]
     pub(crate) fn copied_to(self, values: &'a [T]) -> Self {
         Weights { values: Some(values), len: values.len(), uniform: T::ZERO, total: self.total, factor: T::ONE }
     }
 
-    /// These weights as loops read them.
+    /// Returns these weights as loops read them.
     pub(crate) fn vectors(&self) -> WeightVectors<'a, T> {
         WeightVectors { values: self.values, factor: self.factor, uniform: self.uniform }
     }
 
-    /// The weights as they were given, where they are stored.
+    /// Returns the weights as they were given, if they are stored.
     pub fn values(&self) -> Option<&'a [T]> {
         self.values
     }
 
-    /// Whether all weights are 1/len and stored nowhere.
+    /// Says whether all weights are 1/len and stored nowhere.
     pub fn is_uniform(&self) -> bool {
         self.values.is_none()
     }
@@ -152,21 +158,19 @@ pub struct Points<'a, T> {
     data: &'a [T],
     dimension: usize,
     len: usize,
-    /// The number of each point in `data`, where these are only some of them.
+    /// The number of each point in `data`, if these are only some of them.
     #[cfg(feature = "support")]
     chosen: Option<&'a [T]>,
 }
 
 impl<'a, T: Real> Points<'a, T> {
-    /// A view of `data` as points of the given dimension. `argument` is the name that errors use.
+    /// Checks `data` and views them as points of this dimension. `argument` is the name that errors use.
     ///
     /// # Errors
     /// [`ErrorKind::Empty`], [`ErrorKind::NotPositive`] for dimension 0, [`ErrorKind::Ragged`],
     /// [`ErrorKind::NotFinite`].
     pub fn new(argument: Argument, data: &'a [T], dimension: usize) -> Result<Self, Error> {
-        if dimension == 0 {
-            return Err(Error::new(Argument::DIMENSION, ErrorKind::NotPositive { value: 0.0 }));
-        }
+        check_count(Argument::DIMENSION, dimension)?;
         if data.is_empty() {
             return Err(Error::new(argument, ErrorKind::Empty));
         }
@@ -183,13 +187,13 @@ impl<'a, T: Real> Points<'a, T> {
         })
     }
 
-    /// The points with these numbers, kept by [`Real::from_index`]; all of them, if there are none.
+    /// Returns the points with these numbers, kept by [`Real::from_index`]; all of them, if there are none.
     #[cfg(feature = "support")]
     pub(crate) fn choose(self, chosen: Option<&'a [T]>) -> Self {
         Points { len: chosen.map_or(self.len, <[T]>::len), chosen, ..self }
     }
 
-    /// The coordinates of points from `start` to `end` where they lie side by side.
+    /// Returns the coordinates of points from `start` to `end`, if they lie side by side.
     #[cfg(feature = "costs")]
     pub(crate) fn side_by_side(&self, start: usize, end: usize) -> Option<&'a [T]> {
         #[cfg(feature = "support")]
@@ -199,27 +203,27 @@ impl<'a, T: Real> Points<'a, T> {
         Some(&self.data[start * self.dimension..end * self.dimension])
     }
 
-    /// How many points.
+    /// Returns the number of points.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Never true: an empty measure is an error.
+    /// Returns false: an empty measure is an error.
     pub fn is_empty(&self) -> bool {
         false
     }
 
-    /// Coordinates a point.
+    /// Returns the number of coordinates of a point.
     pub fn dimension(&self) -> usize {
         self.dimension
     }
 
-    /// All coordinates, point after point.
+    /// Returns all coordinates, point after point.
     pub fn data(&self) -> &'a [T] {
         self.data
     }
 
-    /// Weighted mean of coordinate `k`.
+    /// Returns the weighted mean of coordinate `k`.
     pub(crate) fn mean(&self, weights: Weights<'_, T>, k: usize) -> T {
         // Relative to the first point, so that the sum is exact to the spread of the data, not to their distance from
         // 0.
@@ -228,10 +232,10 @@ impl<'a, T: Real> Points<'a, T> {
         origin + sum / weights.total()
     }
 
-    /// The coordinates of point `i`.
+    /// Returns the coordinates of point `i`.
     ///
     /// # Panics
-    /// Where `i` is not less than [`Points::len`].
+    /// If `i` is not less than [`Points::len`].
     #[inline]
     pub fn point(&self, i: usize) -> &'a [T] {
         #[cfg(feature = "support")]

@@ -1,7 +1,7 @@
-//! What is to be solved: geometry, weights, regularisation.
+//! The problem to solve: geometry, weights and regularisation.
 
 use crate::cost::CostScale;
-use crate::error::{Argument, Error, ErrorKind, check_length, check_positive};
+use crate::error::{Argument, Error, ErrorKind, check_positive, not_positive};
 use crate::geometry::{Geometry, Shape};
 use crate::measure::{Weights, with_equal_totals};
 use crate::real::Real;
@@ -10,16 +10,16 @@ use crate::real::Real;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Epsilon<T> {
-    /// This value.
+    /// A value.
     Absolute(T),
-    /// This fraction of the mean of the cost under `a` x `b`.
+    /// A fraction of the mean of the cost under `a` x `b`.
     OfMean(T),
-    /// This fraction of the standard deviation of the cost under `a` x `b`.
+    /// A fraction of the standard deviation of the cost under `a` x `b`.
     OfStd(T),
 }
 
 impl<T: Real> Default for Epsilon<T> {
-    /// 0.05 of the standard deviation of the cost.
+    /// The default is 0.05 of the standard deviation of the cost.
     fn default() -> Self {
         Epsilon::OfStd(T::constant(0.05))
     }
@@ -61,10 +61,10 @@ pub struct Problem<'a, T: Real> {
 }
 
 impl<'a, T: Real> Problem<'a, T> {
-    /// Uniform weights, the default epsilon, balanced.
+    /// Makes a balanced problem with uniform weights and the default epsilon.
     ///
     /// # Errors
-    /// [`ErrorKind::TooLarge`] where a side has more than 2^32 - 1 points.
+    /// [`ErrorKind::TooLarge`] if a side has more than 2^32 - 1 points.
     pub fn new(geometry: impl Into<Geometry<'a, T>>) -> Result<Self, Error> {
         let geometry = geometry.into();
         let a = Weights::uniform(Argument::A, geometry.rows())?;
@@ -76,7 +76,7 @@ impl<'a, T: Real> Problem<'a, T> {
         Ok(Problem { geometry, a, b, scale, epsilon, rho_a: T::INFINITY, rho_b: T::INFINITY })
     }
 
-    /// Weights on both sides.
+    /// Sets the weights of both sides.
     ///
     /// # Errors
     /// Those of [`Problem::weights_a`], for `a` and for `b`.
@@ -84,25 +84,25 @@ impl<'a, T: Real> Problem<'a, T> {
         self.weights_a(a)?.weights_b(b)
     }
 
-    /// Weights of the points on the first side; they may sum to anything positive.
+    /// Sets the weights of the points on the first side; they may sum to anything positive.
     ///
     /// # Errors
     /// [`ErrorKind::Length`], and those of [`Weights::new`].
     pub fn weights_a(mut self, a: &'a [T]) -> Result<Self, Error> {
-        self.a = checked_weights(Argument::A, a, self.geometry.rows())?;
+        self.a = Weights::of_length(Argument::A, a, self.geometry.rows())?;
         Ok(self)
     }
 
-    /// Weights of the points on the second side.
+    /// Sets the weights of the points on the second side.
     ///
     /// # Errors
     /// Those of [`Problem::weights_a`].
     pub fn weights_b(mut self, b: &'a [T]) -> Result<Self, Error> {
-        self.b = checked_weights(Argument::B, b, self.geometry.columns())?;
+        self.b = Weights::of_length(Argument::B, b, self.geometry.columns())?;
         Ok(self)
     }
 
-    /// The regularisation.
+    /// Sets the regularisation.
     ///
     /// # Errors
     /// [`ErrorKind::NotPositive`] unless the number is positive and finite.
@@ -128,12 +128,12 @@ impl<'a, T: Real> Problem<'a, T> {
     /// exact.
     ///
     /// # Errors
-    /// [`ErrorKind::NotPositive`] where a rho is not positive; [`ErrorKind::Unsupported`] for a finite one in builds
+    /// [`ErrorKind::NotPositive`] if a rho is not positive; [`ErrorKind::Unsupported`] for a finite one in builds
     /// without the feature `relaxed`.
     pub fn unbalanced(mut self, rho_a: T, rho_b: T) -> Result<Self, Error> {
         for (argument, rho) in [(Argument::RHO_A, rho_a), (Argument::RHO_B, rho_b)] {
             if !(rho > T::ZERO) {
-                return Err(Error::new(argument, ErrorKind::NotPositive { value: rho.widen() }));
+                return Err(not_positive(argument, rho.widen()));
             }
             if rho < T::INFINITY && !cfg!(feature = "relaxed") {
                 let reason =
@@ -146,57 +146,58 @@ impl<'a, T: Real> Problem<'a, T> {
         Ok(self)
     }
 
-    /// Where the costs come from.
+    /// Returns the source of the costs.
     pub fn geometry(&self) -> &Geometry<'a, T> {
         &self.geometry
     }
 
-    /// n.
+    /// Returns n.
     pub fn rows(&self) -> usize {
         self.a.len()
     }
 
-    /// m.
+    /// Returns m.
     pub fn columns(&self) -> usize {
         self.b.len()
     }
 
-    /// The sizes that decide how much memory a solve needs.
+    /// Returns the sizes that decide how much memory a solve needs.
     pub fn shape(&self) -> Shape {
         self.geometry.shape()
     }
 
-    /// Weights of the first side.
+    /// Returns the weights of the first side.
     pub fn a(&self) -> Weights<'a, T> {
         self.a
     }
 
-    /// Weights of the second side.
+    /// Returns the weights of the second side.
     pub fn b(&self) -> Weights<'a, T> {
         self.b
     }
 
-    /// The regularisation as it was asked for; [`Solver::epsilon`](crate::Solver::epsilon) has it in units of cost.
+    /// Returns the regularisation as it was asked for; [`Solver::epsilon`](crate::Solver::epsilon) has it in units of
+    /// cost.
     pub fn requested_epsilon(&self) -> Epsilon<T> {
         self.epsilon
     }
 
-    /// The cost scale as it was asked for; the report has its value.
+    /// Returns the cost scale as it was asked for; the report has its value.
     pub fn requested_scale(&self) -> CostScale<T> {
         self.scale
     }
 
-    /// rho_a, infinite where that side is balanced.
+    /// Returns rho_a, which is infinite if that side is balanced.
     pub fn rho_a(&self) -> T {
         self.rho_a
     }
 
-    /// rho_b, infinite where that side is balanced.
+    /// Returns rho_b, which is infinite if that side is balanced.
     pub fn rho_b(&self) -> T {
         self.rho_b
     }
 
-    /// The problem with equal totals where both marginals are exact, and the relative difference that was taken out.
+    /// Gives `b` the total of `a` if both marginals are exact, and returns the relative difference that was taken out.
     ///
     /// # Errors
     /// [`ErrorKind::UnequalMass`] if it is more than rounding explains.
@@ -208,7 +209,7 @@ impl<'a, T: Real> Problem<'a, T> {
         Ok((Problem { b, ..self }, difference))
     }
 
-    /// The problem of the points with positive weights, whose numbers and weights these are.
+    /// Returns the problem of the points with positive weights, whose numbers and weights these are.
     #[cfg(feature = "support")]
     pub(crate) fn choose(
         self,
@@ -220,13 +221,8 @@ impl<'a, T: Real> Problem<'a, T> {
         Problem { geometry: self.geometry.choose(rows, columns), a, b, ..self }
     }
 
-    /// The problem with the same weights, of the right length, on both sides.
+    /// Puts the same weights, of the right length, on both sides.
     pub(crate) fn with_weights_of(self, weights: Weights<'a, T>) -> Self {
         Problem { a: weights, b: weights, ..self }
     }
-}
-
-fn checked_weights<T: Real>(argument: Argument, values: &[T], expected: usize) -> Result<Weights<'_, T>, Error> {
-    check_length(argument, values, expected)?;
-    Weights::new(argument, values)
 }

@@ -2,7 +2,7 @@
 
 use sinkhorn_core::{
     Error, Problem, Real,
-    start::{Monotone, Select, Start, StartReport, StartScratch, Target},
+    start::{Monotone, Select, Start, StartMemory, StartReport, Target},
 };
 
 use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
@@ -61,19 +61,10 @@ const EASY: u32 = 10;
 const FEW_COORDINATES: usize = 16;
 
 impl<T: Real> Start<T> for Auto {
-    fn name(&self) -> &'static str {
-        "auto"
-    }
-
     /// # Errors
-    /// Those of the candidates, except for [`ErrorKind::Unsupported`] and [`ErrorKind::Overflow`]: zero is always defined.
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    /// Those of the candidates, except for [`ErrorKind::Unsupported`](sinkhorn_core::error::ErrorKind::Unsupported) and
+    /// [`ErrorKind::Overflow`](sinkhorn_core::error::ErrorKind::Overflow): zero is always defined.
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let (monotone, gaussian) = (Monotone, GaussianStart::default());
         let mut candidates: Vec<Replay<T>> = Vec::new();
         let mut starts: Vec<&dyn Start<T>> = Vec::new();
@@ -86,7 +77,7 @@ impl<T: Real> Start<T> for Auto {
                     starts.push(&monotone);
                 } else if cloud.ground_cost().is_squared_euclidean() {
                     if let Some(fit) = coarse.as_ref().filter(|fit| fit.is_sharp(target.epsilon)) {
-                        let started = fit.write_potentials(target, f, g, scratch)?;
+                        let started = fit.write_potentials(target, out)?;
                         return Ok(started.pairs(started.pairs + fit.pairs()));
                     }
                     if has_cheap_eigenvalues(target.problem, cloud.dimension()) {
@@ -95,9 +86,9 @@ impl<T: Real> Start<T> for Auto {
                 }
             }
             None if geometry.rows().min(geometry.columns()) >= MANY => {
-                let small = SubsampleStart::default().initialize_if_slow(target, EASY, f, g, scratch);
+                let small = SubsampleStart::default().initialize_if_slow(target, EASY, out);
                 if let Some(started) = where_defined(small)?.flatten() {
-                    candidates.push(Replay { started, f: f.to_vec(), g: g.to_vec() });
+                    candidates.push(Replay { started, f: out.f.to_vec(), g: out.g.to_vec() });
                 }
             }
             None => {}
@@ -107,14 +98,14 @@ impl<T: Real> Start<T> for Auto {
             starts.push(fit);
         }
         for start in starts {
-            if let Some(started) = where_defined(start.write_potentials(target, f, g, scratch))? {
-                candidates.push(Replay { started, f: f.to_vec(), g: g.to_vec() });
+            if let Some(started) = where_defined(start.write_potentials(target, out))? {
+                candidates.push(Replay { started, f: out.f.to_vec(), g: out.g.to_vec() });
             }
         }
         let fitting = coarse.as_ref().map_or(0, CoarseFit::pairs);
         let cost = fitting + candidates.iter().map(|candidate| candidate.started.pairs).sum::<u64>();
         let candidates: Vec<&dyn Start<T>> = candidates.iter().map(|candidate| candidate as &dyn Start<T>).collect();
-        let started = Select::new(&candidates).write_potentials(target, f, g, scratch)?;
+        let started = Select::new(&candidates).write_potentials(target, out)?;
         Ok(started.pairs(started.pairs + cost))
     }
 }
@@ -153,19 +144,9 @@ struct Replay<T> {
 }
 
 impl<T: Real> Start<T> for Replay<T> {
-    fn name(&self) -> &'static str {
-        self.started.name
-    }
-
-    fn write_potentials(
-        &self,
-        _target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        _scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
-        f.copy_from_slice(&self.f);
-        g.copy_from_slice(&self.g);
+    fn write_potentials(&self, _: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
+        out.f.copy_from_slice(&self.f);
+        out.g.copy_from_slice(&self.g);
         Ok(self.started.pairs(0))
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sinkhorn_core::{
     Error, Float, PointCloud, Real,
     error::{Argument, ErrorKind},
-    start::{Carried, Start, StartReport, StartScratch, Target},
+    start::{Carried, Start, StartMemory, StartReport, Target},
 };
 
 use crate::representatives::Representatives;
@@ -99,8 +99,8 @@ impl CoarseStart {
     ///
     /// # Errors
     /// [`ErrorKind::NotPositive`] naming the start for 0 representatives or a blur that is not positive;
-    /// [`ErrorKind::Unsupported`] for a matrix; [`ErrorKind::Overflow`] if points are so far apart, or epsilon so small, that
-    /// costs of representatives leave the range.
+    /// [`ErrorKind::Unsupported`] for a matrix; [`ErrorKind::Overflow`] if points are so far apart, or epsilon so
+    /// small, that costs of representatives leave the range.
     pub fn fit<T: Real>(&self, target: &Target<'_, '_, T>) -> Result<CoarseFit<T>, Error> {
         let problem = target.problem;
         let count = checked_points(self.representatives, problem.rows(), problem.columns())?;
@@ -126,15 +126,15 @@ impl CoarseStart {
         }
         // Solve between them.
         let geometry = PointCloud::new(&x, &y, cloud.dimension(), cloud.ground_cost())?;
-        let small = solve_small(geometry.into(), &a, &mut b, target)?;
+        let (potential, sweeps, pairs) = solve_small(geometry.into(), &a, &mut b, target)?;
         Ok(CoarseFit {
             dimension: cloud.dimension(),
             points: y,
             weights: b,
-            potential: small.g,
+            potential,
             within: [of_x.within, of_y.within],
-            sweeps: small.sweeps,
-            pairs: of_x.pairs + of_y.pairs + small.pairs,
+            sweeps,
+            pairs: of_x.pairs + of_y.pairs + pairs,
         })
     }
 }
@@ -169,21 +169,11 @@ impl<T> CoarseFit<T> {
 }
 
 impl<T: Real> Start<T> for CoarseFit<T> {
-    fn name(&self) -> &'static str {
-        "coarse"
-    }
-
     /// Writes f, and visits n k pairs.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] for a fit that was tampered with, and those of [`Carried`] as a start.
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let is_finite = |values: &[T]| values.iter().all(|&value| value.is_finite());
         let count = self.weights.len();
         let sizes_agree = count == self.potential.len() && count.checked_mul(self.dimension) == Some(self.points.len());
@@ -193,29 +183,19 @@ impl<T: Real> Start<T> for CoarseFit<T> {
         }
         let potential: Vec<T> = self.potential.iter().map(|&value| value / target.cost_scale).collect();
         let carried = Carried::from_g(&self.points, self.dimension, Some(&self.weights), &potential)?;
-        let StartReport { pairs, .. } = carried.write_potentials(target, f, g, scratch)?;
+        let StartReport { pairs, .. } = carried.write_potentials(target, out)?;
         Ok(small::report("coarse", pairs, self.sweeps))
     }
 }
 
 impl<T: Real> Start<T> for CoarseStart {
-    fn name(&self) -> &'static str {
-        "coarse"
-    }
-
     /// Fits as [`CoarseStart::fit`] does, then visits n k pairs.
     ///
     /// # Errors
     /// Those of [`CoarseStart::fit`].
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let fit = self.fit(target)?;
-        let started = fit.write_potentials(target, f, g, scratch)?;
+        let started = fit.write_potentials(target, out)?;
         Ok(started.pairs(started.pairs + fit.pairs))
     }
 }

@@ -1,14 +1,14 @@
 use sinkhorn_core::{
     Error, Real,
-    start::{Gaussian, GaussianForm, Moments, Start, StartReport, StartScratch, Target},
+    start::{Gaussian, GaussianForm, Moments, Start, StartMemory, StartReport, Target},
 };
 
 use crate::fit::GaussianFit;
 
 /// The potential between Gaussians fitted to both sides, weights included, at any dimension d: O((n + m) d^2 + d^3).
 ///
-/// The formula is that of [`sinkhorn_core::start::Gaussian`]; only squared Euclidean costs between points are accepted. A fit
-/// that is given is used as it is, for a measure that stays the same.
+/// The formula is that of [`sinkhorn_core::start::Gaussian`]; only squared Euclidean costs between points are accepted.
+/// A fit that is given is used as it is, for a measure that stays the same.
 #[derive(Debug, Clone, Default)]
 pub struct GaussianStart {
     /// Entropic unless told otherwise.
@@ -27,21 +27,11 @@ impl GaussianStart {
 }
 
 impl<T: Real> Start<T> for GaussianStart {
-    fn name(&self) -> &'static str {
-        self.form.start_name()
-    }
-
     /// # Errors
-    /// [`ErrorKind::Unsupported`](sinkhorn_core::error::ErrorKind::Unsupported) unless the cost is squared Euclidean between
-    /// points; those of [`Moments::of`] for a side without a fit, those of [`GaussianFit::check`] for a fit, and of
-    /// [`Gaussian::between`].
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        _g: &mut [T],
-        _scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    /// [`ErrorKind::Unsupported`](sinkhorn_core::error::ErrorKind::Unsupported) unless the cost is squared Euclidean
+    /// between points; those of [`Moments::of`] for a side without a fit, those of [`GaussianFit::check`] for a fit,
+    /// and of [`Gaussian::between`].
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let cloud = target.squared_euclidean_points("gaussian needs points under the squared Euclidean cost")?;
         let d = cloud.dimension();
         let [source, other] = [&self.source, &self.target].map(|fit| {
@@ -55,7 +45,7 @@ impl<T: Real> Start<T> for GaussianStart {
             self.form,
             fits,
             &mut vec![T::ZERO; Gaussian::<T, &mut [T]>::start_len(d)],
-            f,
+            out.f,
         )
     }
 }

@@ -5,6 +5,8 @@ use sinkhorn_core::{
     geometry::{Points, Weights},
 };
 
+use crate::fit::Cloud;
+
 /// After the partition, points are assigned to their nearest representative so many times: the first time matters, the
 /// second a little.
 const REFINEMENTS: usize = 2;
@@ -39,8 +41,8 @@ impl Representatives {
         near: f64,
         far: f64,
     ) -> Option<Self> {
-        let cloud = Cloud::new(points, weights);
-        let n = cloud.weights.len();
+        let cloud = Cloud::new(points, weights, 1.0);
+        let n = cloud.len();
         let mut labels = vec![0; n];
         let mut order: Vec<usize> = (0..n).collect();
         let mut cells = 0;
@@ -66,27 +68,7 @@ impl Representatives {
     }
 }
 
-/// The points that have weight, in double precision.
-struct Cloud {
-    points: Vec<f64>,
-    weights: Vec<f64>,
-    dimension: usize,
-}
-
 impl Cloud {
-    fn new<T: Real>(points: Points<'_, T>, weights: Weights<'_, T>) -> Self {
-        let kept: Vec<usize> = (0..points.len()).filter(|&i| weights.get(i) > T::ZERO).collect();
-        Cloud {
-            points: kept.iter().flat_map(|&i| points.point(i)).map(|&value| value.widen()).collect(),
-            weights: kept.iter().map(|&i| weights.get(i).widen()).collect(),
-            dimension: points.dimension(),
-        }
-    }
-
-    fn point(&self, i: usize) -> &[f64] {
-        &self.points[i * self.dimension..][..self.dimension]
-    }
-
     /// Returns the mean squared distance of the points to the mean of their cell.
     fn within(&self, labels: &[usize], means: &[f64]) -> f64 {
         let d = self.dimension;
@@ -191,6 +173,7 @@ impl Cloud {
     }
 }
 
-fn squared_distance(p: &[f64], q: &[f64]) -> f64 {
+/// Returns |p - q|^2.
+pub(crate) fn squared_distance(p: &[f64], q: &[f64]) -> f64 {
     p.iter().zip(q).map(|(s, t)| (s - t) * (s - t)).sum()
 }

@@ -16,31 +16,16 @@ const MAX_SWEEPS: u32 = 200;
 /// The note of a start whose small problem used them up.
 const LIMIT_NOTE: &str = "its small problem reached the sweep limit";
 
-/// Returns the number of points a side of the small problem for one of n x m: sqrt(n m) / 8, at least 32 and at most
-/// 512.
+/// Returns the number of points a side of the small problem for one of n x m: what was asked for, or sqrt(n m) / 8, at
+/// least 32 and at most 512.
 ///
 /// Its sweeps then cost at most 1/64 of those of the solve, and 20 of them and the extension about half a sweep.
-pub(crate) fn points_for(rows: usize, columns: usize) -> usize {
-    ((rows as f64 * columns as f64).sqrt() / 8.0).clamp(32.0, 512.0) as usize
-}
-
-/// Returns the number that was asked for, or that of [`points_for`].
 pub(crate) fn checked_points(asked: Option<usize>, rows: usize, columns: usize) -> Result<usize, Error> {
     match asked {
         Some(0) => Err(Error::new(Argument::START, ErrorKind::NotPositive { value: 0.0 })),
         Some(count) => Ok(count),
-        None => Ok(points_for(rows, columns)),
+        None => Ok(((rows as f64 * columns as f64).sqrt() / 8.0).clamp(32.0, 512.0) as usize),
     }
-}
-
-/// The solution of the small problem.
-pub(crate) struct Small<T> {
-    /// One potential a column, in units of the unscaled cost.
-    pub g: Vec<T>,
-    /// The number of sweeps.
-    pub sweeps: u32,
-    /// The number of pairs visited.
-    pub pairs: u64,
 }
 
 /// Returns the report of a start that wrote f after a small problem of so many sweeps.
@@ -50,13 +35,13 @@ pub(crate) fn report(name: &'static str, pairs: u64, sweeps: u32) -> StartReport
 }
 
 /// Solves between `a` and `b` with the epsilon and relaxation of `target`. If both marginals are exact, `b` is scaled
-/// to the total of `a`.
+/// to the total of `a`. Returns g in units of the unscaled cost, and the numbers of sweeps and of pairs visited.
 pub(crate) fn solve_small<T: Real>(
     geometry: Geometry<'_, T>,
     a: &[T],
     b: &mut [T],
     target: &Target<'_, '_, T>,
-) -> Result<Small<T>, Error> {
+) -> Result<(Vec<T>, u32, u64), Error> {
     let problem = target.problem;
     let sum = |weights: &[T]| weights.iter().fold(T::ZERO, |sum, &weight| sum + weight);
     let total = sum(a);
@@ -94,9 +79,6 @@ pub(crate) fn solve_small<T: Real>(
         })?;
     let report = solution.report();
     let visits = u64::from(report.sweeps) + 2; // and completing the start, and measuring
-    Ok(Small {
-        g: solution.g().to_vec(),
-        sweeps: report.sweeps,
-        pairs: report.start.pairs + visits * a.len() as u64 * b.len() as u64,
-    })
+    let pairs = report.start.pairs + visits * a.len() as u64 * b.len() as u64;
+    Ok((solution.g().to_vec(), report.sweeps, pairs))
 }

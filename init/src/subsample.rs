@@ -6,7 +6,7 @@ use rand_xoshiro_linfa::Xoshiro256PlusPlus;
 use sinkhorn_core::{
     CostMatrix, Error, PointCloud, Real,
     geometry::{Geometry, Points, Weights},
-    start::{Carried, Start, StartReport, StartScratch, Target, Zero},
+    start::{Carried, Start, StartMemory, StartReport, Target, Zero},
 };
 
 use crate::small::{self, checked_points, solve_small};
@@ -25,24 +25,15 @@ pub struct SubsampleStart {
 }
 
 impl<T: Real> Start<T> for SubsampleStart {
-    fn name(&self) -> &'static str {
-        "subsample"
-    }
-
     /// Visits k^2 pairs a sweep of the small problem, and n k for the extension.
     ///
     /// # Errors
-    /// [`ErrorKind::NotPositive`] naming the start for 0 points; [`ErrorKind::Overflow`] if the small problem leaves the range.
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
-        match self.initialize_if_slow(target, 0, f, g, scratch)? {
+    /// [`ErrorKind::NotPositive`](sinkhorn_core::error::ErrorKind::NotPositive) naming the start for 0 points;
+    /// [`ErrorKind::Overflow`](sinkhorn_core::error::ErrorKind::Overflow) if the small problem leaves the range.
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
+        match self.initialize_if_slow(target, 0, out)? {
             Some(started) => Ok(started),
-            None => Zero.write_potentials(target, f, g, scratch),
+            None => Zero.write_potentials(target, out),
         }
     }
 }
@@ -54,9 +45,7 @@ impl SubsampleStart {
         &self,
         target: &Target<'_, '_, T>,
         least: u32,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
+        out: &mut StartMemory<'_, T>,
     ) -> Result<Option<StartReport>, Error> {
         let problem = target.problem;
         let count = checked_points(self.points, problem.rows(), problem.columns())?;
@@ -74,23 +63,23 @@ impl SubsampleStart {
             costs = pairs.map(|(i, j)| geometry.cost(i, j)).collect::<Vec<T>>();
             CostMatrix::row_major(&costs, rows.len(), columns.len())?.into()
         };
-        let mut small = solve_small(small_geometry, &a, &mut b, target)?;
-        if small.sweeps < least {
+        let (mut potential, sweeps, small_pairs) = solve_small(small_geometry, &a, &mut b, target)?;
+        if sweeps < least {
             return Ok(None);
         }
         let pairs = if let Some(cloud) = geometry.cloud() {
-            small.g.iter_mut().for_each(|value| *value /= target.cost_scale);
-            let carried = Carried::from_g(&y, cloud.dimension(), Some(&b), &small.g)?;
-            carried.write_potentials(target, f, g, scratch)?.pairs
+            potential.iter_mut().for_each(|value| *value /= target.cost_scale);
+            let carried = Carried::from_g(&y, cloud.dimension(), Some(&b), &potential)?;
+            carried.write_potentials(target, out)?.pairs
         } else {
             // f_i = -tau epsilon log sum_l b_l exp((g_l - C_il) / epsilon), a sum over the chosen columns.
-            for (i, value) in f.iter_mut().enumerate() {
-                let term = |l: usize| (b[l], small.g[l] - geometry.cost(i, columns[l]));
+            for (i, value) in out.f.iter_mut().enumerate() {
+                let term = |l: usize| (b[l], potential[l] - geometry.cost(i, columns[l]));
                 *value = target.c_transform(problem.rho_a(), columns.len(), &term);
             }
-            (f.len() * columns.len()) as u64
+            (out.f.len() * columns.len()) as u64
         };
-        Ok(Some(small::report("subsample", small.pairs + pairs, small.sweeps)))
+        Ok(Some(small::report("subsample", small_pairs + pairs, sweeps)))
     }
 }
 

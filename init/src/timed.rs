@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use sinkhorn_core::{
     Error, Real,
-    start::{Start, StartReport, StartScratch, Target},
+    start::{Start, StartMemory, StartReport, Target},
 };
 
 /// Runs any start and reports the time that it took in [`StartReport::time`], which core cannot: it has no clock.
@@ -33,21 +33,11 @@ pub struct Timed<S>(
 );
 
 impl<T: Real, S: Start<T>> Start<T> for Timed<S> {
-    fn name(&self) -> &'static str {
-        self.0.name()
-    }
-
     /// # Errors
     /// Those of the start.
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let begin = Instant::now();
-        let started = self.0.write_potentials(target, f, g, scratch)?;
+        let started = self.0.write_potentials(target, out)?;
         Ok(StartReport { time: Some(begin.elapsed()), ..started })
     }
 }

@@ -1,7 +1,7 @@
 use super::{BuiltIn, GroundCost, Smoothness, SquaredEuclidean, of_difference};
 use crate::real::Real;
 
-/// |x - y|, the Euclidean distance itself. Within 4 d + 16 units in the last place, at any distance.
+/// The Euclidean distance |x - y| itself. It errs by at most 4 d + 16 units in the last place, at any distance.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Euclidean;
 
@@ -27,10 +27,6 @@ impl<T: Real> GroundCost<T> for Euclidean {
         }
         let sum = x.iter().zip(y).fold(T::ZERO, |sum, (&p, &q)| sum + (p - q) / largest * ((p - q) / largest));
         largest * sum.sqrt()
-    }
-
-    fn is_convex_on_the_line(&self) -> bool {
-        true
     }
 
     fn smoothness(&self) -> Smoothness {

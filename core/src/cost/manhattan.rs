@@ -1,7 +1,7 @@
 use super::{BuiltIn, GroundCost, Smoothness, of_difference, sign};
 use crate::real::Real;
 
-/// sum_k |x_k - y_k|.
+/// The Manhattan distance sum_k |x_k - y_k|.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Manhattan;
 
@@ -17,10 +17,6 @@ impl<T: Real> GroundCost<T> for Manhattan {
     #[inline]
     fn cost(&self, x: &[T], y: &[T]) -> T {
         x.iter().zip(y).fold(T::ZERO, |total, (&p, &q)| total + (p - q).abs())
-    }
-
-    fn is_convex_on_the_line(&self) -> bool {
-        true
     }
 
     fn smoothness(&self) -> Smoothness {

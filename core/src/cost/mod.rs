@@ -1,4 +1,4 @@
-//! Ground costs c(x, y) between points. One file a cost; a user's own implements [`GroundCost`].
+//! Ground costs c(x, y) between points: one file a cost. A cost of your own implements [`GroundCost`].
 
 mod built_in;
 mod cosine;
@@ -26,7 +26,7 @@ fn of_difference<T: Real>(in_x: &mut [T], in_y: &mut [T], entry: impl Fn(usize) 
     }
 }
 
-/// -1, 0 or 1.
+/// Returns -1, 0 or 1.
 fn sign<T: Real>(value: T) -> T {
     if value > T::ZERO {
         T::ONE
@@ -54,14 +54,14 @@ pub enum Smoothness {
 /// A new cost needs [`GroundCost::cost`] and [`GroundCost::name`]. The other methods are for speed, for derivatives,
 /// and for starts that hold for some costs only.
 pub trait GroundCost<T: Real>: Sync {
-    /// The name in reports and on the command line.
+    /// Returns the name in reports and on the command line.
     fn name(&self) -> &'static str;
 
-    /// c(x, y): finite for points that are not extreme, or plus infinity where a point must not go to the other. A
-    /// solve refuses NaN and minus infinity.
+    /// Returns c(x, y). It is finite for points that are not extreme, or plus infinity if a point must not go to the
+    /// other. A solve refuses NaN and minus infinity.
     fn cost(&self, x: &[T], y: &[T]) -> T;
 
-    /// c(x, y_j) for consecutive points y_j of `ys` (row-major, of dimension `x.len()`), into `out`.
+    /// Writes c(x, y_j) for consecutive points y_j of `ys` (row-major, of dimension `x.len()`) into `out`.
     fn row(&self, x: &[T], ys: &[T], out: &mut [T]) {
         for (value, y) in out.iter_mut().zip(ys.chunks_exact(x.len())) {
             *value = self.cost(x, y);
@@ -85,7 +85,8 @@ pub trait GroundCost<T: Real>: Sync {
         let _ = (x, y, dx, dy, in_x, in_y);
     }
 
-    /// True for |x-y|^2 and nothing else: solved through dot products, and the only cost of the Gaussian starts.
+    /// Returns true for |x-y|^2 and nothing else. That cost is solved through dot products, and is the only one of the
+    /// Gaussian starts.
     fn is_squared_euclidean(&self) -> bool {
         false
     }
@@ -96,8 +97,8 @@ pub trait GroundCost<T: Real>: Sync {
         if self.is_squared_euclidean() { BuiltIn::SquaredEuclidean } else { BuiltIn::None }
     }
 
-    /// True where, in dimension 1, c(x, y) = h(x - y) with h convex: what the monotone start needs.
+    /// Says whether, in dimension 1, c(x, y) = h(x - y) with h convex, which the monotone start needs.
     fn is_convex_on_the_line(&self) -> bool {
-        false
+        matches!(self.built_in(), BuiltIn::SquaredEuclidean | BuiltIn::Norm(_))
     }
 }

@@ -1,7 +1,7 @@
 use crate::real::Real;
 
-/// What every cost is divided by. Epsilon, rho, potentials and values are then in units of the scaled cost, and the
-/// report tells the divisor.
+/// The number that every cost is divided by. Epsilon, rho, potentials and values are then in units of the scaled cost,
+/// and the report tells the divisor.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub enum CostScale<T> {
@@ -19,7 +19,7 @@ pub enum CostScale<T> {
 }
 
 impl<T: Real> CostScale<T> {
-    /// Whether it takes a pass over the pairs to know.
+    /// Says whether it takes a pass over the pairs to know the number.
     pub(crate) fn needs_statistics(self) -> bool {
         matches!(self, CostScale::Mean | CostScale::Std | CostScale::Max)
     }

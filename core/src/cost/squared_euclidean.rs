@@ -1,10 +1,10 @@
 use super::{GroundCost, Smoothness, of_difference};
 use crate::real::Real;
 
-/// Coordinates at a time.
+/// The number of coordinates that are summed side by side.
 const LANES: usize = 8;
 
-/// |x - y|^2. No factor 1/2.
+/// The squared Euclidean cost |x - y|^2, without a factor 1/2.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SquaredEuclidean;
 
@@ -41,10 +41,6 @@ impl<T: Real> GroundCost<T> for SquaredEuclidean {
     }
 
     fn is_squared_euclidean(&self) -> bool {
-        true
-    }
-
-    fn is_convex_on_the_line(&self) -> bool {
         true
     }
 

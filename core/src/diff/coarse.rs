@@ -11,9 +11,9 @@
 use crate::real::Real;
 use crate::reduce;
 use crate::sweep::MAX_TILE_ROWS;
-use crate::sweep::strips::Scratch;
+use crate::sweep::strips::{Scratch, Tile};
 
-use super::conditional::{Conditional, Tile};
+use super::conditional::Conditional;
 
 /// The largest degree on the line, and in the plane.
 const DEGREES: [usize; 2] = [8, 5];
@@ -62,11 +62,11 @@ impl<T: Real> Coarse<'_, T> {
         self.write_polynomials(plan);
         // The lower triangle of (Q W)^T D_r (Q W).
         let basis = &*self.basis;
-        let work = |tile: Tile<'_, T>| {
-            let count = tile.own.len();
+        let work = |tile: Tile<'_, T>, _: &mut [T]| {
+            let count = tile.f.len();
             let mut means = [[T::ZERO; MAX_TILE_ROWS]; MOST];
             for (line, means) in basis.chunks_exact(m).zip(&mut means) {
-                T::times_vector(plan.p().instructions, tile.q, line, &mut means[..count]);
+                T::times_vector(plan.p().instructions, tile.rows, line, &mut means[..count]);
             }
             for (sum, (p, q)) in tile.column.iter_mut().zip(triangle(k)) {
                 for row in 0..count {

@@ -1,5 +1,7 @@
 //! The plan by rows: P_ij = r_i Q_ij with rows of Q that sum to one.
 
+use core::mem::take;
+
 use crate::cost::Smoothness;
 use crate::error::{Argument, Error, ErrorKind};
 use crate::geometry::PointCloud;
@@ -8,10 +10,10 @@ use crate::scaled::ScaledProblem;
 use crate::solution::Solution;
 use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::half::row_logsum;
-use crate::sweep::strips::{Pass, STRIP_ROWS, Scratch, Strip};
+use crate::sweep::strips::{Pass, Scratch, Strip, Tile};
 use crate::sweep::{MAX_TILE_ROWS, is_safe};
 
-use super::inputs::{add_times, is_finite};
+use super::inputs::is_finite;
 use super::workspace::SPARE_ROWS;
 
 /// The plan of the pair (T g, g), whose rows solve their equations exactly.
@@ -29,31 +31,6 @@ pub(super) struct Conditional<'d, T: Real> {
     pub tile_rows: usize,
 }
 
-/// Some rows of Q, and what a pass writes for them.
-pub(super) struct Tile<'t, T> {
-    /// The first row.
-    pub i: usize,
-    /// Rows of m.
-    pub q: &'t mut [T],
-    /// A scalar a row.
-    pub own: &'t mut [T],
-    /// The same number of further scalars for each row, or nothing.
-    pub entries: &'t mut [T],
-    /// Two spare rows of m.
-    pub spare: [&'t mut [T]; 2],
-    /// m: column sums, to add to.
-    pub column: &'t mut [T],
-}
-
-impl<T> Tile<'_, T> {
-    /// Returns the k-th row and both spare ones.
-    pub fn row(&mut self, k: usize) -> (&mut [T], &mut [T], &mut [T]) {
-        let m = self.column.len();
-        let [first, second] = &mut self.spare;
-        (&mut self.q[k * m..(k + 1) * m], first, second)
-    }
-}
-
 impl<'d, T: Real> Conditional<'d, T> {
     /// Measures the marginals: one pass over the pairs. `f` and `ratio` hold n scalars, `c` holds m.
     pub fn new(
@@ -63,35 +40,33 @@ impl<'d, T: Real> Conditional<'d, T> {
         scratch: &mut Scratch<'_, T>,
     ) -> Result<Self, Error> {
         let (p, g) = (&solution.prepared, solution.g_hat);
-        let (m, a, b) = (g.len(), p.problem.a(), p.problem.b());
+        let (a, b) = (p.problem.a(), p.problem.b());
         // Exponents are rounded in proportion to the potentials. Points that can carry nothing have no part in the
         // plan.
-        let of_columns = (0..m).filter(|&j| b.get(j) > T::ZERO).map(|j| g[j].abs());
+        let of_columns = (0..g.len()).filter(|&j| b.get(j) > T::ZERO).map(|j| g[j].abs());
         let sizes = solution.f_hat.iter().map(|value| value.abs()).chain(of_columns);
         let largest = sizes.filter(|&size| !p.is_at_limit(size)).fold(T::ZERO, T::max);
         if !(largest * T::EPSILON < T::constant(0.25)) {
             return Err(Error::new(Argument::EPSILON, ErrorKind::Overflow));
         }
         f.copy_from_slice(solution.f_hat);
-        let on_tile = |tile: Tile<'_, T>| {
+        let on_tile = |Tile { i, f, entries: ratio, rows, column }: Tile<'_, T>, _: &mut [T]| {
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
-            let weights = &mut weights[..tile.own.len()];
-            exponentials(p, BlockAt { i: tile.i, start: 0, f: tile.own, g }, tile.q, weights);
-            let rows = tile.own.iter_mut().zip(tile.entries).zip(weights.iter_mut()).enumerate();
-            for (k, ((f, ratio), sum)) in rows {
-                let i = tile.i + k;
-                let mut log_sum = sum.log2();
-                if !is_safe(*sum) {
+            let weights = &mut weights[..f.len()];
+            exponentials(p, BlockAt { i, start: 0, f, g }, rows, weights);
+            for (k, row) in rows.chunks_exact_mut(g.len()).enumerate() {
+                let mut log_sum = weights[k].log2();
+                if !is_safe(weights[k]) {
                     // Out of range: this row again, relative to its largest term.
-                    let (largest, shifted) = row_logsum(p, i, *f, g, &mut tile.q[k * m..(k + 1) * m]);
-                    (*sum, log_sum) = (shifted, largest + shifted.log2());
+                    let (largest, shifted) = row_logsum(p, i + k, f[k], g, row);
+                    (weights[k], log_sum) = (shifted, largest + shifted.log2());
                 }
-                *ratio = p.change_of_f(i, *f, log_sum) + log_sum;
-                *f -= log_sum;
+                ratio[k] = p.change_of_f(i + k, f[k], log_sum) + log_sum;
+                f[k] -= log_sum;
                 // The weight turns these exponentials into r_i Q_ij.
-                *sum = a.get(i) * ratio.exp2().max(no_mass()) / *sum;
+                weights[k] = a.get(i + k) * ratio[k].exp2().max(no_mass()) / weights[k];
             }
-            T::add_rows(p.instructions, weights, tile.q, tile.column);
+            T::add_rows(p.instructions, weights, rows, column);
         };
         each_tile(tile_rows, scratch, f, ratio, &on_tile, &|(), ()| ());
         c.copy_from_slice(scratch.column);
@@ -157,64 +132,52 @@ impl<'d, T: Real> Conditional<'d, T> {
         exponentials(self.p(), place, out, &mut [T::ZERO; MAX_TILE_ROWS][..count]);
     }
 
-    /// Does `work` on tiles of rows of Q, and joins what it returns. `own` has a scalar a row, `entries` the same
-    /// number of further scalars for each row, or nothing. Afterwards the column sums are in `scratch.column`.
+    /// Calls `work` with tiles of rows of Q and two spare rows, and merges what it returns. `own` has a scalar a row,
+    /// `entries` the same number of further scalars for each row, or nothing. Afterwards the column sums are in
+    /// `scratch.column`.
     pub fn each_tile<R: Send + Default>(
         &self,
         scratch: &mut Scratch<'_, T>,
         own: &mut [T],
         entries: &mut [T],
-        work: &(impl Fn(Tile<'_, T>) -> R + Sync),
+        work: &(impl Fn(Tile<'_, T>, &mut [T]) -> R + Sync),
         merge: &(impl Fn(R, R) -> R + Sync),
     ) -> R {
-        let on_tile = |tile: Tile<'_, T>| {
-            self.rows(tile.i, tile.own.len(), 0, tile.q);
-            work(tile)
+        let on_tile = |tile: Tile<'_, T>, spare: &mut [T]| {
+            self.rows(tile.i, tile.f.len(), 0, tile.rows);
+            work(tile, spare)
         };
         each_tile(self.tile_rows, scratch, own, entries, &on_tile, merge)
     }
 
     /// t <- Q v; `scratch.column` <- Q^T (r t).
     pub fn normal_product(&self, v: &[T], t: &mut [T], scratch: &mut Scratch<'_, T>) {
-        let work = |tile: Tile<'_, T>| {
+        let work = |Tile { i, f: t, rows: q, column, .. }: Tile<'_, T>, _: &mut [T]| {
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
-            let weights = &mut weights[..tile.own.len()];
-            T::times_vector(self.p().instructions, tile.q, v, tile.own);
-            for (k, (weight, &t)) in weights.iter_mut().zip(tile.own.iter()).enumerate() {
-                *weight = self.r(tile.i + k) * t;
+            T::times_vector(self.p().instructions, q, v, t);
+            for (k, (weight, &t)) in weights.iter_mut().zip(t.iter()).enumerate() {
+                *weight = self.r(i + k) * t;
             }
-            T::add_rows(self.p().instructions, weights, tile.q, tile.column);
+            T::add_rows(self.p().instructions, &weights[..t.len()], q, column);
         };
         self.each_tile(scratch, t, &mut [], &work, &|(), ()| ());
     }
 }
 
-/// Does `work` on tiles, whose rows `q` it fills. The column sums of a block of rows are added up before they join
-/// those of the strip.
+/// Calls `work` with tiles, whose rows it fills, and two spare rows, and merges what it returns.
 pub(super) fn each_tile<T: Real, R: Send + Default>(
     tile_rows: usize,
     scratch: &mut Scratch<'_, T>,
     own: &mut [T],
     entries: &mut [T],
-    work: &(impl Fn(Tile<'_, T>) -> R + Sync),
+    work: &(impl Fn(Tile<'_, T>, &mut [T]) -> R + Sync),
     merge: &(impl Fn(R, R) -> R + Sync),
 ) -> R {
-    let (m, width) = (scratch.column.len(), entries.len() / own.len());
-    let on_strip = |strip: Strip<'_, T>| {
-        let Strip { rows, f: own, mut entries, column, tile, partial, .. } = strip;
-        let (spare, tile) = tile.split_at_mut((SPARE_ROWS - 1) * m);
+    let on_strip = |mut strip: Strip<'_, T>| {
+        let (spare, tile) = take(&mut strip.tile).split_at_mut((SPARE_ROWS - 1) * strip.column.len());
+        strip.tile = tile;
         let mut result = R::default();
-        for (block, own) in own.chunks_mut(STRIP_ROWS).enumerate() {
-            partial.fill(T::ZERO);
-            for (k, own) in own.chunks_mut(tile_rows).enumerate() {
-                let i = rows.start + block * STRIP_ROWS + k * tile_rows;
-                let entries = entries.split_off_mut(..own.len() * width).unwrap_or_default();
-                let q = &mut tile[..own.len() * m];
-                let (first, second) = spare.split_at_mut(m);
-                result = merge(result, work(Tile { i, q, own, entries, spare: [first, second], column: partial }));
-            }
-            add_times(column, T::ONE, partial);
-        }
+        strip.each_tile_of(tile_rows, &mut |tile| result = merge(take(&mut result), work(tile, spare)));
         result
     };
     Pass { entries, ..Pass::sums(own) }.run(scratch, &on_strip, merge)

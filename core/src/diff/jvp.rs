@@ -55,10 +55,13 @@ impl<T: Real> Derivatives<'_, T> {
     /// all threads.
     ///
     /// # Errors
-    /// [`ErrorKind::Length`](crate::error::ErrorKind::Length) and [`ErrorKind::NotFinite`](crate::error::ErrorKind::NotFinite) naming `x`, `y`, `a`, `b`, `cost` or `epsilon` of the tangent and
-    /// `f`, `g`, `plan` or `map` of the changes. [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming `map` or `cost` for a cost matrix, which
-    /// has no points, and for a ground cost without a gradient. Nothing is written then. [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow) naming
-    /// `tangent` if a change leaves the range: what has been written is not to be used.
+    /// [`ErrorKind::Length`](crate::error::ErrorKind::Length) and
+    /// [`ErrorKind::NotFinite`](crate::error::ErrorKind::NotFinite) naming `x`, `y`, `a`, `b`, `cost` or `epsilon` of
+    /// the tangent and `f`, `g`, `plan` or `map` of the changes.
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming `map` or `cost` for a cost matrix, which
+    /// has no points, and for a ground cost without a gradient. Nothing is written then.
+    /// [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow) naming `tangent` if a change leaves the range: what
+    /// has been written is not to be used.
     pub fn jvp(&mut self, tangent: &Tangent<'_, T>, changes: &mut Changes<'_, T>) -> Result<LinearReport<T>, Error> {
         changes.check(&self.plan)?;
         let report = self.differentials(tangent)?;

@@ -7,10 +7,10 @@ use crate::real::Real;
 use crate::solution::Solution;
 use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::half::{column_logsums, row_logsum};
-use crate::sweep::strips::Scratch;
+use crate::sweep::strips::{Scratch, Tile};
 use crate::sweep::{MAX_TILE_ROWS, is_safe, log_weight, log_zero};
 
-use super::conditional::{Tile, each_tile};
+use super::conditional::each_tile;
 use super::workspace::{self, Memory};
 
 /// Writes sum_j P_ij v_j / sum_j P_ij for every i: one pass over the pairs. `memory` is that of derivatives on so many
@@ -24,16 +24,16 @@ pub(crate) fn along_rows<T: Real>(
 ) {
     let (p, f, g) = (&solution.prepared, solution.f_hat, solution.g_hat);
     let (_, mut memory) = workspace::cut(memory, &p.problem, threads);
-    let on_tile = |tile: Tile<'_, T>| {
-        let (i, count) = (tile.i, tile.own.len());
+    let on_tile = |Tile { i, f: means, rows, .. }: Tile<'_, T>, _: &mut [T]| {
         let mut sums = [T::ZERO; MAX_TILE_ROWS];
-        let sums = &mut sums[..count];
-        exponentials(p, BlockAt { i, start: 0, f: &f[i..i + count], g }, tile.q, sums);
-        for (k, sum) in sums.iter_mut().enumerate().filter(|(_, sum)| !is_safe(**sum)) {
-            (_, *sum) = row_logsum(p, i + k, f[i + k], g, &mut tile.q[k * g.len()..(k + 1) * g.len()]);
+        exponentials(p, BlockAt { i, start: 0, f: &f[i..i + means.len()], g }, rows, &mut sums[..means.len()]);
+        for (k, row) in rows.chunks_exact_mut(g.len()).enumerate() {
+            if !is_safe(sums[k]) {
+                (_, sums[k]) = row_logsum(p, i + k, f[i + k], g, row);
+            }
         }
-        T::times_vector(p.instructions, tile.q, v, tile.own);
-        tile.own.iter_mut().zip(sums.iter()).for_each(|(mean, &sum)| *mean /= sum);
+        T::times_vector(p.instructions, rows, v, means);
+        means.iter_mut().zip(sums.iter()).for_each(|(mean, &sum)| *mean /= sum);
     };
     each_tile(memory.tile_rows, &mut memory.scratch, out, &mut [], &on_tile, &|(), ()| ());
 }
@@ -53,16 +53,16 @@ pub(crate) fn along_columns<T: Real>(
     let Memory { row: f, beta: g, rhs: sums, t: unused, mut scratch, tile_rows, .. } = memory;
     // scratch.column <- sum_i w_i 2^(F_i + G_j + S_ij), with w = 1 if none are given.
     let mut add_up = |f: &[T], g: &[T], w: Option<&[T]>, scratch: &mut Scratch<'_, T>| {
-        let on_tile = |tile: Tile<'_, T>| {
-            let (i, end) = (tile.i, tile.i + tile.own.len());
+        let on_tile = |Tile { i, f: unused, rows, column, .. }: Tile<'_, T>, _: &mut [T]| {
+            let end = i + unused.len();
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             let weights = &mut weights[..end - i];
-            exponentials(p, BlockAt { i, start: 0, f: &f[i..end], g }, tile.q, weights);
+            exponentials(p, BlockAt { i, start: 0, f: &f[i..end], g }, rows, weights);
             match w {
                 Some(w) => weights.copy_from_slice(&w[i..end]),
                 None => weights.fill(T::ONE),
             }
-            T::add_rows(p.instructions, weights, tile.q, tile.column);
+            T::add_rows(p.instructions, weights, rows, column);
         };
         each_tile(tile_rows, scratch, unused, &mut [], &on_tile, &|(), ()| ());
     };

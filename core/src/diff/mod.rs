@@ -39,7 +39,7 @@ pub(crate) use inputs::{check_results, is_finite};
 pub use jvp::Changes;
 pub use workspace::derivatives_len;
 
-use crate::error::{Argument, Error, ErrorKind, check_workspace};
+use crate::error::{Argument, Error, ErrorKind, check_count, check_positive, check_workspace};
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::solution::Solution;
@@ -74,17 +74,9 @@ impl<T: Real> DerivativeSettings<T> {
     /// # Errors
     /// [`ErrorKind::NotPositive`], naming the field.
     pub fn check(&self) -> Result<(), Error> {
-        let tolerance = self.tolerance;
-        for (argument, value, is_positive) in [
-            (Argument::TOLERANCE, tolerance.widen(), tolerance > T::ZERO && tolerance.is_finite()),
-            (Argument::MAX_ITERATIONS, 0.0, self.max_iterations > 0),
-            (Argument::THREADS, 0.0, self.threads > 0),
-        ] {
-            if !is_positive {
-                return Err(Error::new(argument, ErrorKind::NotPositive { value }));
-            }
-        }
-        Ok(())
+        check_positive(Argument::TOLERANCE, self.tolerance)?;
+        check_count(Argument::MAX_ITERATIONS, self.max_iterations as usize)?;
+        check_count(Argument::THREADS, self.threads)
     }
 }
 
@@ -161,9 +153,9 @@ impl<'d, T: Real> Derivatives<'d, T> {
     /// Derivatives are those of the potentials that a problem has, and as good as the solution is converged.
     ///
     /// # Errors
-    /// Bad settings; [`ErrorKind::Workspace`]; and [`ErrorKind::Overflow`] naming `cost` if the marginals of a relaxed problem
-    /// leave the range of the scalar, or `epsilon` if it is so small for the cost that rounding leaves nothing of the
-    /// entries of the plan.
+    /// Bad settings; [`ErrorKind::Workspace`]; and [`ErrorKind::Overflow`] naming `cost` if the marginals of a relaxed
+    /// problem leave the range of the scalar, or `epsilon` if it is so small for the cost that rounding leaves nothing
+    /// of the entries of the plan.
     pub fn new(
         solution: &Solution<'d, T>,
         settings: &DerivativeSettings<T>,

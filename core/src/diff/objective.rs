@@ -20,9 +20,11 @@ impl<T: Real> Derivatives<'_, T> {
     /// where balanced, and rho_a (1 - exp(-f_i / rho_a)) + epsilon (total_b - exp(-f_i / rho_a)) where relaxed.
     ///
     /// # Errors
-    /// [`ErrorKind::Length`](crate::error::ErrorKind::Length) naming the gradient. [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming `cost` for a cost matrix, which has no
-    /// points, and for a ground cost without a gradient. Nothing is written then. [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow) naming
-    /// `gradients` if a derivative leaves the range: what has been written is not to be used.
+    /// [`ErrorKind::Length`](crate::error::ErrorKind::Length) naming the gradient.
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming `cost` for a cost matrix, which has no
+    /// points, and for a ground cost without a gradient. Nothing is written then.
+    /// [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow) naming `gradients` if a derivative leaves the range:
+    /// what has been written is not to be used.
     pub fn objective(&mut self, gradients: &mut Gradients<'_, T>) -> Result<(), Error> {
         let (plan, memory) = (&self.plan, &mut self.memory);
         gradients.check(plan, Smoothness::Gradient)?;

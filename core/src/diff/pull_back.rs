@@ -15,14 +15,14 @@ use rayon::prelude::*;
 use crate::memory;
 use crate::real::Real;
 use crate::reduce;
-use crate::sweep::strips::{STRIP_ROWS, Scratch};
+use crate::sweep::strips::{STRIP_ROWS, Scratch, Tile};
 use crate::sweep::{MAX_TILE_ROWS, is_safe};
 #[cfg(feature = "parallel")]
 use crate::threads::has_threads;
 use crate::wide::Wide;
 
 use super::Gradients;
-use super::conditional::{Conditional, Tile};
+use super::conditional::Conditional;
 use super::cotangent::Cotangent;
 use super::inputs::add_times;
 use super::workspace::block_columns;
@@ -52,11 +52,11 @@ impl<T: Real> Pairs<'_, '_, T> {
         T::weigh(p.instructions, q, row, r, beta, Some((omega, -T::ONE / p.epsilon)));
     }
 
-    fn weigh_tile(&self, tile: &mut Tile<'_, T>) {
-        for k in 0..tile.own.len() {
-            let i = tile.i + k;
-            let (q, omega, spare) = tile.row(k);
-            self.weigh(i, 0, q, omega, spare);
+    fn weigh_tile(&self, i: usize, rows: &mut [T], spare: &mut [T]) {
+        let m = self.beta.len();
+        let (omega, spare) = spare.split_at_mut(m);
+        for (k, q) in rows.chunks_exact_mut(m).enumerate() {
+            self.weigh(i + k, 0, q, omega, spare);
         }
     }
 
@@ -70,9 +70,9 @@ impl<T: Real> Pairs<'_, '_, T> {
         scratch: &mut Scratch<'_, T>,
     ) {
         if let Some(in_cost) = &mut gradients.cost {
-            let work = |mut tile: Tile<'_, T>| {
-                self.weigh_tile(&mut tile);
-                tile.entries.copy_from_slice(tile.q);
+            let work = |Tile { i, rows, entries, .. }: Tile<'_, T>, spare: &mut [T]| {
+                self.weigh_tile(i, rows, spare);
+                entries.copy_from_slice(rows);
             };
             self.plan.each_tile(scratch, unused, in_cost, &work, &|(), ()| ());
         }
@@ -81,10 +81,10 @@ impl<T: Real> Pairs<'_, '_, T> {
         };
         // Under the squared Euclidean cost, dL/dx_i = 2 sum_j dL/dC_ij (x_i - y_j), and likewise in y.
         if let Some(in_x) = &mut gradients.x {
-            let work = |mut tile: Tile<'_, T>| {
-                self.weigh_tile(&mut tile);
-                T::row_moments(self.plan.p().instructions, points, tile.i, tile.q, tile.entries);
-                tile.entries.iter_mut().for_each(|value| *value *= T::TWO);
+            let work = |Tile { i, rows, entries, .. }: Tile<'_, T>, spare: &mut [T]| {
+                self.weigh_tile(i, rows, spare);
+                T::row_moments(self.plan.p().instructions, points, i, rows, entries);
+                entries.iter_mut().for_each(|value| *value *= T::TWO);
             };
             self.plan.each_tile(scratch, unused, in_x, &work, &|(), ()| ());
         }
@@ -185,11 +185,11 @@ impl<T: Real> Pairs<'_, '_, T> {
 
     /// Returns sum_ij dL/dC_ij log(P_ij / (a_i b_j)), columns without weight left out.
     pub fn epsilon(&self, log_b: &[T], unused: &mut [T], scratch: &mut Scratch<'_, T>) -> T {
-        let work = |tile: Tile<'_, T>| {
-            // No column sums are taken: their place has room for the logarithms.
-            let Tile { i, q, spare: [omega, spare], column: logs, .. } = tile;
+        // No column sums are taken: their place has room for the logarithms.
+        let work = |Tile { i, rows, column: logs, .. }: Tile<'_, T>, spare: &mut [T]| {
+            let (omega, spare) = spare.split_at_mut(log_b.len());
             let mut total = Wide::new(T::ZERO);
-            for (k, q) in q.chunks_exact_mut(log_b.len()).enumerate() {
+            for (k, q) in rows.chunks_exact_mut(log_b.len()).enumerate() {
                 self.plan.log_densities(i + k, q, log_b, logs);
                 self.weigh(i + k, 0, q, omega, spare);
                 total = total.add(Wide::new(reduce::dot(q, logs)));

@@ -15,9 +15,10 @@ impl<T: Real> Derivatives<'_, T> {
     ///
     /// # Errors
     /// Those of [`Derivatives::jvp`] for the tangent and of [`Derivatives::objective`] for the gradients.
-    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming `cost` for a ground cost without second derivatives, if x or y are asked for.
-    /// Nothing is written then. [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow) naming `tangent` if a product leaves the range: what has been
-    /// written is not to be used.
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming `cost` for a ground cost without second
+    /// derivatives, if x or y are asked for. Nothing is written then.
+    /// [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow) naming `tangent` if a product leaves the range: what
+    /// has been written is not to be used.
     pub fn objective_hessian(
         &mut self,
         tangent: &Tangent<'_, T>,

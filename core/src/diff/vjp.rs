@@ -16,9 +16,10 @@ use crate::error::{Argument, Error};
 use crate::real::Real;
 use crate::reduce;
 use crate::sweep::MAX_TILE_ROWS;
+use crate::sweep::strips::Tile;
 use crate::vector::PANEL;
 
-use super::conditional::{Conditional, Tile};
+use super::conditional::Conditional;
 use super::conjugate_gradients::{self, Size, square_over, unit_of};
 use super::inputs::check_results;
 use super::pull_back::Pairs;
@@ -32,10 +33,12 @@ impl<T: Real> Derivatives<'_, T> {
     /// plane), and one each for x, y, cost and epsilon.
     ///
     /// # Errors
-    /// [`ErrorKind::Length`](crate::error::ErrorKind::Length) and [`ErrorKind::NotFinite`](crate::error::ErrorKind::NotFinite) naming `f`, `g`, `plan`, `map` (of the cotangent), `x`, `y`, `a`,
-    /// `b`, `cost` (of the gradients). [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming `map` or `cost` for a cost matrix, which has no
-    /// points, and for a ground cost without a gradient. Nothing is written then. [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow) naming
-    /// `cotangent` if a gradient leaves the range: what has been written is not to be used.
+    /// [`ErrorKind::Length`](crate::error::ErrorKind::Length) and
+    /// [`ErrorKind::NotFinite`](crate::error::ErrorKind::NotFinite) naming `f`, `g`, `plan`, `map` (of the cotangent),
+    /// `x`, `y`, `a`, `b`, `cost` (of the gradients). [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported)
+    /// naming `map` or `cost` for a cost matrix, which has no points, and for a ground cost without a gradient. Nothing
+    /// is written then. [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow) naming `cotangent` if a gradient
+    /// leaves the range: what has been written is not to be used.
     pub fn vjp(
         &mut self,
         cotangent: &Cotangent<'_, T>,
@@ -104,7 +107,7 @@ impl<T: Real> Derivatives<'_, T> {
         memory.scratch.column.fill(T::ZERO);
         if cotangent.has_pairs() || row.iter().any(|&value| value != T::ZERO) {
             let fixed_row = &*row;
-            let work = |tile: Tile<'_, T>| reduce_tile(plan, cotangent, fixed_row, tile);
+            let work = |tile: Tile<'_, T>, spare: &mut [T]| reduce_tile(plan, cotangent, fixed_row, tile, spare);
             plan.each_tile(&mut memory.scratch, memory.plan_mean, memory.map_mean, &work, &|(), ()| ());
         }
         for (i, value) in row.iter_mut().enumerate() {
@@ -170,16 +173,22 @@ impl<T: Real> Derivatives<'_, T> {
 /// Writes conditional means of dL/dP into the tile's own scalars, and those of dL/dT along y into its entries. To the
 /// columns it adds sum_i Q_ij (omega_ij / epsilon - tau_a dL/df_i), where dL/df includes that through r_i, the masses
 /// of the rows.
-fn reduce_tile<T: Real>(plan: &Conditional<'_, T>, cotangent: &Cotangent<'_, T>, row: &[T], mut tile: Tile<'_, T>) {
-    let (p, count) = (plan.p(), tile.own.len());
+fn reduce_tile<T: Real>(
+    plan: &Conditional<'_, T>,
+    cotangent: &Cotangent<'_, T>,
+    row: &[T],
+    tile: Tile<'_, T>,
+    spare: &mut [T],
+) {
+    let (p, count, m) = (plan.p(), tile.f.len(), tile.column.len());
+    let (omega, spare) = spare.split_at_mut(m);
     let mut weights = [T::ONE; MAX_TILE_ROWS];
-    for k in 0..count {
+    for (k, q) in tile.rows.chunks_exact_mut(m).enumerate() {
         let i = tile.i + k;
         if !cotangent.has_pairs() {
             weights[k] = -p.tau_a() * row[i];
             continue;
         }
-        let (q, omega, spare) = tile.row(k);
         let (mut plan_mean, mut map_mean) = (T::ZERO, T::ZERO);
         cotangent.rows(plan, (i, 0), omega, spare);
         if cotangent.plan.is_some() {
@@ -191,9 +200,9 @@ fn reduce_tile<T: Real>(plan: &Conditional<'_, T>, cotangent: &Cotangent<'_, T>,
         cotangent.combine(plan.r(i), map_mean, omega, spare);
         let in_f = row[i] + plan.r(i) * plan_mean / p.epsilon;
         T::weigh(p.instructions, q, -p.tau_a() * in_f, T::ZERO, plan.c, Some((omega, T::ONE / p.epsilon)));
-        (tile.own[k], tile.entries[k]) = (plan_mean, map_mean);
+        (tile.f[k], tile.entries[k]) = (plan_mean, map_mean);
     }
-    T::add_rows(p.instructions, &weights[..count], tile.q, tile.column);
+    T::add_rows(p.instructions, &weights[..count], tile.rows, tile.column);
 }
 
 /// Returns omega_ij of one pair, which [`Cotangent::combine`] describes.

@@ -8,7 +8,7 @@ use crate::sweep::tile_rows;
 
 use super::coarse::{self, Coarse};
 
-/// DualSortOrder down the columns take so many columns at a time: a multiple of a panel.
+/// Passes down the columns take so many columns at a time: a multiple of a panel.
 const BLOCK: usize = 256;
 
 /// A pass over rows has so many rows of m beside its tile: partial column sums, and two for what weighs the pairs.

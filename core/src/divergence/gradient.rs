@@ -12,8 +12,9 @@ impl<T: Real> Divergence<'_, T> {
     /// scalars. The gradient in `cost` is that in the costs between the measures.
     ///
     /// # Errors
-    /// Those of [`Derivatives::new`] and [`Derivatives::objective`], and [`ErrorKind::Overflow`] naming the gradient (`x`,
-    /// `y`, `a`, `b`, `cost`, `epsilon`) that leaves the range of the scalar: what was written is not to be used then.
+    /// Those of [`Derivatives::new`] and [`Derivatives::objective`], and [`ErrorKind::Overflow`] naming the gradient
+    /// (`x`, `y`, `a`, `b`, `cost`, `epsilon`) that leaves the range of the scalar: what was written is not to be used
+    /// then.
     pub fn gradient(
         &self,
         settings: &DerivativeSettings<T>,

@@ -70,10 +70,10 @@ pub struct Divergence<'w, T: Real> {
 /// ```
 ///
 /// # Errors
-/// Those of [`solve`]. [`ErrorKind::Unsupported`] naming `cost` for a cost matrix, which lacks the costs within a measure
-/// ([`sinkhorn_divergence_between`] takes all three). [`ErrorKind::Overflow`] if the value or a potential leaves the range
-/// of the scalar, or rounding leaves nothing of it: naming `x` or `y`, the side with the farthest point, `cost` for
-/// matrices, `cost_scale`, or `epsilon`.
+/// Those of [`solve`]. [`ErrorKind::Unsupported`] naming `cost` for a cost matrix, which lacks the costs within a
+/// measure ([`sinkhorn_divergence_between`] takes all three). [`ErrorKind::Overflow`] if the value or a potential
+/// leaves the range of the scalar, or rounding leaves nothing of it: naming `x` or `y`, the side with the farthest
+/// point, `cost` for matrices, `cost_scale`, or `epsilon`.
 pub fn sinkhorn_divergence<'w, T: Real>(
     problem: &Problem<'w, T>,
     start: &dyn Start<T>,
@@ -89,8 +89,9 @@ pub fn sinkhorn_divergence<'w, T: Real>(
 ///
 /// # Errors
 /// Those of [`solve`]. [`ErrorKind::Length`] naming `cost` if a geometry has not the size of its side.
-/// [`ErrorKind::Unsupported`] naming `cost` if the three are not of one kind: matrices, or points of the same dimension.
-/// [`ErrorKind::NotFinite`] for an infinite cost within a measure (between the measures it forbids its pair).
+/// [`ErrorKind::Unsupported`] naming `cost` if the three are not of one kind: matrices, or points of the same
+/// dimension. [`ErrorKind::NotFinite`] for an infinite cost within a measure (between the measures it forbids its
+/// pair).
 pub fn sinkhorn_divergence_between<'w, T: Real>(
     problem: &Problem<'w, T>,
     [within_x, within_y]: [Geometry<'w, T>; 2],

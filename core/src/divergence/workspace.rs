@@ -20,8 +20,8 @@ pub(super) fn layout<T: Real>(shape: Shape, settings: &Settings<T>) -> Result<[u
     total.map(|_| parts).ok_or(too_large)
 }
 
-/// Returns the number of scalars that [`sinkhorn_divergence`](crate::divergence::sinkhorn_divergence) needs for a problem of this
-/// [shape](crate::Problem::shape): O(n + m), beside what the storage of the settings takes.
+/// Returns the number of scalars that [`sinkhorn_divergence`](crate::divergence::sinkhorn_divergence) needs for a
+/// problem of this [shape](crate::Problem::shape): O(n + m), beside what the storage of the settings takes.
 ///
 /// # Errors
 /// Those of [`Workspace::len`].
@@ -29,9 +29,9 @@ pub fn divergence_len<T: Real>(shape: Shape, settings: &Settings<T>) -> Result<u
     Ok(layout(shape, settings)?.iter().sum())
 }
 
-/// Returns the number of scalars that [`Divergence::gradient`](crate::divergence::Divergence::gradient) needs for points of a
-/// dimension (0: cost matrices) on a number of threads: the largest [`derivatives_len`] of the three problems, and
-/// max(n, m) max(d, 1). It is `None` on overflow.
+/// Returns the number of scalars that [`Divergence::gradient`](crate::divergence::Divergence::gradient) needs for
+/// points of a dimension (0: cost matrices) on a number of threads: the largest [`derivatives_len`] of the three
+/// problems, and max(n, m) max(d, 1). It is `None` on overflow.
 pub const fn divergence_gradient_len(rows: usize, columns: usize, dimension: usize, threads: usize) -> Option<usize> {
     let sizes = [(rows, columns), (rows, rows), (columns, columns)];
     let (mut most, mut k) = (0, 0);

@@ -14,42 +14,45 @@ pub struct CostMatrix<'a, T> {
     /// Whether some cost is infinite.
     #[cfg_attr(not(feature = "costs"), allow(dead_code))] // such builds refuse a matrix
     forbids: bool,
-    /// The numbers of the rows and columns in `data`, where these are only some of them.
+    /// The numbers of the rows and columns in `data`, if these are only some of them.
     #[cfg(feature = "support")]
     chosen: (Option<&'a [T]>, Option<&'a [T]>),
 }
 
 impl<'a, T: Real> CostMatrix<'a, T> {
-    /// C_ij = data[i * columns + j], as C, NumPy and Rust arrays are laid out.
+    /// Reads C_ij = data[i * columns + j], as C, NumPy and Rust arrays are laid out.
     ///
     /// # Errors
     /// [`ErrorKind::Empty`], [`ErrorKind::Length`], [`ErrorKind::TooLarge`], and [`ErrorKind::NotFinite`] for NaN and
     /// minus infinity; all name `cost`.
     pub fn row_major(data: &'a [T], rows: usize, columns: usize) -> Result<Self, Error> {
-        check_size(data, rows, columns)?;
-        let forbids = check_costs(data, columns)?;
-        Ok(CostMatrix::strided(data, [rows, columns], [columns, 1], forbids))
+        CostMatrix::strided(data, [rows, columns], [columns, 1], |place| place)
     }
 
-    /// C_ij = data[i + j * rows], as Fortran, nalgebra and Eigen lay matrices out.
+    /// Reads C_ij = data[i + j * rows], as Fortran, nalgebra and Eigen lay matrices out.
     ///
     /// # Errors
     /// Those of [`CostMatrix::row_major`].
     pub fn column_major(data: &'a [T], rows: usize, columns: usize) -> Result<Self, Error> {
-        check_size(data, rows, columns)?;
         // Found in storage order: the message has row and column the other way round.
         let swap = |place: Place| Place::cell(place.column.unwrap_or(0), place.row);
-        let forbids = check_costs(data, rows).map_err(|error| error.map_place(swap))?;
-        Ok(CostMatrix::strided(data, [rows, columns], [1, rows], forbids))
+        CostMatrix::strided(data, [rows, columns], [1, rows], swap)
     }
 
     fn strided(
         data: &'a [T],
         [rows, columns]: [usize; 2],
         [row_stride, column_stride]: [usize; 2],
-        forbids: bool,
-    ) -> Self {
-        CostMatrix {
+        to_place: impl Fn(Place) -> Place,
+    ) -> Result<Self, Error> {
+        if rows == 0 || columns == 0 || data.is_empty() {
+            return Err(Error::new(Argument::COST, ErrorKind::Empty));
+        }
+        let expected = rows.checked_mul(columns).ok_or(Error::new(Argument::COST, ErrorKind::TooLarge))?;
+        check_length(Argument::COST, data, expected)?;
+        let line = row_stride.max(column_stride);
+        let forbids = check_costs(data, line).map_err(|error| error.map_place(to_place))?;
+        Ok(CostMatrix {
             data,
             rows,
             columns,
@@ -58,10 +61,10 @@ impl<'a, T: Real> CostMatrix<'a, T> {
             forbids,
             #[cfg(feature = "support")]
             chosen: (None, None),
-        }
+        })
     }
 
-    /// The rows and columns with these numbers, kept by [`Real::from_index`]; all of a side, if there are none.
+    /// Returns the rows and columns with these numbers, kept by [`Real::from_index`]; all of a side, if there are none.
     #[cfg(feature = "support")]
     pub(crate) fn choose(self, rows: Option<&'a [T]>, columns: Option<&'a [T]>) -> Self {
         let count = |all, chosen: Option<&[T]>| chosen.map_or(all, <[T]>::len);
@@ -73,7 +76,7 @@ impl<'a, T: Real> CostMatrix<'a, T> {
         }
     }
 
-    /// Whether these are all entries of `data`.
+    /// Says whether these are all entries of `data`.
     #[cfg(feature = "costs")]
     fn is_whole(&self) -> bool {
         #[cfg(feature = "support")]
@@ -96,25 +99,25 @@ impl<'a, T: Real> CostMatrix<'a, T> {
         Ok(self)
     }
 
-    /// n.
+    /// Returns n.
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// m.
+    /// Returns m.
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// All entries, in storage order.
+    /// Returns all entries, in storage order.
     pub fn data(&self) -> &'a [T] {
         self.data
     }
 
-    /// C_ij.
+    /// Returns C_ij.
     ///
     /// # Panics
-    /// Where an index is out of range.
+    /// If an index is out of range.
     #[inline]
     pub fn cost(&self, i: usize, j: usize) -> T {
         assert!(i < self.rows && j < self.columns, "entry ({i}, {j}) of a {} x {} matrix", self.rows, self.columns);
@@ -127,7 +130,7 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     }
 
     #[cfg(feature = "costs")]
-    /// Row `i` where it is contiguous.
+    /// Returns row `i`, if it is contiguous.
     #[inline]
     pub(crate) fn contiguous_row(&self, i: usize) -> Option<&'a [T]> {
         (self.column_stride == 1 && self.is_whole())
@@ -135,13 +138,13 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     }
 
     #[cfg(feature = "costs")]
-    /// All entries, where they lie row by row.
+    /// Returns all entries, if they lie row by row.
     pub(crate) fn row_major_data(&self) -> Option<&'a [T]> {
         (self.column_stride == 1 && self.is_whole()).then_some(self.data)
     }
 
     #[cfg(feature = "costs")]
-    /// The largest absolute entry that is finite.
+    /// Returns the largest absolute entry that is finite.
     pub(crate) fn max_abs(&self) -> T {
         let larger = |most: T, value: T| if value == T::INFINITY { most } else { most.max(value.abs()) };
         if self.is_whole() {
@@ -152,13 +155,13 @@ impl<'a, T: Real> CostMatrix<'a, T> {
     }
 
     #[cfg(feature = "costs")]
-    /// Whether some cost is infinite.
+    /// Says whether some cost is infinite.
     pub(crate) fn forbids(&self) -> bool {
         self.forbids
     }
 }
 
-/// Refuses NaN and minus infinity; whether some cost is plus infinity.
+/// Refuses NaN and minus infinity. Returns whether some cost is plus infinity.
 pub(crate) fn check_costs<T: Real>(data: &[T], columns: usize) -> Result<bool, Error> {
     if data.iter().all(|value| value.is_finite()) {
         return Ok(false);
@@ -170,13 +173,4 @@ pub(crate) fn check_costs<T: Real>(data: &[T], columns: usize) -> Result<bool, E
         }
     }
     Ok(true)
-}
-
-fn check_size<T>(data: &[T], rows: usize, columns: usize) -> Result<(), Error> {
-    let argument = Argument::COST;
-    if rows == 0 || columns == 0 || data.is_empty() {
-        return Err(Error::new(argument, ErrorKind::Empty));
-    }
-    let expected = rows.checked_mul(columns).ok_or(Error::new(argument, ErrorKind::TooLarge))?;
-    check_length(argument, data, expected)
 }

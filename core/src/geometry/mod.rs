@@ -1,4 +1,4 @@
-//! Who answers "what is the cost of pair (i, j)": a point cloud or a matrix.
+//! The costs of a problem: a point cloud or a matrix answers what pair (i, j) costs.
 
 pub(crate) mod cost_matrix;
 mod point_cloud;
@@ -10,7 +10,7 @@ pub use point_cloud::PointCloud;
 use crate::cost::BuiltIn;
 use crate::real::Real;
 
-/// Where the costs of a problem come from.
+/// The source of the costs of a problem.
 #[derive(Clone, Copy)]
 pub enum Geometry<'a, T: Real> {
     /// Two point sets and a ground cost: costs are computed when needed and never stored.
@@ -33,7 +33,7 @@ impl<'a, T: Real> Geometry<'a, T> {
         self.cloud().map_or(0, PointCloud::dimension)
     }
 
-    /// n, the number of points on the side of `a`.
+    /// Returns n, the number of points on the side of `a`.
     pub fn rows(&self) -> usize {
         match self {
             Geometry::Points(cloud) => cloud.x().len(),
@@ -41,7 +41,7 @@ impl<'a, T: Real> Geometry<'a, T> {
         }
     }
 
-    /// m, the number of points on the side of `b`.
+    /// Returns m, the number of points on the side of `b`.
     pub fn columns(&self) -> usize {
         match self {
             Geometry::Points(cloud) => cloud.y().len(),
@@ -49,10 +49,10 @@ impl<'a, T: Real> Geometry<'a, T> {
         }
     }
 
-    /// C_ij.
+    /// Returns C_ij.
     ///
     /// # Panics
-    /// Where an index is out of range.
+    /// If an index is out of range.
     pub fn cost(&self, i: usize, j: usize) -> T {
         match self {
             Geometry::Points(cloud) => cloud.cost(i, j),
@@ -60,7 +60,7 @@ impl<'a, T: Real> Geometry<'a, T> {
         }
     }
 
-    /// The pairs of the rows and columns with these numbers; all of a side, if there are none.
+    /// Returns the pairs of the rows and columns with these numbers; all of a side, if there are none.
     #[cfg(feature = "support")]
     pub(crate) fn choose(self, rows: Option<&'a [T]>, columns: Option<&'a [T]>) -> Self {
         match self {
@@ -69,7 +69,7 @@ impl<'a, T: Real> Geometry<'a, T> {
         }
     }
 
-    /// The sizes that decide how much memory a solve needs.
+    /// Returns the sizes that decide how much memory a solve needs.
     pub fn shape(&self) -> Shape {
         let copied = self.cloud().filter(|cloud| cloud.ground_cost().built_in() != BuiltIn::None);
         let dimension = copied.map_or(0, PointCloud::dimension);
@@ -92,22 +92,23 @@ impl<'a, T: Real> From<CostMatrix<'a, T>> for Geometry<'a, T> {
 /// The sizes of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
-    /// n, points on the side of `a`.
+    /// n, the number of points on the side of `a`.
     pub rows: usize,
-    /// m, points on the side of `b`.
+    /// m, the number of points on the side of `b`.
     pub columns: usize,
-    /// Coordinates a point that the solver copies, side by side with those of other points: the dimension under every
-    /// cost of the library, 0 for a cost of the caller and for a matrix.
+    /// The number of coordinates of a point that the solver copies, side by side with those of other points. It is the
+    /// dimension under every cost of the library, and 0 for a cost of the caller and for a matrix.
     pub dimension: usize,
 }
 
 impl Shape {
-    /// Points of dimension `dimension` under the squared Euclidean cost, or any other that the library has.
+    /// Returns the sizes of points of dimension `dimension` under the squared Euclidean cost, or any other that the
+    /// library has.
     pub const fn squared_euclidean(rows: usize, columns: usize, dimension: usize) -> Self {
         Shape { rows, columns, dimension }
     }
 
-    /// A cost matrix, or points under a cost of the caller.
+    /// Returns the sizes of a cost matrix, or of points under a cost of the caller.
     pub const fn general(rows: usize, columns: usize) -> Self {
         Shape { rows, columns, dimension: 0 }
     }

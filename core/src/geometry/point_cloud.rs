@@ -12,7 +12,7 @@ pub struct PointCloud<'a, T: Real> {
 }
 
 impl<'a, T: Real> PointCloud<'a, T> {
-    /// `x` and `y` hold points one after the other (row-major, n x dimension and m x dimension).
+    /// Reads points from `x` and `y`, which hold them one after the other (row-major, n x dimension and m x dimension).
     ///
     /// # Errors
     /// Those of [`Points::new`], naming `x` or `y`.
@@ -22,7 +22,7 @@ impl<'a, T: Real> PointCloud<'a, T> {
         Ok(PointCloud { x, y, cost })
     }
 
-    /// The cost |x - y|^2.
+    /// Reads points under the cost |x - y|^2.
     ///
     /// # Errors
     /// Those of [`PointCloud::new`].
@@ -30,13 +30,13 @@ impl<'a, T: Real> PointCloud<'a, T> {
         PointCloud::new(x, y, dimension, &SquaredEuclidean)
     }
 
-    /// The points with these numbers; all of a side, if there are none.
+    /// Returns the points with these numbers; all of a side, if there are none.
     #[cfg(feature = "support")]
     pub(crate) fn choose(self, rows: Option<&'a [T]>, columns: Option<&'a [T]>) -> Self {
         PointCloud { x: self.x.choose(rows), y: self.y.choose(columns), ..self }
     }
 
-    /// c(x_i, y_j) for consecutive j from `start` on.
+    /// Writes c(x_i, y_j) for consecutive j from `start` on.
     #[cfg(feature = "costs")]
     pub(crate) fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {
         match self.y.side_by_side(start, start + out.len()) {
@@ -45,30 +45,30 @@ impl<'a, T: Real> PointCloud<'a, T> {
         }
     }
 
-    /// The points on the side of `a`.
+    /// Returns the points on the side of `a`.
     pub fn x(&self) -> Points<'a, T> {
         self.x
     }
 
-    /// The points on the side of `b`.
+    /// Returns the points on the side of `b`.
     pub fn y(&self) -> Points<'a, T> {
         self.y
     }
 
-    /// Coordinates a point.
+    /// Returns the number of coordinates of a point.
     pub fn dimension(&self) -> usize {
         self.x.dimension()
     }
 
-    /// The ground cost.
+    /// Returns the ground cost.
     pub fn ground_cost(&self) -> &'a dyn GroundCost<T> {
         self.cost
     }
 
-    /// c(x_i, y_j).
+    /// Returns c(x_i, y_j).
     ///
     /// # Panics
-    /// Where an index is out of range.
+    /// If an index is out of range.
     pub fn cost(&self, i: usize, j: usize) -> T {
         self.cost.cost(self.x.point(i), self.y.point(j))
     }

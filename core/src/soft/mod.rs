@@ -17,7 +17,7 @@ pub use top_k::soft_top_k;
 
 use crate::diff::means::{along_columns, along_rows};
 use crate::diff::{DerivativeSettings, Derivatives, derivatives_len};
-use crate::error::{Argument, Error, ErrorKind, Place, arguments, check_length, check_workspace};
+use crate::error::{Argument, Error, ErrorKind, Place, arguments, check_workspace};
 use crate::geometry::{PointCloud, Shape};
 use crate::measure::{Points, Weights, check_finite_vector};
 use crate::memory;
@@ -171,8 +171,7 @@ impl<'w, T: Real> Soft<'w, T> {
         }
         check_finite_vector(Argument::VALUES, values)?;
         if let Some(weights) = weights {
-            check_length(Argument::A, weights, values.len())?;
-            Weights::new(Argument::A, weights)?;
+            Weights::of_length(Argument::A, weights, values.len())?;
         }
         let (n, m) = (values.len(), targets.len());
 

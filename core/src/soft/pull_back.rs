@@ -10,10 +10,10 @@ impl<T: Real> Soft<'_, T> {
     /// Standardisation and the sum of the weights are differentiated too.
     ///
     /// # Errors
-    /// [`ErrorKind::Length`] and [`ErrorKind::NotFinite`] naming `vector` (the cotangent), [`ErrorKind::Length`] naming `values` or
-    /// `a`, [`ErrorKind::Overflow`] naming `epsilon` if it is so small that rounding leaves nothing of the entries of
-    /// the plan: nothing is written then. [`ErrorKind::Overflow`] naming `vector` if a derivative leaves the range of
-    /// the scalar: what was written is not to be used.
+    /// [`ErrorKind::Length`] and [`ErrorKind::NotFinite`] naming `vector` (the cotangent), [`ErrorKind::Length`] naming
+    /// `values` or `a`, [`ErrorKind::Overflow`] naming `epsilon` if it is so small that rounding leaves nothing of the
+    /// entries of the plan: nothing is written then. [`ErrorKind::Overflow`] naming `vector` if a derivative leaves the
+    /// range of the scalar: what was written is not to be used.
     pub fn vjp(
         &mut self,
         cotangent: &[T],

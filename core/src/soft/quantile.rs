@@ -21,7 +21,8 @@ use crate::real::Real;
 /// ```
 ///
 /// # Errors
-/// Those of [`soft_sort`](super::soft_sort), [`ErrorKind::Length`](crate::error::ErrorKind::Length) naming `output`, and [`ErrorKind::Empty`](crate::error::ErrorKind::Empty) and
+/// Those of [`soft_sort`](super::soft_sort), [`ErrorKind::Length`](crate::error::ErrorKind::Length) naming `output`,
+/// and [`ErrorKind::Empty`](crate::error::ErrorKind::Empty) and
 /// [`ErrorKind::EntryOutOfRange`](crate::error::ErrorKind::EntryOutOfRange) naming `levels`.
 pub fn soft_quantile<'w, T: Real>(
     values: &[T],

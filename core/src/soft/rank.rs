@@ -22,7 +22,8 @@ use crate::real::Real;
 /// ```
 ///
 /// # Errors
-/// Those of [`soft_sort`](super::soft_sort), and [`ErrorKind::Length`](crate::error::ErrorKind::Length) naming `output`.
+/// Those of [`soft_sort`](super::soft_sort), and [`ErrorKind::Length`](crate::error::ErrorKind::Length) naming
+/// `output`.
 pub fn soft_rank<'w, T: Real>(
     values: &[T],
     weights: Option<&[T]>,

@@ -27,16 +27,13 @@ impl<'l, T: Real> Targets<'l, T> {
         if levels.is_empty() {
             return Err(Error::new(argument, ErrorKind::Empty));
         }
-        match levels.iter().position(|level| !(*level >= T::ZERO && *level <= T::ONE)) {
-            Some(row) => {
-                let place = Place::entry(row);
-                Err(Error::new(
-                    argument,
-                    ErrorKind::EntryOutOfRange { place, value: levels[row].widen(), range: "[0, 1]" },
-                ))
+        for (row, &level) in levels.iter().enumerate() {
+            if !(level >= T::ZERO && level <= T::ONE) {
+                let (place, value) = (Place::entry(row), level.widen());
+                return Err(Error::new(argument, ErrorKind::EntryOutOfRange { place, value, range: "[0, 1]" }));
             }
-            None => Ok(Targets::Quantiles(levels, convention)),
         }
+        Ok(Targets::Quantiles(levels, convention))
     }
 
     pub fn len(&self) -> usize {

@@ -7,7 +7,7 @@ use crate::measure::check_finite_vector;
 use crate::real::Real;
 use crate::report::Status;
 use crate::scaled::ScaledProblem;
-use crate::start::{Side, Start, StartScratch, Target, Zero};
+use crate::start::{Side, Start, StartMemory, Target, Zero};
 use crate::sweep::outcome::Potentials;
 
 impl<T: Real> Solver<'_, T> {
@@ -29,15 +29,16 @@ impl<T: Real> Solver<'_, T> {
         // Let the start write potentials, in units of cost.
         self.iterate.prepared.set_epsilon(self.target_epsilon)?;
         let (p, potentials, scratch) = self.iterate.change();
-        let mut scratch = StartScratch { rows: potentials.row, columns: scratch.column };
+        let Potentials { f, g, row, .. } = potentials;
+        let mut out = StartMemory { f, g, rows: row, columns: scratch.column };
         let target = Target { problem: &p.problem, epsilon: p.epsilon, cost_scale: p.unit };
         #[cfg(feature = "support")]
         let started = match &mut self.whole {
-            Some(whole) => whole.start(start, p, potentials.f, potentials.g)?,
-            None => start.write_potentials(&target, potentials.f, potentials.g, &mut scratch)?,
+            Some(whole) => whole.start(start, p, out.f, out.g)?,
+            None => start.write_potentials(&target, &mut out)?,
         };
         #[cfg(not(feature = "support"))]
-        let started = start.write_potentials(&target, potentials.f, potentials.g, &mut scratch)?;
+        let started = start.write_potentials(&target, &mut out)?;
 
         // Refuse what is out of range.
         let wrote = started.wrote;

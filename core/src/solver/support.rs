@@ -14,7 +14,7 @@ use crate::reduce;
 use crate::scaled::ScaledProblem;
 use crate::scaled::scores::{PackedMemory, Scores};
 use crate::solution::Solution;
-use crate::start::{Side, Start, StartReport, StartScratch, Target};
+use crate::start::{Side, Start, StartMemory, StartReport, Target};
 use crate::sweep::log_weight;
 use crate::workspace::WholeMemory;
 
@@ -150,8 +150,8 @@ impl<'a, T: Real> Whole<'a, T> {
         g: &mut [T],
     ) -> Result<StartReport, Error> {
         let target = Target { problem: &self.problem, epsilon: p.epsilon, cost_scale: p.unit };
-        let mut scratch = StartScratch { rows: self.f, columns: self.g };
-        let started = start.write_potentials(&target, self.f_hat, self.g_hat, &mut scratch)?;
+        let mut out = StartMemory { f: self.f_hat, g: self.g_hat, rows: self.f, columns: self.g };
+        let started = start.write_potentials(&target, &mut out)?;
         if p.forbids() {
             clear_infinite(started.wrote, self.f_hat, self.g_hat);
         }

@@ -1,4 +1,4 @@
-use super::{Side, Start, StartReport, StartScratch, Target};
+use super::{Side, Start, StartMemory, StartReport, Target};
 use crate::cost::{GroundCost, SquaredEuclidean};
 use crate::error::{Argument, Error, ErrorKind, check_length};
 use crate::measure::{Points, Weights, check_finite_vector};
@@ -66,10 +66,7 @@ impl<'a, T: Real> Carried<'a, T> {
     ) -> Result<Self, Error> {
         let points = Points::new(name, points, dimension)?;
         let weights = match weights {
-            Some(values) => {
-                check_length(of_weights, values, points.len())?;
-                Weights::new(of_weights, values)?
-            }
+            Some(values) => Weights::of_length(of_weights, values, points.len())?,
             None => Weights::uniform(of_weights, points.len())?,
         };
         check_length(of_potential, potential, points.len())?;
@@ -79,27 +76,18 @@ impl<'a, T: Real> Carried<'a, T> {
 }
 
 impl<T: Real> Start<T> for Carried<'_, T> {
-    fn name(&self) -> &'static str {
-        "carried"
-    }
-
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for a matrix; [`ErrorKind::Length`] naming the dimension if that of the points is another.
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        _scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    /// [`ErrorKind::Unsupported`] for a matrix; [`ErrorKind::Length`] naming the dimension if that of the points is
+    /// another.
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let cloud = target.points("carried needs points, not a cost matrix")?;
         let (expected, actual) = (cloud.dimension(), self.points.dimension());
         if expected != actual {
             return Err(Error::new(Argument::DIMENSION, ErrorKind::Length { expected, actual }));
         }
         let side = match self.writes {
-            Side::G => (cloud.y(), target.problem.rho_b(), g),
-            _ => (cloud.x(), target.problem.rho_a(), f),
+            Side::G => (cloud.y(), target.problem.rho_b(), &mut *out.g),
+            _ => (cloud.x(), target.problem.rho_a(), &mut *out.f),
         };
         let pairs = side.2.len() as u64 * self.points.len() as u64;
         // Two calls, so that the usual cost is compiled into the loop.

@@ -1,5 +1,5 @@
 use super::line::{convex_line, sort_indices};
-use super::{Side, Start, StartReport, StartScratch, Target};
+use super::{Side, Start, StartMemory, StartReport, Target};
 use crate::error::{Argument, Error};
 use crate::measure::Weights;
 use crate::real::Real;
@@ -43,23 +43,10 @@ impl<T: Real> Default for DualSort<T> {
 }
 
 impl<T: Real> Start<T> for DualSort<T> {
-    fn name(&self) -> &'static str {
-        match self.form {
-            DualSortOrder::Sequential => "dual-sort",
-            DualSortOrder::Vectorised => "dual-sort-vectorised",
-        }
-    }
-
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) for a matrix, a dimension other than 1, a cost that is not convex in x - y, n != m, and
-    /// weights that are not all equal.
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) for a matrix, a dimension other than 1, a cost
+    /// that is not convex in x - y, n != m, and weights that are not all equal.
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let problem = target.problem;
         let cloud = convex_line(
             problem,
@@ -77,7 +64,7 @@ impl<T: Real> Start<T> for DualSort<T> {
         if !(are_equal(problem.a()) && are_equal(problem.b())) {
             return refuse("dual-sort needs equal weights");
         }
-        let StartScratch { rows, columns } = &mut *scratch;
+        let StartMemory { f, g, rows, columns } = &mut *out;
         sort_indices(cloud.x(), rows);
         sort_indices(cloud.y(), columns);
         let n = f.len();
@@ -85,7 +72,7 @@ impl<T: Real> Start<T> for DualSort<T> {
         let scale = (0..n).fold(T::ZERO, |most, i| most.max(cost(i, i).abs()));
 
         // f by rank, in the memory of g: here n = m.
-        let sorted = &mut *g;
+        let sorted = &mut **g;
         sorted.fill(T::ZERO);
         let mut pairs = 0;
         for _ in 0..self.passes {
@@ -113,14 +100,20 @@ impl<T: Real> Start<T> for DualSort<T> {
 
         // Compare with zero, which is written into the memory of g: that is free again.
         g.fill(T::ZERO);
-        let value = target.dual_value(Side::F, f, g, scratch);
-        let value_of_zero = target.dual_value(Side::F, g, f, scratch);
+        let value = target.dual_value(Side::F, out);
+        core::mem::swap(&mut out.f, &mut out.g);
+        let value_of_zero = target.dual_value(Side::F, out);
+        core::mem::swap(&mut out.f, &mut out.g);
         pairs += 2 * target.dual_value_pairs(Side::F);
-        let started = StartReport::new(Start::<T>::name(self), Side::F).pairs(pairs);
+        let name = match self.form {
+            DualSortOrder::Sequential => "dual-sort",
+            DualSortOrder::Vectorised => "dual-sort-vectorised",
+        };
+        let started = StartReport::new(name, Side::F).pairs(pairs);
         if value >= value_of_zero {
             return Ok(started);
         }
-        f.fill(T::ZERO);
+        out.f.fill(T::ZERO);
         Ok(started.note(ZERO_NOTE))
     }
 }

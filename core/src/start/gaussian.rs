@@ -1,6 +1,6 @@
 //! The potential between two Gaussians fitted to the data, in closed form.
 
-use super::{Side, Start, StartReport, StartScratch, Target};
+use super::{Side, Start, StartMemory, StartReport, Target};
 use crate::error::{Argument, Error, ErrorKind, arguments, check_length, check_positive, check_workspace};
 use crate::measure::{Points, Weights};
 use crate::real::Real;
@@ -16,16 +16,6 @@ pub enum GaussianForm {
     Entropic,
     /// The unregularised one (Bures map), as in Thornton and Cuturi 2022, section 4.2.
     Unregularised,
-}
-
-impl GaussianForm {
-    /// The name of the Gaussian start of this form, in reports and on the command line.
-    pub const fn start_name(self) -> &'static str {
-        match self {
-            GaussianForm::Entropic => "gaussian",
-            GaussianForm::Unregularised => "gaussian-unregularised",
-        }
-    }
 }
 
 /// Mean and covariance of a measure, in memory of the caller.
@@ -249,8 +239,8 @@ impl<T: Real> Gaussian<T, &mut [T]> {
         dimension * (6 * dimension + 7)
     }
 
-    /// Writes the potential of every x: the Gaussian start, with code for no more than `MOST` dimensions. Fits the sides
-    /// whose moments are not given.
+    /// Writes the potential of every x: the Gaussian start, with code for no more than `MOST` dimensions. Fits the
+    /// sides whose moments are not given.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] unless the cost is squared Euclidean between points; those of [`Moments::of`] and
@@ -274,7 +264,11 @@ impl<T: Real> Gaussian<T, &mut [T]> {
         for (i, value) in f.iter_mut().enumerate() {
             *value = gaussian.at(cloud.x().point(i), memory);
         }
-        Ok(StartReport::new(form.start_name(), Side::F))
+        let name = match form {
+            GaussianForm::Entropic => "gaussian",
+            GaussianForm::Unregularised => "gaussian-unregularised",
+        };
+        Ok(StartReport::new(name, Side::F))
     }
 }
 
@@ -330,29 +324,19 @@ pub struct FixedGaussianStart<const D: usize> {
 }
 
 impl<T: Real, const D: usize> Start<T> for FixedGaussianStart<D> {
-    fn name(&self) -> &'static str {
-        self.form.start_name()
-    }
-
     /// # Errors
     /// [`ErrorKind::Length`] naming the dimension if that of the points is more than `D`; those of
     /// [`Gaussian::start`].
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        _g: &mut [T],
-        _scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let expected = target.problem.geometry().dimension();
         if expected > D {
             return Err(Error::new(Argument::DIMENSION, ErrorKind::Length { expected, actual: D }));
         }
         const { assert!(D <= 8, "sinkhorn-init has the Gaussian start for more dimensions") };
         match D {
-            0..=2 => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(2) }>(target, self.form, f),
-            3..=4 => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(4) }>(target, self.form, f),
-            _ => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(8) }>(target, self.form, f),
+            0..=2 => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(2) }>(target, self.form, out.f),
+            3..=4 => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(4) }>(target, self.form, out.f),
+            _ => start_on_stack::<T, D, { Gaussian::<f32, &mut [f32]>::start_len(8) }>(target, self.form, out.f),
         }
     }
 }

@@ -1,4 +1,4 @@
-use super::{Side, Start, StartReport, StartScratch, Target};
+use super::{Side, Start, StartMemory, StartReport, Target};
 use crate::error::{Argument, Error, check_length};
 use crate::real::Real;
 
@@ -28,18 +28,8 @@ impl<'a, T: Real> Given<'a, T> {
 }
 
 impl<T: Real> Start<T> for Given<'_, T> {
-    fn name(&self) -> &'static str {
-        "given"
-    }
-
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        _scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
-        for (argument, given, slots) in [(Argument::F, self.f, &mut *f), (Argument::G, self.g, &mut *g)] {
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
+        for (argument, given, slots) in [(Argument::F, self.f, &mut *out.f), (Argument::G, self.g, &mut *out.g)] {
             if let Some(values) = given {
                 check_length(argument, values, slots.len())?;
                 slots.iter_mut().zip(values).for_each(|(slot, &value)| *slot = value * target.cost_scale);

@@ -1,4 +1,4 @@
-//! Starting potentials. One file a start; a user's own implements [`Start`].
+//! Starting potentials: one file a start. A start of your own implements [`Start`].
 
 mod carried;
 mod dual_sort;
@@ -27,7 +27,7 @@ use core::time::Duration;
 use crate::error::Error;
 use crate::real::Real;
 
-/// Which potentials a start wrote. The other one is completed by its c-transform.
+/// Says which potentials a start wrote. The other one is completed by its c-transform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// f alone.
@@ -38,70 +38,70 @@ pub enum Side {
     Both,
 }
 
-/// What a start did, for the solver and for the [`Report`](crate::Report).
+/// Tells the solver and the [`Report`](crate::Report) what a start did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StartReport {
-    /// Which potentials it wrote.
+    /// The potentials that it wrote.
     pub wrote: Side,
-    /// Its name; that of the start it chose, where it chose one.
+    /// Its name, or that of the start that it chose.
     pub name: &'static str,
-    /// Pairs of points whose cost it evaluated. The c-transform that completes it takes n m more, twice that where it
-    /// wrote g alone.
+    /// The number of pairs of points whose cost it evaluated. The c-transform that completes it takes n m more, and
+    /// twice that if it wrote g alone.
     pub pairs: u64,
-    /// How long it took, where it had a clock: not in this crate. `sinkhorn_init::Timed` gives one to any start.
+    /// The time that it took, if it had a clock. Starts of this crate have none; `sinkhorn_init::Timed` measures any.
     pub time: Option<Duration>,
-    /// Anything a user should know: that a fit failed and what was done instead, say.
+    /// Anything that a user should know, for example that a fit failed and what was done instead.
     pub note: Option<&'static str>,
 }
 
 impl StartReport {
-    /// A start that visited no pairs and has nothing to say.
+    /// Reports a start that visited no pairs and has no note.
     pub const fn new(name: &'static str, wrote: Side) -> Self {
         StartReport { wrote, name, pairs: 0, time: None, note: None }
     }
 
-    /// With this many pairs.
+    /// Replaces the number of pairs.
     pub const fn pairs(self, pairs: u64) -> Self {
         StartReport { pairs, ..self }
     }
 
-    /// With this note.
+    /// Adds a note.
     pub const fn note(self, note: &'static str) -> Self {
         StartReport { note: Some(note), ..self }
     }
 }
 
-/// Memory that a start may use.
-pub struct StartScratch<'s, T> {
-    /// n scalars.
+/// The memory that a start works in.
+pub struct StartMemory<'s, T> {
+    /// n: f, if the start writes it.
+    pub f: &'s mut [T],
+    /// m: g, if the start writes it.
+    pub g: &'s mut [T],
+    /// n scalars of scratch.
     pub rows: &'s mut [T],
-    /// m scalars.
+    /// m scalars of scratch.
     pub columns: &'s mut [T],
 }
 
 /// Writes potentials, in units of the unscaled cost and up to a common constant, from which a solve begins.
 ///
-/// Any start leads to the same answer; a good one leads there in fewer sweeps. A start of one's own:
+/// Any start leads to the same answer; a good one leads there in fewer sweeps. This is a start of your own:
 ///
 /// ```
-/// use sinkhorn_core::*;
+/// use sinkhorn_core::start::{Side, Start, StartMemory, StartReport, Target};
+/// use sinkhorn_core::{Error, PointCloud, Problem, Settings, Workspace, solve};
 ///
-/// /// f(x) = |x|: better than nothing, if one knows why.
+/// /// Writes f(x) = |x|.
 /// struct Distance;
 ///
 /// impl Start<f64> for Distance {
-///     fn name(&self) -> &'static str {
-///         "distance"
-///     }
 ///     fn write_potentials(
 ///         &self,
 ///         target: &Target<'_, '_, f64>,
-///         f: &mut [f64],
-///         _g: &mut [f64],
-///         _scratch: &mut StartScratch<'_, f64>,
+///         out: &mut StartMemory<'_, f64>,
 ///     ) -> Result<StartReport, Error> {
 ///         let cloud = target.points("distance needs points")?;
-///         for (value, x) in f.iter_mut().zip(cloud.x().data()) {
+///         for (value, x) in out.f.iter_mut().zip(cloud.x().data()) {
 ///             *value = x.abs();
 ///         }
 ///         Ok(StartReport::new("distance", Side::F))
@@ -117,36 +117,17 @@ pub struct StartScratch<'s, T> {
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Start<T: Real> {
-    /// The name in reports and on the command line.
-    fn name(&self) -> &'static str;
-
-    /// Writes `f` (n) or `g` (m) or both, for this problem and regularisation.
+    /// Writes f or g or both, for this problem and regularisation. The name of the start is in the report.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) where the start is not defined for the problem;
-    /// others as the start documents. What has been written by then does not matter.
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error>;
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) if the start is not defined for the problem,
+    /// and others that the start documents. What has been written by then does not matter.
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error>;
 }
 
-/// A borrowed start is a start: so that one chosen at run time can be wrapped.
+/// A borrowed start is a start, so that one that is chosen at run time can be wrapped.
 impl<T: Real, S: Start<T> + ?Sized> Start<T> for &S {
-    fn name(&self) -> &'static str {
-        (**self).name()
-    }
-
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
-        (**self).write_potentials(target, f, g, scratch)
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
+        (**self).write_potentials(target, out)
     }
 }

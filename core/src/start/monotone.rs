@@ -1,7 +1,7 @@
 use core::cmp::Ordering;
 
 use super::line::{convex_line, sort_indices};
-use super::{Side, Start, StartReport, StartScratch, Target};
+use super::{Side, Start, StartMemory, StartReport, Target};
 use crate::error::Error;
 use crate::geometry::PointCloud;
 use crate::measure::Weights;
@@ -20,19 +20,10 @@ use crate::wide::Wide;
 pub struct Monotone;
 
 impl<T: Real> Start<T> for Monotone {
-    fn name(&self) -> &'static str {
-        "monotone"
-    }
-
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) for a matrix, for a dimension other than 1, and for a cost that is not convex in x - y.
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) for a matrix, for a dimension other than 1, and
+    /// for a cost that is not convex in x - y.
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let cloud = convex_line(
             target.problem,
             [
@@ -41,53 +32,49 @@ impl<T: Real> Start<T> for Monotone {
                 "monotone needs a cost that is convex in x - y",
             ],
         )?;
-        sort_indices(cloud.x(), scratch.rows);
-        sort_indices(cloud.y(), scratch.columns);
-        walk(target.problem, cloud, scratch.rows, scratch.columns, f, g);
+        sort_indices(cloud.x(), out.rows);
+        sort_indices(cloud.y(), out.columns);
+        walk(target.problem, cloud, out);
         // Two or three costs a step of the staircase, which has fewer than n + m.
-        let pairs = 3 * (f.len() as u64 + g.len() as u64);
+        let pairs = 3 * (out.f.len() as u64 + out.g.len() as u64);
         Ok(StartReport::new("monotone", Side::Both).pairs(pairs))
     }
 }
 
 /// Walks the staircase: writes one potential a step.
-fn walk<T: Real>(
-    problem: &Problem<'_, T>,
-    cloud: &PointCloud<'_, T>,
-    rows: &[T],
-    columns: &[T],
-    f: &mut [T],
-    g: &mut [T],
-) {
+fn walk<T: Real>(problem: &Problem<'_, T>, cloud: &PointCloud<'_, T>, out: &mut StartMemory<'_, T>) {
+    let StartMemory { f, g, rows, columns } = out;
     let row = |i: usize| rows[i].to_index() as usize;
     let column = |j: usize| columns[j].to_index() as usize;
     let cost = |i: usize, j: usize| cloud.cost(row(i), column(j));
     let (n, m) = (rows.len(), columns.len());
 
-    let mut ledger = Ledger::new(problem.a(), problem.b());
+    let (a, b) = (problem.a(), problem.b());
+    // Weights are rounded: sums of n of them that are meant to be equal differ by about sqrt(n) halves of the last
+    // place.
+    let tolerance = T::EPSILON * T::count(n.max(m)).sqrt();
     let (mut i, mut j) = (0, 0);
+    let (mut sum_a, mut sum_b) = (Wide::new(a.get(row(0))), Wide::new(b.get(column(0))));
     f[row(0)] = T::ZERO;
     g[column(0)] = cost(0, 0);
-    ledger.add_row(row(0));
-    ledger.add_column(column(0));
     loop {
         let order = match (i + 1 < n, j + 1 < m) {
             (false, false) => return,
             (true, false) => Ordering::Less,
             (false, true) => Ordering::Greater,
-            (true, true) => ledger.compare(),
+            (true, true) => compare_sums((a, i + 1, sum_a), (b, j + 1, sum_b), tolerance),
         };
         match order {
             // Row i is served: the next row shares column j.
             Ordering::Less => {
                 i += 1;
                 f[row(i)] = cost(i, j) - g[column(j)];
-                ledger.add_row(row(i));
+                sum_a = sum_a.add(Wide::new(a.get(row(i))));
             }
             Ordering::Greater => {
                 j += 1;
                 g[column(j)] = cost(i, j) - f[row(i)];
-                ledger.add_column(column(j));
+                sum_b = sum_b.add(Wide::new(b.get(column(j))));
             }
             // Both are served: the next f is free between the bounds of f_{i+1} <= c_{i+1,j} - g_j and
             // g_{j+1} <= c_{i,j+1} - f_i.
@@ -100,59 +87,31 @@ fn walk<T: Real>(
                 j += 1;
                 f[row(i)] = middle;
                 g[column(j)] = next - middle;
-                ledger.add_row(row(i));
-                ledger.add_column(column(j));
+                sum_a = sum_a.add(Wide::new(a.get(row(i))));
+                sum_b = sum_b.add(Wide::new(b.get(column(j))));
             }
         }
     }
 }
 
-/// The cumulative weights of the two sides. They are compared exactly if both are uniform, and in twice the precision
-/// otherwise.
-struct Ledger<'a, T: Real> {
-    a: Weights<'a, T>,
-    b: Weights<'a, T>,
-    rows: usize,
-    columns: usize,
-    sum_a: Wide<T>,
-    sum_b: Wide<T>,
+/// Compares the cumulative weights of the two sides, exactly if both are uniform, and in twice the precision otherwise.
+/// Each side is given by its weights, how many of them are summed, and the sum.
+fn compare_sums<T: Real>(
+    (a, rows, sum_a): (Weights<'_, T>, usize, Wide<T>),
+    (b, columns, sum_b): (Weights<'_, T>, usize, Wide<T>),
     tolerance: T,
-}
-
-impl<'a, T: Real> Ledger<'a, T> {
-    fn new(a: Weights<'a, T>, b: Weights<'a, T>) -> Self {
-        let zero = Wide::new(T::ZERO);
-        // Weights are rounded: sums of n of them that are meant to be equal differ by about sqrt(n) halves of the last
-        // place.
-        let tolerance = T::EPSILON * T::count(a.len().max(b.len())).sqrt();
-        Ledger { a, b, rows: 0, columns: 0, sum_a: zero, sum_b: zero, tolerance }
+) -> Ordering {
+    if a.is_uniform() && b.is_uniform() {
+        return (rows as u64 * b.len() as u64).cmp(&(columns as u64 * a.len() as u64));
     }
-
-    fn add_row(&mut self, i: usize) {
-        self.rows += 1;
-        self.sum_a = self.sum_a.add(Wide::new(self.a.get(i)));
-    }
-
-    fn add_column(&mut self, j: usize) {
-        self.columns += 1;
-        self.sum_b = self.sum_b.add(Wide::new(self.b.get(j)));
-    }
-
-    fn compare(&self) -> Ordering {
-        if self.a.is_uniform() && self.b.is_uniform() {
-            let (n, m) = (self.a.len() as u64, self.b.len() as u64);
-            return (self.rows as u64 * m).cmp(&(self.columns as u64 * n));
-        }
-        // As shares of the totals, so that relaxed problems with unequal totals walk the whole staircase.
-        let share_a = self.sum_a.div(Wide::new(self.a.total()));
-        let share_b = self.sum_b.div(Wide::new(self.b.total()));
-        let difference = share_a.sub(share_b).value();
-        if difference.abs() <= self.tolerance {
-            Ordering::Equal
-        } else if difference < T::ZERO {
-            Ordering::Less
-        } else {
-            Ordering::Greater
-        }
+    // As shares of the totals, so that relaxed problems with unequal totals walk the whole staircase.
+    let (share_a, share_b) = (sum_a.div(Wide::new(a.total())), sum_b.div(Wide::new(b.total())));
+    let difference = share_a.sub(share_b).value();
+    if difference.abs() <= tolerance {
+        Ordering::Equal
+    } else if difference < T::ZERO {
+        Ordering::Less
+    } else {
+        Ordering::Greater
     }
 }

@@ -1,4 +1,4 @@
-use super::{Start, StartReport, StartScratch, Target, Zero};
+use super::{Start, StartMemory, StartReport, Target, Zero};
 use crate::error::Error;
 use crate::real::Real;
 
@@ -34,21 +34,12 @@ impl<'c, T: Real> Select<'c, T> {
 }
 
 impl<T: Real> Start<T> for Select<'_, T> {
-    fn name(&self) -> &'static str {
-        "select"
-    }
-
     /// # Errors
-    /// Those of the candidates, except for [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) and [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow).
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    /// Those of the candidates, except for [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) and
+    /// [`ErrorKind::Overflow`](crate::error::ErrorKind::Overflow).
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         if self.candidates.is_empty() {
-            return Zero.write_potentials(target, f, g, scratch);
+            return Zero.write_potentials(target, out);
         }
         let mut chosen: (&dyn Start<T>, T) = (&Zero, -T::INFINITY);
         let mut present = None;
@@ -56,12 +47,12 @@ impl<T: Real> Start<T> for Select<'_, T> {
         let zero: &dyn Start<T> = &Zero;
         for &candidate in core::iter::once(&zero).chain(self.candidates) {
             present = None;
-            let started = match candidate.write_potentials(target, f, g, scratch) {
+            let started = match candidate.write_potentials(target, out) {
                 Ok(started) => started,
                 Err(error) if error.is_unsuited_start() => continue,
                 Err(error) => return Err(error),
             };
-            let value = target.dual_value(started.wrote, f, g, scratch);
+            let value = target.dual_value(started.wrote, out);
             pairs = pairs.saturating_add(started.pairs).saturating_add(target.dual_value_pairs(started.wrote));
             if value.is_finite() && value > chosen.1 {
                 chosen = (candidate, value);
@@ -72,7 +63,7 @@ impl<T: Real> Start<T> for Select<'_, T> {
         if let Some(started) = present {
             return Ok(started.pairs(pairs));
         }
-        let started = chosen.0.write_potentials(target, f, g, scratch)?;
+        let started = chosen.0.write_potentials(target, out)?;
         Ok(started.pairs(pairs.saturating_add(started.pairs)))
     }
 }

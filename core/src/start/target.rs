@@ -1,7 +1,7 @@
 //! The problem as starts see it, and the dual value of the potentials that they write.
 
 use super::sample::{MAX_SAMPLE, Sample, sample_len};
-use super::{Side, StartScratch};
+use super::{Side, StartMemory};
 use crate::cost::{GroundCost, SquaredEuclidean};
 use crate::error::{Argument, Error};
 use crate::geometry::PointCloud;
@@ -23,18 +23,12 @@ pub struct Target<'t, 'a, T: Real> {
     pub cost_scale: T,
 }
 
-/// The weights of one side of a problem, rho, and epsilon / rho (0 where balanced).
-struct Marginal<'a, T> {
-    weights: Weights<'a, T>,
-    rho: T,
-    rate: T,
-}
-
 impl<T: Real> Target<'_, '_, T> {
     /// Returns the points of the problem.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming the start, with this reason, for a cost matrix.
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming the start, with this reason, for a cost
+    /// matrix.
     pub fn points(&self, reason: &'static str) -> Result<&PointCloud<'_, T>, Error> {
         self.problem.geometry().cloud().ok_or(Error::unsupported(Argument::START, reason))
     }
@@ -42,7 +36,8 @@ impl<T: Real> Target<'_, '_, T> {
     /// Returns the points of a problem under the squared Euclidean cost.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming the start, with this reason, for a cost matrix and every other cost.
+    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming the start, with this reason, for a cost
+    /// matrix and every other cost.
     pub fn squared_euclidean_points(&self, reason: &'static str) -> Result<&PointCloud<'_, T>, Error> {
         let cloud = self.points(reason)?;
         if cloud.ground_cost().is_squared_euclidean() {
@@ -57,7 +52,7 @@ impl<T: Real> Target<'_, '_, T> {
     /// cost; rho belongs to this side, and is in the units of the problem.
     pub fn c_transform(&self, rho: T, len: usize, term: &impl Fn(usize) -> (T, T)) -> T {
         let s = T::LOG2_E / self.epsilon;
-        let tau = T::ONE / (T::ONE + self.epsilon / (rho * self.cost_scale));
+        let tau = T::ONE / (T::ONE + self.rate(rho));
         let log_sum = reduce::log2_sum(len, &|k| {
             let (weight, exponent) = term(k);
             (weight, s * exponent)
@@ -72,15 +67,15 @@ impl<T: Real> Target<'_, '_, T> {
     /// each cell of a k-d partition, with the weight of the cell. They are always the same, so that values compare.
     /// With more than 16 points the value is an estimate. The solver makes a little more of a start that wrote g,
     /// because it transforms twice.
-    pub fn dual_value(&self, wrote: Side, f: &[T], g: &[T], scratch: &mut StartScratch<'_, T>) -> T {
+    pub fn dual_value(&self, wrote: Side, out: &mut StartMemory<'_, T>) -> T {
         let geometry = self.problem.geometry();
         match geometry.cloud() {
             Some(cloud) if cloud.ground_cost().is_squared_euclidean() => {
                 // Named, so that it is compiled into the loop.
                 let cost = |i: usize, j: usize| SquaredEuclidean.cost(cloud.x().point(i), cloud.y().point(j));
-                self.dual_value_under(wrote, f, g, scratch, &cost)
+                self.dual_value_under(wrote, out, &cost)
             }
-            _ => self.dual_value_under(wrote, f, g, scratch, &|i, j| geometry.cost(i, j)),
+            _ => self.dual_value_under(wrote, out, &|i, j| geometry.cost(i, j)),
         }
     }
 
@@ -91,50 +86,48 @@ impl<T: Real> Target<'_, '_, T> {
         if wrote == Side::G { m * of(n) } else { n * of(m) }
     }
 
-    fn dual_value_under(
-        &self,
-        wrote: Side,
-        f: &[T],
-        g: &[T],
-        scratch: &mut StartScratch<'_, T>,
-        cost: &impl Fn(usize, usize) -> T,
-    ) -> T {
+    fn dual_value_under(&self, wrote: Side, out: &mut StartMemory<'_, T>, cost: &impl Fn(usize, usize) -> T) -> T {
         let problem = self.problem;
-        let side = |weights, rho: T| Marginal { weights, rho, rate: self.epsilon / (rho * self.cost_scale) };
-        let (rows, columns) = (side(problem.a(), problem.rho_a()), side(problem.b(), problem.rho_b()));
+        let (rows, columns) = ((problem.a(), problem.rho_a()), (problem.b(), problem.rho_b()));
         let cloud = problem.geometry().cloud();
         if wrote == Side::G {
-            let sample = Sample::new(cloud.map(|cloud| cloud.x()), rows.weights, scratch.rows);
-            self.evaluate(g, &columns, &rows, &sample, &|j, i| cost(i, j))
+            let sample = Sample::new(cloud.map(|cloud| cloud.x()), rows.0, out.rows);
+            self.evaluate(out.g, columns, rows, &sample, &|j, i| cost(i, j))
         } else {
-            let sample = Sample::new(cloud.map(|cloud| cloud.y()), columns.weights, scratch.columns);
-            self.evaluate(f, &rows, &columns, &sample, cost)
+            let sample = Sample::new(cloud.map(|cloud| cloud.y()), columns.0, out.columns);
+            self.evaluate(out.f, rows, columns, &sample, cost)
         }
     }
 
-    /// Returns the dual value of `potential`, which is given on the side `own`; `cost` is that of a pair (own, other).
+    /// Returns epsilon / rho, which is 0 where balanced.
+    fn rate(&self, rho: T) -> T {
+        self.epsilon / (rho * self.cost_scale)
+    }
+
+    /// Returns the dual value of `potential`, which is given on the side with the weights `own`. `cost` is that of a
+    /// pair (own, other).
     fn evaluate(
         &self,
         potential: &[T],
-        own: &Marginal<'_, T>,
-        other: &Marginal<'_, T>,
+        (own, own_rho): (Weights<'_, T>, T),
+        (other, other_rho): (Weights<'_, T>, T),
         sample: &Sample<T>,
         cost: &impl Fn(usize, usize) -> T,
     ) -> T {
         let s = T::LOG2_E / self.epsilon;
-        let count = sample.count;
+        let (count, own_rate, other_rate) = (sample.count, self.rate(own_rho), self.rate(other_rho));
         // Complete the pair by the c-transform, and find its best level.
         let mut completed = [T::ZERO; MAX_SAMPLE];
         for (value, &j) in completed.iter_mut().zip(&sample.indices[..count]) {
-            let term = |i: usize| (own.weights.get(i), potential[i] - cost(i, j as usize));
-            *value = s * self.c_transform(other.rho, potential.len(), &term);
+            let term = |i: usize| (own.get(i), potential[i] - cost(i, j as usize));
+            *value = s * self.c_transform(other_rho, potential.len(), &term);
         }
-        let own_term = |i: usize| (own.weights.get(i), s * potential[i]);
+        let own_term = |i: usize| (own.get(i), s * potential[i]);
         let other_term = |k: usize| (sample.masses[k], completed[k]);
         let shift = best_shift(
-            Level { len: potential.len(), total: own.weights.total(), rate: own.rate },
+            Level { len: potential.len(), total: own.total(), rate: own_rate },
             &own_term,
-            Level { len: count, total: other.weights.total(), rate: other.rate },
+            Level { len: count, total: other.total(), rate: other_rate },
             &other_term,
         );
         // Add up the values of both sides. That of a potential t is t where balanced, and rho (1 - exp(-t / rho)) where
@@ -149,18 +142,18 @@ impl<T: Real> Target<'_, '_, T> {
                 weight * (-(self.epsilon / rate) * (-rate * value * T::LN_2).exp_m1())
             }
         };
-        let own_value = reduce::sum_of(potential.len(), &|i| value_of(own.rate, own_term(i), shift));
-        let other_value = reduce::sum_of(count, &|k| value_of(other.rate, other_term(k), -shift));
+        let own_value = reduce::sum_of(potential.len(), &|i| value_of(own_rate, own_term(i), shift));
+        let other_value = reduce::sum_of(count, &|k| value_of(other_rate, other_term(k), -shift));
         // The other side's sums of the plan are exact, so that its mass is that of the other side, or what relaxation
         // makes of it. The level does not change the plan.
-        let mass = if other.rate == T::ZERO {
-            other.weights.total()
+        let mass = if other_rate == T::ZERO {
+            other.total()
         } else {
             reduce::sum_of(count, &|k| {
                 let (weight, value) = other_term(k);
-                if weight > T::ZERO { weight * (-other.rate * value).exp2() } else { T::ZERO }
+                if weight > T::ZERO { weight * (-other_rate * value).exp2() } else { T::ZERO }
             })
         };
-        own_value + other_value - self.epsilon * (mass - own.weights.total() * other.weights.total())
+        own_value + other_value - self.epsilon * (mass - own.total() * other.total())
     }
 }

@@ -1,4 +1,4 @@
-use super::{Side, Start, StartReport, StartScratch, Target};
+use super::{Side, Start, StartMemory, StartReport, Target};
 use crate::error::Error;
 use crate::real::Real;
 
@@ -7,18 +7,8 @@ use crate::real::Real;
 pub struct Zero;
 
 impl<T: Real> Start<T> for Zero {
-    fn name(&self) -> &'static str {
-        "zero"
-    }
-
-    fn write_potentials(
-        &self,
-        _target: &Target<'_, '_, T>,
-        f: &mut [T],
-        _g: &mut [T],
-        _scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
-        f.fill(T::ZERO);
+    fn write_potentials(&self, _: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
+        out.f.fill(T::ZERO);
         Ok(StartReport::new("zero", Side::F))
     }
 }

@@ -3,7 +3,7 @@
 use sinkhorn_core::{
     Error, Real,
     error::Argument,
-    start::{DualSort, FixedGaussianStart, GaussianForm, Start, StartReport, StartScratch, Target},
+    start::{DualSort, FixedGaussianStart, GaussianForm, Start, StartMemory, StartReport, Target},
 };
 
 /// The seed and the size that settings give to the library's starts; size 0 stands for the start's default.
@@ -18,26 +18,16 @@ pub(super) fn dual_sort<T: Real>((_, size): Options) -> DualSort<T> {
 pub(super) struct Gaussian(pub GaussianForm);
 
 impl<T: Real> Start<T> for Gaussian {
-    fn name(&self) -> &'static str {
-        self.0.start_name()
-    }
-
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let refuse = |reason| Err(Error::unsupported(Argument::START, reason));
         // Up to 8 the same code, and the same bits, with and without an allocator.
         match target.problem.geometry().dimension() {
             0 => refuse("gaussian needs points, not a cost matrix"),
             // Few dimensions take little of the stack.
-            1..=4 => FixedGaussianStart::<4> { form: self.0 }.write_potentials(target, f, g, scratch),
-            5..=8 => FixedGaussianStart::<8> { form: self.0 }.write_potentials(target, f, g, scratch),
+            1..=4 => FixedGaussianStart::<4> { form: self.0 }.write_potentials(target, out),
+            5..=8 => FixedGaussianStart::<8> { form: self.0 }.write_potentials(target, out),
             #[cfg(feature = "init")]
-            _ => sinkhorn_init::GaussianStart::new(self.0).write_potentials(target, f, g, scratch),
+            _ => sinkhorn_init::GaussianStart::new(self.0).write_potentials(target, out),
             #[cfg(not(feature = "init"))]
             _ => refuse("gaussian has dimensions 1 to 8 in a build without an allocator"),
         }
@@ -82,7 +72,7 @@ mod fitted {
     use sinkhorn_core::{
         Error, Real,
         error::Argument,
-        start::{Start, StartReport, StartScratch, Target},
+        start::{Start, StartMemory, StartReport, Target},
     };
 
     use super::Options;
@@ -90,16 +80,12 @@ mod fitted {
     pub struct Missing;
 
     impl<T: Real> Start<T> for Missing {
-        fn name(&self) -> &'static str {
-            "missing"
-        }
-
         fn write_potentials(
             &self,
             _: &Target<'_, '_, T>,
             _: &mut [T],
             _: &mut [T],
-            _: &mut StartScratch<'_, T>,
+            _: &mut StartMemory<'_, T>,
         ) -> Result<StartReport, Error> {
             let reason = "this start needs an allocator, which this build does without";
             Err(Error::unsupported(Argument::START, reason))

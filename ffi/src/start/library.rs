@@ -4,7 +4,7 @@ use core::ffi::c_void;
 
 use sinkhorn_core::{
     Real,
-    start::{GaussianForm, Monotone, Side, Start, StartReport, StartScratch, Target as CoreTarget},
+    start::{GaussianForm, Monotone, Side, Start, StartMemory, StartReport, Target as CoreTarget},
 };
 
 use crate::checks::{Region, check_disjoint};
@@ -280,16 +280,16 @@ unsafe fn library<T: Real, S: Start<T>>(
     // SAFETY: made by `Start::write_potentials`, whose call this is in; nobody else holds a reference to it.
     let target = unsafe { &mut *target };
     // SAFETY: n and m scalars, by contract; the other two are what `Start::write_potentials` put there, and live as long.
-    let (f, g, problem, scratch) = unsafe {
+    let (f, g, problem, [rows, columns]) = unsafe {
         (
             core::slice::from_raw_parts_mut(f, target.n),
             core::slice::from_raw_parts_mut(g, target.m),
             &*target.target.cast::<CoreTarget<'_, '_, T>>(),
-            &mut *target.scratch.cast::<StartScratch<'_, T>>(),
+            &mut *target.scratch.cast::<[&mut [T]; 2]>(),
         )
     };
     let options = (target.seed, target.size);
-    match caught(|| start(options).write_potentials(problem, f, g, scratch)) {
+    match caught(|| start(options).write_potentials(problem, &mut StartMemory { f, g, rows, columns })) {
         None => SINKHORN_ERROR_INTERNAL,
         Some(outcome) => {
             target.outcome = Some(outcome);

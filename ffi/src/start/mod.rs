@@ -12,7 +12,7 @@ use core::ffi::c_void;
 use sinkhorn_core::{
     Error as CoreError, Real,
     error::{Argument, ErrorKind, Place},
-    start::{Given, Side, Start, StartReport, StartScratch, Target as CoreTarget, Zero},
+    start::{Given, Side, Start, StartMemory, StartReport, Target as CoreTarget, Zero},
 };
 
 use crate::checks::slice;
@@ -41,7 +41,7 @@ pub struct Target<T> {
     size: usize,
     /// A `CoreTarget`.
     target: *const c_void,
-    /// Its `StartScratch`.
+    /// Its scratch: `[&mut [T]; 2]`, of n and m.
     scratch: *mut c_void,
     /// What a start of the library has to say.
     outcome: Option<Result<StartReport, CoreError>>,
@@ -116,22 +116,18 @@ struct CallbackStart<'s, T> {
 }
 
 impl<T: Real> Start<T> for CallbackStart<'_, T> {
-    fn name(&self) -> &'static str {
-        "custom"
-    }
-
     fn write_potentials(
         &self,
         target: &CoreTarget<'_, '_, T>,
-        f: &mut [T],
-        g: &mut [T],
-        scratch: &mut StartScratch<'_, T>,
+        out: &mut StartMemory<'_, T>,
     ) -> Result<StartReport, CoreError> {
         let Some(function) = self.settings.start else {
-            return Zero.write_potentials(target, f, g, scratch);
+            return Zero.write_potentials(target, out);
         };
+        let StartMemory { f, g, rows, columns } = out;
         f.fill(T::ZERO);
         g.fill(T::ZERO);
+        let mut scratch = [&mut **rows, &mut **columns];
         let mut seen = Target {
             n: f.len(),
             m: g.len(),
@@ -140,7 +136,7 @@ impl<T: Real> Start<T> for CallbackStart<'_, T> {
             seed: self.settings.start_seed,
             size: self.settings.start_size as usize,
             target: (&raw const *target).cast(),
-            scratch: (&raw mut *scratch).cast(),
+            scratch: (&raw mut scratch).cast(),
             outcome: None,
         };
         // SAFETY: room for n and m scalars, and the data that came with the function: what the header promises.
@@ -166,7 +162,7 @@ impl<T: Real> Start<T> for CallbackStart<'_, T> {
         };
         match seen.outcome {
             Some(Ok(started)) => Ok(StartReport { wrote, ..started }),
-            _ => Ok(StartReport::new(self.name(), wrote)),
+            _ => Ok(StartReport::new("custom", wrote)),
         }
     }
 }

@@ -25,8 +25,8 @@ struct Component {
 const FARTHEST: f64 = 1e300;
 
 impl MixtureDensity {
-    /// Of a fit, which may have come from a file. A covariance that is singular is widened as little as makes it
-    /// regular.
+    /// Prepares the density of a fit, which may have come from a file. A covariance that is singular is widened as
+    /// little as makes it regular.
     ///
     /// # Errors
     /// Those of [`MixtureFit::check`].
@@ -49,18 +49,18 @@ impl MixtureDensity {
         MixtureDensity { dimension: d, components }
     }
 
-    /// The logarithm of the density at `x`, which has d coordinates.
+    /// Returns the logarithm of the density at `x`, which has d coordinates.
     ///
     /// # Panics
-    /// Where `x` is shorter.
+    /// If `x` is shorter.
     pub fn log_density(&self, x: &[f64]) -> f64 {
         self.responsibilities(x, &mut vec![0.0; self.components.len()])
     }
 
-    /// Writes which share of the density at `x` each component has, and returns its logarithm.
+    /// Writes the share of each component in the density at `x`, and returns the logarithm of the density.
     ///
     /// # Panics
-    /// Where `x` has fewer coordinates than the fit, or `out` fewer entries than there are components.
+    /// If `x` has fewer coordinates than the fit, or `out` fewer entries than there are components.
     pub fn responsibilities(&self, x: &[f64], out: &mut [f64]) -> f64 {
         let mut largest = f64::NEG_INFINITY;
         for (slot, component) in out.iter_mut().zip(&self.components) {
@@ -98,7 +98,8 @@ impl Component {
     }
 }
 
-/// The inverse of the Cholesky factor, row by row up to the diagonal, and half the logarithm of the determinant.
+/// Returns the inverse of the Cholesky factor, row by row up to the diagonal, and half the logarithm of the
+/// determinant.
 fn whiten(covariance: &[f64], d: usize) -> (Vec<f64>, f64) {
     let trace: f64 = (0..d).map(|k| covariance[k * d + k]).sum();
     let mut ridge = 0.0;
@@ -121,7 +122,7 @@ fn whiten(covariance: &[f64], d: usize) -> (Vec<f64>, f64) {
     }
 }
 
-/// Logarithms and exponentials of core: the same bits on every machine.
+/// Computes the logarithm by core, with the same bits on every machine.
 pub(crate) fn log(x: f64) -> f64 {
     Float::log2(x) * std::f64::consts::LN_2
 }

@@ -1,24 +1,6 @@
 //! Expectation and maximisation with weights.
 
-use super::{MixtureDensity, MixtureFit};
-
-/// Weighted points in `f64`; the weights sum to 1.
-#[derive(Debug, Clone)]
-pub(super) struct Cloud {
-    pub dimension: usize,
-    pub points: Vec<f64>,
-    pub weights: Vec<f64>,
-}
-
-impl Cloud {
-    pub fn len(&self) -> usize {
-        self.weights.len()
-    }
-
-    pub fn point(&self, i: usize) -> &[f64] {
-        &self.points[i * self.dimension..(i + 1) * self.dimension]
-    }
-}
+use super::{Cloud, MixtureDensity, MixtureFit};
 
 /// Components with a smaller share are dropped.
 const LEAST_SHARE: f64 = 1e-9;
@@ -87,7 +69,7 @@ impl Sums {
     }
 }
 
-/// The mixture whose component k is the points with label k.
+/// Returns the mixture whose component k is the points with label k.
 pub(super) fn of_labels(cloud: &Cloud, centers: Vec<f64>, labels: &[usize], ridge: f64) -> MixtureFit {
     let mut sums = Sums::new(cloud.dimension, centers);
     for (i, &label) in labels.iter().enumerate() {
@@ -96,7 +78,8 @@ pub(super) fn of_labels(cloud: &Cloud, centers: Vec<f64>, labels: &[usize], ridg
     sums.finish(ridge)
 }
 
-/// One step, and the mean log-likelihood of the mixture before it. `ridge` is added to the variances.
+/// Makes one step, and returns the mean log-likelihood of the mixture before it as well. `ridge` is added to the
+/// variances.
 pub(super) fn step(cloud: &Cloud, fit: &MixtureFit, ridge: f64) -> (MixtureFit, f64) {
     let density = MixtureDensity::of_checked(fit);
     let mut sums = Sums::new(cloud.dimension, fit.means.clone());
@@ -114,7 +97,7 @@ pub(super) fn step(cloud: &Cloud, fit: &MixtureFit, ridge: f64) -> (MixtureFit, 
     (sums.finish(ridge), likelihood)
 }
 
-/// Steps until the mean log-likelihood grows by less than `tolerance`. `None` where nothing usable is left.
+/// Steps until the mean log-likelihood grows by less than `tolerance`. Returns `None` if nothing usable is left.
 pub(super) fn run(cloud: &Cloud, start: MixtureFit, ridge: f64, tolerance: f64) -> Option<(MixtureFit, f64)> {
     // Most of what is to be gained is in the first: a start needs no more.
     const MOST_STEPS: usize = 20;

@@ -31,13 +31,14 @@ pub struct GaussianFit {
 }
 
 impl GaussianFit {
-    /// The weighted moments (divided by the total weight), computed in the precision of the points.
+    /// Computes the weighted moments (divided by the total weight), computed in the precision of the points.
     ///
     /// # Errors
-    /// [`ErrorKind::Overflow`](sinkhorn_core::error::ErrorKind::Overflow), naming the covariance, where a moment is infinite.
+    /// [`ErrorKind::Overflow`](sinkhorn_core::error::ErrorKind::Overflow), naming the covariance, where a moment is
+    /// infinite.
     ///
     /// # Panics
-    /// Where there are fewer weights than points.
+    /// If there are fewer weights than points.
     pub fn of<T: Real>(points: Points<'_, T>, weights: Weights<'_, T>) -> Result<Self, Error> {
         let mut memory = vec![T::ZERO; Moments::<T>::len(points.dimension())];
         let Moments { mean, covariance } = Moments::of(points, weights, Argument::COVARIANCE, &mut memory)?;
@@ -45,14 +46,14 @@ impl GaussianFit {
         Ok(GaussianFit { mean: widen(mean), covariance: widen(covariance) })
     }
 
-    /// Whether this is mean and covariance of a measure of that dimension: it may have come from a file.
+    /// Checks that this is the mean and covariance of a measure of that dimension: it may have come from a file.
     ///
     /// # Errors
     /// For the mean and for the covariance [`ErrorKind::Length`](sinkhorn_core::error::ErrorKind::Length) and
     /// [`ErrorKind::NotFinite`](sinkhorn_core::error::ErrorKind::NotFinite); for the covariance
     /// [`ErrorKind::Negative`](sinkhorn_core::error::ErrorKind::Negative) (a variance) and
-    /// [`ErrorKind::Unsupported`](sinkhorn_core::error::ErrorKind::Unsupported) (not symmetric, or larger than the variances
-    /// allow).
+    /// [`ErrorKind::Unsupported`](sinkhorn_core::error::ErrorKind::Unsupported) (not symmetric, or larger than the
+    /// variances allow).
     pub fn check(&self, dimension: usize) -> Result<(), Error> {
         check_entries(MEAN, &self.mean, dimension, None)?;
         check_entries(Argument::COVARIANCE, &self.covariance, dimension * dimension, Some(dimension))?;

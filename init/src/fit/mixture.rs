@@ -34,21 +34,21 @@ pub struct MixtureFit {
     pub covariances: Vec<f64>,
 }
 
-/// How to fit a mixture.
+/// The settings of the fit of a mixture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MixtureSettings {
-    /// Components, at most: fewer where points are too few for so many covariances. `None` lets the Bayesian
-    /// information criterion choose, which finds the clusters of the data; as a start, more components than that are
-    /// better (`tests/tests/library/starts_mixture.rs` prints both).
+    /// The largest number of components; fewer are taken if points are too few for so many covariances. `None` lets the
+    /// Bayesian information criterion choose, which finds the clusters of the data; as a start, more components than
+    /// that are better (`tests/tests/library/starts_mixture.rs` prints both).
     pub components: Option<usize>,
-    /// The criterion looks no further.
+    /// The number of components at which the criterion ends its search.
     pub max_components: usize,
-    /// Points that the fit looks at; where there are more, a systematic sample by weight of as many. The last step has
-    /// all.
+    /// The number of points that the fit looks at. If there are more, it takes a systematic sample by weight of as
+    /// many. The last step has all.
     pub sample: usize,
-    /// Fits from different seeds for each number of components; the likeliest is kept.
+    /// The number of fits from different seeds for each number of components. The likeliest is kept.
     pub restarts: usize,
-    /// Everything random follows from it.
+    /// The seed that everything random follows from.
     pub seed: u64,
 }
 
@@ -58,66 +58,59 @@ impl Default for MixtureSettings {
     }
 }
 
-/// More would be another method, one of representatives without covariances.
+/// The largest number of components. More would be another method, one of representatives without covariances.
 const MOST: usize = 64;
 
-impl MixtureSettings {
-    fn check(&self) -> Result<(), Error> {
-        let range = "1 to 64 components";
-        for value in [self.components.unwrap_or(1), self.max_components] {
-            if !(1..=MOST).contains(&value) {
-                return Err(Error::new(Argument::START, ErrorKind::OutOfRange { value: value as f64, range }));
-            }
-        }
-        Ok(())
-    }
-}
-
 impl MixtureFit {
-    /// The mixture that maximises the likelihood of the weighted points, by expectation and maximisation in `f64`, with
-    /// a note where something else was done. One component has exactly the mean and covariance of the points.
+    /// Finds the mixture that maximises the likelihood of the weighted points, by expectation and maximisation in
+    /// `f64`, with a note if something else was done. One component has exactly the mean and covariance of the points.
     ///
     /// Components are in the order of the first coordinates of their means. There are no more of them than leave each
     /// as many points as it has parameters, (d + 1) (d + 2) / 2: many dimensions and few points leave one.
     ///
     /// # Errors
     /// [`ErrorKind::OutOfRange`] for a number of components that is not 1 to 64; [`ErrorKind::Overflow`], naming the
-    /// covariance, where a moment of the points is infinite.
+    /// covariance, if a moment of the points is infinite.
     ///
     /// # Panics
-    /// Where there are fewer weights than points.
+    /// If there are fewer weights than points.
     pub fn of<T: Real>(
         points: Points<'_, T>,
         weights: Weights<'_, T>,
         settings: &MixtureSettings,
     ) -> Result<(Self, Option<&'static str>), Error> {
-        settings.check()?;
+        for value in [settings.components.unwrap_or(1), settings.max_components] {
+            if !(1..=MOST).contains(&value) {
+                let (value, range) = (value as f64, "1 to 64 components");
+                return Err(Error::new(Argument::START, ErrorKind::OutOfRange { value, range }));
+            }
+        }
         search::fit(points, weights, settings)
     }
 
-    /// k.
+    /// Returns k.
     pub fn components(&self) -> usize {
         self.shares.len()
     }
 
-    /// d; 0 where there are no components.
+    /// Returns d, which is 0 if there are no components.
     pub fn dimension(&self) -> usize {
         self.means.len().checked_div(self.shares.len()).unwrap_or(0)
     }
 
-    /// d coordinates.
+    /// Returns the d coordinates of a mean.
     ///
     /// # Panics
-    /// Where there is no such component.
+    /// If there is no such component.
     pub fn mean(&self, component: usize) -> &[f64] {
         let d = self.dimension();
         &self.means[component * d..(component + 1) * d]
     }
 
-    /// d x d.
+    /// Returns a covariance, d x d.
     ///
     /// # Panics
-    /// Where there is no such component.
+    /// If there is no such component.
     pub fn covariance(&self, component: usize) -> &[f64] {
         let size = self.dimension() * self.dimension();
         &self.covariances[component * size..(component + 1) * size]
@@ -131,7 +124,7 @@ impl MixtureFit {
         MixtureDensity::new(self)
     }
 
-    /// Whether this is a mixture: it may have come from a file.
+    /// Checks that this is a mixture: it may have come from a file.
     ///
     /// # Errors
     /// For the shares [`ErrorKind::Empty`], [`ErrorKind::NotFinite`], [`ErrorKind::Negative`] and
@@ -153,7 +146,7 @@ impl MixtureFit {
         if expected == actual { Ok(()) } else { Err(Error::new(MEAN, ErrorKind::Length { expected, actual })) }
     }
 
-    /// The moments of a component.
+    /// Returns the moments of a component.
     pub(crate) fn moments(&self, component: usize) -> Moments<'_, f64> {
         Moments { mean: self.mean(component), covariance: self.covariance(component) }
     }

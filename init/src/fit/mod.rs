@@ -14,6 +14,7 @@ pub use gaussian::GaussianFit;
 pub use mixture::{MixtureFit, MixtureSettings};
 
 pub(crate) use density::{exp, log};
+pub(crate) use sample::Cloud;
 use sinkhorn_core::{
     Error,
     error::{Argument, ErrorKind, Place},
@@ -22,7 +23,7 @@ use sinkhorn_core::{
 const SHARES: Argument = Argument::new(&"shares\0");
 const MEAN: Argument = Argument::new(&"mean\0");
 
-/// Entries of what may have come from a file: finite, and as many as they should be.
+/// Checks entries that may have come from a file: they are finite, and as many as they should be.
 fn check_entries(argument: Argument, values: &[f64], expected: usize, columns: Option<usize>) -> Result<(), Error> {
     if values.len() != expected {
         return Err(Error::new(argument, ErrorKind::Length { expected, actual: values.len() }));
@@ -36,7 +37,7 @@ fn check_entries(argument: Argument, values: &[f64], expected: usize, columns: O
     }
 }
 
-/// A covariance of `d` coordinates whose first row is row `first` of what was saved.
+/// Checks a covariance of `d` coordinates whose first row is row `first` of what was saved.
 fn check_covariance(covariance: &[f64], d: usize, first: usize) -> Result<(), Error> {
     let argument = Argument::COVARIANCE;
     for k in 0..d {

@@ -8,31 +8,47 @@ use sinkhorn_core::{
 };
 
 use super::MixtureFit;
-use super::em::Cloud;
 
-/// The points that carry mass, in `f64`, with weights that sum to 1.
-pub(super) fn widen<T: Real>(points: Points<'_, T>, weights: Weights<'_, T>) -> Cloud {
-    let total = weights.total().widen();
-    let mut cloud = Cloud { dimension: points.dimension(), points: Vec::new(), weights: Vec::new() };
-    for i in 0..points.len() {
-        let weight = weights.get(i).widen() / total;
-        if weight > 0.0 {
-            cloud.points.extend(points.point(i).iter().map(|x| x.widen()));
-            cloud.weights.push(weight);
-        }
-    }
-    cloud
+/// Points in `f64` that have weight.
+#[derive(Debug, Clone)]
+pub(crate) struct Cloud {
+    pub dimension: usize,
+    pub points: Vec<f64>,
+    pub weights: Vec<f64>,
 }
 
-/// Centre and unit of every coordinate.
+impl Cloud {
+    /// Takes the points that have weight, with their weights divided by `total`.
+    pub fn new<T: Real>(points: Points<'_, T>, weights: Weights<'_, T>, total: f64) -> Self {
+        let mut cloud = Cloud { dimension: points.dimension(), points: Vec::new(), weights: Vec::new() };
+        for i in 0..points.len() {
+            let weight = weights.get(i).widen() / total;
+            if weight > 0.0 {
+                cloud.points.extend(points.point(i).iter().map(|x| x.widen()));
+                cloud.weights.push(weight);
+            }
+        }
+        cloud
+    }
+
+    pub fn len(&self) -> usize {
+        self.weights.len()
+    }
+
+    pub fn point(&self, i: usize) -> &[f64] {
+        &self.points[i * self.dimension..][..self.dimension]
+    }
+}
+
+/// The centre and the unit of every coordinate.
 pub(super) struct Units {
     centers: Vec<f64>,
     units: Vec<f64>,
 }
 
 impl Units {
-    /// Median and median deviation: an outlier a million away does not blur the rest. A coordinate of which half is
-    /// constant has the standard deviation, and one that is constant 1.
+    /// Takes the median and the median deviation: an outlier a million away does not blur the rest. A coordinate of
+    /// which half is constant has the standard deviation for its unit, and one that is constant has 1.
     pub fn of(cloud: &Cloud) -> Self {
         let mut units = Units { centers: Vec::new(), units: Vec::new() };
         for k in 0..cloud.dimension {
@@ -57,7 +73,7 @@ impl Units {
         Cloud { dimension: d, points: points.collect(), weights: cloud.weights.clone() }
     }
 
-    /// A mixture in these units, in those of the data.
+    /// Converts a mixture in these units to those of the data.
     pub fn undo(&self, mut fit: MixtureFit) -> MixtureFit {
         let d = self.units.len();
         for (p, mean) in fit.means.iter_mut().enumerate() {
@@ -75,7 +91,7 @@ fn median(values: &mut [f64]) -> f64 {
     *values.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
-/// `count` points of equal weight, each taken as often as its weight says, to less than one (systematic resampling).
+/// Takes `count` points of equal weight, each as often as its weight says, to less than one (systematic resampling).
 pub(super) fn resample(cloud: &Cloud, count: usize, seed: u64) -> Cloud {
     let mut generator = Xoshiro256Plus::seed_from_u64(seed);
     let offset: f64 = generator.r#gen();

@@ -1,7 +1,7 @@
-//! Which mixture: k-means seeds, restarts, the number of components.
+//! The search for a mixture: k-means seeds, restarts, and the number of components.
 //!
 //! The seeds are linfa-clustering's k-means. Its Gaussian mixtures are not used: they take no weights, have no
-//! log-sum-exp (a point far from all components ends the fit in NaN), return nothing where the iteration is cut short,
+//! log-sum-exp (a point far from all components ends the fit in NaN), return nothing if the iteration is cut short,
 //! and ten runs of k-means to begin with make them an order of magnitude slower than the steps in `em`.
 
 use linfa::{DatasetBase, ParamGuard, traits::Fit};
@@ -17,16 +17,17 @@ use sinkhorn_core::{
 };
 
 use super::density::log;
-use super::em::{self, Cloud};
-use super::sample::{Units, resample, widen};
+use super::em;
+use super::sample::{Cloud, Units, resample};
 use super::{GaussianFit, MixtureFit, MixtureSettings};
+use crate::representatives::squared_distance;
 
-/// Added to the variances, in units of the spread of the data.
+/// The number that is added to the variances, in units of the spread of the data.
 const RIDGE: f64 = 1e-6;
-/// Steps end where they gain less, in nats a point.
+/// Steps end when they gain less than this, in nats a point.
 const TOLERANCE: f64 = 1e-3;
-/// Numbers of components in a row that are worse before the search ends: four blobs in a square are no better as two
-/// than as one.
+/// The search ends after so many numbers of components in a row that are worse: four blobs in a square are no better as
+/// two than as one.
 const PATIENCE: usize = 2;
 
 const FAILED: &str = "mixture: no fit of several components succeeded, one was used";
@@ -38,7 +39,7 @@ pub(super) fn fit<T: Real>(
     weights: Weights<'_, T>,
     settings: &MixtureSettings,
 ) -> Result<(MixtureFit, Option<&'static str>), Error> {
-    let cloud = widen(points, weights);
+    let cloud = Cloud::new(points, weights, weights.total().widen());
     let single = one_component(&cloud)?;
     let asked = settings.components.unwrap_or(settings.max_components);
     let most = asked.min(affordable(&cloud));
@@ -72,7 +73,7 @@ pub(super) fn fit<T: Real>(
     Ok((chosen, None))
 }
 
-/// The moments, as they are.
+/// Returns the mixture of one component, whose moments are those of the points.
 fn one_component(cloud: &Cloud) -> Result<MixtureFit, Error> {
     let points = Points::new(Argument::COVARIANCE, &cloud.points, cloud.dimension)?;
     let weights = Weights::new(Argument::COVARIANCE, &cloud.weights)?;
@@ -80,19 +81,19 @@ fn one_component(cloud: &Cloud) -> Result<MixtureFit, Error> {
     Ok(MixtureFit { shares: vec![1.0], means: mean, covariances: covariance })
 }
 
-/// As many components as leave each as many points as it has parameters; weights that differ make fewer points.
+/// Returns how many components leave each as many points as it has parameters. Weights that differ make fewer points.
 fn affordable(cloud: &Cloud) -> usize {
     let parameters = (cloud.dimension + 1) * (cloud.dimension + 2) / 2;
     (effective(cloud) / parameters as f64).max(1.0) as usize
 }
 
-/// Kish's effective number of points.
+/// Returns Kish's effective number of points.
 fn effective(cloud: &Cloud) -> f64 {
     1.0 / cloud.weights.iter().map(|weight| weight * weight).sum::<f64>()
 }
 
-/// The smallest Bayesian information criterion, from one component upwards. One component as fitted here, ridge
-/// included, so that like is compared with like.
+/// Finds the smallest Bayesian information criterion, from one component upwards. One component is fitted here too,
+/// ridge included, so that like is compared with like.
 fn by_criterion(fitted: &Cloud, seeds: &Cloud, most: usize, settings: &MixtureSettings) -> Option<MixtureFit> {
     let d = fitted.dimension as f64;
     let size = effective(fitted);
@@ -119,7 +120,7 @@ fn by_criterion(fitted: &Cloud, seeds: &Cloud, most: usize, settings: &MixtureSe
     best.map(|(fit, _)| fit)
 }
 
-/// The likeliest of several fits of so many components.
+/// Returns the likeliest of several fits of so many components.
 fn best_of(fitted: &Cloud, seeds: &Cloud, count: usize, settings: &MixtureSettings) -> Option<(MixtureFit, f64)> {
     let restarts = if count == 1 { 1 } else { settings.restarts.max(1) };
     let mut best: Option<(MixtureFit, f64)> = None;
@@ -136,8 +137,8 @@ fn best_of(fitted: &Cloud, seeds: &Cloud, count: usize, settings: &MixtureSettin
     best
 }
 
-/// Centres of one run of k-means (`n_runs` of the crate is 10). `None` where it fails, which finite points have not
-/// caused.
+/// Returns the centres of one run of k-means (`n_runs` of the crate is 10), or `None` if it fails, which finite points
+/// have not caused.
 fn centers(cloud: &Cloud, count: usize, seed: u64) -> Option<Vec<f64>> {
     if count == 1 {
         return Some(vec![0.0; cloud.dimension]);
@@ -155,7 +156,7 @@ fn centers(cloud: &Cloud, count: usize, seed: u64) -> Option<Vec<f64>> {
     centers.iter().all(|value| value.is_finite()).then_some(centers)
 }
 
-/// Makes the calling thread a rayon pool of its own where there can be no other: k-means is not to be had without one.
+/// Makes the calling thread a rayon pool of its own if there can be no other: k-means needs one.
 fn ensure_pool() -> Option<()> {
     if !has_threads() {
         // For as long as the thread lives: rayon does not take it back.
@@ -165,18 +166,11 @@ fn ensure_pool() -> Option<()> {
 }
 
 fn nearest(centers: &[f64], point: &[f64]) -> usize {
-    let distance = |center: &[f64]| center.iter().zip(point).map(|(c, x)| (c - x) * (c - x)).sum::<f64>();
-    let mut best = (0, f64::INFINITY);
-    for (k, center) in centers.chunks(point.len()).enumerate() {
-        let found = distance(center);
-        if found < best.1 {
-            best = (k, found);
-        }
-    }
-    best.0
+    let distances = centers.chunks(point.len()).map(|center| squared_distance(center, point));
+    distances.enumerate().min_by(|(_, p), (_, q)| p.total_cmp(q)).map_or(0, |(k, _)| k)
 }
 
-/// Components by first coordinate of the mean, then the next, then share: labels mean nothing.
+/// Sorts components by the first coordinate of the mean, then the next, then the share: labels mean nothing.
 fn ordered(fit: &MixtureFit) -> MixtureFit {
     let mut order: Vec<usize> = (0..fit.components()).collect();
     order.sort_by(|&p, &q| {

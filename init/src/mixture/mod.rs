@@ -10,7 +10,7 @@ use sinkhorn_core::{
     Error, Real,
     error::{Argument, ErrorKind},
     geometry::{Points, Weights},
-    start::{GaussianForm, Side, Start, StartReport, StartScratch, Target},
+    start::{GaussianForm, Side, Start, StartMemory, StartReport, Target},
 };
 
 use crate::fit::{MixtureFit, MixtureSettings};
@@ -19,7 +19,7 @@ use crate::fit::{MixtureFit, MixtureSettings};
 /// in clusters, under squared Euclidean costs between points; computed in `f64` whatever the scalar.
 ///
 /// A fit that is given is used as it is; a side without one is fitted whenever the start is run. O((n + m) k d^2) a
-/// step of a fit, O(n k l d^2) for the potential. Where a mixture cannot be fitted one component is used, and the
+/// step of a fit, O(n k l d^2) for the potential. If a mixture cannot be fitted, one component is used, and the
 /// report has a note.
 ///
 /// It may need more sweeps than the Gaussian start: in 10 dimensions, and where clusters of equal masses hardly
@@ -45,9 +45,9 @@ use crate::fit::{MixtureFit, MixtureSettings};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct MixtureStart {
-    /// How sides without a fit are fitted.
+    /// The settings for sides without a fit.
     pub settings: MixtureSettings,
-    /// Of the potentials between components: entropic unless told otherwise.
+    /// The form of the potentials between components, entropic by default.
     pub form: GaussianForm,
     /// A fit of x.
     pub source: Option<MixtureFit>,
@@ -55,37 +55,18 @@ pub struct MixtureStart {
     pub target: Option<MixtureFit>,
 }
 
-impl MixtureStart {
-    const fn start_name(&self) -> &'static str {
-        match self.form {
-            GaussianForm::Entropic => "mixture",
-            GaussianForm::Unregularised => "mixture-unregularised",
-        }
-    }
-}
-
 impl<T: Real> Start<T> for MixtureStart {
-    fn name(&self) -> &'static str {
-        self.start_name()
-    }
-
     /// # Errors
     /// [`ErrorKind::Unsupported`] unless the cost is squared Euclidean between points; those of [`MixtureFit::of`] for
     /// a side without a fit, those of [`MixtureFit::check`] for a fit, and of [`MixturePotential::between`];
-    /// [`ErrorKind::Overflow`] where a potential leaves the range of the scalar.
-    fn write_potentials(
-        &self,
-        target: &Target<'_, '_, T>,
-        f: &mut [T],
-        _g: &mut [T],
-        _scratch: &mut StartScratch<'_, T>,
-    ) -> Result<StartReport, Error> {
+    /// [`ErrorKind::Overflow`] if a potential leaves the range of the scalar.
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let cloud = target.squared_euclidean_points("mixture needs points under the squared Euclidean cost")?;
         let (of_x, note_x) = self.fitted(self.source.as_ref(), cloud.x(), target.problem.a())?;
         let (of_y, note_y) = self.fitted(self.target.as_ref(), cloud.y(), target.problem.b())?;
         let potential = MixturePotential::between(&of_x, &of_y, target.epsilon.widen(), self.form)?;
         let mut point = vec![0.0; cloud.dimension()];
-        for (i, value) in f.iter_mut().enumerate() {
+        for (i, value) in out.f.iter_mut().enumerate() {
             for (slot, x) in point.iter_mut().zip(cloud.x().point(i)) {
                 *slot = x.widen();
             }
@@ -94,8 +75,11 @@ impl<T: Real> Start<T> for MixtureStart {
                 return Err(Error::new(Argument::X, ErrorKind::Overflow));
             }
         }
-        let started = StartReport::new(self.start_name(), Side::F);
-        Ok(StartReport { note: note_x.or(note_y), ..started })
+        let name = match self.form {
+            GaussianForm::Entropic => "mixture",
+            GaussianForm::Unregularised => "mixture-unregularised",
+        };
+        Ok(StartReport { note: note_x.or(note_y), ..StartReport::new(name, Side::F) })
     }
 }
 

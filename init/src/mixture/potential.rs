@@ -28,15 +28,8 @@ pub struct MixturePotential {
     epsilon: f64,
     /// log beta_l.
     log_shares: Vec<f64>,
-    /// k x l pairs, by k.
-    pairs: Vec<Pair>,
-}
-
-#[derive(Debug, Clone)]
-struct Pair {
-    gaussian: Gaussian<f64, Vec<f64>>,
-    /// log beta_l + (g^_l - W_kl + E_k f_kl) / epsilon.
-    level: f64,
+    /// k x l pairs, by k: f_kl, and its level log beta_l + (g^_l - W_kl + E_k f_kl) / epsilon.
+    pairs: Vec<(Gaussian<f64, Vec<f64>>, f64)>,
 }
 
 /// A component with a smaller share than this does not count.
@@ -48,8 +41,8 @@ impl MixturePotential {
     ///
     /// # Errors
     /// Those of [`MixtureFit::check`]; [`ErrorKind::Length`], naming the mean, if the target has another dimension;
-    /// [`ErrorKind::NotPositive`] for epsilon; [`ErrorKind::Overflow`] where costs, or costs / epsilon, leave the range of the
-    /// scalar.
+    /// [`ErrorKind::NotPositive`] for epsilon; [`ErrorKind::Overflow`] where costs, or costs / epsilon, leave the range
+    /// of the scalar.
     pub fn between(source: &MixtureFit, target: &MixtureFit, epsilon: f64, form: GaussianForm) -> Result<Self, Error> {
         let density = source.density()?;
         target.check_dimension(source.dimension())?;
@@ -73,10 +66,9 @@ impl MixturePotential {
         let pairs = gaussians.into_iter().enumerate().map(|(index, gaussian)| {
             let l = index % columns;
             let level = log_shares[l] + (levels[l] - costs[index] + gaussian.mean()) / epsilon;
-            Pair { gaussian, level }
+            (gaussian, level)
         });
-        let pairs: Vec<Pair> = pairs.collect();
-        Ok(MixturePotential { density, dimension: d, epsilon, log_shares, pairs })
+        Ok(MixturePotential { density, dimension: d, epsilon, pairs: pairs.collect(), log_shares })
     }
 
     /// Returns f(x), in units of the cost |x - y|^2.
@@ -101,11 +93,11 @@ impl MixturePotential {
         self.dimension
     }
 
-    fn soft_minimum(&self, pairs: &[Pair], x: &[f64], scratch: &mut [f64]) -> f64 {
+    fn soft_minimum(&self, pairs: &[(Gaussian<f64, Vec<f64>>, f64)], x: &[f64], scratch: &mut [f64]) -> f64 {
         // The sum is kept relative to the largest term so far: one pass, no memory.
         let (mut largest, mut sum) = (f64::NEG_INFINITY, 0.0);
-        for pair in pairs {
-            let term = pair.level - pair.gaussian.at(x, scratch) / self.epsilon;
+        for (gaussian, level) in pairs {
+            let term = level - gaussian.at(x, scratch) / self.epsilon;
             if term == f64::NEG_INFINITY {
                 continue; // a component without share
             }

@@ -8,7 +8,7 @@ use sinkhorn_core::{
     error::{Argument, ErrorKind},
     geometry::Geometry,
     start::{
-        DualSort, FixedGaussianStart, Given, MAX_SAMPLE, Monotone, Select, Start, StartReport, StartScratch, Target,
+        DualSort, FixedGaussianStart, Given, MAX_SAMPLE, Monotone, Select, Start, StartMemory, StartReport, Target,
         Zero,
     },
 };
@@ -27,18 +27,13 @@ impl<'p> Probe<'p> {
 }
 
 impl Start<f64> for Probe<'_> {
-    fn name(&self) -> &'static str {
-        "probe"
-    }
     fn write_potentials(
         &self,
         target: &Target<'_, '_, f64>,
-        f: &mut [f64],
-        g: &mut [f64],
-        scratch: &mut StartScratch<'_, f64>,
+        out: &mut StartMemory<'_, f64>,
     ) -> Result<StartReport, Error> {
-        let started = self.start.write_potentials(target, f, g, scratch)?;
-        self.value.set(target.dual_value(started.wrote, f, g, scratch) / target.cost_scale);
+        let started = self.start.write_potentials(target, out)?;
+        self.value.set(target.dual_value(started.wrote, out) / target.cost_scale);
         Ok(started)
     }
 }

@@ -40,8 +40,8 @@ fn written(problem: &Problem<'_, f64>, start: &dyn Start<f64>) -> (Vec<f64>, u64
     let (n, m) = (problem.rows(), problem.columns());
     let (mut f, mut g, mut rows, mut columns) = (vec![0.0; n], vec![0.0; m], vec![0.0; n], vec![0.0; m]);
     let target = sinkhorn_core::start::Target { problem, epsilon: 0.1, cost_scale: 1.0 };
-    let mut scratch = sinkhorn_core::start::StartScratch { rows: &mut rows, columns: &mut columns };
-    let started = start.write_potentials(&target, &mut f, &mut g, &mut scratch).unwrap();
+    let mut out = sinkhorn_core::start::StartMemory { f: &mut f, g: &mut g, rows: &mut rows, columns: &mut columns };
+    let started = start.write_potentials(&target, &mut out).unwrap();
     (f, started.pairs, started.note.is_some())
 }
 
@@ -85,9 +85,9 @@ fn dual_sort_is_never_worth_less_than_zero() {
             let [f, g, rows, columns] = &mut memory;
             let epsilon = 0.001;
             let target = sinkhorn_core::start::Target { problem: &problem, epsilon, cost_scale: 1.0 };
-            let mut scratch = sinkhorn_core::start::StartScratch { rows, columns };
-            let started = start.write_potentials(&target, f, g, &mut scratch).unwrap();
-            (target.dual_value(started.wrote, f, g, &mut scratch), started.note)
+            let mut out = sinkhorn_core::start::StartMemory { f, g, rows, columns };
+            let started = start.write_potentials(&target, &mut out).unwrap();
+            (target.dual_value(started.wrote, &mut out), started.note)
         };
         for form in [DualSortOrder::Sequential, DualSortOrder::Vectorised] {
             for passes in [1, 2, 3, 10, 100] {

@@ -53,16 +53,17 @@ fn every_solve<T: Real>() {
         Settings { annealing, ..base },
     ];
     let (coarse, mixture) = (CoarseStart::default(), MixtureStart::default());
-    let starts: [&dyn Start<T>; 4] = [&Zero, &Auto, &coarse, &mixture];
+    let starts: [(&str, &dyn Start<T>); 4] =
+        [("zero", &Zero), ("auto", &Auto), ("coarse", &coarse), ("mixture", &mixture)];
     for (number, geometry) in geometries.into_iter().enumerate() {
         for settings in &settings {
-            for start in starts {
+            for (name, start) in starts {
                 for scale in [CostScale::One, CostScale::Mean] {
                     let at = |epsilon: T| {
                         let problem = Problem::new(geometry).unwrap().cost_scale(scale).unwrap();
                         solve_owned(&problem.epsilon(Epsilon::Absolute(epsilon)).unwrap(), start, settings)
                     };
-                    let what = format!("geometry {number} from {} {scale:?} {:?}", start.name(), settings.storage);
+                    let what = format!("geometry {number} from {name} {scale:?} {:?}", settings.storage);
                     let named: T = least(at(T::constant(1e-20)), &what);
                     match at(named) {
                         Ok(_)

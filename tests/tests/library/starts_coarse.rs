@@ -5,7 +5,7 @@ use sinkhorn_core::{
     cost::{Cosine, CostScale, Euclidean, GroundCost},
     error::{Argument, ErrorKind},
     geometry::Geometry,
-    start::{Start, StartScratch, Target, Zero},
+    start::{Start, StartMemory, Target, Zero},
 };
 use sinkhorn_init::{CoarseFit, CoarseStart, SubsampleStart};
 use sinkhorn_tests::{data, oracle, solve_owned};
@@ -41,8 +41,8 @@ fn target<'t, 'a>(problem: &'t Problem<'a, f64>, epsilon: f64) -> Target<'t, 'a,
 fn potential(start: &dyn Start<f64>, target: &Target<'_, '_, f64>) -> Vec<f64> {
     let (n, m) = (target.problem.rows(), target.problem.columns());
     let (mut f, mut g, mut rows, mut columns) = (vec![0.0; n], vec![0.0; m], vec![0.0; n], vec![0.0; m]);
-    let mut scratch = StartScratch { rows: &mut rows, columns: &mut columns };
-    start.write_potentials(target, &mut f, &mut g, &mut scratch).unwrap();
+    let mut out = StartMemory { f: &mut f, g: &mut g, rows: &mut rows, columns: &mut columns };
+    start.write_potentials(target, &mut out).unwrap();
     f
 }
 
@@ -144,10 +144,12 @@ fn check(x: &[f64], y: &[f64], dimension: usize, concentrated: bool, points: Opt
     let single = Problem::new(cloud).and_then(|p| p.weights(&a32, &b32)?.epsilon(Epsilon::Absolute(0.5))).unwrap();
     let (coarse, sample) = (CoarseStart { representatives: points, blur: None }, SubsampleStart { points, seed: 3 });
     let limit = 50;
-    for (wide, narrow) in [(&coarse as &dyn Start<f64>, &coarse as &dyn Start<f32>), (&sample, &sample)] {
+    for (name, wide, narrow) in
+        [("coarse", &coarse as &dyn Start<f64>, &coarse as &dyn Start<f32>), ("subsample", &sample, &sample)]
+    {
         let settings = Settings { max_sweeps: limit, ..Settings::default() };
         let solved = solve_owned(&problem, wide, &settings).unwrap();
-        assert_eq!(solved.report.start.name, wide.name());
+        assert_eq!(solved.report.start.name, name);
         assert!(solved.report.start_value.is_finite() && solved.report.objective.is_finite());
         assert!(solved.f.iter().chain(&solved.g).chain(&solved.plan).all(|value| value.is_finite()));
         let settings = Settings { max_sweeps: limit, ..Settings::default() };

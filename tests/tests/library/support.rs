@@ -185,11 +185,11 @@ fn every_start_knows_all_points() {
     ];
     for start in starts {
         let again = solve_owned(&problem, start, &settings).unwrap();
-        assert_eq!(again.report.status, Status::Converged, "{}", start.name());
+        assert_eq!(again.report.status, Status::Converged, "{}", again.report.start.name);
         for (found, expected) in again.f.iter().chain(&again.g).zip(solved.f.iter().chain(&solved.g)) {
-            close(*found, *expected, 1e-6, start.name());
+            close(*found, *expected, 1e-6, again.report.start.name);
         }
-        if start.name() == "given" {
+        if again.report.start.name == "given" {
             assert!(again.report.sweeps <= 2);
         }
     }
