@@ -54,7 +54,7 @@ pub(crate) const fn len_for(shape: Shape, memory: usize, storage: Storage, threa
 const fn sizes(shape: Shape, memory: usize, storage: Storage, threads: usize) -> ([usize; 9], [usize; 9], [usize; 4]) {
     let (n, m, d, k) = (shape.rows, shape.columns, shape.dimension, memory);
     let parts = strips::parts(n, threads);
-    let lane = m.saturating_mul(tile_rows(n, d) + 1);
+    let part_len = m.saturating_mul(tile_rows(n, d) + 1);
     let strips = if parts > 1 { m.saturating_mul(strips::count(n)) } else { 0 };
     let (iterates, square) = (k.saturating_mul(m), k.saturating_mul(k).saturating_mul(2));
     let stored = match storage.within_budget(n, m) {
@@ -62,7 +62,7 @@ const fn sizes(shape: Shape, memory: usize, storage: Storage, threads: usize) ->
         Storage::Kernel => kernel_sizes(n, m),
         _ => [0; 4],
     };
-    let sweep = [n, n, m, m, m, m, m, lane.saturating_mul(parts), strips];
+    let sweep = [n, n, m, m, m, m, m, part_len.saturating_mul(parts), strips];
     let (x, y, mix, products) = (n.saturating_mul(d), m.saturating_mul(d), k.saturating_mul(2), newton_len(m, k));
     (sweep, [x, y, d, iterates, iterates, square, square, mix, products], stored)
 }
@@ -209,10 +209,10 @@ impl<'w, T: Real> Workspace<'w, T> {
         let [f, row, g, image, log_b, column, spare, pool, strips] = memory::cut(rest, sweep);
         let [x, y, delta, images, residuals, gram, factor, mix, products] = memory::cut(rest, history);
         let [entries, kernel_f, kernel_g, v] = memory::cut(rest, stored);
-        let lane = pool.len() / strips::parts(shape.rows, settings.threads);
+        let part_len = pool.len() / strips::parts(shape.rows, settings.threads);
         Workspace {
             potentials: Potentials { f, g, image, log_b, row },
-            scratch: Scratch { column, spare, pool, lane, strips },
+            scratch: Scratch { column, spare, pool, part_len, strips },
             points: PackedMemory { x, y, delta },
             history: History { memory: k, images, residuals, gram, factor, mix, products },
             stored: match storage {

@@ -194,7 +194,8 @@ struct Item<T> {
     error: *mut Error,
 }
 
-// SAFETY: what it points to is read only, or written by this item alone; the header says that a start and a cost are called on several threads.
+// SAFETY: what it points to is read only, or written by this item alone; the header says that a start and a cost are
+// called on several threads.
 unsafe impl<T> Send for Item<T> {}
 
 impl<T: Real> Call<T> {

@@ -19,7 +19,8 @@ impl Region {
     /// `len` values from a pointer; empty where it is NULL, and then of no further interest.
     ///
     /// # Errors
-    /// [`FaultKind::Misaligned`], and [`ErrorKind::TooLarge`](sinkhorn_core::error::ErrorKind::TooLarge) where the bytes do not fit the address space.
+    /// [`FaultKind::Misaligned`], and [`ErrorKind::TooLarge`](sinkhorn_core::error::ErrorKind::TooLarge) where the
+    /// bytes do not fit the address space.
     pub fn optional<T>(name: &'static CStr, pointer: *const T, len: usize) -> Result<Self, Fault> {
         if pointer.is_null() {
             return Ok(Region { name, start: 0, bytes: 0 });

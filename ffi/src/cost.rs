@@ -117,7 +117,8 @@ impl<T: Real> CoreCost<T> for Custom<T> {
 
     fn cost(&self, x: &[T], y: &[T]) -> T {
         let Some(function) = self.function else { return T::ZERO };
-        // SAFETY: two points of this many coordinates, and the data that came with the function: what the header promises.
+        // SAFETY: two points of this many coordinates, and the data that came with the function: what the header
+        // promises.
         unsafe { function(x.as_ptr(), y.as_ptr(), x.len(), self.data) }
     }
 

@@ -1,11 +1,10 @@
 //! The C interface: what `include/sinkhorn.h` declares, and nothing else.
 //!
-//! 1. `problem` (with `cost`), `settings` and `report` are the structs of the header; each begins with its own
-//!    size, and all zeros are its defaults. 2. The calls, a file each: `workspace`, `solve` and `in_place`, `solution` (plan,
+//! 1. `problem` (with `cost`), `settings` and `report` are the structs of the header; each begins with its own size,
+//!    and all zeros are its defaults. 2. The calls, a file each: `workspace`, `solve` and `in_place`, `solution` (plan,
 //!    maps), `derivatives`, `divergence`, `soft`, `batch`, `start`. 3. What a call leaves is an `object` in the
-//!    caller's memory, and its handle the address. 4. `checks` reads pointers and refuses those that no reference
-//!    may be made of; a `fault` is what can be wrong, and `error` tells C about it and keeps
-//!    panics on this side.
+//!    caller's memory, and its handle the address. 4. `checks` reads pointers and refuses those that no reference may
+//!    be made of; a `fault` is what can be wrong, and `error` tells C about it and keeps panics on this side.
 //!
 //! A new ground cost is a choice in `cost`, a new start a function in `start/library`.
 //!

@@ -81,8 +81,8 @@ pub(crate) struct Lent<T> {
 
 impl<T: Real> Lent<T> {
     /// # Errors
-    /// [`FaultKind::Null`], [`FaultKind::Misaligned`], [`ErrorKind::TooLarge`], and a fault that tells the length that is
-    /// needed: `object` scalars and `required` ones behind them.
+    /// [`FaultKind::Null`], [`FaultKind::Misaligned`], [`ErrorKind::TooLarge`], and a fault that tells the length that
+    /// is needed: `object` scalars and `required` ones behind them.
     pub fn new(pointer: *mut T, len: usize, object: usize, required: usize) -> Result<Self, Fault> {
         Region::required(c"workspace", pointer, len)?;
         let total = object.checked_add(required).ok_or(Fault::too_large(c"workspace"))?;
@@ -142,8 +142,8 @@ impl<T: Real, V: Kind> Object<T, V> {
         }
     }
 
-    /// Gives an object its value, if there is one, and leaves it locked. The value is copied from where it is, because a move may be two copies,
-    /// and stacks are small.
+    /// Gives an object its value, if there is one, and leaves it locked. The value is copied from where it is, because
+    /// a move may be two copies, and stacks are small.
     ///
     /// # Safety
     /// That of [`Object::complete`].

@@ -50,8 +50,8 @@ pub struct Report<T> {
     pub epsilon: T,
     /// What every cost was divided by.
     pub cost_scale: T,
-    /// The relative difference of the totals, (sum b - sum a) / the larger, that was taken out of b in a balanced problem
-    /// because rounding explains it: at most 1e-6 in double, 1e-3 in float. 0 if there was none.
+    /// The relative difference of the totals, (sum b - sum a) / the larger, that was taken out of b in a balanced
+    /// problem because rounding explains it: at most 1e-6 in double, 1e-3 in float. 0 if there was none.
     pub rescaled: T,
     /// Seconds that the start took; 0 in a build without a clock.
     pub start_seconds: T,
@@ -85,8 +85,8 @@ impl<T: Real> Report<T> {
             report.cost_scale,
         ];
         check_finite(c"problem", solution.f().iter().chain(solution.g()).chain(&numbers))?;
-        // Where costs are so many epsilons that rounding them is more than epsilon, potentials say nothing, and the mass shows it: a side that is
-        // exact has its own, whatever else has converged.
+        // Where costs are so many epsilons that rounding them is more than epsilon, potentials say nothing, and the
+        // mass shows it: a side that is exact has its own, whatever else has converged.
         let problem = solution.problem();
         let total = problem.b().total();
         let lost = problem.rho_b() == T::INFINITY && !((report.mass - total).abs() <= T::HALF * total);

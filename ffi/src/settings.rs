@@ -165,7 +165,8 @@ impl<T: Real> Observers<T> {
             dual_value: seen.dual_value,
             sweep: seen.sweep,
         };
-        // SAFETY: a struct that lives during the call, and the data that came with the function: what the header promises.
+        // SAFETY: a struct that lives during the call, and the data that came with the function: what the header
+        // promises.
         unsafe { function(&observation, self.data) != 0 }
     }
 }

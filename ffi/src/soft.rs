@@ -543,7 +543,8 @@ unsafe fn vjp<T: Real>(
     error: *mut Error,
 ) -> Result<Status, Fault> {
     let object = handle.cast::<Object<T, Applied<T>>>();
-    // SAFETY: the contract of this function; the reference is to the value of a live object alone, which nobody else uses.
+    // SAFETY: the contract of this function; the reference is to the value of a live object alone, which nobody else
+    // uses.
     unsafe {
         Object::check(c"soft", object)?;
         check_optional_struct(c"report", report)?;

@@ -243,8 +243,8 @@ impl<T: Real> Call<T> {
         Ok(SINKHORN_OK)
     }
 
-    /// Checks everything, makes a solver in the workspace, and runs the start. The object is locked. What is large is made where it stays, and
-    /// in functions of their own: stacks are small.
+    /// Checks everything, makes a solver in the workspace, and runs the start. The object is locked. What is large is
+    /// made where it stays, and in functions of their own: stacks are small.
     ///
     /// # Safety
     /// What the header asks of the pointers; `handle` is where the caller wants a handle.

@@ -8,7 +8,7 @@ use crate::geometry::PointCloud;
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
 use crate::solution::Solution;
-use crate::sweep::block::{BlockAt, exponentials};
+use crate::sweep::exponents::{TileAt, exponentials};
 use crate::sweep::half::row_logsum;
 use crate::sweep::strips::{Pass, Scratch, Strip, Tile};
 use crate::sweep::{MAX_TILE_ROWS, is_safe};
@@ -53,7 +53,7 @@ impl<'d, T: Real> Conditional<'d, T> {
         let on_tile = |Tile { i, f, entries: ratio, rows, column }: Tile<'_, T>, _: &mut [T]| {
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             let weights = &mut weights[..f.len()];
-            exponentials(p, BlockAt { i, start: 0, f, g }, rows, weights);
+            exponentials(p, TileAt { i, start: 0, f, g }, rows, weights);
             for (k, row) in rows.chunks_exact_mut(g.len()).enumerate() {
                 let mut log_sum = weights[k].log2();
                 if !is_safe(weights[k]) {
@@ -128,7 +128,7 @@ impl<'d, T: Real> Conditional<'d, T> {
     /// `out` has room for.
     pub fn rows(&self, i: usize, count: usize, start: usize, out: &mut [T]) {
         let columns = out.len() / count;
-        let place = BlockAt { i, start, f: &self.f[i..i + count], g: &self.g[start..start + columns] };
+        let place = TileAt { i, start, f: &self.f[i..i + count], g: &self.g[start..start + columns] };
         exponentials(self.p(), place, out, &mut [T::ZERO; MAX_TILE_ROWS][..count]);
     }
 

@@ -5,7 +5,7 @@
 
 use crate::real::Real;
 use crate::solution::Solution;
-use crate::sweep::block::{BlockAt, exponentials};
+use crate::sweep::exponents::{TileAt, exponentials};
 use crate::sweep::half::{column_logsums, row_logsum};
 use crate::sweep::strips::{Scratch, Tile};
 use crate::sweep::{MAX_TILE_ROWS, is_safe, log_weight, log_zero};
@@ -26,7 +26,7 @@ pub(crate) fn along_rows<T: Real>(
     let (_, mut memory) = workspace::cut(memory, &p.problem, threads);
     let on_tile = |Tile { i, f: means, rows, .. }: Tile<'_, T>, _: &mut [T]| {
         let mut sums = [T::ZERO; MAX_TILE_ROWS];
-        exponentials(p, BlockAt { i, start: 0, f: &f[i..i + means.len()], g }, rows, &mut sums[..means.len()]);
+        exponentials(p, TileAt { i, start: 0, f: &f[i..i + means.len()], g }, rows, &mut sums[..means.len()]);
         for (k, row) in rows.chunks_exact_mut(g.len()).enumerate() {
             if !is_safe(sums[k]) {
                 (_, sums[k]) = row_logsum(p, i + k, f[i + k], g, row);
@@ -57,7 +57,7 @@ pub(crate) fn along_columns<T: Real>(
             let end = i + unused.len();
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             let weights = &mut weights[..end - i];
-            exponentials(p, BlockAt { i, start: 0, f: &f[i..end], g }, rows, weights);
+            exponentials(p, TileAt { i, start: 0, f: &f[i..end], g }, rows, weights);
             match w {
                 Some(w) => weights.copy_from_slice(&w[i..end]),
                 None => weights.fill(T::ONE),

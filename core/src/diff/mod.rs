@@ -106,7 +106,10 @@ pub struct LinearReport<T> {
 /// cost.
 ///
 /// ```
-/// use sinkhorn_core::*;
+/// use sinkhorn_core::diff::{Cotangent, DerivativeSettings, Derivatives, Gradients, PlanCotangent};
+/// use sinkhorn_core::start::Monotone;
+/// use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Settings, Workspace, solve};
+///
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
 /// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?.epsilon(Epsilon::Absolute(1.0))?;
 /// let settings = Settings { threshold: 1e-12, ..Settings::default() };

@@ -5,7 +5,7 @@
 use crate::cost::Smoothness;
 use crate::error::{Argument, Error};
 use crate::real::Real;
-use crate::sweep::block::{BlockAt, exponents};
+use crate::sweep::exponents::{TileAt, exponents};
 use crate::vector::Costs;
 use crate::wide::Wide;
 
@@ -60,7 +60,7 @@ impl<T: Real> Derivatives<'_, T> {
             let row = &mut memory.scratch.spare[..];
             for i in 0..plan.f.len() {
                 let f = [plan.f[i] + plan.log_ratio[i]];
-                exponents(p, BlockAt { i, start: 0, f: &f, g: plan.g }, row, &mut [T::ZERO]);
+                exponents(p, TileAt { i, start: 0, f: &f, g: plan.g }, row, &mut [T::ZERO]);
                 // Term by term, so that nothing cancels.
                 let terms = T::row_terms(p.instructions, row, memory.log_b, b.vectors(), Costs::Stored(memory.rhs));
                 total = total.add(Wide::new(a.get(i) * terms.entropy));

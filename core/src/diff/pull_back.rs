@@ -95,7 +95,7 @@ impl<T: Real> Pairs<'_, '_, T> {
 
     /// Writes dL/dy in blocks of columns. No bit depends on how the threads share the blocks.
     fn down_columns(&self, in_y: &mut [T], d: usize, threads: usize, scratch: &mut Scratch<'_, T>) {
-        let (lane, block) = (scratch.lane, block_columns(self.beta.len()));
+        let (part_len, block) = (scratch.part_len, block_columns(self.beta.len()));
         let on_blocks = |first: usize, out: &mut [T], memory: &mut [T]| {
             for (number, out) in out.chunks_mut(block * d).enumerate() {
                 self.block_of_y((first + number) * block, out, memory);
@@ -103,12 +103,12 @@ impl<T: Real> Pairs<'_, '_, T> {
         };
         #[cfg(feature = "parallel")]
         if threads > 1 && has_threads() {
-            let share = in_y.len().div_ceil(block * d).div_ceil(scratch.pool.len() / lane);
-            let parts = in_y.par_chunks_mut(share * block * d).zip(scratch.pool.par_chunks_exact_mut(lane));
+            let share = in_y.len().div_ceil(block * d).div_ceil(scratch.pool.len() / part_len);
+            let parts = in_y.par_chunks_mut(share * block * d).zip(scratch.pool.par_chunks_exact_mut(part_len));
             return parts.enumerate().for_each(|(part, (out, memory))| on_blocks(part * share, out, memory));
         }
         let _ = threads;
-        on_blocks(0, in_y, &mut scratch.pool[..lane]);
+        on_blocks(0, in_y, &mut scratch.pool[..part_len]);
     }
 
     /// Writes dL/dy_j for the columns from `start` on.

@@ -41,13 +41,13 @@ const fn layout(rows: usize, columns: usize, dimension: usize, threads: usize) -
     let (n, m, d) = (rows as u128, columns as u128, dimension as u128);
     let parts = strips::parts(rows, threads);
     let strips = if parts > 1 { strips::count(rows) as u128 } else { 0 };
-    let pool = parts as u128 * lane(rows, columns, dimension);
+    let pool = parts as u128 * part_len(rows, columns, dimension);
     let k = coarse::most(dimension) as u128;
     [n, n, m, n, n, n, n, m, m, m, m, m, m, d, d, d, m, m, pool, strips * m, k * m, k * k]
 }
 
 /// Returns the scalars of scratch for one part of the work.
-const fn lane(n: usize, m: usize, d: usize) -> u128 {
+const fn part_len(n: usize, m: usize, d: usize) -> u128 {
     let tile = tile_rows(n, d) as u128;
     let down_rows = (tile + SPARE_ROWS as u128) * m as u128;
     let down_columns = (tile + 2 + 2 * d as u128) * block_columns(m) as u128;
@@ -117,7 +117,13 @@ pub(super) fn cut<'d, T: Real>(
         log_b: next(),
         gradient: [next(), next()],
         zeros: next(),
-        scratch: Scratch { column: next(), spare: next(), pool: next(), lane: lane(n, m, d) as usize, strips: next() },
+        scratch: Scratch {
+            column: next(),
+            spare: next(),
+            pool: next(),
+            part_len: part_len(n, m, d) as usize,
+            strips: next(),
+        },
         tile_rows: tile_rows(n, d),
         coarse: Coarse { basis: &mut next()[..k * m], factor: &mut next()[..k * k], ready: false },
     };

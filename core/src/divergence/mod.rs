@@ -19,7 +19,7 @@ use crate::settings::{Acceleration, Settings, Storage};
 use crate::solution::Solution;
 use crate::solver::{Solver, solve};
 use crate::start::Start;
-use crate::sweep::block::{BlockAt, exponentials};
+use crate::sweep::exponents::{TileAt, exponentials};
 use crate::sweep::{log_weight, log_zero};
 use crate::wide::Wide;
 use crate::workspace::Workspace;
@@ -53,7 +53,11 @@ pub struct Divergence<'w, T: Real> {
 /// is zero.
 ///
 /// ```
-/// use sinkhorn_core::*;
+/// use sinkhorn_core::diff::{DerivativeSettings, Gradients};
+/// use sinkhorn_core::divergence::{divergence_gradient_len, divergence_len, sinkhorn_divergence};
+/// use sinkhorn_core::start::Monotone;
+/// use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Settings};
+///
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
 /// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?.epsilon(Epsilon::Absolute(0.1))?;
 /// let settings = Settings::default();
@@ -252,7 +256,7 @@ impl<'w, T: Real> Divergence<'w, T> {
         for i in 0..n {
             let f = [p.s * (self.within_x.f()[i] * p.unit) - p.row_offset(i) + log_weight(a.get(i))];
             let mut sum = [T::ZERO];
-            exponentials(p, BlockAt { i, start: 0, f: &f, g }, row, &mut sum);
+            exponentials(p, TileAt { i, start: 0, f: &f, g }, row, &mut sum);
             mass = mass.add(Wide::new(sum[0]));
         }
         mass.value().min(T::MAX)

@@ -79,17 +79,17 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
         check_workspace(m, M)?;
         let dimension = problem.shape().dimension;
         let d = if dimension == D { D } else { 0 };
-        let lane = strips::lane(n, m, 0);
+        let part_len = strips::part_len(n, m, 0);
         let [f, row] = self.rows.each_mut().map(|rows| &mut rows[..n]);
         let [g, image, log_b, column, spare] = self.columns.each_mut().map(|columns| &mut columns[..m]);
         let [images, residuals] = self.iterates.each_mut().map(|iterates| &mut iterates.as_flattened_mut()[..K * m]);
         let [gram, factor] = self.squares.each_mut().map(|square| square.as_flattened_mut().as_flattened_mut());
-        let pool = &mut self.pool.as_flattened_mut()[..lane];
+        let pool = &mut self.pool.as_flattened_mut()[..part_len];
         let (x, y) = (&mut self.x.as_flattened_mut()[..n * d], &mut self.y.as_flattened_mut()[..m * d]);
         let (delta, mix) = (&mut self.delta[..d], self.mix.as_flattened_mut());
         Ok(Workspace {
             potentials: Potentials { f, g, image, log_b, row },
-            scratch: Scratch { column, spare, pool, lane, strips: &mut [] },
+            scratch: Scratch { column, spare, pool, part_len, strips: &mut [] },
             points: PackedMemory { x, y, delta },
             history: History { memory: K, images, residuals, gram, factor, mix, products: &mut [] },
             stored: Stored::Nothing,

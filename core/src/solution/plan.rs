@@ -4,7 +4,7 @@ use super::Solution;
 use crate::error::{Argument, Error, ErrorKind, check_length};
 use crate::measure::check_finite_vector;
 use crate::real::Real;
-use crate::sweep::block::{BlockAt, exponentials};
+use crate::sweep::exponents::{TileAt, exponentials};
 use crate::vector::PANEL;
 
 /// So many columns are computed at a time, on the stack.
@@ -161,7 +161,7 @@ impl<T: Real> Solution<'_, T> {
 
     /// Writes P_ij / a_i for the columns from `start` on, which is the first of a chunk.
     fn write_shares(&self, i: usize, start: usize, out: &mut [T]) {
-        let place = BlockAt { i, start, f: &self.f_hat[i..=i], g: &self.g_hat[start..start + out.len()] };
+        let place = TileAt { i, start, f: &self.f_hat[i..=i], g: &self.g_hat[start..start + out.len()] };
         exponentials(&self.prepared, place, out, &mut [T::ZERO]);
     }
 }

@@ -8,10 +8,11 @@ use crate::solution::Solution;
 use crate::solver::iterate::{error_floor, full_f, full_g};
 use crate::solver::progress::Progress;
 use crate::sweep::columns::moved;
+use crate::sweep::exponents::{TileAt, exponents};
 use crate::sweep::half::row_logsum;
 use crate::sweep::outcome::Potentials;
 use crate::sweep::strips::{Pass, Scratch, Strip};
-use crate::sweep::{MAX_TILE_ROWS, block, is_safe};
+use crate::sweep::{MAX_TILE_ROWS, is_safe};
 use crate::vector::{Costs, RowTerms};
 use crate::wide::Wide;
 
@@ -231,7 +232,7 @@ fn measure_strip<T: Real>(
         let tile = &mut tile[..f.len() * m];
         let mut weights = [T::ZERO; MAX_TILE_ROWS];
         let weights = &mut weights[..f.len()];
-        block::exponents(p, block::BlockAt { i: first, start: 0, f, g }, tile, weights);
+        exponents(p, TileAt { i: first, start: 0, f, g }, tile, weights);
         for (k, (weight, f)) in weights.iter_mut().zip(f).enumerate() {
             let i = first + k;
             let row = &mut tile[k * m..(k + 1) * m];

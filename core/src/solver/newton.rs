@@ -22,8 +22,8 @@ use crate::memory;
 use crate::real::Real;
 use crate::reduce;
 use crate::scaled::ScaledProblem;
-use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::columns;
+use crate::sweep::exponents::{TileAt, exponentials};
 use crate::sweep::forward::update_rows;
 use crate::sweep::outcome::{Outcome, Potentials};
 use crate::sweep::strips::STRIP_ROWS;
@@ -151,7 +151,7 @@ impl<T: Real> Newton<T> {
         matrix.fill(T::ZERO);
         scratch.column.fill(T::ZERO);
         let mut outcome = Outcome::new();
-        let (g, tile) = (&*potentials.g, &mut scratch.pool[m..scratch.lane]);
+        let (g, tile) = (&*potentials.g, &mut scratch.pool[m..scratch.part_len]);
         let tile_rows = (tile.len() / m).min(MAX_TILE_ROWS).min(STRIP_ROWS);
         let root = laplacian::root_of_scale();
         for (k, f) in potentials.f.chunks_mut(tile_rows).enumerate() {
@@ -161,7 +161,7 @@ impl<T: Real> Newton<T> {
             // The new f, and the factors that turn exponentials into entries of the plan.
             let mut factors = [T::ZERO; MAX_TILE_ROWS];
             let factors = &mut factors[..count];
-            exponentials(p, BlockAt { i, start: 0, f, g }, tile, factors);
+            exponentials(p, TileAt { i, start: 0, f, g }, tile, factors);
             update_rows(p, T::ONE, i, f, g, tile, factors, &mut outcome);
             T::add_rows(p.instructions, factors, tile, scratch.column);
 

@@ -5,8 +5,8 @@ use super::iterate::error_floor;
 use crate::real::Real;
 use crate::reduce;
 use crate::report::Status;
-use crate::sweep::block::{BlockAt, exponentials};
 use crate::sweep::columns::moved;
+use crate::sweep::exponents::{TileAt, exponentials};
 use crate::sweep::outcome::Potentials;
 use crate::sweep::strips::{Pass, Strip, Tile};
 use crate::sweep::{MAX_TILE_ROWS, half, log_zero};
@@ -44,7 +44,7 @@ impl<T: Real> Solver<'_, T> {
                 strip.each_tile(&mut |Tile { i, f: logs, rows, .. }| {
                     let (mut sums, mut shifts) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
                     let sums = &mut sums[..logs.len()];
-                    let block = BlockAt { i, start: 0, f: &old_f[i..i + logs.len()], g: old_g };
+                    let block = TileAt { i, start: 0, f: &old_f[i..i + logs.len()], g: old_g };
                     exponentials(p, block, rows, sums);
                     fallbacks += half::log_sums(p, block, rows, sums, logs, &mut shifts);
                 });

@@ -1,8 +1,8 @@
 //! One sweep: an update of f and one of g in one pass over the pairs, with one exponential a pair.
 
 use super::MAX_TILE_ROWS;
-use super::block::{BlockAt, exponentials};
 use super::columns;
+use super::exponents::{TileAt, exponentials};
 use super::half::log_sums;
 use super::outcome::{Outcome, Potentials};
 use super::strips::{Pass, Scratch, Strip};
@@ -25,7 +25,7 @@ pub(crate) fn sweep<T: Real>(
         strip.each_tile(&mut |tile| {
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             let weights = &mut weights[..tile.f.len()];
-            exponentials(p, BlockAt { i: tile.i, start: 0, f: tile.f, g }, tile.rows, weights);
+            exponentials(p, TileAt { i: tile.i, start: 0, f: tile.f, g }, tile.rows, weights);
             update_rows(p, factor, tile.i, tile.f, g, tile.rows, weights, &mut outcome);
             T::add_rows(p.instructions, weights, tile.rows, tile.column);
         });
@@ -51,7 +51,7 @@ pub(crate) fn update_rows<T: Real>(
 ) {
     let (a, plain) = (p.problem.a(), p.tau_a() == T::ONE && factor == T::ONE);
     let (mut logs, mut shifts) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
-    let fallbacks = log_sums(p, BlockAt { i, start: 0, f, g }, rows, sums, &mut logs, &mut shifts);
+    let fallbacks = log_sums(p, TileAt { i, start: 0, f, g }, rows, sums, &mut logs, &mut shifts);
     outcome.row_fallbacks = outcome.row_fallbacks.saturating_add(fallbacks);
     // The usual case takes few instructions: potentials are finite because all logarithms are.
     if plain && fallbacks == 0 {

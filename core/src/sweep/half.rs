@@ -1,6 +1,6 @@
 //! Sums in max-shifted form (log-sum-exp): for sums that leave the safe range, and for c-transforms.
 
-use super::block::{BlockAt, exponents};
+use super::exponents::{TileAt, exponents};
 use super::strips::{Join, Pass, Scratch, Strip, Tile};
 use super::{MAX_TILE_ROWS, is_safe, log_weight};
 use crate::real::Real;
@@ -10,7 +10,7 @@ use crate::scaled::ScaledProblem;
 /// exponentials_j <- 2^(F_i + G_j + S_ij - largest); returns the largest exponent and the sum of the exponentials.
 pub(crate) fn row_logsum<T: Real>(p: &ScaledProblem<'_, T>, i: usize, f: T, g: &[T], exponentials: &mut [T]) -> (T, T) {
     let mut largest = [T::ZERO];
-    exponents(p, BlockAt { i, start: 0, f: &[f], g }, exponentials, &mut largest);
+    exponents(p, TileAt { i, start: 0, f: &[f], g }, exponentials, &mut largest);
     T::exp2_less(p.instructions, exponentials, largest[0]);
     (largest[0], reduce::sum(exponentials))
 }
@@ -21,7 +21,7 @@ pub(crate) fn row_logsum<T: Real>(p: &ScaledProblem<'_, T>, i: usize, f: T, g: &
 /// then times 2^-shift_k. All other shifts stay. Returns the number of such rows.
 pub(crate) fn log_sums<T: Real>(
     p: &ScaledProblem<'_, T>,
-    block: BlockAt<'_, T>,
+    block: TileAt<'_, T>,
     rows: &mut [T],
     sums: &mut [T],
     logs: &mut [T],
@@ -82,7 +82,7 @@ fn weighted_exponents<T: Real>(p: &ScaledProblem<'_, T>, tile: &mut Tile<'_, T>,
     for (k, (weighted, &f)) in weighted.iter_mut().zip(&*tile.f).enumerate() {
         *weighted = f + log_weight(p.problem.a().get(tile.i + k));
     }
-    let block = BlockAt { i: tile.i, start: 0, f: &weighted[..count], g };
+    let block = TileAt { i: tile.i, start: 0, f: &weighted[..count], g };
     exponents(p, block, tile.rows, &mut largest[..count]);
 }
 

@@ -8,7 +8,7 @@
 //! Relaxed problems, relaxation and Anderson acceleration need the potentials after every sweep. Plain sweeps of
 //! balanced problems do not, and advance only the scalings ([`scalings`](super::scalings)).
 
-use super::block::{BlockAt, exponentials, exponents};
+use super::exponents::{TileAt, exponentials, exponents};
 use super::forward;
 use super::outcome::{Outcome, Potentials};
 use super::strips::{Join, Pass, Scratch, Strip, Tile};
@@ -72,7 +72,7 @@ impl<'w, T: Real> Kernel<'w, T> {
         let work = |strip: Strip<'_, T>| {
             strip.each_tile_of(MAX_TILE_ROWS, &mut |Tile { i, f, entries, .. }| {
                 let mut sums = [T::ZERO; MAX_TILE_ROWS];
-                exponentials(p, BlockAt { i, start: 0, f, g }, entries, &mut sums[..f.len()]);
+                exponentials(p, TileAt { i, start: 0, f, g }, entries, &mut sums[..f.len()]);
                 // A row without mass that may go nowhere would stop every sweep, because its sum is 0. Its entries
                 // count for nothing, so any others will do.
                 if p.forbids() {
@@ -144,7 +144,7 @@ pub(crate) fn complete_g<T: Real>(
     let pass = Pass { f: kernel.f, entries: kernel.entries, join: Join::Largest };
     let keep_exponents = |strip: Strip<'_, T>| {
         strip.each_tile_of(MAX_TILE_ROWS, &mut |Tile { i, f, entries, column, .. }| {
-            exponents(p, BlockAt { i, start: 0, f, g: base }, entries, &mut [T::ZERO; MAX_TILE_ROWS][..f.len()]);
+            exponents(p, TileAt { i, start: 0, f, g: base }, entries, &mut [T::ZERO; MAX_TILE_ROWS][..f.len()]);
             for (k, entries) in entries.chunks_exact(base.len()).enumerate() {
                 if p.problem.a().get(i + k) > T::ZERO {
                     T::raise_to_rows(p.instructions, entries, column);

@@ -2,10 +2,11 @@
 //!
 //! Inside a sweep, potentials are in base-2 units of epsilon: F = s f and G = s g with s = log2(e) / epsilon. Under the
 //! squared Euclidean cost, the parts of s C_ij that depend on i alone or on j alone, the offsets, are moved into them
-//! ([`scores`](crate::scaled::scores)). The exponent of a pair is then F_i + G_j + S_ij, and S_ij is a dot product. G also carries log2 b_j.
+//! ([`scores`](crate::scaled::scores)). The exponent of a pair is then F_i + G_j + S_ij, and S_ij is a dot product. G
+//! also carries log2 b_j.
 
-pub(crate) mod block;
 pub(crate) mod columns;
+pub(crate) mod exponents;
 pub(crate) mod forward;
 pub(crate) mod half;
 pub(crate) mod kernel;

@@ -38,7 +38,7 @@ pub(crate) const fn count(n: usize) -> usize {
 }
 
 /// Returns the scalars of scratch that one part of the work takes.
-pub(crate) const fn lane(n: usize, m: usize, d: usize) -> usize {
+pub(crate) const fn part_len(n: usize, m: usize, d: usize) -> usize {
     (tile_rows(n, d) + 1) * m
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct Scratch<'w, T> {
     /// For each part of the work: m scalars for partial column sums, then a tile of exponentials.
     pub pool: &'w mut [T],
     /// The scalars of `pool` that each part gets.
-    pub lane: usize,
+    pub part_len: usize,
     /// m for each strip; empty if one thread does all the work.
     #[cfg_attr(not(feature = "parallel"), allow(dead_code))]
     pub strips: &'w mut [T],
@@ -180,8 +180,8 @@ impl<'w, T: Real> Pass<'w, T> {
         if !scratch.strips.is_empty() && n.saturating_mul(m) >= WORTH_A_THREAD && has_threads() {
             scratch.strips.fill(zero);
             let mut results = [const { None }; MAX_STRIPS];
-            let (columns, pool, lane) = (&mut *scratch.strips, &mut *scratch.pool, scratch.lane);
-            Share { rows: rest, results: &mut results[..count(n)], columns, pool, lane }.run(work);
+            let (columns, pool, part_len) = (&mut *scratch.strips, &mut *scratch.pool, scratch.part_len);
+            Share { rows: rest, results: &mut results[..count(n)], columns, pool, part_len }.run(work);
             scratch.column.fill(zero);
             for part in scratch.strips.chunks_exact(m) {
                 join_columns(scratch.column, part, join);
@@ -238,7 +238,7 @@ impl<'w, T> Rows<'w, T> {
     where
         T: Real,
     {
-        let (partial, tile) = scratch.pool[..scratch.lane].split_at_mut(self.m);
+        let (partial, tile) = scratch.pool[..scratch.part_len].split_at_mut(self.m);
         scratch.column.fill(zero);
         if count(self.n) == 1 {
             return work(self.next(scratch.column, tile, partial));
@@ -268,30 +268,30 @@ struct Share<'w, T, R> {
     results: &'w mut [Option<R>],
     /// m for each strip.
     columns: &'w mut [T],
-    /// At least one lane.
+    /// At least one part.
     pool: &'w mut [T],
-    lane: usize,
+    part_len: usize,
 }
 
 #[cfg(feature = "parallel")]
 impl<T: Real, R: Send> Share<'_, T, R> {
     fn run(mut self, work: &(impl Fn(Strip<'_, T>) -> R + Sync)) {
-        let (m, lane) = (self.rows.m, self.lane);
-        let (lanes, strips) = (self.pool.len() / lane, self.results.len());
+        let (m, part_len) = (self.rows.m, self.part_len);
+        let (lanes, strips) = (self.pool.len() / part_len, self.results.len());
         if lanes > 1 && strips > 1 {
             let left_lanes = lanes / 2;
             let left_strips = (strips * left_lanes / lanes).max(1);
             let (columns, other_columns) = self.columns.split_at_mut(left_strips * m);
-            let (pool, other_pool) = self.pool.split_at_mut(left_lanes * lane);
+            let (pool, other_pool) = self.pool.split_at_mut(left_lanes * part_len);
             let (results, other_results) = self.results.split_at_mut(left_strips);
             let rows = self.rows.before(self.rows.next + left_strips);
-            let left = Share { rows, results, columns, pool, lane };
+            let left = Share { rows, results, columns, pool, part_len };
             let right =
-                Share { rows: self.rows, results: other_results, columns: other_columns, pool: other_pool, lane };
+                Share { rows: self.rows, results: other_results, columns: other_columns, pool: other_pool, part_len };
             rayon::join(|| left.run(work), || right.run(work));
             return;
         }
-        let (partial, tile) = self.pool[..lane].split_at_mut(m);
+        let (partial, tile) = self.pool[..part_len].split_at_mut(m);
         for (result, column) in self.results.iter_mut().zip(self.columns.chunks_exact_mut(m)) {
             *result = Some(work(self.rows.next(column, tile, partial)));
         }

@@ -25,7 +25,7 @@ pub use level::SimdLevel;
 pub(crate) use loops::columns::WeightVectors;
 #[cfg(feature = "costs")]
 pub(crate) use loops::costs::{Norms, Power};
-pub(crate) use loops::exponents::BlockAt;
+pub(crate) use loops::exponents::TileAt;
 pub(crate) use loops::products::PRODUCT_ROWS;
 pub(crate) use loops::terms::{Costs, RowTerms};
 pub(crate) use loops::{MAX_TILE_ROWS, log_zero};

@@ -279,7 +279,8 @@ unsafe fn library<T: Real, S: Start<T>>(
     }
     // SAFETY: made by `Start::write_potentials`, whose call this is in; nobody else holds a reference to it.
     let target = unsafe { &mut *target };
-    // SAFETY: n and m scalars, by contract; the other two are what `Start::write_potentials` put there, and live as long.
+    // SAFETY: n and m scalars, by contract; the other two are what `Start::write_potentials` put there, and live as
+    // long.
     let (f, g, problem, [rows, columns]) = unsafe {
         (
             core::slice::from_raw_parts_mut(f, target.n),

@@ -30,7 +30,8 @@ fn no_line_is_longer_than_120_columns_comments_included() {
     for file in files {
         for (number, line) in std::fs::read_to_string(&file).unwrap().lines().enumerate() {
             // A text for users stays in one piece: nobody finds the halves of a message.
-            if line.chars().count() > 120 && !line.contains('"') {
+            let is_text = line.contains('"') || line.ends_with('\\');
+            if line.chars().count() > 120 && !is_text {
                 long.push(format!("{}:{}", file.display(), number + 1));
             }
         }

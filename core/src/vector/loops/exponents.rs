@@ -13,7 +13,7 @@ use crate::vector::simd::{MAX_LANES, Simd, SimdExt, each_vector};
 
 /// A block of pairs: where it begins, and the potentials of its rows and columns.
 #[derive(Debug, Clone, Copy)]
-pub struct BlockAt<'b, T> {
+pub struct TileAt<'b, T> {
     /// The first row.
     pub i: usize,
     /// The first column: a multiple of [`PANEL`].
@@ -133,7 +133,7 @@ pub(crate) fn product_exponents<T: Float, S: Simd<T>>(
     simd: S,
     points: PackedPoints<'_, T>,
     factor: T,
-    block: BlockAt<'_, T>,
+    block: TileAt<'_, T>,
     out: &mut [T],
     found: &mut [T],
     exp: bool,
@@ -157,7 +157,7 @@ pub(crate) fn product_exponents<T: Float, S: Simd<T>>(
 struct Products<'b, T> {
     points: PackedPoints<'b, T>,
     factor: T,
-    block: BlockAt<'b, T>,
+    block: TileAt<'b, T>,
     out: &'b mut [T],
     found: &'b mut [T],
 }
@@ -291,7 +291,7 @@ impl<T: Float> Products<'_, T> {
         x: impl Iterator<Item = [T; R]>,
     ) {
         let (m, factor) = (self.block.g.len(), simd.splat(self.factor));
-        let BlockAt { f, g, .. } = self.block;
+        let TileAt { f, g, .. } = self.block;
         let f = &f[row..row + R];
         let first = at + done;
         let g = &g[first..first + (C - 1) * S::LANES + len];

@@ -3,7 +3,12 @@
 
 use core::mem::discriminant;
 
-use sinkhorn_core::{CostMatrix, Epsilon, Error, error::{Argument, ErrorKind, Place}, PointCloud, Problem, Settings, solve, start::{Monotone, Zero}, Workspace};
+use sinkhorn_core::{
+    CostMatrix, Epsilon, Error, PointCloud, Problem, Settings, Workspace,
+    error::{Argument, ErrorKind, Place},
+    solve,
+    start::{Monotone, Zero},
+};
 
 use crate::Failure;
 use crate::memory::Memory;

@@ -1,6 +1,6 @@
 //! The smallest solve: histograms of readings, the costs in a matrix that becomes the kernel.
 
-use sinkhorn_core::{embedded::InPlace, error::Argument, geometry::Weights, Status};
+use sinkhorn_core::{Status, embedded::InPlace, error::Argument, geometry::Weights};
 
 use crate::Failure;
 use crate::hash::Hash;

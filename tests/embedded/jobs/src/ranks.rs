@@ -1,6 +1,9 @@
 //! Soft ranks of noisy readings.
 
-use sinkhorn_core::{Settings, soft::{SoftSettings, soft_rank}};
+use sinkhorn_core::{
+    Settings,
+    soft::{SoftSettings, soft_rank},
+};
 
 use crate::Failure;
 use crate::hash::Hash;

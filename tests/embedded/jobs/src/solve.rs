@@ -1,7 +1,11 @@
 //! One solve of every kind that a firmware would choose from: line and plane, small and large, streamed and with a
 //! kernel, from zero and from a start that knows the data.
 
-use sinkhorn_core::{embedded::{FixedKernel, FixedWorkspace}, Epsilon, PointCloud, Problem, Settings, Solver, start::{FixedGaussianStart, Monotone, Start, Zero}, Status, Storage};
+use sinkhorn_core::{
+    Epsilon, PointCloud, Problem, Settings, Solver, Status, Storage,
+    embedded::{FixedKernel, FixedWorkspace},
+    start::{FixedGaussianStart, Monotone, Start, Zero},
+};
 
 use crate::Failure;
 use crate::hash::Hash;

@@ -1,6 +1,13 @@
 //! How deep the stack gets below the one who calls the library, call by call.
 
-use sinkhorn_core::{embedded::InPlace, Epsilon, error::Argument, geometry::Weights, PointCloud, Problem, Settings, solve, start::{FixedGaussianStart, Monotone, Start, Zero}, Storage, Workspace};
+use sinkhorn_core::{
+    Epsilon, PointCloud, Problem, Settings, Storage, Workspace,
+    embedded::InPlace,
+    error::Argument,
+    geometry::Weights,
+    solve,
+    start::{FixedGaussianStart, Monotone, Start, Zero},
+};
 
 use crate::Failure;
 use crate::memory::{BINS, Memory};

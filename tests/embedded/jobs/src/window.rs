@@ -1,7 +1,10 @@
 //! A sensor at a fixed rate: every window of readings is a histogram whose distance from a reference is wanted before
 //! the next one is there. Sweeps are rationed, and what one window has learnt the next one starts from.
 
-use sinkhorn_core::{Epsilon, PointCloud, Problem, Settings, Solver, start::{Given, Monotone, Start}};
+use sinkhorn_core::{
+    Epsilon, PointCloud, Problem, Settings, Solver,
+    start::{Given, Monotone, Start},
+};
 
 use crate::Failure;
 use crate::hash::Hash;

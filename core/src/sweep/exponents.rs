@@ -4,19 +4,19 @@ use super::MAX_TILE_ROWS;
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
 use crate::scaled::scores::Rows;
-pub(crate) use crate::vector::BlockAt;
+pub(crate) use crate::vector::TileAt;
 
 /// out_kj <- 2^(F_k + G_j + S_kj), row after row; `sums` are the sums of the rows.
-pub(crate) fn exponentials<T: Real>(p: &ScaledProblem<'_, T>, block: BlockAt<'_, T>, out: &mut [T], sums: &mut [T]) {
+pub(crate) fn exponentials<T: Real>(p: &ScaledProblem<'_, T>, block: TileAt<'_, T>, out: &mut [T], sums: &mut [T]) {
     for_rows(p, block, out, sums, true);
 }
 
 /// out_kj <- F_k + G_j + S_kj, row after row; `largest` are the largest exponents of the rows.
-pub(crate) fn exponents<T: Real>(p: &ScaledProblem<'_, T>, block: BlockAt<'_, T>, out: &mut [T], largest: &mut [T]) {
+pub(crate) fn exponents<T: Real>(p: &ScaledProblem<'_, T>, block: TileAt<'_, T>, out: &mut [T], largest: &mut [T]) {
     for_rows(p, block, out, largest, false);
 }
 
-fn for_rows<T: Real>(p: &ScaledProblem<'_, T>, block: BlockAt<'_, T>, out: &mut [T], found: &mut [T], exp: bool) {
+fn for_rows<T: Real>(p: &ScaledProblem<'_, T>, block: TileAt<'_, T>, out: &mut [T], found: &mut [T], exp: bool) {
     let m = block.g.len();
     match p.scores.rows(p.s, block.i, block.start) {
         Rows::Products { points, factor } => {
@@ -25,7 +25,7 @@ fn for_rows<T: Real>(p: &ScaledProblem<'_, T>, block: BlockAt<'_, T>, out: &mut 
                 let count = MAX_TILE_ROWS.min(block.f.len() - first);
                 let (part, rest) = core::mem::take(&mut out).split_at_mut(count * m);
                 let (found_part, found_rest) = core::mem::take(&mut found).split_at_mut(count);
-                let block = BlockAt { i: block.i + first, f: &block.f[first..first + count], ..block };
+                let block = TileAt { i: block.i + first, f: &block.f[first..first + count], ..block };
                 T::product_exponents(p.instructions, points, factor, block, part, found_part, exp);
                 (out, found, first) = (rest, found_rest, first + count);
             }
@@ -63,7 +63,7 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
         for (k, rows) in memory.chunks_mut(MAX_TILE_ROWS * m).enumerate() {
             let (f, mut found) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
             let count = rows.len() / m;
-            let place = BlockAt { i: k * MAX_TILE_ROWS, start: 0, f: &f[..count], g: zeros };
+            let place = TileAt { i: k * MAX_TILE_ROWS, start: 0, f: &f[..count], g: zeros };
             exponents(self, place, rows, &mut found[..count]);
         }
         self.s = s;
