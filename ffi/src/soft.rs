@@ -465,13 +465,16 @@ impl<T: Real> Call<T> {
     ///
     /// # Safety
     /// What the header asks of the pointers.
-    unsafe fn run(
+    unsafe fn run<F>(
         &self,
         m: usize,
         (name, out, out_len): (&'static core::ffi::CStr, *mut T, usize),
         levels: *const T,
-        apply: impl FnOnce(Inputs<'_, T>, &CoreSoftSettings<T>, &'static mut [T], &mut [T]) -> Result<Applied<T>, CoreError>,
-    ) -> Result<Status, Fault> {
+        apply: F,
+    ) -> Result<Status, Fault>
+    where
+        F: FnOnce(Inputs<'_, T>, &CoreSoftSettings<T>, &'static mut [T], &mut [T]) -> Result<Applied<T>, CoreError>,
+    {
         // SAFETY: the contract of this function.
         unsafe {
             let settings = SoftSettings::read(self.settings)?;

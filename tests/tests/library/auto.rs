@@ -78,7 +78,8 @@ fn survives<T: Real>(x: &[T], y: &[T], d: usize) {
     let problem = Problem::new(PointCloud::squared_euclidean(x, y, d).unwrap()).and_then(|p| p.epsilon(epsilon));
     let settings = Settings { max_sweeps: 50, ..Settings::default() };
     let found = match solve_owned(&problem.unwrap(), &Auto, &settings) {
-        Err(sinkhorn_core::Error { kind: sinkhorn_core::error::ErrorKind::BelowResolution { .. }, .. }) => return, // in f32
+        // In f32.
+        Err(sinkhorn_core::Error { kind: sinkhorn_core::error::ErrorKind::BelowResolution { .. }, .. }) => return,
         found => found.unwrap(),
     };
     assert!(found.f.iter().chain(&found.g).chain(&found.plan).all(|&value| Float::is_finite(value)));
