@@ -106,7 +106,9 @@ pub struct LinearReport<T> {
 /// cost.
 ///
 /// ```
-/// use sinkhorn_core::diff::{Cotangent, DerivativeSettings, Derivatives, Gradients, PlanCotangent};
+/// use sinkhorn_core::diff::{
+///     Changes, Cotangent, DerivativeSettings, Derivatives, Gradients, PlanCotangent, Tangent,
+/// };
 /// use sinkhorn_core::start::Monotone;
 /// use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Settings, Workspace, solve};
 ///
