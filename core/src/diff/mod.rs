@@ -107,7 +107,7 @@ pub struct LinearReport<T> {
 ///
 /// ```
 /// use sinkhorn_core::diff::{
-///     Changes, Cotangent, DerivativeSettings, Derivatives, Gradients, PlanCotangent, Tangent,
+///     Changes, Cotangent, DerivativeSettings, Derivatives, Gradients, LinearStatus, PlanCotangent, Tangent,
 /// };
 /// use sinkhorn_core::start::Monotone;
 /// use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Settings, Workspace, solve};
