@@ -6,7 +6,6 @@ use crate::memory;
 use crate::real::Real;
 use crate::scaled::model::kernel_pays;
 use crate::vector::SimdLevel;
-use crate::workspace::{kernel_sizes, len_for};
 
 /// The method that makes a solve need fewer sweeps. It combines with every start, and never changes the answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -103,6 +102,11 @@ pub enum Storage {
     },
 }
 
+/// Returns the lengths of the vectors of a stored kernel.
+pub(crate) const fn kernel_sizes(n: usize, m: usize) -> [usize; 4] {
+    [n.saturating_mul(m), n, m, m]
+}
+
 impl Storage {
     /// Returns the name in reports and on the command line.
     pub const fn name(self) -> &'static str {
@@ -175,11 +179,6 @@ impl<T: Real> Settings<T> {
             }
             (_, chosen) => chosen,
         }
-    }
-
-    /// Returns the number of scalars that a solve of this shape needs; `None` if that is more than any memory holds.
-    pub(crate) fn len_of(&self, shape: Shape) -> Option<usize> {
-        len_for(shape, self.acceleration.memory(), self.storage_for(shape), self.threads)
     }
 
     /// Returns the defaults without acceleration: what textbooks call the Sinkhorn algorithm.

@@ -8,7 +8,7 @@ use crate::memory;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::scaled::scores::PackedMemory;
-use crate::settings::{Settings, Storage, newton_len};
+use crate::settings::{Settings, Storage, kernel_sizes, newton_len};
 use crate::sweep::kernel::Kernel;
 use crate::sweep::outcome::Potentials;
 use crate::sweep::strips::{self, Scratch};
@@ -67,9 +67,11 @@ const fn sizes(shape: Shape, memory: usize, storage: Storage, threads: usize) ->
     (sweep, [x, y, d, iterates, iterates, square, square, mix, products], stored)
 }
 
-/// Returns the lengths of the vectors of a stored kernel.
-pub(crate) const fn kernel_sizes(n: usize, m: usize) -> [usize; 4] {
-    [n.saturating_mul(m), n, m, m]
+impl<T: Real> Settings<T> {
+    /// Returns the number of scalars that a solve of this shape needs; `None` if that is more than any memory holds.
+    pub(crate) fn len_of(&self, shape: Shape) -> Option<usize> {
+        len_for(shape, self.acceleration.memory(), self.storage_for(shape), self.threads)
+    }
 }
 
 /// The memory of a solver, cut into vectors. [`Workspace::new`] makes one of a slice, and [`FixedWorkspace`] of arrays.

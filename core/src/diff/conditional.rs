@@ -14,7 +14,9 @@ use crate::sweep::strips::{Pass, Scratch, Strip, Tile};
 use crate::sweep::{MAX_TILE_ROWS, is_safe};
 
 use super::inputs::is_finite;
-use super::workspace::SPARE_ROWS;
+
+/// A pass over rows has so many rows of m beside its tile: partial column sums, and two for what weighs the pairs.
+pub(super) const SPARE_ROWS: usize = 3;
 
 /// The plan of the pair (T g, g), whose rows solve their equations exactly.
 pub(super) struct Conditional<'d, T: Real> {

@@ -7,12 +7,10 @@ use crate::sweep::strips::{self, Scratch};
 use crate::sweep::tile_rows;
 
 use super::coarse::{self, Coarse};
+use super::conditional::SPARE_ROWS;
 
 /// Passes down the columns take so many columns at a time: a multiple of a panel.
 const BLOCK: usize = 256;
-
-/// A pass over rows has so many rows of m beside its tile: partial column sums, and two for what weighs the pairs.
-pub(super) const SPARE_ROWS: usize = 3;
 
 /// Returns the number of scalars that [`Derivatives`](super::Derivatives) needs for points of a dimension (0: a cost
 /// matrix) on a number of threads, or `None` on overflow. It is `const`, so that a firmware can size a static array.

@@ -7,7 +7,7 @@ use crate::memory;
 use crate::real::Real;
 use crate::report::Status;
 use crate::scaled::{ScaledProblem, check_resolution};
-use crate::solver::iterate::level_potentials;
+use crate::solver::units::level_potentials;
 use crate::sweep::TILE_ROWS;
 use crate::vector::{Instructions, SimdLevel};
 

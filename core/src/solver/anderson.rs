@@ -13,7 +13,7 @@
 
 use core::ops::Range;
 
-use super::accelerator::{Accelerate, Rescue, SweepKind, largest_step};
+use super::accelerate::{Accelerate, Rescue, SweepKind, largest_step};
 use super::iterate::Iterate;
 use super::progress::Progress;
 use crate::real::Real;

@@ -4,7 +4,7 @@
 //! to save many sweeps to pay. The number of sweeps that remain is predicted from the fall of the error over a few
 //! sweeps. If it is large, the next method takes over.
 
-use super::accelerator::{Accelerate, Rescue, SweepKind};
+use super::accelerate::{Accelerate, Rescue, SweepKind};
 use super::anderson::Anderson;
 use super::iterate::Iterate;
 use super::newton::Newton;

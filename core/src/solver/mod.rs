@@ -1,5 +1,6 @@
 //! The loop of a solve: start, sweep, accelerate, stop.
 
+mod accelerate;
 mod accelerator;
 mod anderson;
 mod auto;
@@ -12,6 +13,7 @@ mod start;
 #[cfg(feature = "support")]
 mod support;
 mod symmetric;
+pub(crate) mod units;
 
 use core::ops::ControlFlow;
 
@@ -30,11 +32,13 @@ use crate::sweep::outcome::{Outcome, Potentials};
 use crate::vector::Instructions;
 use crate::workspace::{Stored, Workspace};
 
-use accelerator::{Accelerator, SweepKind};
-use iterate::{Iterate, error_floor};
+use self::accelerate::SweepKind;
+use self::accelerator::Accelerator;
+use iterate::Iterate;
 use progress::{PATIENCE, Progress};
 #[cfg(feature = "support")]
 use support::Whole;
+use units::error_floor;
 
 /// A solve in progress. [`solve`] runs one from start to end.
 ///

@@ -16,8 +16,9 @@
 //! keeps the products of columns as well: about n m^2 operations if the plan is dense, and m^3 / 3 for the
 //! elimination ([`laplacian`]).
 
-use super::accelerator::largest_step;
-use super::iterate::{Parts, full_g};
+use super::accelerate::largest_step;
+use super::iterate::Parts;
+use super::units::full_g;
 use crate::memory;
 use crate::real::Real;
 use crate::reduce;

@@ -6,7 +6,7 @@
 //! solution a large w can cycle (Thibault, Chizat, Dossal and Papadakis 2017), so a window of sweeps that did not
 //! reduce the error is followed by plain ones, each time more of them.
 
-use super::accelerator::{Accelerate, Rescue, SweepKind};
+use super::accelerate::{Accelerate, Rescue, SweepKind};
 use super::iterate::Iterate;
 use super::progress::Progress;
 use crate::real::Real;

@@ -1,7 +1,7 @@
 //! How a solve begins, goes to another epsilon, and begins again after an overflow.
 
 use super::Solver;
-use super::accelerator::Rescue;
+use super::accelerate::Rescue;
 use crate::error::{Argument, Error, ErrorKind};
 use crate::measure::check_finite_vector;
 use crate::real::Real;

@@ -3,8 +3,8 @@
 //! A point without weight carries nothing, and its potential is the c-transform of the other one. The solver that
 //! sweeps knows only the points with weight. Starts and solutions know all of them.
 
-use super::iterate::{into_f, into_g};
 use super::start::clear_infinite;
+use super::units::{into_f, into_g};
 use crate::cost::BuiltIn;
 use crate::error::{Argument, Error, ErrorKind, Place};
 use crate::measure::Weights;

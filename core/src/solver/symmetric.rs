@@ -1,7 +1,7 @@
 //! Solves problems whose two sides are the same, by averaged updates of one potential.
 
 use super::Solver;
-use super::iterate::error_floor;
+use super::units::error_floor;
 use crate::real::Real;
 use crate::reduce;
 use crate::report::Status;

@@ -12,7 +12,7 @@ use super::exponents::{TileAt, exponentials, exponents};
 use super::forward;
 use super::outcome::{Outcome, Potentials};
 use super::strips::{Join, Pass, Scratch, Strip, Tile};
-use super::{MAX_TILE_ROWS, TILE_ROWS, columns, log_zero, scalings};
+use super::{MAX_TILE_ROWS, TILE_ROWS, columns, log_zero};
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
 
@@ -28,12 +28,12 @@ pub(crate) struct Kernel<'w, T> {
     pub v: &'w mut [T],
     /// The entries are those of f and g, and the potentials not far from them.
     pub(super) absorbed: bool,
-    latest: Latest,
+    pub(super) latest: Latest,
 }
 
 /// The form of the iterate that is up to date. Nobody outside this file has to know it.
 #[derive(Clone, Copy, PartialEq)]
-enum Latest {
+pub(super) enum Latest {
     /// The potentials are, and v is not.
     Potentials,
     /// v and the row sums K v are, and the potentials are not.
@@ -212,31 +212,6 @@ pub(crate) fn sweep<T: Real>(
     let mut outcome = Outcome { absorbed, ..Outcome::new() };
     columns::finish(p, factor, potentials, scratch, &mut outcome);
     outcome
-}
-
-/// Sweeps a balanced problem without a factor, in [`scalings`]. The potentials stay behind until [`Kernel::catch_up`],
-/// and the row sums K v are kept in `potentials.row` from sweep to sweep.
-pub(crate) fn sweep_scalings<T: Real>(
-    p: &ScaledProblem<'_, T>,
-    kernel: &mut Kernel<'_, T>,
-    potentials: &mut Potentials<'_, T>,
-    scratch: &mut Scratch<'_, T>,
-) -> Outcome<T> {
-    let Potentials { f, g, row: sums, .. } = potentials;
-    let mut absorbed = false;
-    if !kernel.is_ahead() || !kernel.absorbed {
-        kernel.catch_up(p, sums, f, g);
-        absorbed = kernel.prepare(p, f, g, scratch);
-    }
-    if let Some(outcome) = scalings::sweep(p, kernel, sums, scratch) {
-        kernel.latest = Latest::Scalings;
-        return Outcome { absorbed, ..outcome };
-    }
-    // Sums out of range, as above. The row sums now belong to no f, and any f will do.
-    sums.fill(T::ONE);
-    kernel.catch_up(p, sums, f, g);
-    kernel.potentials_move(true);
-    Outcome { absorbed, ..forward::sweep(p, T::ONE, potentials, scratch) }
 }
 
 /// How near the rows of a sweep are to the reference.

@@ -4,16 +4,42 @@
 //! logarithm. This suits microcontrollers. The potentials follow when they are asked for: F = F0 - log2(K v) and G = G0
 //! + log2 v.
 
-use super::kernel::{Kernel, RowCheck};
-use super::outcome::Outcome;
+use super::forward;
+use super::kernel::{Kernel, Latest, RowCheck};
+use super::outcome::{Outcome, Potentials};
 use super::strips::{Pass, Scratch, Strip, Tile};
 use super::{MAX_TILE_ROWS, is_safe};
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
 
+/// Sweeps a balanced problem without a factor, in scalings. The potentials stay behind until [`Kernel::catch_up`],
+/// and the row sums K v are kept in `potentials.row` from sweep to sweep.
+pub(crate) fn sweep<T: Real>(
+    p: &ScaledProblem<'_, T>,
+    kernel: &mut Kernel<'_, T>,
+    potentials: &mut Potentials<'_, T>,
+    scratch: &mut Scratch<'_, T>,
+) -> Outcome<T> {
+    let Potentials { f, g, row: sums, .. } = potentials;
+    let mut absorbed = false;
+    if !kernel.is_ahead() || !kernel.absorbed {
+        kernel.catch_up(p, sums, f, g);
+        absorbed = kernel.prepare(p, f, g, scratch);
+    }
+    if let Some(outcome) = update(p, kernel, sums, scratch) {
+        kernel.latest = Latest::Scalings;
+        return Outcome { absorbed, ..outcome };
+    }
+    // Sums out of range, as above. The row sums now belong to no f, and any f will do.
+    sums.fill(T::ONE);
+    kernel.catch_up(p, sums, f, g);
+    kernel.potentials_move(true);
+    Outcome { absorbed, ..forward::sweep(p, T::ONE, potentials, scratch) }
+}
+
 /// Writes K v into `sums` (n), and the new v into the kernel. If a sum leaves the safe range it returns `None`, and v
 /// is what it was.
-pub(crate) fn sweep<T: Real>(
+fn update<T: Real>(
     p: &ScaledProblem<'_, T>,
     kernel: &mut Kernel<'_, T>,
     sums: &mut [T],

@@ -5,7 +5,7 @@ use super::fearless::Token;
 use super::instructions::Instructions;
 use super::level::SimdLevel;
 use super::loops::{columns, costs, deviations, exponents, moments, products, rows, terms};
-use super::points::PackedPoints;
+use super::points::{PackedPoints, TileAt};
 use super::portable::Portable;
 use crate::error::Error;
 use crate::float::Float;
@@ -81,7 +81,7 @@ macro_rules! loops {
 
 loops! {
     exponents::product_exponents(
-        points: PackedPoints<'_, Self>, factor: Self, block: exponents::TileAt<'_, Self>, out: &mut [Self],
+        points: PackedPoints<'_, Self>, factor: Self, block: TileAt<'_, Self>, out: &mut [Self],
         found: &mut [Self], exp: bool,
     );
     exponents::affine_exponents(

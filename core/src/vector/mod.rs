@@ -25,8 +25,7 @@ pub use level::SimdLevel;
 pub(crate) use loops::columns::WeightVectors;
 #[cfg(feature = "costs")]
 pub(crate) use loops::costs::{Norms, Power};
-pub(crate) use loops::exponents::TileAt;
 pub(crate) use loops::products::PRODUCT_ROWS;
 pub(crate) use loops::terms::{Costs, RowTerms};
 pub(crate) use loops::{MAX_TILE_ROWS, log_zero};
-pub(crate) use points::{GROUP, PANEL, PackedPoints};
+pub(crate) use points::{GROUP, PANEL, PackedPoints, TileAt};

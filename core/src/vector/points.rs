@@ -65,3 +65,16 @@ impl<'a, T: Copy> PackedPoints<'a, T> {
         panel.values[k * panel.width + j % PANEL]
     }
 }
+
+/// Some rows and columns: where they begin, and their potentials.
+#[derive(Debug, Clone, Copy)]
+pub struct TileAt<'b, T> {
+    /// The first row.
+    pub i: usize,
+    /// The first column: a multiple of [`PANEL`].
+    pub start: usize,
+    /// F of the rows.
+    pub f: &'b [T],
+    /// G of the columns.
+    pub g: &'b [T],
+}

@@ -80,13 +80,7 @@ mod fitted {
     pub struct Missing;
 
     impl<T: Real> Start<T> for Missing {
-        fn write_potentials(
-            &self,
-            _: &Target<'_, '_, T>,
-            _: &mut [T],
-            _: &mut [T],
-            _: &mut StartMemory<'_, T>,
-        ) -> Result<StartReport, Error> {
+        fn write_potentials(&self, _: &Target<'_, '_, T>, _: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
             let reason = "this start needs an allocator, which this build does without";
             Err(Error::unsupported(Argument::START, reason))
         }

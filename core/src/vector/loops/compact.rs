@@ -2,10 +2,9 @@
 //! sums and stores. Slices are cut to one length before each loop, so that no index is checked inside, and that no
 //! small solve calls anything that can panic.
 
-use super::exponents::TileAt;
 use super::{FLUSH, MAX_TILE_ROWS};
 use crate::float::Float;
-use crate::vector::points::{GROUP, PackedPoints, Panel};
+use crate::vector::points::{GROUP, PackedPoints, Panel, TileAt};
 
 /// out_kj <- F_k + G_j + S_kj for rows of points, line by line of their coordinates.
 pub(super) fn products<T: Float>(points: PackedPoints<'_, T>, factor: T, block: TileAt<'_, T>, out: &mut [T]) {

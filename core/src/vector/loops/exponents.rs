@@ -8,21 +8,8 @@ use core::ops::Range;
 
 use super::{FLUSH, MAX_TILE_ROWS, compact, log_zero};
 use crate::float::Float;
-use crate::vector::points::{GROUP, PANEL, PackedPoints, Panel};
+use crate::vector::points::{GROUP, PANEL, PackedPoints, Panel, TileAt};
 use crate::vector::simd::{MAX_LANES, Simd, SimdExt, each_vector};
-
-/// A block of pairs: where it begins, and the potentials of its rows and columns.
-#[derive(Debug, Clone, Copy)]
-pub struct TileAt<'b, T> {
-    /// The first row.
-    pub i: usize,
-    /// The first column: a multiple of [`PANEL`].
-    pub start: usize,
-    /// F of the rows.
-    pub f: &'b [T],
-    /// G of the columns.
-    pub g: &'b [T],
-}
 
 /// row_j <- f + g_j + factor value_j, or its exponential if `exp`. The values are those of `row` itself if none are
 /// given. Returns the sum of the exponentials, or the largest exponent.
