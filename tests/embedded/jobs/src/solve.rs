@@ -79,7 +79,7 @@ impl Case {
         let mut hash = Hash::new();
         hash.add(solution.f());
         hash.add(solution.g());
-        let (storage, start) = (self.storage.name(), start.name());
+        let (storage, start) = (self.storage.name(), solution.report().start.name);
         recorder.record(
             format_args!("solve/{geometry}/{}/{storage}/{start}", self.size),
             &[
