@@ -13,8 +13,6 @@ use crate::sweep::half::row_logsum;
 use crate::sweep::strips::{Pass, Scratch, Strip, Tile};
 use crate::sweep::{MAX_TILE_ROWS, is_safe};
 
-use super::inputs::is_finite;
-
 /// A pass over rows has so many rows of m beside its tile: partial column sums, and two for what weighs the pairs.
 pub(super) const SPARE_ROWS: usize = 3;
 
@@ -188,4 +186,9 @@ pub(super) fn each_tile<T: Real, R: Send + Default>(
 /// A mass of no more than this counts as none: a quotient by it would leave the range.
 pub(super) fn no_mass<T: Real>() -> T {
     T::ONE / T::SQRT_MAX
+}
+
+/// Says whether all values are finite.
+pub(crate) fn is_finite<T: Real>(values: &[T]) -> bool {
+    values.iter().all(|value| value.is_finite())
 }

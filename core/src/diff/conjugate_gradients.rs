@@ -12,8 +12,8 @@ use crate::real::Real;
 use crate::reduce;
 
 use super::coarse::Coarse;
+use super::conditional::is_finite;
 use super::conditional::{Conditional, no_mass};
-use super::inputs::is_finite;
 use super::workspace::Memory;
 use super::{DerivativeSettings, LinearReport};
 

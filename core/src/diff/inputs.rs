@@ -5,7 +5,7 @@ use crate::error::{Argument, Error, ErrorKind, check_length};
 use crate::measure::{check_finite, check_finite_vector};
 use crate::real::Real;
 
-use super::conditional::Conditional;
+use super::conditional::{Conditional, is_finite};
 
 /// Says where the derivatives of a number with respect to the inputs of a problem are written. Only those that are
 /// asked for are computed.
@@ -99,11 +99,6 @@ pub(super) fn check_input<T: Real>(
         (Some(values), None) => check_finite_vector(argument, values),
         (None, _) => Ok(()),
     }
-}
-
-/// Says whether all values are finite.
-pub(crate) fn is_finite<T: Real>(values: &[T]) -> bool {
-    values.iter().all(|value| value.is_finite())
 }
 
 /// Refuses results that are not finite, for which the argument is to blame.

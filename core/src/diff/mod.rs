@@ -32,10 +32,11 @@ mod vjp;
 mod weightless;
 mod workspace;
 
+pub(crate) use conditional::is_finite;
 pub use conjugate_gradients::LinearStatus;
 pub use cotangent::{Cotangent, PlanCotangent};
+pub(crate) use inputs::check_results;
 pub use inputs::{Gradients, Tangent};
-pub(crate) use inputs::{check_results, is_finite};
 pub use jvp::Changes;
 pub use workspace::derivatives_len;
 
