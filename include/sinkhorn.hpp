@@ -118,7 +118,7 @@ enum class Scale : std::int32_t {
 /// How a cost matrix lies in memory.
 enum class Order : std::int32_t { row_major = SINKHORN_ORDER_ROW_MAJOR, column_major = SINKHORN_ORDER_COLUMN_MAJOR };
 
-/// What is done between two sweeps to need fewer of them; Anderson by default.
+/// What is done between two sweeps to need fewer of them; automatic by default.
 enum class Acceleration : std::int32_t {
   automatic = SINKHORN_ACCELERATION_DEFAULT,
   plain = SINKHORN_ACCELERATION_PLAIN,

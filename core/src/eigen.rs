@@ -10,7 +10,7 @@ const MAX_ITERATIONS: usize = 10_000;
 #[cfg(feature = "std")]
 const MAX_FIXED: usize = 8;
 
-/// What is done with matrices of d x d scalars.
+/// Operations on matrices of d x d scalars.
 pub trait Matrices: Copy {
     /// Replaces a symmetric matrix of d <= `MOST` rows by its eigenvectors, and writes its d eigenvalues. Returns
     /// whether the iteration converged. In builds without `std`, d is 8 at most.

@@ -67,7 +67,7 @@ impl fmt::Debug for Argument {
     }
 }
 
-/// Where in an argument: an entry of a vector, or row and column of a matrix or point set. Counted from 0.
+/// A place in an argument: an entry of a vector, or row and column of a matrix or point set. It is counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place {
     /// Entry of a vector; row of a matrix; number of a point.
@@ -102,11 +102,11 @@ impl fmt::Display for Place {
 pub struct Error {
     /// The argument at fault.
     pub argument: Argument,
-    /// What is wrong with it, and where.
+    /// The fault, and its place.
     pub kind: ErrorKind,
 }
 
-/// What is wrong with an argument.
+/// A fault of an argument.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -149,9 +149,9 @@ pub enum ErrorKind {
     },
     /// The length does not match the rest of the problem.
     Length {
-        /// What the problem asks for, in scalars.
+        /// The length that the problem asks for, in scalars.
         expected: usize,
-        /// What was given.
+        /// The length that was given.
         actual: usize,
     },
     /// The number of scalars is not a multiple of the dimension of the points.
@@ -170,22 +170,21 @@ pub enum ErrorKind {
         /// Total of `b`.
         b: f64,
     },
-    /// What is computed from the argument leaves the range of the scalar: an epsilon too small for the cost (cost /
-    /// epsilon), points too far apart (their cost), weights too large (their product), a cotangent too large (the
-    /// gradient). If only the results tell, they have been written and are not to be used.
+    /// A number that is computed from the argument leaves the range of the scalar: an epsilon too small for the cost
+    /// (cost / epsilon), points too far apart (their cost), weights too large (their product), a cotangent too large
+    /// (the gradient). If this is seen in the results only, they have been written and are not to be used.
     Overflow,
-    /// An epsilon is so small beside the costs that the scalar does not tell such differences of costs apart: cost /
-    /// epsilon has no place left behind the point.
+    /// An epsilon is so small beside the costs that costs which differ by it are the same number in the scalar.
     BelowResolution {
         /// Its value, in units of cost.
         value: f64,
         /// A value that is accepted, in the same units, and close to the least.
         least: f64,
-        /// How far apart costs are that count.
+        /// The largest difference between costs that matter.
         apart: f64,
         /// Bits of the scalar: 32 or 64.
         bits: u8,
-        /// Whether `f64` resolves it and the scalar is `f32`.
+        /// The scalar is `f32`, and `f64` would resolve it.
         wider: bool,
     },
     /// A point is so far from the other side that the cost between them leaves the range of the scalar.

@@ -209,7 +209,7 @@ impl<'a, T: Real> Problem<'a, T> {
         Ok((Problem { b, ..self }, difference))
     }
 
-    /// Returns the problem of the points with positive weights, whose numbers and weights these are.
+    /// Returns the problem of some points, given their numbers and weights. `None` stands for all points of a side.
     #[cfg(feature = "support")]
     pub(crate) fn choose(
         self,

@@ -7,10 +7,10 @@ use crate::wide::Wide;
 /// to average out.
 const LANES: usize = 16;
 
-/// After so many terms of [`dot`] its lanes are added up.
+/// The number of terms of [`dot`] after which its lanes are added up.
 const DOT_BLOCK: usize = 512;
 
-/// So many terms of a sum are added in plain arithmetic, in four lanes.
+/// The number of terms of a sum that are added in plain arithmetic, in four lanes.
 const BLOCK: usize = 32;
 
 /// Returns the sum of `term(i)` for `i` in `0..len`.

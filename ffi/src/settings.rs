@@ -126,7 +126,8 @@ pub struct Settings<T> {
     pub max_sweeps: u32,
     /// Between the sweeps.
     pub acceleration: Acceleration,
-    /// Iterates that SINKHORN_ACCELERATION_ANDERSON combines: 2 to 64. 0: SINKHORN_DEFAULT_MEMORY.
+    /// Iterates that SINKHORN_ACCELERATION_DEFAULT and SINKHORN_ACCELERATION_ANDERSON combine: 2 to 64. 0:
+    /// SINKHORN_DEFAULT_MEMORY.
     pub memory: u32,
     /// What the workspace keeps.
     pub storage: Storage,
@@ -264,7 +265,7 @@ impl<T: Real> Settings<T> {
                 acceleration == SINKHORN_ACCELERATION_RELAXATION,
                 "it is set but acceleration is not SINKHORN_ACCELERATION_RELAXATION",
             ),
-            (c"memory", self.memory != 0, anderson, "it is set but acceleration is not SINKHORN_ACCELERATION_ANDERSON"),
+            (c"memory", self.memory != 0, anderson, "it is set but acceleration combines no iterates"),
             (
                 c"storage_budget",
                 self.storage_budget != 0,

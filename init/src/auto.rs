@@ -51,13 +51,13 @@ pub struct Auto;
 /// Gaussian one.
 const BLUR: f64 = 2.0;
 
-/// From so many points a side on, a few can stand for all.
+/// The number of points a side from which on a few can stand for all.
 const MANY: usize = 128;
 
 /// If the small problem of a matrix takes fewer sweeps than this, the matrix is easy, and zero is as good.
 const EASY: u32 = 10;
 
-/// Up to so many coordinates, a few points can stand for all.
+/// The number of coordinates up to which a few points can stand for all.
 const FEW_COORDINATES: usize = 16;
 
 impl<T: Real> Start<T> for Auto {
@@ -86,7 +86,7 @@ impl<T: Real> Start<T> for Auto {
                 }
             }
             None if geometry.rows().min(geometry.columns()) >= MANY => {
-                let small = SubsampleStart::default().initialize_if_slow(target, EASY, out);
+                let small = SubsampleStart::default().write_unless_easy(target, EASY, out);
                 if let Some(started) = where_defined(small)?.flatten() {
                     candidates.push(Replay { started, f: out.f.to_vec(), g: out.g.to_vec() });
                 }

@@ -11,16 +11,16 @@ use crate::fit::GaussianFit;
 /// A fit that is given is used as it is, for a measure that stays the same.
 #[derive(Debug, Clone, Default)]
 pub struct GaussianStart {
-    /// Entropic unless told otherwise.
+    /// The form of the potential, entropic by default.
     pub form: GaussianForm,
-    /// A fit of x.
+    /// A fit of x; `None` fits it.
     pub source: Option<GaussianFit>,
-    /// A fit of y.
+    /// A fit of y; `None` fits it.
     pub target: Option<GaussianFit>,
 }
 
 impl GaussianStart {
-    /// Of this form, fitted to both sides.
+    /// Makes a start of this form, fitted to both sides.
     pub const fn new(form: GaussianForm) -> Self {
         GaussianStart { form, source: None, target: None }
     }

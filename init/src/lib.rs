@@ -1,10 +1,10 @@
 //! Starting potentials for Sinkhorn, fitted to data whose dimension is known at run time. One file a start.
 //!
-//! Each type here is an [`Start`](sinkhorn_core::start::Start), to be handed to [`solve`](sinkhorn_core::solve) or
+//! Each start here is a [`Start`](sinkhorn_core::start::Start), to be handed to [`solve`](sinkhorn_core::solve) or
 //! [`Solver::start`](sinkhorn_core::Solver::start). Starts that need no allocation are in `sinkhorn-core`.
 //!
-//! What a start knows of a measure is a fit ([`GaussianFit`], [`MixtureFit`]): it can be saved and used again while the
-//! measure stays the same. [`Timed`] adds the time that any start took to the report.
+//! A fit ([`GaussianFit`], [`MixtureFit`]) is the knowledge that a start has of a measure. It can be saved, and used
+//! again while the measure stays the same. [`Timed`] adds the time that any start took to the report.
 //!
 //! ```
 //! use sinkhorn_core::{PointCloud, Problem, Settings, solve, Workspace};

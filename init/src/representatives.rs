@@ -7,8 +7,8 @@ use sinkhorn_core::{
 
 use crate::fit::Cloud;
 
-/// After the partition, points are assigned to their nearest representative so many times: the first time matters, the
-/// second a little.
+/// The number of times that points are assigned to their nearest representative after the partition. The first time
+/// matters, the second a little.
 const REFINEMENTS: usize = 2;
 
 /// Means and masses of clusters.

@@ -31,7 +31,7 @@ impl<T: Real> Start<T> for SubsampleStart {
     /// [`ErrorKind::NotPositive`](sinkhorn_core::error::ErrorKind::NotPositive) naming the start for 0 points;
     /// [`ErrorKind::Overflow`](sinkhorn_core::error::ErrorKind::Overflow) if the small problem leaves the range.
     fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
-        match self.initialize_if_slow(target, 0, out)? {
+        match self.write_unless_easy(target, 0, out)? {
             Some(started) => Ok(started),
             None => Zero.write_potentials(target, out),
         }
@@ -41,7 +41,7 @@ impl<T: Real> Start<T> for SubsampleStart {
 impl SubsampleStart {
     /// Does what [`Start::write_potentials`] does, unless the small problem takes fewer sweeps than `least`. It is easy
     /// then, and so is the large one: nothing is written.
-    pub(crate) fn initialize_if_slow<T: Real>(
+    pub(crate) fn write_unless_easy<T: Real>(
         &self,
         target: &Target<'_, '_, T>,
         least: u32,

@@ -25,7 +25,7 @@ pub struct MethodArgs {
     /// Over-relaxation, from 1 to below 2; with --acceleration relaxation [default: 1.5]
     #[arg(long, value_name = "W", value_parser = relaxation, allow_negative_numbers = true)]
     pub relaxation_factor: Option<f64>,
-    /// Past iterates combined, 2 to 64; with --acceleration anderson [default: 10]
+    /// Past iterates combined, 2 to 64; with --acceleration auto or anderson [default: 10]
     #[arg(long, value_name = "K", value_parser = value_parser!(u8).range(2..=64))]
     pub memory: Option<u8>,
     /// Sweeps at larger epsilons first, from this multiple of epsilon on, halved every two sweeps [default: none]

@@ -20,7 +20,7 @@ impl<T: Real> GroundCost<T> for Euclidean {
         if square > T::ONE / T::SAFE_SUM && square < T::SAFE_SUM {
             return square.sqrt();
         }
-        // Relative to the largest difference, where squares are lost to underflow or overflow.
+        // If squares are lost to underflow or overflow, they are computed relative to the largest difference.
         let largest = x.iter().zip(y).fold(T::ZERO, |most, (&p, &q)| most.max((p - q).abs()));
         if largest == T::ZERO || !largest.is_finite() {
             return largest;

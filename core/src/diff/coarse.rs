@@ -47,7 +47,7 @@ pub(super) struct Coarse<'c, T> {
     pub basis: &'c mut [T],
     /// k x k: the Cholesky factor of A.
     pub factor: &'c mut [T],
-    /// Whether both are written, and of use.
+    /// Both are written, and of use.
     pub ready: bool,
 }
 

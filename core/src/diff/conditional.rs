@@ -13,7 +13,7 @@ use crate::sweep::half::row_logsum;
 use crate::sweep::strips::{Pass, Scratch, Strip, Tile};
 use crate::sweep::{MAX_TILE_ROWS, is_safe};
 
-/// A pass over rows has so many rows of m beside its tile: partial column sums, and two for what weighs the pairs.
+/// The rows of m that a pass over rows has beside its tile: partial column sums, and two for the weights of the pairs.
 pub(super) const SPARE_ROWS: usize = 3;
 
 /// The plan of the pair (T g, g), whose rows solve their equations exactly.
@@ -23,7 +23,7 @@ pub(super) struct Conditional<'d, T: Real> {
     pub f: &'d [T],
     /// m: G with log2 b; columns without weight take no part.
     pub g: &'d [T],
-    /// n: log2 of r_i / a_i, which is 0 where balanced.
+    /// n: log2 of r_i / a_i, which is 0 if the side is balanced.
     pub log_ratio: &'d [T],
     /// m: the column sums of P.
     pub c: &'d [T],
@@ -39,7 +39,7 @@ impl<'d, T: Real> Conditional<'d, T> {
         tile_rows: usize,
         scratch: &mut Scratch<'_, T>,
     ) -> Result<Self, Error> {
-        let (p, g) = (&solution.prepared, solution.g_hat);
+        let (p, g) = (&solution.scaled, solution.g_hat);
         let (a, b) = (p.problem.a(), p.problem.b());
         // Exponents are rounded in proportion to the potentials. Points that can carry nothing have no part in the
         // plan.
@@ -78,7 +78,7 @@ impl<'d, T: Real> Conditional<'d, T> {
 
     /// The problem in the units of sweeps.
     pub fn p(&self) -> &ScaledProblem<'d, T> {
-        &self.solution.prepared
+        &self.solution.scaled
     }
 
     /// The points of the problem.
@@ -109,12 +109,12 @@ impl<'d, T: Real> Conditional<'d, T> {
         }
     }
 
-    /// r_i / a_i; positive, also where it is too small to be told from zero.
+    /// Returns r_i / a_i. It is positive even if it is too small to be told from zero.
     pub fn ratio(&self, i: usize) -> T {
         self.log_ratio[i].exp2().max(no_mass())
     }
 
-    /// r_i.
+    /// Returns r_i.
     pub fn r(&self, i: usize) -> T {
         self.p().problem.a().get(i) * self.ratio(i)
     }

@@ -5,7 +5,7 @@
 //! the Schur complement of the Hessian of the dual ([`vjp`](super::vjp) derives it). Call its matrix S.
 //!
 //! Preconditioned by D_c, the largest eigenvalue of S is at most 1 / tau_b. The vector of ones is an eigenvector,
-//! exactly, whose eigenvalue is 1 / tau_b - tau_a: zero where balanced. It is taken out and solved for by itself;
+//! exactly, whose eigenvalue is 1 / tau_b - tau_a: zero if balanced. It is taken out and solved for by itself;
 //! conjugate gradients (Hestenes and Stiefel 1952) do the rest.
 
 use crate::real::Real;
@@ -41,10 +41,10 @@ impl LinearStatus {
     }
 }
 
-/// The residual is measured so many times at most, and the iteration begun again from there.
+/// The largest number of times that the residual is measured and the iteration begins again from it.
 const ROUNDS: u32 = 4;
 
-/// Returns value^2 / mass, and 0 where there is no mass.
+/// Returns value^2 / mass, or 0 if there is no mass.
 pub(super) fn square_over<T: Real>(value: T, mass: T) -> T {
     if mass > no_mass() { value * (value / mass) } else { T::ZERO }
 }
@@ -158,7 +158,7 @@ impl<T: Real> System<'_, '_, '_, T> {
         }
         let mut along = precondition(plan, &self.memory.coarse, self.memory.residual, self.memory.direction);
         // The gain of the last step in the norm beta^T S beta = sum_ij P_ij (alpha_i + beta_j)^2 is about what is still
-        // missing in dL/dC. A residual says too little of that where S is nearly singular.
+        // missing in dL/dC. If S is nearly singular, a residual says too little of that.
         let mut gain = error;
         while !(error.max(gain).sqrt() <= T::constant(0.98) * target) {
             if *iterations >= settings.max_iterations {
@@ -206,7 +206,7 @@ impl<T: Real> System<'_, '_, '_, T> {
         (curvature, largest)
     }
 
-    /// residual <- rhs - S beta, less its component along ones where S cannot tell it.
+    /// residual <- rhs - S beta, less its component along ones if S is singular along them.
     fn measure_residual(&mut self, eigenvalue: T) {
         let (plan, p) = (self.plan, self.plan.p());
         plan.normal_product(self.memory.beta, self.memory.t, &mut self.memory.scratch);

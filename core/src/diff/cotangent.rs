@@ -63,7 +63,7 @@ impl<T: Real> Cotangent<'_, T> {
     }
 
     /// Writes dL/dT_i . y_j, up to a number that is the same for all j, and dL/dP_ij, for the columns from `start` on.
-    /// What the loss does not depend on is left as it is.
+    /// If the loss does not depend on one of them, its memory stays as it is.
     pub(super) fn rows(&self, plan: &Conditional<'_, T>, (i, start): (usize, usize), map: &mut [T], of_plan: &mut [T]) {
         match self.plan {
             Some(PlanCotangent::Matrix(values)) => {

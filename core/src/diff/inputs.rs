@@ -7,8 +7,8 @@ use crate::real::Real;
 
 use super::conditional::{Conditional, is_finite};
 
-/// Says where the derivatives of a number with respect to the inputs of a problem are written. Only those that are
-/// asked for are computed.
+/// The places to which the derivatives of a number with respect to the inputs of a problem are written. Those without a
+/// place are not computed.
 ///
 /// A derivative in a weight moves that entry alone. The totals of a balanced problem must stay equal, so its
 /// derivatives hold along changes with sum da_i = sum db_j: a constant that is added to all of `a` and taken from all

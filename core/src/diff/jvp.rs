@@ -14,8 +14,8 @@ use super::inputs::{check_len, check_results};
 use super::workspace::Memory;
 use super::{Derivatives, LinearReport, Tangent};
 
-/// Says where the changes of potentials, plan and map along a [`Tangent`] are written. Only what is asked for is
-/// written.
+/// The places to which the changes of potentials, plan and map along a [`Tangent`] are written. A place that is `None`
+/// costs nothing.
 #[derive(Debug)]
 pub struct Changes<'c, T> {
     /// df, n.
@@ -103,7 +103,7 @@ impl<T: Real> Derivatives<'_, T> {
     }
 
     /// Writes df into `memory.row` and dg into `memory.beta`, in units of the unscaled cost, with sum a f = sum b g
-    /// where balanced; and db_j / b_j into `memory.column`.
+    /// if balanced; and db_j / b_j into `memory.column`.
     pub(super) fn differentials(&mut self, tangent: &Tangent<'_, T>) -> Result<LinearReport<T>, Error> {
         let (plan, memory) = (&self.plan, &mut self.memory);
         tangent.check(plan)?;
@@ -248,7 +248,7 @@ pub(super) fn each_changed_row<'d, T: Real>(
 }
 
 /// Visits every row: its number; Q_ij, omega_ij and m scalars of scratch; and scratch for gradients of the cost.
-/// omega_ij is dC_ij + log(P_ij / (a_i b_j)) depsilon where Q_ij is not zero, and 0 elsewhere.
+/// omega_ij is dC_ij + log(P_ij / (a_i b_j)) depsilon if Q_ij is not zero, and 0 otherwise.
 ///
 /// Rows are visited in their order on one thread: the size of all changes and the derivative of the objective in
 /// epsilon are running sums over all pairs, whose bits depend on the order.

@@ -22,7 +22,7 @@ pub(crate) fn along_rows<T: Real>(
     v: &[T],
     out: &mut [T],
 ) {
-    let (p, f, g) = (&solution.prepared, solution.f_hat, solution.g_hat);
+    let (p, f, g) = (&solution.scaled, solution.f_hat, solution.g_hat);
     let (_, mut memory) = workspace::cut(memory, &p.problem, threads);
     let on_tile = |Tile { i, f: means, rows, .. }: Tile<'_, T>, _: &mut [T]| {
         let mut sums = [T::ZERO; MAX_TILE_ROWS];
@@ -47,7 +47,7 @@ pub(crate) fn along_columns<T: Real>(
     w: &[T],
     out: &mut [T],
 ) {
-    let p = &solution.prepared;
+    let p = &solution.scaled;
     let (a, b) = (p.problem.a(), p.problem.b());
     let (_, memory) = workspace::cut(memory, &p.problem, threads);
     let Memory { row: f, beta: g, rhs: sums, t: unused, mut scratch, tile_rows, .. } = memory;

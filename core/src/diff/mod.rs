@@ -167,7 +167,7 @@ impl<'d, T: Real> Derivatives<'d, T> {
         settings: &DerivativeSettings<T>,
         memory: &'d mut [T],
     ) -> Result<Self, Error> {
-        let problem = &solution.prepared.problem;
+        let problem = &solution.scaled.problem;
         check_workspace(Self::len(problem, settings)?, memory.len())?;
         let (of_plan, mut memory) = workspace::cut(memory, problem, settings.threads);
         for (j, log) in memory.log_b.iter_mut().enumerate() {

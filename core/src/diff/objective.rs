@@ -17,7 +17,7 @@ impl<T: Real> Derivatives<'_, T> {
     /// the pairs for each of x, y, cost and epsilon:
     ///
     /// dC_ij: P_ij;  dx_i: sum_j P_ij grad_x c(x_i, y_j);  depsilon: KL(P | a b^T);  da_i: f_i + epsilon (total_b - 1)
-    /// where balanced, and rho_a (1 - exp(-f_i / rho_a)) + epsilon (total_b - exp(-f_i / rho_a)) where relaxed.
+    /// if balanced, and rho_a (1 - exp(-f_i / rho_a)) + epsilon (total_b - exp(-f_i / rho_a)) if relaxed.
     ///
     /// # Errors
     /// [`ErrorKind::Length`](crate::error::ErrorKind::Length) naming the gradient.
@@ -35,7 +35,7 @@ impl<T: Real> Derivatives<'_, T> {
         memory.beta.fill(T::ONE / p.unit);
         let pairs = Pairs { plan, row: memory.row, beta: memory.beta, cotangent: &Cotangent::none(), map_mean: &[] };
         pairs.write(gradients, self.settings.threads, memory.t, &mut memory.gradient, &mut memory.scratch);
-        // phi'(t) and phi(t), where phi is the dual of the penalty of a marginal.
+        // phi(f), with phi as in `Potentials::term`, and the derivative of the terms with epsilon.
         let (epsilon, unit) = (p.epsilon / p.unit, p.unit);
         let in_weight = |potential: T, rho: T, other_total: T| {
             if rho == T::INFINITY {

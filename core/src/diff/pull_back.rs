@@ -217,7 +217,7 @@ impl<T: Real> Conditional<'_, T> {
         }
     }
 
-    /// Writes log(P_ij / (a_i b_j)) of row i, given its Q_ij; 0 where these are as good as 0.
+    /// Writes log(P_ij / (a_i b_j)) of row i, given its Q_ij. It is 0 if Q_ij is as good as 0.
     pub fn log_densities(&self, i: usize, q: &[T], log_b: &[T], out: &mut [T]) {
         for (log, &q) in out.iter_mut().zip(q) {
             *log = if is_safe(q) { q } else { T::ONE };

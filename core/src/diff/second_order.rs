@@ -32,8 +32,8 @@ impl<T: Real> Derivatives<'_, T> {
         Ok(report)
     }
 
-    /// Writes the changes of the derivatives in the weights. These are rho (1 - s) + epsilon (total - s), where
-    /// s = exp(-f / rho); the first term is f where balanced.
+    /// Writes the changes of the derivatives in the weights. These are rho (1 - s) + epsilon (total - s) with
+    /// s = exp(-f / rho). If the side is balanced, the first term is f.
     fn differentiate_weights(&self, tangent: &Tangent<'_, T>, gradients: &mut Gradients<'_, T>) {
         let (p, solution) = (self.plan.p(), &self.plan.solution);
         let (a, b) = (p.problem.a(), p.problem.b());

@@ -14,7 +14,7 @@ use super::conditional::{Conditional, no_mass};
 pub(super) struct WeightlessPair<T> {
     pub i: usize,
     pub j: usize,
-    /// Whether the weight of the column is zero, and not its mass alone.
+    /// The weight of the column is zero, and not its mass alone.
     pub is_zero: bool,
     /// R_ij, the share of row i in the column; 0 for rows without weight, and one in sum over the rows.
     pub share: T,
@@ -67,8 +67,8 @@ impl<T: Real> Conditional<'_, T> {
         }
     }
 
-    /// Returns c_j / b_j for a column without mass, given its potential in units of the unscaled cost; 1 where
-    /// balanced.
+    /// Returns c_j / b_j for a column without mass, given its potential in units of the unscaled cost. It is 1 if the
+    /// side is balanced.
     fn column_ratio(&self, g: T) -> T {
         let p = self.p();
         if p.tau_b() == T::ONE { T::ONE } else { (-g / p.rho_b * T::LOG2_E).exp2().min(T::MAX).max(no_mass()) }

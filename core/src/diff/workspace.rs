@@ -9,7 +9,7 @@ use crate::sweep::tile_rows;
 use super::coarse::{self, Coarse};
 use super::conditional::SPARE_ROWS;
 
-/// Passes down the columns take so many columns at a time: a multiple of a panel.
+/// The number of columns that a pass down the columns takes at a time: a multiple of a panel.
 const BLOCK: usize = 256;
 
 /// Returns the number of scalars that [`Derivatives`](super::Derivatives) needs for points of a dimension (0: a cost
@@ -19,7 +19,7 @@ const BLOCK: usize = 256;
 ///
 /// 6 n + 9 m  +  max((t + 3) m, (t + 2 + 2 d) w)  +  3 d
 ///
-/// and k (m + k) more, where k is 8 in one dimension, 20 in two, and 0 in others.
+/// and k (m + k) more. k is 8 in one dimension, 20 in two, and 0 in others.
 pub const fn derivatives_len(rows: usize, columns: usize, dimension: usize, threads: usize) -> Option<usize> {
     let limit = u32::MAX as usize;
     if rows > limit || columns > limit || dimension > limit {

@@ -26,14 +26,14 @@ impl<T: Real> Divergence<'_, T> {
     /// Says whether both measures have the same mass and are relaxed alike. If no pair costs anything, nothing else
     /// tells them apart.
     pub(super) fn is_between_equals(&self) -> bool {
-        let problem = &self.between.prepared.problem;
-        let is_balanced = self.between.prepared.is_balanced();
+        let problem = &self.between.scaled.problem;
+        let is_balanced = self.between.scaled.is_balanced();
         is_balanced || (problem.a().total() == problem.b().total() && problem.rho_a() == problem.rho_b())
     }
 
     /// Bounds what rounding takes from a divergence of zero, for costs whose divergence is known to be no less.
     fn rounding(&self) -> T {
-        let p = &self.between.prepared;
+        let p = &self.between.scaled;
         let (a, b) = (p.problem.a().total(), p.problem.b().total());
         if !p.problem.geometry().cloud().is_some_and(|cloud| cloud.ground_cost().is_squared_euclidean()) {
             return T::INFINITY;
@@ -46,7 +46,7 @@ impl<T: Real> Divergence<'_, T> {
 
     /// Names the argument to blame for numbers out of range.
     fn extreme(&self) -> Argument {
-        let problem = &self.between.prepared.problem;
+        let problem = &self.between.scaled.problem;
         let reach = |points: Points<'_, T>| points.data().iter().fold(T::ZERO, |most, value| most.max(value.abs()));
         match problem.geometry() {
             _ if problem.requested_scale() != CostScale::One => Argument::COST_SCALE,

@@ -21,7 +21,7 @@ impl<T: Real> Divergence<'_, T> {
         memory: &mut [T],
         gradients: &mut Gradients<'_, T>,
     ) -> Result<(), Error> {
-        let problem = &self.between.prepared.problem;
+        let problem = &self.between.scaled.problem;
         settings.check()?;
         let (n, m, d) = (problem.rows(), problem.columns(), problem.geometry().dimension());
         let required = divergence_gradient_len(n, m, d, settings.threads);
@@ -78,7 +78,7 @@ fn subtract<T: Real>(
     if in_points.is_none() && in_weights.is_none() && !wants_epsilon {
         return Ok(T::ZERO);
     }
-    let len = Derivatives::len(&solution.prepared.problem, settings)?;
+    let len = Derivatives::len(&solution.scaled.problem, settings)?;
     let (memory, spare) = memory.split_at_mut(len);
     let mut derivatives = Derivatives::new(solution, settings, memory)?;
     for (out, is_points) in [(in_points, true), (in_weights, false)] {

@@ -221,7 +221,7 @@ impl<'w, T: Real> Divergence<'w, T> {
     /// Returns the dual value of (f, g) between the measures, less half of those within them. Differences are taken
     /// first, so that a large common part does not round away a small difference.
     fn value_of(&self, f: &[T], g: &[T], mass: T) -> T {
-        let p = &self.between.prepared;
+        let p = &self.between.scaled;
         let (a, b, epsilon) = (p.problem.a(), p.problem.b(), p.epsilon / p.unit);
         let difference = |potential: T, own: T, rho: T| {
             if rho == T::INFINITY {
@@ -243,7 +243,7 @@ impl<'w, T: Real> Divergence<'w, T> {
     /// Returns sum_ij a_i b_j exp((p_i + q_j - C_ij) / epsilon) for the potentials p, q within the measures. `spare` is
     /// scratch for 2 m scalars.
     fn mass_of_symmetric_pair(&self, spare: &mut [T]) -> T {
-        let p = &self.between.prepared;
+        let p = &self.between.scaled;
         let (a, b) = (p.problem.a(), p.problem.b());
         let (n, m) = (p.problem.rows(), p.problem.columns());
         let (g, row) = spare[..2 * m].split_at_mut(m);

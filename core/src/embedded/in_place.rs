@@ -179,7 +179,7 @@ fn level<T: Real>(a: Weights<'_, T>, f: &mut [T], most: T) {
 /// The kernel and its scalings.
 struct State<'w, T> {
     instructions: Instructions,
-    /// n x m: 2^(F0_i + G0_j - s C_ij), where F0 and G0 are kept in f and g meanwhile.
+    /// n x m: 2^(F0_i + G0_j - s C_ij). Meanwhile F0 and G0 are kept in f and g.
     kernel: &'w mut [T],
     a: Weights<'w, T>,
     b: Weights<'w, T>,
@@ -307,8 +307,8 @@ fn of_any<T: Real>(largest: T) -> T {
     if largest == -T::INFINITY { T::ZERO } else { largest }
 }
 
-/// Moves the smallest and the largest of some sums, which are 1 at first. As comparisons fail, NaN is neither: it comes
-/// with an infinite sum.
+/// Moves the smallest and the largest of some sums, which are 1 at first. NaN changes neither, because comparisons with
+/// it fail. It never comes without an infinite sum, which is seen.
 fn widen_range<T: Real>([smallest, largest]: &mut [T; 2], sum: T) {
     if sum < *smallest {
         *smallest = sum;

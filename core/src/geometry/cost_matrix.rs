@@ -11,7 +11,7 @@ pub struct CostMatrix<'a, T> {
     columns: usize,
     row_stride: usize,
     column_stride: usize,
-    /// Whether some cost is infinite.
+    /// Some cost is infinite.
     #[cfg_attr(not(feature = "costs"), allow(dead_code))] // such builds refuse a matrix
     forbids: bool,
     /// The numbers of the rows and columns in `data`, if these are only some of them.

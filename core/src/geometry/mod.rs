@@ -60,7 +60,7 @@ impl<'a, T: Real> Geometry<'a, T> {
         }
     }
 
-    /// Returns the pairs of the rows and columns with these numbers; all of a side, if there are none.
+    /// Returns the geometry of the rows and columns with these numbers. `None` stands for all of a side.
     #[cfg(feature = "support")]
     pub(crate) fn choose(self, rows: Option<&'a [T]>, columns: Option<&'a [T]>) -> Self {
         match self {

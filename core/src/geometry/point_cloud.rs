@@ -30,7 +30,7 @@ impl<'a, T: Real> PointCloud<'a, T> {
         PointCloud::new(x, y, dimension, &SquaredEuclidean)
     }
 
-    /// Returns the points with these numbers; all of a side, if there are none.
+    /// Returns the points with these numbers. `None` stands for all of a side.
     #[cfg(feature = "support")]
     pub(crate) fn choose(self, rows: Option<&'a [T]>, columns: Option<&'a [T]>) -> Self {
         PointCloud { x: self.x.choose(rows), y: self.y.choose(columns), ..self }

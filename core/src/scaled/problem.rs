@@ -108,8 +108,8 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
             largest_cost = Statistics::new(&problem, &scores, instructions, false, true, row)?.largest;
         }
         let (rho_a, rho_b) = (problem.rho_a() * unit, problem.rho_b() * unit);
-        // A pair that costs far more than rho carries nothing, so that larger costs need not be told apart. If
-        // marginals are exact, the offsets that points have in common with all others are left out of the exponents.
+        // The costs that epsilon has to tell apart. A pair that costs far more than rho carries nothing, so that larger
+        // costs do not count. If both marginals are exact, the scores alone count: offsets are not in the exponents.
         let apart = match scores.packed() {
             Some(points) if rho_a + rho_b == T::INFINITY && rho_a == rho_b => spread(points),
             _ => largest_cost.min(T::constant(64.0) * (rho_a + rho_b)),
@@ -117,7 +117,7 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
         let too_large = largest_cost > Self::largest_exponent();
         let of_costs = |error| if too_large { scores.overflow() } else { error };
         check_resolution(epsilon, apart, unit).map_err(of_costs)?;
-        let mut prepared = ScaledProblem {
+        let mut scaled = ScaledProblem {
             problem,
             scores,
             instructions,
@@ -133,11 +133,11 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
         };
         // If epsilon follows from the costs, an epsilon that is too large for the scalar is their fault.
         let large = too_large || (is_relative && epsilon > Self::largest_exponent());
-        prepared.set_epsilon(epsilon).map_err(|error| if large { scores.overflow() } else { error })?;
-        Ok(prepared)
+        scaled.set_epsilon(epsilon).map_err(|error| if large { scores.overflow() } else { error })?;
+        Ok(scaled)
     }
 
-    /// Returns the same settings for all points of a problem, of which these are the ones with weight.
+    /// Returns the scaled problem of all points, given this one of the points with weight.
     #[cfg(feature = "support")]
     pub(crate) fn of_all(&self, problem: Problem<'a, T>, scores: Scores<'a, T>) -> Self {
         ScaledProblem { problem, scores, ..*self }
@@ -234,7 +234,7 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
         if cfg!(feature = "relaxed") { self.tau_a } else { T::ONE }
     }
 
-    /// Returns rho_b / (rho_b + epsilon), likewise.
+    /// Returns rho_b / (rho_b + epsilon), as [`ScaledProblem::tau_a`] does for the other side.
     #[inline(always)]
     pub(crate) fn tau_b(&self) -> T {
         if cfg!(feature = "relaxed") { self.tau_b } else { T::ONE }

@@ -123,12 +123,12 @@ impl<'a, T: Real> Scores<'a, T> {
 
     /// Returns the scores of the rows from `i` on and the columns from `start` on.
     #[inline]
-    pub(crate) fn rows(&self, s: T, i: usize, start: usize) -> Rows<'a, T> {
+    pub(crate) fn rows(&self, s: T, i: usize, start: usize) -> RowScores<'a, T> {
         #[cfg(not(feature = "costs"))]
         {
             let _ = (i, start);
             let Source::Packed(points) = self.source;
-            Rows::Products { points: points.points, factor: T::TWO * s }
+            RowScores::Products { points: points.points, factor: T::TWO * s }
         }
         #[cfg(feature = "costs")]
         self.any_rows(s, i, start)
@@ -136,17 +136,17 @@ impl<'a, T: Real> Scores<'a, T> {
 
     #[cfg(feature = "costs")]
     #[inline]
-    fn any_rows(&self, s: T, i: usize, start: usize) -> Rows<'a, T> {
+    fn any_rows(&self, s: T, i: usize, start: usize) -> RowScores<'a, T> {
         let m = self.columns();
-        let kept = |values: &'a [T], factor| Rows::Kept { values: &values[i * m + start..], stride: m, factor };
+        let kept = |values: &'a [T], factor| RowScores::Kept { values: &values[i * m + start..], stride: m, factor };
         match (self.stored, &self.source) {
             (Some(stored), _) => kept(stored, s),
-            (None, Source::Packed(points)) => Rows::Products { points: points.points, factor: T::TWO * s },
+            (None, Source::Packed(points)) => RowScores::Products { points: points.points, factor: T::TWO * s },
             (None, Source::Matrix(matrix)) => match matrix.row_major_data() {
                 Some(values) => kept(values, -s),
-                None => Rows::Computed { factor: -s },
+                None => RowScores::Computed { factor: -s },
             },
-            (None, Source::Cloud(_) | Source::Norms(_)) => Rows::Computed { factor: -s },
+            (None, Source::Cloud(_) | Source::Norms(_)) => RowScores::Computed { factor: -s },
         }
     }
 
@@ -283,11 +283,11 @@ impl<'a, T: Real> Source<'a, T> {
         {
             for (number, panel) in panels.chunks_mut(width * d).enumerate() {
                 let own = panel.len() / d;
-                for lane in 0..own {
-                    let point = points.point(number * width + lane);
+                for place in 0..own {
+                    let point = points.point(number * width + place);
                     let (most, length) = size(point);
                     for (k, &value) in point.iter().enumerate() {
-                        panel[k * own + lane] = if most > T::ZERO { value / most / length } else { T::ZERO };
+                        panel[k * own + place] = if most > T::ZERO { value / most / length } else { T::ZERO };
                     }
                 }
             }
@@ -392,8 +392,8 @@ fn size<T: Real>(point: &[T]) -> (T, T) {
     (most, (T::TWO * sum).sqrt())
 }
 
-/// How the scores of some rows are to be computed.
-pub(crate) enum Rows<'a, T: Real> {
+/// A recipe for the scores of some rows.
+pub(crate) enum RowScores<'a, T: Real> {
     /// They are factor times the products of points.
     Products { points: PackedPoints<'a, T>, factor: T },
     /// They are factor times values that lie in rows, each `stride` after the one before.
@@ -439,8 +439,8 @@ pub(crate) fn spread<T: Real>(points: PackedPoints<'_, T>) -> T {
 fn pack<T: Real>(panels: &mut [T], width: usize, k: usize, d: usize, coordinate: &dyn Fn(usize) -> T) {
     for (panel, points) in panels.chunks_mut(width * d).enumerate() {
         let own = points.len() / d;
-        for (lane, value) in points[k * own..(k + 1) * own].iter_mut().enumerate() {
-            *value = coordinate(panel * width + lane);
+        for (place, value) in points[k * own..(k + 1) * own].iter_mut().enumerate() {
+            *value = coordinate(panel * width + place);
         }
     }
 }

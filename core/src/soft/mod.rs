@@ -45,8 +45,8 @@ pub enum SoftStart {
     Zero,
 }
 
-/// A convention says which quantile a level means, where several values share it. Both are read between sorted values,
-/// and differ by less than one of them.
+/// The quantile that a level means. Under both conventions it lies between two neighbours of the sorted values, and the
+/// two quantiles are less than one value apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum QuantileConvention {
     /// Value k of n (from 0) is the quantile at the level (k + 1/2) / n, in the middle of its share of the mass
@@ -76,8 +76,8 @@ pub struct SoftSettings<T> {
     /// The regularisation. Values are standardised to mean 0 and standard deviation 1, and so are levels; the cost is
     /// the square of their difference. Small is sharp: for n values, about 1 / n^2 tells neighbours apart.
     pub epsilon: T,
-    /// Whether values are standardised, which makes operators equivariant to their shift and scale. Derivatives take it
-    /// into account. Otherwise epsilon is in units of value times standardised level.
+    /// Values are standardised, which makes operators equivariant to their shift and scale. Derivatives take it into
+    /// account. If this is false, epsilon is in units of value times standardised level.
     pub standardise: bool,
     /// The start of the solve.
     pub start: SoftStart,

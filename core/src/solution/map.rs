@@ -19,7 +19,7 @@ struct Opposite<'s, T: Real> {
 
 impl<T: Real> Solution<'_, T> {
     /// Writes the barycentric projection of every x_i, sum_j P_ij y_j / sum_j P_ij, into `out` (n x d, row-major). A
-    /// point without mass goes where one of infinitesimal mass would; one whose pairs are all forbidden stays.
+    /// point without mass goes as one of infinitesimal mass would. A point whose pairs are all forbidden stays.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] for a cost matrix, and [`ErrorKind::Length`] naming `output`. [`ErrorKind::Overflow`]
@@ -75,19 +75,19 @@ impl<T: Real> Solution<'_, T> {
     /// Those of [`Points::new`] naming `y`, else those of [`Solution::map_at`].
     pub fn g_at(&self, y: &[T], out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
-        let p = &self.prepared;
+        let p = &self.scaled;
         let side = Opposite { points: cloud.x(), weights: p.problem.a(), potential: self.f, tau: p.tau_b() };
         self.potentials_at(Argument::Y, y, side, |y, x| cloud.ground_cost().cost(x, y), out)
     }
 
     fn side_of_y<'s>(&'s self, cloud: &PointCloud<'s, T>) -> Opposite<'s, T> {
-        let p = &self.prepared;
+        let p = &self.scaled;
         Opposite { points: cloud.y(), weights: p.problem.b(), potential: self.g, tau: p.tau_a() }
     }
 
     fn cloud(&self) -> Result<&PointCloud<'_, T>, Error> {
         let reason = "a cost matrix has no points";
-        self.prepared.problem.geometry().cloud().ok_or(Error::unsupported(Argument::COST, reason))
+        self.scaled.problem.geometry().cloud().ok_or(Error::unsupported(Argument::COST, reason))
     }
 
     fn potentials_at(
@@ -107,7 +107,7 @@ impl<T: Real> Solution<'_, T> {
             if !largest.is_finite() {
                 return Err(Error::new(argument, ErrorKind::TooFar { place: Place::entry(k) }));
             }
-            let potential = -side.tau * (largest + sum.log2()) / (self.prepared.s * self.prepared.unit);
+            let potential = -side.tau * (largest + sum.log2()) / (self.scaled.s * self.scaled.unit);
             if !potential.is_finite() {
                 return Err(Error::new(argument, ErrorKind::Overflow));
             }
@@ -118,7 +118,7 @@ impl<T: Real> Solution<'_, T> {
 
     /// Returns log2 of w_j exp((potential_j - cost_j) / epsilon), or nothing if the weight is zero.
     fn exponent(&self, side: &Opposite<'_, T>, j: usize, cost: impl Fn(&[T]) -> T) -> Option<T> {
-        let (s, unit) = (self.prepared.s, self.prepared.unit);
+        let (s, unit) = (self.scaled.s, self.scaled.unit);
         let weight = side.weights.get(j);
         (weight > T::ZERO).then(|| weight.log2() + s * (side.potential[j] * unit - cost(side.points.point(j))))
     }
@@ -161,7 +161,7 @@ impl<T: Real> Solution<'_, T> {
                 *value += share * (y - from);
             }
         });
-        if largest == -T::INFINITY && self.prepared.scores.may_forbid() {
+        if largest == -T::INFINITY && self.scaled.scores.may_forbid() {
             // All its pairs are forbidden: it stays.
             image.copy_from_slice(point);
             return Ok(());

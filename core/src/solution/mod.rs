@@ -14,7 +14,7 @@ use crate::scaled::ScaledProblem;
 /// The plan is P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon), with f and g in units of cost.
 #[derive(Clone)]
 pub struct Solution<'s, T: Real> {
-    pub(crate) prepared: ScaledProblem<'s, T>,
+    pub(crate) scaled: ScaledProblem<'s, T>,
     /// n: F.
     pub(crate) f_hat: &'s [T],
     /// m: G with log2 b.
@@ -40,7 +40,7 @@ impl<'s, T: Real> Solution<'s, T> {
 
     /// Returns the problem that was solved.
     pub fn problem(&self) -> &Problem<'s, T> {
-        &self.prepared.problem
+        &self.scaled.problem
     }
 
     /// Returns f (n), in units of cost. Balanced potentials, which are free up to (+c, -c), have sum a_i f_i = sum b_j

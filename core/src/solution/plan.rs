@@ -7,7 +7,7 @@ use crate::real::Real;
 use crate::sweep::exponents::{TileAt, exponentials};
 use crate::vector::PANEL;
 
-/// So many columns are computed at a time, on the stack.
+/// The number of columns that are computed at a time, on the stack.
 const CHUNK: usize = PANEL;
 
 impl<T: Real> Solution<'_, T> {
@@ -129,7 +129,7 @@ impl<T: Real> Solution<'_, T> {
 
     /// Calls `visit` with every column and entry of row i.
     fn for_row(&self, i: usize, mut visit: impl FnMut(usize, T)) {
-        let a = self.prepared.problem.a().get(i);
+        let a = self.scaled.problem.a().get(i);
         self.for_chunks(i, |start, part| {
             for (k, &share) in part.iter().enumerate() {
                 visit(start + k, entry(a, share));
@@ -153,7 +153,7 @@ impl<T: Real> Solution<'_, T> {
     /// Writes P_ij for the columns from `start` on, which is the first of a chunk.
     fn write_part_of_row(&self, i: usize, start: usize, out: &mut [T]) {
         self.write_shares(i, start, out);
-        let a = self.prepared.problem.a().get(i);
+        let a = self.scaled.problem.a().get(i);
         for value in out {
             *value = entry(a, *value);
         }
@@ -162,7 +162,7 @@ impl<T: Real> Solution<'_, T> {
     /// Writes P_ij / a_i for the columns from `start` on, which is the first of a chunk.
     fn write_shares(&self, i: usize, start: usize, out: &mut [T]) {
         let place = TileAt { i, start, f: &self.f_hat[i..=i], g: &self.g_hat[start..start + out.len()] };
-        exponentials(&self.prepared, place, out, &mut [T::ZERO]);
+        exponentials(&self.scaled, place, out, &mut [T::ZERO]);
     }
 }
 

@@ -86,8 +86,9 @@ pub(crate) fn measure<'s, T: Real>(
     let ended = progress.status.is_some();
     potentials.leave(p, ended, scratch);
 
-    // Sum up over the pairs. In high dimensions a cost takes long to compute, and the potentials tell it, too. That
-    // loses digits if a cost is far below the potentials or below epsilon: then the costs are computed after all.
+    // Sum up over the pairs. In high dimensions a cost takes long to compute, and follows from the exponent and the
+    // potentials as well. If it is far below the potentials or below epsilon, that loses digits, and costs are computed
+    // after all.
     let Potentials { f, g, log_b, image: cost_g, row: cost_f } = &mut potentials;
     let (g, log_b, m) = (&**g, &**log_b, g.len());
     cost_g.iter_mut().for_each(|value| *value *= p.unit);
@@ -120,9 +121,8 @@ pub(crate) fn measure<'s, T: Real>(
         let target = if p.tau_b() == T::ONE {
             weight
         } else {
-            // A marginal vanishes if next to nothing is worth sending far away. Its logarithm is then about this or
-            // less, and the error is about a bound from above, or zero if the potentials say that nothing belongs
-            // there.
+            // The sum of a column may underflow to zero. Its logarithm is then at most about this number. The error
+            // that follows is about an upper bound, or zero if the potentials say that nothing belongs there.
             let log_ratio = if marginal > T::ZERO { (marginal / weight).log2() } else { -T::MAX.log2() };
             moved(marginal, weight, log_ratio, p.change_of_g(j, g[j] - log_b[j], log_ratio))
         };
@@ -131,8 +131,8 @@ pub(crate) fn measure<'s, T: Real>(
             relaxed_b = relaxed_b.add(Wide::new(divergence_term(marginal, weight)));
         }
     }
-    // Rows without weight got their F in the pass. Their f is at the level of the others, which F has not taken over if
-    // the solve goes on.
+    // Rows without weight got their F in the pass. Their f gets the level of the other f, which F lacks if the solve
+    // goes on.
     let cost_of_f = |i: usize, f: T| full_f(p, i, f) / (p.s * p.unit);
     let level = match (0..a.len()).find(|&i| a.get(i) > T::ZERO) {
         Some(i) if !ended => cost_f[i] - cost_of_f(i, f[i]),
@@ -194,7 +194,7 @@ pub(crate) fn measure<'s, T: Real>(
         storage,
     };
     let Potentials { f: f_hat, g: g_hat, row: f, image: g, .. } = potentials;
-    Solution { prepared: *p, f_hat, g_hat, f, g, report }
+    Solution { scaled: *p, f_hat, g_hat, f, g, report }
 }
 
 /// Computes the share of the smaller total that the plan of a relaxed problem carries, at most 1; it is 1 if both

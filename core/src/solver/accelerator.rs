@@ -1,7 +1,7 @@
 //! The list of accelerations.
 //!
-//! A new one is a file that implements [`Accelerate`], a variant of [`Acceleration`] with its name and checks, and here a
-//! variant of [`Accelerator`] with a line in [`Accelerator::new`] and in [`Accelerator::active`]. Builds without the
+//! A new one is a file that implements [`Accelerate`], a variant of [`Acceleration`] with its name and checks, and here
+//! a variant of [`Accelerator`] with a line in [`Accelerator::new`] and in [`Accelerator::active`]. Builds without the
 //! feature `acceleration` contain none of it, because `active` is the only way in.
 
 use super::accelerate::Accelerate;

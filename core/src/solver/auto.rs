@@ -95,7 +95,7 @@ impl<T: Real> Accelerate<T> for Auto<'_, T> {
         self.anderson.forget();
         if self.method == Method::Newton {
             progress.forget_errors();
-            let epsilon = self.newton.begin(&iterate.prepared, outcome.error);
+            let epsilon = self.newton.begin(&iterate.scaled, outcome.error);
             self.go_on(iterate, Some(epsilon));
         }
     }

@@ -1,11 +1,11 @@
-//! The iterate of a solve, and the only way into and out of the units of the sweep.
+//! The iterate of a solve: its potentials, and all ways to read, change and sweep them.
 //!
 //! Callers think of potentials f and g in units of cost. A sweep works in base-2 units of epsilon. It leaves out of
 //! them the part of the cost that depends on one point alone, the offset of its row or column, and adds log2 b to g:
 //!
 //! F_i = s f_i - offset_i and G_j = s g_j - offset_j + log2 b_j, with s = log2(e) / epsilon.
 //!
-//! A column without weight has the G that stands for log2(0).
+//! A column without weight has the G that stands for log2(0). [`units`](super::units) converts one into the other.
 //!
 //! On a stored kernel, plain sweeps of a balanced problem advance scalings, which are powers of two of the potentials.
 //! F and G are then computed when somebody asks for them, by [`Iterate::current`] or [`Iterate::change`].
@@ -29,7 +29,7 @@ use crate::workspace::Stored;
 
 /// A problem in the units of the sweep, its potentials, and the memory that it takes to sweep them.
 pub(crate) struct Iterate<'a, T: Real> {
-    pub(super) prepared: ScaledProblem<'a, T>,
+    pub(super) scaled: ScaledProblem<'a, T>,
     pub(super) scratch: Scratch<'a, T>,
     potentials: Potentials<'a, T>,
     stored: Stored<'a, T>,
@@ -42,12 +42,12 @@ pub(super) type Parts<'i, 'a, T> = (&'i ScaledProblem<'a, T>, &'i mut Potentials
 
 impl<'a, T: Real> Iterate<'a, T> {
     pub fn new(
-        prepared: ScaledProblem<'a, T>,
+        scaled: ScaledProblem<'a, T>,
         potentials: Potentials<'a, T>,
         stored: Stored<'a, T>,
         scratch: Scratch<'a, T>,
     ) -> Self {
-        Iterate { prepared, scratch, potentials, stored, accepted: true }
+        Iterate { scaled, scratch, potentials, stored, accepted: true }
     }
 
     /// Returns the potentials to look at. After a sweep these are the new F, the old G and its image; once the image is
@@ -55,9 +55,9 @@ impl<'a, T: Real> Iterate<'a, T> {
     pub fn current(&mut self) -> (&ScaledProblem<'a, T>, &Potentials<'a, T>) {
         if let Stored::Kernel(kernel) = &mut self.stored {
             let Potentials { f, g, image, row, .. } = &mut self.potentials;
-            kernel.catch_up(&self.prepared, row, f, if self.accepted { g } else { image });
+            kernel.catch_up(&self.scaled, row, f, if self.accepted { g } else { image });
         }
-        (&self.prepared, &self.potentials)
+        (&self.scaled, &self.potentials)
     }
 
     /// Returns the potentials to be changed, by no more than a stored kernel can follow.
@@ -75,7 +75,7 @@ impl<'a, T: Real> Iterate<'a, T> {
         if let Stored::Kernel(kernel) = &mut self.stored {
             kernel.potentials_move(far);
         }
-        (&self.prepared, &mut self.potentials, &mut self.scratch)
+        (&self.scaled, &mut self.potentials, &mut self.scratch)
     }
 
     /// Measures the potentials, as [`value::measure`] does, and lends the vectors to the solution. Until the solve
@@ -84,7 +84,7 @@ impl<'a, T: Real> Iterate<'a, T> {
         self.current();
         let Potentials { f, g, image, log_b, row } = &mut self.potentials;
         let potentials = Potentials { f, g, image, log_b, row };
-        let (p, storage) = (&self.prepared, self.stored.name());
+        let (p, storage) = (&self.scaled, self.stored.name());
         value::measure(p, progress, threshold, storage, potentials, &mut self.scratch)
     }
 
@@ -93,13 +93,13 @@ impl<'a, T: Real> Iterate<'a, T> {
         self.current();
         let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
         let potentials = core::mem::replace(&mut self.potentials, empty);
-        let (p, storage) = (&self.prepared, self.stored.name());
+        let (p, storage) = (&self.scaled, self.stored.name());
         value::measure(p, progress, threshold, storage, potentials, &mut self.scratch)
     }
 
     /// Makes Sinkhorn's own sweep, in the fastest form that the memory allows.
     pub fn sweep(&mut self) -> Outcome<T> {
-        self.sweep_in(self.prepared.is_balanced(), T::ONE)
+        self.sweep_in(self.scaled.is_balanced(), T::ONE)
     }
 
     /// Makes a sweep whose updates are multiplied by a factor, on up-to-date potentials.
@@ -114,7 +114,7 @@ impl<'a, T: Real> Iterate<'a, T> {
         if !has_scalings {
             self.current();
         }
-        let (p, potentials, scratch) = (&self.prepared, &mut self.potentials, &mut self.scratch);
+        let (p, potentials, scratch) = (&self.scaled, &mut self.potentials, &mut self.scratch);
         match &mut self.stored {
             Stored::Kernel(kernel) if has_scalings => {
                 let outcome = scalings::sweep(p, kernel, potentials, scratch);
@@ -137,19 +137,19 @@ impl<'a, T: Real> Iterate<'a, T> {
 
     /// Goes to another epsilon. Potentials keep their values in units of cost.
     pub fn set_epsilon(&mut self, epsilon: T) -> Result<(), Error> {
-        if epsilon == self.prepared.epsilon {
+        if epsilon == self.scaled.epsilon {
             return Ok(());
         }
         self.move_away();
-        let before = self.prepared.s;
-        self.prepared.set_epsilon(epsilon)?;
-        let ratio = self.prepared.s / before;
+        let before = self.scaled.s;
+        self.scaled.set_epsilon(epsilon)?;
+        let ratio = self.scaled.s / before;
         let Potentials { f, g, log_b, .. } = &mut self.potentials;
         f.iter_mut().for_each(|value| *value *= ratio);
         for (value, &log) in g.iter_mut().zip(log_b.iter()) {
             *value = (*value - log) * ratio + log;
         }
-        mask(&self.prepared, g);
+        mask(&self.scaled, g);
         Ok(())
     }
 
@@ -179,11 +179,11 @@ impl<'a, T: Real> Iterate<'a, T> {
         }
     }
 
-    /// Computes G from F, because a pair that is not complete would spoil what acceleration makes of it. If a side is
-    /// relaxed, the pair also gets its best level: sweeps are slow to correct it. Returns the dual value, in units of
-    /// the unscaled cost, and counts the kernel if there is one.
+    /// Computes G from F, because acceleration needs a complete pair to begin with. If a side is relaxed, the pair also
+    /// gets its best level, which sweeps are slow to correct. Returns the dual value, in units of the unscaled cost. A
+    /// stored kernel is computed here, too, and counted in `absorptions`.
     pub fn complete(&mut self, absorptions: &mut u32) -> T {
-        let (p, scratch) = (&self.prepared, &mut self.scratch);
+        let (p, scratch) = (&self.scaled, &mut self.scratch);
         let Potentials { f, g, image, log_b, .. } = &mut self.potentials;
         match &mut self.stored {
             Stored::Kernel(kernel) => {
@@ -207,7 +207,7 @@ impl<'a, T: Real> Iterate<'a, T> {
     /// Shares out the level of F and of the image, which balanced problems leave free, because large numbers are
     /// rounded more.
     pub fn level(&mut self) {
-        if !self.prepared.is_balanced() {
+        if !self.scaled.is_balanced() {
             return;
         }
         let (p, Potentials { f, image, log_b, .. }, _) = self.change();
@@ -222,15 +222,15 @@ impl<'a, T: Real> Iterate<'a, T> {
     pub fn is_infeasible(&mut self) -> bool {
         self.current();
         let (Potentials { f, row, .. }, Scratch { column, spare, .. }) = (&mut self.potentials, &mut self.scratch);
-        is_overfull(&self.prepared, f, row, column, spare)
+        is_overfull(&self.scaled, f, row, column, spare)
     }
 }
 
 impl<T: Real> Potentials<'_, T> {
-    /// Writes f into `row` and g into `image`, in units of the scaled cost and levelled. If the solve has ended, F and
-    /// G are taken back from them: the report, the plan and everything else that is made of a solution belong to the f
-    /// and g that the caller sees, rounding included. Columns without weight get the c-transform of F. Rows without
-    /// weight get theirs when the report is measured, since that visits their pairs anyway.
+    /// Leaves the units of the sweep: writes f into `row` and g into `image`, levelled and in units of the scaled cost.
+    /// If the solve has ended, F and G are computed back from f and g: the report and the plan belong to what the
+    /// caller sees, rounding included. Columns without weight get the c-transform of F. Rows without weight get that of
+    /// G when the report is measured, since that visits their pairs anyway.
     pub fn leave(&mut self, p: &ScaledProblem<'_, T>, ended: bool, scratch: &mut Scratch<'_, T>) {
         let Potentials { f: f_hat, g: g_hat, image: g, log_b, row: f } = self;
         let (a, b, m) = (p.problem.a(), p.problem.b(), g_hat.len());

@@ -1,4 +1,12 @@
 //! The loop of a solve: start, sweep, accelerate, stop.
+//!
+//! 1. `units` and `iterate`: potentials in the units of a sweep, and all ways to read, change and sweep them.
+//! 2. `start`: from a start to the first pair of potentials.
+//! 3. `accelerate`: the interface of accelerations. `accelerator`: their list (`relaxation`, `anderson`, `auto`, which
+//!    goes on to `newton`).
+//! 4. `progress`: the numbers of the report so far.
+//! 5. `overfull`: the proof that forbidden pairs leave no plan.
+//! 6. `support`: points without weight. `symmetric`: problems whose two sides are the same.
 
 mod accelerate;
 mod accelerator;
@@ -104,7 +112,7 @@ impl<'a, T: Real> Solver<'a, T> {
         workspace: Workspace<'a, T>,
     ) -> Result<Self, Error> {
         let mut made = Solver::without_start(problem, settings, workspace);
-        // The solver starts in its place, because to move it is to copy it.
+        // Start the solver in its place: a move would copy it.
         if let Ok(solver) = &mut made {
             solver.start(start)?;
         }
@@ -139,29 +147,29 @@ impl<'a, T: Real> Solver<'a, T> {
         // Copy the points, and look at the size of the costs.
         let scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points)?;
         let instructions = Instructions::of(settings.simd);
-        let prepared = ScaledProblem::new(problem, scores, instructions, potentials.image, scratch.column);
+        let scaled = ScaledProblem::new(problem, scores, instructions, potentials.image, scratch.column);
         #[cfg(feature = "support")]
-        let prepared = match (&mut whole, prepared) {
-            (Some(whole), Ok(prepared)) => whole.check(&prepared).map(|()| prepared),
+        let scaled = match (&mut whole, scaled) {
+            (Some(whole), Ok(scaled)) => whole.check(&scaled).map(|()| scaled),
             (Some(whole), Err(error)) => Err(whole.renumber(error)),
-            (None, prepared) => prepared,
+            (None, scaled) => scaled,
         };
-        let mut prepared = prepared?;
+        let mut scaled = scaled?;
 
         // Keep the costs, if there is room for them.
         if let Stored::Cost(memory) = &mut stored
             && cfg!(feature = "costs")
         {
             potentials.g.fill(T::ZERO);
-            prepared.keep_scores(core::mem::take(memory), potentials.g);
+            scaled.keep_scores(core::mem::take(memory), potentials.g);
         }
         for (j, log) in potentials.log_b.iter_mut().enumerate() {
             *log = log_weight(problem.b().get(j));
         }
         Ok(Solver {
             settings: *settings,
-            target_epsilon: prepared.epsilon,
-            iterate: Iterate::new(prepared, potentials, stored, scratch),
+            target_epsilon: scaled.epsilon,
+            iterate: Iterate::new(scaled, potentials, stored, scratch),
             accelerator: Accelerator::new(settings.acceleration, history, problem.rows(), problem.columns()),
             progress: Progress::new(StartReport::new("zero", Side::F), None, rescaled),
             #[cfg(feature = "support")]
@@ -174,7 +182,7 @@ impl<'a, T: Real> Solver<'a, T> {
         if self.progress.status.is_some() { self.progress.status } else { self.sweep_once(None) }
     }
 
-    /// Makes one turn of the loop: sweep, measure, decide, accelerate.
+    /// Makes one turn of the loop: sweep, decide whether this is the end, accept the image or accelerate.
     fn sweep_once(&mut self, observer: Option<&mut Observer<'_, T>>) -> Option<Status> {
         // Choose the method. At a larger epsilon, and to confirm a precision floor, sweeps are plain.
         let annealing = self.progress.multiple > T::ONE;
@@ -189,10 +197,10 @@ impl<'a, T: Real> Solver<'a, T> {
             _ => (self.iterate.sweep(), SweepKind::Plain),
         };
         self.progress.count(&outcome);
-        outcome.error /= self.iterate.prepared.problem.b().total();
+        outcome.error /= self.iterate.scaled.problem.b().total();
 
-        // Begin again if it left the range of the scalar. An error beyond the range is no reason to after a plain
-        // sweep, whose potentials are finite all the same: those before it were far off.
+        // Begin again if it left the range of the scalar. After a plain sweep, potentials may be finite although the
+        // error is beyond the range, because those before it were far off. Then go on.
         let as_it_is = matches!(kind, SweepKind::Plain | SweepKind::Resting);
         if !outcome.finite || !(as_it_is || outcome.error.is_finite()) {
             return self.recover();
@@ -203,7 +211,7 @@ impl<'a, T: Real> Solver<'a, T> {
 
         // Decide whether this is the end. The sweep measures the change of the columns; in a relaxed problem that of
         // the rows may be a little larger.
-        let p = &self.iterate.prepared;
+        let p = &self.iterate.scaled;
         let margin = if p.is_balanced() { T::ONE } else { T::HALF };
         let threshold = margin * (self.settings.threshold * share_of_mass(p, outcome.mass));
         let at_target = !annealing && p.epsilon == self.target_epsilon;
@@ -292,7 +300,7 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Says whether the potentials prove that forbidden pairs leave no plan. It looks at the end, and after 8, 16, 32,
     /// ... sweeps.
     fn is_infeasible(&mut self, ends: bool) -> bool {
-        let (p, sweeps) = (&self.iterate.prepared, self.progress.sweeps);
+        let (p, sweeps) = (&self.iterate.scaled, self.progress.sweeps);
         let is_time = ends || (sweeps >= 8 && sweeps.is_power_of_two());
         p.forbids() && p.is_balanced() && is_time && self.iterate.is_infeasible()
     }
@@ -319,7 +327,7 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// Returns the target that a start is made for: to fit one before [`Solver::start`], and to keep the fit.
     pub fn target(&self) -> Target<'_, 'a, T> {
-        let p = &self.iterate.prepared;
+        let p = &self.iterate.scaled;
         let problem = &p.problem;
         #[cfg(feature = "support")]
         let problem = self.whole.as_ref().map_or(problem, |whole| &whole.problem);
@@ -328,7 +336,7 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// Says whether some pairs are forbidden.
     pub(crate) fn forbids(&self) -> bool {
-        self.iterate.prepared.forbids()
+        self.iterate.scaled.forbids()
     }
 
     /// Returns the number of sweeps made so far.
@@ -343,7 +351,7 @@ impl<'a, T: Real> Solver<'a, T> {
 
     /// Returns the regularisation of the next sweep, in units of (scaled) cost.
     pub fn epsilon(&self) -> T {
-        self.iterate.prepared.epsilon / self.iterate.prepared.unit
+        self.iterate.scaled.epsilon / self.iterate.scaled.unit
     }
 
     /// Measures the present potentials and lends them, at the price of about one sweep. The solve can go on afterwards;

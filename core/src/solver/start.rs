@@ -1,4 +1,4 @@
-//! How a solve begins, goes to another epsilon, and begins again after an overflow.
+//! The beginning of a solve: from a start, and again from zero after an overflow.
 
 use super::Solver;
 use super::accelerate::Rescue;
@@ -26,8 +26,8 @@ impl<T: Real> Solver<'_, T> {
     }
 
     fn try_start(&mut self, start: &dyn Start<T>) -> Result<(), Error> {
-        // Let the start write potentials, in units of cost.
-        self.iterate.prepared.set_epsilon(self.target_epsilon)?;
+        // Let the start write potentials, in units of the unscaled cost.
+        self.iterate.scaled.set_epsilon(self.target_epsilon)?;
         let (p, potentials, scratch) = self.iterate.change();
         let Potentials { f, g, row, .. } = potentials;
         let mut out = StartMemory { f, g, rows: row, columns: scratch.column };
@@ -73,7 +73,7 @@ impl<T: Real> Solver<'_, T> {
         self.progress.rejections += 1;
         self.progress.multiple = T::ONE;
         // The target was accepted when the solver was made.
-        let _ = self.iterate.prepared.set_epsilon(self.target_epsilon);
+        let _ = self.iterate.scaled.set_epsilon(self.target_epsilon);
         // If marginals are relaxed, potentials as large as the offsets would carry mass beyond all bounds.
         let (p, potentials, _) = self.iterate.zero_f();
         if p.is_balanced() {
@@ -95,7 +95,7 @@ fn check_range<T: Real>(p: &ScaledProblem<'_, T>, wrote: Side, potentials: &Pote
             continue;
         }
         check_finite_vector(argument, values)?;
-        // As much more as rounding makes of a potential at the limit that is handed back.
+        // A potential at the limit that is handed back may have been rounded up: twice the limit is accepted.
         let most = T::TWO * ScaledProblem::<T>::largest_exponent();
         if !values.iter().all(|value| value.abs() * p.s <= most) {
             return Err(Error::new(argument, ErrorKind::Overflow));

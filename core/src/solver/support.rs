@@ -185,8 +185,8 @@ impl<'a, T: Real> Whole<'a, T> {
     pub fn complete(self, own: &Solution<'a, T>) -> Solution<'a, T> {
         let Whole { problem, points, f_hat, g_hat, f, g, rows, columns } = self;
         // They have been packed before, without an error.
-        let scores = scores(&problem, points, &own.prepared).unwrap_or(own.prepared.scores);
-        let p = own.prepared.of_all(problem, scores);
+        let scores = scores(&problem, points, &own.scaled).unwrap_or(own.scaled.scores);
+        let p = own.scaled.of_all(problem, scores);
         let (a, b) = (problem.a(), problem.b());
         let unit = p.s * p.unit;
         let cost = |i: usize, j: usize| problem.geometry().cost(i, j);
@@ -215,6 +215,6 @@ impl<'a, T: Real> Whole<'a, T> {
         into_f(&p, unit, f_hat);
         g_hat.copy_from_slice(g);
         into_g(&p, unit, g_hat, |j| log_weight(b.get(j)));
-        Solution { prepared: p, f_hat, g_hat, f, g, report: own.report }
+        Solution { scaled: p, f_hat, g_hat, f, g, report: own.report }
     }
 }

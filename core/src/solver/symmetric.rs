@@ -44,9 +44,9 @@ impl<T: Real> Solver<'_, T> {
                 strip.each_tile(&mut |Tile { i, f: logs, rows, .. }| {
                     let (mut sums, mut shifts) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
                     let sums = &mut sums[..logs.len()];
-                    let block = TileAt { i, start: 0, f: &old_f[i..i + logs.len()], g: old_g };
-                    exponentials(p, block, rows, sums);
-                    fallbacks += half::log_sums(p, block, rows, sums, logs, &mut shifts);
+                    let tile = TileAt { i, start: 0, f: &old_f[i..i + logs.len()], g: old_g };
+                    exponentials(p, tile, rows, sums);
+                    fallbacks += half::log_sums(p, tile, rows, sums, logs, &mut shifts);
                 });
                 fallbacks
             };

@@ -36,17 +36,17 @@ pub(crate) fn into_g<T: Real>(p: &ScaledProblem<'_, T>, scale: T, g: &mut [T], l
     mask(p, g);
 }
 
-/// Returns s f_i for an F_i.
+/// Returns s f_i for F_i = `f`.
 pub(crate) fn full_f<T: Real>(p: &ScaledProblem<'_, T>, i: usize, f: T) -> T {
     f + p.row_offset(i)
 }
 
-/// Returns s g_j for a G_j without its log2 b_j.
+/// Returns s g_j for G_j - log2 b_j = `g`.
 pub(crate) fn full_g<T: Real>(p: &ScaledProblem<'_, T>, j: usize, g: T) -> T {
     g + p.column_offset(j)
 }
 
-/// Marks the columns without weight.
+/// Gives columns without weight the G that stands for log2(0).
 pub(super) fn mask<T: Real>(p: &ScaledProblem<'_, T>, g: &mut [T]) {
     let b = p.problem.b();
     for (j, value) in g.iter_mut().enumerate() {

@@ -8,10 +8,10 @@ use crate::reduce;
 
 arguments! { COVARIANCE "covariance" }
 
-/// Which problem between the two Gaussians is solved.
+/// The problem between the two Gaussians that is solved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum GaussianForm {
-    /// The entropic one (Janati, Muzellec, Peyre and Cuturi 2020, theorem 1): the same price, and closer.
+    /// The entropic problem (Janati, Muzellec, Peyre and Cuturi 2020, theorem 1). It takes as long, and is closer.
     #[default]
     Entropic,
     /// The unregularised one (Bures map), as in Thornton and Cuturi 2022, section 4.2.
@@ -156,7 +156,7 @@ impl<T: Real, S: AsRef<[T]> + AsMut<[T]>> Gaussian<T, S> {
         symmetrise(d, quadratic);
         eigen::<T, MOST>(quadratic, values)?;
 
-        // What the form makes of the eigenvalues of R, between them.
+        // The function of R that the form asks for, from its eigenvalues.
         let sigma = T::HALF * epsilon;
         let (mut covered, mut entropy) = (T::ZERO, T::ZERO);
         for slot in &mut *values {
@@ -203,7 +203,7 @@ impl<T: Real, S: AsRef<[T]> + AsMut<[T]>> Gaussian<T, S> {
         self.mean
     }
 
-    /// What transport between the two Gaussians costs: |m0 - m1|^2 + tr(S0 + S1) - 2 tr(R^(1/2)) unregularised.
+    /// Returns the cost between the two Gaussians: |m0 - m1|^2 + tr(S0 + S1) - 2 tr(R^(1/2)) unregularised.
     /// Entropic, with epsilon KL(P | product of the two): |m0 - m1|^2 + tr(S0 + S1) - tr(D) + d sigma (1 - log(2
     /// sigma)) + sigma log det(D + sigma I) with D = (4 R + sigma^2 I)^(1/2) (Janati, Muzellec, Peyre and Cuturi 2020,
     /// theorem 1).

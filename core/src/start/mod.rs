@@ -77,9 +77,9 @@ pub struct StartMemory<'s, T> {
     pub f: &'s mut [T],
     /// m: g, if the start writes it.
     pub g: &'s mut [T],
-    /// n scalars of scratch.
+    /// n: scratch.
     pub rows: &'s mut [T],
-    /// m scalars of scratch.
+    /// m: scratch.
     pub columns: &'s mut [T],
 }
 

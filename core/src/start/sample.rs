@@ -10,7 +10,7 @@ pub const MAX_SAMPLE: usize = 64;
 /// The smallest number of them, if there are as many points.
 const LEAST: usize = 16;
 
-/// One point in so many is looked at: a value then costs about that part of a sweep.
+/// One of this many points is looked at. A value then takes about this part of a sweep.
 const SHARE: usize = 32;
 
 /// Returns the size of the sample of a side of `len` points.

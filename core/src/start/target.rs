@@ -9,7 +9,7 @@ use crate::measure::Weights;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::reduce;
-use crate::sweep::columns::{Level, best_shift};
+use crate::sweep::columns::{LevelSide, best_shift};
 
 /// The problem that a start writes potentials for.
 #[derive(Clone, Copy)]
@@ -99,7 +99,7 @@ impl<T: Real> Target<'_, '_, T> {
         }
     }
 
-    /// Returns epsilon / rho, which is 0 where balanced.
+    /// Returns epsilon / rho, which is 0 if the side is balanced.
     fn rate(&self, rho: T) -> T {
         self.epsilon / (rho * self.cost_scale)
     }
@@ -125,13 +125,13 @@ impl<T: Real> Target<'_, '_, T> {
         let own_term = |i: usize| (own.get(i), s * potential[i]);
         let other_term = |k: usize| (sample.masses[k], completed[k]);
         let shift = best_shift(
-            Level { len: potential.len(), total: own.total(), rate: own_rate },
+            LevelSide { len: potential.len(), total: own.total(), rate: own_rate },
             &own_term,
-            Level { len: count, total: other.total(), rate: other_rate },
+            LevelSide { len: count, total: other.total(), rate: other_rate },
             &other_term,
         );
-        // Add up the values of both sides. That of a potential t is t where balanced, and rho (1 - exp(-t / rho)) where
-        // relaxed; t is in base-2 units of epsilon.
+        // Add up the values of both sides. The value of a potential t is t if its side is balanced, and rho (1 - exp(-t
+        // / rho)) if it is relaxed. Here t is in base-2 units of epsilon.
         let value_of = |rate: T, (weight, value): (T, T), shift: T| {
             let value = value + shift;
             if !(weight > T::ZERO) {

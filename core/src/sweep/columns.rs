@@ -126,15 +126,15 @@ pub(crate) fn moved<T: Real>(before: T, weight: T, log_ratio: T, change: T) -> T
 /// common level of the potentials only by a factor tau_a tau_b a sweep, which is next to nothing for large rho.
 pub(crate) fn translation<T: Real>(p: &ScaledProblem<'_, T>, f: &[T], g: &[T], log_b: &[T]) -> T {
     let (a, b) = (p.problem.a(), p.problem.b());
-    let rows = Level { len: f.len(), total: a.total(), rate: p.epsilon / p.rho_a };
-    let columns = Level { len: g.len(), total: b.total(), rate: p.epsilon / p.rho_b };
+    let rows = LevelSide { len: f.len(), total: a.total(), rate: p.epsilon / p.rho_a };
+    let columns = LevelSide { len: g.len(), total: b.total(), rate: p.epsilon / p.rho_b };
     best_shift(rows, &|i| (a.get(i), f[i] + p.row_offset(i)), columns, &|j| {
         (b.get(j), g[j] - log_b[j] + p.column_offset(j))
     })
 }
 
 /// One side of a problem, for the choice of the level.
-pub(crate) struct Level<T> {
+pub(crate) struct LevelSide<T> {
     /// The number of points.
     pub len: usize,
     /// The sum of the weights.
@@ -143,13 +143,13 @@ pub(crate) struct Level<T> {
     pub rate: T,
 }
 
-/// Returns the same for potentials given as (weight, potential in base-2 units of epsilon): Sejourne, Vialard and Peyre
+/// Returns the t of [`translation`] for terms (weight, potential in base-2 units): Sejourne, Vialard and Peyre
 /// 2022 ("Faster unbalanced optimal transport: translation invariant Sinkhorn", proposition 3). It is 0 if both sides
 /// are balanced.
 pub(crate) fn best_shift<T: Real>(
-    own: Level<T>,
+    own: LevelSide<T>,
     own_term: &impl Fn(usize) -> (T, T),
-    other: Level<T>,
+    other: LevelSide<T>,
     other_term: &impl Fn(usize) -> (T, T),
 ) -> T {
     let rates = own.rate + other.rate;
@@ -158,7 +158,7 @@ pub(crate) fn best_shift<T: Real>(
 }
 
 /// Returns log2 of sum_k w_k 2^(-rate x_k), given (w_k, x_k).
-fn log_mean<T: Real>(Level { len, total, rate }: Level<T>, term: &impl Fn(usize) -> (T, T)) -> T {
+fn log_mean<T: Real>(LevelSide { len, total, rate }: LevelSide<T>, term: &impl Fn(usize) -> (T, T)) -> T {
     if rate == T::ZERO {
         return total.log2();
     }

@@ -3,45 +3,45 @@
 use super::MAX_TILE_ROWS;
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
-use crate::scaled::scores::Rows;
+use crate::scaled::scores::RowScores;
 pub(crate) use crate::vector::TileAt;
 
 /// out_kj <- 2^(F_k + G_j + S_kj), row after row; `sums` are the sums of the rows.
-pub(crate) fn exponentials<T: Real>(p: &ScaledProblem<'_, T>, block: TileAt<'_, T>, out: &mut [T], sums: &mut [T]) {
-    for_rows(p, block, out, sums, true);
+pub(crate) fn exponentials<T: Real>(p: &ScaledProblem<'_, T>, tile: TileAt<'_, T>, out: &mut [T], sums: &mut [T]) {
+    for_rows(p, tile, out, sums, true);
 }
 
 /// out_kj <- F_k + G_j + S_kj, row after row; `largest` are the largest exponents of the rows.
-pub(crate) fn exponents<T: Real>(p: &ScaledProblem<'_, T>, block: TileAt<'_, T>, out: &mut [T], largest: &mut [T]) {
-    for_rows(p, block, out, largest, false);
+pub(crate) fn exponents<T: Real>(p: &ScaledProblem<'_, T>, tile: TileAt<'_, T>, out: &mut [T], largest: &mut [T]) {
+    for_rows(p, tile, out, largest, false);
 }
 
-fn for_rows<T: Real>(p: &ScaledProblem<'_, T>, block: TileAt<'_, T>, out: &mut [T], found: &mut [T], exp: bool) {
-    let m = block.g.len();
-    match p.scores.rows(p.s, block.i, block.start) {
-        Rows::Products { points, factor } => {
+fn for_rows<T: Real>(p: &ScaledProblem<'_, T>, tile: TileAt<'_, T>, out: &mut [T], found: &mut [T], exp: bool) {
+    let m = tile.g.len();
+    match p.scores.rows(p.s, tile.i, tile.start) {
+        RowScores::Products { points, factor } => {
             let (mut out, mut found, mut first) = (out, found, 0);
-            while first < block.f.len() {
-                let count = MAX_TILE_ROWS.min(block.f.len() - first);
+            while first < tile.f.len() {
+                let count = MAX_TILE_ROWS.min(tile.f.len() - first);
                 let (part, rest) = core::mem::take(&mut out).split_at_mut(count * m);
                 let (found_part, found_rest) = core::mem::take(&mut found).split_at_mut(count);
-                let block = TileAt { i: block.i + first, f: &block.f[first..first + count], ..block };
-                T::product_exponents(p.instructions, points, factor, block, part, found_part, exp);
+                let tile = TileAt { i: tile.i + first, f: &tile.f[first..first + count], ..tile };
+                T::product_exponents(p.instructions, points, factor, tile, part, found_part, exp);
                 (out, found, first) = (rest, found_rest, first + count);
             }
         }
         #[cfg(feature = "costs")]
-        Rows::Kept { values, stride, factor } => {
+        RowScores::Kept { values, stride, factor } => {
             for (k, (row, found)) in out.chunks_exact_mut(m).zip(found).enumerate() {
                 let values = Some(&values[k * stride..k * stride + m]);
-                *found = T::affine_exponents(p.instructions, values, factor, block.f[k], block.g, row, exp);
+                *found = T::affine_exponents(p.instructions, values, factor, tile.f[k], tile.g, row, exp);
             }
         }
         #[cfg(feature = "costs")]
-        Rows::Computed { factor } => {
-            p.scores.costs(p.instructions, block.i, block.start, m, out);
+        RowScores::Computed { factor } => {
+            p.scores.costs(p.instructions, tile.i, tile.start, m, out);
             for (k, (row, found)) in out.chunks_exact_mut(m).zip(found).enumerate() {
-                *found = T::affine_exponents(p.instructions, None, factor, block.f[k], block.g, row, exp);
+                *found = T::affine_exponents(p.instructions, None, factor, tile.f[k], tile.g, row, exp);
             }
         }
     }

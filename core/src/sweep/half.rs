@@ -15,13 +15,13 @@ pub(crate) fn row_logsum<T: Real>(p: &ScaledProblem<'_, T>, i: usize, f: T, g: &
     (largest[0], reduce::sum(exponentials))
 }
 
-/// logs_k <- log2 of the sum of row k, where `rows` are the exponentials of a block and `sums` their sums.
+/// logs_k <- log2 of the sum of row k. `rows` are the exponentials of a tile, and `sums` the sums of its rows.
 ///
 /// A row whose sum is not safe is computed anew, relative to its largest exponent: its exponentials and its sum are
 /// then times 2^-shift_k. All other shifts stay. Returns the number of such rows.
 pub(crate) fn log_sums<T: Real>(
     p: &ScaledProblem<'_, T>,
-    block: TileAt<'_, T>,
+    tile: TileAt<'_, T>,
     rows: &mut [T],
     sums: &mut [T],
     logs: &mut [T],
@@ -34,8 +34,8 @@ pub(crate) fn log_sums<T: Real>(
     }
     let mut fallbacks = 0;
     for (k, sum) in sums.iter_mut().enumerate().filter(|(_, sum)| !is_safe(**sum)) {
-        let row = &mut rows[k * block.g.len()..(k + 1) * block.g.len()];
-        (shifts[k], *sum) = row_logsum(p, block.i + k, block.f[k], block.g, row);
+        let row = &mut rows[k * tile.g.len()..(k + 1) * tile.g.len()];
+        (shifts[k], *sum) = row_logsum(p, tile.i + k, tile.f[k], tile.g, row);
         logs[k] = shifts[k] + sum.log2();
         fallbacks += 1;
     }
@@ -82,8 +82,8 @@ fn weighted_exponents<T: Real>(p: &ScaledProblem<'_, T>, tile: &mut Tile<'_, T>,
     for (k, (weighted, &f)) in weighted.iter_mut().zip(&*tile.f).enumerate() {
         *weighted = f + log_weight(p.problem.a().get(tile.i + k));
     }
-    let block = TileAt { i: tile.i, start: 0, f: &weighted[..count], g };
-    exponents(p, block, tile.rows, &mut largest[..count]);
+    let place = TileAt { i: tile.i, start: 0, f: &weighted[..count], g };
+    exponents(p, place, tile.rows, &mut largest[..count]);
 }
 
 /// F_i <- the c-transform of G, with every row in max-shifted form.

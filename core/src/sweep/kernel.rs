@@ -31,7 +31,7 @@ pub(crate) struct Kernel<'w, T> {
     pub(super) latest: Latest,
 }
 
-/// The form of the iterate that is up to date. Nobody outside this file has to know it.
+/// The form of the iterate that is up to date. Only the files of the kernel know it: this one and `scalings`.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Latest {
     /// The potentials are, and v is not.
@@ -214,7 +214,7 @@ pub(crate) fn sweep<T: Real>(
     outcome
 }
 
-/// How near the rows of a sweep are to the reference.
+/// The distance of the rows of a sweep from the reference, in two steps.
 #[derive(Clone, Copy)]
 pub(super) struct RowCheck {
     /// Every sum is far from underflow and overflow, so that the new f is finite.

@@ -24,7 +24,7 @@ pub(crate) fn add_products<T: Real>(p: &ScaledProblem<'_, T>, weights: &[T], row
     }
 }
 
-/// Solves (L + diag(diagonal)) x = right in place, where L is the Laplacian of the weights in `matrix`. From the last
+/// Solves (L + diag(diagonal)) x = right in place, with L the Laplacian of the weights in `matrix`. From the last
 /// unknown to the first, each is expressed by those before it. Weights and the diagonal only grow, so that nothing
 /// cancels.
 pub(crate) fn eliminate<T: Real>(p: &ScaledProblem<'_, T>, matrix: &mut [T], diagonal: &mut [T], right: &mut [T]) {

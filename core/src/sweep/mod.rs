@@ -1,9 +1,15 @@
-//! DualSortOrder over all pairs.
+//! Passes over all pairs.
 //!
 //! Inside a sweep, potentials are in base-2 units of epsilon: F = s f and G = s g with s = log2(e) / epsilon. Under the
 //! squared Euclidean cost, the parts of s C_ij that depend on i alone or on j alone, the offsets, are moved into them
 //! ([`scores`](crate::scaled::scores)). The exponent of a pair is then F_i + G_j + S_ij, and S_ij is a dot product. G
 //! also carries log2 b_j.
+//!
+//! 1. `strips`: rows in the parts that threads share out. `exponents`: the exponents of a few rows.
+//! 2. `forward`, then `columns`: a sweep. `outcome`: its potentials and measurements.
+//! 3. `half`: sums in max-shifted form, and c-transforms.
+//! 4. `kernel` and `scalings`: the sweep on a stored kernel.
+//! 5. `laplacian`: the matrix of Newton's method.
 
 pub(crate) mod columns;
 pub(crate) mod exponents;

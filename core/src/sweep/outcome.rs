@@ -1,4 +1,4 @@
-//! What every kind of sweep reads, writes and measures.
+//! The potentials that every kind of sweep reads and writes, and its measurements.
 
 use crate::real::Real;
 
@@ -25,15 +25,15 @@ pub(crate) struct Outcome<T> {
     pub error: T,
     /// The number of rows that were computed anew in max-shifted form.
     pub row_fallbacks: u32,
-    /// Whether the columns were.
+    /// The columns were computed anew in max-shifted form.
     pub column_fallback: bool,
-    /// Whether every new potential is finite. If not, nothing here is to be trusted.
+    /// Every new potential is finite. If this is false, the other numbers mean nothing.
     pub finite: bool,
-    /// Whether a stored kernel was computed anew.
+    /// A stored kernel was computed anew.
     pub absorbed: bool,
     /// The mass of the pair (new f less shift, old g).
     pub mass: T,
-    /// What was added to the new f and taken from the new g at the end: see
+    /// The constant that was added to the new f and taken from the new g at the end: see
     /// [`translation`](super::columns::translation).
     pub shift: T,
 }

@@ -30,7 +30,8 @@ pub(crate) fn sweep<T: Real>(
         kernel.latest = Latest::Scalings;
         return Outcome { absorbed, ..outcome };
     }
-    // Sums out of range, as above. The row sums now belong to no f, and any f will do.
+    // A sum is out of range: stream this sweep, then compute the kernel anew. The row sums now belong to no f, and any
+    // f will do.
     sums.fill(T::ONE);
     kernel.catch_up(p, sums, f, g);
     kernel.potentials_move(true);

@@ -71,17 +71,17 @@ pub(crate) struct Scratch<'w, T> {
 pub(crate) struct Strip<'s, T> {
     /// Its rows.
     pub rows: Range<usize>,
-    /// What the pass writes, one scalar a row.
+    /// One scalar a row, which the pass may read and write.
     pub f: &'s mut [T],
-    /// What the pass writes, some more scalars a row; or nothing.
+    /// The same number of further scalars for each row, which the pass may read and write; or nothing.
     pub entries: &'s mut [T],
     /// m: its column sums.
     pub column: &'s mut [T],
-    /// Some rows of m.
+    /// Room for the exponentials of a tile: some rows of m.
     pub tile: &'s mut [T],
-    /// m.
+    /// m: the column sums of a block.
     pub partial: &'s mut [T],
-    /// How its columns are joined.
+    /// The way in which its columns join those of other strips.
     join: Join,
 }
 
@@ -89,9 +89,9 @@ pub(crate) struct Strip<'s, T> {
 pub(crate) struct Tile<'t, T> {
     /// The first row.
     pub i: usize,
-    /// What the pass writes, one scalar a row.
+    /// One scalar a row, which the pass may read and write.
     pub f: &'t mut [T],
-    /// What the pass writes, some more scalars a row; or nothing.
+    /// The same number of further scalars for each row, which the pass may read and write; or nothing.
     pub entries: &'t mut [T],
     /// m for each row, in which exponentials are kept until their column sums are taken. Empty if the pass asked for
     /// more rows than there is memory for.
@@ -145,11 +145,11 @@ pub(crate) struct Pass<'w, T> {
     pub f: &'w mut [T],
     /// Written by strips, the same number of scalars for every row (m, say); or empty.
     pub entries: &'w mut [T],
-    /// How the columns of strips are joined.
+    /// The way in which the columns of strips are joined.
     pub join: Join,
 }
 
-/// How the columns of strips are joined.
+/// The way in which the columns of strips are joined.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Join {
     /// Sums, from 0.
@@ -277,12 +277,12 @@ struct Share<'w, T, R> {
 impl<T: Real, R: Send> Share<'_, T, R> {
     fn run(mut self, work: &(impl Fn(Strip<'_, T>) -> R + Sync)) {
         let (m, part_len) = (self.rows.m, self.part_len);
-        let (lanes, strips) = (self.pool.len() / part_len, self.results.len());
-        if lanes > 1 && strips > 1 {
-            let left_lanes = lanes / 2;
-            let left_strips = (strips * left_lanes / lanes).max(1);
+        let (parts, strips) = (self.pool.len() / part_len, self.results.len());
+        if parts > 1 && strips > 1 {
+            let left_parts = parts / 2;
+            let left_strips = (strips * left_parts / parts).max(1);
             let (columns, other_columns) = self.columns.split_at_mut(left_strips * m);
-            let (pool, other_pool) = self.pool.split_at_mut(left_lanes * part_len);
+            let (pool, other_pool) = self.pool.split_at_mut(left_parts * part_len);
             let (results, other_results) = self.results.split_at_mut(left_strips);
             let rows = self.rows.before(self.rows.next + left_strips);
             let left = Share { rows, results, columns, pool, part_len };

@@ -81,7 +81,7 @@ macro_rules! loops {
 
 loops! {
     exponents::product_exponents(
-        points: PackedPoints<'_, Self>, factor: Self, block: TileAt<'_, Self>, out: &mut [Self],
+        points: PackedPoints<'_, Self>, factor: Self, tile: TileAt<'_, Self>, out: &mut [Self],
         found: &mut [Self], exp: bool,
     );
     exponents::affine_exponents(

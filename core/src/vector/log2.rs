@@ -27,7 +27,7 @@ pub(super) const SERIES_F64: [f64; 11] = {
 
 /// This number, 1 - sqrt(1/2) in bits, is added to the bits of x: the exponent of the sum, less the bias, is k.
 pub(super) const ROUND_F32: u32 = 0x3f80_0000 - 0x3f35_04f3;
-/// The same number in double precision.
+/// [`ROUND_F32`] in double precision.
 pub(super) const ROUND_F64: u64 = 0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd;
 
 /// Returns log2 x in single precision, for x from the smallest to the largest normal number.

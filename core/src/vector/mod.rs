@@ -4,7 +4,7 @@
 //! the [`Instructions`] of a solve. Nothing here knows what a sweep or a problem is.
 //!
 //! All that a loop calls is `#[inline(always)]`, because a function does not inherit the instructions of its caller.
-//! And the loops are no generic functions of the solver: they would then be compiled in every crate that solves, with
+//! The solver does not call the loops as generic functions. They would be compiled in every crate that solves, with
 //! the instructions of that crate.
 
 mod dispatch;

@@ -66,7 +66,7 @@ impl<'a, T: Copy> PackedPoints<'a, T> {
     }
 }
 
-/// Some rows and columns: where they begin, and their potentials.
+/// The place of a tile: where it begins, and the potentials of its rows and columns.
 #[derive(Debug, Clone, Copy)]
 pub struct TileAt<'b, T> {
     /// The first row.

@@ -19,7 +19,7 @@ pub trait Simd<T>: Copy {
     /// The number of vectors of columns, 1 or 2, whose products with four rows fit the registers.
     const COLUMNS: usize;
 
-    /// Whether code shall be small: one loop for all dimensions, and exponentials in a pass of their own.
+    /// The code is to be small: one loop for all dimensions, and exponentials in a pass of their own.
     const COMPACT: bool;
 
     /// Returns the same scalar in every lane.

@@ -31,10 +31,10 @@ pub struct GaussianFit {
 }
 
 impl GaussianFit {
-    /// Computes the weighted moments (divided by the total weight), computed in the precision of the points.
+    /// Computes the weighted moments (divided by the total weight) in the precision of the points.
     ///
     /// # Errors
-    /// [`ErrorKind::Overflow`](sinkhorn_core::error::ErrorKind::Overflow), naming the covariance, where a moment is
+    /// [`ErrorKind::Overflow`](sinkhorn_core::error::ErrorKind::Overflow), naming the covariance, if a moment is
     /// infinite.
     ///
     /// # Panics

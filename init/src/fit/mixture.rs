@@ -116,7 +116,7 @@ impl MixtureFit {
         &self.covariances[component * size..(component + 1) * size]
     }
 
-    /// The density, ready to be evaluated.
+    /// Returns the density, ready to be evaluated.
     ///
     /// # Errors
     /// Those of [`MixtureFit::check`].
@@ -139,7 +139,7 @@ impl MixtureFit {
         check_entries(Argument::COVARIANCE, &self.covariances, k * d * d, Some(d))?;
         (0..k).try_for_each(|component| check_covariance(self.covariance(component), d, component * d))
     }
-    /// [`MixtureFit::check`], and that the dimension is this one.
+    /// Checks as [`MixtureFit::check`] does, and that the dimension is this one.
     pub(crate) fn check_dimension(&self, dimension: usize) -> Result<(), Error> {
         self.check()?;
         let (expected, actual) = (self.components() * dimension, self.means.len());

@@ -1,4 +1,4 @@
-//! Fits: what a start knows of one measure. They can be saved (serde) and used again while that measure stays the same.
+//! Fits: the knowledge that a start has of one measure. They can be saved (serde) and used again while it stays so.
 //! A reader of text that rounds to the nearest number gives back the same bits; `serde_json` does with its feature
 //! `float_roundtrip`.
 

@@ -26,8 +26,8 @@ use crate::representatives::squared_distance;
 const RIDGE: f64 = 1e-6;
 /// Steps end when they gain less than this, in nats a point.
 const TOLERANCE: f64 = 1e-3;
-/// The search ends after so many numbers of components in a row that are worse: four blobs in a square are no better as
-/// two than as one.
+/// The number of components may be worse this many times in a row before the search ends: four blobs in a square are no
+/// better as two than as one.
 const PATIENCE: usize = 2;
 
 const FAILED: &str = "mixture: no fit of several components succeeded, one was used";

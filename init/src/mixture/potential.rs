@@ -19,7 +19,7 @@ use crate::fit::{MixtureDensity, MixtureFit, exp, log};
 /// h_k is the c-transform of a target potential that is g^_l + g_kl - E_l g_kl on component l: exact where components
 /// do not overlap and l deals with k alone. To first order in f_kl it is f^_k + sum_l (p_kl / alpha_k) (f_kl(x) - E_k
 /// f_kl) with the plan p between components, the mean of the Gaussian potentials (Thornton and Cuturi 2022, section
-/// 4.3, start from mixtures); the soft minimum lets the part of k nearest to l go to l. One component a side
+/// 4.3); the soft minimum lets the part of k nearest to l go to l. One component a side
 /// is the Gaussian potential up to a constant.
 #[derive(Debug, Clone)]
 pub struct MixturePotential {
@@ -41,7 +41,7 @@ impl MixturePotential {
     ///
     /// # Errors
     /// Those of [`MixtureFit::check`]; [`ErrorKind::Length`], naming the mean, if the target has another dimension;
-    /// [`ErrorKind::NotPositive`] for epsilon; [`ErrorKind::Overflow`] where costs, or costs / epsilon, leave the range
+    /// [`ErrorKind::NotPositive`] for epsilon; [`ErrorKind::Overflow`] if costs, or costs / epsilon, leave the range
     /// of the scalar.
     pub fn between(source: &MixtureFit, target: &MixtureFit, epsilon: f64, form: GaussianForm) -> Result<Self, Error> {
         let density = source.density()?;

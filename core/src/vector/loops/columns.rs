@@ -24,15 +24,15 @@ impl<T: Float> WeightVectors<'_, T> {
     }
 }
 
-/// What an update of balanced columns has measured.
+/// The measurements of an update of balanced columns.
 #[derive(Debug, Clone, Copy)]
 pub struct Balanced<T> {
     /// The sum of the columns before it.
     pub mass: T,
     /// The L1 distance of the columns from b before it.
     pub error: T,
-    /// Whether all columns were far from underflow and overflow, so that the new potentials are finite. If not, the
-    /// rest is not to be trusted.
+    /// All columns were far from underflow and overflow, so that the new potentials are finite. If this is false, the
+    /// other numbers mean nothing.
     pub safe: bool,
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn balance<T: Float, S: Simd<T>>(
     Balanced { mass, error, safe: simd.fold(largest, T::max) < T::SAFE_EXPONENT }
 }
 
-/// What an update of scalings has measured.
+/// The measurements of an update of scalings.
 #[derive(Debug, Clone, Copy)]
 pub struct Rescaled<T> {
     /// The sum of the columns before it.

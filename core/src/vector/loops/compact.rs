@@ -7,19 +7,19 @@ use crate::float::Float;
 use crate::vector::points::{GROUP, PackedPoints, Panel, TileAt};
 
 /// out_kj <- F_k + G_j + S_kj for rows of points, line by line of their coordinates.
-pub(super) fn products<T: Float>(points: PackedPoints<'_, T>, factor: T, block: TileAt<'_, T>, out: &mut [T]) {
-    let (rows, m) = (block.f.len(), block.g.len());
+pub(super) fn products<T: Float>(points: PackedPoints<'_, T>, factor: T, tile: TileAt<'_, T>, out: &mut [T]) {
+    let (rows, m) = (tile.f.len(), tile.g.len());
     let (mut rest, mut row) = (out, 0);
     while row < rows {
-        let (i, first) = (block.i + row, (block.i + row) % GROUP);
+        let (i, first) = (tile.i + row, (tile.i + row) % GROUP);
         let group = points.group(i - first);
         let count = if first == 0 && row + GROUP <= rows { GROUP } else { 1 };
         let (part, tail) = core::mem::take(&mut rest).split_at_mut(count * m);
-        let product = Product { points, factor, start: block.start, g: block.g };
-        if let (Some(f), Some(rows)) = (block.f[row..].first_chunk::<GROUP>(), four_mut(part, m, count)) {
+        let product = Product { points, factor, start: tile.start, g: tile.g };
+        if let (Some(f), Some(rows)) = (tile.f[row..].first_chunk::<GROUP>(), four_mut(part, m, count)) {
             product.write::<GROUP, COLUMNS>(group, 0, *f, rows);
         } else {
-            product.write::<1, 1>(group, first, [block.f[row]], [part]);
+            product.write::<1, 1>(group, first, [tile.f[row]], [part]);
         }
         (rest, row) = (tail, row + count);
     }
@@ -188,7 +188,7 @@ fn add_four<T: Float>(weights: [T; 4], rows: [&[T]; 4], total: &mut [T]) {
     }
 }
 
-/// Cuts off four rows of m, if there are so many.
+/// Cuts off four rows of m, if there are four.
 fn four<T>(rows: &[T], m: usize) -> Option<[&[T]; 4]> {
     let (t0, rest) = rows.split_at_checked(m)?;
     let (t1, rest) = rest.split_at_checked(m)?;

@@ -144,7 +144,7 @@ pub(crate) fn norms<T: Float, S: Simd<T>>(
     }
 }
 
-/// The rows and columns whose differences are taken, and where their norms go.
+/// The rows and columns whose differences are taken, and the memory for their norms.
 struct Differences<'b, T> {
     norms: Norms<'b, T>,
     i: usize,
@@ -207,8 +207,8 @@ impl<T: Float> Differences<'_, T> {
             each_vector::<T, S>(
                 0..width,
                 #[inline(always)]
-                |lane, len| {
-                    let (mut totals, mut from) = ([zero; R], lane);
+                |first, len| {
+                    let (mut totals, mut from) = ([zero; R], first);
                     for x in x.clone() {
                         let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
                         let mut z = [zero; R];
@@ -227,7 +227,7 @@ impl<T: Float> Differences<'_, T> {
                             *repair = simd.max(bad, *repair);
                             result = simd.select_less(zero, bad, zero - one, result * unit);
                         }
-                        let to = (row + r) * m + at + lane;
+                        let to = (row + r) * m + at + first;
                         simd.store_part(result, &mut out[to..to + len]);
                     }
                 },

@@ -1,4 +1,4 @@
-//! Exponents of a few rows at a time, and their exponentials: where solves spend their time.
+//! Exponents of a few rows at a time, and their exponentials. Solves spend their time here.
 //!
 //! Products of points are computed for four rows and one or two vectors of columns at a time, in registers: every
 //! coordinate that is read takes part in four products. This pays in small dimensions, where the sum is short and the
@@ -120,19 +120,19 @@ pub(crate) fn product_exponents<T: Float, S: Simd<T>>(
     simd: S,
     points: PackedPoints<'_, T>,
     factor: T,
-    block: TileAt<'_, T>,
+    tile: TileAt<'_, T>,
     out: &mut [T],
     found: &mut [T],
     exp: bool,
 ) {
     if S::COMPACT {
-        compact::products(points, factor, block, out);
-        for (row, found) in out.chunks_exact_mut(block.g.len()).zip(found) {
+        compact::products(points, factor, tile, out);
+        for (row, found) in out.chunks_exact_mut(tile.g.len()).zip(found) {
             *found = if exp { compact::exponentials(row) } else { compact::largest(row) };
         }
         return;
     }
-    let products = Products { points, factor, block, out, found };
+    let products = Products { points, factor, tile, out, found };
     if exp {
         products.over_columns::<S, true>(simd);
     } else {
@@ -140,11 +140,11 @@ pub(crate) fn product_exponents<T: Float, S: Simd<T>>(
     }
 }
 
-/// The rows and columns of a block, and where their exponents go.
+/// A tile, and the memory for its exponents.
 struct Products<'b, T> {
     points: PackedPoints<'b, T>,
     factor: T,
-    block: TileAt<'b, T>,
+    tile: TileAt<'b, T>,
     out: &'b mut [T],
     found: &'b mut [T],
 }
@@ -152,7 +152,7 @@ struct Products<'b, T> {
 impl<T: Float> Products<'_, T> {
     #[inline(always)]
     fn over_columns<S: Simd<T>, const EXP: bool>(mut self, simd: S) {
-        let (rows, m) = (self.block.f.len(), self.block.g.len());
+        let (rows, m) = (self.tile.f.len(), self.tile.g.len());
         // These columns stay in the cache while all rows of the tile are multiplied with them.
         let stride = if self.points.dimension < MAX_TILE_ROWS { FLUSH } else { PANEL };
         let mut found = [RowAccumulator::<T, S, EXP>::new(simd); MAX_TILE_ROWS];
@@ -161,7 +161,7 @@ impl<T: Float> Products<'_, T> {
             let end = (at + stride).min(m);
             let mut row = 0;
             while row < rows {
-                let i = self.block.i + row;
+                let i = self.tile.i + row;
                 if i.is_multiple_of(GROUP) && row + GROUP <= rows {
                     let coordinates = self.points.group(i).values.as_chunks::<GROUP>().0;
                     self.group(simd, row, at..end, &mut found, coordinates);
@@ -242,7 +242,7 @@ impl<T: Float> Products<'_, T> {
         found.copy_from_slice(&all[row..row + R]);
         let mut at = columns.start;
         while at < columns.end {
-            let panel = self.points.panel(self.block.start + at);
+            let panel = self.points.panel(self.tile.start + at);
             let width = panel.width.min(columns.end - at);
             let mut done = 0;
             if S::COLUMNS == 2 {
@@ -277,8 +277,8 @@ impl<T: Float> Products<'_, T> {
         found: &mut [RowAccumulator<T, S, EXP>; R],
         x: impl Iterator<Item = [T; R]>,
     ) {
-        let (m, factor) = (self.block.g.len(), simd.splat(self.factor));
-        let TileAt { f, g, .. } = self.block;
+        let (m, factor) = (self.tile.g.len(), simd.splat(self.factor));
+        let TileAt { f, g, .. } = self.tile;
         let f = &f[row..row + R];
         let first = at + done;
         let g = &g[first..first + (C - 1) * S::LANES + len];

@@ -1,4 +1,4 @@
-//! What the pairs of a row add to mass, entropy and transport cost.
+//! The part of a row in mass, entropy and transport cost.
 
 use super::columns::WeightVectors;
 use super::{FLUSH, log_zero};
@@ -16,12 +16,12 @@ pub struct RowTerms<T> {
     pub cost: T,
 }
 
-/// Where the costs of a row come from.
+/// The source of the costs of a row.
 #[derive(Debug, Clone, Copy)]
 pub enum Costs<'r, T> {
     /// They are stored.
     Stored(&'r [T]),
-    /// C_ij = f_i + g_j - epsilon log(E_j / b_j), where f and g are potentials in units of cost. Rounding is in
+    /// C_ij = f_i + g_j - epsilon log(E_j / b_j), with potentials f and g in units of cost. The rounding error is in
     /// proportion to the potentials and to epsilon times the logarithms.
     Implied { f: T, g: &'r [T], epsilon: T },
 }
