@@ -431,8 +431,20 @@ fn reach<T: Real>(count: usize, dimension: usize, coordinate: impl Fn(usize, usi
 
 /// Returns how far apart the scores of two pairs of centred points can be, in units of cost.
 pub(crate) fn spread<T: Real>(points: PackedPoints<'_, T>) -> T {
-    let reach_of_x = reach(points.rows, points.dimension, |i, k| points.x(i, k));
-    T::TWO * T::TWO * reach_of_x * reach(points.columns, points.dimension, |j, k| points.y(j, k))
+    T::TWO * T::TWO * reach_of_x(points, &[]) * reach_of_y(points)
+}
+
+/// Returns the largest norm of a centred x, moved by `delta` if it is not empty.
+#[inline(never)] // so that firmware has it once
+fn reach_of_x<T: Real>(points: PackedPoints<'_, T>, delta: &[T]) -> T {
+    let moved = |k: usize| delta.get(k).copied().unwrap_or(T::ZERO);
+    reach(points.rows, points.dimension, |i, k| points.x(i, k) + moved(k))
+}
+
+/// Returns the largest norm of a centred y.
+#[inline(never)]
+fn reach_of_y<T: Real>(points: PackedPoints<'_, T>) -> T {
+    reach(points.columns, points.dimension, |j, k| points.y(j, k))
 }
 
 /// Writes line k of all panels of `width` points.
@@ -502,9 +514,7 @@ impl<'a, T: Real> Packed<'a, T> {
     /// Returns a bound on all costs: the farthest x and the farthest y, both from the mean of y, on opposite sides of
     /// it.
     fn bound(&self) -> T {
-        let points = &self.points;
-        let reach_of_x = reach(points.rows, points.dimension, |i, k| points.x(i, k) + points.delta[k]);
-        let reach = reach_of_x + reach(points.columns, points.dimension, |j, k| points.y(j, k));
+        let reach = reach_of_x(self.points, self.points.delta) + reach_of_y(self.points);
         let bound = reach * reach;
         if self.directions.is_some() { bound + T::ONE } else { bound }
     }

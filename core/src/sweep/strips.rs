@@ -122,12 +122,14 @@ impl<T: Real> Strip<'_, T> {
             }
             while i < block_end {
                 let count = rows.min(block_end - i);
-                let (own, rest) = take(&mut f).split_at_mut(count);
-                let (own_entries, rest_entries) = take(&mut entries).split_at_mut(count * width);
-                (f, entries) = (rest, rest_entries);
-                let rows = if count * m <= tile.len() { &mut tile[..count * m] } else { &mut [] };
                 let column = if is_whole { &mut *column } else { &mut *partial };
-                work(Tile { i, f: own, entries: own_entries, rows, column });
+                work(Tile {
+                    i,
+                    f: f.split_off_mut(..count).unwrap_or_default(),
+                    entries: entries.split_off_mut(..count * width).unwrap_or_default(),
+                    rows: tile.get_mut(..count * m).unwrap_or_default(),
+                    column,
+                });
                 i += count;
             }
             if !is_whole {
