@@ -453,7 +453,8 @@ typedef struct sinkhorn_settings_f64 {
    */
   sinkhorn_acceleration acceleration;
   /**
-   * Iterates that SINKHORN_ACCELERATION_ANDERSON combines: 2 to 64. 0: SINKHORN_DEFAULT_MEMORY.
+   * Iterates that SINKHORN_ACCELERATION_DEFAULT and SINKHORN_ACCELERATION_ANDERSON combine: 2 to 64. 0:
+   * SINKHORN_DEFAULT_MEMORY.
    */
   uint32_t memory;
   /**
@@ -740,7 +741,8 @@ typedef struct sinkhorn_settings_f32 {
    */
   sinkhorn_acceleration acceleration;
   /**
-   * Iterates that SINKHORN_ACCELERATION_ANDERSON combines: 2 to 64. 0: SINKHORN_DEFAULT_MEMORY.
+   * Iterates that SINKHORN_ACCELERATION_DEFAULT and SINKHORN_ACCELERATION_ANDERSON combine: 2 to 64. 0:
+   * SINKHORN_DEFAULT_MEMORY.
    */
   uint32_t memory;
   /**
@@ -834,8 +836,8 @@ typedef struct sinkhorn_report_f64 {
    */
   double cost_scale;
   /**
-   * The relative difference of the totals, (sum b - sum a) / the larger, that was taken out of b in a balanced problem
-   * because rounding explains it: at most 1e-6 in double, 1e-3 in float. 0 if there was none.
+   * The relative difference of the totals, (sum b - sum a) / the larger, that was taken out of b in a balanced
+   * problem because rounding explains it: at most 1e-6 in double, 1e-3 in float. 0 if there was none.
    */
   double rescaled;
   /**
@@ -934,8 +936,8 @@ typedef struct sinkhorn_report_f32 {
    */
   float cost_scale;
   /**
-   * The relative difference of the totals, (sum b - sum a) / the larger, that was taken out of b in a balanced problem
-   * because rounding explains it: at most 1e-6 in double, 1e-3 in float. 0 if there was none.
+   * The relative difference of the totals, (sum b - sum a) / the larger, that was taken out of b in a balanced
+   * problem because rounding explains it: at most 1e-6 in double, 1e-3 in float. 0 if there was none.
    */
   float rescaled;
   /**
