@@ -60,8 +60,8 @@ fn what_is_left_is_told_from_the_beginning() {
 #[test]
 fn without_a_terminal_minutes_of_work_are_announced() {
     let folder = Folder::new();
-    folder.write("p.csv", points(150_000, 0.0));
-    folder.write("q.csv", points(150_000, 0.5));
+    folder.write("p.csv", points(500_000, 0.0));
+    folder.write("q.csv", points(500_000, 0.5));
     for command in ["solve p.csv q.csv", "divergence p.csv q.csv", "match p.csv q.csv", "sort p.csv --columns 1"] {
         let mut timeout = Command::new("timeout");
         timeout.args(["--signal=KILL", "120", env!("CARGO_BIN_EXE_sinkhorn")]).args(command.split(' '));
