@@ -151,7 +151,7 @@ impl<T: Real> Newton<T> {
         let matrix = &mut *history.products;
         matrix.fill(T::ZERO);
         scratch.column.fill(T::ZERO);
-        let mut outcome = Outcome::new();
+        let mut outcome = Outcome::default();
         let (g, tile) = (&*potentials.g, &mut scratch.pool[m..scratch.part_len]);
         let tile_rows = (tile.len() / m).min(MAX_TILE_ROWS).min(STRIP_ROWS);
         let root = laplacian::root_of_scale();

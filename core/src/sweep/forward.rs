@@ -21,7 +21,7 @@ pub(crate) fn sweep<T: Real>(
 ) -> Outcome<T> {
     let g = &*potentials.g;
     let work = |strip: Strip<'_, T>| {
-        let mut outcome = Outcome::new();
+        let mut outcome = Outcome::default();
         strip.each_tile(&mut |tile| {
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             let weights = &mut weights[..tile.f.len()];

@@ -209,7 +209,7 @@ pub(crate) fn sweep<T: Real>(
     for (total, &scaling) in scratch.column.iter_mut().zip(kernel.v.iter()) {
         *total *= scaling;
     }
-    let mut outcome = Outcome { absorbed, ..Outcome::new() };
+    let mut outcome = Outcome { absorbed, ..Outcome::default() };
     columns::finish(p, factor, potentials, scratch, &mut outcome);
     outcome
 }

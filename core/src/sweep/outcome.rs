@@ -53,11 +53,6 @@ impl<T: Real> Default for Outcome<T> {
 }
 
 impl<T: Real> Outcome<T> {
-    /// Returns the outcome of a sweep that has measured nothing yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Joins the outcomes of two parts of a sweep.
     pub fn with(mut self, other: Self) -> Self {
         self.row_fallbacks = self.row_fallbacks.saturating_add(other.row_fallbacks);

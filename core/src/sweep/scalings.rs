@@ -59,7 +59,7 @@ fn update<T: Real>(
     }
     kernel.v.copy_from_slice(totals);
     kernel.absorbed = check.near && is_near(found.largest) && is_near(found.smallest);
-    Some(Outcome { mass: found.mass, error: found.error, ..Outcome::new() })
+    Some(Outcome { mass: found.mass, error: found.error, ..Outcome::default() })
 }
 
 /// Says whether a scaling is so near 1 that no entry of the kernel that matters was lost to underflow: the same as

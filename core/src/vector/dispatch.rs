@@ -19,41 +19,26 @@ macro_rules! run {
         #[cfg(feature = "simd")]
         match $instructions.vector {
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            Some(Level::Avx512(token)) => {
-                return token.vectorize(
-                    #[inline(always)]
-                    move || {
-                        let $simd = Token::<_, 2>(token);
-                        $loop
-                    },
-                );
-            }
+            Some(Level::Avx512(token)) => return run!(token, 2, |$simd| $loop),
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            Some(Level::Avx2(token)) => {
-                return token.vectorize(
-                    #[inline(always)]
-                    move || {
-                        let $simd = Token::<_, 1>(token);
-                        $loop
-                    },
-                );
-            }
+            Some(Level::Avx2(token)) => return run!(token, 1, |$simd| $loop),
             #[cfg(target_arch = "aarch64")]
-            Some(Level::Neon(token)) => {
-                return token.vectorize(
-                    #[inline(always)]
-                    move || {
-                        let $simd = Token::<_, 1>(token);
-                        $loop
-                    },
-                );
-            }
+            Some(Level::Neon(token)) => return run!(token, 1, |$simd| $loop),
             _ => {}
         }
         let _ = $instructions;
         let $simd = Portable;
         $loop
     }};
+    ($token:ident, $columns:literal, |$simd:ident| $loop:expr) => {
+        $token.vectorize(
+            #[inline(always)]
+            move || {
+                let $simd = Token::<_, $columns>($token);
+                $loop
+            },
+        )
+    };
 }
 
 /// Declares [`Loops`], and implements it for both scalars.

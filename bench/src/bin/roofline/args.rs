@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 use sinkhorn_core::SimdLevel;
 
-/// How close sweeps are to what the machine can do: bare exponentials, multiply-adds and reads, and sweeps between
+/// Compares sweeps with what the machine can do: bare exponentials, multiply-adds and reads, and sweeps between
 /// them.
 #[derive(Debug, Parser)]
 #[command(name = "roofline")]

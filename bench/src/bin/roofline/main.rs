@@ -1,4 +1,4 @@
-//! How close sweeps are to what the machine can do.
+//! Compares sweeps with what the machine can do.
 //!
 //!     cargo run --release -p sinkhorn-bench --bin roofline
 //!     cargo run --release -p sinkhorn-bench --bin roofline -- --quick --level avx2

@@ -56,8 +56,8 @@ impl Acceleration {
         }
     }
 
-    /// Whether a solve ends at another sweep than the first whose error is small enough: relaxation makes a plain sweep
-    /// to be sure.
+    /// Says whether a solve makes a further sweep after the first whose error is small enough. Relaxation does: a plain
+    /// one, to be sure.
     pub fn confirms(self) -> bool {
         self == Acceleration::Relaxation
     }

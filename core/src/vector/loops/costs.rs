@@ -243,7 +243,10 @@ trait Sum<T: Float>: Copy {
     fn add<S: Simd<T>, const R: usize>(self, simd: S, z: [S::Vector; R], totals: &mut [S::Vector; R]);
 
     /// Returns the cost of a sum.
-    fn root<S: Simd<T>>(self, simd: S, total: S::Vector) -> S::Vector;
+    #[inline(always)]
+    fn root<S: Simd<T>>(self, _: S, total: S::Vector) -> S::Vector {
+        total
+    }
 
     /// Says whether sums can leave the range of the scalar although costs do not.
     #[inline(always)]
@@ -257,20 +260,15 @@ struct One;
 
 impl<T: Float> Sum<T> for One {
     #[inline(always)]
+    fn takes_powers(self) -> bool {
+        false
+    }
+
+    #[inline(always)]
     fn add<S: Simd<T>, const R: usize>(self, simd: S, z: [S::Vector; R], totals: &mut [S::Vector; R]) {
         for r in 0..R {
             totals[r] = totals[r] + simd.abs(z[r]);
         }
-    }
-
-    #[inline(always)]
-    fn root<S: Simd<T>>(self, _: S, total: S::Vector) -> S::Vector {
-        total
-    }
-
-    #[inline(always)]
-    fn takes_powers(self) -> bool {
-        false
     }
 }
 
@@ -279,20 +277,15 @@ struct Largest;
 
 impl<T: Float> Sum<T> for Largest {
     #[inline(always)]
+    fn takes_powers(self) -> bool {
+        false
+    }
+
+    #[inline(always)]
     fn add<S: Simd<T>, const R: usize>(self, simd: S, z: [S::Vector; R], totals: &mut [S::Vector; R]) {
         for r in 0..R {
             totals[r] = simd.max(simd.abs(z[r]), totals[r]);
         }
-    }
-
-    #[inline(always)]
-    fn root<S: Simd<T>>(self, _: S, total: S::Vector) -> S::Vector {
-        total
-    }
-
-    #[inline(always)]
-    fn takes_powers(self) -> bool {
-        false
     }
 }
 
