@@ -11,7 +11,7 @@ const MAX_ITERATIONS: usize = 10_000;
 const MAX_FIXED: usize = 8;
 
 /// Operations on matrices of d x d scalars.
-pub trait Matrices: Copy {
+pub(crate) trait Matrices: Copy {
     /// Replaces a symmetric matrix of d <= `MOST` rows by its eigenvectors, and writes its d eigenvalues. Returns
     /// whether the iteration converged. In builds without `std`, d is 8 at most.
     fn symmetric_eigen<const MOST: usize>(matrix: &mut [Self], values: &mut [Self]) -> bool;

@@ -3,109 +3,37 @@
 use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
-use crate::vector::exp2;
+use crate::vector::{exp2, log2};
 
-mod internal {
-    use crate::vector::{exp2, log2};
+/// The part of [`Float`] that this crate promises to nobody.
+pub(crate) trait Internal: Sized {
+    /// 2^27+1 in `f64`, 2^12+1 in `f32`: splits a product without error (Dekker 1971).
+    const SPLITTER: Self;
+    /// Sums outside 2^-SAFE_EXPONENT to 2^SAFE_EXPONENT are recomputed in max-shifted form.
+    const SAFE_EXPONENT: Self;
+    /// 2^SAFE_EXPONENT.
+    const SAFE_SUM: Self;
+    /// 2^(SAFE_EXPONENT / 4).
+    const NEAR_SCALING: Self;
+    /// About the square root of the largest number: a power of two.
+    const SQRT_MAX: Self;
+    /// The square root of that.
+    const FOURTH_ROOT_MAX: Self;
+    /// The square root of EPSILON.
+    const SQRT_EPSILON: Self;
+    /// The sums of weights that a problem may have, in words: from one over FOURTH_ROOT_MAX to it.
+    const TOTALS: &'static str;
 
-    /// The part of [`Float`](super::Float) that this crate promises to nobody.
-    pub trait Internal: Sized {
-        /// 2^27+1 in `f64`, 2^12+1 in `f32`: splits a product without error (Dekker 1971).
-        const SPLITTER: Self;
-        /// Sums outside 2^-SAFE_EXPONENT to 2^SAFE_EXPONENT are recomputed in max-shifted form.
-        const SAFE_EXPONENT: Self;
-        /// 2^SAFE_EXPONENT.
-        const SAFE_SUM: Self;
-        /// 2^(SAFE_EXPONENT / 4).
-        const NEAR_SCALING: Self;
-        /// About the square root of the largest number: a power of two.
-        const SQRT_MAX: Self;
-        /// The square root of that.
-        const FOURTH_ROOT_MAX: Self;
-        /// The square root of EPSILON.
-        const SQRT_EPSILON: Self;
-        /// The sums of weights that a problem may have, in words: from one over FOURTH_ROOT_MAX to it.
-        const TOTALS: &'static str;
-
-        /// Parks an index in the bits of a scalar. A sort needs memory for indices, and workspaces hold scalars. No
-        /// arithmetic is ever done on it.
-        fn from_index(index: u32) -> Self;
-        /// Returns the index that [`Internal::from_index`] parked.
-        fn to_index(self) -> u32;
-        /// Returns log2 of a positive normal number, branch-free.
-        fn log2_of_normal(self) -> Self;
-        /// Returns 2^self with the bits of [`Float::exp2`](super::Float::exp2), and has a branch. It is for loops that
-        /// are not vectorised, in which exponents far from 0 are rare.
-        fn exp2_branching(self) -> Self;
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn far_f32(x: f32) -> f32 {
-        exp2::exp2_f32(x)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn far_f64(x: f64) -> f64 {
-        exp2::exp2_f64(x)
-    }
-
-    impl Internal for f32 {
-        const SPLITTER: Self = 4097.0;
-        const SQRT_EPSILON: Self = 3.452_669_8e-4;
-        const SAFE_EXPONENT: Self = 100.0;
-        const SAFE_SUM: Self = f32::from_bits((127 + 100) << 23);
-        const NEAR_SCALING: Self = f32::from_bits((127 + 25) << 23);
-        const SQRT_MAX: Self = f32::from_bits((127 + 64) << 23);
-        const FOURTH_ROOT_MAX: Self = f32::from_bits((127 + 32) << 23);
-        const TOTALS: &'static str = "(2.3e-10, 4.3e9)";
-
-        #[inline(always)]
-        fn from_index(index: u32) -> Self {
-            f32::from_bits(index)
-        }
-        #[inline(always)]
-        fn to_index(self) -> u32 {
-            self.to_bits()
-        }
-        #[inline(always)]
-        fn log2_of_normal(self) -> Self {
-            log2::log2_f32(self)
-        }
-        #[inline(always)]
-        fn exp2_branching(self) -> Self {
-            if self.abs() <= 126.0 { exp2::power_f32(self) } else { far_f32(self) }
-        }
-    }
-
-    impl Internal for f64 {
-        const SPLITTER: Self = 134_217_729.0;
-        const SQRT_EPSILON: Self = f64::from_bits((1023 - 26) << 52);
-        const SAFE_EXPONENT: Self = 900.0;
-        const SAFE_SUM: Self = f64::from_bits((1023 + 900) << 52);
-        const NEAR_SCALING: Self = f64::from_bits((1023 + 225) << 52);
-        const SQRT_MAX: Self = f64::from_bits((1023 + 512) << 52);
-        const FOURTH_ROOT_MAX: Self = f64::from_bits((1023 + 256) << 52);
-        const TOTALS: &'static str = "(8.6e-78, 1.2e77)";
-
-        #[inline(always)]
-        fn from_index(index: u32) -> Self {
-            f64::from_bits(u64::from(index))
-        }
-        #[inline(always)]
-        fn to_index(self) -> u32 {
-            self.to_bits() as u32
-        }
-        #[inline(always)]
-        fn log2_of_normal(self) -> Self {
-            log2::log2_f64(self)
-        }
-        #[inline(always)]
-        fn exp2_branching(self) -> Self {
-            if self.abs() <= 1022.0 { exp2::power_f64(self) } else { far_f64(self) }
-        }
-    }
+    /// Parks an index in the bits of a scalar. A sort needs memory for indices, and workspaces hold scalars. No
+    /// arithmetic is ever done on it.
+    fn from_index(index: u32) -> Self;
+    /// Returns the index that [`Internal::from_index`] parked.
+    fn to_index(self) -> u32;
+    /// Returns log2 of a positive normal number, branch-free.
+    fn log2_of_normal(self) -> Self;
+    /// Returns 2^self with the bits of [`Float::exp2`], and has a branch. It is for loops that
+    /// are not vectorised, in which exponents far from 0 are rare.
+    fn exp2_branching(self) -> Self;
 }
 
 /// A floating-point scalar: `f32` or `f64`. Sealed.
@@ -113,8 +41,9 @@ mod internal {
 /// Every elementary function is the same code with and without `std`, so that with
 /// [`SimdLevel::Portable`](crate::SimdLevel) a result has the same bits on a workstation and on a microcontroller.
 /// Nothing done in `f32` touches `f64`.
+#[expect(private_bounds, reason = "seals the trait, and keeps to this crate what it alone uses")]
 pub trait Float:
-    internal::Internal
+    Internal
     + Copy
     + Default
     + PartialEq
@@ -188,109 +117,127 @@ pub trait Float:
     fn is_finite(self) -> bool;
 }
 
-macro_rules! shared_items {
-    ($t:ident, $log2:path, $sqrt:path, $pow:path, $exp_m1:path, $ln_1p:path, $exp2:path) => {
-        const ZERO: Self = 0.0;
-        const HALF: Self = 0.5;
-        const ONE: Self = 1.0;
-        const TWO: Self = 2.0;
-        const EPSILON: Self = $t::EPSILON;
-        const NAME: &str = stringify!($t);
-        const MAX: Self = $t::MAX;
-        const INFINITY: Self = $t::INFINITY;
-        const LOG2_E: Self = core::$t::consts::LOG2_E;
-        const LN_2: Self = core::$t::consts::LN_2;
+/// Implements both traits for a scalar, given its format, what differs between the two, and its functions.
+macro_rules! scalar {
+    (
+        $t:ident, $bits:ident, mantissa $mantissa:literal, bias $bias:literal, safe $safe:literal,
+        { $($internal:ident: $internal_type:ty = $internal_value:expr;)* }
+        { $($constant:ident = $value:expr;)* }
+        $power:path, $log2_of_normal:path, $widen:path, { $($function:ident($($argument:ident)?) = $path:path;)* }
+    ) => {
+        impl Internal for $t {
+            $(const $internal: $internal_type = $internal_value;)*
+            const SPLITTER: Self = ((1_u32 << ($mantissa / 2 + 1)) + 1) as $t;
+            const SAFE_EXPONENT: Self = $safe as $t;
+            const SAFE_SUM: Self = $t::from_bits(($bias + $safe) << $mantissa);
+            const NEAR_SCALING: Self = $t::from_bits(($bias + $safe / 4) << $mantissa);
+            const SQRT_MAX: Self = $t::from_bits(($bias + $bias / 2 + 1) << $mantissa);
+            const FOURTH_ROOT_MAX: Self = $t::from_bits(($bias + $bias / 4 + 1) << $mantissa);
 
-        #[inline(always)]
-        fn constant(value: f64) -> Self {
-            value as $t
+            #[inline(always)]
+            fn from_index(index: u32) -> Self {
+                $t::from_bits($bits::from(index))
+            }
+            #[inline(always)]
+            fn to_index(self) -> u32 {
+                self.to_bits() as u32
+            }
+            #[inline(always)]
+            fn log2_of_normal(self) -> Self {
+                $log2_of_normal(self)
+            }
+            #[inline(always)]
+            fn exp2_branching(self) -> Self {
+                #[cold]
+                #[inline(never)]
+                fn far(x: $t) -> $t {
+                    Float::exp2(x)
+                }
+                if self.abs() <= ($bias - 1) as $t { $power(self) } else { far(self) }
+            }
         }
-        #[inline(always)]
-        fn count(value: usize) -> Self {
-            value as $t
-        }
-        #[inline(always)]
-        fn exp2(self) -> Self {
-            $exp2(self)
-        }
-        #[inline(always)]
-        fn log2(self) -> Self {
-            $log2(self)
-        }
-        #[inline(always)]
-        fn sqrt(self) -> Self {
-            $sqrt(self)
-        }
-        #[inline(always)]
-        fn exp_m1(self) -> Self {
-            $exp_m1(self)
-        }
-        #[inline(always)]
-        fn ln_1p(self) -> Self {
-            $ln_1p(self)
-        }
-        #[inline(always)]
-        fn powf(self, exponent: Self) -> Self {
-            $pow(self, exponent)
-        }
-        #[inline(always)]
-        fn abs(self) -> Self {
-            $t::abs(self)
-        }
-        #[inline(always)]
-        fn max(self, other: Self) -> Self {
-            $t::max(self, other)
-        }
-        #[inline(always)]
-        fn min(self, other: Self) -> Self {
-            $t::min(self, other)
-        }
-        #[inline(always)]
-        fn is_finite(self) -> bool {
-            $t::is_finite(self)
+
+        impl Float for $t {
+            const ZERO: Self = 0.0;
+            const HALF: Self = 0.5;
+            const ONE: Self = 1.0;
+            const TWO: Self = 2.0;
+            const EPSILON: Self = $t::EPSILON;
+            const NAME: &str = stringify!($t);
+            const MAX: Self = $t::MAX;
+            const INFINITY: Self = $t::INFINITY;
+            const LOG2_E: Self = core::$t::consts::LOG2_E;
+            const LN_2: Self = core::$t::consts::LN_2;
+            $(const $constant: Self = $value;)*
+
+            #[inline(always)]
+            fn constant(value: f64) -> Self {
+                value as $t
+            }
+            #[inline(always)]
+            fn count(value: usize) -> Self {
+                value as $t
+            }
+            #[inline(always)]
+            fn widen(self) -> f64 {
+                $widen(self)
+            }
+            #[inline(always)]
+            fn is_finite(self) -> bool {
+                $t::is_finite(self)
+            }
+            $(#[inline(always)]
+            fn $function(self $(, $argument: Self)?) -> Self {
+                $path(self $(, $argument)?)
+            })*
         }
     };
 }
 
-impl Float for f32 {
-    shared_items!(f32, libm::log2f, libm::sqrtf, libm::powf, libm::expm1f, libm::log1pf, exp2::exp2_f32);
-    const DEFAULT_THRESHOLD: Self = 1e-3;
-    const DEFAULT_TOLERANCE: Self = 1e-3;
-
-    fn widen(self) -> f64 {
-        let bits = self.to_bits();
-        let sign = u64::from(bits >> 31) << 63;
-        let exponent = (bits >> 23) & 0xff;
-        let mantissa = u64::from(bits & 0x007f_ffff);
-        let magnitude = match (exponent, mantissa) {
-            (0, 0) => 0,
-            (0, _) => {
-                // Subnormal: mantissa * 2^-149, whose leading bit becomes the hidden one.
-                let leading = 63 - mantissa.leading_zeros();
-                let fraction = (mantissa << (52 - leading)) & ((1 << 52) - 1);
-                (u64::from(leading + 1023 - 149) << 52) | fraction
-            }
-            (0xff, _) => (0x7ff << 52) | (mantissa << 29),
-            _ => (u64::from(exponent + 1023 - 127) << 52) | (mantissa << 29),
-        };
-        f64::from_bits(sign | magnitude)
+scalar! {
+    f32, u32, mantissa 23, bias 127, safe 100,
+    { SQRT_EPSILON: Self = 3.452_669_8e-4; TOTALS: &'static str = "(2.3e-10, 4.3e9)"; }
+    { DEFAULT_THRESHOLD = 1e-3; DEFAULT_TOLERANCE = 1e-3; }
+    exp2::power_f32, log2::log2_f32, widened, {
+        exp2() = exp2::exp2_f32; log2() = libm::log2f; exp_m1() = libm::expm1f; ln_1p() = libm::log1pf;
+        sqrt() = libm::sqrtf; powf(exponent) = libm::powf; abs() = f32::abs; max(other) = f32::max;
+        min(other) = f32::min;
     }
 }
 
-impl Float for f64 {
-    shared_items!(f64, libm::log2, libm::sqrt, libm::pow, libm::expm1, libm::log1p, exp2::exp2_f64);
-    const DEFAULT_THRESHOLD: Self = 1e-6;
-    const DEFAULT_TOLERANCE: Self = 1e-8;
-
-    #[inline(always)]
-    fn widen(self) -> f64 {
-        self
+scalar! {
+    f64, u64, mantissa 52, bias 1023, safe 900,
+    { SQRT_EPSILON: Self = f64::from_bits((1023 - 26) << 52); TOTALS: &'static str = "(8.6e-78, 1.2e77)"; }
+    { DEFAULT_THRESHOLD = 1e-6; DEFAULT_TOLERANCE = 1e-8; }
+    exp2::power_f64, log2::log2_f64, core::convert::identity, {
+        exp2() = exp2::exp2_f64; log2() = libm::log2; exp_m1() = libm::expm1; ln_1p() = libm::log1p;
+        sqrt() = libm::sqrt; powf(exponent) = libm::pow; abs() = f64::abs; max(other) = f64::max;
+        min(other) = f64::min;
     }
+}
+
+/// Returns the same value in `f64`, by operations on integers: a processor may have no `f64`.
+fn widened(value: f32) -> f64 {
+    let bits = value.to_bits();
+    let sign = u64::from(bits >> 31) << 63;
+    let exponent = (bits >> 23) & 0xff;
+    let mantissa = u64::from(bits & 0x007f_ffff);
+    let magnitude = match (exponent, mantissa) {
+        (0, 0) => 0,
+        (0, _) => {
+            // Subnormal: mantissa * 2^-149, whose leading bit becomes the hidden one.
+            let leading = 63 - mantissa.leading_zeros();
+            let fraction = (mantissa << (52 - leading)) & ((1 << 52) - 1);
+            (u64::from(leading + 1023 - 149) << 52) | fraction
+        }
+        (0xff, _) => (0x7ff << 52) | (mantissa << 29),
+        _ => (u64::from(exponent + 1023 - 127) << 52) | (mantissa << 29),
+    };
+    f64::from_bits(sign | magnitude)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::internal::Internal;
     use super::*;
 
     #[test]

@@ -3,11 +3,9 @@
 #[cfg(feature = "simd")]
 use super::fearless::Token;
 use super::instructions::Instructions;
-use super::level::SimdLevel;
 use super::loops::{columns, costs, deviations, exponents, moments, products, rows, terms};
 use super::points::{PackedPoints, TileAt};
 use super::portable::Portable;
-use crate::error::Error;
 use crate::float::Float;
 #[cfg(feature = "simd")]
 use fearless_simd::{Level, prelude::*};
@@ -48,8 +46,9 @@ macro_rules! loops {
         /// says what it does.
         ///
         /// A new loop is a function there and a line in the list of this file.
-        #[allow(missing_docs, clippy::too_many_arguments)]
-        pub trait Loops: Float {
+        #[allow(clippy::too_many_arguments)]
+        #[cfg_attr(not(feature = "costs"), allow(dead_code))] // loops of the other costs
+        pub(crate) trait Loops: Float {
             $(fn $name(instructions: Instructions, $($argument: $type),*) $(-> $output)?;)*
         }
         loops!(@ f32: $($module::$name($($argument: $type),*) $(-> $output)?;)*);
@@ -102,16 +101,4 @@ loops! {
     moments::along(points: PackedPoints<'_, Self>, start: usize, weights: &[Self], out: &mut [Self]);
     products::add_products(weights: &[Self], rows: &[Self], least: Self, matrix: &mut [Self]);
     products::eliminate(lines: &mut [Self], own: &[Self], m: usize, total: Self);
-}
-
-impl SimdLevel {
-    /// Replaces values by 2^x, within 2 units in the last place. Sweeps spend their time on this.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) if this machine does not have the level.
-    pub fn exp2<T: Loops>(self, values: &mut [T]) -> Result<(), Error> {
-        self.check()?;
-        T::exp2_each(Instructions::of(self), values);
-        Ok(())
-    }
 }

@@ -31,54 +31,32 @@ pub(super) const MAGIC_F32: f32 = 12_582_912.0;
 /// 1.5 * 2^52.
 pub(super) const MAGIC_F64: f64 = 6_755_399_441_055_744.0;
 
-/// Returns 2^x in single precision: within 2 ulp on [-126.0, 127.9]; 0 below -126.0.
-#[inline(always)]
-pub fn exp2_f32(x: f32) -> f32 {
-    let value = power_f32(if x > 127.9 { 127.9 } else { x });
-    if x < -126.0 { 0.0 } else { value }
+macro_rules! exp2 {
+    ($t:ident, $exp2:ident, $power:ident, $magic:ident, $polynomial:ident, $mantissa:literal, $range:literal) => {
+        #[doc = concat!("Returns 2^x: within 2 ulp on ", $range, "; 0 below it.")]
+        #[inline(always)]
+        pub fn $exp2(x: $t) -> $t {
+            let (least, most) = ($t::MIN_EXP as $t - 1.0, $t::MAX_EXP as $t - 0.1);
+            let value = $power(if x > most { most } else { x });
+            if x < least { 0.0 } else { value }
+        }
+
+        #[doc = concat!("Returns 2^x for x in ", $range, ", and anything for other x.")]
+        #[inline(always)]
+        pub(crate) fn $power(x: $t) -> $t {
+            let shifted = x + $magic;
+            let t = x - (shifted - $magic);
+            let mut p = $polynomial[$polynomial.len() - 1];
+            for k in (0..$polynomial.len() - 1).rev() {
+                p = p * t + $polynomial[k];
+            }
+            $t::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << $mantissa))
+        }
+    };
 }
 
-/// Returns 2^x for x in [-126.0, 127.9], and anything for other x.
-#[inline(always)]
-pub(crate) fn power_f32(x: f32) -> f32 {
-    let shifted = x + MAGIC_F32;
-    let t = x - (shifted - MAGIC_F32);
-    let mut p = POLYNOMIAL_F32[6];
-    p = p * t + POLYNOMIAL_F32[5];
-    p = p * t + POLYNOMIAL_F32[4];
-    p = p * t + POLYNOMIAL_F32[3];
-    p = p * t + POLYNOMIAL_F32[2];
-    p = p * t + POLYNOMIAL_F32[1];
-    p = p * t + POLYNOMIAL_F32[0];
-    f32::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 23))
-}
-
-/// Returns 2^x in double precision: within 2 ulp on [-1022.0, 1023.9]; 0 below -1022.0.
-#[inline(always)]
-pub fn exp2_f64(x: f64) -> f64 {
-    let value = power_f64(if x > 1023.9 { 1023.9 } else { x });
-    if x < -1022.0 { 0.0 } else { value }
-}
-
-/// Returns 2^x for x in [-1022.0, 1023.9], and anything for other x.
-#[inline(always)]
-pub(crate) fn power_f64(x: f64) -> f64 {
-    let shifted = x + MAGIC_F64;
-    let t = x - (shifted - MAGIC_F64);
-    let mut p = POLYNOMIAL_F64[11];
-    p = p * t + POLYNOMIAL_F64[10];
-    p = p * t + POLYNOMIAL_F64[9];
-    p = p * t + POLYNOMIAL_F64[8];
-    p = p * t + POLYNOMIAL_F64[7];
-    p = p * t + POLYNOMIAL_F64[6];
-    p = p * t + POLYNOMIAL_F64[5];
-    p = p * t + POLYNOMIAL_F64[4];
-    p = p * t + POLYNOMIAL_F64[3];
-    p = p * t + POLYNOMIAL_F64[2];
-    p = p * t + POLYNOMIAL_F64[1];
-    p = p * t + POLYNOMIAL_F64[0];
-    f64::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 52))
-}
+exp2!(f32, exp2_f32, power_f32, MAGIC_F32, POLYNOMIAL_F32, 23, "[-126.0, 127.9]");
+exp2!(f64, exp2_f64, power_f64, MAGIC_F64, POLYNOMIAL_F64, 52, "[-1022.0, 1023.9]");
 
 #[cfg(test)]
 mod tests {

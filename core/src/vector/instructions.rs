@@ -4,7 +4,7 @@ use super::level::SimdLevel;
 
 /// A level that this machine has, ready to be used.
 #[derive(Debug, Clone, Copy)]
-pub struct Instructions {
+pub(crate) struct Instructions {
     /// `None` is plain code.
     #[cfg(feature = "simd")]
     pub(super) vector: Option<fearless_simd::Level>,

@@ -19,7 +19,7 @@ mod points;
 mod portable;
 mod simd;
 
-pub use dispatch::Loops;
+pub(crate) use dispatch::Loops;
 pub(crate) use instructions::Instructions;
 pub use level::SimdLevel;
 pub(crate) use loops::columns::WeightVectors;

@@ -10,7 +10,7 @@ pub(crate) const PANEL: usize = 64;
 
 /// The points of both sides.
 #[derive(Debug, Clone, Copy)]
-pub struct PackedPoints<'a, T> {
+pub(crate) struct PackedPoints<'a, T> {
     /// n x d, in groups.
     pub x: &'a [T],
     /// m x d, in panels.
@@ -24,7 +24,7 @@ pub struct PackedPoints<'a, T> {
 
 /// Some points side by side.
 #[derive(Debug, Clone, Copy)]
-pub struct Panel<'a, T> {
+pub(crate) struct Panel<'a, T> {
     /// d x width.
     pub values: &'a [T],
     pub width: usize,
@@ -52,7 +52,7 @@ impl<'a, T: Copy> PackedPoints<'a, T> {
     }
 
     /// Returns coordinate k of x_i, not shifted by delta.
-    #[inline]
+    #[inline(always)]
     pub fn x(&self, i: usize, k: usize) -> T {
         let group = self.group(i - i % GROUP);
         group.values[k * group.width + i % GROUP]
@@ -68,7 +68,7 @@ impl<'a, T: Copy> PackedPoints<'a, T> {
 
 /// The place of a tile: where it begins, and the potentials of its rows and columns.
 #[derive(Debug, Clone, Copy)]
-pub struct TileAt<'b, T> {
+pub(crate) struct TileAt<'b, T> {
     /// The first row.
     pub i: usize,
     /// The first column: a multiple of [`PANEL`].

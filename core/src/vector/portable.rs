@@ -5,7 +5,7 @@ use crate::float::Float;
 
 /// Plain code, which needs no instructions of any kind.
 #[derive(Clone, Copy)]
-pub struct Portable;
+pub(crate) struct Portable;
 
 impl<T: Float> Simd<T> for Portable {
     type Vector = T;

@@ -5,7 +5,7 @@ use core::ops::{Add, Div, Mul, Sub};
 use crate::float::Float;
 
 /// Vectors of [`Simd::LANES`] scalars. A value of this type is the proof that the processor has the instructions.
-pub trait Simd<T>: Copy {
+pub(crate) trait Simd<T>: Copy {
     /// A vector.
     type Vector: Copy
         + Add<Output = Self::Vector>

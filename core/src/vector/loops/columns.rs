@@ -1,12 +1,12 @@
 //! The update of the columns of a balanced problem.
 
-use super::FLUSH;
+use super::parts;
 use crate::float::Float;
 use crate::vector::simd::{MAX_LANES, Simd, SimdExt, each_vector};
 
 /// Weights as loops read them: stored numbers times a factor, or one number for all.
 #[derive(Debug, Clone, Copy)]
-pub struct WeightVectors<'w, T> {
+pub(crate) struct WeightVectors<'w, T> {
     pub values: Option<&'w [T]>,
     pub factor: T,
     /// The weight of every point if none are stored.
@@ -26,7 +26,7 @@ impl<T: Float> WeightVectors<'_, T> {
 
 /// The measurements of an update of balanced columns.
 #[derive(Debug, Clone, Copy)]
-pub struct Balanced<T> {
+pub(crate) struct Balanced<T> {
     /// The sum of the columns before it.
     pub mass: T,
     /// The L1 distance of the columns from b before it.
@@ -51,12 +51,10 @@ pub(crate) fn balance<T: Float, S: Simd<T>>(
     let (g, before) = (&g[..m], &before[..m]);
     let (zero, one, factor) = (simd.splat(T::ZERO), simd.splat(T::ONE), simd.splat(factor));
     let (mut mass, mut error, mut largest) = (T::ZERO, T::ZERO, zero);
-    let mut at = 0;
-    while at < m {
-        let end = (at + FLUSH).min(m);
+    for part in parts(m) {
         let (mut masses, mut errors) = (zero, zero);
         each_vector::<T, S>(
-            at..end,
+            part,
             #[inline(always)]
             |at, len| {
                 let sum = simd.load_part(&before[at..at + len], T::ZERO);
@@ -71,14 +69,13 @@ pub(crate) fn balance<T: Float, S: Simd<T>>(
         );
         mass += simd.sum(masses);
         error += simd.sum(errors);
-        at = end;
     }
     Balanced { mass, error, safe: simd.fold(largest, T::max) < T::SAFE_EXPONENT }
 }
 
 /// The measurements of an update of scalings.
 #[derive(Debug, Clone, Copy)]
-pub struct Rescaled<T> {
+pub(crate) struct Rescaled<T> {
     /// The sum of the columns before it.
     pub mass: T,
     /// The L1 distance of the columns from b before it.
@@ -101,12 +98,10 @@ pub(crate) fn rescale<T: Float, S: Simd<T>>(
     let v = &v[..m];
     let (zero, one) = (simd.splat(T::ZERO), simd.splat(T::ONE));
     let (mut mass, mut error, mut largest, mut below) = (T::ZERO, T::ZERO, one, simd.splat(-T::ONE));
-    let mut at = 0;
-    while at < m {
-        let end = (at + FLUSH).min(m);
+    for part in parts(m) {
         let (mut masses, mut errors) = (zero, zero);
         each_vector::<T, S>(
-            at..end,
+            part,
             #[inline(always)]
             |at, len| {
                 let weight = weights.load(simd, at, len);
@@ -122,7 +117,6 @@ pub(crate) fn rescale<T: Float, S: Simd<T>>(
         );
         mass += simd.sum(masses);
         error += simd.sum(errors);
-        at = end;
     }
     Rescaled { mass, error, largest: simd.fold(largest, T::max), smallest: -simd.fold(below, T::max) }
 }

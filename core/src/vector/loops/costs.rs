@@ -36,7 +36,7 @@ pub(crate) fn squared_distances<T: Float, S: Simd<T>>(
 
 /// Points under a p-norm.
 #[derive(Debug, Clone, Copy)]
-pub struct Norms<'a, T> {
+pub(crate) struct Norms<'a, T> {
     /// In units, and not centred: a shift would round their differences.
     pub points: PackedPoints<'a, T>,
     pub power: Power<T>,
@@ -45,13 +45,15 @@ pub struct Norms<'a, T> {
 
 /// The power p that differences are raised to.
 #[derive(Debug, Clone, Copy)]
-pub enum Power<T> {
+pub(crate) enum Power<T> {
     One,
     Two,
     /// p is infinite.
     Largest,
     /// p is an integer, and takes products.
     Whole(u32, T),
+    /// p is an even integer 2 h. It is taken as (z^2)^h, which needs no absolute value and a product less.
+    Even(u32, T),
     /// p is an integer and a half, and takes products and a square root.
     Half(u32, T),
     /// p is any other number, and takes a logarithm and an exponential.
@@ -75,6 +77,7 @@ impl<T: Float> Power<T> {
         Some(match whole {
             1 if rest == T::ZERO => Power::One,
             2 if rest == T::ZERO => Power::Two,
+            whole if rest == T::ZERO && whole % 2 == 0 => Power::Even(whole as u32, p),
             whole if rest == T::ZERO => Power::Whole(whole as u32, p),
             whole if rest == T::HALF => Power::Half(whole as u32, p),
             _ => Power::Any(p),
@@ -86,7 +89,9 @@ impl<T: Float> Power<T> {
         match self {
             Power::One | Power::Largest => None,
             Power::Two => Some(T::SAFE_EXPONENT / T::constant(8.0)),
-            Power::Whole(_, p) | Power::Half(_, p) | Power::Any(p) => Some(T::SAFE_EXPONENT / (T::constant(4.0) * p)),
+            Power::Whole(_, p) | Power::Even(_, p) | Power::Half(_, p) | Power::Any(p) => {
+                Some(T::SAFE_EXPONENT / (T::constant(4.0) * p))
+            }
         }
     }
 
@@ -107,8 +112,49 @@ impl<T: Float> Power<T> {
     pub fn factor(self, d: usize) -> T {
         match self {
             Power::Largest => T::ONE,
-            Power::Two | Power::Whole(..) => T::count(d).sqrt(),
+            Power::Two | Power::Whole(..) | Power::Even(..) => T::count(d).sqrt(),
             Power::One | Power::Half(..) | Power::Any(_) => T::count(d),
+        }
+    }
+
+    /// Adds the powers of the differences in one coordinate to the sums of R rows.
+    #[inline(always)]
+    fn add<S: Simd<T>, const R: usize>(self, simd: S, mut z: [S::Vector; R], totals: &mut [S::Vector; R]) {
+        if !matches!(self, Power::Two | Power::Even(..)) {
+            for r in 0..R {
+                z[r] = simd.abs(z[r]);
+            }
+        }
+        // |z|^p as |z|, or z^2, times these.
+        let mut factors = z;
+        match self {
+            Power::One | Power::Largest | Power::Two => {}
+            Power::Whole(3, _) => factors = product(z, z),
+            Power::Whole(whole, _) => factors = whole_power(z, whole - 1),
+            Power::Even(whole, _) => {
+                z = product(z, z);
+                factors = whole_power(z, whole / 2 - 1);
+            }
+            Power::Half(1, _) => factors = roots(simd, z),
+            Power::Half(whole, _) => factors = product(whole_power(z, whole - 1), roots(simd, z)),
+            Power::Any(p) => factors = real_powers(simd, z, p - T::ONE),
+        }
+        for r in 0..R {
+            totals[r] = match self {
+                Power::One => totals[r] + z[r],
+                Power::Largest => simd.max(z[r], totals[r]),
+                _ => simd.mul_add(z[r], factors[r], totals[r]),
+            };
+        }
+    }
+
+    /// Returns the norm that belongs to a sum.
+    #[inline(always)]
+    fn root<S: Simd<T>>(self, simd: S, total: S::Vector) -> S::Vector {
+        match self {
+            Power::One | Power::Largest => total,
+            Power::Two => simd.sqrt(total),
+            Power::Whole(_, p) | Power::Even(_, p) | Power::Half(_, p) | Power::Any(p) => simd.power(total, T::ONE / p),
         }
     }
 }
@@ -131,16 +177,17 @@ pub(crate) fn norms<T: Float, S: Simd<T>>(
         return T::ONE;
     }
     let differences = Differences { norms, i, start, m, out };
+    // One call a kind, which the compiler then knows in the loop.
     match norms.power {
-        Power::One => differences.over::<S, 4>(simd, One),
-        Power::Two => differences.over::<S, 4>(simd, Two),
-        Power::Largest => differences.over::<S, 4>(simd, Largest),
-        Power::Whole(3, p) => differences.over::<S, 4>(simd, Three(p)),
-        Power::Whole(whole, p) if whole % 2 == 0 => differences.over_few(simd, Even(whole / 2, p)),
-        Power::Whole(whole, p) => differences.over_few(simd, Whole(whole, p)),
-        Power::Half(1, p) => differences.over::<S, 4>(simd, ThreeHalves(p)),
-        Power::Half(whole, p) => differences.over_few(simd, Half(whole, p)),
-        Power::Any(p) => differences.over::<S, 2>(simd, Any(p)),
+        Power::One => differences.over::<S, 4>(simd, Power::One),
+        Power::Two => differences.over::<S, 4>(simd, Power::Two),
+        Power::Largest => differences.over::<S, 4>(simd, Power::Largest),
+        Power::Whole(3, p) => differences.over::<S, 4>(simd, Power::Whole(3, p)),
+        Power::Whole(whole, p) => differences.over_few(simd, Power::Whole(whole, p)),
+        Power::Even(whole, p) => differences.over_few(simd, Power::Even(whole, p)),
+        Power::Half(1, p) => differences.over::<S, 4>(simd, Power::Half(1, p)),
+        Power::Half(whole, p) => differences.over_few(simd, Power::Half(whole, p)),
+        Power::Any(p) => differences.over::<S, 2>(simd, Power::Any(p)),
     }
 }
 
@@ -156,13 +203,13 @@ struct Differences<'b, T> {
 impl<T: Float> Differences<'_, T> {
     /// Computes as many rows at a time as fit the registers, if each takes three or four vectors.
     #[inline(always)]
-    fn over_few<S: Simd<T>>(self, simd: S, sum: impl Sum<T>) -> T {
-        if S::COLUMNS == 2 { self.over::<S, 4>(simd, sum) } else { self.over::<S, 2>(simd, sum) }
+    fn over_few<S: Simd<T>>(self, simd: S, power: Power<T>) -> T {
+        if S::COLUMNS == 2 { self.over::<S, 4>(simd, power) } else { self.over::<S, 2>(simd, power) }
     }
 
     /// Computes R rows at a time if they lie in one group.
     #[inline(always)]
-    fn over<S: Simd<T>, const R: usize>(mut self, simd: S, sum: impl Sum<T>) -> T {
+    fn over<S: Simd<T>, const R: usize>(mut self, simd: S, power: Power<T>) -> T {
         let (mut row, mut repair) = (0, simd.splat(T::ZERO));
         let points = self.norms.points;
         while row * self.m < self.out.len() {
@@ -176,11 +223,11 @@ impl<T: Float> Differences<'_, T> {
                         |r| x[first + r],
                     )
                 });
-                self.rows::<S, R>(simd, sum, row, x, &mut repair);
+                self.rows::<S, R>(simd, power, row, x, &mut repair);
                 row += R;
             } else {
                 let x = group.values.chunks_exact(group.width).map(|x| [x[first]]);
-                self.rows::<S, 1>(simd, sum, row, x, &mut repair);
+                self.rows::<S, 1>(simd, power, row, x, &mut repair);
                 row += 1;
             }
         }
@@ -191,7 +238,7 @@ impl<T: Float> Differences<'_, T> {
     fn rows<S: Simd<T>, const R: usize>(
         &mut self,
         simd: S,
-        sum: impl Sum<T>,
+        power: Power<T>,
         row: usize,
         x: impl Iterator<Item = [T; R]> + Clone,
         repair: &mut S::Vector,
@@ -215,12 +262,12 @@ impl<T: Float> Differences<'_, T> {
                         for r in 0..R {
                             z[r] = simd.splat(x[r]) - y;
                         }
-                        sum.add(simd, z, &mut totals);
+                        power.add(simd, z, &mut totals);
                         from += panel.width;
                     }
                     for r in 0..R {
-                        let mut result = sum.root(simd, totals[r]);
-                        if sum.takes_powers() {
+                        let mut result = power.root(simd, totals[r]);
+                        if !matches!(power, Power::One | Power::Largest) {
                             // A sum that underflowed or overflowed is left to the caller.
                             let bad = simd.select_less(totals[r], most, zero, one);
                             let bad = simd.select_less(least, totals[r], bad, one);
@@ -234,132 +281,6 @@ impl<T: Float> Differences<'_, T> {
             );
             at += width;
         }
-    }
-}
-
-/// A sum over coordinates, and the cost that belongs to it.
-trait Sum<T: Float>: Copy {
-    /// Adds the differences in one coordinate, one for each row.
-    fn add<S: Simd<T>, const R: usize>(self, simd: S, z: [S::Vector; R], totals: &mut [S::Vector; R]);
-
-    /// Returns the cost of a sum.
-    #[inline(always)]
-    fn root<S: Simd<T>>(self, _: S, total: S::Vector) -> S::Vector {
-        total
-    }
-
-    /// Says whether sums can leave the range of the scalar although costs do not.
-    #[inline(always)]
-    fn takes_powers(self) -> bool {
-        true
-    }
-}
-
-#[derive(Clone, Copy)]
-struct One;
-
-impl<T: Float> Sum<T> for One {
-    #[inline(always)]
-    fn takes_powers(self) -> bool {
-        false
-    }
-
-    #[inline(always)]
-    fn add<S: Simd<T>, const R: usize>(self, simd: S, z: [S::Vector; R], totals: &mut [S::Vector; R]) {
-        for r in 0..R {
-            totals[r] = totals[r] + simd.abs(z[r]);
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Largest;
-
-impl<T: Float> Sum<T> for Largest {
-    #[inline(always)]
-    fn takes_powers(self) -> bool {
-        false
-    }
-
-    #[inline(always)]
-    fn add<S: Simd<T>, const R: usize>(self, simd: S, z: [S::Vector; R], totals: &mut [S::Vector; R]) {
-        for r in 0..R {
-            totals[r] = simd.max(simd.abs(z[r]), totals[r]);
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Two;
-
-impl<T: Float> Sum<T> for Two {
-    #[inline(always)]
-    fn add<S: Simd<T>, const R: usize>(self, simd: S, z: [S::Vector; R], totals: &mut [S::Vector; R]) {
-        for r in 0..R {
-            totals[r] = simd.mul_add(z[r], z[r], totals[r]);
-        }
-    }
-
-    #[inline(always)]
-    fn root<S: Simd<T>>(self, simd: S, total: S::Vector) -> S::Vector {
-        simd.sqrt(total)
-    }
-}
-
-/// Declares a sum of powers: |z|^p = |z| times `factors`.
-macro_rules! powers {
-    ($name:ident($($field:ident: $t:ty),*), $p:ident, |$simd:ident, $z:ident| $factors:expr) => {
-        #[derive(Clone, Copy)]
-        struct $name<T>($($t),*);
-
-        impl<T: Float> Sum<T> for $name<T> {
-            #[inline(always)]
-            fn add<S: Simd<T>, const R: usize>(self, $simd: S, z: [S::Vector; R], totals: &mut [S::Vector; R]) {
-                let $name($($field),*) = self;
-                let _ = $p;
-                let mut $z = z;
-                for r in 0..R {
-                    $z[r] = $simd.abs(z[r]);
-                }
-                let factors = $factors;
-                for r in 0..R {
-                    totals[r] = $simd.mul_add($z[r], factors[r], totals[r]);
-                }
-            }
-
-            #[inline(always)]
-            fn root<S: Simd<T>>(self, simd: S, total: S::Vector) -> S::Vector {
-                #[allow(unused_variables)] // the whole part of p
-                let $name($($field),*) = self;
-                simd.power(total, T::ONE / $p)
-            }
-        }
-    };
-}
-
-powers!(Three(p: T), p, |simd, z| product(z, z));
-powers!(ThreeHalves(p: T), p, |simd, z| roots(simd, z));
-powers!(Whole(whole: u32, p: T), p, |simd, z| whole_power(z, whole - 1));
-powers!(Half(whole: u32, p: T), p, |simd, z| product(whole_power(z, whole - 1), roots(simd, z)));
-powers!(Any(p: T), p, |simd, z| real_powers(simd, z, p - T::ONE));
-
-/// An even p = 2 h as (z^2)^h, which needs no absolute value and a product less.
-#[derive(Clone, Copy)]
-struct Even<T>(u32, T);
-
-impl<T: Float> Sum<T> for Even<T> {
-    #[inline(always)]
-    fn add<S: Simd<T>, const R: usize>(self, simd: S, z: [S::Vector; R], totals: &mut [S::Vector; R]) {
-        let squares = product(z, z);
-        let factors = whole_power(squares, self.0 - 1);
-        for r in 0..R {
-            totals[r] = simd.mul_add(squares[r], factors[r], totals[r]);
-        }
-    }
-
-    #[inline(always)]
-    fn root<S: Simd<T>>(self, simd: S, total: S::Vector) -> S::Vector {
-        simd.power(total, T::ONE / self.1)
     }
 }
 

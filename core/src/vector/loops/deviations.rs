@@ -1,13 +1,13 @@
 //! Moments of the costs of a row.
 
-use super::FLUSH;
 use super::columns::WeightVectors;
+use super::parts;
 use crate::float::Float;
 use crate::vector::simd::{Simd, SimdExt, each_vector};
 
 /// Weighted moments of a row, relative to an origin and a scale.
 #[derive(Debug, Clone, Copy)]
-pub struct Deviations<T> {
+pub(crate) struct Deviations<T> {
     /// sum_j b_j (C_j - origin) / scale.
     pub first: T,
     /// sum_j b_j ((C_j - origin) / scale)^2.
@@ -28,12 +28,10 @@ pub(crate) fn deviations<T: Float, S: Simd<T>>(
     let (origin, by) = (simd.splat(origin), simd.splat(T::ONE / scale));
     let zero = simd.splat(T::ZERO);
     let (mut found, mut largest) = (Deviations { first: T::ZERO, second: T::ZERO, largest: T::ZERO }, zero);
-    let mut at = 0;
-    while at < row.len() {
-        let end = (at + FLUSH).min(row.len());
+    for part in parts(row.len()) {
         let (mut first, mut second) = (zero, zero);
         each_vector::<T, S>(
-            at..end,
+            part,
             #[inline(always)]
             |at, len| {
                 let cost = simd.load_part(&row[at..at + len], T::ZERO);
@@ -46,7 +44,6 @@ pub(crate) fn deviations<T: Float, S: Simd<T>>(
         );
         found.first += simd.sum(first);
         found.second += simd.sum(second);
-        at = end;
     }
     found.largest = simd.fold(largest, T::max);
     found

@@ -6,7 +6,7 @@
 
 use core::ops::Range;
 
-use super::{FLUSH, MAX_TILE_ROWS, compact, log_zero};
+use super::{FLUSH, MAX_TILE_ROWS, compact, log_zero, parts};
 use crate::float::Float;
 use crate::vector::points::{GROUP, PANEL, PackedPoints, Panel, TileAt};
 use crate::vector::simd::{MAX_LANES, Simd, SimdExt, each_vector};
@@ -50,11 +50,9 @@ fn affine<T: Float, S: Simd<T>, const EXP: bool>(
 ) -> T {
     let (f, factor, least) = (simd.splat(f), simd.splat(factor), simd.splat(log_zero()));
     let mut found = RowAccumulator::<T, S, EXP>::new(simd);
-    let mut at = 0;
-    while at < row.len() {
-        let end = (at + FLUSH).min(row.len());
+    for part in parts(row.len()) {
         each_vector::<T, S>(
-            at..end,
+            part,
             #[inline(always)]
             |at, len| {
                 let value = match values {
@@ -70,7 +68,6 @@ fn affine<T: Float, S: Simd<T>, const EXP: bool>(
             },
         );
         found.flush(simd);
-        at = end;
     }
     found.total
 }

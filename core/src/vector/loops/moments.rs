@@ -2,7 +2,7 @@
 
 use super::{FLUSH, MAX_TILE_ROWS};
 use crate::float::Float;
-use crate::vector::points::{GROUP, PANEL, PackedPoints};
+use crate::vector::points::{PANEL, PackedPoints};
 use crate::vector::simd::{Simd, SimdExt, each_vector};
 
 /// row_j <- row_j (constant + factor v_j + w_j times its own factor), without the last term if there is no w.
@@ -46,25 +46,19 @@ pub(crate) fn row_moments<T: Float, S: Simd<T>>(
     let m = rows.len() / (out.len() / d);
     out.fill(T::ZERO);
     for (k, (row, out)) in rows.chunks_exact(m).zip(out.chunks_exact_mut(d)).enumerate() {
-        let group = points.group((i + k) - (i + k) % GROUP);
-        let x = |l: usize| group.values[l * group.width + (i + k) % GROUP] + points.delta[l];
+        let x = |l: usize| points.x(i + k, l) + points.delta[l];
         for (block, row) in row.chunks(FLUSH).enumerate() {
             let mut l = 0;
             while l < d {
                 // The number of coordinates is known to the compiler, which unrolls the loop over them.
-                if l + COORDINATES <= d {
-                    difference_sums::<T, S, COORDINATES>(simd, points, block * FLUSH, row, l, &x, out);
-                    l += COORDINATES;
-                } else if l + 3 == d {
-                    difference_sums::<T, S, 3>(simd, points, block * FLUSH, row, l, &x, out);
-                    l += 3;
-                } else if l + 2 == d {
-                    difference_sums::<T, S, 2>(simd, points, block * FLUSH, row, l, &x, out);
-                    l += 2;
-                } else {
-                    difference_sums::<T, S, 1>(simd, points, block * FLUSH, row, l, &x, out);
-                    l += 1;
+                let start = block * FLUSH;
+                match d - l {
+                    1 => difference_sums::<T, S, 1>(simd, points, start, row, l, &x, out),
+                    2 => difference_sums::<T, S, 2>(simd, points, start, row, l, &x, out),
+                    3 => difference_sums::<T, S, 3>(simd, points, start, row, l, &x, out),
+                    _ => difference_sums::<T, S, COORDINATES>(simd, points, start, row, l, &x, out),
                 }
+                l += COORDINATES;
             }
         }
     }
@@ -122,8 +116,7 @@ pub(crate) fn add_column_moments<T: Float, S: Simd<T>>(
     for (l, total) in total.chunks_exact_mut(m).enumerate() {
         let mut x = [T::ZERO; MAX_TILE_ROWS];
         for (k, x) in x.iter_mut().enumerate().take(count) {
-            let group = points.group((i + k) - (i + k) % GROUP);
-            *x = group.values[l * group.width + (i + k) % GROUP] + points.delta[l];
+            *x = points.x(i + k, l) + points.delta[l];
         }
         for (number, total) in total.chunks_mut(PANEL).enumerate() {
             let (panel, first) = (points.panel(start + number * PANEL), number * PANEL);

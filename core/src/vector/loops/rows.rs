@@ -1,6 +1,6 @@
 //! Sums over rows that are stored, and functions of every entry of a row.
 
-use super::{FLUSH, compact};
+use super::{compact, parts};
 use crate::float::Float;
 use crate::vector::simd::{Simd, SimdExt, each_vector};
 
@@ -73,12 +73,10 @@ pub(crate) fn times_vector<T: Float, S: Simd<T>>(simd: S, rows: &[T], v: &[T], s
 #[inline(always)]
 fn dots<T: Float, S: Simd<T>, const R: usize>(simd: S, rows: [&[T]; R], v: &[T], sums: &mut [T; R]) {
     *sums = [T::ZERO; R];
-    let mut at = 0;
-    while at < v.len() {
-        let end = (at + FLUSH).min(v.len());
+    for part in parts(v.len()) {
         let mut lanes = [simd.splat(T::ZERO); R];
         each_vector::<T, S>(
-            at..end,
+            part,
             #[inline(always)]
             |at, len| {
                 let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
@@ -88,7 +86,6 @@ fn dots<T: Float, S: Simd<T>, const R: usize>(simd: S, rows: [&[T]; R], v: &[T],
                 }
             },
         );
-        at = end;
         for r in 0..R {
             sums[r] += simd.sum(lanes[r]);
         }

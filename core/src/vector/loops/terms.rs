@@ -1,13 +1,13 @@
 //! The part of a row in mass, entropy and transport cost.
 
 use super::columns::WeightVectors;
-use super::{FLUSH, log_zero};
+use super::{log_zero, parts};
 use crate::float::Float;
 use crate::vector::simd::{Simd, SimdExt};
 
 /// Sums over a row of weight 1.
 #[derive(Debug, Clone, Copy)]
-pub struct RowTerms<T> {
+pub(crate) struct RowTerms<T> {
     /// sum_j E_j.
     pub sum: T,
     /// sum_j E_j log(E_j / b_j) - E_j + b_j.
@@ -18,7 +18,7 @@ pub struct RowTerms<T> {
 
 /// The source of the costs of a row.
 #[derive(Debug, Clone, Copy)]
-pub enum Costs<'r, T> {
+pub(crate) enum Costs<'r, T> {
     /// They are stored.
     Stored(&'r [T]),
     /// C_ij = f_i + g_j - epsilon log(E_j / b_j), with potentials f and g in units of cost. The rounding error is in
@@ -38,17 +38,14 @@ pub(crate) fn row_terms<T: Float, S: Simd<T>>(
     weights: WeightVectors<'_, T>,
     costs: Costs<'_, T>,
 ) -> RowTerms<T> {
-    let m = row.len();
     let c = |value: f64| simd.splat(T::constant(value));
     let (ln_2, small, one) = (simd.splat(T::LN_2), c(0.03), simd.splat(T::ONE));
     let mut terms = RowTerms { sum: T::ZERO, entropy: T::ZERO, cost: T::ZERO };
-    let mut at = 0;
-    while at < m {
-        let end = (at + FLUSH).min(m);
+    for part in parts(row.len()) {
         let zero = simd.splat(T::ZERO);
         let (mut sum, mut entropy, mut cost) = (zero, zero, zero);
-        while at < end {
-            let len = S::LANES.min(end - at);
+        for at in part.clone().step_by(S::LANES) {
+            let len = S::LANES.min(part.end - at);
             // Beyond the end: no mass, no weight.
             let exponent = simd.load_part(&row[at..at + len], log_zero());
             let log_b = simd.load_part(&log_b[at..at + len], log_zero());
@@ -75,7 +72,6 @@ pub(crate) fn row_terms<T: Float, S: Simd<T>>(
             let of_pair = simd.select_less(zero, value, of_pair, zero);
             cost = simd.mul_add(value, of_pair, cost);
             simd.store_part(value, &mut row[at..at + len]);
-            at += len;
         }
         terms.sum += simd.sum(sum);
         terms.entropy += simd.sum(entropy);
