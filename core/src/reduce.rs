@@ -1,4 +1,5 @@
-//! Sums that stay accurate in single precision: short blocks, and their totals in twice the precision.
+//! What becomes of many numbers: sums that stay accurate in single precision (short blocks, and their totals in twice
+//! the precision), and whether all are finite.
 
 use crate::real::Real;
 use crate::wide::Wide;
@@ -154,6 +155,11 @@ pub(crate) fn power_shares<T: Real>(
         }
     }
     (largest, sum)
+}
+
+/// Says whether all values are finite.
+pub(crate) fn is_finite<T: Real>(values: &[T]) -> bool {
+    values.iter().all(|value| value.is_finite())
 }
 
 #[cfg(test)]

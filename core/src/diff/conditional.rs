@@ -6,6 +6,7 @@ use crate::cost::Smoothness;
 use crate::error::{Argument, Error, ErrorKind};
 use crate::geometry::PointCloud;
 use crate::real::Real;
+use crate::reduce::is_finite;
 use crate::scaled::ScaledProblem;
 use crate::solution::Solution;
 use crate::sweep::exponents::{TileAt, exponentials};
@@ -186,9 +187,4 @@ pub(super) fn each_tile<T: Real, R: Send + Default>(
 /// A mass of no more than this counts as none: a quotient by it would leave the range.
 pub(super) fn no_mass<T: Real>() -> T {
     T::ONE / T::SQRT_MAX
-}
-
-/// Says whether all values are finite.
-pub(crate) fn is_finite<T: Real>(values: &[T]) -> bool {
-    values.iter().all(|value| value.is_finite())
 }

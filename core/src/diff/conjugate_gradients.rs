@@ -9,10 +9,9 @@
 //! conjugate gradients (Hestenes and Stiefel 1952) do the rest.
 
 use crate::real::Real;
-use crate::reduce;
+use crate::reduce::{self, is_finite};
 
 use super::coarse::Coarse;
-use super::conditional::is_finite;
 use super::conditional::{Conditional, no_mass};
 use super::workspace::Memory;
 use super::{DerivativeSettings, LinearReport};

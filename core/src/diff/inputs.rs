@@ -4,8 +4,9 @@ use crate::cost::Smoothness;
 use crate::error::{Argument, Error, ErrorKind, check_length};
 use crate::measure::{check_finite, check_finite_vector};
 use crate::real::Real;
+use crate::reduce::is_finite;
 
-use super::conditional::{Conditional, is_finite};
+use super::conditional::Conditional;
 
 /// The places to which the derivatives of a number with respect to the inputs of a problem are written. Those without a
 /// place are not computed.
@@ -40,11 +41,17 @@ impl<T: Real> Gradients<'_, T> {
         self.x.is_some() || self.y.is_some()
     }
 
+    /// Returns what has been written, by argument.
+    pub(crate) fn written(&self) -> [(Argument, Option<&[T]>); 6] {
+        let Gradients { x, y, a, b, cost, epsilon } = self;
+        let vectors = [(Argument::X, x), (Argument::Y, y), (Argument::A, a), (Argument::B, b), (Argument::COST, cost)];
+        let [x, y, a, b, cost] = vectors.map(|(argument, values)| (argument, values.as_deref()));
+        [x, y, a, b, cost, (Argument::EPSILON, epsilon.as_deref().map(core::slice::from_ref))]
+    }
+
     /// Refuses derivatives that are not finite, for which the argument is to blame.
     pub(super) fn check_results(&self, argument: Argument) -> Result<(), Error> {
-        let written = [&self.x, &self.y, &self.a, &self.b, &self.cost].map(Option::as_deref);
-        let in_epsilon = self.epsilon.as_deref().map(core::slice::from_ref);
-        check_results(argument, written.into_iter().chain([in_epsilon]))
+        check_results(argument, self.written().map(|(_, values)| values))
     }
 
     /// Checks the lengths, and that derivatives in the points can be had if they are asked for.

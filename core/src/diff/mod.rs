@@ -32,7 +32,6 @@ mod vjp;
 mod weightless;
 mod workspace;
 
-pub(crate) use conditional::is_finite;
 pub use conjugate_gradients::LinearStatus;
 pub use cotangent::{Cotangent, PlanCotangent};
 pub(crate) use inputs::check_results;

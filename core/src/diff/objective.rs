@@ -37,21 +37,16 @@ impl<T: Real> Derivatives<'_, T> {
         pairs.write(gradients, self.settings.threads, memory.t, &mut memory.gradient, &mut memory.scratch);
         // phi(f), with phi as in `Potentials::term`, and the derivative of the terms with epsilon.
         let (epsilon, unit) = (p.epsilon / p.unit, p.unit);
-        let in_weight = |potential: T, rho: T, other_total: T| {
-            if rho == T::INFINITY {
-                return potential + epsilon * (other_total - T::ONE);
-            }
-            let excess = (-potential * unit / rho).exp_m1(); // of the marginal, relative to the weight
-            -(rho / unit) * excess + epsilon * (other_total - T::ONE - excess)
-        };
-        if let Some(in_a) = &mut gradients.a {
-            for (value, &f) in in_a.iter_mut().zip(solution.f()) {
-                *value = in_weight(f, p.rho_a, b.total());
-            }
-        }
-        if let Some(in_b) = &mut gradients.b {
-            for (value, &g) in in_b.iter_mut().zip(solution.g()) {
-                *value = in_weight(g, p.rho_b, a.total());
+        for (out, potentials, rho, other_total) in
+            [(&mut gradients.a, solution.f(), p.rho_a, b.total()), (&mut gradients.b, solution.g(), p.rho_b, a.total())]
+        {
+            for (out, &potential) in out.iter_mut().flat_map(|out| out.iter_mut()).zip(potentials) {
+                *out = if rho == T::INFINITY {
+                    potential + epsilon * (other_total - T::ONE)
+                } else {
+                    let excess = (-potential * unit / rho).exp_m1(); // of the marginal, relative to the weight
+                    -(rho / unit) * excess + epsilon * (other_total - T::ONE - excess)
+                };
             }
         }
         if let Some(in_epsilon) = &mut gradients.epsilon {

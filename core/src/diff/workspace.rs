@@ -25,30 +25,23 @@ pub const fn derivatives_len(rows: usize, columns: usize, dimension: usize, thre
     if rows > limit || columns > limit || dimension > limit {
         return None;
     }
-    let layout = layout(rows, columns, dimension, threads);
-    let (mut total, mut part) = (0, 0);
-    while part < layout.len() {
-        total += layout[part];
-        part += 1;
-    }
-    if total > (usize::MAX / 16) as u128 { None } else { Some(total as usize) }
+    memory::total(&[&layout(rows, columns, dimension, threads)])
 }
 
 /// Returns the lengths of the vectors, in the order in which [`cut`] takes them.
-const fn layout(rows: usize, columns: usize, dimension: usize, threads: usize) -> [u128; 22] {
-    let (n, m, d) = (rows as u128, columns as u128, dimension as u128);
-    let parts = strips::parts(rows, threads);
-    let strips = if parts > 1 { strips::count(rows) as u128 } else { 0 };
-    let pool = parts as u128 * part_len(rows, columns, dimension);
-    let k = coarse::most(dimension) as u128;
-    [n, n, m, n, n, n, n, m, m, m, m, m, m, d, d, d, m, m, pool, strips * m, k * m, k * k]
+const fn layout(n: usize, m: usize, d: usize, threads: usize) -> [usize; 22] {
+    let parts = strips::parts(n, threads);
+    let pool = part_len(n, m, d).saturating_mul(parts);
+    let strips = if parts > 1 { m.saturating_mul(strips::count(n)) } else { 0 };
+    let k = coarse::most(d);
+    [n, n, m, n, n, n, n, m, m, m, m, m, m, d, d, d, m, m, pool, strips, m.saturating_mul(k), k * k]
 }
 
 /// Returns the scalars of scratch for one part of the work.
-const fn part_len(n: usize, m: usize, d: usize) -> u128 {
-    let tile = tile_rows(n, d) as u128;
-    let down_rows = (tile + SPARE_ROWS as u128) * m as u128;
-    let down_columns = (tile + 2 + 2 * d as u128) * block_columns(m) as u128;
+const fn part_len(n: usize, m: usize, d: usize) -> usize {
+    let tile = tile_rows(n, d);
+    let down_rows = m.saturating_mul(tile + SPARE_ROWS);
+    let down_columns = block_columns(m).saturating_mul(d.saturating_mul(2).saturating_add(tile + 2));
     if down_rows > down_columns { down_rows } else { down_columns }
 }
 
@@ -99,7 +92,7 @@ pub(super) fn cut<'d, T: Real>(
 ) -> ([&'d mut [T]; 3], Memory<'d, T>) {
     let (n, m, d) = (problem.rows(), problem.columns(), problem.geometry().dimension());
     let k = coarse::len(m, d);
-    let mut vectors = memory::cut_all(memory, layout(n, m, d, threads).map(|len| len as usize)).into_iter();
+    let mut vectors = memory::cut_all(memory, layout(n, m, d, threads)).into_iter();
     let mut next = || vectors.next().unwrap_or_default();
     let of_plan = [next(), next(), next()];
     let memory = Memory {
@@ -115,13 +108,7 @@ pub(super) fn cut<'d, T: Real>(
         log_b: next(),
         gradient: [next(), next()],
         zeros: next(),
-        scratch: Scratch {
-            column: next(),
-            spare: next(),
-            pool: next(),
-            part_len: part_len(n, m, d) as usize,
-            strips: next(),
-        },
+        scratch: Scratch { column: next(), spare: next(), pool: next(), part_len: part_len(n, m, d), strips: next() },
         tile_rows: tile_rows(n, d),
         coarse: Coarse { basis: &mut next()[..k * m], factor: &mut next()[..k * k], ready: false },
     };

@@ -2,11 +2,11 @@
 
 use super::Divergence;
 use crate::cost::CostScale;
-use crate::diff::is_finite;
 use crate::error::{Argument, Error, ErrorKind};
 use crate::geometry::Geometry;
 use crate::measure::Points;
 use crate::real::Real;
+use crate::reduce::is_finite;
 use crate::report::Status;
 use crate::solution::Solution;
 

@@ -1,7 +1,7 @@
 //! The gradient of a divergence: those of its three terms.
 
 use super::{Divergence, divergence_gradient_len};
-use crate::diff::{self, DerivativeSettings, Derivatives, Gradients};
+use crate::diff::{DerivativeSettings, Derivatives, Gradients, check_results};
 use crate::error::{Argument, Error, ErrorKind, check_workspace};
 use crate::real::Real;
 use crate::solution::Solution;
@@ -44,25 +44,10 @@ impl<T: Real> Divergence<'_, T> {
         for (out, excess) in [(&mut gradients.a, excess), (&mut gradients.b, -excess)] {
             out.iter_mut().flat_map(|out| out.iter_mut()).for_each(|value| *value += excess);
         }
-        check_results(gradients)
+        // Refuse a gradient that is not finite, and name it.
+        let mut written = gradients.written().into_iter();
+        written.try_for_each(|(argument, values)| check_results(argument, [values]))
     }
-}
-
-/// Refuses a gradient that is not finite, and names it.
-fn check_results<T: Real>(gradients: &Gradients<'_, T>) -> Result<(), Error> {
-    let Gradients { x, y, a, b, cost, epsilon } = gradients;
-    let of_epsilon = epsilon.as_deref().map(core::slice::from_ref);
-    for (argument, values) in [
-        (Argument::X, x.as_deref()),
-        (Argument::Y, y.as_deref()),
-        (Argument::A, a.as_deref()),
-        (Argument::B, b.as_deref()),
-        (Argument::COST, cost.as_deref()),
-        (Argument::EPSILON, of_epsilon),
-    ] {
-        diff::check_results(argument, [values])?;
-    }
-    Ok(())
 }
 
 /// Subtracts half of the gradient of a symmetric term, which is that of its first side: both sides move at once and

@@ -3,6 +3,7 @@
 use crate::diff::derivatives_len;
 use crate::error::{Argument, Error, ErrorKind};
 use crate::geometry::Shape;
+use crate::memory;
 use crate::real::Real;
 use crate::settings::{Settings, Storage};
 use crate::workspace::{Workspace, len_for};
@@ -16,8 +17,7 @@ pub(super) fn layout<T: Real>(shape: Shape, settings: &Settings<T>) -> Result<[u
     };
     let between = Workspace::len_of_shape(shape, settings)?;
     let parts = [between, within(shape.rows)?, within(shape.columns)?, 2 * shape.columns];
-    let total = parts.iter().try_fold(0, |total: usize, &len| total.checked_add(len));
-    total.map(|_| parts).ok_or(too_large)
+    memory::total(&[&parts]).map(|_| parts).ok_or(too_large)
 }
 
 /// Returns the number of scalars that [`sinkhorn_divergence`](crate::divergence::sinkhorn_divergence) needs for a
@@ -33,16 +33,12 @@ pub fn divergence_len<T: Real>(shape: Shape, settings: &Settings<T>) -> Result<u
 /// points of a dimension (0: cost matrices) on a number of threads: the largest [`derivatives_len`] of the three
 /// problems, and max(n, m) max(d, 1). It is `None` on overflow.
 pub const fn divergence_gradient_len(rows: usize, columns: usize, dimension: usize, threads: usize) -> Option<usize> {
-    let sizes = [(rows, columns), (rows, rows), (columns, columns)];
-    let (mut most, mut k) = (0, 0);
-    while k < sizes.len() {
-        match derivatives_len(sizes[k].0, sizes[k].1, dimension, threads) {
-            Some(len) if len > most => most = len,
-            Some(_) => {}
-            None => return None,
-        }
-        k += 1;
-    }
+    let between = derivatives_len(rows, columns, dimension, threads);
+    let within_x = derivatives_len(rows, rows, dimension, threads);
+    let within_y = derivatives_len(columns, columns, dimension, threads);
+    let (Some(between), Some(within_x), Some(within_y)) = (between, within_x, within_y) else { return None };
+    let within = if within_x > within_y { within_x } else { within_y };
+    let most = if between > within { between } else { within };
     let points = if rows > columns { rows } else { columns };
     match points.checked_mul(if dimension > 0 { dimension } else { 1 }) {
         Some(spare) => most.checked_add(spare),

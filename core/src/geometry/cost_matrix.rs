@@ -1,5 +1,6 @@
 use crate::error::{Argument, Error, ErrorKind, Place, check_length};
 use crate::real::Real;
+use crate::reduce::is_finite;
 
 /// A dense cost matrix of the caller, n x m, in either storage order.
 ///
@@ -76,15 +77,6 @@ impl<'a, T: Real> CostMatrix<'a, T> {
         }
     }
 
-    /// Says whether these are all entries of `data`.
-    #[cfg(feature = "costs")]
-    fn is_whole(&self) -> bool {
-        #[cfg(feature = "support")]
-        return self.chosen == (None, None);
-        #[cfg(not(feature = "support"))]
-        true
-    }
-
     /// Refuses infinite costs, for what does not know them.
     ///
     /// # Errors
@@ -128,22 +120,29 @@ impl<'a, T: Real> CostMatrix<'a, T> {
         };
         self.data[i * self.row_stride + j * self.column_stride]
     }
+}
 
-    #[cfg(feature = "costs")]
+#[cfg(feature = "costs")]
+impl<'a, T: Real> CostMatrix<'a, T> {
+    /// Says whether these are all entries of `data`.
+    fn is_whole(&self) -> bool {
+        #[cfg(feature = "support")]
+        return self.chosen == (None, None);
+        #[cfg(not(feature = "support"))]
+        true
+    }
+
     /// Returns row `i`, if it is contiguous.
     #[inline]
     pub(crate) fn contiguous_row(&self, i: usize) -> Option<&'a [T]> {
-        (self.column_stride == 1 && self.is_whole())
-            .then(|| &self.data[i * self.row_stride..i * self.row_stride + self.columns])
+        self.row_major_data().map(|data| &data[i * self.columns..(i + 1) * self.columns])
     }
 
-    #[cfg(feature = "costs")]
     /// Returns all entries, if they lie row by row.
     pub(crate) fn row_major_data(&self) -> Option<&'a [T]> {
         (self.column_stride == 1 && self.is_whole()).then_some(self.data)
     }
 
-    #[cfg(feature = "costs")]
     /// Returns the largest absolute entry that is finite.
     pub(crate) fn max_abs(&self) -> T {
         let larger = |most: T, value: T| if value == T::INFINITY { most } else { most.max(value.abs()) };
@@ -154,7 +153,6 @@ impl<'a, T: Real> CostMatrix<'a, T> {
         (0..self.rows).map(of_row).fold(T::ZERO, T::max)
     }
 
-    #[cfg(feature = "costs")]
     /// Says whether some cost is infinite.
     pub(crate) fn forbids(&self) -> bool {
         self.forbids
@@ -163,7 +161,7 @@ impl<'a, T: Real> CostMatrix<'a, T> {
 
 /// Refuses NaN and minus infinity. Returns whether some cost is plus infinity.
 pub(crate) fn check_costs<T: Real>(data: &[T], columns: usize) -> Result<bool, Error> {
-    if data.iter().all(|value| value.is_finite()) {
+    if is_finite(data) {
         return Ok(false);
     }
     for (at, &value) in data.iter().enumerate() {

@@ -121,42 +121,17 @@ impl<'a, T: Real> Scores<'a, T> {
         self.stored = Some(memory);
     }
 
-    /// Returns the scores of the rows from `i` on and the columns from `start` on.
+    /// Returns the recipe for scores.
     #[inline]
-    pub(crate) fn rows(&self, s: T, i: usize, start: usize) -> RowScores<'a, T> {
-        #[cfg(not(feature = "costs"))]
-        {
-            let _ = (i, start);
-            let Source::Packed(points) = self.source;
-            RowScores::Products { points: points.points, factor: T::TWO * s }
-        }
-        #[cfg(feature = "costs")]
-        self.any_rows(s, i, start)
-    }
-
-    #[cfg(feature = "costs")]
-    #[inline]
-    fn any_rows(&self, s: T, i: usize, start: usize) -> RowScores<'a, T> {
-        let m = self.columns();
-        let kept = |values: &'a [T], factor| RowScores::Kept { values: &values[i * m + start..], stride: m, factor };
-        match (self.stored, &self.source) {
-            (Some(stored), _) => kept(stored, s),
-            (None, Source::Packed(points)) => RowScores::Products { points: points.points, factor: T::TWO * s },
-            (None, Source::Matrix(matrix)) => match matrix.row_major_data() {
-                Some(values) => kept(values, -s),
-                None => RowScores::Computed { factor: -s },
-            },
-            (None, Source::Cloud(_) | Source::Norms(_)) => RowScores::Computed { factor: -s },
-        }
-    }
-
-    #[cfg(feature = "costs")]
-    fn columns(&self) -> usize {
-        match self.source {
-            Source::Packed(points) => points.points.columns,
-            Source::Norms(norms) => norms.norms.points.columns,
-            Source::Cloud(cloud) => cloud.y().len(),
-            Source::Matrix(matrix) => matrix.columns(),
+    pub(crate) fn recipe(&self, s: T) -> Recipe<'a, T> {
+        match (self.stored, self.source) {
+            #[cfg(feature = "costs")]
+            (Some(stored), _) => Recipe::Costs { kept: Some(stored), factor: s },
+            (_, Source::Packed(packed)) => Recipe::Products { points: packed.points, factor: T::TWO * s },
+            #[cfg(feature = "costs")]
+            (_, Source::Matrix(matrix)) => Recipe::Costs { kept: matrix.row_major_data(), factor: -s },
+            #[cfg(feature = "costs")]
+            (_, Source::Cloud(_) | Source::Norms(_)) => Recipe::Costs { kept: None, factor: -s },
         }
     }
 
@@ -187,27 +162,15 @@ impl<'a, T: Real> Scores<'a, T> {
     /// Returns the error for costs out of range: it names a point that is far from the others, or a cost of the caller.
     #[cold]
     pub(crate) fn overflow(&self) -> Error {
-        let (argument, row) = match &self.source {
-            Source::Packed(points) => farthest(points.points),
+        match self.source {
+            Source::Packed(packed) => too_far(farthest(packed.points)),
             #[cfg(feature = "costs")]
-            Source::Norms(norms) => farthest(norms.norms.points),
+            Source::Norms(norms) => too_far(farthest(norms.norms.points)),
             #[cfg(feature = "costs")]
-            Source::Cloud(cloud) => {
-                let (place, value) = largest_of(cloud.x().len(), cloud.y().len(), &|i, j| cloud.cost(i, j));
-                match cloud.ground_cost().built_in() {
-                    BuiltIn::None => {
-                        return Error::new(Argument::COST, ErrorKind::CostTooLarge { place, value: value.widen() });
-                    }
-                    _ => (Argument::X, place.row),
-                }
-            }
+            Source::Cloud(cloud) => too_large(cloud.into()),
             #[cfg(feature = "costs")]
-            Source::Matrix(matrix) => {
-                let (place, value) = largest_of(matrix.rows(), matrix.columns(), &|i, j| matrix.cost(i, j));
-                return Error::new(Argument::COST, ErrorKind::CostTooLarge { place, value: value.widen() });
-            }
-        };
-        Error::new(argument, ErrorKind::TooFar { place: Place::entry(row) })
+            Source::Matrix(matrix) => too_large(matrix.into()),
+        }
     }
 
     /// Says whether an infinite cost is meant by the caller, and forbids its pair. A cost of the library is infinite
@@ -224,23 +187,23 @@ impl<'a, T: Real> Scores<'a, T> {
 
     /// Returns the part of C_ij that depends on i alone and is left out of the scores.
     pub(crate) fn cost_offset_of_row(&self, i: usize) -> T {
-        self.source.cost_offset_of_row(i)
+        self.products().map_or(T::ZERO, |packed| packed.cost_offset_of_row(i))
     }
 
     /// Returns the part of C_ij that depends on j alone and is left out of the scores.
     pub(crate) fn cost_offset_of_column(&self, j: usize) -> T {
-        self.source.cost_offset_of_column(j)
+        self.products().map_or(T::ZERO, |packed| packed.cost_offset_of_column(j))
     }
 
     /// Returns the centred points under the squared Euclidean cost.
     pub(crate) fn packed(&self) -> Option<PackedPoints<'a, T>> {
-        self.products().filter(|points| points.directions.is_none()).map(|points| points.points)
+        self.products().filter(|packed| packed.directions.is_none()).map(|packed| packed.points)
     }
 
     /// Returns the centred points if costs are their squared distances and offsets.
     pub(crate) fn products(&self) -> Option<Packed<'a, T>> {
         match self.source {
-            Source::Packed(points) => Some(points),
+            Source::Packed(packed) => Some(packed),
             #[cfg(feature = "costs")]
             _ => None,
         }
@@ -248,7 +211,15 @@ impl<'a, T: Real> Scores<'a, T> {
 
     /// Returns a bound on |S_ij| / s and |C_ij|, if the data give one without a visit to the pairs.
     pub(crate) fn bound(&self) -> Option<T> {
-        self.source.bound()
+        match &self.source {
+            Source::Packed(packed) => Some(packed.bound()),
+            #[cfg(feature = "costs")]
+            Source::Matrix(matrix) => Some(matrix.max_abs()),
+            #[cfg(feature = "costs")]
+            Source::Cloud(_) => None,
+            #[cfg(feature = "costs")]
+            Source::Norms(norms) => norms.bound,
+        }
     }
 }
 
@@ -332,49 +303,26 @@ impl<'a, T: Real> Source<'a, T> {
         let points = PackedPoints { x, y, delta, dimension: d, rows: n, columns: m };
         Source::Norms(NormCosts { norms: Norms { points, power, unit }, cloud, bound })
     }
-
-    fn cost_offset_of_row(&self, i: usize) -> T {
-        match self {
-            Source::Packed(points) => points.cost_offset_of_row(i),
-            #[cfg(feature = "costs")]
-            _ => T::ZERO,
-        }
-    }
-
-    fn cost_offset_of_column(&self, j: usize) -> T {
-        match self {
-            Source::Packed(points) => points.cost_offset_of_column(j),
-            #[cfg(feature = "costs")]
-            _ => T::ZERO,
-        }
-    }
-
-    fn bound(&self) -> Option<T> {
-        match self {
-            Source::Packed(points) => Some(points.bound()),
-            #[cfg(feature = "costs")]
-            Source::Matrix(matrix) => Some(matrix.max_abs()),
-            #[cfg(feature = "costs")]
-            Source::Cloud(_) => None,
-            #[cfg(feature = "costs")]
-            Source::Norms(norms) => norms.bound,
-        }
-    }
 }
 
-/// Returns the finite cost with the largest absolute value, and where it is.
+fn too_far((argument, row): (Argument, usize)) -> Error {
+    Error::new(argument, ErrorKind::TooFar { place: Place::entry(row) })
+}
+
+/// Returns the error for the finite cost with the largest absolute value: a point of it, if the library computed it.
 #[cfg(feature = "costs")]
-fn largest_of<T: Real>(rows: usize, columns: usize, cost: &dyn Fn(usize, usize) -> T) -> (Place, T) {
-    let mut found = (Place::cell(0, 0), T::ZERO);
-    for row in 0..rows {
-        for column in 0..columns {
-            let value = cost(row, column);
-            if value.is_finite() && value.abs() > found.1.abs() {
-                found = (Place::cell(row, column), value);
-            }
+fn too_large<T: Real>(geometry: Geometry<'_, T>) -> Error {
+    let (mut place, mut largest) = (Place::cell(0, 0), T::ZERO);
+    for (i, j) in (0..geometry.rows()).flat_map(|i| (0..geometry.columns()).map(move |j| (i, j))) {
+        let value = geometry.cost(i, j);
+        if value.is_finite() && value.abs() > largest.abs() {
+            (place, largest) = (Place::cell(i, j), value);
         }
     }
-    found
+    match geometry.cloud() {
+        Some(cloud) if cloud.ground_cost().built_in() != BuiltIn::None => too_far((Argument::X, place.row)),
+        _ => Error::new(Argument::COST, ErrorKind::CostTooLarge { place, value: largest.widen() }),
+    }
 }
 
 #[cfg(not(feature = "costs"))]
@@ -392,16 +340,13 @@ fn size<T: Real>(point: &[T]) -> (T, T) {
     (most, (T::TWO * sum).sqrt())
 }
 
-/// A recipe for the scores of some rows.
-pub(crate) enum RowScores<'a, T: Real> {
+/// A recipe for scores.
+pub(crate) enum Recipe<'a, T: Real> {
     /// They are factor times the products of points.
     Products { points: PackedPoints<'a, T>, factor: T },
-    /// They are factor times values that lie in rows, each `stride` after the one before.
+    /// They are factor times values that are kept, n x m, or else times the costs.
     #[cfg(feature = "costs")]
-    Kept { values: &'a [T], stride: usize, factor: T },
-    /// They are factor times costs that have to be computed.
-    #[cfg(feature = "costs")]
-    Computed { factor: T },
+    Costs { kept: Option<&'a [T]>, factor: T },
 }
 
 /// Returns the largest Euclidean norm of some points.

@@ -1,12 +1,11 @@
 //! Barycentric images of the points, and potentials and maps at new points.
 
 use super::Solution;
-use crate::diff::is_finite;
 use crate::error::{Argument, Error, ErrorKind, Place, check_length};
 use crate::geometry::PointCloud;
 use crate::measure::{Points, Weights, check_finite};
 use crate::real::Real;
-use crate::reduce::power_shares;
+use crate::reduce::{is_finite, power_shares};
 use crate::sweep::is_safe;
 
 /// One side of a problem, as seen from a point of the other side.

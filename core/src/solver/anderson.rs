@@ -194,7 +194,7 @@ impl<'a, T: Real> Anderson<'a, T> {
                 *value += weight * (other - own);
             }
         }
-        out.iter().all(|value| value.is_finite())
+        reduce::is_finite(out)
     }
 
     /// Solves for the weights of all but the latest pair. With d_i = r_i - r_latest, they minimise

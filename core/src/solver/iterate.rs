@@ -62,20 +62,19 @@ impl<'a, T: Real> Iterate<'a, T> {
 
     /// Returns the potentials to be changed, by no more than a stored kernel can follow.
     pub fn change(&mut self) -> Parts<'_, 'a, T> {
-        self.move_potentials(false)
+        self.current();
+        if let Stored::Kernel(kernel) = &mut self.stored {
+            kernel.potentials_move();
+        }
+        (&self.scaled, &mut self.potentials, &mut self.scratch)
     }
 
     /// Returns the potentials to be moved anywhere: a stored kernel is computed anew before it is used again.
     pub fn move_away(&mut self) -> Parts<'_, 'a, T> {
-        self.move_potentials(true)
-    }
-
-    fn move_potentials(&mut self, far: bool) -> Parts<'_, 'a, T> {
-        self.current();
         if let Stored::Kernel(kernel) = &mut self.stored {
-            kernel.potentials_move(far);
+            kernel.expire();
         }
-        (&self.scaled, &mut self.potentials, &mut self.scratch)
+        self.change()
     }
 
     /// Measures the potentials, as [`value::measure`] does, and lends the vectors to the solution. Until the solve

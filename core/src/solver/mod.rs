@@ -202,7 +202,7 @@ impl<'a, T: Real> Solver<'a, T> {
         // Begin again if it left the range of the scalar. After a plain sweep, potentials may be finite although the
         // error is beyond the range, because those before it were far off. Then go on.
         let as_it_is = matches!(kind, SweepKind::Plain | SweepKind::Resting);
-        if !outcome.finite || !(as_it_is || outcome.error.is_finite()) {
+        if outcome.overflowed || !(as_it_is || outcome.error.is_finite()) {
             return self.recover();
         }
         outcome.error = if outcome.error.is_finite() { outcome.error } else { T::MAX };

@@ -296,7 +296,7 @@ impl<T: Real> Newton<T> {
         laplacian::eliminate(p, matrix, diagonal, step);
 
         // The step in base-2 units, no larger than potentials can differ.
-        if !step.iter().all(|value| value.is_finite()) {
+        if !reduce::is_finite(step) {
             return false;
         }
         let largest = T::LOG2_E * step.iter().fold(T::ZERO, |most, value| most.max(value.abs()));

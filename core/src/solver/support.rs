@@ -123,20 +123,20 @@ impl<'a, T: Real> Whole<'a, T> {
 
     /// Replaces the numbers of points in an error by their numbers among all points.
     pub fn renumber(&self, error: Error) -> Error {
-        let row = |place: Place| Place::entry(number(self.rows, place.row));
-        let column = |place: Place| Place::entry(number(self.columns, place.row));
-        let pair = |place: Place| Place {
+        let of_rows = |place: Place| Place {
             row: number(self.rows, place.row),
             column: place.column.map(|column| number(self.columns, column)),
         };
+        let of_columns = |place: Place| Place::entry(number(self.columns, place.row));
         match (error.argument, error.kind) {
-            (Argument::X, ErrorKind::TooFar { .. }) | (Argument::A, ErrorKind::Infeasible { .. }) => {
-                error.map_place(row)
-            }
             (Argument::Y, ErrorKind::TooFar { .. }) | (Argument::B, ErrorKind::Infeasible { .. }) => {
-                error.map_place(column)
+                error.map_place(of_columns)
             }
-            (Argument::COST, ErrorKind::CostTooLarge { .. } | ErrorKind::NotFinite { .. }) => error.map_place(pair),
+            (Argument::X, ErrorKind::TooFar { .. })
+            | (Argument::A, ErrorKind::Infeasible { .. })
+            | (Argument::COST, ErrorKind::CostTooLarge { .. } | ErrorKind::NotFinite { .. }) => {
+                error.map_place(of_rows)
+            }
             _ => error,
         }
     }

@@ -1,4 +1,4 @@
-use super::line::{convex_line, sort_indices};
+use super::line::{convex_line, line_reasons, sort_indices};
 use super::{Side, Start, StartMemory, StartReport, Target};
 use crate::error::{Argument, Error};
 use crate::measure::Weights;
@@ -48,14 +48,7 @@ impl<T: Real> Start<T> for DualSort<T> {
     /// that is not convex in x - y, n != m, and weights that are not all equal.
     fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
         let problem = target.problem;
-        let cloud = convex_line(
-            problem,
-            [
-                "dual-sort needs points, not a cost matrix",
-                "dual-sort needs points of dimension 1",
-                "dual-sort needs a cost that is convex in x - y",
-            ],
-        )?;
+        let cloud = convex_line(target.problem, line_reasons!("dual-sort"))?;
         let refuse = |reason| Err(Error::unsupported(Argument::START, reason));
         if problem.rows() != problem.columns() {
             return refuse("dual-sort needs as many x as y");

@@ -3,6 +3,7 @@
 use super::{Side, Start, StartMemory, StartReport, Target};
 use crate::error::{Argument, Error, ErrorKind, arguments, check_length, check_positive, check_workspace};
 use crate::measure::{Points, Weights};
+use crate::memory;
 use crate::real::Real;
 use crate::reduce;
 
@@ -42,11 +43,11 @@ impl<'m, T: Real> Moments<'m, T> {
         points: Points<'_, T>,
         weights: Weights<'_, T>,
         argument: Argument,
-        mut memory: &'m mut [T],
+        memory: &'m mut [T],
     ) -> Result<Self, Error> {
         let d = points.dimension();
         check_workspace(Self::len(d), memory.len())?;
-        let [deviation, mean, covariance] = [d, d, d * d].map(|len| take(&mut memory, len));
+        let [deviation, mean, covariance] = memory::cut_all(memory, [d, d, d * d]);
         for (k, slot) in mean.iter_mut().enumerate() {
             *slot = points.mean(weights, k);
         }
@@ -70,16 +71,11 @@ impl<'m, T: Real> Moments<'m, T> {
                 covariance[l * d + k] = covariance[k * d + l];
             }
         }
-        if !mean.iter().chain(&*covariance).all(|&value| value.is_finite()) {
+        if !(reduce::is_finite(mean) && reduce::is_finite(covariance)) {
             return Err(Error::new(argument, ErrorKind::Overflow));
         }
         Ok(Moments { mean, covariance })
     }
-}
-
-/// Cuts the next `len` scalars off memory that is long enough.
-fn take<'m, T>(memory: &mut &'m mut [T], len: usize) -> &'m mut [T] {
-    memory.split_off_mut(..len).unwrap_or_default()
 }
 
 /// f(x) = |x - m0|^2 - (x - m0)^T M (x - m0) + 2 (x - m0)^T (m0 - m1), a potential of transport between N(m0, S0) and
@@ -101,17 +97,12 @@ pub struct Gaussian<T, S> {
 }
 
 impl<T: Real, S: AsRef<[T]> + AsMut<[T]>> Gaussian<T, S> {
-    /// Returns the scalars of the coefficients, which [`Gaussian::between`] needs.
-    pub const fn len(dimension: usize) -> usize {
-        dimension * (dimension + 2)
-    }
-
     /// Returns the scalars of the scratch that [`Gaussian::between`] needs.
     pub const fn scratch_len(dimension: usize) -> usize {
         dimension * (3 * dimension + 1)
     }
 
-    /// Computes the potential on the side of `source`, with code for no more than `MOST` dimensions: `usize::MAX` for
+    /// Computes the potential on the side of `source` in `coefficients`, as many scalars as [`Moments::len`], with code for no more than `MOST` dimensions: `usize::MAX` for
     /// all.
     ///
     /// # Errors
@@ -124,18 +115,17 @@ impl<T: Real, S: AsRef<[T]> + AsMut<[T]>> Gaussian<T, S> {
         target: Moments<'_, T>,
         (epsilon, form): (T, GaussianForm),
         mut coefficients: S,
-        mut scratch: &mut [T],
+        scratch: &mut [T],
     ) -> Result<Self, Error> {
         check_positive(Argument::EPSILON, epsilon)?;
         let d = source.mean.len();
         check_length(Argument::DIMENSION, target.mean, d)?;
         check_length(Argument::COVARIANCE, source.covariance, d * d)?;
         check_length(Argument::COVARIANCE, target.covariance, d * d)?;
-        let mut rest = coefficients.as_mut();
-        check_workspace(Self::len(d), rest.len())?;
+        check_workspace(Moments::<T>::len(d), coefficients.as_mut().len())?;
         check_workspace(Self::scratch_len(d), scratch.len())?;
-        let [center, shift, quadratic] = [d, d, d * d].map(|len| take(&mut rest, len));
-        let [values, inverse_root, root, spare] = [d, d * d, d * d, d * d].map(|len| take(&mut scratch, len));
+        let [center, shift, quadratic] = memory::cut_all(coefficients.as_mut(), [d, d, d * d]);
+        let [values, inverse_root, root, spare] = memory::cut_all(scratch, [d, d * d, d * d, d * d]);
 
         // S0^(1/2) and S0^(-1/2), from the eigenvectors, in `inverse_root`, and their transpose, in `quadratic`.
         inverse_root.copy_from_slice(source.covariance);
@@ -188,7 +178,7 @@ impl<T: Real, S: AsRef<[T]> + AsMut<[T]>> Gaussian<T, S> {
             center[k] = source.mean[k];
             shift[k] = source.mean[k] - target.mean[k];
         }
-        if !quadratic.iter().chain(&*shift).all(|&value| value.is_finite()) {
+        if !(reduce::is_finite(quadratic) && reduce::is_finite(shift)) {
             return Err(Error::new(Argument::COVARIANCE, ErrorKind::Overflow));
         }
         let trace = |matrix: &[T]| (0..d).fold(T::ZERO, |sum, k| sum + matrix[k * d + k]);
@@ -257,7 +247,7 @@ impl<T: Real> Gaussian<T, &mut [T]> {
         let d = cloud.dimension();
         check_workspace(Self::start_len(d), memory.len())?;
         let moments = Moments::<T>::len(d);
-        let [of_x, of_y, coefficients] = [moments; 3].map(|len| take(&mut memory, len));
+        let [of_x, of_y, coefficients] = memory::cut(&mut memory, [moments; 3]);
         let source = source.map_or_else(|| Moments::of(cloud.x(), a, Argument::X, of_x), Ok)?;
         let other = other.map_or_else(|| Moments::of(cloud.y(), b, Argument::Y, of_y), Ok)?;
         let gaussian = Gaussian::between::<MOST>(source, other, (target.epsilon, form), coefficients, memory)?;

@@ -8,8 +8,20 @@ use crate::measure::Points;
 use crate::problem::Problem;
 use crate::real::Real;
 
-/// Returns the points of a problem on the line whose cost is convex in x - y. `reasons` are those to refuse a matrix,
-/// another dimension, and another cost.
+/// The reasons why a start on the line refuses a matrix, another dimension, and another cost.
+macro_rules! line_reasons {
+    ($start:literal) => {
+        [
+            concat!($start, " needs points, not a cost matrix"),
+            concat!($start, " needs points of dimension 1"),
+            concat!($start, " needs a cost that is convex in x - y"),
+        ]
+    };
+}
+pub(super) use line_reasons;
+
+/// Returns the points of a problem on the line whose cost is convex in x - y. `reasons` are
+/// [`line_reasons`].
 pub(super) fn convex_line<'p, 'a, T: Real>(
     problem: &'p Problem<'a, T>,
     reasons: [&'static str; 3],

@@ -1,6 +1,6 @@
 use core::cmp::Ordering;
 
-use super::line::{convex_line, sort_indices};
+use super::line::{convex_line, line_reasons, sort_indices};
 use super::{Side, Start, StartMemory, StartReport, Target};
 use crate::error::Error;
 use crate::geometry::PointCloud;
@@ -24,14 +24,7 @@ impl<T: Real> Start<T> for Monotone {
     /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) for a matrix, for a dimension other than 1, and
     /// for a cost that is not convex in x - y.
     fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
-        let cloud = convex_line(
-            target.problem,
-            [
-                "monotone needs points, not a cost matrix",
-                "monotone needs points of dimension 1",
-                "monotone needs a cost that is convex in x - y",
-            ],
-        )?;
+        let cloud = convex_line(target.problem, line_reasons!("monotone"))?;
         sort_indices(cloud.x(), out.rows);
         sort_indices(cloud.y(), out.columns);
         walk(target.problem, cloud, out);

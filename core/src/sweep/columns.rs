@@ -35,9 +35,7 @@ pub(crate) fn finish<T: Real>(
     } else {
         outcome.shift = update_relaxed(p, factor, f, g, log_b, image, before, logs);
     }
-    for value in image.iter() {
-        outcome.finite &= value.is_finite();
-    }
+    outcome.overflowed |= !reduce::is_finite(image);
     outcome.mass = reduce::sum(before);
     outcome.error = reduce::sum(&scratch.pool[..g.len()]);
 }

@@ -3,7 +3,7 @@
 use super::MAX_TILE_ROWS;
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
-use crate::scaled::scores::RowScores;
+use crate::scaled::scores::Recipe;
 pub(crate) use crate::vector::TileAt;
 
 /// out_kj <- 2^(F_k + G_j + S_kj), row after row; `sums` are the sums of the rows.
@@ -18,30 +18,23 @@ pub(crate) fn exponents<T: Real>(p: &ScaledProblem<'_, T>, tile: TileAt<'_, T>, 
 
 fn for_rows<T: Real>(p: &ScaledProblem<'_, T>, tile: TileAt<'_, T>, out: &mut [T], found: &mut [T], exp: bool) {
     let m = tile.g.len();
-    match p.scores.rows(p.s, tile.i, tile.start) {
-        RowScores::Products { points, factor } => {
-            let (mut out, mut found, mut first) = (out, found, 0);
-            while first < tile.f.len() {
-                let count = MAX_TILE_ROWS.min(tile.f.len() - first);
-                let (part, rest) = core::mem::take(&mut out).split_at_mut(count * m);
-                let (found_part, found_rest) = core::mem::take(&mut found).split_at_mut(count);
-                let tile = TileAt { i: tile.i + first, f: &tile.f[first..first + count], ..tile };
-                T::product_exponents(p.instructions, points, factor, tile, part, found_part, exp);
-                (out, found, first) = (rest, found_rest, first + count);
+    match p.scores.recipe(p.s) {
+        Recipe::Products { points, factor } => {
+            let parts = tile.f.chunks(MAX_TILE_ROWS).zip(out.chunks_mut(MAX_TILE_ROWS * m));
+            for (k, ((f, out), found)) in parts.zip(found.chunks_mut(MAX_TILE_ROWS)).enumerate() {
+                let tile = TileAt { i: tile.i + k * MAX_TILE_ROWS, f, ..tile };
+                T::product_exponents(p.instructions, points, factor, tile, out, found, exp);
             }
         }
         #[cfg(feature = "costs")]
-        RowScores::Kept { values, stride, factor } => {
+        Recipe::Costs { kept, factor } => {
+            if kept.is_none() {
+                p.scores.costs(p.instructions, tile.i, tile.start, m, out);
+            }
             for (k, (row, found)) in out.chunks_exact_mut(m).zip(found).enumerate() {
-                let values = Some(&values[k * stride..k * stride + m]);
+                let first = (tile.i + k) * p.problem.columns() + tile.start;
+                let values = kept.map(|values| &values[first..first + m]);
                 *found = T::affine_exponents(p.instructions, values, factor, tile.f[k], tile.g, row, exp);
-            }
-        }
-        #[cfg(feature = "costs")]
-        RowScores::Computed { factor } => {
-            p.scores.costs(p.instructions, tile.i, tile.start, m, out);
-            for (k, (row, found)) in out.chunks_exact_mut(m).zip(found).enumerate() {
-                *found = T::affine_exponents(p.instructions, None, factor, tile.f[k], tile.g, row, exp);
             }
         }
     }

@@ -65,7 +65,7 @@ pub(crate) fn update_rows<T: Real>(
         let a = a.get(i + k);
         let step = factor * p.change_of_f(i + k, *f, log);
         *f = ScaledProblem::within_range(*f + step);
-        outcome.finite &= f.is_finite();
+        outcome.overflowed |= !f.is_finite();
         *sum = if plain { a / *sum } else { a * (step + shift).exp2() };
     }
 }

@@ -58,11 +58,14 @@ impl<'w, T: Real> Kernel<'w, T> {
         self.latest == Latest::Scalings
     }
 
-    /// Notes that somebody else moves the potentials. If they go far, the kernel is computed anew without a look at
-    /// how far.
-    pub fn potentials_move(&mut self, far: bool) {
+    /// Notes that somebody else moves the potentials.
+    pub fn potentials_move(&mut self) {
         self.latest = Latest::Potentials;
-        self.absorbed &= !far;
+    }
+
+    /// Has the kernel computed anew before it is used again.
+    pub fn expire(&mut self) {
+        self.absorbed = false;
     }
 
     /// Computes the kernel around (f, g).
@@ -199,12 +202,12 @@ pub(crate) fn sweep<T: Real>(
     let (f, shared) = (&*potentials.f, &*kernel);
     let work = |strip: Strip<'_, T>| sweep_strip(p, shared, factor, f, strip);
     let check = Pass::sums(potentials.row).run(scratch, &work, RowCheck::with);
-    if !check.safe {
+    if check.lost {
         // The potentials jump by more than the kernel can follow. Stream this sweep, then compute the kernel anew.
         kernel.absorbed = false;
         return Outcome { absorbed, ..forward::sweep(p, factor, potentials, scratch) };
     }
-    kernel.absorbed = check.near;
+    kernel.absorbed = !check.far;
     potentials.f.copy_from_slice(potentials.row);
     for (total, &scaling) in scratch.column.iter_mut().zip(kernel.v.iter()) {
         *total *= scaling;
@@ -215,23 +218,17 @@ pub(crate) fn sweep<T: Real>(
 }
 
 /// The distance of the rows of a sweep from the reference, in two steps.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct RowCheck {
-    /// Every sum is far from underflow and overflow, so that the new f is finite.
-    pub safe: bool,
-    /// The new f is near the reference.
-    pub near: bool,
-}
-
-impl Default for RowCheck {
-    fn default() -> Self {
-        RowCheck { safe: true, near: true }
-    }
+    /// A sum is near underflow or overflow, so that the new f may not be finite.
+    pub lost: bool,
+    /// The new f is far from the reference.
+    pub far: bool,
 }
 
 impl RowCheck {
     pub fn with(self, other: Self) -> Self {
-        RowCheck { safe: self.safe && other.safe, near: self.near && other.near }
+        RowCheck { lost: self.lost || other.lost, far: self.far || other.far }
     }
 }
 
@@ -248,7 +245,7 @@ fn sweep_strip<T: Real>(
     let plain = p.tau_a() == T::ONE && factor == T::ONE;
     let mut check = RowCheck::default();
     strip.each_tile_of(kernel.tile_rows(), &mut |Tile { i, f: new, column, .. }| {
-        if !check.safe {
+        if check.lost {
             return;
         }
 
@@ -261,14 +258,14 @@ fn sweep_strip<T: Real>(
         new.copy_from_slice(weights);
         let largest = T::log2_each(p.instructions, new);
         if !(largest < T::SAFE_EXPONENT) {
-            check = RowCheck { safe: false, near: false };
+            check = RowCheck { lost: true, far: true };
             return;
         }
 
         // The new f, and the scalings of the rows.
         let (f, reference) = (&f[i..i + count], &kernel.f[i..i + count]);
         if plain {
-            check.near &= largest <= limit();
+            check.far |= !(largest <= limit());
             for (k, (new, weight)) in new.iter_mut().zip(&mut *weights).enumerate() {
                 (*new, *weight) = (reference[k] - *new, a.get(i + k) / *weight);
             }
@@ -278,7 +275,7 @@ fn sweep_strip<T: Real>(
                 *new = f[k] + factor * p.change_of_f(i + k, f[k], log_sum);
                 let moved = *new - reference[k];
                 *weight = a.get(i + k) * moved.exp2();
-                check.near &= moved.abs() <= limit();
+                check.far |= !(moved.abs() <= limit());
             }
         }
 

@@ -17,7 +17,7 @@ pub(crate) struct Potentials<'w, T> {
 }
 
 /// The measurements of a sweep.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Outcome<T> {
     /// The L1 change of the column marginals by the g-update. For a balanced problem and factor 1 it is ||P^T 1 - b||_1
     /// of the pair (new f, old g), whose rows are exact. The pair (new f, new g) has exact columns, and its row error
@@ -27,8 +27,8 @@ pub(crate) struct Outcome<T> {
     pub row_fallbacks: u32,
     /// The columns were computed anew in max-shifted form.
     pub column_fallback: bool,
-    /// Every new potential is finite. If this is false, the other numbers mean nothing.
-    pub finite: bool,
+    /// A new potential is not finite, and the other numbers mean nothing.
+    pub overflowed: bool,
     /// A stored kernel was computed anew.
     pub absorbed: bool,
     /// The mass of the pair (new f less shift, old g).
@@ -38,25 +38,11 @@ pub(crate) struct Outcome<T> {
     pub shift: T,
 }
 
-impl<T: Real> Default for Outcome<T> {
-    fn default() -> Self {
-        Outcome {
-            error: T::ZERO,
-            row_fallbacks: 0,
-            column_fallback: false,
-            finite: true,
-            absorbed: false,
-            mass: T::ZERO,
-            shift: T::ZERO,
-        }
-    }
-}
-
 impl<T: Real> Outcome<T> {
     /// Joins the outcomes of two parts of a sweep.
     pub fn with(mut self, other: Self) -> Self {
         self.row_fallbacks = self.row_fallbacks.saturating_add(other.row_fallbacks);
-        self.finite &= other.finite;
+        self.overflowed |= other.overflowed;
         self
     }
 }

@@ -34,7 +34,8 @@ pub(crate) fn sweep<T: Real>(
     // f will do.
     sums.fill(T::ONE);
     kernel.catch_up(p, sums, f, g);
-    kernel.potentials_move(true);
+    kernel.potentials_move();
+    kernel.expire();
     Outcome { absorbed, ..forward::sweep(p, T::ONE, potentials, scratch) }
 }
 
@@ -49,7 +50,7 @@ fn update<T: Real>(
     let shared = &*kernel;
     let work = |strip: Strip<'_, T>| sweep_strip(p, shared, strip);
     let check = Pass::sums(sums).run(scratch, &work, RowCheck::with);
-    if !check.safe {
+    if check.lost {
         return None;
     }
     let totals = &mut *scratch.column;
@@ -58,7 +59,7 @@ fn update<T: Real>(
         return None;
     }
     kernel.v.copy_from_slice(totals);
-    kernel.absorbed = check.near && is_near(found.largest) && is_near(found.smallest);
+    kernel.absorbed = !check.far && is_near(found.largest) && is_near(found.smallest);
     Some(Outcome { mass: found.mass, error: found.error, ..Outcome::default() })
 }
 
@@ -78,8 +79,8 @@ fn sweep_strip<T: Real>(p: &ScaledProblem<'_, T>, kernel: &Kernel<'_, T>, strip:
         for (k, (u, &sum)) in u.iter_mut().zip(&*sums).enumerate() {
             *u = a.get(i + k) / sum;
             if !is_near(sum) {
-                check.near = false;
-                check.safe &= is_safe(sum);
+                check.far = true;
+                check.lost |= !is_safe(sum);
             }
         }
         T::add_rows(p.instructions, &u[..sums.len()], entries, column);

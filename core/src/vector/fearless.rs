@@ -11,6 +11,7 @@ use super::exp2::{MAGIC_F32, MAGIC_F64, POLYNOMIAL_F32, POLYNOMIAL_F64};
 use super::level::SimdLevel;
 use super::log2::{ROUND_F32, ROUND_F64, SERIES_F32, SERIES_F64};
 use super::simd::Simd;
+use crate::float::Float;
 
 /// Returns the instructions of the processor, as far as this build can know them.
 fn detected() -> Level {
@@ -31,6 +32,18 @@ pub(super) fn find(level: SimdLevel) -> Option<Level> {
         SimdLevel::Neon => detected().as_neon().map(Level::Neon),
         _ => None,
     }
+}
+
+/// Returns the value of a polynomial at t, whose coefficients begin with the constant.
+#[inline(always)]
+fn polynomial<T: Float, S: Simd<T>>(simd: S, coefficients: &[T], t: S::Vector) -> S::Vector {
+    let mut k = coefficients.len() - 1;
+    let mut value = simd.splat(coefficients[k]);
+    while k > 0 {
+        k -= 1;
+        value = simd.mul_add(value, t, simd.splat(coefficients[k]));
+    }
+    value
 }
 
 macro_rules! simd {
@@ -77,12 +90,7 @@ macro_rules! simd {
                 let clamped = c($bias as $t + 0.9).min(x); // of a NaN and a number, the second is taken, and NaN stays
                 let shifted = clamped + c($magic);
                 let t = clamped - (shifted - c($magic));
-                let mut p = c($polynomial[$polynomial.len() - 1]);
-                let mut k = $polynomial.len() - 1;
-                while k > 0 {
-                    k -= 1;
-                    p = p.mul_add(t, c($polynomial[k]));
-                }
+                let p = polynomial(self, &$polynomial, t);
                 let exponent = shifted.bitcast::<$bits<S>>() << ($mantissa as u32);
                 let value = (p.bitcast::<$bits<S>>() + exponent).bitcast::<$vector<S>>();
                 x.simd_lt(lowest).select(c(0.0), value)
@@ -106,12 +114,7 @@ macro_rules! simd {
                 let rest = c(p).mul_add(logarithm, c(p).mul_add(exponent, c(0.0) - whole));
                 let more = (rest + c($magic)) - c($magic);
                 let t = rest - more;
-                let mut power = c($polynomial[$polynomial.len() - 1]);
-                let mut k = $polynomial.len() - 1;
-                while k > 0 {
-                    k -= 1;
-                    power = power.mul_add(t, c($polynomial[k]));
-                }
+                let power = polynomial(self, &$polynomial, t);
                 let whole = whole + more;
                 let shifted = (whole + c($magic)).bitcast::<$bits<S>>() << ($mantissa as u32);
                 let value = (power.bitcast::<$bits<S>>() + shifted).bitcast::<$vector<S>>();
@@ -133,12 +136,7 @@ macro_rules! simd {
                     (bits - (biased << ($mantissa as u32)) + u(($bias as $uint) << $mantissa)).bitcast::<$vector<S>>();
                 let t = (m - c(1.0)) / (m + c(1.0));
                 let z = t * t;
-                let mut p = c($series[$series.len() - 1]);
-                let mut k = $series.len() - 1;
-                while k > 0 {
-                    k -= 1;
-                    p = p.mul_add(z, c($series[k]));
-                }
+                let p = polynomial(self, &$series, z);
                 // The exponent is a small integer in the last bits of the magic number, which is then taken away.
                 let exponent = (biased + u($magic.to_bits())).bitcast::<$vector<S>>() - c($magic + $bias as $t);
                 (exponent, p, t)

@@ -2,7 +2,7 @@ use sinkhorn_core::{
     CostMatrix, Epsilon, Error, Problem, Settings, Workspace,
     error::{Argument, ErrorKind},
     solve,
-    start::{Gaussian, GaussianForm, Zero},
+    start::{Gaussian, GaussianForm, Moments, Zero},
 };
 
 use crate::fit::{MixtureDensity, MixtureFit, exp, log};
@@ -52,7 +52,7 @@ impl MixturePotential {
         let mut gaussians = Vec::with_capacity(rows * columns);
         for pair in 0..rows * columns {
             let (from, to) = (source.moments(pair / columns), target.moments(pair % columns));
-            let coefficients = vec![0.0; Gaussian::<f64, Vec<f64>>::len(d)];
+            let coefficients = vec![0.0; Moments::<f64>::len(d)];
             gaussians.push(Gaussian::between::<{ usize::MAX }>(from, to, (epsilon, form), coefficients, &mut scratch)?);
         }
         let costs: Vec<f64> = gaussians.iter().map(Gaussian::value).collect();
