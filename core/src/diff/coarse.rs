@@ -62,7 +62,7 @@ impl<T: Real> Coarse<'_, T> {
         self.write_polynomials(plan);
         // The lower triangle of (Q W)^T D_r (Q W).
         let basis = &*self.basis;
-        let work = |tile: Tile<'_, T>, _: &mut [T]| {
+        let work = |tile: Tile<'_, T>, (): &mut ()| {
             let count = tile.f.len();
             let mut means = [[T::ZERO; MAX_TILE_ROWS]; MOST];
             for (line, means) in basis.chunks_exact(m).zip(&mut means) {
@@ -74,7 +74,7 @@ impl<T: Real> Coarse<'_, T> {
                 }
             }
         };
-        plan.each_tile(scratch, unused, &mut [], &work, &|(), ()| ());
+        plan.each_tile(scratch, unused, &mut [], &work, |(), ()| ());
         for (&sum, (p, q)) in scratch.column.iter().zip(triangle(k)) {
             let own = if p == q { T::ONE / plan.p().tau_b() } else { T::ZERO };
             self.factor[p * k + q] = own - plan.p().tau_a() * sum;

@@ -1,7 +1,5 @@
 //! The plan by rows: P_ij = r_i Q_ij with rows of Q that sum to one.
 
-use core::mem::take;
-
 use crate::cost::Smoothness;
 use crate::error::{Argument, Error, ErrorKind};
 use crate::geometry::PointCloud;
@@ -11,7 +9,7 @@ use crate::scaled::ScaledProblem;
 use crate::solution::Solution;
 use crate::sweep::exponents::{TileAt, exponentials};
 use crate::sweep::half::row_logsum;
-use crate::sweep::strips::{Pass, Scratch, Strip, Tile};
+use crate::sweep::strips::{Pass, Scratch, Tile};
 use crate::sweep::{MAX_TILE_ROWS, is_safe};
 
 /// The rows of m that a pass over rows has beside its tile: partial column sums, and two for the weights of the pairs.
@@ -51,7 +49,7 @@ impl<'d, T: Real> Conditional<'d, T> {
             return Err(Error::new(Argument::EPSILON, ErrorKind::Overflow));
         }
         f.copy_from_slice(solution.f_hat);
-        let on_tile = |Tile { i, f, entries: ratio, rows, column }: Tile<'_, T>, _: &mut [T]| {
+        let on_tile = |Tile { i, f, entries: ratio, rows, column, .. }: Tile<'_, T>, (): &mut ()| {
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             let weights = &mut weights[..f.len()];
             exponentials(p, TileAt { i, start: 0, f, g }, rows, weights);
@@ -69,7 +67,7 @@ impl<'d, T: Real> Conditional<'d, T> {
             }
             T::add_rows(p.instructions, weights, rows, column);
         };
-        each_tile(tile_rows, scratch, f, ratio, &on_tile, &|(), ()| ());
+        Pass { entries: ratio, ..Pass::sums(f) }.each_tile(tile_rows, scratch, &on_tile, |(), ()| ());
         c.copy_from_slice(scratch.column);
         if !(is_finite(f) && is_finite(ratio) && is_finite(c)) {
             return Err(Error::new(Argument::COST, ErrorKind::Overflow));
@@ -133,27 +131,26 @@ impl<'d, T: Real> Conditional<'d, T> {
         exponentials(self.p(), place, out, &mut [T::ZERO; MAX_TILE_ROWS][..count]);
     }
 
-    /// Calls `work` with tiles of rows of Q and two spare rows, and merges what it returns. `own` has a scalar a row,
-    /// `entries` the same number of further scalars for each row, or nothing. Afterwards the column sums are in
-    /// `scratch.column`.
+    /// Calls `work` with tiles of rows of Q, which have two rows to spare, as [`Pass::each_tile`] does. `own` has a
+    /// scalar a row, `entries` the same number of further scalars for each row, or nothing.
     pub fn each_tile<R: Send + Default>(
         &self,
         scratch: &mut Scratch<'_, T>,
         own: &mut [T],
         entries: &mut [T],
-        work: &(impl Fn(Tile<'_, T>, &mut [T]) -> R + Sync),
-        merge: &(impl Fn(R, R) -> R + Sync),
+        work: &(impl Fn(Tile<'_, T>, &mut R) + Sync),
+        merge: impl Fn(R, R) -> R,
     ) -> R {
-        let on_tile = |tile: Tile<'_, T>, spare: &mut [T]| {
+        let on_tile = |tile: Tile<'_, T>, found: &mut R| {
             self.rows(tile.i, tile.f.len(), 0, tile.rows);
-            work(tile, spare)
+            work(tile, found);
         };
-        each_tile(self.tile_rows, scratch, own, entries, &on_tile, merge)
+        Pass { entries, ..Pass::sums(own) }.each_tile(self.tile_rows, scratch, &on_tile, merge)
     }
 
     /// t <- Q v; `scratch.column` <- Q^T (r t).
     pub fn normal_product(&self, v: &[T], t: &mut [T], scratch: &mut Scratch<'_, T>) {
-        let work = |Tile { i, f: t, rows: q, column, .. }: Tile<'_, T>, _: &mut [T]| {
+        let work = |Tile { i, f: t, rows: q, column, .. }: Tile<'_, T>, (): &mut ()| {
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             T::times_vector(self.p().instructions, q, v, t);
             for (k, (weight, &t)) in weights.iter_mut().zip(t.iter()).enumerate() {
@@ -161,27 +158,8 @@ impl<'d, T: Real> Conditional<'d, T> {
             }
             T::add_rows(self.p().instructions, &weights[..t.len()], q, column);
         };
-        self.each_tile(scratch, t, &mut [], &work, &|(), ()| ());
+        self.each_tile(scratch, t, &mut [], &work, |(), ()| ());
     }
-}
-
-/// Calls `work` with tiles, whose rows it fills, and two spare rows, and merges what it returns.
-pub(super) fn each_tile<T: Real, R: Send + Default>(
-    tile_rows: usize,
-    scratch: &mut Scratch<'_, T>,
-    own: &mut [T],
-    entries: &mut [T],
-    work: &(impl Fn(Tile<'_, T>, &mut [T]) -> R + Sync),
-    merge: &(impl Fn(R, R) -> R + Sync),
-) -> R {
-    let on_strip = |mut strip: Strip<'_, T>| {
-        let (spare, tile) = take(&mut strip.tile).split_at_mut((SPARE_ROWS - 1) * strip.column.len());
-        strip.tile = tile;
-        let mut result = R::default();
-        strip.each_tile_of(tile_rows, &mut |tile| result = merge(take(&mut result), work(tile, spare)));
-        result
-    };
-    Pass { entries, ..Pass::sums(own) }.run(scratch, &on_strip, merge)
 }
 
 /// A mass of no more than this counts as none: a quotient by it would leave the range.

@@ -7,10 +7,9 @@ use crate::real::Real;
 use crate::solution::Solution;
 use crate::sweep::exponents::{TileAt, exponentials};
 use crate::sweep::half::{column_logsums, row_logsum};
-use crate::sweep::strips::{Scratch, Tile};
+use crate::sweep::strips::{Pass, Scratch, Tile};
 use crate::sweep::{MAX_TILE_ROWS, is_safe, log_weight, log_zero};
 
-use super::conditional::each_tile;
 use super::workspace::{self, Memory};
 
 /// Writes sum_j P_ij v_j / sum_j P_ij for every i: one pass over the pairs. `memory` is that of derivatives on so many
@@ -24,7 +23,7 @@ pub(crate) fn along_rows<T: Real>(
 ) {
     let (p, f, g) = (&solution.scaled, solution.f_hat, solution.g_hat);
     let (_, mut memory) = workspace::cut(memory, &p.problem, threads);
-    let on_tile = |Tile { i, f: means, rows, .. }: Tile<'_, T>, _: &mut [T]| {
+    let on_tile = |Tile { i, f: means, rows, .. }: Tile<'_, T>, (): &mut ()| {
         let mut sums = [T::ZERO; MAX_TILE_ROWS];
         exponentials(p, TileAt { i, start: 0, f: &f[i..i + means.len()], g }, rows, &mut sums[..means.len()]);
         for (k, row) in rows.chunks_exact_mut(g.len()).enumerate() {
@@ -35,7 +34,7 @@ pub(crate) fn along_rows<T: Real>(
         T::times_vector(p.instructions, rows, v, means);
         means.iter_mut().zip(sums.iter()).for_each(|(mean, &sum)| *mean /= sum);
     };
-    each_tile(memory.tile_rows, &mut memory.scratch, out, &mut [], &on_tile, &|(), ()| ());
+    Pass::sums(out).each_tile(memory.tile_rows, &mut memory.scratch, &on_tile, |(), ()| ());
 }
 
 /// Writes sum_i P_ij w_i / sum_i P_ij for every j with weight, and 0 for the others: two passes over the pairs.
@@ -53,7 +52,7 @@ pub(crate) fn along_columns<T: Real>(
     let Memory { row: f, beta: g, rhs: sums, t: unused, mut scratch, tile_rows, .. } = memory;
     // scratch.column <- sum_i w_i 2^(F_i + G_j + S_ij), with w = 1 if none are given.
     let mut add_up = |f: &[T], g: &[T], w: Option<&[T]>, scratch: &mut Scratch<'_, T>| {
-        let on_tile = |Tile { i, f: unused, rows, column, .. }: Tile<'_, T>, _: &mut [T]| {
+        let on_tile = |Tile { i, f: unused, rows, column, .. }: Tile<'_, T>, (): &mut ()| {
             let end = i + unused.len();
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             let weights = &mut weights[..end - i];
@@ -64,7 +63,7 @@ pub(crate) fn along_columns<T: Real>(
             }
             T::add_rows(p.instructions, weights, rows, column);
         };
-        each_tile(tile_rows, scratch, unused, &mut [], &on_tile, &|(), ()| ());
+        Pass::sums(unused).each_tile(tile_rows, scratch, &on_tile, |(), ()| ());
     };
     // Rows carry their weight.
     let raise = |out: &mut [T]| {

@@ -54,7 +54,7 @@ impl<T: Real> Pairs<'_, '_, T> {
 
     fn weigh_tile(&self, i: usize, rows: &mut [T], spare: &mut [T]) {
         let m = self.beta.len();
-        let (omega, spare) = spare.split_at_mut(m);
+        let [omega, spare] = memory::cut_all(spare, [m; 2]);
         for (k, q) in rows.chunks_exact_mut(m).enumerate() {
             self.weigh(i + k, 0, q, omega, spare);
         }
@@ -70,23 +70,23 @@ impl<T: Real> Pairs<'_, '_, T> {
         scratch: &mut Scratch<'_, T>,
     ) {
         if let Some(in_cost) = &mut gradients.cost {
-            let work = |Tile { i, rows, entries, .. }: Tile<'_, T>, spare: &mut [T]| {
+            let work = |Tile { i, rows, entries, spare, .. }: Tile<'_, T>, (): &mut ()| {
                 self.weigh_tile(i, rows, spare);
                 entries.copy_from_slice(rows);
             };
-            self.plan.each_tile(scratch, unused, in_cost, &work, &|(), ()| ());
+            self.plan.each_tile(scratch, unused, in_cost, &work, |(), ()| ());
         }
         let Some(points) = self.plan.p().scores.packed() else {
             return self.points_one_by_one(gradients, gradient, scratch);
         };
         // Under the squared Euclidean cost, dL/dx_i = 2 sum_j dL/dC_ij (x_i - y_j), and likewise in y.
         if let Some(in_x) = &mut gradients.x {
-            let work = |Tile { i, rows, entries, .. }: Tile<'_, T>, spare: &mut [T]| {
+            let work = |Tile { i, rows, entries, spare, .. }: Tile<'_, T>, (): &mut ()| {
                 self.weigh_tile(i, rows, spare);
                 T::row_moments(self.plan.p().instructions, points, i, rows, entries);
                 entries.iter_mut().for_each(|value| *value *= T::TWO);
             };
-            self.plan.each_tile(scratch, unused, in_x, &work, &|(), ()| ());
+            self.plan.each_tile(scratch, unused, in_x, &work, |(), ()| ());
         }
         if let Some(in_y) = &mut gradients.y {
             self.down_columns(in_y, points.dimension, threads, scratch);
@@ -186,17 +186,17 @@ impl<T: Real> Pairs<'_, '_, T> {
     /// Returns sum_ij dL/dC_ij log(P_ij / (a_i b_j)), columns without weight left out.
     pub fn epsilon(&self, log_b: &[T], unused: &mut [T], scratch: &mut Scratch<'_, T>) -> T {
         // No column sums are taken: their place has room for the logarithms.
-        let work = |Tile { i, rows, column: logs, .. }: Tile<'_, T>, spare: &mut [T]| {
-            let (omega, spare) = spare.split_at_mut(log_b.len());
+        let work = |Tile { i, rows, column: logs, spare, .. }: Tile<'_, T>, found: &mut Wide<T>| {
+            let [omega, spare] = memory::cut_all(spare, [log_b.len(); 2]);
             let mut total = Wide::new(T::ZERO);
             for (k, q) in rows.chunks_exact_mut(log_b.len()).enumerate() {
                 self.plan.log_densities(i + k, q, log_b, logs);
                 self.weigh(i + k, 0, q, omega, spare);
                 total = total.add(Wide::new(reduce::dot(q, logs)));
             }
-            total
+            *found = found.add(total);
         };
-        self.plan.each_tile(scratch, unused, &mut [], &work, &Wide::add).value()
+        self.plan.each_tile(scratch, unused, &mut [], &work, Wide::add).value()
     }
 }
 

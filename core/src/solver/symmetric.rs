@@ -8,7 +8,7 @@ use crate::report::Status;
 use crate::sweep::columns::moved;
 use crate::sweep::exponents::{TileAt, exponentials};
 use crate::sweep::outcome::Potentials;
-use crate::sweep::strips::{Pass, Strip, Tile};
+use crate::sweep::strips::{Pass, Tile};
 use crate::sweep::{MAX_TILE_ROWS, half, log_zero};
 
 /// The number of updates by the mean of f and T f, before those that go farther.
@@ -39,18 +39,15 @@ impl<T: Real> Solver<'_, T> {
 
             // T f - f is minus the logarithms of the row sums, if that side is balanced.
             let (old_f, old_g) = (&*f, &*g);
-            let work = |strip: Strip<'_, T>| {
-                let mut fallbacks = 0;
-                strip.each_tile(&mut |Tile { i, f: logs, rows, .. }| {
-                    let (mut sums, mut shifts) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
-                    let sums = &mut sums[..logs.len()];
-                    let tile = TileAt { i, start: 0, f: &old_f[i..i + logs.len()], g: old_g };
-                    exponentials(p, tile, rows, sums);
-                    fallbacks += half::log_sums(p, tile, rows, sums, logs, &mut shifts);
-                });
-                fallbacks
+            let work = |Tile { i, f: logs, rows, .. }: Tile<'_, T>, fallbacks: &mut u32| {
+                let (mut sums, mut shifts) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
+                let sums = &mut sums[..logs.len()];
+                let tile = TileAt { i, start: 0, f: &old_f[i..i + logs.len()], g: old_g };
+                exponentials(p, tile, rows, sums);
+                *fallbacks += half::log_sums(p, tile, rows, sums, logs, &mut shifts);
             };
-            let fallbacks = Pass::sums(log_sums).run(scratch, &work, u32::saturating_add);
+            let pass = Pass::sums(log_sums);
+            let fallbacks = pass.each_tile(scratch.tile_rows(), scratch, &work, u32::saturating_add);
             progress.row_fallbacks = progress.row_fallbacks.saturating_add(fallbacks);
             progress.sweeps += 1;
             let error = reduce::sum_of(f.len(), &|i| {

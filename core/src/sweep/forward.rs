@@ -5,7 +5,7 @@ use super::columns;
 use super::exponents::{TileAt, exponentials};
 use super::half::log_sums;
 use super::outcome::{Outcome, Potentials};
-use super::strips::{Pass, Scratch, Strip};
+use super::strips::{Pass, Scratch, Tile};
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
 
@@ -20,18 +20,14 @@ pub(crate) fn sweep<T: Real>(
     scratch: &mut Scratch<'_, T>,
 ) -> Outcome<T> {
     let g = &*potentials.g;
-    let work = |strip: Strip<'_, T>| {
-        let mut outcome = Outcome::default();
-        strip.each_tile(&mut |tile| {
-            let mut weights = [T::ZERO; MAX_TILE_ROWS];
-            let weights = &mut weights[..tile.f.len()];
-            exponentials(p, TileAt { i: tile.i, start: 0, f: tile.f, g }, tile.rows, weights);
-            update_rows(p, factor, tile.i, tile.f, g, tile.rows, weights, &mut outcome);
-            T::add_rows(p.instructions, weights, tile.rows, tile.column);
-        });
-        outcome
+    let work = |Tile { i, f, rows, column, .. }: Tile<'_, T>, outcome: &mut Outcome<T>| {
+        let mut weights = [T::ZERO; MAX_TILE_ROWS];
+        let weights = &mut weights[..f.len()];
+        exponentials(p, TileAt { i, start: 0, f, g }, rows, weights);
+        update_rows(p, factor, i, f, g, rows, weights, outcome);
+        T::add_rows(p.instructions, weights, rows, column);
     };
-    let mut outcome = Pass::sums(potentials.f).run(scratch, &work, Outcome::with);
+    let mut outcome = Pass::sums(potentials.f).each_tile(scratch.tile_rows(), scratch, &work, Outcome::with);
     columns::finish(p, factor, potentials, scratch, &mut outcome);
     outcome
 }

@@ -51,24 +51,21 @@ pub(crate) fn column_logsums<T: Real>(
     scratch: &mut Scratch<'_, T>,
 ) {
     // The largest exponent of every column.
-    let raise = |strip: Strip<'_, T>| {
-        strip.each_tile(&mut |mut tile| {
-            weighted_exponents(p, &mut tile, g);
-            T::raise_to_rows(p.instructions, tile.rows, tile.column);
-        });
+    let tile_rows = scratch.tile_rows();
+    let raise = |mut tile: Tile<'_, T>, (): &mut ()| {
+        weighted_exponents(p, &mut tile, g);
+        T::raise_to_rows(p.instructions, tile.rows, tile.column);
     };
-    Pass { join: Join::Largest, ..Pass::sums(&mut *f) }.run(scratch, &raise, |(), ()| ());
+    Pass { join: Join::Largest, ..Pass::sums(&mut *f) }.each_tile(tile_rows, scratch, &raise, |(), ()| ());
     largest.copy_from_slice(scratch.column);
 
     // The sums, relative to it.
     let shifts = &*largest;
-    let add = |strip: Strip<'_, T>| {
-        strip.each_tile(&mut |mut tile| {
-            weighted_exponents(p, &mut tile, g);
-            T::add_exp2_less(p.instructions, tile.rows, shifts, tile.column);
-        });
+    let add = |mut tile: Tile<'_, T>, (): &mut ()| {
+        weighted_exponents(p, &mut tile, g);
+        T::add_exp2_less(p.instructions, tile.rows, shifts, tile.column);
     };
-    Pass::sums(f).run(scratch, &add, |(), ()| ());
+    Pass::sums(f).each_tile(tile_rows, scratch, &add, |(), ()| ());
     for (sum, &largest) in scratch.column.iter_mut().zip(shifts) {
         *sum = largest + sum.log2();
     }

@@ -11,7 +11,7 @@
 use super::exponents::{TileAt, exponentials, exponents};
 use super::forward;
 use super::outcome::{Outcome, Potentials};
-use super::strips::{Join, Pass, Scratch, Strip, Tile};
+use super::strips::{Join, Pass, Scratch, Tile};
 use super::{MAX_TILE_ROWS, TILE_ROWS, columns, log_zero};
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
@@ -72,22 +72,21 @@ impl<'w, T: Real> Kernel<'w, T> {
     fn absorb(&mut self, p: &ScaledProblem<'_, T>, f: &[T], g: &[T], scratch: &mut Scratch<'_, T>) {
         self.f.copy_from_slice(f);
         self.g.copy_from_slice(g);
-        let work = |strip: Strip<'_, T>| {
-            strip.each_tile_of(MAX_TILE_ROWS, &mut |Tile { i, f, entries, .. }| {
-                let mut sums = [T::ZERO; MAX_TILE_ROWS];
-                exponentials(p, TileAt { i, start: 0, f, g }, entries, &mut sums[..f.len()]);
-                // A row without mass that may go nowhere would stop every sweep, because its sum is 0. Its entries
-                // count for nothing, so any others will do.
-                if p.forbids() {
-                    for (k, (entries, sum)) in entries.chunks_exact_mut(g.len()).zip(sums).enumerate() {
-                        if sum == T::ZERO && p.problem.a().get(i + k) == T::ZERO {
-                            entries.fill(T::ONE);
-                        }
+        let work = |Tile { i, f, entries, .. }: Tile<'_, T>, (): &mut ()| {
+            let mut sums = [T::ZERO; MAX_TILE_ROWS];
+            exponentials(p, TileAt { i, start: 0, f, g }, entries, &mut sums[..f.len()]);
+            // A row without mass that may go nowhere would stop every sweep, because its sum is 0. Its entries count
+            // for nothing, so any others will do.
+            if p.forbids() {
+                for (k, (entries, sum)) in entries.chunks_exact_mut(g.len()).zip(sums).enumerate() {
+                    if sum == T::ZERO && p.problem.a().get(i + k) == T::ZERO {
+                        entries.fill(T::ONE);
                     }
                 }
-            });
+            }
         };
-        Pass { entries: self.entries, ..Pass::sums(self.f) }.run(scratch, &work, |(), ()| ());
+        let pass = Pass { entries: self.entries, ..Pass::sums(self.f) };
+        pass.each_tile(MAX_TILE_ROWS, scratch, &work, |(), ()| ());
         self.absorbed = true;
     }
 
@@ -145,17 +144,15 @@ pub(crate) fn complete_g<T: Real>(
     g.fill(T::ZERO);
     let base = &*g;
     let pass = Pass { f: kernel.f, entries: kernel.entries, join: Join::Largest };
-    let keep_exponents = |strip: Strip<'_, T>| {
-        strip.each_tile_of(MAX_TILE_ROWS, &mut |Tile { i, f, entries, column, .. }| {
-            exponents(p, TileAt { i, start: 0, f, g: base }, entries, &mut [T::ZERO; MAX_TILE_ROWS][..f.len()]);
-            for (k, entries) in entries.chunks_exact(base.len()).enumerate() {
-                if p.problem.a().get(i + k) > T::ZERO {
-                    T::raise_to_rows(p.instructions, entries, column);
-                }
+    let keep_exponents = |Tile { i, f, entries, column, .. }: Tile<'_, T>, (): &mut ()| {
+        exponents(p, TileAt { i, start: 0, f, g: base }, entries, &mut [T::ZERO; MAX_TILE_ROWS][..f.len()]);
+        for (k, entries) in entries.chunks_exact(base.len()).enumerate() {
+            if p.problem.a().get(i + k) > T::ZERO {
+                T::raise_to_rows(p.instructions, entries, column);
             }
-        });
+        }
     };
-    pass.run(scratch, &keep_exponents, |(), ()| ());
+    pass.each_tile(MAX_TILE_ROWS, scratch, &keep_exponents, |(), ()| ());
     let largest = &mut *kernel.g;
     for (j, value) in largest.iter_mut().enumerate() {
         // As everywhere, a column without weight has no entries, and neither has a column that no row may go to. The
@@ -165,16 +162,14 @@ pub(crate) fn complete_g<T: Real>(
     }
     let shifts = &*largest;
     let pass = Pass { f: kernel.f, entries: kernel.entries, join: Join::Sum };
-    let keep_exponentials = |strip: Strip<'_, T>| {
-        strip.each_tile_of(MAX_TILE_ROWS, &mut |Tile { i, f, entries, column, .. }| {
-            T::exp2_less_each(p.instructions, entries, shifts);
-            let mut weights = [T::ZERO; MAX_TILE_ROWS];
-            let weights = &mut weights[..f.len()];
-            weights.iter_mut().enumerate().for_each(|(k, weight)| *weight = p.problem.a().get(i + k));
-            T::add_rows(p.instructions, weights, entries, column);
-        });
+    let keep_exponentials = |Tile { i, f, entries, column, .. }: Tile<'_, T>, (): &mut ()| {
+        T::exp2_less_each(p.instructions, entries, shifts);
+        let mut weights = [T::ZERO; MAX_TILE_ROWS];
+        let weights = &mut weights[..f.len()];
+        weights.iter_mut().enumerate().for_each(|(k, weight)| *weight = p.problem.a().get(i + k));
+        T::add_rows(p.instructions, weights, entries, column);
     };
-    pass.run(scratch, &keep_exponentials, |(), ()| ());
+    pass.each_tile(MAX_TILE_ROWS, scratch, &keep_exponentials, |(), ()| ());
     for (j, value) in g.iter_mut().enumerate() {
         let offset = p.column_offset(j);
         if b.get(j) > T::ZERO && largest[j] == -log_zero::<T>() {
@@ -200,8 +195,8 @@ pub(crate) fn sweep<T: Real>(
     let absorbed = kernel.prepare(p, potentials.f, potentials.g, scratch);
     kernel.latest = Latest::Potentials;
     let (f, shared) = (&*potentials.f, &*kernel);
-    let work = |strip: Strip<'_, T>| sweep_strip(p, shared, factor, f, strip);
-    let check = Pass::sums(potentials.row).run(scratch, &work, RowCheck::with);
+    let work = |tile: Tile<'_, T>, check: &mut RowCheck| sweep_tile(p, shared, factor, f, tile, check);
+    let check = Pass::sums(potentials.row).each_tile(kernel.tile_rows(), scratch, &work, RowCheck::with);
     if check.lost {
         // The potentials jump by more than the kernel can follow. Stream this sweep, then compute the kernel anew.
         kernel.absorbed = false;
@@ -232,55 +227,50 @@ impl RowCheck {
     }
 }
 
-/// Writes the new f into the scalars of the strip, and column sums in units of v. If a sum leaves the safe range,
+/// Writes the new f into the scalars of the tile, and column sums in units of v. If a sum leaves the safe range,
 /// nothing of it is of use.
-fn sweep_strip<T: Real>(
+fn sweep_tile<T: Real>(
     p: &ScaledProblem<'_, T>,
     kernel: &Kernel<'_, T>,
     factor: T,
     f: &[T],
-    strip: Strip<'_, T>,
-) -> RowCheck {
-    let (a, m) = (p.problem.a(), kernel.v.len());
-    let plain = p.tau_a() == T::ONE && factor == T::ONE;
-    let mut check = RowCheck::default();
-    strip.each_tile_of(kernel.tile_rows(), &mut |Tile { i, f: new, column, .. }| {
-        if check.lost {
-            return;
-        }
+    Tile { i, f: new, column, .. }: Tile<'_, T>,
+    check: &mut RowCheck,
+) {
+    if check.lost {
+        return;
+    }
 
-        // The row sums K v, and their logarithms.
-        let count = new.len();
-        let entries = &kernel.entries[i * m..(i + count) * m];
-        let mut weights = [T::ZERO; MAX_TILE_ROWS];
-        let weights = &mut weights[..count];
-        T::times_vector(p.instructions, entries, kernel.v, weights);
-        new.copy_from_slice(weights);
-        let largest = T::log2_each(p.instructions, new);
-        if !(largest < T::SAFE_EXPONENT) {
-            check = RowCheck { lost: true, far: true };
-            return;
-        }
+    // The row sums K v, and their logarithms.
+    let (a, m, count) = (p.problem.a(), kernel.v.len(), new.len());
+    let entries = &kernel.entries[i * m..(i + count) * m];
+    let mut weights = [T::ZERO; MAX_TILE_ROWS];
+    let weights = &mut weights[..count];
+    T::times_vector(p.instructions, entries, kernel.v, weights);
+    new.copy_from_slice(weights);
+    let largest = T::log2_each(p.instructions, new);
+    if !(largest < T::SAFE_EXPONENT) {
+        *check = RowCheck { lost: true, far: true };
+        return;
+    }
 
-        // The new f, and the scalings of the rows.
-        let (f, reference) = (&f[i..i + count], &kernel.f[i..i + count]);
-        if plain {
-            check.far |= !(largest <= limit());
-            for (k, (new, weight)) in new.iter_mut().zip(&mut *weights).enumerate() {
-                (*new, *weight) = (reference[k] - *new, a.get(i + k) / *weight);
-            }
-        } else {
-            for (k, (new, weight)) in new.iter_mut().zip(&mut *weights).enumerate() {
-                let log_sum = *new + (f[k] - reference[k]);
-                *new = f[k] + factor * p.change_of_f(i + k, f[k], log_sum);
-                let moved = *new - reference[k];
-                *weight = a.get(i + k) * moved.exp2();
-                check.far |= !(moved.abs() <= limit());
-            }
+    // The new f, and the scalings of the rows.
+    let (f, reference) = (&f[i..i + count], &kernel.f[i..i + count]);
+    if p.tau_a() == T::ONE && factor == T::ONE {
+        check.far |= !(largest <= limit());
+        for (k, (new, weight)) in new.iter_mut().zip(&mut *weights).enumerate() {
+            (*new, *weight) = (reference[k] - *new, a.get(i + k) / *weight);
         }
+    } else {
+        for (k, (new, weight)) in new.iter_mut().zip(&mut *weights).enumerate() {
+            let log_sum = *new + (f[k] - reference[k]);
+            *new = f[k] + factor * p.change_of_f(i + k, f[k], log_sum);
+            let moved = *new - reference[k];
+            *weight = a.get(i + k) * moved.exp2();
+            check.far |= !(moved.abs() <= limit());
+        }
+    }
 
-        // The columns of these rows.
-        T::add_rows(p.instructions, weights, entries, column);
-    });
-    check
+    // The columns of these rows.
+    T::add_rows(p.instructions, weights, entries, column);
 }

@@ -7,7 +7,7 @@
 use super::forward;
 use super::kernel::{Kernel, Latest, RowCheck};
 use super::outcome::{Outcome, Potentials};
-use super::strips::{Pass, Scratch, Strip, Tile};
+use super::strips::{Pass, Scratch, Tile};
 use super::{MAX_TILE_ROWS, is_safe};
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
@@ -48,8 +48,8 @@ fn update<T: Real>(
     scratch: &mut Scratch<'_, T>,
 ) -> Option<Outcome<T>> {
     let shared = &*kernel;
-    let work = |strip: Strip<'_, T>| sweep_strip(p, shared, strip);
-    let check = Pass::sums(sums).run(scratch, &work, RowCheck::with);
+    let work = |tile: Tile<'_, T>, check: &mut RowCheck| sweep_tile(p, shared, tile, check);
+    let check = Pass::sums(sums).each_tile(kernel.tile_rows(), scratch, &work, RowCheck::with);
     if check.lost {
         return None;
     }
@@ -69,21 +69,22 @@ fn is_near<T: Real>(scaling: T) -> bool {
     scaling < T::NEAR_SCALING && scaling * T::NEAR_SCALING > T::ONE
 }
 
-fn sweep_strip<T: Real>(p: &ScaledProblem<'_, T>, kernel: &Kernel<'_, T>, strip: Strip<'_, T>) -> RowCheck {
+fn sweep_tile<T: Real>(
+    p: &ScaledProblem<'_, T>,
+    kernel: &Kernel<'_, T>,
+    Tile { i, f: sums, column, .. }: Tile<'_, T>,
+    check: &mut RowCheck,
+) {
     let (a, m) = (p.problem.a(), kernel.v.len());
-    let mut check = RowCheck::default();
-    strip.each_tile_of(kernel.tile_rows(), &mut |Tile { i, f: sums, column, .. }| {
-        let entries = &kernel.entries[i * m..(i + sums.len()) * m];
-        T::times_vector(p.instructions, entries, kernel.v, sums);
-        let mut u = [T::ZERO; MAX_TILE_ROWS];
-        for (k, (u, &sum)) in u.iter_mut().zip(&*sums).enumerate() {
-            *u = a.get(i + k) / sum;
-            if !is_near(sum) {
-                check.far = true;
-                check.lost |= !is_safe(sum);
-            }
+    let entries = &kernel.entries[i * m..(i + sums.len()) * m];
+    T::times_vector(p.instructions, entries, kernel.v, sums);
+    let mut u = [T::ZERO; MAX_TILE_ROWS];
+    for (k, (u, &sum)) in u.iter_mut().zip(&*sums).enumerate() {
+        *u = a.get(i + k) / sum;
+        if !is_near(sum) {
+            check.far = true;
+            check.lost |= !is_safe(sum);
         }
-        T::add_rows(p.instructions, &u[..sums.len()], entries, column);
-    });
-    check
+    }
+    T::add_rows(p.instructions, &u[..sums.len()], entries, column);
 }

@@ -67,6 +67,13 @@ pub(crate) struct Scratch<'w, T> {
     pub strips: &'w mut [T],
 }
 
+impl<T> Scratch<'_, T> {
+    /// Returns the number of rows of a tile that there is memory for.
+    pub fn tile_rows(&self) -> usize {
+        (self.part_len / self.column.len() - 1).min(MAX_TILE_ROWS)
+    }
+}
+
 /// Some rows that one thread sweeps, and the memory for it.
 pub(crate) struct Strip<'s, T> {
     /// Its rows.
@@ -98,21 +105,18 @@ pub(crate) struct Tile<'t, T> {
     pub rows: &'t mut [T],
     /// m: column sums, to be added to.
     pub column: &'t mut [T],
+    /// Scratch: the memory for tiles that is left.
+    pub spare: &'t mut [T],
 }
 
 impl<T: Real> Strip<'_, T> {
-    /// Calls `work` with one tile after another, each of as many rows as there is memory for.
-    pub fn each_tile(self, work: &mut dyn FnMut(Tile<'_, T>)) {
-        let rows = (self.tile.len() / self.column.len()).min(MAX_TILE_ROWS);
-        self.each_tile_of(rows, work);
-    }
-
     /// Calls `work` with one tile of `rows` rows after another; the last may have fewer.
     ///
     /// The column sums of at most [`STRIP_ROWS`] rows are added up before they join those of the strip.
-    pub fn each_tile_of(self, rows: usize, work: &mut dyn FnMut(Tile<'_, T>)) {
+    fn each_tile(self, rows: usize, work: &mut dyn FnMut(Tile<'_, T>)) {
         let Strip { rows: all, mut f, mut entries, column, tile, partial, join } = self;
         let (m, width, mut i) = (column.len(), entries.len() / all.len(), all.start);
+        let (tile, spare) = tile.split_at_mut(tile.len().min(rows * m));
         while !f.is_empty() {
             let block_end = if join == Join::Largest { all.end } else { all.end.min(i + STRIP_ROWS) };
             // A strip of a single block has the column sums of that block, which are zero at first.
@@ -129,6 +133,7 @@ impl<T: Real> Strip<'_, T> {
                     entries: entries.split_off_mut(..count * width).unwrap_or_default(),
                     rows: tile.get_mut(..count * m).unwrap_or_default(),
                     column,
+                    spare,
                 });
                 i += count;
             }
@@ -164,6 +169,23 @@ impl<'w, T: Real> Pass<'w, T> {
     /// Returns a pass that writes a scalar a row and adds up columns.
     pub fn sums(f: &'w mut [T]) -> Self {
         Pass { f, entries: &mut [], join: Join::Sum }
+    }
+
+    /// Calls `work` with every tile of at most `rows` rows, and with what its strip has found so far. Returns what
+    /// strips have found, merged in their order. Column sums are then in `scratch.column`.
+    pub fn each_tile<R: Send + Default>(
+        self,
+        rows: usize,
+        scratch: &mut Scratch<'_, T>,
+        work: &(impl Fn(Tile<'_, T>, &mut R) + Sync),
+        merge: impl Fn(R, R) -> R,
+    ) -> R {
+        let on_strip = |strip: Strip<'_, T>| {
+            let mut found = R::default();
+            strip.each_tile(rows, &mut |tile| work(tile, &mut found));
+            found
+        };
+        self.run(scratch, &on_strip, merge)
     }
 
     /// Calls `work` with every strip, and returns what it returns, merged in the order of strips. Column sums are then
