@@ -76,6 +76,8 @@ mod real;
 mod reduce;
 mod report;
 mod scaled;
+#[cfg(feature = "skipping")]
+mod skipping;
 mod solution;
 mod solver;
 mod sweep;
@@ -97,7 +99,7 @@ pub use problem::{Epsilon, Problem};
 pub use real::Real;
 pub use report::{Observation, Report, Status};
 #[doc(inline)]
-pub use settings::{Acceleration, Settings, Storage};
+pub use settings::{Acceleration, Settings, Skipping, Storage};
 pub use solution::Solution;
 pub use solver::{Solver, solve};
 pub use vector::SimdLevel;

@@ -131,6 +131,35 @@ impl Storage {
     }
 }
 
+/// The pairs that a sweep may leave out because they carry next to nothing.
+///
+/// It is for points under the squared Euclidean cost that are streamed ([`Storage::Stream`]). What the skipped pairs
+/// carry is bounded, and the bound is part of the marginal errors that are reported:
+/// [`Report::certificate`](crate::Report::certificate).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Skipping {
+    /// Sweeps skip pairs if that is expected to be faster. Both sides have at least 4 000 points with weight, in at
+    /// most 5 dimensions, and some rows are looked at to estimate the pairs that are left.
+    #[default]
+    Auto,
+    /// Sweeps visit all pairs.
+    Off,
+    /// Sweeps skip pairs wherever they can: in at most 8 dimensions.
+    On,
+}
+
+impl Skipping {
+    /// Returns the name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Skipping::Auto => "auto",
+            Skipping::Off => "off",
+            Skipping::On => "on",
+        }
+    }
+}
+
 /// The settings of a solve: when to stop, and how to get there.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings<T> {
@@ -145,6 +174,8 @@ pub struct Settings<T> {
     pub annealing: Option<Annealing<T>>,
     /// The pairs that are kept in memory between sweeps.
     pub storage: Storage,
+    /// The pairs that a sweep may leave out.
+    pub skipping: Skipping,
     /// The number of threads of the rayon pool of the caller that share the rows of a sweep, or in
     /// [`solve_batch`](crate::batch::solve_batch) the problems. Each takes memory, and no bit of the result depends on
     /// them. There is one thread without the feature `parallel`, and if the system makes no others
@@ -164,6 +195,7 @@ impl<T: Real> Default for Settings<T> {
             acceleration: Acceleration::Auto { memory: 10 },
             annealing: None,
             storage: Storage::Stream,
+            skipping: Skipping::Auto,
             threads: 1,
             simd: SimdLevel::Best,
         }

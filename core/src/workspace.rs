@@ -13,6 +13,8 @@ use crate::sweep::kernel::Kernel;
 use crate::sweep::outcome::Potentials;
 use crate::sweep::strips::{self, Scratch};
 use crate::sweep::tile_rows;
+#[cfg(feature = "skipping")]
+use crate::{cost::BuiltIn, geometry::PointCloud, settings::Skipping, skipping};
 
 /// Returns the number of scalars that a solve needs: `const`, so that firmware can size a static array with it.
 ///
@@ -45,16 +47,22 @@ pub(crate) const fn len_for(shape: Shape, memory: usize, storage: Storage, threa
     if rows > most || columns > most || dimension > most || memory > most {
         return None;
     }
-    let (sweep, history, stored) = sizes(shape, memory, storage, threads);
+    let (sweep, history, stored) = sizes(shape, memory, storage, threads, 0);
     memory::total(&[&sweep, &history, &stored])
 }
 
 /// Returns the lengths of the vectors of a solve, in the order in which [`Workspace::cut`] names them: potentials
-/// and scratch, points and history, and what is stored.
-const fn sizes(shape: Shape, memory: usize, storage: Storage, threads: usize) -> ([usize; 9], [usize; 9], [usize; 4]) {
+/// and scratch, points and history, and what is stored. A list of columns takes `list` scalars.
+const fn sizes(
+    shape: Shape,
+    memory: usize,
+    storage: Storage,
+    threads: usize,
+    list: usize,
+) -> ([usize; 9], [usize; 9], [usize; 4]) {
     let (n, m, d, k) = (shape.rows, shape.columns, shape.dimension, memory);
     let parts = strips::parts(n, threads);
-    let part_len = m.saturating_mul(tile_rows(n, d) + 1);
+    let part_len = m.saturating_mul(tile_rows(n, d) + 1).saturating_add(list);
     let strips = if parts > 1 { m.saturating_mul(strips::count(n)) } else { 0 };
     let (iterates, square) = (k.saturating_mul(m), k.saturating_mul(k).saturating_mul(2));
     let stored = match storage.within_budget(n, m) {
@@ -91,6 +99,9 @@ pub struct Workspace<'w, T> {
     /// Room for all points, if the rest is for those with weight.
     #[cfg(feature = "support")]
     pub(crate) whole: Option<WholeMemory<'w, T>>,
+    /// Room for the records of the columns, or nothing.
+    #[cfg(feature = "skipping")]
+    pub(crate) records: &'w mut [T],
 }
 
 impl<T> core::fmt::Debug for Workspace<'_, T> {
@@ -117,32 +128,84 @@ pub(crate) struct WholeMemory<'w, T> {
     pub rows: [&'w mut [T]; 2],
     /// Numbers of the columns with weight, and their weights; likewise.
     pub columns: [&'w mut [T]; 2],
+    /// The number of points of a block, if pairs are skipped.
+    pub skipping: Option<usize>,
 }
 
-/// Counts the points with weight. Returns their shape, and the lengths of the vectors of [`WholeMemory`]. `None` if it
-/// is better to sweep over all points: if their pairs are less than twice as many, if the room that they take does not
-/// suffice, and for the cost scale that refers to all pairs.
+/// The memory of a solver that sweeps only over points with weight.
 #[cfg(feature = "support")]
-fn support<T: Real>(problem: &Problem<'_, T>, settings: &Settings<T>) -> Option<(Shape, [usize; 11])> {
-    let whole = problem.shape();
-    let (n, m, d) = (whole.rows, whole.columns, whole.dimension);
-    let (rows, columns) = (problem.a().support(), problem.b().support());
-    if 2 * rows as u128 * columns as u128 > n as u128 * m as u128 || problem.requested_scale() == CostScale::Max {
-        return None;
-    }
-    let shape = Shape { rows, columns, ..whole };
-    let numbers = |own, all| if own < all { own } else { 0 };
-    let (of_rows, of_columns) = (numbers(rows, n), numbers(columns, m));
-    let sizes = [n, m, n, m, n * d, m * d, d, of_rows, of_rows, of_columns, of_columns];
-    let more = memory::total(&[&sizes])?;
-    // For any number of threads, so that no bit depends on it: memory grows with threads until each strip has its own.
-    for threads in [1, 2, usize::MAX / 64] {
-        let settings = Settings { threads, ..*settings };
-        if settings.len_of(shape)? + more > settings.len_of(whole)? {
+struct Support {
+    /// The number of points with weight.
+    shape: Shape,
+    /// The lengths of the vectors of [`WholeMemory`].
+    sizes: [usize; 11],
+    /// The lengths of a list of columns and of the records of all columns, if pairs are skipped; else 0.
+    skipping: [usize; 2],
+}
+
+#[cfg(feature = "support")]
+impl Support {
+    /// Counts the points with weight. `None` if it is better to sweep over all points: if their pairs are less than
+    /// twice as many, if the room that they take does not suffice, and for the cost scale that refers to all pairs.
+    fn new<T: Real>(problem: &Problem<'_, T>, settings: &Settings<T>, skips: bool) -> Option<Self> {
+        let whole = problem.shape();
+        let (n, m, d) = (whole.rows, whole.columns, whole.dimension);
+        let (rows, columns) = (problem.a().support(), problem.b().support());
+        let shape = Shape { rows, columns, ..whole };
+        if problem.requested_scale() == CostScale::Max {
             return None;
         }
+        #[cfg(feature = "skipping")]
+        if skips && may_skip(problem, shape, settings) {
+            // The order of the points is kept as their numbers, for both sides.
+            let sizes = [n, m, n, m, n * d, m * d, d, rows, rows, columns, columns];
+            let width = skipping::width(rows, columns);
+            let skipping = [skipping::list_len(columns, width), skipping::records_len(columns, d, width)];
+            return Some(Support { shape, sizes, skipping });
+        }
+        let _ = skips;
+        if 2 * rows as u128 * columns as u128 > n as u128 * m as u128 {
+            return None;
+        }
+        let numbers = |own, all| if own < all { own } else { 0 };
+        let (of_rows, of_columns) = (numbers(rows, n), numbers(columns, m));
+        let sizes = [n, m, n, m, n * d, m * d, d, of_rows, of_rows, of_columns, of_columns];
+        let more = memory::total(&[&sizes])?;
+        // For any number of threads, so that no bit depends on it: memory grows with threads until each strip has its
+        // own.
+        for threads in [1, 2, usize::MAX / 64] {
+            let settings = Settings { threads, ..*settings };
+            if settings.len_of(shape)? + more > settings.len_of(whole)? {
+                return None;
+            }
+        }
+        Some(Support { shape, sizes, skipping: [0; 2] })
     }
-    Some((shape, sizes))
+
+    /// Returns the number of scalars in all.
+    fn len<T: Real>(&self, settings: &Settings<T>) -> Option<usize> {
+        let [list, records] = self.skipping;
+        let (storage, memory) = (settings.storage_for(self.shape), settings.acceleration.memory());
+        let (sweep, history, stored) = sizes(self.shape, memory, storage, settings.threads, list);
+        memory::total(&[&sweep, &history, &stored, &self.sizes, &[records]])
+    }
+}
+
+/// Says whether the pairs of a problem can be skipped, and whether that is wanted.
+#[cfg(feature = "skipping")]
+fn may_skip<T: Real>(problem: &Problem<'_, T>, shape: Shape, settings: &Settings<T>) -> bool {
+    let worth = match settings.skipping {
+        Skipping::Off => return false,
+        Skipping::On => true,
+        Skipping::Auto => {
+            shape.rows.min(shape.columns) >= skipping::WORTH_BLOCKS && shape.dimension <= skipping::WORTH_DIMENSION
+        }
+    };
+    let squared = |cloud: &PointCloud<'_, T>| cloud.ground_cost().built_in() == BuiltIn::SquaredEuclidean;
+    worth
+        && (1..=skipping::MAX_DIMENSION).contains(&shape.dimension)
+        && problem.geometry().cloud().is_some_and(squared)
+        && settings.storage_for(shape) == Storage::Stream
 }
 
 /// Room for n x m scalars that are kept between sweeps, if any are.
@@ -188,26 +251,35 @@ impl<'w, T: Real> Workspace<'w, T> {
     /// # Errors
     /// [`ErrorKind::Workspace`] with the length that is needed, [`ErrorKind::TooLarge`] if none suffices.
     pub fn new(memory: &'w mut [T], problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<Self, Error> {
-        let required = Self::len(problem, settings)?;
-        check_workspace(required, memory.len())?;
+        settings.check()?;
         #[cfg(feature = "support")]
-        if let Some((shape, sizes)) = support(problem, settings) {
+        for skips in [true, false] {
+            let Some(support) = Support::new(problem, settings, skips) else { continue };
+            let required = support.len(settings).ok_or(Error::new(Argument::WORKSPACE, ErrorKind::TooLarge))?;
+            if memory.len() < required && support.skipping != [0; 2] {
+                continue;
+            }
+            check_workspace(required, memory.len())?;
             let mut rest = memory;
             let [f_hat, g_hat, f, g, x, y, delta, rows, row_weights, columns, column_weights] =
-                memory::cut(&mut rest, sizes);
+                memory::cut(&mut rest, support.sizes);
             let points = PackedMemory { x, y, delta };
             let (rows, columns) = ([rows, row_weights], [columns, column_weights]);
-            let whole = Some(WholeMemory { f_hat, g_hat, f, g, points, rows, columns });
-            return Ok(Workspace { whole, ..Self::cut(rest, shape, settings) });
+            let [list, records] = support.skipping;
+            let skipping = (list > 0).then(|| skipping::width(support.shape.rows, support.shape.columns));
+            let whole = Some(WholeMemory { f_hat, g_hat, f, g, points, rows, columns, skipping });
+            let [records] = memory::cut(&mut rest, [records]);
+            return Ok(Workspace { whole, records, ..Self::cut(rest, support.shape, settings, list) });
         }
-        Ok(Self::cut(memory, problem.shape(), settings))
+        check_workspace(Self::len_of_shape(problem.shape(), settings)?, memory.len())?;
+        Ok(Self::cut(memory, problem.shape(), settings, 0))
     }
 
     /// Cuts memory that is long enough.
-    fn cut(memory: &'w mut [T], shape: Shape, settings: &Settings<T>) -> Self {
+    fn cut(memory: &'w mut [T], shape: Shape, settings: &Settings<T>, list: usize) -> Self {
         let (k, storage) = (settings.acceleration.memory(), settings.storage_for(shape));
         let rest = &mut { memory };
-        let (sweep, history, stored) = sizes(shape, k, storage, settings.threads);
+        let (sweep, history, stored) = sizes(shape, k, storage, settings.threads, list);
         let [f, row, g, image, log_b, column, spare, pool, strips] = memory::cut(rest, sweep);
         let [x, y, delta, images, residuals, gram, factor, mix, products] = memory::cut(rest, history);
         let [entries, kernel_f, kernel_g, v] = memory::cut(rest, stored);
@@ -224,6 +296,8 @@ impl<'w, T: Real> Workspace<'w, T> {
             },
             #[cfg(feature = "support")]
             whole: None,
+            #[cfg(feature = "skipping")]
+            records: &mut [],
         }
     }
 
@@ -235,8 +309,8 @@ impl<'w, T: Real> Workspace<'w, T> {
     pub fn len(problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<usize, Error> {
         settings.check()?;
         #[cfg(feature = "support")]
-        if let Some((shape, sizes)) = support(problem, settings) {
-            return Ok(Self::len_of_shape(shape, settings)? + sizes.iter().sum::<usize>());
+        if let Some(support) = Support::new(problem, settings, true) {
+            return support.len(settings).ok_or(Error::new(Argument::WORKSPACE, ErrorKind::TooLarge));
         }
         Self::len_of_shape(problem.shape(), settings)
     }

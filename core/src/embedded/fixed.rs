@@ -95,6 +95,8 @@ impl<T: Real, const N: usize, const M: usize, const D: usize, const K: usize> Fi
             stored: Stored::Nothing,
             #[cfg(feature = "support")]
             whole: None,
+            #[cfg(feature = "skipping")]
+            records: &mut [],
         })
     }
 

@@ -4,12 +4,16 @@ use crate::real::Real;
 use crate::reduce;
 use crate::report::{Report, Status};
 use crate::scaled::ScaledProblem;
+#[cfg(feature = "skipping")]
+use crate::skipping::{Skipping, points};
 use crate::solution::Solution;
 use crate::solver::progress::Progress;
 use crate::solver::units::{error_floor, full_f, full_g};
 use crate::sweep::columns::moved;
 use crate::sweep::exponents::{TileAt, exponents};
 use crate::sweep::half::row_logsum;
+#[cfg(feature = "skipping")]
+use crate::sweep::listed;
 use crate::sweep::outcome::Potentials;
 use crate::sweep::strips::{Pass, Scratch, Strip};
 use crate::sweep::{MAX_TILE_ROWS, is_safe};
@@ -81,6 +85,7 @@ pub(crate) fn measure<'s, T: Real>(
     storage: &'static str,
     mut potentials: Potentials<'s, T>,
     scratch: &mut Scratch<'_, T>,
+    #[cfg(feature = "skipping")] skipping: Option<&mut Skipping<'_, T>>,
 ) -> Solution<'s, T> {
     let (a, b) = (p.problem.a(), p.problem.b());
     let ended = progress.status.is_some();
@@ -92,17 +97,25 @@ pub(crate) fn measure<'s, T: Real>(
     let Potentials { f, g, log_b, image: cost_g, row: cost_f } = &mut potentials;
     let (g, log_b, m) = (&**g, &**log_b, g.len());
     cost_g.iter_mut().for_each(|value| *value *= p.unit);
-    let mut pass = |cost_g: Option<&[T]>| {
-        let work = |strip: Strip<'_, T>| measure_strip(p, g, log_b, cost_g, strip);
-        Pass::sums(f).run(scratch, &work, |mut totals, other| {
-            add_to(&mut totals, other);
-            totals
-        })
-    };
     let mean = reduce::sum_of(a.len(), &|i| a.get(i) / a.total() * p.scores.cost_offset_of_row(i))
         + reduce::sum_of(m, &|j| b.get(j) / b.total() * p.scores.cost_offset_of_column(j));
     let dear = p.scores.packed().is_some_and(|points| points.dimension >= MAX_TILE_ROWS) && p.epsilon <= mean;
-    let mut totals = pass(dear.then_some(&**cost_g));
+    #[cfg(feature = "skipping")]
+    let (listed, certificate) = match skipping.filter(|skipping| skipping.is_on()) {
+        Some(skipping) => {
+            let mut skipping = skipping.tighter();
+            skipping.refit(p, g, log_b);
+            (Some(measure_listed(p, &skipping, f, g, log_b, scratch)), skipping.share())
+        }
+        None => (None, T::ZERO),
+    };
+    #[cfg(not(feature = "skipping"))]
+    let (listed, certificate) = (None, T::ZERO);
+    let mut pass = |cost_g: Option<&[T]>| {
+        let work = |strip: Strip<'_, T>| measure_strip(p, g, log_b, cost_g, strip);
+        Pass::sums(&mut *f).run(scratch, &work, join_totals)
+    };
+    let mut totals = listed.unwrap_or_else(|| pass(dear.then_some(&**cost_g)));
     let [transport, _, mass, ..] = totals;
     if dear && !(transport.value() > T::constant(1.0 / 64.0) * mean * mass.value()) {
         totals = pass(None);
@@ -152,7 +165,9 @@ pub(crate) fn measure<'s, T: Real>(
         }
     }
 
-    let (row_error, column_error) = (row_error.value() / a.total(), column_error.value() / b.total());
+    // What was skipped may be missing in either marginal.
+    let row_error = row_error.value() / a.total() + certificate;
+    let column_error = column_error.value() / b.total() + certificate;
     // A solve that has converged may have lost a little to the rounding of f and g.
     let threshold = threshold * share_of_mass(p, mass);
     let rounding = error_floor(p, potentials.f, potentials.g).min(T::HALF * threshold);
@@ -207,6 +222,11 @@ pub(crate) fn share_of_mass<T: Real>(p: &ScaledProblem<'_, T>, mass: T) -> T {
     (mass / p.problem.a().total().min(p.problem.b().total())).min(T::ONE)
 }
 
+fn join_totals<T: Real>(mut totals: [Wide<T>; 5], others: [Wide<T>; 5]) -> [Wide<T>; 5] {
+    add_to(&mut totals, others);
+    totals
+}
+
 /// Adds some sums to others.
 fn add_to<T: Real>(totals: &mut [Wide<T>; 5], others: [Wide<T>; 5]) {
     for (total, other) in totals.iter_mut().zip(others) {
@@ -251,20 +271,101 @@ fn measure_strip<T: Real>(
                 sum = shifted * largest.exp2();
                 log_sum = largest + shifted.log2();
             }
-            let change = p.change_of_f(i, *f, log_sum);
-            if *weight == T::ZERO {
-                *f = ScaledProblem::within_range(*f + change);
-                continue;
-            }
-            let marginal = *weight * sum;
-            let moved = if p.tau_a() == T::ONE { *weight } else { moved(marginal, *weight, log_sum, change) };
-            let divergence = if p.tau_a() == T::ONE { T::ZERO } else { divergence_term(marginal, *weight) };
-            let terms = [*weight * cost, *weight * entropy, marginal, (moved - marginal).abs(), divergence];
-            add_to(&mut totals, terms.map(Wide::new));
+            add_row(p, i, f, log_sum, RowTerms { sum, entropy, cost }, &mut totals);
         }
         T::add_rows(p.instructions, weights, tile, column);
     }
     totals
+}
+
+/// Adds a row to the sums over pairs. A row without weight gets its F instead.
+fn add_row<T: Real>(
+    p: &ScaledProblem<'_, T>,
+    i: usize,
+    f: &mut T,
+    log_sum: T,
+    RowTerms { sum, entropy, cost }: RowTerms<T>,
+    totals: &mut [Wide<T>; 5],
+) {
+    let (weight, change) = (p.problem.a().get(i), p.change_of_f(i, *f, log_sum));
+    if weight == T::ZERO {
+        *f = ScaledProblem::within_range(*f + change);
+        return;
+    }
+    let marginal = weight * sum;
+    let moved = if p.tau_a() == T::ONE { weight } else { moved(marginal, weight, log_sum, change) };
+    let divergence = if p.tau_a() == T::ONE { T::ZERO } else { divergence_term(marginal, weight) };
+    let terms = [weight * cost, weight * entropy, marginal, (moved - marginal).abs(), divergence];
+    add_to(totals, terms.map(Wide::new));
+}
+
+/// Does what [`measure_strip`] does for all rows, over the pairs that are not skipped.
+#[cfg(feature = "skipping")]
+fn measure_listed<T: Real>(
+    p: &ScaledProblem<'_, T>,
+    skipping: &Skipping<'_, T>,
+    f: &mut [T],
+    g: &[T],
+    log_b: &[T],
+    scratch: &mut Scratch<'_, T>,
+) -> [Wide<T>; 5] {
+    let (a, b, m) = (p.problem.a(), p.problem.b(), g.len());
+    let work = |strip: Strip<'_, T>| {
+        let mut totals = [Wide::new(T::ZERO); 5];
+        let Some(points) = points(p) else { return totals };
+        listed::each_block(strip, skipping.width(), |first, f, memory| {
+            let list = skipping.list(p, first, f, memory.list);
+            let (visited, partial) = (list.len(), memory.partial);
+            // The entropy of a pair without mass is the weight of its column.
+            let of_list =
+                list.runs().fold(T::ZERO, |sum, run| sum + reduce::sum_of(run.len(), &|j| b.get(run.start + j)));
+            let skipped = (b.total() - of_list).max(T::ZERO);
+            // Half of the memory is for exponents, half for costs.
+            let (tile, costs) = memory.tile.split_at_mut(memory.tile.len() / 2);
+            let rows = listed::listed_tile_rows(tile.len(), visited).max(1);
+            for (k, f) in f.chunks_mut(rows).enumerate() {
+                let i = first + k * rows;
+                let mut sums = [T::ZERO; MAX_TILE_ROWS];
+                let sums = &mut sums[..f.len()];
+                let place = TileAt { i, start: 0, f, g };
+                let tile = &mut tile[..f.len() * visited];
+                T::listed_exponents(p.instructions, points, T::TWO * p.s, place, list, tile, sums, false);
+                let zero = RowTerms { sum: T::ZERO, entropy: skipped, cost: T::ZERO };
+                let mut terms = [zero; MAX_TILE_ROWS];
+                let mut rest = &mut *tile;
+                for run in list.runs() {
+                    let (own, more) = rest.split_at_mut(f.len() * run.len());
+                    let costs = &mut costs[..run.len()];
+                    for (r, (row, total)) in own.chunks_exact_mut(run.len()).zip(&mut terms).enumerate() {
+                        p.scores.costs(p.instructions, i + r, run.start, run.len(), costs);
+                        let weights = b.vectors().part(run.clone());
+                        let stored = Costs::Stored(costs);
+                        let part = T::row_terms(p.instructions, row, &log_b[run.clone()], weights, stored);
+                        total.sum += part.sum;
+                        total.entropy += part.entropy;
+                        total.cost += part.cost;
+                    }
+                    rest = more;
+                }
+                let mut weights = [T::ZERO; MAX_TILE_ROWS];
+                for (r, f) in f.iter_mut().enumerate() {
+                    weights[r] = a.get(i + r);
+                    let mut log_sum = terms[r].sum.log2();
+                    if !is_safe(terms[r].sum) {
+                        let (largest, shifted) = row_logsum(p, i + r, *f, g, &mut costs[..m]);
+                        terms[r].sum = shifted * largest.exp2();
+                        log_sum = largest + shifted.log2();
+                    }
+                    add_row(p, i + r, f, log_sum, terms[r], &mut totals);
+                }
+                list.runs().for_each(|run| partial[run].fill(T::ZERO));
+                T::add_listed_rows(p.instructions, &weights[..sums.len()], list, tile, partial);
+                listed::add_listed(list, partial, memory.column);
+            }
+        });
+        totals
+    };
+    Pass::sums(f).run(scratch, &work, join_totals)
 }
 
 /// Computes p log(p / q) - p + q.

@@ -26,6 +26,8 @@ use crate::sweep::outcome::{Outcome, Potentials};
 use crate::sweep::strips::Scratch;
 use crate::sweep::{kernel, scalings};
 use crate::workspace::Stored;
+#[cfg(feature = "skipping")]
+use crate::{skipping::Skipping, sweep::listed};
 
 /// A problem in the units of the sweep, its potentials, and the memory that it takes to sweep them.
 pub(crate) struct Iterate<'a, T: Real> {
@@ -35,6 +37,9 @@ pub(crate) struct Iterate<'a, T: Real> {
     stored: Stored<'a, T>,
     /// The image of the last sweep has become g.
     accepted: bool,
+    /// The pairs that sweeps may skip, if that is wanted and pays.
+    #[cfg(feature = "skipping")]
+    skipping: Option<Skipping<'a, T>>,
 }
 
 /// The problem, its potentials, and scratch.
@@ -46,8 +51,17 @@ impl<'a, T: Real> Iterate<'a, T> {
         potentials: Potentials<'a, T>,
         stored: Stored<'a, T>,
         scratch: Scratch<'a, T>,
+        #[cfg(feature = "skipping")] skipping: Option<Skipping<'a, T>>,
     ) -> Self {
-        Iterate { scaled, scratch, potentials, stored, accepted: true }
+        Iterate {
+            scaled,
+            scratch,
+            potentials,
+            stored,
+            accepted: true,
+            #[cfg(feature = "skipping")]
+            skipping,
+        }
     }
 
     /// Returns the potentials to look at. After a sweep these are the new F, the old G and its image; once the image is
@@ -84,7 +98,18 @@ impl<'a, T: Real> Iterate<'a, T> {
         let Potentials { f, g, image, log_b, row } = &mut self.potentials;
         let potentials = Potentials { f, g, image, log_b, row };
         let (p, storage) = (&self.scaled, self.stored.name());
-        value::measure(p, progress, threshold, storage, potentials, &mut self.scratch)
+        #[cfg(feature = "skipping")]
+        let skipping = self.skipping.as_mut();
+        value::measure(
+            p,
+            progress,
+            threshold,
+            storage,
+            potentials,
+            &mut self.scratch,
+            #[cfg(feature = "skipping")]
+            skipping,
+        )
     }
 
     /// Measures the potentials of a solve that has ended, hands over the vectors for good, and keeps none.
@@ -93,7 +118,18 @@ impl<'a, T: Real> Iterate<'a, T> {
         let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
         let potentials = core::mem::replace(&mut self.potentials, empty);
         let (p, storage) = (&self.scaled, self.stored.name());
-        value::measure(p, progress, threshold, storage, potentials, &mut self.scratch)
+        #[cfg(feature = "skipping")]
+        let skipping = self.skipping.as_mut();
+        value::measure(
+            p,
+            progress,
+            threshold,
+            storage,
+            potentials,
+            &mut self.scratch,
+            #[cfg(feature = "skipping")]
+            skipping,
+        )
     }
 
     /// Makes Sinkhorn's own sweep, in the fastest form that the memory allows.
@@ -121,7 +157,18 @@ impl<'a, T: Real> Iterate<'a, T> {
                 outcome
             }
             Stored::Kernel(kernel) => kernel::sweep(p, kernel, factor, potentials, scratch),
-            _ => forward::sweep(p, factor, potentials, scratch),
+            _ => {
+                #[cfg(feature = "skipping")]
+                if let Some(skipping) = &mut self.skipping {
+                    if skipping.is_on() {
+                        return listed::sweep(p, skipping, (factor, factor), potentials, scratch);
+                    }
+                    if skipping.is_time() {
+                        skipping.decide(p, potentials, scratch.spare);
+                    }
+                }
+                forward::sweep(p, factor, potentials, scratch)
+            }
         }
     }
 
@@ -181,17 +228,25 @@ impl<'a, T: Real> Iterate<'a, T> {
     /// Computes G from F, because acceleration needs a complete pair to begin with. If a side is relaxed, the pair also
     /// gets its best level, which sweeps are slow to correct. Returns the dual value, in units of the unscaled cost. A
     /// stored kernel is computed here, too, and counted in `absorptions`.
-    pub fn complete(&mut self, absorptions: &mut u32) -> T {
-        let (p, scratch) = (&self.scaled, &mut self.scratch);
-        let Potentials { f, g, image, log_b, .. } = &mut self.potentials;
-        match &mut self.stored {
-            Stored::Kernel(kernel) => {
-                kernel::complete_g(p, kernel, f, g, log_b, scratch);
-                *absorptions = absorptions.saturating_add(1);
+    pub fn complete(&mut self, wrote: Side, absorptions: &mut u32) -> T {
+        if !self.complete_listed(wrote) {
+            let (p, scratch) = (&self.scaled, &mut self.scratch);
+            let Potentials { f, g, image, log_b, .. } = &mut self.potentials;
+            match &mut self.stored {
+                Stored::Kernel(kernel) => {
+                    kernel::complete_g(p, kernel, f, g, log_b, scratch);
+                    *absorptions = absorptions.saturating_add(1);
+                }
+                _ => half::complete_g(p, f, g, log_b, image, scratch),
             }
-            _ => half::complete_g(p, f, g, log_b, image, scratch),
+            mask(p, g);
+            #[cfg(feature = "skipping")]
+            if let Some(skipping) = &mut self.skipping {
+                skipping.decide(p, &self.potentials, self.scratch.spare);
+            }
         }
-        mask(p, g);
+        let p = &self.scaled;
+        let Potentials { f, g, log_b, .. } = &mut self.potentials;
         let mut shift = T::ZERO;
         if !p.is_balanced() {
             shift = translation(p, f, g, log_b);
@@ -201,6 +256,34 @@ impl<'a, T: Real> Iterate<'a, T> {
         }
         let mass = self.potentials.mass_with_exact_columns(p, shift);
         self.potentials.dual_value(p, mass, T::ZERO, true)
+    }
+
+    /// Computes G from F as [`Iterate::complete`] does, over the pairs that matter to a pair of potentials that a start
+    /// wrote. Returns false if it wrote one side only, or if pairs are not skipped.
+    #[cfg(feature = "skipping")]
+    fn complete_listed(&mut self, wrote: Side) -> bool {
+        let (Some(skipping), Side::Both) = (&mut self.skipping, wrote) else { return false };
+        let (p, potentials, scratch) = (&self.scaled, &mut self.potentials, &mut self.scratch);
+        skipping.decide(p, potentials, scratch.spare);
+        if !skipping.is_on() {
+            return false;
+        }
+        let outcome = listed::sweep(p, skipping, (T::ZERO, T::ONE), potentials, scratch);
+        potentials.g.copy_from_slice(potentials.image);
+        !outcome.overflowed && !outcome.column_fallback
+    }
+
+    #[cfg(not(feature = "skipping"))]
+    fn complete_listed(&mut self, _wrote: Side) -> bool {
+        false
+    }
+
+    /// Skips fewer pairs, because the certificate alone keeps the error above the threshold.
+    #[cfg(feature = "skipping")]
+    pub fn tighten(&mut self) {
+        if let Some(skipping) = &mut self.skipping {
+            skipping.tighten();
+        }
     }
 
     /// Shares out the level of F and of the image, which balanced problems leave free, because large numbers are

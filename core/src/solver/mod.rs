@@ -39,6 +39,8 @@ use crate::sweep::log_weight;
 use crate::sweep::outcome::{Outcome, Potentials};
 use crate::vector::Instructions;
 use crate::workspace::{Stored, Workspace};
+#[cfg(feature = "skipping")]
+use crate::{settings::Skipping, skipping};
 
 use self::accelerate::SweepKind;
 use self::accelerator::Accelerator;
@@ -166,10 +168,24 @@ impl<'a, T: Real> Solver<'a, T> {
         for (j, log) in potentials.log_b.iter_mut().enumerate() {
             *log = log_weight(problem.b().get(j));
         }
+        #[cfg(feature = "skipping")]
+        let skipping = (!workspace.records.is_empty()).then(|| {
+            let (n, shape) = (problem.rows(), (problem.columns(), problem.shape().dimension));
+            let is_auto = settings.skipping == Skipping::Auto;
+            let width = skipping::width(n, shape.0);
+            skipping::Skipping::new(workspace.records, shape, width, settings.threshold, is_auto)
+        });
         Ok(Solver {
             settings: *settings,
             target_epsilon: scaled.epsilon,
-            iterate: Iterate::new(scaled, potentials, stored, scratch),
+            iterate: Iterate::new(
+                scaled,
+                potentials,
+                stored,
+                scratch,
+                #[cfg(feature = "skipping")]
+                skipping,
+            ),
             accelerator: Accelerator::new(settings.acceleration, history, problem.rows(), problem.columns()),
             progress: Progress::new(StartReport::new("zero", Side::F), None, rescaled),
             #[cfg(feature = "support")]
@@ -206,7 +222,9 @@ impl<'a, T: Real> Solver<'a, T> {
             return self.recover();
         }
         outcome.error = if outcome.error.is_finite() { outcome.error } else { T::MAX };
-        self.progress.error = outcome.error;
+        // The error of a sweep over all pairs is at most this.
+        let error = outcome.error + outcome.certificate;
+        self.progress.error = error;
         let stop = observer.is_some_and(|observer| observer(&self.observe(&outcome)).is_break());
 
         // Decide whether this is the end. The sweep measures the change of the columns; in a relaxed problem that of
@@ -215,7 +233,11 @@ impl<'a, T: Real> Solver<'a, T> {
         let margin = if p.is_balanced() { T::ONE } else { T::HALF };
         let threshold = margin * (self.settings.threshold * share_of_mass(p, outcome.mass));
         let at_target = !annealing && p.epsilon == self.target_epsilon;
-        self.progress.status = self.decide(outcome.error, threshold, kind, at_target);
+        self.progress.status = self.decide(error, threshold, kind, at_target);
+        #[cfg(feature = "skipping")]
+        if self.progress.status.is_none() && outcome.error <= threshold && error > threshold {
+            self.iterate.tighten();
+        }
 
         // Go on from the image, at the next epsilon if it is time, or from what an acceleration makes of it.
         match self.accelerator.active() {
@@ -245,7 +267,7 @@ impl<'a, T: Real> Solver<'a, T> {
         Observation {
             sweep: self.progress.sweeps,
             epsilon: p.epsilon / p.unit,
-            marginal_error: outcome.error,
+            marginal_error: self.progress.error,
             dual_value: dual_value / p.unit,
         }
     }

@@ -50,7 +50,7 @@ impl<T: Real> Solver<'_, T> {
         // Make a pair of them, and begin.
         self.iterate.enter(wrote);
         self.progress.restart(started, self.settings.annealing);
-        self.progress.start_value = self.iterate.complete(&mut self.progress.absorptions);
+        self.progress.start_value = self.iterate.complete(wrote, &mut self.progress.absorptions);
         if let Some(accelerator) = self.accelerator.active() {
             accelerator.restart();
         }
@@ -79,7 +79,7 @@ impl<T: Real> Solver<'_, T> {
         if p.is_balanced() {
             potentials.f.fill(T::ZERO);
         }
-        self.iterate.complete(&mut self.progress.absorptions);
+        self.iterate.complete(Side::F, &mut self.progress.absorptions);
         self.progress.status = given_up.then_some(Status::PrecisionFloor);
         self.progress.status
     }

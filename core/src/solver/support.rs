@@ -7,7 +7,7 @@ use super::start::clear_infinite;
 use super::units::{into_f, into_g};
 use crate::cost::BuiltIn;
 use crate::error::{Argument, Error, ErrorKind, Place};
-use crate::measure::Weights;
+use crate::measure::{Points, Weights};
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::reduce;
@@ -58,9 +58,11 @@ fn scores<'a, T: Real>(
 }
 
 /// Writes the numbers of the points with weight, and their weights. `None` if there are not as many as there is room
-/// for.
+/// for. If pairs are skipped, the order is that of [`order`](crate::skipping::order), for blocks of this width.
+#[cfg_attr(not(feature = "skipping"), expect(unused_variables))]
 fn choose<'a, T: Real>(
     weights: Weights<'a, T>,
+    blocks: Option<(Points<'_, T>, usize)>,
     [numbers, values]: [&'a mut [T]; 2],
 ) -> Option<(&'a [T], Weights<'a, T>)> {
     if numbers.is_empty() {
@@ -69,18 +71,29 @@ fn choose<'a, T: Real>(
     let mut count = 0;
     for i in (0..weights.len()).filter(|&i| weights.get(i) > T::ZERO) {
         *numbers.get_mut(count)? = T::from_index(i as u32);
-        *values.get_mut(count)? = weights.get(i);
         count += 1;
     }
-    (count == numbers.len()).then(|| (&*numbers, weights.copied_to(values)))
+    if count < numbers.len() {
+        return None;
+    }
+    #[cfg(feature = "skipping")]
+    if let Some((points, width)) = blocks {
+        crate::skipping::order::sort(points, numbers, width);
+    }
+    for (value, number) in values.iter_mut().zip(&*numbers) {
+        *value = weights.get(number.to_index() as usize);
+    }
+    Some((&*numbers, weights.copied_to(values)))
 }
 
 impl<'a, T: Real> Whole<'a, T> {
     /// Splits a problem into that of the points with weight, and the rest.
     pub fn new(problem: Problem<'a, T>, memory: WholeMemory<'a, T>) -> Result<(Problem<'a, T>, Self), Error> {
-        let WholeMemory { f_hat, g_hat, f, g, points, rows, columns } = memory;
+        let WholeMemory { f_hat, g_hat, f, g, points, rows, columns, skipping } = memory;
+        let cloud = problem.geometry().cloud();
+        let [x, y] = [cloud.map(|cloud| cloud.x()), cloud.map(|cloud| cloud.y())].map(|points| points.zip(skipping));
         let made = (f.len() == problem.rows() && g.len() == problem.columns())
-            .then(|| choose(problem.a(), rows).zip(choose(problem.b(), columns)))
+            .then(|| choose(problem.a(), x, rows).zip(choose(problem.b(), y, columns)))
             .flatten();
         let Some(((rows, a), (columns, b))) = made else {
             // The workspace was cut for a problem with other sizes, or other points without weight.

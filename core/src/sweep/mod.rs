@@ -9,7 +9,8 @@
 //! 2. `forward`, then `columns`: a sweep. `outcome`: its potentials and measurements.
 //! 3. `half`: sums in max-shifted form, and c-transforms.
 //! 4. `kernel` and `scalings`: the sweep on a stored kernel.
-//! 5. `laplacian`: the matrix of Newton's method.
+//! 5. `listed`: the sweep over the pairs that can matter.
+//! 6. `laplacian`: the matrix of Newton's method.
 
 pub(crate) mod columns;
 pub(crate) mod exponents;
@@ -17,6 +18,8 @@ pub(crate) mod forward;
 pub(crate) mod half;
 pub(crate) mod kernel;
 pub(crate) mod laplacian;
+#[cfg(feature = "skipping")]
+pub(crate) mod listed;
 pub(crate) mod outcome;
 pub(crate) mod scalings;
 pub(crate) mod strips;

@@ -36,6 +36,10 @@ pub(crate) struct Outcome<T> {
     /// The constant that was added to the new f and taken from the new g at the end: see
     /// [`translation`](super::columns::translation).
     pub shift: T,
+    /// The number of pairs that were visited, if some were skipped; else 0.
+    pub visited: u64,
+    /// The share of a marginal that the skipped pairs carry at most. Relative to it, marginals are off by no more.
+    pub certificate: T,
 }
 
 impl<T: Real> Outcome<T> {
@@ -43,6 +47,8 @@ impl<T: Real> Outcome<T> {
     pub fn with(mut self, other: Self) -> Self {
         self.row_fallbacks = self.row_fallbacks.saturating_add(other.row_fallbacks);
         self.overflowed |= other.overflowed;
+        self.visited += other.visited;
+        self.certificate = self.certificate.max(other.certificate);
         self
     }
 }

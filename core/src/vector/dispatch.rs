@@ -3,8 +3,8 @@
 #[cfg(feature = "simd")]
 use super::fearless::Token;
 use super::instructions::Instructions;
-use super::loops::{columns, costs, deviations, exponents, moments, products, rows, terms};
-use super::points::{PackedPoints, TileAt};
+use super::loops::{bounds, columns, costs, deviations, exponents, moments, products, rows, terms};
+use super::points::{ColumnList, PackedPoints, TileAt};
 use super::portable::Portable;
 use crate::float::Float;
 #[cfg(feature = "simd")]
@@ -68,6 +68,10 @@ loops! {
         points: PackedPoints<'_, Self>, factor: Self, tile: TileAt<'_, Self>, out: &mut [Self],
         found: &mut [Self], exp: bool,
     );
+    exponents::listed_exponents(
+        points: PackedPoints<'_, Self>, factor: Self, tile: TileAt<'_, Self>, list: ColumnList<'_, Self>,
+        out: &mut [Self], found: &mut [Self], exp: bool,
+    );
     exponents::affine_exponents(
         values: Option<&[Self]>, factor: Self, f: Self, g: &[Self], row: &mut [Self], exp: bool,
     ) -> Self;
@@ -80,6 +84,7 @@ loops! {
         row: &mut [Self], log_b: &[Self], weights: columns::WeightVectors<'_, Self>, costs: terms::Costs<'_, Self>,
     ) -> terms::RowTerms<Self>;
     rows::add_rows(weights: &[Self], rows: &[Self], total: &mut [Self]);
+    rows::add_listed_rows(weights: &[Self], list: ColumnList<'_, Self>, rows: &[Self], total: &mut [Self]);
     rows::times_vector(rows: &[Self], v: &[Self], sums: &mut [Self]);
     rows::raise_to_rows(rows: &[Self], largest: &mut [Self]);
     rows::exp2_each(values: &mut [Self]);
@@ -99,6 +104,7 @@ loops! {
         points: PackedPoints<'_, Self>, i: usize, start: usize, rows: &[Self], total: &mut [Self],
     );
     moments::along(points: PackedPoints<'_, Self>, start: usize, weights: &[Self], out: &mut [Self]);
+    bounds::bounds(block: bounds::BlockBound<'_, Self>, s: Self, records: &[Self], out: &mut [Self]);
     products::add_products(weights: &[Self], rows: &[Self], least: Self, matrix: &mut [Self]);
     products::eliminate(lines: &mut [Self], own: &[Self], m: usize, total: Self);
 }

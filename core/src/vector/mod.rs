@@ -22,10 +22,16 @@ mod simd;
 pub(crate) use dispatch::Loops;
 pub(crate) use instructions::Instructions;
 pub use level::SimdLevel;
+#[cfg(feature = "skipping")]
+pub(crate) use loops::bounds::BlockBound;
 pub(crate) use loops::columns::WeightVectors;
 #[cfg(feature = "costs")]
 pub(crate) use loops::costs::{Norms, Power};
 pub(crate) use loops::products::PRODUCT_ROWS;
 pub(crate) use loops::terms::{Costs, RowTerms};
 pub(crate) use loops::{MAX_TILE_ROWS, log_zero};
+#[cfg(feature = "skipping")]
+pub(crate) use points::ColumnList;
 pub(crate) use points::{GROUP, PANEL, PackedPoints, TileAt};
+#[cfg(feature = "skipping")]
+pub(crate) use simd::MAX_LANES;

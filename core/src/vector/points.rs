@@ -1,5 +1,9 @@
 //! Points in the order in which loops read their coordinates.
 
+use core::ops::Range;
+
+use crate::float::Float;
+
 /// The number of rows whose coordinates lie side by side. x is kept as d lines of the first GROUP points, then as d
 /// lines of the next. The last group is as wide as there are points left.
 pub(crate) const GROUP: usize = 4;
@@ -77,4 +81,37 @@ pub(crate) struct TileAt<'b, T> {
     pub f: &'b [T],
     /// G of the columns.
     pub g: &'b [T],
+}
+
+/// Some blocks of columns, in ascending order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ColumnList<'l, T> {
+    /// The numbers of the blocks, parked as [`from_index`](crate::float::Internal::from_index) does.
+    pub blocks: &'l [T],
+    /// The number of columns of a block; the last one of all may have fewer.
+    pub width: usize,
+    /// The number of all columns.
+    pub columns: usize,
+}
+
+impl<T: Float> ColumnList<'_, T> {
+    /// Returns the ranges of neighbouring columns.
+    #[inline(always)]
+    pub fn runs(&self) -> impl Iterator<Item = Range<usize>> {
+        let mut at = 0;
+        core::iter::from_fn(move || {
+            let first = self.blocks.get(at)?.to_index() as usize;
+            let mut count = 1;
+            while self.blocks.get(at + count).is_some_and(|next| next.to_index() as usize == first + count) {
+                count += 1;
+            }
+            at += count;
+            Some(first * self.width..((first + count) * self.width).min(self.columns))
+        })
+    }
+
+    /// Returns the number of columns in the list.
+    pub fn len(&self) -> usize {
+        self.runs().map(|run| run.len()).sum()
+    }
 }

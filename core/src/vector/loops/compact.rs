@@ -4,7 +4,7 @@
 
 use super::{FLUSH, MAX_TILE_ROWS};
 use crate::float::Float;
-use crate::vector::points::{GROUP, PackedPoints, Panel, TileAt};
+use crate::vector::points::{GROUP, PANEL, PackedPoints, Panel, TileAt};
 
 /// out_kj <- F_k + G_j + S_kj for rows of points, line by line of their coordinates.
 pub(super) fn products<T: Float>(points: PackedPoints<'_, T>, factor: T, tile: TileAt<'_, T>, out: &mut [T]) {
@@ -47,14 +47,16 @@ impl<T: Float> Product<'_, T> {
         let (base, factor) = if few { (T::ONE, self.factor) } else { (T::ZERO, T::ONE) };
         let mut at = 0;
         while at < self.g.len() {
-            let panel = self.points.panel(self.start + at);
-            let width = panel.width.min(self.g.len() - at);
+            // The first column may lie inside its panel.
+            let inside = (self.start + at) % PANEL;
+            let panel = self.points.panel(self.start + at - inside);
+            let width = (panel.width - inside).min(self.g.len() - at);
             let g = &self.g[at..at + width];
             let mut out = out.each_mut().map(|row| &mut row[at..at + width]);
             each::<T, R, C>(&mut out, g, |r, _, g| base * (g + f[r]));
             for (x, y) in group.values.chunks_exact(group.width).zip(panel.values.chunks_exact(panel.width)) {
                 let x: [T; R] = core::array::from_fn(|r| factor * x[first + r]);
-                each::<T, R, C>(&mut out, &y[..width], |r, sum, y| x[r] * y + sum);
+                each::<T, R, C>(&mut out, &y[inside..inside + width], |r, sum, y| x[r] * y + sum);
             }
             if !few {
                 each::<T, R, 1>(&mut out, g, |r, sum, g| sum * self.factor + (g + f[r]));

@@ -4,7 +4,7 @@ use crate::float::Float;
 use crate::vector::points::{GROUP, PANEL, PackedPoints};
 use crate::vector::simd::{MAX_LANES, MAX_POWER, Simd, SimdExt, each_vector};
 
-/// out_j <- |x_i - y_j|^2 for the columns from `start` on (a multiple of [`PANEL`]), without cancellation.
+/// out_j <- |x_i - y_j|^2 for the columns from `start` on, without cancellation.
 #[inline(always)]
 pub(crate) fn squared_distances<T: Float, S: Simd<T>>(
     simd: S,
@@ -15,13 +15,18 @@ pub(crate) fn squared_distances<T: Float, S: Simd<T>>(
 ) {
     let group = points.group(i - i % GROUP);
     let x = group.values[i % GROUP..].iter().step_by(group.width).zip(points.delta);
-    for (start, out) in (start..).step_by(PANEL).zip(out.chunks_mut(PANEL)) {
-        let panel = points.panel(start);
+    let (mut start, mut rest) = (start, out);
+    while !rest.is_empty() {
+        // The first column may lie inside its panel.
+        let inside = start % PANEL;
+        let panel = points.panel(start - inside);
+        let (out, more) = rest.split_at_mut((PANEL - inside).min(rest.len()));
+        (start, rest) = (start + out.len(), more);
         each_vector::<T, S>(
             0..out.len(),
             #[inline(always)]
             |at, len| {
-                let (mut total, mut from) = (simd.splat(T::ZERO), at);
+                let (mut total, mut from) = (simd.splat(T::ZERO), inside + at);
                 for (&x, &delta) in x.clone() {
                     let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
                     let difference = simd.splat(x + delta) - y;

@@ -8,7 +8,7 @@ use core::ops::Range;
 
 use super::{FLUSH, MAX_TILE_ROWS, compact, log_zero, parts};
 use crate::float::Float;
-use crate::vector::points::{GROUP, PANEL, PackedPoints, Panel, TileAt};
+use crate::vector::points::{ColumnList, GROUP, PANEL, PackedPoints, Panel, TileAt};
 use crate::vector::simd::{MAX_LANES, Simd, SimdExt, each_vector};
 
 /// row_j <- f + g_j + factor value_j, or its exponential if `exp`. The values are those of `row` itself if none are
@@ -137,6 +137,35 @@ pub(crate) fn product_exponents<T: Float, S: Simd<T>>(
     }
 }
 
+/// Does what [`product_exponents`] does for the columns of a list only. `tile` has the G of all columns, and `out` has
+/// the rows of the first run one after the other, then those of the second, and so on.
+#[inline(always)]
+pub(crate) fn listed_exponents<T: Float, S: Simd<T>>(
+    simd: S,
+    points: PackedPoints<'_, T>,
+    factor: T,
+    tile: TileAt<'_, T>,
+    list: ColumnList<'_, T>,
+    out: &mut [T],
+    found: &mut [T],
+    exp: bool,
+) {
+    let rows = tile.f.len();
+    found.fill(if exp { T::ZERO } else { -T::INFINITY });
+    let mut rest = out;
+    for run in list.runs() {
+        let (own, more) = rest.split_at_mut(rows * run.len());
+        let mut of_run = [T::ZERO; MAX_TILE_ROWS];
+        let of_run = &mut of_run[..rows];
+        let part = TileAt { start: run.start, g: &tile.g[run], ..tile };
+        product_exponents(simd, points, factor, part, own, of_run, exp);
+        for (found, &of_run) in found.iter_mut().zip(&*of_run) {
+            *found = if exp { *found + of_run } else { found.max(of_run) };
+        }
+        rest = more;
+    }
+}
+
 /// A tile, and the memory for its exponents.
 struct Products<'b, T> {
     points: PackedPoints<'b, T>,
@@ -239,8 +268,11 @@ impl<T: Float> Products<'_, T> {
         found.copy_from_slice(&all[row..row + R]);
         let mut at = columns.start;
         while at < columns.end {
-            let panel = self.points.panel(self.tile.start + at);
-            let width = panel.width.min(columns.end - at);
+            // The first column may lie inside its panel.
+            let inside = (self.tile.start + at) % PANEL;
+            let mut panel = self.points.panel(self.tile.start + at - inside);
+            panel.values = &panel.values[inside..];
+            let width = (panel.width - inside).min(columns.end - at);
             let mut done = 0;
             if S::COLUMNS == 2 {
                 while done + 2 * S::LANES <= width {

@@ -1,5 +1,6 @@
 //! The loops themselves. [`Loops`](super::Loops) lists them.
 
+pub(crate) mod bounds;
 pub(crate) mod columns;
 mod compact;
 #[cfg_attr(not(feature = "costs"), allow(dead_code))] // builds without other costs keep the types

@@ -2,6 +2,7 @@
 
 use super::{compact, parts};
 use crate::float::Float;
+use crate::vector::points::ColumnList;
 use crate::vector::simd::{Simd, SimdExt, each_vector};
 
 /// total_j += sum_k weight_k row_kj, four rows at a time.
@@ -40,6 +41,24 @@ pub(crate) fn add_rows<T: Float, S: Simd<T>>(simd: S, weights: &[T], rows: &[T],
             },
         );
         k += 1;
+    }
+}
+
+/// Does what [`add_rows`] does for the columns of a list, whose rows lie as
+/// [`listed_exponents`](super::exponents::listed_exponents) writes them.
+#[inline(always)]
+pub(crate) fn add_listed_rows<T: Float, S: Simd<T>>(
+    simd: S,
+    weights: &[T],
+    list: ColumnList<'_, T>,
+    rows: &[T],
+    total: &mut [T],
+) {
+    let mut rest = rows;
+    for run in list.runs() {
+        let (own, more) = rest.split_at(weights.len() * run.len());
+        add_rows(simd, weights, own, &mut total[run]);
+        rest = more;
     }
 }
 

@@ -1,0 +1,163 @@
+//! Leaves out of a pass the pairs that carry next to nothing, with a certificate.
+//!
+//! Points are put in an order in which neighbours lie close together ([`order`]), and cut into blocks. For a block of
+//! rows and one of columns, [`records`] bounds the exponents F_i + G_j - log2 b_j + S_ij of all their pairs from above.
+//! If the bound is at most -t, the pairs of the two blocks are skipped.
+//!
+//! Let the totals be 1, r_i = sum_j b_j 2^(exponent), and let a tilde mark sums without the skipped pairs. Then
+//! 0 <= r_i - r~_i <= 2^-t, because the b_j of the skipped columns sum to at most 1. The update of f makes of row i the
+//! entries a_i / r~_i of the plan, so that a column loses at most the share 2^-t / min r~_i of its weight. This number,
+//! the certificate, is known after every sweep, whatever the potentials were. The marginal error of a sweep over all
+//! pairs is at most the measured error plus the certificate.
+//!
+//! The idea of skipping blocks is that of Schmitzer 2019 ("Stabilized sparse scaling algorithms for entropy regularized
+//! transport problems") and of GeomLoss; the bound and the certificate are this library's own.
+
+pub(crate) mod order;
+pub(crate) mod records;
+
+use crate::real::Real;
+use crate::scaled::ScaledProblem;
+use crate::scaled::scores::Recipe;
+use crate::sweep::outcome::Potentials;
+use crate::vector::{ColumnList, PackedPoints};
+use records::{Plane, Records, fit};
+
+/// The most coordinates of points whose blocks are bounded.
+pub(crate) const MAX_DIMENSION: usize = 8;
+
+/// The least number of points of a side from which on blocks are worth their records.
+pub(crate) const WORTH_BLOCKS: usize = 4000;
+
+/// The most coordinates with which blocks are tried unless the caller asks for it. In more, they are as wide as the
+/// data.
+pub(crate) const WORTH_DIMENSION: usize = 5;
+
+/// The number of points of a block. A strip of rows consists of whole blocks.
+pub(crate) const fn width(n: usize, m: usize) -> usize {
+    if n < 300_000 && m < 300_000 { 32 } else { 64 }
+}
+
+/// Returns the scalars that the records of m columns take.
+pub(crate) const fn records_len(m: usize, d: usize, width: usize) -> usize {
+    records::len(m, d, width)
+}
+
+/// Returns the scalars of scratch that a list of columns takes.
+pub(crate) const fn list_len(m: usize, width: usize) -> usize {
+    m.div_ceil(width)
+}
+
+/// The number of row blocks that are looked at to estimate the share of pairs that a sweep would visit.
+const PROBES: usize = 64;
+
+/// The number of sweeps over all pairs after which that share is estimated again.
+const PROBE_EVERY: u32 = 10;
+
+/// The records of the columns, and what is known of the pairs.
+pub(crate) struct Skipping<'w, T> {
+    records: Records<'w, T>,
+    /// The t of the certificate: pairs whose exponent is at most -t are skipped.
+    bits: T,
+    /// Sweeps skip pairs.
+    on: bool,
+    /// The caller has not decided whether they do.
+    auto: bool,
+    /// The sweeps over all pairs since the share was estimated.
+    idle: u32,
+}
+
+impl<'w, T: Real> Skipping<'w, T> {
+    /// `memory` is [`records_len`] scalars. Pairs are skipped as far as an error of `threshold` allows.
+    pub fn new(memory: &'w mut [T], (m, d): (usize, usize), width: usize, threshold: T, auto: bool) -> Self {
+        // A certificate of less than a hundredth of the threshold leaves the number of sweeps as it is.
+        let bits = T::constant(7.0) - threshold.log2();
+        Skipping { records: Records::new(memory, m, d, width), bits, on: false, auto, idle: 0 }
+    }
+
+    /// Says whether sweeps skip pairs.
+    pub fn is_on(&self) -> bool {
+        self.on
+    }
+
+    /// Returns the number of rows of a block.
+    pub fn width(&self) -> usize {
+        self.records.width
+    }
+
+    /// Returns the share by which a marginal differs at most, times the least row sum: 2^-t.
+    pub fn share(&self) -> T {
+        (-self.bits).exp2()
+    }
+
+    /// Skips fewer pairs, because the certificate alone keeps the error above the threshold.
+    pub fn tighten(&mut self) {
+        self.bits += T::constant(7.0);
+    }
+
+    /// Returns the same with a smaller certificate, for sums that are reported.
+    pub fn tighter(&mut self) -> Skipping<'_, T> {
+        let Skipping { records, bits, on, auto, idle } = self;
+        let bits = *bits + T::constant(7.0);
+        Skipping { records: records.reborrow(), bits, on: *on, auto: *auto, idle: *idle }
+    }
+
+    /// Makes the records of the columns for a G.
+    pub fn refit(&mut self, p: &ScaledProblem<'_, T>, g: &[T], log_b: &[T]) {
+        if let Some(points) = points(p) {
+            self.records.refit(points, p.s, &|j| g[j] - log_b[j]);
+        }
+    }
+
+    /// Decides whether the next sweep skips pairs, for the present potentials. It looks at some blocks of rows. If
+    /// pairs are skipped already, the share of the last sweep tells.
+    pub fn decide(&mut self, p: &ScaledProblem<'_, T>, potentials: &Potentials<'_, T>, list: &mut [T]) {
+        if points(p).is_none() {
+            self.on = false;
+            return;
+        }
+        if !self.auto {
+            self.on = true;
+            return;
+        }
+        self.refit(p, potentials.g, potentials.log_b);
+        let (n, width) = (potentials.f.len(), self.width());
+        let blocks = n.div_ceil(width);
+        let step = blocks.div_ceil(PROBES);
+        let (mut visited, mut probes) = (0, 0);
+        for block in (0..blocks).step_by(step) {
+            let rows = block * width..((block + 1) * width).min(n);
+            visited += self.list(p, rows.start, &potentials.f[rows], list).len();
+            probes += 1;
+        }
+        let share = T::count(visited) / T::count(probes * self.records.columns);
+        // Lists and shorter loops cost a little.
+        self.on = T::constant(1.15) * share + T::constant(0.03) < T::constant(0.85);
+        self.idle = 0;
+    }
+
+    /// Counts a sweep over all pairs; says whether it is time to decide again.
+    pub fn is_time(&mut self) -> bool {
+        self.idle += 1;
+        self.auto && self.idle >= PROBE_EVERY
+    }
+
+    /// Returns the columns that the rows from `i` on, with these F, have to visit. `memory` is [`list_len`] scalars.
+    pub fn list<'l>(&self, p: &ScaledProblem<'_, T>, i: usize, f: &[T], memory: &'l mut [T]) -> ColumnList<'l, T> {
+        let plane = match points(p) {
+            Some(points) => fit(self.records.d, f.len(), &|r, k| points.x(i + r, k), p.s, &|r| f[r]),
+            None => Plane::everywhere(self.records.d),
+        };
+        let least = -self.bits - p.problem.a().total().max(p.problem.b().total()).log2();
+        self.records.list(p.instructions, &plane, p.s, least, memory)
+    }
+}
+
+/// Returns the points of a problem whose exponents are F_i + G_j + 2 s x_i.y_j.
+pub(crate) fn points<'a, T: Real>(p: &ScaledProblem<'a, T>) -> Option<PackedPoints<'a, T>> {
+    match p.scores.recipe(p.s) {
+        Recipe::Products { points, .. } => Some(points),
+        #[cfg(feature = "costs")]
+        Recipe::Costs { .. } => None,
+    }
+}

@@ -1,0 +1,55 @@
+//! The order in which points that lie close together have neighbouring numbers: that of a k-d tree.
+
+use core::cmp::Ordering;
+
+use crate::measure::Points;
+use crate::real::Real;
+use crate::vector::MAX_LANES;
+
+/// Sorts the numbers of some points, parked as [`Real::from_index`](crate::float::Internal::from_index) does.
+///
+/// A set of points is halved along the longest side of its box, and so are the halves, down to blocks of `width`
+/// points. The cut lies between blocks, and between groups of [`MAX_LANES`] blocks as long as there are two of these.
+/// Points with equal coordinates keep the order of their numbers, so that the order is the same everywhere.
+pub(crate) fn sort<T: Real>(points: Points<'_, T>, numbers: &mut [T], width: usize) {
+    if numbers.len() <= width {
+        return;
+    }
+    let axis = longest_side(points, numbers);
+    let unit = if numbers.len() > MAX_LANES * width { MAX_LANES * width } else { largest_unit(numbers.len(), width) };
+    let cut = (numbers.len() / 2 + unit / 2) / unit * unit;
+    let cut = cut.clamp(unit, (numbers.len() - 1) / unit * unit);
+    let coordinate = |number: &T| points.point(number.to_index() as usize)[axis];
+    let compare = |p: &T, q: &T| {
+        let by_coordinate = coordinate(p).partial_cmp(&coordinate(q)).unwrap_or(Ordering::Equal);
+        by_coordinate.then(p.to_index().cmp(&q.to_index()))
+    };
+    numbers.select_nth_unstable_by(cut, compare);
+    let (left, right) = numbers.split_at_mut(cut);
+    sort(points, left, width);
+    sort(points, right, width);
+}
+
+/// Returns the largest of `width`, 2 `width`, 4 `width` ... of which `len` has more than one.
+fn largest_unit(len: usize, width: usize) -> usize {
+    let mut unit = width;
+    while 2 * unit < len {
+        unit *= 2;
+    }
+    unit
+}
+
+fn longest_side<T: Real>(points: Points<'_, T>, numbers: &[T]) -> usize {
+    let (mut axis, mut longest) = (0, -T::ONE);
+    for k in 0..points.dimension() {
+        let (mut least, mut most) = (T::INFINITY, -T::INFINITY);
+        for number in numbers {
+            let value = points.point(number.to_index() as usize)[k];
+            (least, most) = (least.min(value), most.max(value));
+        }
+        if most - least > longest {
+            (axis, longest) = (k, most - least);
+        }
+    }
+    axis
+}
