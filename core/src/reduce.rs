@@ -42,11 +42,7 @@ fn blocks<T: Real, F: Fn(usize) -> T + ?Sized>(len: usize, term: &F) -> T {
 
 /// Returns the sum of a slice.
 pub(crate) fn sum<T: Real>(values: &[T]) -> T {
-    let mut total = Wide::new(T::ZERO);
-    for block in values.chunks(BLOCK) {
-        add_block(&mut total, block);
-    }
-    total.value()
+    blocks(values.len(), &|k| values[k])
 }
 
 /// Adds a block to the total of those before it.
@@ -63,6 +59,11 @@ fn add_block<T: Real>(total: &mut Wide<T>, block: &[T]) {
     }
     let sum = Wide::new((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]));
     *total = if total.high == T::ZERO { sum } else { total.add(sum) };
+}
+
+/// Returns the largest absolute value of those that are not infinite.
+pub(crate) fn largest_finite<T: Real>(values: impl Iterator<Item = T>) -> T {
+    values.fold(T::ZERO, |most, value| if value == T::INFINITY { most } else { most.max(value.abs()) })
 }
 
 /// Returns the sum of the lanes, added pairwise.

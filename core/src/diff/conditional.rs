@@ -98,14 +98,8 @@ impl<'d, T: Real> Conditional<'d, T> {
 
     /// Returns the dimension of the barycentric map, which a cost matrix does not have. If none is wanted, any will do.
     pub fn dimension_of_map(&self, is_wanted: bool) -> Result<usize, Error> {
-        match self.cloud() {
-            Some(cloud) => Ok(cloud.dimension()),
-            None if !is_wanted => Ok(0),
-            None => {
-                let reason = "a cost matrix has no points, and no map";
-                Err(Error::unsupported(Argument::MAP, reason))
-            }
-        }
+        let refused = Error::unsupported(Argument::MAP, "a cost matrix has no points, and no map");
+        if is_wanted { self.cloud().map(PointCloud::dimension).ok_or(refused) } else { Ok(0) }
     }
 
     /// Returns r_i / a_i. It is positive even if it is too small to be told from zero.

@@ -83,8 +83,7 @@ impl<'a, T: Real> Iterate<'a, T> {
         self.current();
         let Potentials { f, g, image, log_b, row } = &mut self.potentials;
         let potentials = Potentials { f, g, image, log_b, row };
-        let (p, storage) = (&self.scaled, self.stored.name());
-        value::measure(p, progress, threshold, storage, potentials, &mut self.scratch)
+        value::measure(&self.scaled, progress, threshold, self.stored.name(), potentials, &mut self.scratch)
     }
 
     /// Measures the potentials of a solve that has ended, hands over the vectors for good, and keeps none.
@@ -92,8 +91,7 @@ impl<'a, T: Real> Iterate<'a, T> {
         self.current();
         let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
         let potentials = core::mem::replace(&mut self.potentials, empty);
-        let (p, storage) = (&self.scaled, self.stored.name());
-        value::measure(p, progress, threshold, storage, potentials, &mut self.scratch)
+        value::measure(&self.scaled, progress, threshold, self.stored.name(), potentials, &mut self.scratch)
     }
 
     /// Makes Sinkhorn's own sweep, in the fastest form that the memory allows.
@@ -183,14 +181,14 @@ impl<'a, T: Real> Iterate<'a, T> {
     /// stored kernel is computed here, too, and counted in `absorptions`.
     pub fn complete(&mut self, absorptions: &mut u32) -> T {
         let (p, scratch) = (&self.scaled, &mut self.scratch);
-        let Potentials { f, g, image, log_b, .. } = &mut self.potentials;
         match &mut self.stored {
             Stored::Kernel(kernel) => {
-                kernel::complete_g(p, kernel, f, g, log_b, scratch);
+                kernel::complete_g(p, kernel, &mut self.potentials, scratch);
                 *absorptions = absorptions.saturating_add(1);
             }
-            _ => half::complete_g(p, f, g, log_b, image, scratch),
+            _ => half::complete_g(p, &mut self.potentials, scratch),
         }
+        let Potentials { f, g, log_b, .. } = &mut self.potentials;
         mask(p, g);
         let mut shift = T::ZERO;
         if !p.is_balanced() {

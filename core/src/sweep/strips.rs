@@ -4,7 +4,6 @@
 //! adds up its own columns, and strips are added in their order, whichever thread swept them. So the sums have the same
 //! bits for any number of threads.
 
-use core::mem::take;
 use core::ops::Range;
 
 use super::{MAX_TILE_ROWS, tile_rows};
@@ -245,23 +244,19 @@ struct Rows<'w, T> {
     entries: &'w mut [T],
 }
 
-impl<'w, T> Rows<'w, T> {
+impl<'w, T: Real> Rows<'w, T> {
     /// Cuts off the rows before strip `end`.
     fn before(&mut self, end: usize) -> Rows<'w, T> {
         let start = (self.next * rows_per_strip(self.n)).min(self.n);
         let rows = (end * rows_per_strip(self.n)).min(self.n) - start;
-        let (f, rest_f) = take(&mut self.f).split_at_mut(rows);
-        let (entries, rest_entries) = take(&mut self.entries).split_at_mut(rows * self.width);
-        (self.f, self.entries) = (rest_f, rest_entries);
+        let f = self.f.split_off_mut(..rows).unwrap_or_default();
+        let entries = self.entries.split_off_mut(..rows * self.width).unwrap_or_default();
         let next = core::mem::replace(&mut self.next, end);
         Rows { n: self.n, m: self.m, width: self.width, join: self.join, next, f, entries }
     }
 
     /// Calls `work` with all strips on this thread, and joins their columns.
-    fn one_by_one(mut self, scratch: &mut Scratch<'_, T>, zero: T, work: &mut dyn FnMut(Strip<'_, T>))
-    where
-        T: Real,
-    {
+    fn one_by_one(mut self, scratch: &mut Scratch<'_, T>, zero: T, work: &mut dyn FnMut(Strip<'_, T>)) {
         let (partial, tile) = scratch.pool[..scratch.part_len].split_at_mut(self.m);
         scratch.column.fill(zero);
         if count(self.n) == 1 {
@@ -305,14 +300,14 @@ impl<T: Real, R: Send> Share<'_, T, R> {
         if parts > 1 && strips > 1 {
             let left_parts = parts / 2;
             let left_strips = (strips * left_parts / parts).max(1);
-            let (columns, other_columns) = self.columns.split_at_mut(left_strips * m);
-            let (pool, other_pool) = self.pool.split_at_mut(left_parts * part_len);
-            let (results, other_results) = self.results.split_at_mut(left_strips);
-            let rows = self.rows.before(self.rows.next + left_strips);
-            let left = Share { rows, results, columns, pool, part_len };
-            let right =
-                Share { rows: self.rows, results: other_results, columns: other_columns, pool: other_pool, part_len };
-            rayon::join(|| left.run(work), || right.run(work));
+            let left = Share {
+                rows: self.rows.before(self.rows.next + left_strips),
+                results: self.results.split_off_mut(..left_strips).unwrap_or_default(),
+                columns: self.columns.split_off_mut(..left_strips * m).unwrap_or_default(),
+                pool: self.pool.split_off_mut(..left_parts * part_len).unwrap_or_default(),
+                part_len,
+            };
+            rayon::join(|| left.run(work), || self.run(work));
             return;
         }
         let (partial, tile) = self.pool[..part_len].split_at_mut(m);

@@ -206,10 +206,7 @@ impl<T: Float> Products<'_, T> {
         };
         // If coordinates are few, the loop over them is unrolled, and the factor becomes a part of the coordinates.
         match *coordinates {
-            [p] => {
-                let x = [scaled(p)];
-                self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.into_iter());
-            }
+            [p] => self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, [scaled(p)].into_iter()),
             [p, q] => {
                 let x = [scaled(p), scaled(q)];
                 self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.into_iter());
@@ -218,9 +215,7 @@ impl<T: Float> Products<'_, T> {
                 let x = [scaled(p), scaled(q), scaled(r)];
                 self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.into_iter());
             }
-            ref more => {
-                self.columns::<S, EXP, GROUP, false>(simd, row, columns, found, more.iter().copied());
-            }
+            ref more => self.columns::<S, EXP, GROUP, false>(simd, row, columns, found, more.iter().copied()),
         }
     }
 
