@@ -42,7 +42,11 @@ fn blocks<T: Real, F: Fn(usize) -> T + ?Sized>(len: usize, term: &F) -> T {
 
 /// Returns the sum of a slice.
 pub(crate) fn sum<T: Real>(values: &[T]) -> T {
-    blocks(values.len(), &|k| values[k])
+    let mut total = Wide::new(T::ZERO);
+    for block in values.chunks(BLOCK) {
+        add_block(&mut total, block);
+    }
+    total.value()
 }
 
 /// Adds a block to the total of those before it.

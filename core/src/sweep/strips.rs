@@ -4,6 +4,7 @@
 //! adds up its own columns, and strips are added in their order, whichever thread swept them. So the sums have the same
 //! bits for any number of threads.
 
+use core::mem::take;
 use core::ops::Range;
 
 use super::{MAX_TILE_ROWS, tile_rows};
@@ -249,8 +250,9 @@ impl<'w, T: Real> Rows<'w, T> {
     fn before(&mut self, end: usize) -> Rows<'w, T> {
         let start = (self.next * rows_per_strip(self.n)).min(self.n);
         let rows = (end * rows_per_strip(self.n)).min(self.n) - start;
-        let f = self.f.split_off_mut(..rows).unwrap_or_default();
-        let entries = self.entries.split_off_mut(..rows * self.width).unwrap_or_default();
+        let (f, rest_f) = take(&mut self.f).split_at_mut(rows);
+        let (entries, rest_entries) = take(&mut self.entries).split_at_mut(rows * self.width);
+        (self.f, self.entries) = (rest_f, rest_entries);
         let next = core::mem::replace(&mut self.next, end);
         Rows { n: self.n, m: self.m, width: self.width, join: self.join, next, f, entries }
     }
