@@ -6,14 +6,16 @@ use std::time::Instant;
 use serde::Serialize;
 use sinkhorn_core::{Error, Problem, Settings, Solution, Status, start::Start};
 
-use crate::exit::Exit;
-use crate::scalar::Scalar;
-use crate::solving;
+use crate::process::Exit;
+use crate::task::scalar::Scalar;
+use crate::task::solving;
+use crate::terminal::{DOUBTFUL, GOOD, HEADING, digits, seconds};
 
 /// How it went.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
-    pub start: &'static str,
+    /// As it is typed.
+    pub start: String,
     /// What `auto` chose; else the same.
     pub chosen_start: &'static str,
     pub acceleration: &'static str,
@@ -98,7 +100,7 @@ impl Row {
     fn new<T: Scalar>(solution: &Solution<'_, T>, seconds: f64, acceleration: &'static str, errors: Vec<f64>) -> Row {
         let report = solution.report();
         Row {
-            start: report.start.name,
+            start: report.start.name.into(),
             chosen_start: report.start.name,
             acceleration,
             status: match report.status {
@@ -121,15 +123,42 @@ impl Row {
     /// The start, and what it chose.
     pub fn start_text(&self) -> String {
         if self.start == self.chosen_start {
-            self.start.into()
+            self.start.clone()
         } else {
             format!("{} ({})", self.start, self.chosen_start)
         }
     }
 
+    /// As a line of a table; that which is recommended is marked.
+    pub fn line(&self, is_marked: bool) -> String {
+        let status = match (self.is_converged(), is_marked) {
+            (true, true) => format!("  {GOOD}<- recommended{GOOD:#}"),
+            (true, false) => String::new(),
+            (false, _) => format!(" {DOUBTFUL}({}){DOUBTFUL:#}", self.status),
+        };
+        format!(
+            "{:<23}{:<20}{:>7}{:>11}{:>15}{:>13}{:>13}{status}\n",
+            self.start_text(),
+            self.acceleration,
+            self.sweeps,
+            seconds(self.seconds),
+            digits(self.start_value, 8),
+            digits(self.objective, 8),
+            digits(self.dual_value, 8)
+        )
+    }
+
     pub fn is_converged(&self) -> bool {
         self.exit == Exit::Converged
     }
+}
+
+/// The names of the columns of a table of rows.
+pub fn heading() -> String {
+    format!(
+        "{HEADING}{:<23}{:<20}{:>7}{:>11}{:>15}{:>13}{:>13}{HEADING:#}\n",
+        "start", "acceleration", "sweeps", "time", "start value", "objective", "dual value"
+    )
 }
 
 /// Largest minus smallest.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::data::Side;
+use crate::task::data::Side;
 
 /// A side, in parts.
 #[derive(Debug, Clone, PartialEq, Eq)]

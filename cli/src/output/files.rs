@@ -1,20 +1,15 @@
 //! Files that are written whole or not at all: each is written beside its target under a temporary name; only when all
 //! are complete do they take their places. A device or a pipe is written to directly.
 
-mod nameless;
-mod numbers;
-
 use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
 
-use crate::failure::Failure;
+use super::nameless;
 use crate::input::Source;
-use crate::interrupt;
-
-pub use numbers::{Rows, as_io, column_names};
+use crate::process::{Failure, interrupt};
 
 /// A file to be written.
 #[derive(Debug, Clone)]

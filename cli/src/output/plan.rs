@@ -5,13 +5,12 @@ use std::io;
 use npyz::WriterBuilder;
 use serde::Serialize;
 
-use crate::failure::Failure;
-use crate::merge::{point, share};
 use crate::output::{Format, Staged, Target, stage};
-use crate::progress::Progress;
-use crate::render;
-use crate::scalar::Scalar;
-use crate::solving::Solved;
+use crate::process::Failure;
+use crate::task::merge::{point, share};
+use crate::task::scalar::Scalar;
+use crate::task::solving::Solved;
+use crate::terminal::{self, Progress};
 
 /// Which entries of a row are kept.
 #[derive(Debug, Clone, Copy)]
@@ -125,14 +124,14 @@ impl Kept {
     /// As a line.
     pub fn text(&self) -> String {
         let entries = if self.entries == 1 { "1 entry".into() } else { format!("{} entries", self.entries) };
-        format!("{entries}, {} percent of the mass", render::percent(self.mass_kept))
+        format!("{entries}, {} percent of the mass", terminal::percent(self.mass_kept))
     }
 
     /// Says so where much is missing.
     pub fn warn(&self) {
         if self.mass_kept < LITTLE {
-            let percent = render::percent(self.mass_kept);
-            render::warn(&format!("--plan has {percent} percent of the mass: --plan-mass keeps a share of each row"));
+            let percent = terminal::percent(self.mass_kept);
+            terminal::warn(&format!("--plan has {percent} percent of the mass: --plan-mass keeps a share of each row"));
         }
     }
 }

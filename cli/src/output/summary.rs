@@ -1,15 +1,17 @@
 //! What is printed about a solve, as text and as JSON.
 
-use serde::Serialize;
-use sinkhorn_core::Epsilon;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use sinkhorn_core::{Acceleration, Epsilon};
 
-use crate::data::Side;
-use crate::exit::Exit;
-use crate::job::{Acceleration, Method, Question};
-use crate::plan::Kept;
-use crate::render::{DOUBTFUL, GOOD, SCHEMA, digits, given, lines, plural, seconds, threshold};
-use crate::scalar::{self, Scalar};
-use crate::solving::Solved;
+use super::plan::Kept;
+use crate::args;
+use crate::process::Exit;
+use crate::task::data::Side;
+use crate::task::job::{Method, Question};
+use crate::task::scalar::Scalar;
+use crate::task::solving::Solved;
+use crate::terminal::{DOUBTFUL, GOOD, SCHEMA, digits, given, lines, plural, seconds, threshold};
 
 /// Everything that is printed about a solve. Infinite rho, an exact marginal, is `null` in JSON.
 #[derive(Debug, Serialize)]
@@ -28,7 +30,7 @@ pub struct Summary {
     pub sweeps: u32,
     pub marginal_error: Sides<f64>,
     pub threshold: f64,
-    pub cost: &'static str,
+    pub cost: String,
     pub epsilon: f64,
     pub epsilon_rule: EpsilonRule,
     pub rho: Sides<f64>,
@@ -37,7 +39,8 @@ pub struct Summary {
     pub start_pairs: u64,
     /// Anything the start has to say.
     pub start_note: Option<&'static str>,
-    pub acceleration: AccelerationUsed,
+    #[serde(serialize_with = "acceleration_as_json")]
+    pub acceleration: Acceleration<f64>,
     pub precision: &'static str,
     pub storage: &'static str,
     pub points: Sides<Input>,
@@ -66,19 +69,8 @@ pub enum EpsilonRule {
     Absolute(f64),
     OfMean(f64),
     OfStd(f64),
-    /// Of the cost between the nearest rows of a file: see [`crate::neighbours`].
+    /// Of the cost between the nearest rows of a file, as `sinkhorn match` has it.
     OfNearest(f64),
-}
-
-/// The acceleration and its parameter.
-#[derive(Debug, Serialize)]
-#[serde(tag = "name", rename_all = "snake_case")]
-pub enum AccelerationUsed {
-    Plain,
-    Relaxation { factor: f64 },
-    AdaptiveRelaxation,
-    Anderson { memory: usize },
-    Auto { memory: usize },
 }
 
 /// A file of points.
@@ -168,25 +160,24 @@ impl EpsilonRule {
     }
 }
 
-impl AccelerationUsed {
-    pub fn of(acceleration: Acceleration) -> Self {
-        match acceleration {
-            Acceleration::Plain => AccelerationUsed::Plain,
-            Acceleration::Relaxation { factor } => AccelerationUsed::Relaxation { factor },
-            Acceleration::AdaptiveRelaxation => AccelerationUsed::AdaptiveRelaxation,
-            Acceleration::Anderson { memory } => AccelerationUsed::Anderson { memory },
-            Acceleration::Auto { memory } => AccelerationUsed::Auto { memory },
-        }
+/// Writes an acceleration as its name and its parameter.
+fn acceleration_as_json<S: Serializer>(acceleration: &Acceleration<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry("name", &acceleration.name().replace('-', "_"))?;
+    match acceleration {
+        Acceleration::Relaxation { factor } => map.serialize_entry("factor", factor)?,
+        Acceleration::Auto { memory } | Acceleration::Anderson { memory } => map.serialize_entry("memory", memory)?,
+        _ => {}
     }
+    map.end()
+}
 
-    fn text(&self) -> String {
-        match self {
-            AccelerationUsed::Plain => "plain".into(),
-            AccelerationUsed::Relaxation { factor } => format!("relaxation, factor {factor}"),
-            AccelerationUsed::AdaptiveRelaxation => "adaptive-relaxation".into(),
-            AccelerationUsed::Anderson { memory } => format!("anderson, memory {memory}"),
-            AccelerationUsed::Auto { memory } => format!("auto, memory {memory}"),
-        }
+fn acceleration_text(acceleration: &Acceleration<f64>) -> String {
+    let name = acceleration.name();
+    match acceleration {
+        Acceleration::Relaxation { factor } => format!("{name}, factor {factor}"),
+        Acceleration::Auto { memory } | Acceleration::Anderson { memory } => format!("{name}, memory {memory}"),
+        _ => name.into(),
     }
 }
 
@@ -208,15 +199,15 @@ impl Summary {
             mass: report.mass.widen(),
             sweeps: report.sweeps,
             marginal_error: Sides { x: report.row_error.widen(), y: report.column_error.widen() },
-            threshold: scalar::threshold::<T>(method),
-            cost: cost.name(),
+            threshold: method.settings.threshold,
+            cost: args::name(cost),
             epsilon: given_epsilon(epsilon, report.epsilon),
             epsilon_rule: EpsilonRule::of(epsilon),
             rho: Sides { x: rho_x, y: rho_y },
             start: report.start.name,
             start_pairs: report.start.pairs,
             start_note: report.start.note,
-            acceleration: AccelerationUsed::of(method.acceleration),
+            acceleration: method.settings.acceleration,
             precision: T::NAME,
             storage: report.storage,
             points: Sides { x: Input::of(&data.x), y: Input::of(&data.y) },
@@ -271,7 +262,7 @@ impl Summary {
                 format!("{:.2e}", self.marginal_error.y),
             ),
             ("epsilon", self.epsilon_rule.text(number(self.epsilon))),
-            ("cost", self.cost.into()),
+            ("cost", self.cost.clone()),
         ]);
         if self.rho.x.is_finite() || self.rho.y.is_finite() {
             let rho = |rho: f64| if rho.is_finite() { given(rho) } else { "exact".into() };
@@ -290,7 +281,7 @@ impl Summary {
         }
         let Seconds { reading, solving, start } = self.seconds;
         list.extend([
-            ("acceleration", self.acceleration.text()),
+            ("acceleration", acceleration_text(&self.acceleration)),
             ("precision", self.precision.into()),
             ("x", self.points.x.text()),
             ("y", self.points.y.text()),

@@ -4,8 +4,12 @@ use std::any::Any;
 use std::fmt;
 use std::io::{self, Write};
 
-use crate::exit::Exit;
-use crate::render::BAD;
+use anstyle::{AnsiColor, Style};
+
+use super::exit::Exit;
+
+/// The word "error".
+const BAD: Style = AnsiColor::Red.on_default().bold();
 
 /// One message, complete with file and place.
 #[derive(Debug)]

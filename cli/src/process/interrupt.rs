@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
-use crate::exit::Exit;
-use crate::failure::Failure;
+use super::exit::Exit;
+use super::failure::Failure;
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 static READY: AtomicUsize = AtomicUsize::new(0);

@@ -5,8 +5,8 @@ use std::cell::Cell;
 use std::collections::TryReserveError;
 use std::io::Write;
 
-use crate::exit::Exit;
-use crate::interrupt;
+use super::exit::Exit;
+use super::interrupt;
 
 /// The system's memory; a request that it refuses is the last thing that happens, unless somebody is ready for that.
 pub struct Memory;

@@ -8,15 +8,14 @@ use sinkhorn_core::{
     start::Start,
 };
 
-use crate::args::{ChosenStart, StartName};
-use crate::explain::Subject;
-use crate::failure::Failure;
+use super::job::{Pair, Question, Task};
+use super::merge::Merge;
+use super::scalar::Scalar;
+use super::start;
+use crate::args::{ChosenStart, CostName, StartName};
 use crate::input::{self, Reading, Scale, Sign, Source, Table};
-use crate::job::{Cost, Method, Pair, Question, Task};
-use crate::merge::Merge;
-use crate::render;
-use crate::scalar::{self, Scalar};
-use crate::start;
+use crate::process::Failure;
+use crate::terminal;
 
 /// One side: points, and weights unless they are equal.
 pub struct Side<T> {
@@ -112,7 +111,7 @@ impl<T: Scalar> Side<T> {
         let Some(name) = &self.table.left_out else { return };
         let why = if name.is_empty() { "has no name and numbers the rows" } else { "tells rows apart" };
         let column = if name.is_empty() { "the first column".into() } else { format!("the first column, {name:?},") };
-        render::note(&format!("{}: {column} {why}: it is left out (--columns chooses others)", self.name()));
+        terminal::note(&format!("{}: {column} {why}: it is left out (--columns chooses others)", self.name()));
     }
 
     /// The file of the points.
@@ -143,7 +142,7 @@ impl<T: Scalar> Data<T> {
         }
         input::check_dimensions(&x.table, &y.table)?;
         input::check_rounding(&x.table, &y.table)?;
-        Ok(Data { cost: ground_cost(question.cost)?, x, y, question: *question })
+        Ok(Data { cost: ground_cost(question)?, x, y, question: *question })
     }
 
     /// Makes one point of equal rows, but for a start that wants all with equal weights.
@@ -167,14 +166,6 @@ impl<T: Scalar> Data<T> {
     /// The problem between the two.
     pub fn problem(&self) -> Result<Problem<'_, T>, Error> {
         problem(&self.x, &self.y, self.cost.as_ref(), &self.question)
-    }
-
-    /// For messages.
-    pub fn subject(&self, method: &Method) -> Subject<'_> {
-        Subject {
-            has_fits: matches!(method.start, ChosenStart::Saved(_)),
-            ..Subject::of(&self.x, &self.y, &self.question)
-        }
     }
 
     /// n m.
@@ -201,7 +192,7 @@ pub fn problem<'a, T: Scalar>(
 ) -> Result<Problem<'a, T>, Error> {
     let cloud = PointCloud::new(&x.table.values, &y.table.values, x.table.columns, cost)?;
     let mut problem = Problem::new(cloud)?
-        .epsilon(scalar::epsilon(question.epsilon))?
+        .epsilon(question.epsilon.cast())?
         .unbalanced(T::constant(question.rho_x), T::constant(question.rho_y))?;
     if let Some(a) = &x.weights {
         problem = problem.weights_a(a)?;
@@ -212,15 +203,15 @@ pub fn problem<'a, T: Scalar>(
     Ok(problem)
 }
 
-/// The cost of that name.
-pub fn ground_cost<T: Scalar>(cost: Cost) -> Result<Box<dyn GroundCost<T>>, Failure> {
-    Ok(match cost {
-        Cost::SquaredEuclidean => Box::new(SquaredEuclidean),
-        Cost::Euclidean => Box::new(Euclidean),
-        Cost::Manhattan => Box::new(Manhattan),
-        Cost::Chebyshev => p_norm(f64::INFINITY)?,
-        Cost::PNorm(p) => p_norm(p)?,
-        Cost::Cosine => Box::new(Cosine),
+/// The cost of a question.
+pub fn ground_cost<T: Scalar>(question: &Question) -> Result<Box<dyn GroundCost<T>>, Failure> {
+    Ok(match question.cost {
+        CostName::SquaredEuclidean => Box::new(SquaredEuclidean),
+        CostName::Euclidean => Box::new(Euclidean),
+        CostName::Manhattan => Box::new(Manhattan),
+        CostName::Chebyshev => p_norm(f64::INFINITY)?,
+        CostName::PNorm => p_norm(question.p)?,
+        CostName::Cosine => Box::new(Cosine),
     })
 }
 

@@ -5,13 +5,13 @@ use sinkhorn_core::{
     error::{Argument, ErrorKind, Place},
 };
 
-use crate::args::Precision;
-use crate::data::Side;
-use crate::failure::Failure;
-use crate::job::Question;
-use crate::merge::Merge;
-use crate::render::given;
-use crate::scalar::Scalar;
+use super::data::{Data, Side};
+use super::job::{Method, Question};
+use super::merge::Merge;
+use super::scalar::Scalar;
+use crate::args::ChosenStart;
+use crate::process::Failure;
+use crate::terminal::given;
 
 /// The files and options that arguments came from.
 #[derive(Debug, Clone, Copy)]
@@ -25,12 +25,18 @@ pub struct Subject<'a> {
     pub weights_y: &'a str,
     pub epsilon: Epsilon<f64>,
     pub is_default_epsilon: bool,
-    pub precision: Precision,
+    pub precision: &'static str,
     /// Whether the start has fits from files.
     pub has_fits: bool,
 }
 
 impl<'a> Subject<'a> {
+    /// Of a question about data, and of a method to answer it.
+    pub fn of_data<T: Scalar>(data: &'a Data<T>, method: &Method) -> Self {
+        let has_fits = matches!(method.start, ChosenStart::Saved(_));
+        Subject { has_fits, ..Subject::of(&data.x, &data.y, &data.question) }
+    }
+
     /// Of a question about two sides.
     pub fn of<T: Scalar>(x: &'a Side<T>, y: &'a Side<T>, question: &Question) -> Self {
         Subject {
@@ -42,7 +48,7 @@ impl<'a> Subject<'a> {
             weights_y: y.weights_name(),
             epsilon: question.epsilon,
             is_default_epsilon: question.is_default_epsilon,
-            precision: question.precision,
+            precision: T::NAME,
             has_fits: false,
         }
     }
@@ -61,7 +67,7 @@ impl<'a> Subject<'a> {
 
 /// What to tell the user whose solve ended with this error.
 pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
-    let precision = subject.precision.name();
+    let precision = subject.precision;
     let (option, value) = match subject.epsilon {
         Epsilon::OfMean(fraction) => ("--epsilon-of-mean", fraction),
         Epsilon::OfStd(fraction) => ("--epsilon-of-std", fraction),
@@ -147,8 +153,8 @@ fn too_large_because(subject: &Subject<'_>, reason: &str) -> Failure {
         "the costs between {} and {} leave the range of {}: {reason}scale the data{}",
         subject.x,
         subject.y,
-        subject.precision.name(),
-        if subject.precision == Precision::F32 { ", or use --precision f64" } else { "" }
+        subject.precision,
+        if subject.precision == "f32" { ", or use --precision f64" } else { "" }
     ))
 }
 

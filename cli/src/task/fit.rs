@@ -5,8 +5,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sinkhorn_init::{GaussianFit, MixtureFit};
 
-use crate::failure::Failure;
-use crate::render::SCHEMA;
+use crate::process::Failure;
+use crate::terminal::SCHEMA;
 
 /// What is known of a set of points.
 #[derive(Debug, Clone, Serialize)]

@@ -1,13 +1,14 @@
 //! What is to be done, checked and with its defaults filled in. No file has been opened yet.
 
-use sinkhorn_core::Epsilon;
+use sinkhorn_core::{Acceleration, Epsilon, Real, Settings, Storage, settings::Annealing};
 
+use super::scalar::in_precision;
 use crate::args::{
     AccelerationName, ChosenStart, CostName, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs, StorageName,
     TaskArgs,
 };
-use crate::failure::Failure;
 use crate::input::{Reading, Source};
+use crate::process::Failure;
 
 /// A question about two sets of points, and how to answer it.
 #[derive(Debug)]
@@ -33,9 +34,11 @@ pub struct Pair {
 /// What is asked about two sets of points.
 #[derive(Debug, Clone, Copy)]
 pub struct Question {
-    pub cost: Cost,
+    pub cost: CostName,
+    /// The exponent of `--cost p-norm`.
+    pub p: f64,
     pub epsilon: Epsilon<f64>,
-    /// Whether nobody has asked for that epsilon.
+    /// Whether the user has not asked for that epsilon.
     pub is_default_epsilon: bool,
     /// Infinite where that marginal is exact.
     pub rho_x: f64,
@@ -43,40 +46,15 @@ pub struct Question {
     pub precision: Precision,
 }
 
-/// A cost between two points.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Cost {
-    SquaredEuclidean,
-    Euclidean,
-    Manhattan,
-    Chebyshev,
-    PNorm(f64),
-    Cosine,
-}
-
 /// How the answer is found.
 #[derive(Debug, Clone)]
 pub struct Method {
     pub start: ChosenStart,
     pub seed: u64,
-    pub acceleration: Acceleration,
-    /// The first epsilon, as a multiple of the last.
-    pub anneal_from: Option<f64>,
-    /// The library's default for the precision, unless given.
-    pub threshold: Option<f64>,
-    pub max_sweeps: u32,
-    pub threads: usize,
-    pub storage: StorageName,
-}
-
-/// An acceleration with its parameter.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Acceleration {
-    Plain,
-    Relaxation { factor: f64 },
-    AdaptiveRelaxation,
-    Anderson { memory: usize },
-    Auto { memory: usize },
+    /// In the precision of the question, to which they are cast before a solve.
+    pub settings: Settings<f64>,
+    /// Whether the user has not asked for that threshold.
+    pub is_default_threshold: bool,
 }
 
 impl Task {
@@ -142,14 +120,8 @@ impl Question {
             return Err(Failure::usage("--p needs --cost p-norm"));
         }
         Ok(Question {
-            cost: match args.cost {
-                CostName::SquaredEuclidean => Cost::SquaredEuclidean,
-                CostName::Euclidean => Cost::Euclidean,
-                CostName::Manhattan => Cost::Manhattan,
-                CostName::Chebyshev => Cost::Chebyshev,
-                CostName::PNorm => Cost::PNorm(args.p.unwrap_or(3.0)),
-                CostName::Cosine => Cost::Cosine,
-            },
+            cost: args.cost,
+            p: args.p.unwrap_or(3.0),
             epsilon: args.epsilon.epsilon(),
             is_default_epsilon: args.epsilon.is_default(),
             rho_x: args.rho_x.unwrap_or(f64::INFINITY),
@@ -162,9 +134,7 @@ impl Question {
     pub fn is_relaxed(&self) -> bool {
         self.rho_x.is_finite() || self.rho_y.is_finite()
     }
-}
 
-impl Question {
     /// A divergence of a set and itself is zero only where both sides have the same price.
     pub fn check_divergence(&self) -> Result<(), Failure> {
         if self.rho_x == self.rho_y {
@@ -176,50 +146,65 @@ impl Question {
 
 impl Method {
     pub fn new(args: &MethodArgs, numerics: &NumericsArgs) -> Result<Self, Failure> {
+        let MethodArgs { acceleration: name, relaxation_factor, memory, .. } = *args;
+        if relaxation_factor.is_some() && name != AccelerationName::Relaxation {
+            return Err(Failure::usage("--relaxation-factor needs --acceleration relaxation"));
+        }
+        if memory.is_some() && ![AccelerationName::Auto, AccelerationName::Anderson].contains(&name) {
+            return Err(Failure::usage("--memory needs --acceleration auto or anderson"));
+        }
+        let annealing = |first| Annealing { first, factor: ANNEALING_FACTOR, sweeps: ANNEALING_SWEEPS };
         Ok(Method {
             start: args.start.clone(),
             seed: args.seed,
-            acceleration: acceleration(args)?,
-            anneal_from: args.anneal_from,
-            threshold: numerics.threshold,
-            max_sweeps: numerics.max_sweeps,
-            threads: numerics.threads.map_or_else(available_threads, usize::from),
-            storage: numerics.storage,
+            settings: Settings {
+                acceleration: acceleration(name, relaxation_factor, memory),
+                annealing: args.anneal_from.map(annealing),
+                ..settings(numerics)
+            },
+            is_default_threshold: numerics.threshold.is_none(),
         })
     }
 }
 
-fn acceleration(args: &MethodArgs) -> Result<Acceleration, Failure> {
-    if args.relaxation_factor.is_some() && args.acceleration != AccelerationName::Relaxation {
-        return Err(Failure::usage("--relaxation-factor needs --acceleration relaxation"));
-    }
-    if args.memory.is_some() && ![AccelerationName::Auto, AccelerationName::Anderson].contains(&args.acceleration) {
-        return Err(Failure::usage("--memory needs --acceleration auto or anderson"));
-    }
-    Ok(match args.acceleration {
+/// The ratio of a level of annealing to the one before.
+const ANNEALING_FACTOR: f64 = 0.5;
+/// Sweeps at each level: two save much over one, three little over two.
+const ANNEALING_SWEEPS: u32 = 2;
+
+/// The acceleration of that name, with its default parameter unless there is another.
+pub fn acceleration(name: AccelerationName, factor: Option<f64>, memory: Option<u8>) -> Acceleration<f64> {
+    let memory = memory.map_or(10, usize::from);
+    match name {
         AccelerationName::Plain => Acceleration::Plain,
-        AccelerationName::Relaxation => Acceleration::Relaxation { factor: args.relaxation_factor.unwrap_or(1.5) },
+        AccelerationName::Relaxation => Acceleration::Relaxation { factor: factor.unwrap_or(1.5) },
         AccelerationName::AdaptiveRelaxation => Acceleration::AdaptiveRelaxation,
-        AccelerationName::Anderson => Acceleration::Anderson { memory: args.memory.map_or(10, usize::from) },
-        AccelerationName::Auto => Acceleration::Auto { memory: args.memory.map_or(10, usize::from) },
-    })
-}
-
-/// As many as can run at once.
-pub fn available_threads() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-}
-
-impl Cost {
-    /// As it is typed.
-    pub fn name(self) -> &'static str {
-        match self {
-            Cost::SquaredEuclidean => "squared-euclidean",
-            Cost::Euclidean => "euclidean",
-            Cost::Manhattan => "manhattan",
-            Cost::Chebyshev => "chebyshev",
-            Cost::PNorm(_) => "p-norm",
-            Cost::Cosine => "cosine",
-        }
+        AccelerationName::Anderson => Acceleration::Anderson { memory },
+        AccelerationName::Auto => Acceleration::Auto { memory },
     }
+}
+
+/// The largest kernel that is stored unless asked for.
+const KERNEL_BYTES: usize = 512 << 20;
+
+/// The settings of these numbers, with the library's own threshold for their precision unless there is another.
+pub fn settings(numerics: &NumericsArgs) -> Settings<f64> {
+    Settings {
+        threshold: numerics.threshold.unwrap_or_else(|| in_precision!(numerics.precision, default_threshold())),
+        max_sweeps: numerics.max_sweeps,
+        storage: match numerics.storage {
+            StorageName::Auto => Storage::Auto { scalars: KERNEL_BYTES / in_precision!(numerics.precision, size_of()) },
+            StorageName::Stream => Storage::Stream,
+            StorageName::Kernel => Storage::Kernel,
+        },
+        threads: numerics
+            .threads
+            .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        ..Settings::default()
+    }
+}
+
+/// The library's threshold as people write it: 1e-3, not the decimals of the nearest `f32`.
+fn default_threshold<T: Real>() -> f64 {
+    T::DEFAULT_THRESHOLD.to_string().parse().unwrap_or_else(|_| T::DEFAULT_THRESHOLD.widen())
 }

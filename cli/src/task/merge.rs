@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hasher};
 
-use crate::scalar::Scalar;
+use crate::task::scalar::Scalar;
 
 /// What became of the rows of a file.
 #[derive(Debug)]

@@ -11,19 +11,12 @@ use sinkhorn_core::{
     start::Start,
 };
 
+use super::data::{Data, Side, problem};
+use super::job::Question;
+use super::scalar::Scalar;
+use super::start;
 use crate::args::StartName;
-use crate::data::{Data, Side, problem};
-use crate::job::{Method, Question};
-use crate::render;
-use crate::scalar::{self, Scalar};
-
-/// Seconds that work is expected to take.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Expected {
-    pub seconds: f64,
-    /// Whether it was given up before its end, and takes longer.
-    pub is_least: bool,
-}
+use crate::terminal::{self, Expected};
 
 /// Pairs of points, each with [`COORDINATES`] at most, whose solve is over before anybody wonders.
 const LONG: f64 = 1e8;
@@ -48,59 +41,52 @@ pub struct Tried {
 
 impl Tried {
     /// With these reports, the first of which has the start.
-    pub fn new<T: Scalar>(clock: Instant, reports: &[&Report<T>], method: &Method) -> Self {
+    pub fn new<T: Scalar>(clock: Instant, reports: &[&Report<T>], settings: &Settings<f64>) -> Self {
         let start = reports.first().and_then(|report| report.start.time).unwrap_or_default();
-        let is_least = method.max_sweeps > SWEEPS && reports.iter().any(|report| report.status == Status::SweepLimit);
+        let is_least = settings.max_sweeps > SWEEPS && reports.iter().any(|report| report.status == Status::SweepLimit);
         Tried { seconds: clock.elapsed().as_secs_f64(), start: start.as_secs_f64(), is_least }
     }
 
     /// Of which only that is known, and whether sweeps were used up.
-    pub fn of_status(clock: Instant, is_given_up: bool, method: &Method) -> Self {
-        let is_least = is_given_up && method.max_sweeps > SWEEPS;
+    pub fn of_status(clock: Instant, is_given_up: bool, settings: &Settings<f64>) -> Self {
+        let is_least = is_given_up && settings.max_sweeps > SWEEPS;
         Tried { seconds: clock.elapsed().as_secs_f64(), start: 0.0, is_least }
     }
 }
 
-impl Expected {
-    /// Of so many times that.
-    pub fn times(self, count: f64) -> Self {
-        Expected { seconds: count * self.seconds, ..self }
-    }
-}
-
 /// A solve.
-pub fn of_solve<T: Scalar>(data: &Data<T>, method: &Method, start: &dyn Start<T>) -> Option<Expected> {
-    let (settings, zero) = (settings(data, method), zero(data.x.table.columns));
+pub fn of_solve<T: Scalar>(data: &Data<T>, wanted: &Settings<f64>, start: &dyn Start<T>) -> Option<Expected> {
+    let (settings, zero) = (settings(data, wanted), zero(data.x.table.columns));
     let start = zero.as_deref().unwrap_or(start);
     of_pairs(data.pairs(), [&data.x, &data.y], data.cost.as_ref(), &data.question, |problem| {
         let clock = Instant::now();
         let mut memory = vec![T::ZERO; Workspace::len(problem, &settings)?];
         let solution = solve(problem, start, &settings, Workspace::new(&mut memory, problem, &settings)?)?;
-        Ok(Tried::new(clock, &[solution.report()], method))
+        Ok(Tried::new(clock, &[solution.report()], wanted))
     })
 }
 
 /// A divergence.
-pub fn of_divergence<T: Scalar>(data: &Data<T>, method: &Method, start: &dyn Start<T>) -> Option<Expected> {
-    let (settings, zero) = (settings(data, method), zero(data.x.table.columns));
+pub fn of_divergence<T: Scalar>(data: &Data<T>, wanted: &Settings<f64>, start: &dyn Start<T>) -> Option<Expected> {
+    let (settings, zero) = (settings(data, wanted), zero(data.x.table.columns));
     let start = zero.as_deref().unwrap_or(start);
     of_pairs(data.pairs(), [&data.x, &data.y], data.cost.as_ref(), &data.question, |problem| {
         let clock = Instant::now();
         let mut memory = vec![T::ZERO; divergence_len(problem.shape(), &settings)?];
         let divergence = sinkhorn_divergence(problem, start, &settings, &mut memory)?;
-        Ok(Tried::new(clock, &divergence.reports(), method))
+        Ok(Tried::new(clock, &divergence.reports(), wanted))
     })
 }
 
 /// What is tried in place of a start, where that takes long for few points as well.
 pub fn zero<T: Scalar>(columns: usize) -> Option<Box<dyn Start<T>>> {
-    (columns > WIDE).then(|| crate::start::named(StartName::Zero, 0))
+    (columns > WIDE).then(|| start::named(StartName::Zero, 0))
 }
 
 /// As the whole will be solved, but not to its end if that is far.
-fn settings<T: Scalar>(data: &Data<T>, method: &Method) -> Settings<T> {
+fn settings<T: Scalar>(data: &Data<T>, wanted: &Settings<f64>) -> Settings<T> {
     let shape = Shape { rows: data.x.table.rows, columns: data.y.table.rows, dimension: data.x.table.columns };
-    short(scalar::settings(method), shape)
+    short(wanted.cast(), shape)
 }
 
 /// Settings of a try, for work of this shape.
@@ -135,7 +121,7 @@ pub fn of_side<T: Scalar>(
 /// Tries it with some points, and tells their pairs and the time. What is wrong, the whole will tell.
 fn of_some(pairs: f64, columns: usize, mut with: impl FnMut(usize) -> Option<(f64, Tried)>) -> Option<Expected> {
     let effort = (columns as f64 / COORDINATES).max(1.0);
-    if pairs * effort < LONG || render::is_quiet() {
+    if pairs * effort < LONG || terminal::is_quiet() {
         return None;
     }
     let count = (PAIRS / effort).sqrt().max(100.0) as usize;
@@ -150,7 +136,7 @@ fn of_some(pairs: f64, columns: usize, mut with: impl FnMut(usize) -> Option<(f6
 
 /// Work that grows with the rows, tried with a number of them.
 pub fn of_rows(rows: usize, attempt: impl FnOnce(usize)) -> Option<Expected> {
-    if rows < PART * ROWS || render::is_quiet() {
+    if rows < PART * ROWS || terminal::is_quiet() {
         return None;
     }
     let clock = Instant::now();

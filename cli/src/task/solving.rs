@@ -5,17 +5,14 @@ use std::time::Instant;
 
 use sinkhorn_core::{Error, Problem, Settings, Solution, Solver, Workspace, start::Start};
 
-use crate::data::Data;
-use crate::explain::{Subject, explain};
-use crate::failure::Failure;
-use crate::interrupt;
-use crate::job::Method;
-use crate::memory;
-use crate::merge::spread;
-use crate::output::column_names;
-use crate::progress::Progress;
-use crate::rehearsal;
-use crate::scalar::{self, Scalar};
+use super::data::Data;
+use super::explain::{Subject, explain};
+use super::job::Method;
+use super::merge::spread;
+use super::rehearsal;
+use super::scalar::Scalar;
+use crate::process::{Failure, interrupt, memory};
+use crate::terminal::Progress;
 
 /// A solve ends early after the sweep that it is in and two more, which measure what it has.
 const ENDING: u32 = 3;
@@ -92,8 +89,7 @@ impl<T: Scalar> Solved<'_, T> {
 
     /// The names of their coordinates, which are those of Y.
     pub fn image_names(&self) -> Vec<String> {
-        let table = &self.data.y.table;
-        column_names(table.names.as_ref(), table.columns)
+        self.data.y.table.column_names()
     }
 }
 
@@ -104,15 +100,15 @@ pub fn solved<T: Scalar, R>(
     start: &dyn Start<T>,
     then: impl FnOnce(&Solved<'_, T>) -> Result<R, Failure>,
 ) -> Result<R, Failure> {
-    let subject = data.subject(method);
+    let subject = Subject::of_data(data, method);
     let refuse = |error| explain(error, &subject);
     let problem = data.problem().map_err(refuse)?;
-    let settings = scalar::settings(method);
+    let settings = method.settings.cast();
     let mut memory = zeros(Workspace::len(&problem, &settings).map_err(refuse)?)?;
     let mut errors = Vec::new();
-    let expected = rehearsal::of_solve(data, method, start);
+    let expected = rehearsal::of_solve(data, &method.settings, start);
     let clock = Instant::now();
-    let mut progress = Progress::of_sweeps(data.pairs(), scalar::threshold::<T>(method), expected);
+    let mut progress = Progress::of_sweeps(data.pairs(), method.settings.threshold, expected);
     let solution = solve(&problem, start, &settings, &mut memory, &mut |error| {
         errors.push(error);
         progress.sweep(error);

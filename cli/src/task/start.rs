@@ -9,9 +9,9 @@ use sinkhorn_init::{
 };
 
 use crate::args::{ChosenStart, Saved, StartName};
-use crate::failure::Failure;
-use crate::fit::{Fit, SavedFit};
-use crate::job::Method;
+use crate::process::Failure;
+use crate::task::fit::{Fit, SavedFit};
+use crate::task::job::Method;
 
 /// The start of that name, with a clock.
 pub fn named<T: Real>(name: StartName, seed: u64) -> Box<dyn Start<T>> {

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use crate::rehearsal::Expected;
-use crate::render;
+use super::print;
+use super::typed;
 
 /// Work on fewer pairs of points is over before it could be read.
 const LONG: f64 = 1e6;
@@ -23,6 +23,21 @@ const FEWEST: usize = 3;
 const WORTH_A_LINE: f64 = 60.0;
 /// How much of the work has to be done before its rate says more than what was expected.
 const TELLING: f64 = 0.02;
+
+/// Seconds that work is expected to take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Expected {
+    pub seconds: f64,
+    /// Whether it was given up before its end, and takes longer.
+    pub is_least: bool,
+}
+
+impl Expected {
+    /// Of so many times that.
+    pub fn times(self, count: f64) -> Self {
+        Expected { seconds: count * self.seconds, ..self }
+    }
+}
 
 /// A line that says how far the work is; it goes away with its value.
 pub struct Progress {
@@ -76,7 +91,7 @@ impl Progress {
         }
         if let Some(expected) = expected.filter(|expected| expected.seconds > WORTH_A_LINE && !is_terminal()) {
             let least = if expected.is_least { "more than" } else { "about" };
-            render::note(&format!("this takes {least} {}", duration(expected.seconds)));
+            print::note(&format!("this takes {least} {}", duration(expected.seconds)));
         }
         Progress { bar, threshold: 0.0, begin: Instant::now(), history: Vec::new(), done }
     }
@@ -93,7 +108,7 @@ impl Progress {
         bar.set_message(format!(
             "sweep {}, error {error:.1e} of {}{left}",
             self.history.len(),
-            render::threshold(self.threshold)
+            typed::threshold(self.threshold)
         ));
         let (first, now) = (self.history[0].1, error.max(self.threshold).ln());
         let whole = (first - self.threshold.ln()).max(f64::MIN_POSITIVE);
@@ -120,7 +135,7 @@ impl Drop for Progress {
 
 /// Only where somebody sees it: a line of progress has a thread of its own.
 fn is_shown(is_long: bool) -> bool {
-    is_long && !render::is_quiet() && is_terminal()
+    is_long && !print::is_quiet() && is_terminal()
 }
 
 fn is_terminal() -> bool {

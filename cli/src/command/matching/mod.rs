@@ -1,5 +1,7 @@
 //! `sinkhorn match`: where each point of X belongs in Y.
 
+mod neighbours;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -7,19 +9,15 @@ use clap::value_parser;
 use serde::Serialize;
 use sinkhorn_core::{Epsilon, Status};
 
-use crate::args::{self, Precision, TaskArgs};
-use crate::data::Loaded;
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::job::{Method, Task};
-use crate::merge::{point, share};
-use crate::neighbours;
-use crate::output::{self, Format, Rows, Staged, Target};
-use crate::progress::Progress;
-use crate::render;
-use crate::scalar::Scalar;
-use crate::solving::{self, Solved};
-use crate::summary::{EpsilonRule, Summary};
+use crate::args::{self, TaskArgs};
+use crate::output::{self, EpsilonRule, Format, Rows, Staged, Summary, Target};
+use crate::process::{Exit, Failure};
+use crate::task::data::Loaded;
+use crate::task::job::{Method, Task};
+use crate::task::merge::{point, share};
+use crate::task::scalar::{Scalar, in_precision};
+use crate::task::solving::{self, Solved};
+use crate::terminal::{self, Progress};
 
 /// The rows of Y that each row of X goes to, or the point between them
 ///
@@ -92,10 +90,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         json: args.json,
     };
     output::check([job.output.as_ref()], &mut job.task.sources().iter())?;
-    match job.task.question.precision {
-        Precision::F64 => run_in::<f64>(&job),
-        Precision::F32 => run_in::<f32>(&job),
-    }
+    in_precision!(job.task.question.precision, run_in(&job))
 }
 
 /// The marginal error up to which a match with an epsilon of its own is as good as any.
@@ -117,7 +112,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
             let report = solved.solution.report();
             let is_too_small = report.status == Status::PrecisionFloor && own_epsilon.is_some();
             if is_too_small && tries > 0 {
-                is_near = method.threshold.is_none() && report.marginal_error().widen() <= NEAR;
+                is_near = method.is_default_threshold && report.marginal_error().widen() <= NEAR;
                 Ok(None)
             } else {
                 conclude(job, &method, solved, own_epsilon.is_some(), seconds).map(Some)
@@ -128,7 +123,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         }
         // Beside a point far away rounding leaves errors that do not matter to a match; larger ones do.
         if is_near {
-            method.threshold = Some(NEAR);
+            (method.settings.threshold, method.is_default_threshold) = (NEAR, false);
         } else {
             own_epsilon = own_epsilon.map(|epsilon| TIMES * epsilon);
         }
@@ -155,15 +150,15 @@ fn conclude<T: Scalar>(
     let staged = job.output.as_ref().map(|target| found.stage(target)).transpose()?;
     output::commit([staged])?;
     if job.json {
-        render::print_json(&found.report(&summary))?;
+        terminal::print_json(&found.report(&summary))?;
         return Ok(summary.exit);
     }
     if summary.exit != Exit::Converged {
         let error = solved.solution.report().marginal_error().widen();
-        render::warn_unfinished(&summary.status, summary.sweeps, error);
+        terminal::warn_unfinished(&summary.status, summary.sweeps, error);
     }
     if job.output.is_none() {
-        render::print_with(|stdout| found.write_csv(stdout))?;
+        terminal::print_with(|stdout| found.write_csv(stdout))?;
     }
     Ok(summary.exit)
 }

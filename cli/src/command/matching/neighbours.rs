@@ -1,7 +1,7 @@
 //! How near the rows of a file are to each other: a match is told from its neighbours only where epsilon is smaller.
 
-use crate::data::Data;
-use crate::scalar::Scalar;
+use crate::task::data::Data;
+use crate::task::scalar::Scalar;
 
 /// Epsilon, as a fraction of the cost between near rows.
 pub const FRACTION: f64 = 0.5;

@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 
 use escape::{data, text};
 
+pub use table::Row;
+
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("sort.js");
 
@@ -25,18 +27,6 @@ pub struct Page<'a> {
     pub pictures: Vec<(String, String)>,
     /// The run, for programs that read the page.
     pub json: &'a str,
-}
-
-/// A start with an acceleration, and how it did.
-pub struct Row {
-    pub start: String,
-    pub acceleration: String,
-    pub sweeps: u32,
-    pub seconds: f64,
-    pub start_value: f64,
-    pub dual_value: f64,
-    pub status: String,
-    pub recommended: bool,
 }
 
 /// The page.

@@ -2,9 +2,20 @@
 
 use std::fmt::Write as _;
 
-use super::Row;
 use super::escape::text;
-use crate::render::{digits, seconds};
+use crate::terminal::{digits, seconds};
+
+/// A start with an acceleration, and how it did.
+pub struct Row {
+    pub start: String,
+    pub acceleration: String,
+    pub sweeps: u32,
+    pub seconds: f64,
+    pub start_value: f64,
+    pub dual_value: f64,
+    pub status: String,
+    pub recommended: bool,
+}
 
 /// Heads: whether the column is sorted as numbers, and what it is called.
 const HEADS: [(bool, &str); 7] = [

@@ -11,7 +11,7 @@ use plotters::style::{Color, FontTransform, IntoFont, RGBAColor, RGBColor, TextS
 
 use super::Svg;
 use super::style::{FONT, INK, clean};
-use crate::failure::Failure;
+use crate::process::Failure;
 
 /// Plotters draws at whole coordinates; a pixel has so many of them, so that curves are smooth.
 const UNIT: f64 = 4.0;

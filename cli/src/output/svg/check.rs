@@ -8,7 +8,7 @@ use super::map::{self, Map};
 const NASTY: &str = "a<b>&\"'\u{1}\n]]>.csv";
 
 /// Elements are opened and closed, values are finite, and text is escaped.
-fn checked(svg: Result<String, crate::failure::Failure>) -> String {
+fn checked(svg: Result<String, crate::process::Failure>) -> String {
     let svg = svg.map_err(|failure| failure.to_string()).unwrap();
     assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\""), "{svg:.200}");
     assert!(svg.contains(" viewBox=\"0 0 ") && svg.contains(" role=\"img\"") && svg.contains("<title>"));

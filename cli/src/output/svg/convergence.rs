@@ -132,7 +132,7 @@ fn words(curves: &[Curve<'_>], threshold: f64) -> String {
         None => format!("{}: no errors", curve.label),
     };
     let mut parts: Vec<String> = curves.iter().map(one).collect();
-    parts.push(format!("threshold {}", crate::render::threshold(threshold)));
+    parts.push(format!("threshold {}", crate::terminal::threshold(threshold)));
     parts.join("; ")
 }
 

@@ -5,6 +5,7 @@
 pub mod convergence;
 pub mod coupling;
 pub mod map;
+pub mod picture;
 
 mod axis;
 mod canvas;
@@ -13,7 +14,7 @@ mod frame;
 mod number;
 mod style;
 
-use crate::failure::Failure;
+use crate::process::Failure;
 
 pub use cells::{Cells, Grid};
 

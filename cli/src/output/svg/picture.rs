@@ -1,16 +1,27 @@
 //! Pictures of a solve.
 
+use clap::ValueEnum;
 use sinkhorn_core::Solution;
 
-use crate::beside::{self, Names, Parts};
-use crate::command::solve::PlotKind;
-use crate::data::Data;
-use crate::failure::Failure;
-use crate::output::column_names;
-use crate::plot::{Grid, convergence, coupling, map};
-use crate::render::digits;
-use crate::scalar::Scalar;
-use crate::solving::Solved;
+use super::{Grid, convergence, coupling, map};
+use crate::output::{Names, Parts};
+use crate::process::Failure;
+use crate::task::data::Data;
+use crate::task::scalar::Scalar;
+use crate::task::solving::Solved;
+use crate::terminal::digits;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlotKind {
+    /// The coupling in dimension 1, the map in dimension 2, otherwise convergence
+    Auto,
+    /// Marginal error against sweeps
+    Convergence,
+    /// The plan between two distributions on the line, with both of them
+    Coupling,
+    /// Points of the plane, and where they go
+    Map,
+}
 
 /// What is drawn of points of a dimension; refuses what cannot be.
 pub fn kind(asked: PlotKind, dimension: usize) -> Result<PlotKind, Failure> {
@@ -57,7 +68,7 @@ pub fn of_solution<T: Scalar>(kind: PlotKind, solved: &Solved<'_, T>, threshold:
 
 /// What the sides are called.
 pub fn names<T: Scalar>(data: &Data<T>) -> Names {
-    beside::names(&Parts::of(&data.x), &Parts::of(&data.y))
+    crate::output::names(&Parts::of(&data.x), &Parts::of(&data.y))
 }
 
 /// Above a picture of one problem.
@@ -67,7 +78,7 @@ pub fn title(names: &Names, epsilon: f64) -> String {
 
 fn of_map<T: Scalar>(title: &str, names: Names, solved: &Solved<'_, T>) -> Result<String, Failure> {
     let (data, images) = (solved.data, solved.images()?);
-    let axes = column_names(data.x.table.names.as_ref(), 2);
+    let axes = data.x.table.column_names();
     let axes_y = data.y.table.names.as_ref().unwrap_or(&axes);
     let axis = |k: usize| if axes[k] == axes_y[k] { axes[k].clone() } else { format!("{}, {}", axes[k], axes_y[k]) };
     map::svg(
