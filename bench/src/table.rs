@@ -96,9 +96,10 @@ impl Tables {
             Format::Markdown => cells.map(|(cell, _)| format!("| {cell} ")).chain(["|".into()]).collect(),
             // The first column has names, on the left.
             Format::Text => cells
-                .map(|(cell, (name, width))| match *name == self.columns[0].0 {
-                    true => format!("{cell:<width$}"),
-                    false => format!("{:GAP$}{cell:>width$}", ""),
+                .enumerate()
+                .map(|(k, (cell, (_, width)))| match k {
+                    0 => format!("{cell:<width$}"),
+                    _ => format!("{:GAP$}{cell:>width$}", ""),
                 })
                 .collect(),
         };

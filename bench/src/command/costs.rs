@@ -50,7 +50,7 @@ pub fn run(args: &Args) -> Outcome {
     );
     let mut tables = Tables::begin(&args.table, &what)?;
     let storages: String = STORAGES.iter().map(|storage| format!("|{0:>8}|{0:>8} x", storage.name())).collect();
-    tables.table("", &format!("cost             |   d|scalar{storages}"))?;
+    tables.table("", &format!("ground cost      |   d|scalar{storages}"))?;
     for &d in &args.dimension {
         for precision in [Precision::F32, Precision::F64] {
             in_precision!(precision, of_dimension(args, d, &mut tables))?;
