@@ -175,8 +175,9 @@ impl Settings<f64> {
     ///
     /// ```
     /// use sinkhorn_core::{Acceleration, Settings};
-    /// let settings = Settings { threshold: 1e-3, acceleration: Acceleration::Relaxation { factor: 1.5 }, ..Settings::default() };
-    /// assert_eq!(settings.cast::<f32>(), Settings { acceleration: Acceleration::Relaxation { factor: 1.5 }, ..Settings::default() });
+    /// let acceleration = Acceleration::Relaxation { factor: 1.5 };
+    /// let settings = Settings { threshold: 1e-3, acceleration, ..Settings::default() }.cast::<f32>();
+    /// assert_eq!((settings.threshold, settings.acceleration.name()), (1e-3_f32, "relaxation"));
     /// ```
     pub fn cast<T: Real>(self) -> Settings<T> {
         let Settings { threshold, max_sweeps, acceleration, annealing, storage, threads, simd } = self;
