@@ -241,7 +241,7 @@ constexpr auto layout(C& m, Rank<2>) noexcept
 // A std::mdspan whose entries are what its pointer points to.
 template <typename C, typename E = typename C::element_type, std::size_t rank = C::rank(),
           typename = std::enable_if_t<(rank == 1 || rank == 2) && std::is_same_v<typename C::reference, E&> &&
-                                      std::is_same_v<decltype(std::declval<C&>().data_handle()), E*>>>
+                                      std::is_same_v<typename C::data_handle_type, E*>>>
 constexpr auto layout(C& m, Rank<1>) noexcept
     -> Layout<E, rank == 1 ? Kind::array : kind_of<C>(Rank<rank == 2>())> {
   const auto rows = static_cast<std::size_t>(m.extent(0)), stride = static_cast<std::size_t>(m.stride(0));
@@ -268,7 +268,7 @@ template <typename C, typename P = typename C::PlainObject>
 constexpr bool is_view(Rank<2>) noexcept {
   return !std::is_convertible_v<P, C>;
 }
-template <typename C, typename = decltype(std::declval<C&>().data_handle())>
+template <typename C, typename = typename C::data_handle_type>
 constexpr bool is_view(Rank<1>) noexcept {
   return true;
 }
@@ -1697,6 +1697,7 @@ template <typename T = double>
 Result<Soft<T>> soft_quantile(detail::same<span<const T>> values, detail::same<span<const T>> levels,
                               const detail::same<SoftSettings<T>>& settings = {},
                               detail::same<span<T>> memory = {}) noexcept {
+  if (!levels.contiguous()) return detail::Attempt<T>().contiguous("levels", levels).failed();
   return Soft<T>::make(values, 2 * levels.size() + 1, levels.size(), settings, memory, [&](const auto& c) {
     return detail::Api<T>::soft_quantile(values.data(), c.weights, values.size(), levels.data(), c.settings,
                                          c.workspace, c.len, c.output, levels.size(), c.soft, c.report, c.error);
