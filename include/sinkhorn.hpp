@@ -506,8 +506,6 @@ SINKHORN_HPP_API_(float, f32)
 #undef SINKHORN_HPP_TYPES_
 
 // An argument from which T is not deduced.
-
-// An argument from which T is not deduced.
 template <typename T>
 using same = std::common_type_t<T>;
 
@@ -533,7 +531,8 @@ auto start_pointer(Start start) noexcept {
   using Pointer = sinkhorn_wrote (*)(typename A::target*, T*, T*, void*);
   constexpr Pointer all[] = {nullptr, A::start_auto, A::start_monotone, A::start_dual_sort, A::start_gaussian,
                              A::start_gaussian_unregularised, A::start_mixture, A::start_coarse, A::start_subsample};
-  return all[static_cast<int>(start)];
+  const auto place = static_cast<std::size_t>(start);
+  return place < std::size(all) ? all[place] : nullptr;
 }
 
 }  // namespace detail
@@ -877,15 +876,15 @@ class Problem {
   /// Checks lengths, which C does not see. Every use of the problem does it.
   Result<> check() const noexcept {
     detail::Attempt<T> attempt;
+    const std::size_t n = raw_.n, m = raw_.m;
     const auto given = [&](bool right, const char* argument, const char* what) {
       attempt.expect(right, Status::empty, argument, 0, what);
     };
     if (matrix_) {
-      given(raw_.n != 0, "n", "%s is 0");
-      given(raw_.m != 0, "m", "%s is 0");
-      attempt.expect(raw_.m == 0 || raw_.n <= detail::none / raw_.m, Status::too_large, "cost", 0,
-                     "%s is too large to be addressed");
-      attempt.fits("cost", cost_, raw_.n * raw_.m, raw_.cost_order == SINKHORN_ORDER_ROW_MAJOR ? raw_.m : raw_.n);
+      given(n != 0, "n", "%s is 0");
+      given(m != 0, "m", "%s is 0");
+      attempt.expect(m == 0 || n <= detail::none / m, Status::too_large, "cost", 0, "%s is too large to be addressed");
+      attempt.fits("cost", cost_, n * m, raw_.cost_order == SINKHORN_ORDER_ROW_MAJOR ? m : n);
     } else {
       attempt.contiguous("x", x_).contiguous("y", y_);
       given(!x_.empty(), "x", "%s is empty");
@@ -893,8 +892,9 @@ class Problem {
       given(raw_.dimension != 0, "dimension", "%s is 0");
       attempt.whole("x", x_, raw_.dimension).whole("y", y_, raw_.dimension);
     }
-    if (a_) attempt.fits("a", *a_, raw_.n);
-    if (b_) attempt.fits("b", *b_, raw_.m);
+    if (a_) attempt.fits("a", *a_, n);
+    if (b_) attempt.fits("b", *b_, m);
+    attempt.fits_or_none("cost_within_x", within_x_, n * n, n).fits_or_none("cost_within_y", within_y_, m * m, m);
     return attempt;
   }
 
@@ -903,6 +903,8 @@ class Problem {
   friend struct detail::Session;
 
   Problem& set_cost(sinkhorn_cost cost, T p, CostFunction<T> function, CostGradient<T> gradient) noexcept {
+    raw_.cost_function = function ? detail::Calls<T>::call_cost : nullptr;
+    raw_.cost_gradient = gradient ? detail::Calls<T>::call_gradient : nullptr;
     return raw_.ground_cost = cost, raw_.p = p, function_ = function, gradient_ = gradient, *this;
   }
 
@@ -933,9 +935,13 @@ class Settings {
     return raw_.start = detail::Calls<T>::call_start, function_ = function, *this;
   }
   /// Begins from potentials, in units of cost: f (n), g (m), or one of them. Not together with a start.
-  Settings& warm_start(span<const T> f, span<const T> g) noexcept { return f_ = f, g_ = g, *this; }
+  Settings& warm_start(span<const T> f, span<const T> g) noexcept {
+    return raw_.start_f = f.data(), raw_.start_g = g.data(), f_ = f, g_ = g, *this;
+  }
   /// Called after every sweep of a solve and of Solver::run; true stops. It must outlive the call, or the solver.
-  Settings& observer(Observer<T> function) noexcept { return observer_ = function, *this; }
+  Settings& observer(Observer<T> function) noexcept {
+    return raw_.observer = detail::Calls<T>::call_observer, observer_ = function, *this;
+  }
   /// The marginal error at which a solve has converged, relative to the total of the weights. 1e-6 in double, 1e-3 in
   /// float if not set.
   Settings& threshold(T value) noexcept { return raw_.threshold = value, *this; }
@@ -966,6 +972,8 @@ class Settings {
   Settings& threads(std::uint32_t count) noexcept { return raw_.threads = count, *this; }
   /// The instructions of sweeps.
   Settings& simd(Simd chosen) noexcept { return raw_.simd = static_cast<sinkhorn_simd>(chosen), *this; }
+  /// The struct of the C interface, without the data of callables.
+  const typename detail::Api<T>::settings& raw() const noexcept { return raw_; }
 
  private:
   template <typename U>
@@ -1057,38 +1065,26 @@ struct Session {
   typename A::settings settings{};
   span<const T> within_x, within_y;
   std::unique_ptr<T[]> owned;
-  span<T> memory;
   std::unique_ptr<Calls<T>> calls;
 
-  static typename A::problem raw(const Problem<T>& given, Calls<T>* calls) noexcept {
+  static typename A::problem raw(const Problem<T>& given, Calls<T>& calls) noexcept {
     auto made = given.raw_;
-    if (calls == nullptr) return made;
-    calls->cost = given.function_;
-    calls->gradient = given.gradient_;
-    if (given.function_) made.cost_function = Calls<T>::call_cost;
-    if (given.gradient_) made.cost_gradient = Calls<T>::call_gradient;
-    made.cost_data = calls;
-    return made;
-  }
-
-  static typename A::settings raw(const Settings<T>& given, Calls<T>* calls) noexcept {
-    auto made = given.raw_;
-    made.start_f = given.f_.data();
-    made.start_g = given.g_.data();
-    if (calls != nullptr) calls->start = given.function_, calls->observer = given.observer_;
-    if (given.function_) made.start_data = calls;
-    if (given.observer_) made.observer = Calls<T>::call_observer, made.observer_data = calls;
+    calls.cost = given.function_;
+    calls.gradient = given.gradient_;
+    made.cost_data = &calls;
     return made;
   }
 
   // Makes the settings; n and m are those of all problems of the call.
   void choose(Attempt<T>& attempt, const Settings<T>& chosen, std::size_t n, std::size_t m, bool with_calls) noexcept {
     attempt.fits_or_none("start_f", chosen.f_, n).fits_or_none("start_g", chosen.g_, m);
-    if (attempt && (with_calls || chosen.observer_ || chosen.function_)) {
-      calls.reset(new (std::nothrow) Calls<T>());
-      attempt.has_memory(calls != nullptr, sizeof(Calls<T>) / sizeof(T));
-    }
-    settings = raw(chosen, calls.get());
+    settings = chosen.raw_;
+    if (!attempt || !(with_calls || chosen.observer_ || chosen.function_)) return;
+    calls.reset(new (std::nothrow) Calls<T>());
+    if (!attempt.has_memory(calls != nullptr, sizeof(Calls<T>) / sizeof(T))) return;
+    calls->start = chosen.function_;
+    calls->observer = chosen.observer_;
+    settings.start_data = settings.observer_data = calls.get();
     attempt.listen(calls.get());
   }
 
@@ -1096,23 +1092,20 @@ struct Session {
   void describe(Attempt<T>& attempt, const Problem<T>& given, const Settings<T>& chosen) noexcept {
     const bool with_calls = given.function_ || given.gradient_;
     choose(attempt.then(given.check()), chosen, given.n(), given.m(), with_calls);
-    problem = raw(given, calls.get());
+    problem = attempt && with_calls ? raw(given, *calls) : given.raw_;
     within_x = given.within_x_;
     within_y = given.within_y_;
     // A cost that throws ends the solve after the sweep.
-    if (with_calls && settings.observer == nullptr) {
-      settings.observer = Calls<T>::call_observer;
-      settings.observer_data = calls.get();
-    }
+    if (with_calls) settings.observer = Calls<T>::call_observer;
   }
 
-  // The same, and memory that is lent or allocated.
-  template <typename L>
-  void prepare(Attempt<T>& attempt, const Problem<T>& given, const Settings<T>& chosen, L len_of,
-               span<T> lent) noexcept {
+  // The same, and memory that is lent or allocated, for what solves.
+  template <typename L, typename F, typename... Arguments>
+  void solve(Attempt<T>& attempt, const Problem<T>& given, const Settings<T>& chosen, span<T> memory, L len_of,
+             F function, Arguments... arguments) noexcept {
     describe(attempt, given, chosen);
-    memory = lent;
     attempt.lend(owned, memory, len_of, &problem, &settings);
+    attempt.call(function, &problem, &settings, memory.data(), memory.size(), arguments...);
   }
 
   // Calls what differentiates an object, in memory that is lent or allocated.
@@ -1181,6 +1174,7 @@ template <typename T>
 class Solution {
   using A = detail::Api<T>;
   using Handle = const typename A::solution;
+  using Vector = std::vector<T>;
 
  public:
   /// Of this header.
@@ -1220,16 +1214,12 @@ class Solution {
   Result<> row(std::size_t i, span<T> out) const noexcept {
     return begin().fits("row", out, m()).call(A::solution_row, handle_.get(), i, out.data());
   }
-  Result<std::vector<T>> row(std::size_t i) const noexcept {
-    return made(m(), [&](span<T> out) { return row(i, out); });
-  }
+  Result<Vector> row(std::size_t i) const noexcept { return made(m(), [&](auto out) { return row(i, out); }); }
   /// The whole plan (n x m, row-major).
   Result<> plan(span<T> out) const noexcept {
     return begin().fits("plan", out, n() * m(), m()).call(A::solution_plan, handle_.get(), out.data());
   }
-  Result<std::vector<T>> plan() const noexcept {
-    return made(n() * m(), [&](span<T> out) { return plan(out); });
-  }
+  Result<Vector> plan() const noexcept { return made(n() * m(), [&](auto out) { return plan(out); }); }
   /// The largest entries of row i, largest first, ties in the order of columns; as many as the spans hold, 1 to m.
   Result<> largest_in_row(std::size_t i, span<std::size_t> columns, span<T> entries) const noexcept {
     return begin().fits("entries", entries, columns.size())
@@ -1252,7 +1242,7 @@ class Solution {
     return begin().fits("vector", vector, m()).fits("product", out, n())
         .call(A::solution_apply, handle_.get(), vector.data(), out.data());
   }
-  Result<std::vector<T>> apply(span<const T> vector) const noexcept {
+  Result<Vector> apply(span<const T> vector) const noexcept {
     return made(n(), [&](span<T> out) { return apply(vector, out); });
   }
   /// P^T w (m), for a vector w (n).
@@ -1260,7 +1250,7 @@ class Solution {
     return begin().fits("vector", vector, n()).fits("product", out, m())
         .call(A::solution_apply_transposed, handle_.get(), vector.data(), out.data());
   }
-  Result<std::vector<T>> apply_transposed(span<const T> vector) const noexcept {
+  Result<Vector> apply_transposed(span<const T> vector) const noexcept {
     return made(m(), [&](span<T> out) { return apply_transposed(vector, out); });
   }
   /// The barycentric projection of every x_i (n x dimension), sum_j P_ij y_j / sum_j P_ij. Points only.
@@ -1269,15 +1259,13 @@ class Solution {
     if (dimension() != 0) attempt.fits("map", out, n() * dimension(), dimension());
     return attempt.call(A::solution_map, handle_.get(), out.data());
   }
-  Result<std::vector<T>> map() const noexcept {
-    return made(session_.room(n()), [&](span<T> out) { return map(out); });
-  }
+  Result<Vector> map() const noexcept { return made(session_.room(n()), [&](auto out) { return map(out); }); }
   /// The projection of new points x (count x dimension).
   Result<> map_at(span<const T> x, span<T> out) const noexcept {
     return begin().whole("x", x, dimension()).fits("map", out, x.size(), dimension())
         .call(A::solution_map_at, handle_.get(), x.data(), count(x), out.data());
   }
-  Result<std::vector<T>> map_at(span<const T> x) const noexcept {
+  Result<Vector> map_at(span<const T> x) const noexcept {
     return made(x.size(), [&](span<T> out) { return map_at(x, out); });
   }
   /// f (count) at new points x (count x dimension); at those of the problem it is f. Points only.
@@ -1285,17 +1273,13 @@ class Solution {
     return begin().whole("x", x, dimension()).fits("f", out, count(x))
         .call(A::solution_f_at, handle_.get(), x.data(), count(x), out.data());
   }
-  Result<std::vector<T>> f_at(span<const T> x) const noexcept {
-    return made(count(x), [&](span<T> out) { return f_at(x, out); });
-  }
+  Result<Vector> f_at(span<const T> x) const noexcept { return made(count(x), [&](auto out) { return f_at(x, out); }); }
   /// g (count) at new points y (count x dimension).
   Result<> g_at(span<const T> y, span<T> out) const noexcept {
     return begin().whole("y", y, dimension()).fits("g", out, count(y))
         .call(A::solution_g_at, handle_.get(), y.data(), count(y), out.data());
   }
-  Result<std::vector<T>> g_at(span<const T> y) const noexcept {
-    return made(count(y), [&](span<T> out) { return g_at(y, out); });
-  }
+  Result<Vector> g_at(span<const T> y) const noexcept { return made(count(y), [&](auto out) { return g_at(y, out); }); }
 
   /// The gradient of the objective of the report in what is wanted: objective_gradient(In::x | In::epsilon).
   Result<> objective_gradient(const GradientSpans<T>& gradients, const DerivativeSettings<T>& settings = {},
@@ -1373,10 +1357,10 @@ class Solution {
   }
 
   template <typename F>
-  static Result<std::vector<T>> made(std::size_t size, F write) noexcept {
+  static Result<Vector> made(std::size_t size, F write) noexcept {
     std::vector<T> out;
     detail::Attempt<T> attempt;
-    if (attempt.resize(out, size)) attempt.then(write(out));
+    if (attempt.resize(out, size)) attempt.then(write(span<T>(out)));
     return attempt.giving(std::move(out));
   }
 
@@ -1407,12 +1391,9 @@ class Solver {
   static Result<Solver> begin(const Problem<T>& problem, const Settings<T>& settings = {},
                               span<T> memory = {}) noexcept {
     Solver made;
-    auto& session = made.session_;
     detail::Attempt<T> attempt;
-    session.prepare(attempt, problem, settings, A::workspace_len, memory);
     typename A::solver* handle = nullptr;
-    attempt.call(A::solver_new, &session.problem, &session.settings, session.memory.data(), session.memory.size(),
-                 &handle);
+    made.session_.solve(attempt, problem, settings, memory, A::workspace_len, A::solver_new, &handle);
     made.handle_.reset(handle);
     return attempt.giving(std::move(made));
   }
@@ -1467,11 +1448,9 @@ Result<Solution<T>> solve(const Problem<T>& problem, const detail::same<Settings
   using A = detail::Api<T>;
   detail::Session<T> session;
   detail::Attempt<T> attempt;
-  session.prepare(attempt, problem, settings, A::workspace_len, memory);
   const typename A::solution* handle = nullptr;
   auto report = detail::sized<Report<T>>();
-  attempt.call(A::solve, &session.problem, &session.settings, session.memory.data(), session.memory.size(), &handle,
-               &report);
+  session.solve(attempt, problem, settings, memory, A::workspace_len, A::solve, &handle, &report);
   return attempt.giving(Solution<T>(std::move(session), handle, report));
 }
 
@@ -1525,14 +1504,13 @@ Result<Divergence<T>> divergence(const Problem<T>& problem, const detail::same<S
   using A = detail::Api<T>;
   detail::Session<T> session;
   detail::Attempt<T> attempt;
-  session.prepare(attempt, problem, settings, A::divergence_len, memory);
-  const std::size_t n = problem.n(), m = problem.m();
-  const auto x = session.within_x, y = session.within_y;
-  attempt.fits_or_none("cost_within_x", x, n * n, n).fits_or_none("cost_within_y", y, m * m, m);
   const typename A::divergence* handle = nullptr;
   T value{};
-  attempt.call(A::divergence_new, &session.problem, x.data(), y.data(), &session.settings, session.memory.data(),
-               session.memory.size(), &value, &handle);
+  const auto within = [&](const auto* given, const auto* chosen, T* work, std::size_t len, auto* error) {
+    const auto x = session.within_x.data(), y = session.within_y.data();
+    return A::divergence_new(given, x, y, chosen, work, len, &value, &handle, error);
+  };
+  session.solve(attempt, problem, settings, memory, A::divergence_len, within);
   return attempt.giving(Divergence<T>(std::move(session), handle, value, attempt.status()));
 }
 
@@ -1544,13 +1522,17 @@ template <typename T = double>
 class SoftSettings {
  public:
   /// The regularisation, of values and levels of mean 0 and standard deviation 1; 0.01 if not set.
-  SoftSettings& epsilon(T value) noexcept { return epsilon_ = value, *this; }
+  SoftSettings& epsilon(T value) noexcept { return raw_.epsilon = value, *this; }
   /// Values are taken as they are, and not standardised.
-  SoftSettings& keep_scale(bool keep = true) noexcept { return keep_scale_ = keep, *this; }
+  SoftSettings& keep_scale(bool keep = true) noexcept { return raw_.keep_scale = keep ? 1 : 0, *this; }
   /// The potentials that the solve begins from.
-  SoftSettings& start(SoftStart chosen) noexcept { return start_ = chosen, *this; }
+  SoftSettings& start(SoftStart chosen) noexcept {
+    return raw_.start = static_cast<sinkhorn_soft_start>(chosen), *this;
+  }
   /// Says what the levels of quantiles mean; Hazen's convention if not set.
-  SoftSettings& quantiles(QuantileConvention chosen) noexcept { return quantiles_ = chosen, *this; }
+  SoftSettings& quantiles(QuantileConvention chosen) noexcept {
+    return raw_.quantiles = static_cast<sinkhorn_quantile_convention>(chosen), *this;
+  }
   /// Weights of the values (n), of any positive sum; equal if not set.
   SoftSettings& weights(span<const T> weights) noexcept { return weights_ = weights, *this; }
   /// The solve, without start, potentials and observer.
@@ -1564,10 +1546,7 @@ class SoftSettings {
   template <typename U>
   friend class Soft;
 
-  T epsilon_ = T(0);
-  bool keep_scale_ = false;
-  SoftStart start_ = SoftStart::monotone;
-  QuantileConvention quantiles_ = QuantileConvention::hazen;
+  typename detail::Api<T>::soft_settings raw_ = detail::sized<typename detail::Api<T>::soft_settings>();
   std::optional<span<const T>> weights_;
   Settings<T> solve_;
   DerivativeSettings<T> differentiation_;
@@ -1621,14 +1600,9 @@ class Soft {
     detail::Attempt<T> attempt;
     attempt.contiguous("values", values).contiguous("workspace", memory);
     if (settings.weights_) attempt.fits("weights", *settings.weights_, values.size());
-    const auto solve = detail::Session<T>::raw(settings.solve_, nullptr);
-    auto raw = detail::sized<typename A::soft_settings>();
-    raw.solve = &solve;
+    auto raw = settings.raw_;
+    raw.solve = &settings.solve_.raw();
     raw.differentiation = &settings.differentiation_.raw();
-    raw.epsilon = settings.epsilon_;
-    raw.keep_scale = settings.keep_scale_ ? 1 : 0;
-    raw.start = static_cast<sinkhorn_soft_start>(settings.start_);
-    raw.quantiles = static_cast<sinkhorn_quantile_convention>(settings.quantiles_);
     std::size_t len = 0;
     attempt.call(A::soft_len, values.size(), levels, &raw, &len);
     const std::size_t needed = len + outputs;
@@ -1747,7 +1721,7 @@ class Batch {
     if (!attempt) return attempt.giving(std::move(made));
     made.rows_[0] = made.columns_[0] = 0;
     for (std::size_t k = 0; k < count; k++) {
-      raws[k] = detail::Session<T>::raw(problems[k], &calls[k]);
+      raws[k] = detail::Session<T>::raw(problems[k], calls[k]);
       if (!problems[k].check()) raws[k].x = raws[k].y = raws[k].cost = nullptr;  // C refuses it, too
       made.rows_[k + 1] = made.rows_[k] + raws[k].n;
       made.columns_[k + 1] = made.columns_[k] + raws[k].m;
