@@ -689,7 +689,7 @@ class Attempt {
   Attempt& fits(const char* argument, span<U> given, std::size_t expected, std::size_t columns = 0) noexcept {
     contiguous(argument, given);
     expect(given.columns() == 0 || columns == 0 || given.columns() == columns, Status::length, argument, columns,
-           "%s has %zu columns where %zu are needed", given.columns(), columns);
+           "%s has rows of %zu scalars where %zu are needed", given.columns(), columns);
     return expect(given.size() == expected, Status::length, argument, expected,
                   "%s has %zu scalars where %zu are needed", given.size(), expected);
   }
@@ -702,7 +702,7 @@ class Attempt {
     contiguous(argument, points);
     if (dimension == 0) return *this;
     expect(points.columns() == 0 || points.columns() == dimension, Status::length, argument, dimension,
-           "%s has %zu columns where %zu are needed", points.columns(), dimension);
+           "%s has points of %zu coordinates where %zu are needed", points.columns(), dimension);
     return expect(points.size() % dimension == 0, Status::ragged, argument, 0,
                   "%s has %zu scalars, not a multiple of the dimension %zu", points.size(), dimension);
   }
@@ -788,7 +788,7 @@ struct Session;
 
 /// Entropic optimal transport between n points with weights a and m points with weights b: sinkhorn_problem_f64.
 /// A view. Functions that set something return the problem. What is wrong with it is told by the calls that use it.
-template <typename T>
+template <typename T = double>
 class Problem {
  public:
   /// x (n x dimension) and y (m x dimension), row-major, under the squared Euclidean cost unless another is set. A
@@ -889,7 +889,7 @@ class Problem {
       attempt.contiguous("x", x_).contiguous("y", y_);
       given(!x_.empty(), "x", "%s is empty");
       given(!y_.empty(), "y", "%s is empty");
-      given(raw_.dimension != 0, "dimension", "%s is 0");
+      given(raw_.dimension != 0, "dimension", "%s is 0: points in arrays need one");
       attempt.whole("x", x_, raw_.dimension).whole("y", y_, raw_.dimension);
     }
     if (a_) attempt.fits("a", *a_, n);
@@ -1006,11 +1006,11 @@ class DerivativeSettings {
 /// what does not change, or is not wanted. Matrices are row-major.
 template <typename V, typename E>
 struct Inputs {
-  V x;          ///< n x dimension.
-  V y;          ///< m x dimension.
-  V a;          ///< n. Balanced: along changes with sum da_i = sum db_j.
-  V b;          ///< m.
-  V cost;       ///< n x m, in the costs as they are given, not scaled.
+  V x{};        ///< n x dimension.
+  V y{};        ///< m x dimension.
+  V a{};        ///< n. Balanced: along changes with sum da_i = sum db_j.
+  V b{};        ///< m.
+  V cost{};     ///< n x m, in the costs as they are given, not scaled.
   E epsilon{};  ///< In units of (scaled) cost.
 };
 /// Memory for the derivatives of a number in each input.
@@ -1028,10 +1028,10 @@ struct Gradients : Inputs<std::vector<T>, T> {
 /// Something for each result of a solve: V is a span or a vector. Spans are empty for what is not wanted.
 template <typename V>
 struct Results {
-  V f;     ///< n.
-  V g;     ///< m.
-  V plan;  ///< n x m.
-  V map;   ///< n x dimension.
+  V f{};     ///< n.
+  V g{};     ///< m.
+  V plan{};  ///< n x m.
+  V map{};   ///< n x dimension.
 };
 /// Memory for the changes of results along a direction.
 template <typename T>
@@ -1043,8 +1043,10 @@ struct Changes : Results<std::vector<T>> {
 };
 /// The derivatives of a loss in the results: dL/df, dL/dg, dL/dP, dL/dT, T the map.
 template <typename T>
-struct Cotangent : Results<span<const T>> {
-  PlanRows<T> plan_rows;  ///< dL/dP, computed when needed, instead of plan.
+struct Cotangent {
+  span<const T> f{}, g{}, plan{};
+  PlanRows<T> plan_rows{};  ///< dL/dP, computed when needed, instead of plan.
+  span<const T> map{};
 };
 
 /// An entry of a row of the plan.
@@ -1382,7 +1384,7 @@ struct Progress {
 };
 
 /// A solve, sweep by sweep: begin(), then step() or run(), then finish().
-template <typename T>
+template <typename T = double>
 class Solver {
   using A = detail::Api<T>;
 

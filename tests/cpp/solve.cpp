@@ -255,6 +255,12 @@ struct Suite {
     Cotangent<T> computed;
     computed.plan_rows = rows;
     CHECK(near(solved.vjp(computed, In::x)->x, gradient.x));
+#if __cplusplus >= 202002L
+    CHECK(near(solved.vjp({.plan = in_plan}, In::x)->x, gradient.x));
+    std::vector<T> in_x(n * 2);
+    CHECK(solved.vjp({.plan = in_plan}, {.x = in_x}) && near(in_x, gradient.x));
+    CHECK(solved.jvp({.x = in_x}, Of::plan)->plan.size() == n * m);
+#endif
     for (std::size_t k : {std::size_t(0), std::size_t(3)}) {
       auto up = x, down = x, direction = std::vector<T>(x.size());
       up[k] += step;

@@ -243,7 +243,13 @@ fn the_cpp_header_tells_what_is_wrong() {
 #[test]
 fn the_cpp_header_works_without_exceptions() {
     let flags = [&STRICTER[..], &["-fno-exceptions"]].concat();
-    everywhere("c++17", &["tests/cpp/no_exceptions.cpp"], &[], &flags, &no_failures);
+    let source = ["tests/cpp/no_exceptions.cpp"];
+    everywhere("c++17", &source, &[], &flags, &no_failures);
+    // A value that is not there ends the program, which says why.
+    let program = build("g++", "c++17", &source, &hosted_library(), Mode::Plain, &flags);
+    let result = limited(Command::new(program).arg("abort")).output().expect("a program");
+    let said = String::from_utf8_lossy(&result.stderr);
+    assert!(!result.status.success() && said.contains("sinkhorn: n is 0"), "{said}");
 }
 
 #[test]
