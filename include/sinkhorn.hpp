@@ -43,6 +43,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -884,6 +885,7 @@ class Problem {
       given(n != 0, "n", "%s is 0");
       given(m != 0, "m", "%s is 0");
       attempt.expect(m == 0 || n <= detail::none / m, Status::too_large, "cost", 0, "%s is too large to be addressed");
+      attempt.expect(cost_.empty() || cost_.data() != nullptr, Status::null_pointer, "cost", 0, "%s is NULL");
       attempt.fits("cost", cost_, n * m, raw_.cost_order == SINKHORN_ORDER_ROW_MAJOR ? m : n);
     } else {
       attempt.contiguous("x", x_).contiguous("y", y_);
@@ -1179,7 +1181,7 @@ class Solution {
   using Vector = std::vector<T>;
 
  public:
-  /// Of this header.
+  /// For this header.
   Solution(detail::Session<T>&& session, Handle* handle, const Report<T>& report) noexcept
       : session_(std::move(session)), handle_(handle), report_(report) {}
 
@@ -1464,7 +1466,7 @@ class Divergence {
   using Handle = const typename A::divergence;
 
  public:
-  /// Of this header.
+  /// For this header.
   Divergence(detail::Session<T>&& session, Handle* handle, T value, Status status) noexcept
       : session_(std::move(session)), handle_(handle), value_(value), status_(status) {}
 
@@ -1594,10 +1596,10 @@ class Soft {
     return attempt.giving(std::move(out));
   }
 
-  /// Of this header: levels and outputs are the lengths of both; operate calls the library.
-  template <typename F>
-  static Result<Soft> make(span<const T> values, std::size_t levels, std::size_t outputs,
-                           const SoftSettings<T>& settings, span<T> memory, F operate) noexcept {
+  /// For this header. levels and outputs are lengths; before and after are the arguments of one operator alone.
+  template <typename F, typename Before, typename After>
+  static Result<Soft> make(F function, span<const T> values, std::size_t levels, std::size_t outputs,
+                           const SoftSettings<T>& settings, span<T> memory, Before before, After after) noexcept {
     Soft made;
     detail::Attempt<T> attempt;
     attempt.contiguous("values", values).contiguous("workspace", memory);
@@ -1618,27 +1620,20 @@ class Soft {
     made.report_ = detail::sized<Report<T>>();
     typename A::soft* handle = nullptr;
     if (attempt) made.output_ = {memory.data() + len, outputs};
-    attempt.call([&](sinkhorn_error* error) {
-      return operate(Call{settings.weights_ ? settings.weights_->data() : nullptr, &raw, memory.data(), len,
-                          made.output_.data(), &handle, &made.report_, error});
-    });
+    const T* const weights = settings.weights_ ? settings.weights_->data() : nullptr;
+    const auto call = [&](auto... last) {
+      const auto operate = [&](auto... first) {
+        attempt.call(function, values.data(), weights, values.size(), first..., &raw, memory.data(), len,
+                     made.output_.data(), last..., &handle, &made.report_);
+      };
+      std::apply(operate, before);
+    };
+    std::apply(call, after);
     made.handle_.reset(handle);
     return attempt.giving(std::move(made));
   }
 
  private:
-  // The arguments that all operators have.
-  struct Call {
-    const T* weights;
-    const typename A::soft_settings* settings;
-    T* workspace;
-    std::size_t len;
-    T* output;
-    typename A::soft** soft;
-    Report<T>* report;
-    sinkhorn_error* error;
-  };
-
   Soft() noexcept = default;
 
   std::unique_ptr<T[]> owned_;
@@ -1654,19 +1649,16 @@ Result<Soft<T>> soft_sort(detail::same<span<const T>> values, std::size_t m = 0,
                           const detail::same<SoftSettings<T>>& settings = {},
                           detail::same<span<T>> memory = {}) noexcept {
   if (m == 0) m = values.size();
-  return Soft<T>::make(values, m, m, settings, memory, [&](const auto& c) {
-    return detail::Api<T>::soft_sort(values.data(), c.weights, values.size(), c.settings, c.workspace, c.len, c.output,
-                                     m, c.soft, c.report, c.error);
-  });
+  const auto function = detail::Api<T>::soft_sort;
+  return Soft<T>::make(function, values, m, m, settings, memory, std::tuple<>(), std::make_tuple(m));
 }
 /// Soft ranks (n): 0 for the smallest value, n - 1 for the largest.
 template <typename T = double>
 Result<Soft<T>> soft_rank(detail::same<span<const T>> values, const detail::same<SoftSettings<T>>& settings = {},
                           detail::same<span<T>> memory = {}) noexcept {
-  return Soft<T>::make(values, values.size(), values.size(), settings, memory, [&](const auto& c) {
-    return detail::Api<T>::soft_rank(values.data(), c.weights, values.size(), c.settings, c.workspace, c.len, c.output,
-                                     c.soft, c.report, c.error);
-  });
+  const std::size_t n = values.size();
+  const auto function = detail::Api<T>::soft_rank;
+  return Soft<T>::make(function, values, n, n, settings, memory, std::tuple<>(), std::tuple<>());
 }
 /// Soft quantiles at levels in [0, 1], in any order.
 template <typename T = double>
@@ -1674,20 +1666,18 @@ Result<Soft<T>> soft_quantile(detail::same<span<const T>> values, detail::same<s
                               const detail::same<SoftSettings<T>>& settings = {},
                               detail::same<span<T>> memory = {}) noexcept {
   if (!levels.contiguous()) return detail::Attempt<T>().contiguous("levels", levels).failed();
-  return Soft<T>::make(values, 2 * levels.size() + 1, levels.size(), settings, memory, [&](const auto& c) {
-    return detail::Api<T>::soft_quantile(values.data(), c.weights, values.size(), levels.data(), c.settings,
-                                         c.workspace, c.len, c.output, levels.size(), c.soft, c.report, c.error);
-  });
+  const std::size_t count = levels.size();
+  const auto function = detail::Api<T>::soft_quantile;
+  return Soft<T>::make(function, values, 2 * count + 1, count, settings, memory, std::make_tuple(levels.data()),
+                       std::make_tuple(count));
 }
 /// For every value (n) the share of it that is among the k largest; 0 < k < n.
 template <typename T = double>
 Result<Soft<T>> soft_top_k(detail::same<span<const T>> values, detail::same<T> k,
                            const detail::same<SoftSettings<T>>& settings = {},
                            detail::same<span<T>> memory = {}) noexcept {
-  return Soft<T>::make(values, 2, values.size(), settings, memory, [&](const auto& c) {
-    return detail::Api<T>::soft_top_k(values.data(), c.weights, values.size(), k, c.settings, c.workspace, c.len,
-                                      c.output, c.soft, c.report, c.error);
-  });
+  const auto function = detail::Api<T>::soft_top_k;
+  return Soft<T>::make(function, values, 2, values.size(), settings, memory, std::make_tuple(k), std::tuple<>());
 }
 
 /// The outcome of a batch, problem by problem in their order. Made by solve_batch.
@@ -1709,7 +1699,7 @@ class Batch {
   /// What was wrong with problem k; of Status::ok if nothing was.
   Error error(std::size_t k) const noexcept { return reports_[k].status < 0 ? Error(errors_[k]) : Error(); }
 
-  /// Of this header.
+  /// For this header.
   static Result<Batch> make(span<const Problem<T>> problems, const Settings<T>& settings, span<T> memory) noexcept {
     const std::size_t count = problems.size();
     Batch made;

@@ -62,6 +62,9 @@ void problems() {
   REFUSED(empty, "x", solve(P::points(none, y, 2)));
   REFUSED(empty, "y", solve(P::points(x, none, 2)));
   REFUSED(length, "cost", solve(P::matrix(six, 3, 3)));
+  REFUSED(null_pointer, "cost", solve(P::matrix({nullptr, 6}, 3, 2)));
+  REFUSED(null_pointer, "x", solve(P::points({nullptr, 6}, y, 2)));
+  REFUSED(empty, "dimension", solve(P::points(x, y)));
   REFUSED(empty, "n", solve(P::matrix(none, 0, 3)));
   REFUSED(empty, "m", solve(P::matrix(none, 3, 0)));
   REFUSED(empty, "n", solve(P()));
