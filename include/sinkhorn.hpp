@@ -392,7 +392,6 @@ class function_ref<R(Args...)> {
   R (*call_)(void*, Args...) = nullptr;
 };
 
-
 /// Why a call failed: what sinkhorn_error holds, and what a callable threw.
 class Error : public std::runtime_error {
  public:
@@ -1125,7 +1124,8 @@ struct Session {
   template <typename R, typename S>
   R inputs(Attempt<T>& attempt, const S& s) const noexcept {
     const std::size_t n = problem.n, m = problem.m, d = problem.dimension;
-    if (d != 0) attempt.fits_or_none("x", s.x, n * d, d).fits_or_none("y", s.y, m * d, d);
+    const std::size_t nd = d == 0 ? s.x.size() : n * d, md = d == 0 ? s.y.size() : m * d;
+    attempt.fits_or_none("x", s.x, nd, d).fits_or_none("y", s.y, md, d);
     attempt.fits_or_none("a", s.a, n).fits_or_none("b", s.b, m).fits_or_none("cost", s.cost, n * m, m);
     auto made = sized<R>();
     made.x = s.x.data(), made.y = s.y.data(), made.a = s.a.data(), made.b = s.b.data(), made.cost = s.cost.data();
@@ -1136,7 +1136,7 @@ struct Session {
   R results(Attempt<T>& attempt, const S& s) const noexcept {
     const std::size_t n = problem.n, m = problem.m, d = problem.dimension;
     attempt.fits_or_none("f", s.f, n).fits_or_none("g", s.g, m).fits_or_none("plan", s.plan, n * m, m);
-    if (d != 0) attempt.fits_or_none("map", s.map, n * d, d);
+    attempt.fits_or_none("map", s.map, d == 0 ? s.map.size() : n * d, d);
     auto made = sized<R>();
     made.f = s.f.data(), made.g = s.g.data(), made.plan = s.plan.data(), made.map = s.map.data();
     return made;

@@ -202,6 +202,8 @@ void results() {
   Cotangent<double> loss;
   loss.plan = swapped;
   REFUSED(length, "plan", solved.vjp(loss, In::x));
+  const auto of_matrix = solve(P::matrix(by_rows).epsilon(0.5)).value();
+  REFUSED(unsupported, "x", of_matrix.objective_gradient(into));
   Rows within = Rows::Zero(4, 4);
   REFUSED(unsupported, "cost_within_x", divergence(P::matrix(by_rows).costs_within(within.leftCols(3), within)));
 }
