@@ -106,7 +106,8 @@ fn project(name: &str, how: &str, targets: &[&str]) -> PathBuf {
     let program = "#include <sinkhorn.h>\n#include <stdio.h>\nint main(void) { puts(sinkhorn_version_string()); }\n";
     let mut lists = format!("cmake_minimum_required(VERSION 3.16)\nproject(user LANGUAGES C)\n{how}\n");
     for target in targets {
-        lists += &format!("add_executable({target} user.c)\ntarget_link_libraries({target} Sinkhorn::{target})\n");
+        lists +=
+            &format!("add_executable(with_{target} user.c)\ntarget_link_libraries(with_{target} Sinkhorn::{target})\n");
     }
     std::fs::write(folder.join("user.c"), program).expect("a file");
     std::fs::write(folder.join("CMakeLists.txt"), lists).expect("a file");
@@ -126,7 +127,7 @@ fn check_versions(project: &Path, programs: &[&str]) {
     let build = project.join("build");
     run(Command::new("cmake").args(["--build", text(&build)]));
     for program in programs {
-        assert_eq!(run(&mut Command::new(build.join(program))).trim(), env!("CARGO_PKG_VERSION"));
+        assert_eq!(run(&mut Command::new(build.join(format!("with_{program}")))).trim(), env!("CARGO_PKG_VERSION"));
     }
 }
 
