@@ -15,7 +15,7 @@
  * sinkhorn_solve_ and sinkhorn_solver_ (sweep by sweep), sinkhorn_solution_ (potentials, plan, maps), derivatives,
  * sinkhorn_divergence_, sinkhorn_soft_, sinkhorn_solve_batch_, sinkhorn_start_.
  *
- * C99 and C++. Functions come for double (_f64) and for float (_f32). Every struct begins with its size and is zero
+ * C99 and C++. Functions come for double (_f64) and for float (_f32), which do no step in double. Every struct begins with its size and is zero
  * elsewhere where nothing is wanted: zeros are the defaults. All memory is the caller's: a pointer is NULL where that
  * is allowed, and otherwise points to memory of the stated shape (n x d: row-major), aligned for its type, which no
  * other thread writes during the call. Objects (solution, solver, ...) live in the workspace that was lent: there is
@@ -1978,7 +1978,7 @@ sinkhorn_status sinkhorn_solve_f64(const struct sinkhorn_problem_f64 *problem,
                                    struct sinkhorn_error *error);
 
 /**
- * sinkhorn_solve_f64 in float. No step of it is done in double.
+ * sinkhorn_solve_f64 in float.
  */
 sinkhorn_status sinkhorn_solve_f32(const struct sinkhorn_problem_f32 *problem,
                                    const struct sinkhorn_settings_f32 *settings,
@@ -2102,7 +2102,7 @@ sinkhorn_status sinkhorn_solver_finish_f32(struct sinkhorn_solver_f32 *solver,
 sinkhorn_status sinkhorn_solve_in_place_f64(struct sinkhorn_in_place_f64 *problem, struct sinkhorn_error *error);
 
 /**
- * sinkhorn_solve_in_place_f64 in float. No step of it is done in double.
+ * sinkhorn_solve_in_place_f64 in float.
  */
 sinkhorn_status sinkhorn_solve_in_place_f32(struct sinkhorn_in_place_f32 *problem, struct sinkhorn_error *error);
 

@@ -46,6 +46,7 @@ mod problem;
 mod report;
 mod settings;
 
+mod arguments;
 mod checks;
 mod fault;
 mod object;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
+use crate::float;
 use crate::library::{embedded, hosted, root, run};
 
 /// The header as it should be.
@@ -15,7 +16,7 @@ fn made() -> String {
         config.after_includes = config.after_includes.map(|text| text.replace(name, part));
     }
     let mut text = Vec::new();
-    let bindings = cbindgen::Builder::new().with_crate(folder).with_config(config).generate();
+    let bindings = cbindgen::Builder::new().with_src(float::side_by_side()).with_config(config).generate();
     bindings.expect("cbindgen reads the sources").write(&mut text);
     let text = String::from_utf8(text).expect("the header is text");
     // A macro may stand anywhere in an expression.

@@ -1,5 +1,6 @@
 //! The C interface from outside: the header is fresh, declares what the libraries export, and C programs work with it.
 
+mod float;
 mod header;
 mod install;
 mod library;
