@@ -243,7 +243,7 @@ impl<'a> Arguments<'a> {
         // SAFETY: not NULL and aligned, as just checked; a struct of the caller begins with its size.
         let size = unsafe { pointer.cast::<usize>().read() };
         if size < S::LEAST || size > LARGEST_STRUCT || !size.is_multiple_of(align_of::<S>()) {
-            let row = (count > 1).then_some(0);
+            let row = (count > 1 && access == Access::Read).then_some(0);
             return Err(Fault::new(name, FaultKind::StructSize { row, expected: size_of::<S>(), actual: size }));
         }
         let bytes = size.checked_mul(count).ok_or(Fault::too_large(name))?;

@@ -95,18 +95,21 @@ fn declare<'a, T: Real>(caller: Caller<'a>, problem: *mut InPlace<T>) -> Result<
     let (given, out) = call.update_struct(c"problem", problem)?;
     let (n, m) = (count(c"n", given.n)?, count(c"m", given.m)?);
     let scratch_len = CoreInPlace::<T>::scratch_len(n, m).ok_or(Fault::too_large(c"scratch"))?;
-    let mut weights = |argument: Argument, values, len| match call.read_optional(argument.c_name(), values, len)? {
-        Some(values) => Weights::new(argument, values).map_err(Fault::from),
-        None => Ok(Weights::uniform(argument, len)?),
+    let (a, b) = (call.read_optional(c"a", given.a, n)?, call.read_optional(c"b", given.b, m)?);
+    let cost = call.write(c"cost", given.cost, product(c"cost", n, m)?)?;
+    let (f, g) = (call.write(c"f", given.f, n)?, call.write(c"g", given.g, m)?);
+    let scratch = call.write(c"scratch", given.scratch, scratch_len)?;
+    let weights = |argument, values: Option<&'a [T]>, len| match values {
+        Some(values) => Weights::new(argument, values),
+        None => Weights::uniform(argument, len),
     };
-    let (a, b) = (weights(Argument::A, given.a, n)?, weights(Argument::B, given.b, m)?);
     let job = CoreInPlace {
-        a,
-        b,
-        cost: call.write(c"cost", given.cost, product(c"cost", n, m)?)?,
-        f: call.write(c"f", given.f, n)?,
-        g: call.write(c"g", given.g, m)?,
-        scratch: call.write(c"scratch", given.scratch, scratch_len)?,
+        a: weights(Argument::A, a, n)?,
+        b: weights(Argument::B, b, m)?,
+        cost,
+        f,
+        g,
+        scratch,
         epsilon: given.epsilon,
         threshold: if given.threshold == T::ZERO { T::DEFAULT_THRESHOLD } else { given.threshold },
         max_sweeps: or(given.max_sweeps, DEFAULT_SWEEPS),

@@ -136,7 +136,9 @@ pub unsafe extern "C" fn sinkhorn_soft_sort_f64(
         let sorted = call.write(c"sorted", sorted, m)?;
         let inputs = inputs(call, (values, weights, n))?;
         let results = results(call, soft, report)?;
-        results.of_operator(lent, |memory| soft_sort(inputs.0, inputs.1, &settings, memory, sorted))
+        results.of_operator(lent, inputs, |(values, weights), memory| {
+            soft_sort(values, weights, &settings, memory, sorted)
+        })
     })
 }
 
@@ -162,7 +164,8 @@ pub unsafe extern "C" fn sinkhorn_soft_rank_f64(
         let ranks = call.write(c"ranks", ranks, n)?;
         let inputs = inputs(call, (values, weights, n))?;
         let results = results(call, soft, report)?;
-        results.of_operator(lent, |memory| soft_rank(inputs.0, inputs.1, &settings, memory, ranks))
+        results
+            .of_operator(lent, inputs, |(values, weights), memory| soft_rank(values, weights, &settings, memory, ranks))
     })
 }
 
@@ -192,7 +195,9 @@ pub unsafe extern "C" fn sinkhorn_soft_quantile_f64(
         let quantiles = call.write(c"quantiles", quantiles, count)?;
         let inputs = inputs(call, (values, weights, n))?;
         let results = results(call, soft, report)?;
-        results.of_operator(lent, |memory| soft_quantile(inputs.0, inputs.1, levels, &settings, memory, quantiles))
+        results.of_operator(lent, inputs, |(values, weights), memory| {
+            soft_quantile(values, weights, levels, &settings, memory, quantiles)
+        })
     })
 }
 
@@ -219,7 +224,9 @@ pub unsafe extern "C" fn sinkhorn_soft_top_k_f64(
         let chosen = call.write(c"chosen", chosen, n)?;
         let inputs = inputs(call, (values, weights, n))?;
         let results = results(call, soft, report)?;
-        results.of_operator(lent, |memory| soft_top_k(inputs.0, inputs.1, k, &settings, memory, chosen))
+        results.of_operator(lent, inputs, |(values, weights), memory| {
+            soft_top_k(values, weights, k, &settings, memory, chosen)
+        })
     })
 }
 
@@ -315,11 +322,13 @@ fn lend<T: Real>(
     call.lend(workspace, workspace_len, large_object_len::<T>(), soft_len(n, m, settings)?)
 }
 
-/// Declares values and weights.
+/// Values and weights.
+type Inputs<'a, T> = (&'a [T], Option<&'a [T]>);
+
 fn inputs<'a, T>(
     call: &mut Arguments<'a>,
     (values, weights, n): (*const T, *const T, usize),
-) -> Result<(&'a [T], Option<&'a [T]>), Fault> {
+) -> Result<Inputs<'a, T>, Fault> {
     Ok((call.read(c"values", values, n)?, call.read_optional(c"weights", weights, n)?))
 }
 
@@ -343,14 +352,20 @@ impl<T: Real> Results<T> {
     fn of_operator(
         self,
         lent: Lent<T>,
-        operator: impl FnOnce(&'static mut [T]) -> Result<CoreSoft<'static, T>, CoreError>,
+        inputs: Inputs<'_, T>,
+        operator: impl FnOnce(Inputs<'_, T>, &'static mut [T]) -> Result<CoreSoft<'static, T>, CoreError>,
     ) -> Result<Status, Fault> {
         let (empty, memory) = lent.begin::<Soft<T>>(GroundCost::SquaredEuclidean, Observers::NONE);
-        let applied = operator(memory).map_err(|error| match error.argument {
-            // The core calls weights a. Inputs are looked at before anything is written.
-            Argument::A => empty.undo(Fault::core(c"weights", error.kind)),
-            Argument::VALUES | Argument::LEVELS | Argument::K => empty.undo(error.into()),
-            _ => Fault::from(error),
+        let applied = operator(inputs, memory).map_err(|error| match (error.argument, error.kind) {
+            // Entries are looked at before anything is written, and their spread afterwards. The core calls weights a.
+            (Argument::A, kind) => empty.undo(Fault::core(c"weights", kind)),
+            (Argument::LEVELS | Argument::K, _) => empty.undo(error.into()),
+            (Argument::VALUES, ErrorKind::NotFinite { place, .. })
+                if inputs.0.get(place.row).is_some_and(|value| !value.is_finite()) =>
+            {
+                empty.undo(error.into())
+            }
+            _ => error.into(),
         })?;
         let numbers = Report::of(applied.solution())?;
         let handle = empty.fill(Ok(applied))?.unlock();

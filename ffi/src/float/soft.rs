@@ -44,7 +44,9 @@ pub unsafe extern "C" fn sinkhorn_soft_sort_f32(
         let sorted = call.write(c"sorted", sorted, m)?;
         let inputs = inputs(call, (values, weights, n))?;
         let results = results(call, soft, report)?;
-        results.of_operator(lent, |memory| soft_sort(inputs.0, inputs.1, &settings, memory, sorted))
+        results.of_operator(lent, inputs, |(values, weights), memory| {
+            soft_sort(values, weights, &settings, memory, sorted)
+        })
     })
 }
 
@@ -69,7 +71,8 @@ pub unsafe extern "C" fn sinkhorn_soft_rank_f32(
         let ranks = call.write(c"ranks", ranks, n)?;
         let inputs = inputs(call, (values, weights, n))?;
         let results = results(call, soft, report)?;
-        results.of_operator(lent, |memory| soft_rank(inputs.0, inputs.1, &settings, memory, ranks))
+        results
+            .of_operator(lent, inputs, |(values, weights), memory| soft_rank(values, weights, &settings, memory, ranks))
     })
 }
 
@@ -99,7 +102,9 @@ pub unsafe extern "C" fn sinkhorn_soft_quantile_f32(
         let quantiles = call.write(c"quantiles", quantiles, count)?;
         let inputs = inputs(call, (values, weights, n))?;
         let results = results(call, soft, report)?;
-        results.of_operator(lent, |memory| soft_quantile(inputs.0, inputs.1, levels, &settings, memory, quantiles))
+        results.of_operator(lent, inputs, |(values, weights), memory| {
+            soft_quantile(values, weights, levels, &settings, memory, quantiles)
+        })
     })
 }
 
@@ -125,7 +130,9 @@ pub unsafe extern "C" fn sinkhorn_soft_top_k_f32(
         let chosen = call.write(c"chosen", chosen, n)?;
         let inputs = inputs(call, (values, weights, n))?;
         let results = results(call, soft, report)?;
-        results.of_operator(lent, |memory| soft_top_k(inputs.0, inputs.1, k, &settings, memory, chosen))
+        results.of_operator(lent, inputs, |(values, weights), memory| {
+            soft_top_k(values, weights, k, &settings, memory, chosen)
+        })
     })
 }
 
