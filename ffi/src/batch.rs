@@ -45,7 +45,7 @@ pub unsafe extern "C" fn sinkhorn_batch_len_f64(
 ///
 /// problems: count. f and g: the potentials of all problems, one after the other (sums of all n and of all m).
 /// start_f and start_g of the settings are laid out in the same way, and may be f and g themselves; a start of your
-/// own is called on several threads. reports: count; the struct_size of the first is checked, and all are written.
+/// own is called on several threads. reports: count; the struct_size of the first is that of all, and all are written.
 /// errors: count; that of a problem is written where its report has a negative status. A problem that cannot be
 /// solved tells so in its report (and error), its part of f and g is untouched, and the others are solved.
 ///

@@ -83,8 +83,9 @@ pub unsafe extern "C" fn sinkhorn_divergence_len_f64(
 /// NULL: never problem and workspace; settings NULL stands for the defaults; value, divergence and error where they
 /// are not wanted.
 /// Returns: SINKHORN_CONVERGED where all three problems have, else the status of the first that has not; or an
-/// error, and then *value and *divergence are untouched. Allocates: nothing, but for starts that say so. Threads:
-/// safe. Aliasing: as sinkhorn_solve_f64.
+/// error, and then *value and *divergence are untouched, and what lived in the workspace is as after
+/// sinkhorn_solve_f64. Allocates: nothing, but for starts that say so. Threads: safe. Aliasing: as
+/// sinkhorn_solve_f64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_divergence_new_f64(
     problem: *const Problem<f64>,

@@ -18,7 +18,7 @@ use crate::status::{SINKHORN_OK, SINKHORN_PRECISION_FLOOR, SINKHORN_SWEEP_LIMIT,
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct InPlace<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as epsilon at least.
     pub struct_size: usize,
     /// Points on the side of a.
     pub n: usize,

@@ -60,7 +60,7 @@ pub const SINKHORN_ORDER_COLUMN_MAJOR: Order = 1;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Problem<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as cost at least.
     pub struct_size: usize,
     /// Points on the first side; 1 to 2^32 - 1.
     pub n: usize,
@@ -195,7 +195,8 @@ impl<T: Real> Problem<T> {
         match self.epsilon_kind {
             SINKHORN_EPSILON_DEFAULT if self.epsilon == T::ZERO => Ok(Epsilon::default()),
             SINKHORN_EPSILON_DEFAULT => {
-                let reason = "a value is given, and epsilon_kind does not say of what: SINKHORN_EPSILON_ABSOLUTE, say";
+                let reason =
+                    "a value is given without its kind: set epsilon_kind, to SINKHORN_EPSILON_ABSOLUTE for one";
                 Err(Fault::unsupported(c"epsilon", reason))
             }
             SINKHORN_EPSILON_ABSOLUTE => Ok(Epsilon::Absolute(self.epsilon)),

@@ -16,7 +16,7 @@ use crate::status::{SINKHORN_PRECISION_FLOOR, Status, of_solve};
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Report<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as sweeps at least.
     pub struct_size: usize,
     /// The start that was used: of sinkhorn_start_auto_f64 the one that it chose; "zero", "given", or "custom" for
     /// one of yours. Static, never NULL.

@@ -92,7 +92,7 @@ pub type Observer<T> = Option<unsafe extern "C" fn(observation: *const Observati
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Settings<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as start_g at least.
     pub struct_size: usize,
     /// The potentials from which a solve begins: one of the sinkhorn_start_ functions, or one of your own; NULL:
     /// from start_f and start_g where one is set, else from zero. Any start leads to the same answer; a good one

@@ -55,7 +55,7 @@ pub const SINKHORN_QUANTILE_LINEAR: QuantileConvention = 1;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct SoftSettings<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as differentiation at least.
     pub struct_size: usize,
     /// The solve, or NULL for the defaults. It has no start, potentials or observer.
     pub solve: *const Settings<T>,
@@ -112,8 +112,8 @@ pub unsafe extern "C" fn sinkhorn_soft_len_f64(
 /// NULL: never values, workspace and sorted; settings NULL stands for the defaults; weights, soft, report and error
 /// where they are not wanted.
 /// Returns: the status of the solve, whose results are usable; or an error. Of those that are about an argument,
-/// outputs are untouched. Allocates: nothing. Threads: safe. Aliasing: workspace, sorted, *soft, *report and *error
-/// must not overlap each other or the inputs.
+/// outputs are untouched, and what lived in the workspace is as after sinkhorn_solve_f64. Allocates: nothing.
+/// Threads: safe. Aliasing: workspace, sorted, *soft, *report and *error must not overlap each other or the inputs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_soft_sort_f64(
     values: *const f64,

@@ -42,8 +42,8 @@ impl<T: Real> Handle for Solver<T> {
 /// NULL: never problem and workspace; settings NULL stands for the defaults; solution, report and error where they
 /// are not wanted.
 /// Returns: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED, whose results
-/// are all usable; or an error, and then *solution and *report are untouched, *error says what was wrong, and what
-/// lived in the workspace is gone.
+/// are all usable; or an error, and then *solution and *report are untouched, and *error says what was wrong. What
+/// lived in the workspace lives on if the arguments were refused, and is gone if the solve had begun (see the top).
 /// Allocates: nothing, but for starts that say so and the pool of threads. Threads: safe; calls at the same time
 /// may share what they only read.
 /// Aliasing: workspace, *solution, *report and *error must not overlap each other, the structs or the arrays,
@@ -137,8 +137,8 @@ pub unsafe extern "C" fn sinkhorn_solver_run_f64(solver: *mut Solver<f64>) -> St
 /// measured, the largest finite number before the first.
 ///
 /// NULL: never solver; sweeps, epsilon and marginal_error where they are not wanted. Returns: SINKHORN_OK or an
-/// error of the handle. Allocates: nothing.
-/// Threads: not while another thread sweeps.
+/// error of the handle or of a place, and then nothing was written. Allocates: nothing.
+/// Threads: not while another thread sweeps. Aliasing: outputs must not overlap each other or the workspace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solver_progress_f64(
     solver: *const Solver<f64>,

@@ -19,7 +19,7 @@ use crate::status::{Status, of_linear};
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct DerivativeSettings<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as tolerance at least.
     pub struct_size: usize,
     /// The residual at which the linear system counts as solved, relative to the cotangent. 0: 1e-8 in double, 1e-3
     /// in float.
@@ -38,7 +38,7 @@ pub struct DerivativeSettings<T> {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Gradients<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as y at least.
     pub struct_size: usize,
     /// n x dimension, row-major: in x.
     pub x: *mut T,
@@ -66,7 +66,7 @@ pub type PlanCotangentRows<T> =
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Cotangent<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as g at least.
     pub struct_size: usize,
     /// n: dL/df.
     pub f: *const T,
@@ -86,7 +86,7 @@ pub struct Cotangent<T> {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Tangent<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as y at least.
     pub struct_size: usize,
     /// n x dimension: dx.
     pub x: *const T,
@@ -107,7 +107,7 @@ pub struct Tangent<T> {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Changes<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as g at least.
     pub struct_size: usize,
     /// n: df.
     pub f: *mut T,
@@ -124,7 +124,7 @@ pub struct Changes<T> {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct LinearReport<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as iterations at least.
     pub struct_size: usize,
     /// SINKHORN_CONVERGED, SINKHORN_ITERATION_LIMIT or SINKHORN_PRECISION_FLOOR: what the function returned.
     pub status: Status,

@@ -55,6 +55,20 @@ fn the_header_knows_only_c() {
     assert!(longest <= Some(120), "a line of {longest:?} characters");
 }
 
+/// The first page of the header lists every function once: by its name, or by what both scalars have of it.
+#[test]
+fn the_index_of_the_header_lists_all_functions() {
+    let text = made();
+    let (_, index) = text.split_once("Functions by task.").expect("an index");
+    let (index, _) = index.split_once("\n *\n * C99").expect("its end");
+    let mut listed: Vec<&str> = index.split_whitespace().filter(|word| word.starts_with("sinkhorn_")).collect();
+    listed.sort_unstable();
+    let declared = declared();
+    let names: BTreeSet<&str> =
+        declared.iter().map(|name| name.trim_end_matches("f64").trim_end_matches("f32")).collect();
+    assert_eq!(listed, names.into_iter().collect::<Vec<_>>());
+}
+
 /// The functions that a header declares.
 fn declared() -> BTreeSet<String> {
     let text = made();

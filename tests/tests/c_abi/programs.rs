@@ -150,6 +150,12 @@ fn mistakes_are_refused() {
 }
 
 #[test]
+fn structs_of_earlier_and_later_versions_are_taken() {
+    everywhere("c99", &["tests/c/struct_sizes.c"], &[], &[], &no_failures);
+    no_failures(&output(&embedded_program("tests/c/struct_sizes.c"), &[], Mode::Plain));
+}
+
+#[test]
 fn the_smallest_solve_does_what_the_header_says() {
     everywhere("c99", &["tests/c/in_place.c"], &[], &[], &no_failures);
 }
