@@ -421,3 +421,17 @@ impl<S: Struct> Output<'_, S> {
         }
     }
 }
+
+/// Writes a value, if it is wanted.
+pub(crate) fn put<V>(place: Option<&mut V>, value: V) {
+    if let Some(place) = place {
+        *place = value;
+    }
+}
+
+/// Writes a struct, if it is wanted.
+pub(crate) fn put_struct<S: Struct>(place: Option<Output<'_, S>>, value: &S) {
+    if let Some(mut place) = place {
+        place.write(value);
+    }
+}

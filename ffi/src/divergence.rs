@@ -13,7 +13,7 @@ use sinkhorn_core::{
     geometry::Geometry,
 };
 
-use crate::arguments::{Arguments, Caller};
+use crate::arguments::{Arguments, Caller, put};
 use crate::checks::{check_unused, product};
 use crate::derivatives::{DerivativeSettings, Gradients, Sizes, write_len_of_derivatives};
 use crate::error::Error;
@@ -124,9 +124,9 @@ pub unsafe extern "C" fn sinkhorn_divergence_new_f64(
             _ => fault,
         })?;
         let statuses = found.reports().map(|report| of_solve(report.status));
-        value.map(|place| *place = found.value());
+        put(value, found.value());
         let handle = empty.fill(Ok(found))?.unlock();
-        divergence.map(|place| *place = handle);
+        put(divergence, handle);
         Ok(statuses.into_iter().find(|&status| status != SINKHORN_OK).unwrap_or(SINKHORN_OK))
     })
 }

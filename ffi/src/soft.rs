@@ -12,7 +12,7 @@ use sinkhorn_core::{
     },
 };
 
-use crate::arguments::{Arguments, Caller, Output, Struct, structs};
+use crate::arguments::{Arguments, Caller, Output, Struct, put, put_struct, structs};
 use crate::checks::{check_unused, count as check_count, or};
 use crate::cost::GroundCost;
 use crate::derivatives::{DerivativeSettings, LinearReport, tell};
@@ -369,8 +369,8 @@ impl<T: Real> Results<T> {
         })?;
         let numbers = Report::of(applied.solution())?;
         let handle = empty.fill(Ok(applied))?.unlock();
-        self.soft.map(|place| *place = handle);
-        self.report.map(|mut report| report.write(&numbers));
+        put(self.soft, handle);
+        put_struct(self.report, &numbers);
         Ok(numbers.status)
     }
 }

@@ -7,7 +7,7 @@ use core::ptr;
 
 use sinkhorn_core::{Real, Settings as CoreSettings, Solver as CoreSolver, Workspace, error::ErrorKind};
 
-use crate::arguments::{Arguments, Caller, Output};
+use crate::arguments::{Arguments, Caller, Output, put, put_struct};
 use crate::error::Error;
 use crate::fault::Fault;
 use crate::object::{Claim, Empty, Handle, Lent, Locked, object_len};
@@ -152,9 +152,9 @@ pub unsafe extern "C" fn sinkhorn_solver_progress_f64(
         let sweeps = call.place_optional(c"sweeps", sweeps)?;
         let epsilon = call.place_optional(c"epsilon", epsilon)?;
         let marginal_error = call.place_optional(c"marginal_error", marginal_error)?;
-        sweeps.map(|place| *place = solver.sweeps());
-        epsilon.map(|place| *place = solver.epsilon());
-        marginal_error.map(|place| *place = solver.marginal_error().min(f64::MAX));
+        put(sweeps, solver.sweeps());
+        put(epsilon, solver.epsilon());
+        put(marginal_error, solver.marginal_error().min(f64::MAX));
         Ok(SINKHORN_OK)
     })
 }
@@ -286,7 +286,7 @@ fn hand_over<T: Real>(
     let mut solved = unsafe { solver.replace::<Solution<T>>(|solver| solver.finish()) };
     let numbers = Report::of(solved.value())?;
     let handle = solved.unlock();
-    solution.map(|place| *place = handle);
-    report.map(|mut report| report.write(&numbers));
+    put(solution, handle);
+    put_struct(report, &numbers);
     Ok(numbers.status)
 }

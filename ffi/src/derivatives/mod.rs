@@ -12,7 +12,7 @@ use sinkhorn_core::{
     error::{Argument, ErrorKind},
 };
 
-use crate::arguments::{Arguments, Caller, Output};
+use crate::arguments::{Arguments, Caller, Output, put_struct};
 use crate::error::Error;
 use crate::fault::Fault;
 use crate::problem::Problem;
@@ -226,7 +226,7 @@ impl<'a, T: Real> Differentiation<'a, T> {
 /// Writes the report if it is wanted, and returns its status.
 pub(crate) fn tell<T: Real>(out: Option<Output<'_, LinearReport<T>>>, report: CoreReport<T>) -> Status {
     let report = LinearReport::new(&report);
-    out.map(|mut out| out.write(&report));
+    put_struct(out, &report);
     report.status
 }
 

@@ -56,9 +56,9 @@ pub unsafe extern "C" fn sinkhorn_divergence_new_f32(
             _ => fault,
         })?;
         let statuses = found.reports().map(|report| of_solve(report.status));
-        value.map(|place| *place = found.value());
+        put(value, found.value());
         let handle = empty.fill(Ok(found))?.unlock();
-        divergence.map(|place| *place = handle);
+        put(divergence, handle);
         Ok(statuses.into_iter().find(|&status| status != SINKHORN_OK).unwrap_or(SINKHORN_OK))
     })
 }

@@ -27,7 +27,7 @@ pub unsafe extern "C" fn sinkhorn_solution_map_at_f32(
 ) -> Status {
     // SAFETY: the pointers of a caller from C.
     unsafe { Caller::trust(error) }
-        .call(|call| at(call, solution, (c"x", x, count), (c"map", map, dimension), CoreSolution::map_at))
+        .call(|call| at(call, solution, (c"x", x, count), (c"map", map, None), CoreSolution::map_at))
 }
 
 /// sinkhorn_solution_f_at_f64 in float.
@@ -41,7 +41,7 @@ pub unsafe extern "C" fn sinkhorn_solution_f_at_f32(
 ) -> Status {
     // SAFETY: the pointers of a caller from C.
     unsafe { Caller::trust(error) }
-        .call(|call| at(call, solution, (c"x", x, count), (c"f", f, |_| Ok(1)), CoreSolution::f_at))
+        .call(|call| at(call, solution, (c"x", x, count), (c"f", f, Some(1)), CoreSolution::f_at))
 }
 
 /// sinkhorn_solution_g_at_f64 in float.
@@ -55,5 +55,5 @@ pub unsafe extern "C" fn sinkhorn_solution_g_at_f32(
 ) -> Status {
     // SAFETY: the pointers of a caller from C.
     unsafe { Caller::trust(error) }
-        .call(|call| at(call, solution, (c"y", y, count), (c"g", g, |_| Ok(1)), CoreSolution::g_at))
+        .call(|call| at(call, solution, (c"y", y, count), (c"g", g, Some(1)), CoreSolution::g_at))
 }

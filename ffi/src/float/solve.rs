@@ -85,9 +85,9 @@ pub unsafe extern "C" fn sinkhorn_solver_progress_f32(
         let sweeps = call.place_optional(c"sweeps", sweeps)?;
         let epsilon = call.place_optional(c"epsilon", epsilon)?;
         let marginal_error = call.place_optional(c"marginal_error", marginal_error)?;
-        sweeps.map(|place| *place = solver.sweeps());
-        epsilon.map(|place| *place = solver.epsilon());
-        marginal_error.map(|place| *place = solver.marginal_error().min(f32::MAX));
+        put(sweeps, solver.sweeps());
+        put(epsilon, solver.epsilon());
+        put(marginal_error, solver.marginal_error().min(f32::MAX));
         Ok(SINKHORN_OK)
     })
 }

@@ -46,7 +46,7 @@ pub unsafe extern "C" fn sinkhorn_solution_map_at_f64(
 ) -> Status {
     // SAFETY: the pointers of a caller from C.
     unsafe { Caller::trust(error) }
-        .call(|call| at(call, solution, (c"x", x, count), (c"map", map, dimension), CoreSolution::map_at))
+        .call(|call| at(call, solution, (c"x", x, count), (c"map", map, None), CoreSolution::map_at))
 }
 
 /// f (count) at new points x (count x dimension): -tau_a epsilon log sum_j b_j exp((g_j - c(x, y_j)) / epsilon),
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn sinkhorn_solution_f_at_f64(
 ) -> Status {
     // SAFETY: the pointers of a caller from C.
     unsafe { Caller::trust(error) }
-        .call(|call| at(call, solution, (c"x", x, count), (c"f", f, |_| Ok(1)), CoreSolution::f_at))
+        .call(|call| at(call, solution, (c"x", x, count), (c"f", f, Some(1)), CoreSolution::f_at))
 }
 
 /// g (count) at new points y (count x dimension), as sinkhorn_solution_f_at_f64.
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn sinkhorn_solution_g_at_f64(
 ) -> Status {
     // SAFETY: the pointers of a caller from C.
     unsafe { Caller::trust(error) }
-        .call(|call| at(call, solution, (c"y", y, count), (c"g", g, |_| Ok(1)), CoreSolution::g_at))
+        .call(|call| at(call, solution, (c"y", y, count), (c"g", g, Some(1)), CoreSolution::g_at))
 }
 
 include!("../float/solution_map.rs");
@@ -89,13 +89,13 @@ fn dimension<T: Real>(solution: &CoreSolution<'static, T>) -> Result<usize, Faul
     }
 }
 
-/// Evaluates something at `count` new points: as many scalars for each as `width` says.
+/// Evaluates something at `count` new points: `width` scalars for each, or as many as coordinates.
 fn at<T: Real>(
     call: &mut Arguments<'_>,
     solution: *const Solution<T>,
     (points_name, points, count): (&'static CStr, *const T, usize),
-    (name, out, width): (&'static CStr, *mut T, fn(&CoreSolution<'static, T>) -> Result<usize, Fault>),
-    evaluate: fn(&CoreSolution<'static, T>, &[T], &mut [T]) -> Result<(), CoreError>,
+    (name, out, width): (&'static CStr, *mut T, Option<usize>),
+    evaluate: impl FnOnce(&CoreSolution<'static, T>, &[T], &mut [T]) -> Result<(), CoreError>,
 ) -> Result<Status, Fault> {
     let solution = look_at(call, solution)?;
     let d = dimension(solution)?;
@@ -103,7 +103,7 @@ fn at<T: Real>(
         return Err(Fault::new(c"count", FaultKind::Zero));
     }
     let points = call.read(points_name, points, product(points_name, count, d)?)?;
-    let out = call.write(name, out, product(name, count, width(solution)?)?)?;
+    let out = call.write(name, out, product(name, count, width.unwrap_or(d))?)?;
     evaluate(solution, points, out)?;
     Ok(SINKHORN_OK)
 }
