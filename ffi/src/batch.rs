@@ -43,7 +43,8 @@ pub unsafe extern "C" fn sinkhorn_batch_len_f64(
 /// Solves many problems of any sizes, as many at a time as the settings have threads, each on one of them: no bit
 /// of an answer depends on their number.
 ///
-/// problems: count. f and g: the potentials of all problems, one after the other (sums of all n and of all m).
+/// problems: count, all of one struct_size. f and g: the potentials of all problems, one after the other (sums of all
+/// n and of all m).
 /// start_f and start_g of the settings are laid out in the same way, and may be f and g themselves; a start of your
 /// own is called on several threads. reports: count; the struct_size of the first is that of all, and all are written.
 /// errors: count; that of a problem is written where its report has a negative status. A problem that cannot be

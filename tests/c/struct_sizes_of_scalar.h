@@ -48,7 +48,7 @@ static sinkhorn_status NAME(with_settings_)(void *object, uint64_t *results, sin
 
 /* Two problems, which lie as far apart as the first says that it is long. */
 static sinkhorn_status NAME(with_batch_)(void *object, uint64_t *results, sinkhorn_error *error) {
-  const size_t size = size_of(object);
+  const size_t told = size_of(object), size = told > sizeof told ? told : sizeof told;
   char *two = calloc(2, size), *reports = calloc(2, sizeof(NAME(sinkhorn_report_)) + LATER);
   const size_t stride = sizeof(NAME(sinkhorn_report_)) + LATER;
   NAME(sinkhorn_report_) second;

@@ -1,10 +1,11 @@
 //! `include/sinkhorn.h`: made from the sources, and in step with what the libraries export.
 
+mod float;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use crate::float;
 use crate::library::{embedded, hosted, root, run};
 
 /// The header as it should be.

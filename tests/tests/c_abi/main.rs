@@ -1,6 +1,5 @@
 //! The C interface from outside: the header is fresh, declares what the libraries export, and C programs work with it.
 
-mod float;
 mod header;
 mod install;
 mod library;
