@@ -1,0 +1,437 @@
+//! The arguments of a call, as a C program gives them: each is declared once, checked, and only then a reference.
+//!
+//! The unsafe code of this crate is here and in `object`. It rests on one promise, that a [`Caller`] keeps to the
+//! header, and on what is checked here: no pointer that becomes a reference is NULL or misaligned, and nothing that is
+//! written overlaps anything else of the same call.
+
+use core::ffi::CStr;
+use core::marker::PhantomData;
+use core::mem::{MaybeUninit, align_of, size_of};
+use core::slice;
+
+use crate::error::{Error, caught, tell};
+use crate::fault::{Fault, FaultKind};
+use crate::object::{Claim, Handle, Lent};
+use crate::status::Status;
+
+/// A C program that keeps to the header for `'a`.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    error: *mut Error,
+    keeps: PhantomData<&'a ()>,
+}
+
+impl<'a> Caller<'a> {
+    /// Trusts the caller of a function of the header, which may give a place for its error.
+    ///
+    /// # Safety
+    /// Of all pointers that the call gives to this caller and its [`Arguments`], each is NULL, misaligned, or points to
+    /// memory of the length and type that are said with it. During `'a` nobody writes to what is read, and nobody else
+    /// reads or writes what is written. Memory comes from C: it has some bytes, and every pattern of them is a value.
+    pub unsafe fn trust(error: *mut Error) -> Self {
+        Caller { error, keeps: PhantomData }
+    }
+
+    /// Runs the body of a call, which declares its arguments. A fault is told to the caller, and a panic becomes one.
+    pub fn call(self, body: impl FnOnce(&mut Arguments<'a>) -> Result<Status, Fault>) -> Status {
+        self.guard(|| body(&mut self.arguments()?))
+    }
+
+    /// Runs the body of a call that declares its arguments apart, because their list would be on the stack of a solve.
+    pub fn guard(self, body: impl FnOnce() -> Result<Status, Fault>) -> Status {
+        caught(body).unwrap_or(Err(Fault::new(c"", FaultKind::Internal))).unwrap_or_else(|fault| {
+            if !self.error.is_null() && self.error.is_aligned() {
+                // SAFETY: not NULL and aligned, as just checked; memory for an `Error`, by the promise of the caller.
+                unsafe { tell(self.error, &fault) };
+            }
+            fault.status()
+        })
+    }
+
+    /// Begins the list of arguments with the place for the error.
+    pub fn arguments(self) -> Result<Arguments<'a>, Fault> {
+        let none = Region { name: c"", start: 0, end: 0, access: Access::Read };
+        let mut arguments = Arguments { caller: self, regions: [none; MOST], len: 0 };
+        arguments.declare(c"error", self.error, 1, Access::Write)?;
+        Ok(arguments)
+    }
+
+    /// Takes an object to work on it alone.
+    pub fn claim<H: Handle>(self, handle: *mut H) -> Result<Claim<'a, H>, Fault> {
+        // SAFETY: a handle of the caller, which nobody else uses during `'a`.
+        unsafe { Claim::new(handle) }
+    }
+
+    /// Looks at an object that others may look at, too.
+    pub fn object<H: Handle>(self, handle: *const H) -> Result<&'a H::Value, Fault> {
+        let claim = self.claim(handle.cast_mut())?;
+        Ok(claim.into_ref())
+    }
+}
+
+/// The most arguments of a call, structs and what they point to included.
+const MOST: usize = 26;
+
+/// What a call does with memory.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Access {
+    Read,
+    Write,
+}
+
+/// Memory of an argument.
+#[derive(Debug, Clone, Copy)]
+struct Region {
+    name: &'static CStr,
+    start: usize,
+    end: usize,
+    access: Access,
+}
+
+/// The arguments of a call so far.
+#[derive(Clone, Copy)]
+pub(crate) struct Arguments<'a> {
+    caller: Caller<'a>,
+    regions: [Region; MOST],
+    len: usize,
+}
+
+impl<'a> Arguments<'a> {
+    /// Declares `len` values that are read, if there are any.
+    pub fn read_optional<V>(
+        &mut self,
+        name: &'static CStr,
+        pointer: *const V,
+        len: usize,
+    ) -> Result<Option<&'a [V]>, Fault> {
+        let given = self.declare(name, pointer, len, Access::Read)?;
+        // SAFETY: not NULL, aligned, and apart from what is written, as just checked; the rest is the caller's promise.
+        Ok(given.then(|| unsafe { slice::from_raw_parts(pointer, len) }))
+    }
+
+    /// Declares `len` values that are read.
+    pub fn read<V>(&mut self, name: &'static CStr, pointer: *const V, len: usize) -> Result<&'a [V], Fault> {
+        self.read_optional(name, pointer, len)?.ok_or(Fault::new(name, FaultKind::Null))
+    }
+
+    /// Declares `len` values that are written, if they are wanted.
+    pub fn write_optional<V>(
+        &mut self,
+        name: &'static CStr,
+        pointer: *mut V,
+        len: usize,
+    ) -> Result<Option<&'a mut [V]>, Fault> {
+        let wanted = self.declare(name, pointer, len, Access::Write)?;
+        // SAFETY: not NULL, aligned, and apart from all other arguments, as just checked; the rest is the caller's
+        // promise.
+        Ok(wanted.then(|| unsafe { slice::from_raw_parts_mut(pointer, len) }))
+    }
+
+    /// Declares `len` values that are written.
+    pub fn write<V>(&mut self, name: &'static CStr, pointer: *mut V, len: usize) -> Result<&'a mut [V], Fault> {
+        self.write_optional(name, pointer, len)?.ok_or(Fault::new(name, FaultKind::Null))
+    }
+
+    /// Declares one value that is written, if it is wanted.
+    pub fn place_optional<V>(&mut self, name: &'static CStr, pointer: *mut V) -> Result<Option<&'a mut V>, Fault> {
+        Ok(self.write_optional(name, pointer, 1)?.and_then(<[V]>::first_mut))
+    }
+
+    /// Declares one value that is written.
+    pub fn place<V>(&mut self, name: &'static CStr, pointer: *mut V) -> Result<&'a mut V, Fault> {
+        self.place_optional(name, pointer)?.ok_or(Fault::new(name, FaultKind::Null))
+    }
+
+    /// Declares memory that the library already knows, such as the arrays of a solved problem.
+    pub fn keep<V>(&mut self, name: &'static CStr, values: &[V]) -> Result<(), Fault> {
+        self.declare(name, values.as_ptr(), values.len(), Access::Read).map(|_| ())
+    }
+
+    /// Declares a struct that is read, and returns a copy; `None` for NULL.
+    pub fn read_struct_optional<S: Struct>(
+        &mut self,
+        name: &'static CStr,
+        pointer: *const S,
+    ) -> Result<Option<S>, Fault> {
+        if pointer.is_null() { Ok(None) } else { self.read_structs(name, pointer, 1)?.get(0).map(Some) }
+    }
+
+    /// Declares a struct that is read, and returns a copy.
+    pub fn read_struct<S: Struct>(&mut self, name: &'static CStr, pointer: *const S) -> Result<S, Fault> {
+        self.read_struct_optional(name, pointer)?.ok_or(Fault::new(name, FaultKind::Null))
+    }
+
+    /// Declares an array of structs that are read. They lie as far apart as the first one says that it is long.
+    pub fn read_structs<S: Struct>(
+        &mut self,
+        name: &'static CStr,
+        pointer: *const S,
+        count: usize,
+    ) -> Result<Structs<'a, S>, Fault> {
+        self.declare_structs(name, pointer.cast_mut(), count, Access::Read)
+    }
+
+    /// Declares a struct that is written, if it is wanted.
+    pub fn write_struct_optional<S: Struct>(
+        &mut self,
+        name: &'static CStr,
+        pointer: *mut S,
+    ) -> Result<Option<Output<'a, S>>, Fault> {
+        if pointer.is_null() { Ok(None) } else { self.write_struct(name, pointer).map(Some) }
+    }
+
+    /// Declares a struct that is written.
+    pub fn write_struct<S: Struct>(&mut self, name: &'static CStr, pointer: *mut S) -> Result<Output<'a, S>, Fault> {
+        Ok(self.declare_structs(name, pointer, 1, Access::Write)?.output(0))
+    }
+
+    /// Declares an array of structs that are written. The first one says how long they are.
+    pub fn write_structs<S: Struct>(
+        &mut self,
+        name: &'static CStr,
+        pointer: *mut S,
+        count: usize,
+    ) -> Result<impl Iterator<Item = Output<'a, S>> + use<'a, S>, Fault> {
+        let structs = self.declare_structs(name, pointer, count, Access::Write)?;
+        Ok((0..count).map(move |index| structs.output(index)))
+    }
+
+    /// Declares a struct that is read, and written at the end.
+    pub fn update_struct<S: Struct>(
+        &mut self,
+        name: &'static CStr,
+        pointer: *mut S,
+    ) -> Result<(S, Output<'a, S>), Fault> {
+        let structs = self.declare_structs(name, pointer, 1, Access::Write)?;
+        Ok((structs.get(0)?, structs.output(0)))
+    }
+
+    /// Declares an object that is only looked at, with the memory it lives in.
+    pub fn object<H: Handle>(&mut self, handle: *const H) -> Result<&'a H::Value, Fault> {
+        let claim = self.caller.claim(handle.cast_mut())?;
+        self.declare_bytes(H::NAME, claim.memory(), Access::Read)?;
+        Ok(claim.into_ref())
+    }
+
+    /// Declares an object that is changed, with the memory it lives in.
+    pub fn claim<H: Handle>(&mut self, handle: *mut H) -> Result<Claim<'a, H>, Fault> {
+        let claim = self.caller.claim(handle)?;
+        self.declare_bytes(H::NAME, claim.memory(), Access::Write)?;
+        Ok(claim)
+    }
+
+    /// The same caller, with another place for an error.
+    pub fn caller_with(&self, error: *mut Error) -> Caller<'a> {
+        Caller { error, ..self.caller }
+    }
+
+    fn declare_structs<S: Struct>(
+        &mut self,
+        name: &'static CStr,
+        pointer: *mut S,
+        count: usize,
+        access: Access,
+    ) -> Result<Structs<'a, S>, Fault> {
+        if pointer.is_null() {
+            return Err(Fault::new(name, FaultKind::Null));
+        }
+        // The sizes of the call, before the size that the struct itself tells.
+        region(name, pointer, count)?;
+        if count == 0 {
+            return Err(Fault::new(c"count", FaultKind::Zero));
+        }
+        // SAFETY: not NULL and aligned, as just checked; a struct of the caller begins with its size.
+        let size = unsafe { pointer.cast::<usize>().read() };
+        if size < S::LEAST || size > LARGEST_STRUCT || !size.is_multiple_of(align_of::<S>()) {
+            let row = (count > 1 && access == Access::Read).then_some(0);
+            return Err(Fault::new(name, FaultKind::StructSize { row, expected: size_of::<S>(), actual: size }));
+        }
+        let bytes = size.checked_mul(count).ok_or(Fault::too_large(name))?;
+        self.declare(name, pointer.cast::<u8>(), bytes, access)?;
+        Ok(Structs { name, pointer, size, count, keeps: PhantomData })
+    }
+
+    /// Adds memory to the list; false for NULL, which is of no further interest.
+    pub fn declare<V>(
+        &mut self,
+        name: &'static CStr,
+        pointer: *const V,
+        len: usize,
+        access: Access,
+    ) -> Result<bool, Fault> {
+        if pointer.is_null() {
+            return Ok(false);
+        }
+        self.declare_bytes(name, region(name, pointer, len)?, access)?;
+        Ok(true)
+    }
+
+    /// Adds memory to the list.
+    fn declare_bytes(
+        &mut self,
+        name: &'static CStr,
+        (start, end): (usize, usize),
+        access: Access,
+    ) -> Result<(), Fault> {
+        let region = Region { name, start, end, access };
+        if start == end {
+            return Ok(());
+        }
+        self.check_disjoint(&region)?;
+        *self.regions.get_mut(self.len).ok_or(Fault::new(c"", FaultKind::Internal))? = region;
+        self.len += 1;
+        Ok(())
+    }
+
+    /// Refuses memory that overlaps what was declared before, if one of the two is written.
+    fn check_disjoint(&self, region: &Region) -> Result<(), Fault> {
+        for earlier in self.regions.iter().take(self.len) {
+            let (written, other) = match (earlier.access, region.access) {
+                (Access::Read, Access::Read) => continue,
+                (Access::Write, _) => (earlier, region),
+                (Access::Read, Access::Write) => (region, earlier),
+            };
+            if region.start < earlier.end && earlier.start < region.end {
+                return Err(Fault::new(written.name, FaultKind::Aliasing { other: other.name }));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Arguments<'static> {
+    /// Declares memory for an object: `object` scalars, and `required` ones behind them.
+    ///
+    /// # Errors
+    /// One that tells the length that is needed, among others.
+    pub fn lend<T>(&mut self, pointer: *mut T, len: usize, object: usize, required: usize) -> Result<Lent<T>, Fault> {
+        let total = object.checked_add(required).ok_or(Fault::too_large(c"workspace"))?;
+        let memory = self.write(c"workspace", pointer, len)?;
+        Lent::new(memory, object, total)
+    }
+}
+
+/// The addresses where `len` values begin and end.
+fn region<V>(name: &'static CStr, pointer: *const V, len: usize) -> Result<(usize, usize), Fault> {
+    if !pointer.is_aligned() {
+        return Err(Fault::new(name, FaultKind::Misaligned { alignment: align_of::<V>() }));
+    }
+    let bytes = len.checked_mul(size_of::<V>()).filter(|&bytes| bytes <= isize::MAX as usize);
+    let end = bytes.and_then(|bytes| pointer.addr().checked_add(bytes));
+    end.map(|end| (pointer.addr(), end)).ok_or(Fault::too_large(name))
+}
+
+/// A struct of the header.
+///
+/// A field is only ever added at the end, and not in the place of padding, which programs leave as it is.
+///
+/// # Safety
+/// The struct is `repr(C)` and begins with its `struct_size`. Every pattern of bytes is a value, zeros included.
+pub(crate) unsafe trait Struct: Copy + 'static {
+    /// The least size that is accepted.
+    const LEAST: usize;
+
+    /// All zeros but for the size: the defaults.
+    fn zeros() -> Self {
+        let mut zeros = MaybeUninit::<Self>::zeroed();
+        // SAFETY: a struct begins with its size, and is a value when it is zero elsewhere.
+        unsafe {
+            zeros.as_mut_ptr().cast::<usize>().write(size_of::<Self>());
+            zeros.assume_init()
+        }
+    }
+}
+
+/// No struct of any version is larger: a larger size is none.
+const LARGEST_STRUCT: usize = 1024;
+
+/// Says of structs what the first field is that a program may lack.
+macro_rules! structs {
+    ($($name:ident before $field:ident),*) => {$(
+        // SAFETY: `repr(C)`, with its size first; sizes, numbers, pointers and optional functions are values whatever
+        // their bytes are.
+        unsafe impl<T: sinkhorn_core::Real> $crate::arguments::Struct for $name<T> {
+            const LEAST: usize = core::mem::offset_of!($name<T>, $field).next_multiple_of(align_of::<$name<T>>());
+        }
+    )*};
+}
+pub(crate) use structs;
+
+/// Structs of the caller, which may be of an earlier or later version.
+pub(crate) struct Structs<'a, S> {
+    name: &'static CStr,
+    pointer: *mut S,
+    size: usize,
+    count: usize,
+    keeps: PhantomData<&'a S>,
+}
+
+impl<'a, S: Struct> Structs<'a, S> {
+    /// Copies a struct. What an earlier version lacks is zero; what a later one has beyond this must be.
+    pub fn get(&self, index: usize) -> Result<S, Fault> {
+        let row = (self.count > 1).then_some(index);
+        let from = self.pointer.cast::<u8>().wrapping_add(index * self.size);
+        let (known, expected) = (self.size.min(size_of::<S>()), size_of::<S>());
+        let mut copy = S::zeros();
+        // SAFETY: `count` structs of `size` bytes, as was checked when they were declared, which the caller promises to
+        // be there; those of a struct are a value, wherever they end.
+        let beyond = unsafe {
+            (&raw mut copy).cast::<u8>().copy_from_nonoverlapping(from, known);
+            slice::from_raw_parts(from.wrapping_add(known), self.size - known)
+        };
+        // SAFETY: a struct begins with its size.
+        let actual = unsafe { (&raw const copy).cast::<usize>().read() };
+        if actual != self.size {
+            return Err(Fault::new(self.name, FaultKind::StructSize { row, expected, actual }));
+        }
+        if beyond.iter().any(|&byte| byte != 0) {
+            return Err(Fault::new(self.name, FaultKind::Later { row, expected, actual }));
+        }
+        Ok(copy)
+    }
+
+    fn output(&self, index: usize) -> Output<'a, S> {
+        let pointer = self.pointer.cast::<u8>().wrapping_add(index * self.size);
+        Output { pointer, size: self.size, keeps: PhantomData }
+    }
+}
+
+/// A struct of the caller that is written.
+pub(crate) struct Output<'a, S> {
+    pointer: *mut u8,
+    size: usize,
+    keeps: PhantomData<&'a mut S>,
+}
+
+// SAFETY: it is all there is to the memory of one struct, as `&mut S` is.
+unsafe impl<S: Struct> Send for Output<'_, S> {}
+
+impl<S: Struct> Output<'_, S> {
+    /// Writes as much of a struct as the caller has room for, and zeros to what this version does not know.
+    pub fn write(&mut self, value: &S) {
+        const HEAD: usize = size_of::<usize>();
+        let known = self.size.min(size_of::<S>());
+        // SAFETY: `size` bytes of the caller, as was checked when the struct was declared, of which this is the only
+        // user; they begin with their own size, to which the struct is aligned.
+        unsafe {
+            let value = (&raw const *value).cast::<u8>();
+            self.pointer.cast::<usize>().write(self.size);
+            self.pointer.add(HEAD).copy_from_nonoverlapping(value.add(HEAD), known - HEAD);
+            self.pointer.add(known).write_bytes(0, self.size - known);
+        }
+    }
+}
+
+/// Writes a value, if it is wanted.
+pub(crate) fn put<V>(place: Option<&mut V>, value: V) {
+    if let Some(place) = place {
+        *place = value;
+    }
+}
+
+/// Writes a struct, if it is wanted.
+pub(crate) fn put_struct<S: Struct>(place: Option<Output<'_, S>>, value: &S) {
+    if let Some(mut place) = place {
+        place.write(value);
+    }
+}
