@@ -105,18 +105,15 @@ pub(crate) struct Tile<'t, T> {
     pub rows: &'t mut [T],
     /// m: column sums, to be added to.
     pub column: &'t mut [T],
-    /// Scratch: the memory for tiles that is left.
-    pub spare: &'t mut [T],
 }
 
 impl<T: Real> Strip<'_, T> {
     /// Calls `work` with one tile of `rows` rows after another; the last may have fewer.
     ///
     /// The column sums of at most [`STRIP_ROWS`] rows are added up before they join those of the strip.
-    fn each_tile(self, rows: usize, work: &mut dyn FnMut(Tile<'_, T>)) {
+    pub fn each_tile(self, rows: usize, work: &mut dyn FnMut(Tile<'_, T>)) {
         let Strip { rows: all, mut f, mut entries, column, tile, partial, join } = self;
         let (m, width, mut i) = (column.len(), entries.len() / all.len(), all.start);
-        let (tile, spare) = tile.split_at_mut(tile.len().min(rows * m));
         while !f.is_empty() {
             let block_end = if join == Join::Largest { all.end } else { all.end.min(i + STRIP_ROWS) };
             // A strip of a single block has the column sums of that block, which are zero at first.
@@ -133,7 +130,6 @@ impl<T: Real> Strip<'_, T> {
                     entries: entries.split_off_mut(..count * width).unwrap_or_default(),
                     rows: tile.get_mut(..count * m).unwrap_or_default(),
                     column,
-                    spare,
                 });
                 i += count;
             }
