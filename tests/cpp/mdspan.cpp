@@ -1,5 +1,5 @@
-// Views with the interface of std::mdspan, by a stand-in: few compilers have the real one. Each gives the numbers of the
-// same problem in plain row-major arrays, or an error that names the argument.
+// Views with the interface of std::mdspan, by a stand-in: few compilers have the real one. Each gives the numbers of
+// the same problem in plain row-major arrays, or an error that names the argument.
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -18,7 +18,8 @@ using P = Problem<double>;
 namespace {
 
 const std::vector<double> x = {0, 0, 1, 0.2, 0.4, 1.5, -0.5, 0.75}, y = {2, 1, 3, 1.5, 1.25, -0.5};
-const std::vector<double> costs = {5, 3, 1, 2, 4, 6, 8, 1, 3, 2, 2, 5}, by_columns = {5, 2, 8, 2, 3, 4, 1, 2, 1, 6, 3, 5};
+const std::vector<double> costs = {5, 3, 1, 2, 4, 6, 8, 1, 3, 2, 2, 5};
+const std::vector<double> by_columns = {5, 2, 8, 2, 3, 4, 1, 2, 1, 6, 3, 5};
 
 bool same(const P& problem, const P& other) {
   const auto p = solve(P(problem).epsilon(0.5)).value(), q = solve(P(other).epsilon(0.5)).value();

@@ -322,7 +322,7 @@ fn calls_that_must_not_compile_do_not() {
         };
         run(&mut compile(0));
         for &(line, message) in &cases {
-            let result = limited(&mut compile(line)).output().expect("a compiler");
+            let result = limited(&compile(line)).output().expect("a compiler");
             let said = String::from_utf8_lossy(&result.stderr);
             assert!(!result.status.success() && said.contains(message), "{compiler}, line {line}: {said}");
         }
