@@ -12,7 +12,7 @@ use core::slice;
 use crate::error::{Error, caught, tell};
 use crate::fault::{Fault, FaultKind};
 use crate::object::{Claim, Handle, Lent};
-use crate::status::Status;
+use crate::status::{SINKHORN_ERROR_MISALIGNED, Status};
 
 /// A C program that keeps to the header for `'a`.
 #[derive(Clone, Copy)]
@@ -34,13 +34,16 @@ impl<'a> Caller<'a> {
 
     /// Runs the body of a call, which declares its arguments. A fault is told to the caller, and a panic becomes one.
     pub fn call(self, body: impl FnOnce(&mut Arguments<'a>) -> Result<Status, Fault>) -> Status {
-        self.guard(|| body(&mut self.arguments()?))
+        self.guard(|| body(&mut self.arguments()))
     }
 
     /// Runs the body of a call that declares its arguments apart, because their list would be on the stack of a solve.
     pub fn guard(self, body: impl FnOnce() -> Result<Status, Fault>) -> Status {
+        if !self.error.is_aligned() {
+            return SINKHORN_ERROR_MISALIGNED;
+        }
         caught(body).unwrap_or(Err(Fault::new(c"", FaultKind::Internal))).unwrap_or_else(|fault| {
-            if !self.error.is_null() && self.error.is_aligned() {
+            if !self.error.is_null() {
                 // SAFETY: not NULL and aligned, as just checked; memory for an `Error`, by the promise of the caller.
                 unsafe { tell(self.error, &fault) };
             }
@@ -49,11 +52,12 @@ impl<'a> Caller<'a> {
     }
 
     /// Begins the list of arguments with the place for the error.
-    pub fn arguments(self) -> Result<Arguments<'a>, Fault> {
-        let none = Region { name: c"", start: 0, end: 0, access: Access::Read };
-        let mut arguments = Arguments { caller: self, regions: [none; MOST], len: 0 };
-        arguments.declare(c"error", self.error, 1, Access::Write)?;
-        Ok(arguments)
+    #[inline(never)]
+    pub fn arguments(self) -> Arguments<'a> {
+        let start = self.error.addr();
+        let end = if start == 0 { 0 } else { start.saturating_add(size_of::<Error>()) };
+        let error = Region { name: c"error", start, end, access: Access::Write };
+        Arguments { caller: self, regions: [error; MOST], len: 1 }
     }
 
     /// Takes an object to work on it alone.
@@ -70,7 +74,7 @@ impl<'a> Caller<'a> {
 }
 
 /// The most arguments of a call, structs and what they point to included.
-const MOST: usize = 26;
+const MOST: usize = 24;
 
 /// What a call does with memory.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -134,7 +138,9 @@ impl<'a> Arguments<'a> {
 
     /// Declares one value that is written, if it is wanted.
     pub fn place_optional<V>(&mut self, name: &'static CStr, pointer: *mut V) -> Result<Option<&'a mut V>, Fault> {
-        Ok(self.write_optional(name, pointer, 1)?.and_then(<[V]>::first_mut))
+        self.declare(name, pointer, 1, Access::Write)?;
+        // SAFETY: NULL, or aligned and apart from all other arguments, as just checked; the rest is the caller's promise.
+        Ok(unsafe { pointer.as_mut() })
     }
 
     /// Declares one value that is written.
@@ -147,21 +153,51 @@ impl<'a> Arguments<'a> {
         self.declare(name, values.as_ptr(), values.len(), Access::Read).map(|_| ())
     }
 
-    /// Declares a struct that is read, and returns a copy; `None` for NULL.
-    pub fn read_struct_optional<S: Struct>(
+    /// Declares a struct that is read, and copies it to zeros, which are left alone by NULL.
+    pub fn copy_struct<S: Struct>(
         &mut self,
         name: &'static CStr,
         pointer: *const S,
-    ) -> Result<Option<S>, Fault> {
-        if pointer.is_null() { Ok(None) } else { self.read_structs(name, pointer, 1)?.get(0).map(Some) }
+        copy: &mut S,
+    ) -> Result<(), Fault> {
+        // SAFETY: a struct of this version.
+        unsafe { self.copy_version(name, pointer.cast(), const { Version::of::<S>() }, (&raw mut *copy).cast()) }
+    }
+
+    /// Declares a struct that is read, and copies it.
+    ///
+    /// # Safety
+    /// `copy` is a struct of the known version.
+    #[inline(never)]
+    unsafe fn copy_version(
+        &mut self,
+        name: &'static CStr,
+        pointer: *const u8,
+        known: Version,
+        copy: *mut u8,
+    ) -> Result<(), Fault> {
+        if pointer.is_null() {
+            return Ok(());
+        }
+        let size = self.declare_versions(name, pointer, 1, known, Access::Read)?;
+        // SAFETY: a struct of this size, as was just checked, and one of the known one.
+        unsafe { copy_version(name, None, (pointer, size), (copy, known.layout.size)) }
+    }
+
+    /// Declares a struct that is read, and returns a copy: of zeros for NULL.
+    pub fn read_struct_or_zeros<S: Struct>(&mut self, name: &'static CStr, pointer: *const S) -> Result<S, Fault> {
+        let mut copy = S::zeros();
+        self.copy_struct(name, pointer, &mut copy)?;
+        Ok(copy)
     }
 
     /// Declares a struct that is read, and returns a copy.
     pub fn read_struct<S: Struct>(&mut self, name: &'static CStr, pointer: *const S) -> Result<S, Fault> {
-        self.read_struct_optional(name, pointer)?.ok_or(Fault::new(name, FaultKind::Null))
+        self.read_structs(name, pointer, 1)?.get(0)
     }
 
-    /// Declares an array of structs that are read. They lie as far apart as the first one says that it is long.
+    /// Declares an array of structs that are read, one at least. They lie as far apart as the first one says that it
+    /// is long.
     pub fn read_structs<S: Struct>(
         &mut self,
         name: &'static CStr,
@@ -232,23 +268,36 @@ impl<'a> Arguments<'a> {
         count: usize,
         access: Access,
     ) -> Result<Structs<'a, S>, Fault> {
+        let pointer = pointer.cast::<u8>();
+        let size = self.declare_versions(name, pointer, count, const { Version::of::<S>() }, access)?;
+        Ok(Structs { name, pointer, size, count, keeps: PhantomData })
+    }
+
+    /// Adds structs to the list, and returns how long the first one says that they are.
+    #[inline(never)]
+    fn declare_versions(
+        &mut self,
+        name: &'static CStr,
+        pointer: *const u8,
+        count: usize,
+        known: Version,
+        access: Access,
+    ) -> Result<usize, Fault> {
         if pointer.is_null() {
             return Err(Fault::new(name, FaultKind::Null));
         }
-        // The sizes of the call, before the size that the struct itself tells.
-        region(name, pointer, count)?;
-        if count == 0 {
-            return Err(Fault::new(c"count", FaultKind::Zero));
+        if !pointer.addr().is_multiple_of(known.layout.align) {
+            return Err(Fault::new(name, FaultKind::Misaligned { alignment: known.layout.align }));
         }
-        // SAFETY: not NULL and aligned, as just checked; a struct of the caller begins with its size.
+        // SAFETY: not NULL and aligned, as just checked. There is a struct, which begins with its size.
         let size = unsafe { pointer.cast::<usize>().read() };
-        if size < S::LEAST || size > LARGEST_STRUCT || !size.is_multiple_of(align_of::<S>()) {
+        if size < known.least || size > LARGEST_STRUCT || !size.is_multiple_of(known.layout.align) {
             let row = (count > 1 && access == Access::Read).then_some(0);
-            return Err(Fault::new(name, FaultKind::StructSize { row, expected: size_of::<S>(), actual: size }));
+            return Err(Fault::new(name, FaultKind::StructSize { row, expected: known.layout.size, actual: size }));
         }
         let bytes = size.checked_mul(count).ok_or(Fault::too_large(name))?;
-        self.declare(name, pointer.cast::<u8>(), bytes, access)?;
-        Ok(Structs { name, pointer, size, count, keeps: PhantomData })
+        self.declare(name, pointer, bytes, access)?;
+        Ok(size)
     }
 
     /// Adds memory to the list; false for NULL, which is of no further interest.
@@ -259,10 +308,23 @@ impl<'a> Arguments<'a> {
         len: usize,
         access: Access,
     ) -> Result<bool, Fault> {
-        if pointer.is_null() {
+        self.declare_values(name, pointer.addr(), len, const { Layout::of::<V>() }, access)
+    }
+
+    #[inline(never)]
+    fn declare_values(
+        &mut self,
+        name: &'static CStr,
+        start: usize,
+        len: usize,
+        layout: Layout,
+        access: Access,
+    ) -> Result<bool, Fault> {
+        if start == 0 {
             return Ok(false);
         }
-        self.declare_bytes(name, region(name, pointer, len)?, access)?;
+        let ends = region(name, start, len, layout)?;
+        self.declare_bytes(name, ends, access)?;
         Ok(true)
     }
 
@@ -311,14 +373,40 @@ impl Arguments<'static> {
     }
 }
 
-/// The addresses where `len` values begin and end.
-fn region<V>(name: &'static CStr, pointer: *const V, len: usize) -> Result<(usize, usize), Fault> {
-    if !pointer.is_aligned() {
-        return Err(Fault::new(name, FaultKind::Misaligned { alignment: align_of::<V>() }));
+/// Size and alignment of a type: functions that are given them are compiled once for all types.
+#[derive(Clone, Copy)]
+struct Layout {
+    size: usize,
+    align: usize,
+}
+
+impl Layout {
+    const fn of<V>() -> Self {
+        Layout { size: size_of::<V>(), align: align_of::<V>() }
     }
-    let bytes = len.checked_mul(size_of::<V>()).filter(|&bytes| bytes <= isize::MAX as usize);
-    let end = bytes.and_then(|bytes| pointer.addr().checked_add(bytes));
-    end.map(|end| (pointer.addr(), end)).ok_or(Fault::too_large(name))
+}
+
+/// A struct as this version has it, and the least of it that is accepted.
+#[derive(Clone, Copy)]
+struct Version {
+    layout: Layout,
+    least: usize,
+}
+
+impl Version {
+    const fn of<S: Struct>() -> Self {
+        Version { layout: Layout::of::<S>(), least: S::LEAST }
+    }
+}
+
+/// The addresses where `len` values begin and end.
+fn region(name: &'static CStr, start: usize, len: usize, layout: Layout) -> Result<(usize, usize), Fault> {
+    if !start.is_multiple_of(layout.align) {
+        return Err(Fault::new(name, FaultKind::Misaligned { alignment: layout.align }));
+    }
+    let bytes = len.checked_mul(layout.size).filter(|&bytes| bytes <= isize::MAX as usize);
+    let end = bytes.and_then(|bytes| start.checked_add(bytes));
+    end.map(|end| (start, end)).ok_or(Fault::too_large(name))
 }
 
 /// A struct of the header.
@@ -360,39 +448,51 @@ pub(crate) use structs;
 /// Structs of the caller, which may be of an earlier or later version.
 pub(crate) struct Structs<'a, S> {
     name: &'static CStr,
-    pointer: *mut S,
+    pointer: *mut u8,
     size: usize,
     count: usize,
     keeps: PhantomData<&'a S>,
 }
 
 impl<'a, S: Struct> Structs<'a, S> {
-    /// Copies a struct. What an earlier version lacks is zero; what a later one has beyond this must be.
+    /// Returns a copy of a struct. What an earlier version lacks is zero; what a later one has beyond this must be.
     pub fn get(&self, index: usize) -> Result<S, Fault> {
-        let row = (self.count > 1).then_some(index);
-        let from = self.pointer.cast::<u8>().wrapping_add(index * self.size);
-        let (known, expected) = (self.size.min(size_of::<S>()), size_of::<S>());
         let mut copy = S::zeros();
+        let (row, from) = ((self.count > 1).then_some(index), self.output(index).pointer);
         // SAFETY: `count` structs of `size` bytes, as was checked when they were declared, which the caller promises to
-        // be there; those of a struct are a value, wherever they end.
-        let beyond = unsafe {
-            (&raw mut copy).cast::<u8>().copy_from_nonoverlapping(from, known);
-            slice::from_raw_parts(from.wrapping_add(known), self.size - known)
-        };
-        // SAFETY: a struct begins with its size.
-        let actual = unsafe { (&raw const copy).cast::<usize>().read() };
-        if actual != self.size {
-            return Err(Fault::new(self.name, FaultKind::StructSize { row, expected, actual }));
-        }
-        if beyond.iter().any(|&byte| byte != 0) {
-            return Err(Fault::new(self.name, FaultKind::Later { row, expected, actual }));
-        }
+        // be there; the bytes of a struct are a value, wherever they end.
+        unsafe { copy_version(self.name, row, (from, self.size), ((&raw mut copy).cast(), size_of::<S>()))? };
         Ok(copy)
     }
 
     fn output(&self, index: usize) -> Output<'a, S> {
-        let pointer = self.pointer.cast::<u8>().wrapping_add(index * self.size);
-        Output { pointer, size: self.size, keeps: PhantomData }
+        Output { pointer: self.pointer.wrapping_add(index * self.size), size: self.size, keeps: PhantomData }
+    }
+}
+
+/// Copies a struct of another version, and of another size, to one of this version.
+///
+/// # Safety
+/// Both are as long as is said with them, and may be read and written. Every pattern of bytes is a value of the second.
+#[inline(never)]
+unsafe fn copy_version(
+    name: &'static CStr,
+    row: Option<usize>,
+    (from, size): (*const u8, usize),
+    (to, expected): (*mut u8, usize),
+) -> Result<(), Fault> {
+    let known = size.min(expected);
+    // SAFETY: as many bytes of both, by the contract of this function.
+    let (actual, beyond) = unsafe {
+        to.copy_from_nonoverlapping(from, known);
+        (to.cast::<usize>().read(), slice::from_raw_parts(from.add(known), size - known))
+    };
+    if actual != size {
+        Err(Fault::new(name, FaultKind::StructSize { row, expected, actual }))
+    } else if beyond.iter().any(|&byte| byte != 0) {
+        Err(Fault::new(name, FaultKind::Later { row, expected, actual }))
+    } else {
+        Ok(())
     }
 }
 

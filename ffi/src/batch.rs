@@ -32,8 +32,8 @@ pub unsafe extern "C" fn sinkhorn_batch_len_f64(
 ) -> Status {
     // SAFETY: the pointers of a caller from C.
     unsafe { Caller::trust(error) }.call(|call| {
-        let settings = Settings::read(call, c"settings", settings)?;
-        let problems = call.read_structs(c"problems", problems, count)?;
+        let settings = call.read_struct_or_zeros(c"settings", settings)?;
+        let problems = call.read_structs(c"problems", problems, at_least_one(count)?)?;
         let place = call.place(c"len", len)?;
         *place = Plan::new(&problems, count, &settings)?.len()?;
         Ok(SINKHORN_OK)
@@ -71,8 +71,8 @@ pub unsafe extern "C" fn sinkhorn_solve_batch_f64(
 ) -> Status {
     // SAFETY: the pointers of a caller from C.
     unsafe { Caller::trust(error) }.call(|call| {
-        let settings = Settings::read(call, c"settings", settings)?;
-        let problems = call.read_structs(c"problems", problems, count)?;
+        let settings = call.read_struct_or_zeros(c"settings", settings)?;
+        let problems = call.read_structs(c"problems", problems, at_least_one(count)?)?;
         let plan = Plan::new(&problems, count, &settings)?;
         let memory = plan.memory(call, workspace, workspace_len)?;
         let (n, m) = plan.totals;
@@ -81,8 +81,8 @@ pub unsafe extern "C" fn sinkhorn_solve_batch_f64(
         let reports = call.write_structs(c"reports", reports, count)?;
         call.declare(c"errors", errors, count, Access::Write)?;
         // Each problem reads its start before it writes its potentials, to the same place if that is asked for.
-        settings.check_potentials()?;
         for (name, start, out, len) in [(c"start_f", settings.start_f, f, n), (c"start_g", settings.start_g, g, m)] {
+            settings.check_potential(name, start)?;
             if !ptr::eq(start, out) {
                 call.declare(name, start, len, Access::Read)?;
             }
@@ -106,6 +106,10 @@ pub unsafe extern "C" fn sinkhorn_solve_batch_f64(
 }
 
 include!("float/batch.rs");
+
+fn at_least_one(count: usize) -> Result<usize, Fault> {
+    if count == 0 { Err(Fault::new(c"count", FaultKind::Zero)) } else { Ok(count) }
+}
 
 /// What a batch needs to know before it runs.
 struct Plan<T> {
@@ -184,7 +188,7 @@ impl<T: Real> Item<'_, T> {
         let status = self.caller.guard(|| {
             let given = self.problem?;
             let ground_cost = given.ground_cost()?;
-            let mut call = self.caller.arguments()?;
+            let mut call = self.caller.arguments();
             let arrays = given.arrays(&mut call)?;
             let potentials = self.settings.potentials(&mut call, given.n, given.m)?;
             let problem = given.core(&arrays, &ground_cost)?;
@@ -193,7 +197,7 @@ impl<T: Real> Item<'_, T> {
             let solution = with_start(&self.settings, potentials, solve)?;
             let numbers = Report::of(&solution)?;
             // The start has been read: it may be where the potentials go.
-            let mut call = self.caller.arguments()?;
+            let mut call = self.caller.arguments();
             for (name, out, values) in [(c"f", self.f, solution.f()), (c"g", self.g, solution.g())] {
                 if let Some(out) = call.write_optional(name, out, values.len())? {
                     out.copy_from_slice(values);

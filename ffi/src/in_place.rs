@@ -91,7 +91,7 @@ type Declared<'a, T> = (InPlace<T>, Output<'a, InPlace<T>>, CoreInPlace<'a, T>);
 /// Declares all arguments, apart: their list would be on the stack of the solve.
 #[inline(never)]
 fn declare<'a, T: Real>(caller: Caller<'a>, problem: *mut InPlace<T>) -> Result<Declared<'a, T>, Fault> {
-    let mut call = caller.arguments()?;
+    let mut call = caller.arguments();
     let (given, out) = call.update_struct(c"problem", problem)?;
     let (n, m) = (count(c"n", given.n)?, count(c"m", given.m)?);
     let scratch_len = CoreInPlace::<T>::scratch_len(n, m).ok_or(Fault::too_large(c"scratch"))?;

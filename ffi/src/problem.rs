@@ -108,13 +108,11 @@ pub struct Problem<T> {
 structs!(Problem before a);
 
 /// The arrays of a problem.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Arrays<'a, T> {
-    x: &'a [T],
-    y: &'a [T],
+    points: [&'a [T]; 2],
     cost: Option<&'a [T]>,
-    a: Option<&'a [T]>,
-    b: Option<&'a [T]>,
+    weights: [Option<&'a [T]>; 2],
 }
 
 impl<T: Real> Problem<T> {
@@ -153,16 +151,20 @@ impl<T: Real> Problem<T> {
 
     /// Declares the arrays.
     pub(crate) fn arrays<'a>(&self, call: &mut Arguments<'a>) -> Result<Arrays<'a, T>, Fault> {
-        let (n, m, d) = (self.n, self.m, self.dimension);
-        let (mut x, mut y, mut cost): (&[T], &[T], _) = (&[], &[], None);
+        let mut arrays = Arrays::default();
         if self.cost.is_null() {
-            x = call.read(c"x", self.x, product(c"x", n, d)?)?;
-            y = call.read(c"y", self.y, product(c"y", m, d)?)?;
+            let points = [(c"x", self.x, self.n), (c"y", self.y, self.m)];
+            for (values, (name, pointer, count)) in arrays.points.iter_mut().zip(points) {
+                *values = call.read(name, pointer, product(name, count, self.dimension)?)?;
+            }
         } else {
-            cost = Some(call.read(c"cost", self.cost, product(c"cost", n, m)?)?);
+            arrays.cost = Some(call.read(c"cost", self.cost, product(c"cost", self.n, self.m)?)?);
         }
-        let (a, b) = (call.read_optional(c"a", self.a, n)?, call.read_optional(c"b", self.b, m)?);
-        Ok(Arrays { x, y, cost, a, b })
+        let weights = [(c"a", self.a, self.n), (c"b", self.b, self.m)];
+        for (values, (name, pointer, count)) in arrays.weights.iter_mut().zip(weights) {
+            *values = call.read_optional(name, pointer, count)?;
+        }
+        Ok(arrays)
     }
 
     /// The problem of the core over these arrays.
@@ -172,7 +174,7 @@ impl<T: Real> Problem<T> {
         ground_cost: &'a GroundCost<T>,
     ) -> Result<CoreProblem<'a, T>, Fault> {
         self.shape()?;
-        let Arrays { x, y, cost, a, b } = *arrays;
+        let Arrays { points: [x, y], cost, weights: [a, b] } = *arrays;
         let geometry: Geometry<'a, T> = match (cost, self.cost_order) {
             (None, _) => PointCloud::new(x, y, self.dimension, ground_cost.as_dyn())?.into(),
             (Some(cost), SINKHORN_ORDER_ROW_MAJOR) => CostMatrix::row_major(cost, self.n, self.m)?.into(),

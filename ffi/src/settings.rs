@@ -10,7 +10,7 @@ use sinkhorn_core::{
     settings::{Annealing, MAX_MEMORY, MAX_NEWTON_COLUMNS},
 };
 
-use crate::arguments::{Arguments, Struct, structs};
+use crate::arguments::{Arguments, structs};
 use crate::checks::{check_unused, or};
 use crate::fault::{Fault, FaultKind};
 use crate::start::StartFunction;
@@ -178,11 +178,6 @@ impl<T: Real> Observers<T> {
 }
 
 impl<T: Real> Settings<T> {
-    /// Declares settings; the defaults for NULL.
-    pub(crate) fn read(call: &mut Arguments<'_>, name: &'static CStr, pointer: *const Self) -> Result<Self, Fault> {
-        Ok(call.read_struct_optional(name, pointer)?.unwrap_or_else(Self::zeros))
-    }
-
     pub(crate) fn observers(&self) -> Observers<T> {
         Observers { function: self.observer, data: self.observer_data }
     }
@@ -273,10 +268,10 @@ impl<T: Real> Settings<T> {
         n: usize,
         m: usize,
     ) -> Result<[Option<&'a [T]>; 2], Fault> {
-        self.check_potentials()?;
         let potentials = [(c"start_f", self.start_f, n), (c"start_g", self.start_g, m)];
         let mut given = [None; 2];
         for (given, (name, pointer, len)) in given.iter_mut().zip(potentials) {
+            self.check_potential(name, pointer)?;
             *given = call.read_optional(name, pointer, len)?;
             let mut entries = given.iter().copied().flatten().enumerate();
             if let Some((row, value)) = entries.find(|(_, value)| !value.is_finite()) {
@@ -287,13 +282,10 @@ impl<T: Real> Settings<T> {
         Ok(given)
     }
 
-    /// Refuses potentials that would be ignored.
-    pub(crate) fn check_potentials(&self) -> Result<(), Fault> {
-        let ignored = |pointer: *const T| self.start.is_some() && !pointer.is_null();
-        check_unused(
-            [(c"start_f", ignored(self.start_f)), (c"start_g", ignored(self.start_g))],
-            "potentials are given, but start is set too",
-        )
+    /// Refuses a potential that would be ignored.
+    pub(crate) fn check_potential(&self, name: &'static CStr, pointer: *const T) -> Result<(), Fault> {
+        let ignored = self.start.is_some() && !pointer.is_null();
+        check_unused([(name, ignored)], "potentials are given, but start is set too")
     }
 }
 
@@ -303,6 +295,7 @@ const _: () = assert!(MAX_MEMORY == 64, "the documentation of `memory` says 64")
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arguments::Struct;
 
     #[test]
     fn zeros_are_the_defaults_of_the_core() {

@@ -12,7 +12,7 @@ use sinkhorn_core::{
     },
 };
 
-use crate::arguments::{Arguments, Caller, Output, Struct, put, put_struct, structs};
+use crate::arguments::{Arguments, Caller, Output, put, put_struct, structs};
 use crate::checks::{check_unused, count as check_count, or};
 use crate::cost::GroundCost;
 use crate::derivatives::{DerivativeSettings, LinearReport, tell};
@@ -272,8 +272,8 @@ include!("float/soft.rs");
 impl<T: Real> SoftSettings<T> {
     /// Declares settings and what they point to; the defaults for NULL.
     fn read(call: &mut Arguments<'_>, pointer: *const Self) -> Result<CoreSoftSettings<T>, Fault> {
-        let given = call.read_struct_optional(c"settings", pointer)?.unwrap_or_else(Self::zeros);
-        let solve = Settings::read(call, c"solve", given.solve)?;
+        let given = call.read_struct_or_zeros(c"settings", pointer)?;
+        let solve = call.read_struct_or_zeros(c"solve", given.solve)?;
         let differentiation = DerivativeSettings::read(call, c"differentiation", given.differentiation)?;
         check_unused(
             [

@@ -7,9 +7,9 @@ use core::ptr;
 
 use sinkhorn_core::{Real, Settings as CoreSettings, Solver as CoreSolver, Workspace, error::ErrorKind};
 
-use crate::arguments::{Arguments, Caller, Output, put, put_struct};
+use crate::arguments::{Arguments, Caller, Output, Struct, put, put_struct};
 use crate::error::Error;
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::object::{Claim, Empty, Handle, Lent, Locked, object_len};
 use crate::problem::{Arrays, Problem, keep_arrays};
 use crate::report::Report;
@@ -202,7 +202,14 @@ fn begin<T: Real, O>(
     workspace: (*mut T, usize),
     outputs: impl FnOnce(&mut Arguments<'static>) -> Result<O, Fault>,
 ) -> Result<(Locked<Solver<T>>, O), Fault> {
-    let (job, lent, outputs) = declare(caller, problem, settings, workspace, outputs)?;
+    let mut job = Job {
+        problem: Struct::zeros(),
+        settings: Struct::zeros(),
+        chosen: CoreSettings::default(),
+        arrays: Arrays::default(),
+        potentials: [None; 2],
+    };
+    let (lent, outputs) = declare(&mut job, caller, problem, settings, workspace, outputs)?;
     let (empty, memory) = lent.begin(job.problem.ground_cost()?, job.settings.observers());
     let mut solver = make_solver(&job, &empty, memory)?;
     with_start(&job.settings, job.potentials, |start| Ok(solver.value().start(start)?))?;
@@ -211,22 +218,26 @@ fn begin<T: Real, O>(
 
 #[inline(never)]
 fn declare<T: Real, O>(
+    job: &mut Job<T>,
     caller: Caller<'static>,
     problem: *const Problem<T>,
     settings: *const Settings<T>,
     (workspace, workspace_len): (*mut T, usize),
     outputs: impl FnOnce(&mut Arguments<'static>) -> Result<O, Fault>,
-) -> Result<(Job<T>, Lent<T>, O), Fault> {
-    let mut call = caller.arguments()?;
-    let problem = call.read_struct(c"problem", problem)?;
-    let settings = Settings::read(&mut call, c"settings", settings)?;
-    let chosen = settings.core()?;
-    let required = len_behind(&problem, &chosen)?;
+) -> Result<(Lent<T>, O), Fault> {
+    let mut call = caller.arguments();
+    call.copy_struct(c"problem", problem, &mut job.problem)?;
+    if problem.is_null() {
+        return Err(Fault::new(c"problem", FaultKind::Null));
+    }
+    call.copy_struct(c"settings", settings, &mut job.settings)?;
+    job.chosen = job.settings.core()?;
+    let required = len_behind(&job.problem, &job.chosen)?;
     let lent = call.lend(workspace, workspace_len, object_len::<T>(), required)?;
     let outputs = outputs(&mut call)?;
-    let arrays = problem.arrays(&mut call)?;
-    let potentials = settings.potentials(&mut call, problem.n, problem.m)?;
-    Ok((Job { problem, settings, chosen, arrays, potentials }, lent, outputs))
+    job.arrays = job.problem.arrays(&mut call)?;
+    job.potentials = job.settings.potentials(&mut call, job.problem.n, job.problem.m)?;
+    Ok((lent, outputs))
 }
 
 #[inline(never)]
@@ -235,10 +246,12 @@ fn make_solver<T: Real>(
     empty: &Empty<Solver<T>>,
     memory: &'static mut [T],
 ) -> Result<Locked<Solver<T>>, Fault> {
-    let problem = job.problem.core(&job.arrays, empty.ground_cost()).map_err(|fault| empty.undo(fault))?;
+    let problem = match job.problem.core(&job.arrays, empty.ground_cost()) {
+        Ok(problem) => problem,
+        Err(fault) => return Err(empty.undo(fault)),
+    };
     let workspace = Workspace::new(memory, &problem, &job.chosen)?;
-    let made = CoreSolver::without_start(&problem, &job.chosen, workspace);
-    empty.fill(made).map_err(|error| match error.kind {
+    empty.fill(CoreSolver::without_start(&problem, &job.chosen, workspace)).map_err(|error| match error.kind {
         // The totals are compared before anything is written.
         ErrorKind::UnequalMass { .. } => empty.undo(error.into()),
         _ => error.into(),
@@ -268,7 +281,7 @@ fn declare_end<T: Real>(
     solution: *mut *const Solution<T>,
     report: *mut Report<T>,
 ) -> Result<End<T>, Fault> {
-    let mut call = caller.arguments()?;
+    let mut call = caller.arguments();
     let solver = call.claim(solver)?;
     keep_arrays(&mut call, solver.get().target().problem)?;
     let solution = call.place_optional(c"solution", solution)?;

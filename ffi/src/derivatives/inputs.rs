@@ -10,7 +10,7 @@ use sinkhorn_core::{
     },
 };
 
-use crate::arguments::{Arguments, Struct, structs};
+use crate::arguments::{Arguments, structs};
 use crate::checks::{check_unused, or, product};
 use crate::fault::Fault;
 use crate::status::{Status, of_linear};
@@ -150,7 +150,7 @@ impl<T: Real> DerivativeSettings<T> {
         name: &'static CStr,
         pointer: *const Self,
     ) -> Result<CoreSettings<T>, Fault> {
-        let given = call.read_struct_optional(name, pointer)?.unwrap_or_else(Self::zeros);
+        let given = call.read_struct_or_zeros(name, pointer)?;
         let default = CoreSettings::default();
         let settings = CoreSettings {
             tolerance: or(given.tolerance, default.tolerance),

@@ -11,8 +11,8 @@ pub unsafe extern "C" fn sinkhorn_batch_len_f32(
 ) -> Status {
     // SAFETY: the pointers of a caller from C.
     unsafe { Caller::trust(error) }.call(|call| {
-        let settings = Settings::read(call, c"settings", settings)?;
-        let problems = call.read_structs(c"problems", problems, count)?;
+        let settings = call.read_struct_or_zeros(c"settings", settings)?;
+        let problems = call.read_structs(c"problems", problems, at_least_one(count)?)?;
         let place = call.place(c"len", len)?;
         *place = Plan::new(&problems, count, &settings)?.len()?;
         Ok(SINKHORN_OK)
@@ -35,8 +35,8 @@ pub unsafe extern "C" fn sinkhorn_solve_batch_f32(
 ) -> Status {
     // SAFETY: the pointers of a caller from C.
     unsafe { Caller::trust(error) }.call(|call| {
-        let settings = Settings::read(call, c"settings", settings)?;
-        let problems = call.read_structs(c"problems", problems, count)?;
+        let settings = call.read_struct_or_zeros(c"settings", settings)?;
+        let problems = call.read_structs(c"problems", problems, at_least_one(count)?)?;
         let plan = Plan::new(&problems, count, &settings)?;
         let memory = plan.memory(call, workspace, workspace_len)?;
         let (n, m) = plan.totals;
@@ -45,8 +45,8 @@ pub unsafe extern "C" fn sinkhorn_solve_batch_f32(
         let reports = call.write_structs(c"reports", reports, count)?;
         call.declare(c"errors", errors, count, Access::Write)?;
         // Each problem reads its start before it writes its potentials, to the same place if that is asked for.
-        settings.check_potentials()?;
         for (name, start, out, len) in [(c"start_f", settings.start_f, f, n), (c"start_g", settings.start_g, g, m)] {
+            settings.check_potential(name, start)?;
             if !ptr::eq(start, out) {
                 call.declare(name, start, len, Access::Read)?;
             }

@@ -10,7 +10,7 @@ pub unsafe extern "C" fn sinkhorn_divergence_len_f32(
 ) -> Status {
     // SAFETY: the pointers of a caller from C.
     unsafe { Caller::trust(error) }.call(|call| {
-        let settings = Settings::read(call, c"settings", settings)?;
+        let settings = call.read_struct_or_zeros(c"settings", settings)?;
         write_len(call, problem, len, |problem| {
             Ok(divergence_len(problem.shape()?, &settings.core()?)?.checked_add(large_object_len::<f32>()))
         })
@@ -33,7 +33,7 @@ pub unsafe extern "C" fn sinkhorn_divergence_new_f32(
     // SAFETY: the pointers of a caller from C.
     unsafe { Caller::trust(error) }.call(|call| {
         let given = call.read_struct(c"problem", problem)?;
-        let settings = Settings::read(call, c"settings", settings)?;
+        let settings = call.read_struct_or_zeros(c"settings", settings)?;
         let chosen = settings.core()?;
         let required = divergence_len(given.shape()?, &chosen)?;
         let lent = call.lend(workspace, workspace_len, large_object_len::<f32>(), required)?;

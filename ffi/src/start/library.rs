@@ -1,6 +1,7 @@
 //! The library's own starts.
 
 use core::ffi::c_void;
+use core::ptr;
 
 use sinkhorn_core::{
     Real,
@@ -8,6 +9,8 @@ use sinkhorn_core::{
 };
 
 use crate::arguments::Caller;
+use crate::fault::Fault;
+use crate::status::{SINKHORN_ERROR_MISALIGNED, SINKHORN_ERROR_NULL_POINTER};
 
 use super::choices::{Gaussian, Options, auto, coarse, dual_sort, mixture, subsample};
 use super::{SINKHORN_WROTE_BOTH, SINKHORN_WROTE_F, SINKHORN_WROTE_G, Target, WroteWhat};
@@ -159,11 +162,19 @@ unsafe fn library<T: Real, S: Start<T>>(
     g: *mut T,
     start: impl FnOnce(Options) -> S,
 ) -> WroteWhat {
+    if target.is_null() {
+        return SINKHORN_ERROR_NULL_POINTER;
+    }
+    if !target.is_aligned() {
+        return SINKHORN_ERROR_MISALIGNED;
+    }
+    // SAFETY: made by `CallbackStart`, in whose call this is; nobody else holds a reference to it.
+    let target = unsafe { &mut *target };
     // SAFETY: the contract of this function.
-    unsafe { Caller::trust(core::ptr::null_mut()) }.call(|call| {
-        let target = call.place(c"target", target)?;
-        let (f, g) = (call.write(c"f", f, target.n)?, call.write(c"g", g, target.m)?);
-        // SAFETY: `CallbackStart` put them there, in whose call this is, and has no other use for them meanwhile.
+    let caller = unsafe { Caller::trust(ptr::null_mut()) };
+    caller.guard(|| {
+        let (f, g) = declare(caller, (f, target.n), (g, target.m))?;
+        // SAFETY: `CallbackStart` put them there, and has no other use for them meanwhile.
         let (problem, [rows, columns]) = unsafe {
             let problem = &*target.target.cast::<CoreTarget<'_, '_, T>>();
             (problem, &mut *target.scratch.cast::<[&mut [T]; 2]>())
@@ -177,4 +188,15 @@ unsafe fn library<T: Real, S: Start<T>>(
             Side::Both => SINKHORN_WROTE_BOTH,
         })
     })
+}
+
+/// Declares room for f and g, apart: the list of arguments would be on the stack of the start.
+#[inline(never)]
+fn declare<T>(
+    caller: Caller<'_>,
+    (f, n): (*mut T, usize),
+    (g, m): (*mut T, usize),
+) -> Result<(&mut [T], &mut [T]), Fault> {
+    let mut call = caller.arguments();
+    Ok((call.write(c"f", f, n)?, call.write(c"g", g, m)?))
 }
