@@ -57,7 +57,7 @@
  * forbidden, a start that fails, values whose spread overflows. A handle whose workspace was used again is refused as
  * long as its memory can be read.
  *
- * Before version 1.0 lengths of memory may change: use the macros of the library that is linked, or the functions.
+ * Before version 1.0 lengths of memory may change: macros are those of this header, functions those of the library.
  * Numbers of statuses and choices never change. Made by cbindgen from ffi/src: do not edit.
  */
 
@@ -2853,7 +2853,8 @@ sinkhorn_status sinkhorn_batch_len_f32(const struct sinkhorn_problem_f32 *proble
  * Solves many problems of any sizes, as many at a time as the settings have threads, each on one of them: no bit
  * of an answer depends on their number.
  *
- * problems: count. f and g: the potentials of all problems, one after the other (sums of all n and of all m).
+ * problems: count, all of one struct_size. f and g: the potentials of all problems, one after the other (sums of all
+ * n and of all m).
  * start_f and start_g of the settings are laid out in the same way, and may be f and g themselves; a start of your
  * own is called on several threads. reports: count; the struct_size of the first is that of all, and all are written.
  * errors: count; that of a problem is written where its report has a negative status. A problem that cannot be

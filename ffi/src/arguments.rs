@@ -52,12 +52,13 @@ impl<'a> Caller<'a> {
     }
 
     /// Begins the list of arguments with the place for the error.
-    #[inline(never)]
     pub fn arguments(self) -> Arguments<'a> {
         let start = self.error.addr();
         let end = if start == 0 { 0 } else { start.saturating_add(size_of::<Error>()) };
-        let error = Region { name: c"error", start, end, access: Access::Write };
-        Arguments { caller: self, regions: [error; MOST], len: 1 }
+        // Only the first is written: the list is on the stack of small parts.
+        let mut regions = [const { MaybeUninit::uninit() }; MOST];
+        regions[0].write(Region { name: c"error", start, end, access: Access::Write });
+        Arguments { caller: self, regions, len: 1 }
     }
 
     /// Takes an object to work on it alone.
@@ -96,7 +97,8 @@ struct Region {
 #[derive(Clone, Copy)]
 pub(crate) struct Arguments<'a> {
     caller: Caller<'a>,
-    regions: [Region; MOST],
+    /// The first `len` are there.
+    regions: [MaybeUninit<Region>; MOST],
     len: usize,
 }
 
@@ -340,16 +342,20 @@ impl<'a> Arguments<'a> {
             return Ok(());
         }
         self.check_disjoint(&region)?;
-        *self.regions.get_mut(self.len).ok_or(Fault::new(c"", FaultKind::Internal))? = region;
+        self.regions.get_mut(self.len).ok_or(Fault::new(c"", FaultKind::Internal))?.write(region);
         self.len += 1;
         Ok(())
     }
 
     /// Refuses memory that overlaps what was declared before, if one of the two is written.
     fn check_disjoint(&self, region: &Region) -> Result<(), Fault> {
-        for earlier in self.regions.iter().take(self.len) {
+        for (index, earlier) in self.regions.iter().take(self.len).enumerate() {
+            // SAFETY: the first `len` are there.
+            let earlier = unsafe { earlier.assume_init_ref() };
             let (written, other) = match (earlier.access, region.access) {
                 (Access::Read, Access::Read) => continue,
+                // The place for the error is named last, although it was declared first.
+                (Access::Write, Access::Write) if index == 0 => (region, earlier),
                 (Access::Write, _) => (earlier, region),
                 (Access::Read, Access::Write) => (region, earlier),
             };
