@@ -3,27 +3,62 @@
  *
  *   double x[N * 2], y[M * 2];       // points, row-major
  *   static double workspace[SINKHORN_WORKSPACE_LEN(double, N, M, 2, SINKHORN_DEFAULT_MEMORY)];
- *   sinkhorn_problem_f64 problem = {.struct_size = sizeof problem, .n = N, .m = M, .dimension = 2, .x = x, .y = y};
+ *   sinkhorn_problem_f64 problem = {.struct_size = sizeof problem, .n = N, .m = M, .dimension = 2, .x = x, .y = y,
+ *                                   .epsilon = 0.1, .epsilon_kind = SINKHORN_EPSILON_ABSOLUTE};
  *   sinkhorn_settings_f64 settings = {.struct_size = sizeof settings, .start = sinkhorn_start_auto_f64};
  *   sinkhorn_report_f64 report = {.struct_size = sizeof report};
  *   const sinkhorn_solution_f64 *solution;
  *   sinkhorn_error error;
- *   size_t len = sizeof workspace / sizeof *workspace;
+ *   size_t len = sizeof workspace / sizeof *workspace; // at run time: sinkhorn_workspace_len_f64
  *   if (sinkhorn_solve_f64(&problem, &settings, workspace, len, &solution, &report, &error) < 0) puts(error.message);
  *
- * What there is, in the order of this file: lengths of memory (macros), choices and structs, and functions:
- * sinkhorn_solve_ and sinkhorn_solver_ (sweep by sweep), sinkhorn_solution_ (potentials, plan, maps), derivatives,
- * sinkhorn_divergence_, sinkhorn_soft_, sinkhorn_solve_batch_, sinkhorn_start_.
+ * Functions by task. A name that ends in _ has an f64 and an f32 at its end.
  *
- * C99 and C++. Functions come for double (_f64) and for float (_f32). Every struct begins with its size and is zero
- * elsewhere where nothing is wanted: zeros are the defaults. All memory is the caller's: a pointer is NULL where that
- * is allowed, and otherwise points to memory of the stated shape (n x d: row-major), aligned for its type, which no
- * other thread writes during the call. Objects (solution, solver, ...) live in the workspace that was lent: there is
- * nothing to free, and a handle whose workspace was used again is refused as long as its memory can be read.
- * Functions return a sinkhorn_status: negative for a bad call, and then the error says what was wrong and where.
- * Nothing is global but the pool of threads, once threads are asked for; errno is not touched; nothing is printed,
- * but for the message of a SINKHORN_ERROR_INTERNAL on stderr. Before version 1.0 structs may change, and their sizes
- * are checked; numbers of statuses and choices do not. Made by cbindgen from ffi/src: do not edit.
+ *   how much memory       sinkhorn_workspace_len_  sinkhorn_derivatives_len_  sinkhorn_divergence_len_
+ *                         sinkhorn_divergence_gradient_len_  sinkhorn_soft_len_  sinkhorn_batch_len_
+ *                         (and macros: SINKHORN_WORKSPACE_LEN, ...)
+ *   solve                 sinkhorn_solve_  many problems: sinkhorn_solve_batch_  smallest: sinkhorn_solve_in_place_
+ *   solve sweep by sweep  sinkhorn_solver_new_  sinkhorn_solver_step_  sinkhorn_solver_run_
+ *                         sinkhorn_solver_progress_  sinkhorn_solver_finish_
+ *   where to start        sinkhorn_start_auto_  sinkhorn_start_monotone_  sinkhorn_start_dual_sort_
+ *                         sinkhorn_start_gaussian_  sinkhorn_start_gaussian_unregularised_
+ *                         sinkhorn_start_mixture_  sinkhorn_start_coarse_  sinkhorn_start_subsample_
+ *   a start of your own   sinkhorn_target_n_  sinkhorn_target_m_  sinkhorn_target_epsilon_
+ *                         sinkhorn_target_cost_scale_
+ *   numbers, potentials   sinkhorn_solution_report_  sinkhorn_solution_f_  sinkhorn_solution_g_
+ *                         sinkhorn_solution_start_note_
+ *   the plan              sinkhorn_solution_entry_  sinkhorn_solution_row_  sinkhorn_solution_plan_
+ *                         sinkhorn_solution_largest_in_row_  sinkhorn_solution_apply_
+ *                         sinkhorn_solution_apply_transposed_
+ *   maps, new points      sinkhorn_solution_map_  sinkhorn_solution_map_at_  sinkhorn_solution_f_at_
+ *                         sinkhorn_solution_g_at_
+ *   derivatives           sinkhorn_objective_gradient_  sinkhorn_objective_hvp_  sinkhorn_vjp_  sinkhorn_jvp_
+ *   loss between sets     sinkhorn_divergence_new_  sinkhorn_divergence_gradient_  sinkhorn_divergence_report_
+ *   soft sorting          sinkhorn_soft_sort_  sinkhorn_soft_rank_  sinkhorn_soft_quantile_
+ *                         sinkhorn_soft_top_k_  sinkhorn_soft_vjp_
+ *   what went wrong       sinkhorn_status_text  sinkhorn_status_remedy
+ *   which library         sinkhorn_version  sinkhorn_version_string
+ *
+ * C99 and C++. Functions for float do no step in double. All memory is the caller's: a pointer is NULL where that is
+ * allowed, and otherwise points to memory of the stated shape (n x d: row-major), aligned for its type, which no other
+ * thread writes during the call. Functions return a sinkhorn_status: negative for a bad call, and then the error says
+ * what was wrong and where. Nothing is global but the pool of threads, once threads are asked for; errno is not
+ * touched; nothing is printed, but for the message of a SINKHORN_ERROR_INTERNAL on stderr.
+ *
+ * Structs begin with struct_size, the sizeof of the header that the program was compiled with, and are zero elsewhere
+ * where nothing is wanted: zeros are the defaults. Later versions add fields at the end, and no version minds the size
+ * of another: what a program lacks counts as zero, and only struct_size bytes are read and written. Fields that the
+ * library does not have must be zero (SINKHORN_ERROR_STRUCT_SIZE), and are zero where it writes.
+ *
+ * Objects (solution, solver, divergence, soft) live in the workspace that was lent: there is nothing to free. A new
+ * call with that workspace ends their life when it begins to write there. A call that is refused before that leaves
+ * them as they were: for a pointer, a size, a choice, a number of a struct, an entry of an array, or totals that
+ * differ. What only the solve can tell comes later: epsilon and costs that do not go together, pairs that are
+ * forbidden, a start that fails, values whose spread overflows. A handle whose workspace was used again is refused as
+ * long as its memory can be read.
+ *
+ * Before version 1.0 lengths of memory may change: macros are those of this header, functions those of the library.
+ * Numbers of statuses and choices never change. Made by cbindgen from ffi/src: do not edit.
  */
 
 #ifndef SINKHORN_H
@@ -230,7 +265,7 @@ typedef int32_t sinkhorn_order;
  */
 typedef struct sinkhorn_problem_f64 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as cost at least.
    */
   size_t struct_size;
   /**
@@ -385,7 +420,7 @@ typedef int32_t sinkhorn_simd;
  */
 typedef struct sinkhorn_settings_f64 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as start_g at least.
    */
   size_t struct_size;
   /**
@@ -542,7 +577,7 @@ typedef void (*sinkhorn_cost_gradient_f32)(const float *x,
  */
 typedef struct sinkhorn_problem_f32 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as cost at least.
    */
   size_t struct_size;
   /**
@@ -673,7 +708,7 @@ typedef int (*sinkhorn_observer_f32)(const struct sinkhorn_observation_f32 *obse
  */
 typedef struct sinkhorn_settings_f32 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as start_g at least.
    */
   size_t struct_size;
   /**
@@ -772,7 +807,7 @@ typedef struct sinkhorn_settings_f32 {
  */
 typedef struct sinkhorn_report_f64 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as sweeps at least.
    */
   size_t struct_size;
   /**
@@ -872,7 +907,7 @@ typedef struct sinkhorn_report_f64 {
  */
 typedef struct sinkhorn_report_f32 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as sweeps at least.
    */
   size_t struct_size;
   /**
@@ -972,7 +1007,7 @@ typedef struct sinkhorn_report_f32 {
  */
 typedef struct sinkhorn_in_place_f64 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as epsilon at least.
    */
   size_t struct_size;
   /**
@@ -1037,7 +1072,7 @@ typedef struct sinkhorn_in_place_f64 {
  */
 typedef struct sinkhorn_in_place_f32 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as epsilon at least.
    */
   size_t struct_size;
   /**
@@ -1101,7 +1136,7 @@ typedef struct sinkhorn_in_place_f32 {
  */
 typedef struct sinkhorn_derivative_settings_f64 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as tolerance at least.
    */
   size_t struct_size;
   /**
@@ -1124,7 +1159,7 @@ typedef struct sinkhorn_derivative_settings_f64 {
  */
 typedef struct sinkhorn_derivative_settings_f32 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as tolerance at least.
    */
   size_t struct_size;
   /**
@@ -1151,7 +1186,7 @@ typedef struct sinkhorn_derivative_settings_f32 {
  */
 typedef struct sinkhorn_gradients_f64 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as y at least.
    */
   size_t struct_size;
   /**
@@ -1190,7 +1225,7 @@ typedef struct sinkhorn_gradients_f64 {
  */
 typedef struct sinkhorn_gradients_f32 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as y at least.
    */
   size_t struct_size;
   /**
@@ -1233,7 +1268,7 @@ typedef void (*sinkhorn_plan_cotangent_rows_f64)(size_t i, size_t first, size_t 
  */
 typedef struct sinkhorn_cotangent_f64 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as g at least.
    */
   size_t struct_size;
   /**
@@ -1268,7 +1303,7 @@ typedef struct sinkhorn_cotangent_f64 {
  */
 typedef struct sinkhorn_linear_report_f64 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as iterations at least.
    */
   size_t struct_size;
   /**
@@ -1304,7 +1339,7 @@ typedef void (*sinkhorn_plan_cotangent_rows_f32)(size_t i, size_t first, size_t 
  */
 typedef struct sinkhorn_cotangent_f32 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as g at least.
    */
   size_t struct_size;
   /**
@@ -1339,7 +1374,7 @@ typedef struct sinkhorn_cotangent_f32 {
  */
 typedef struct sinkhorn_linear_report_f32 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as iterations at least.
    */
   size_t struct_size;
   /**
@@ -1367,7 +1402,7 @@ typedef struct sinkhorn_linear_report_f32 {
  */
 typedef struct sinkhorn_tangent_f64 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as y at least.
    */
   size_t struct_size;
   /**
@@ -1402,7 +1437,7 @@ typedef struct sinkhorn_tangent_f64 {
  */
 typedef struct sinkhorn_changes_f64 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as g at least.
    */
   size_t struct_size;
   /**
@@ -1428,7 +1463,7 @@ typedef struct sinkhorn_changes_f64 {
  */
 typedef struct sinkhorn_tangent_f32 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as y at least.
    */
   size_t struct_size;
   /**
@@ -1463,7 +1498,7 @@ typedef struct sinkhorn_tangent_f32 {
  */
 typedef struct sinkhorn_changes_f32 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as g at least.
    */
   size_t struct_size;
   /**
@@ -1504,7 +1539,7 @@ typedef int32_t sinkhorn_quantile_convention;
  */
 typedef struct sinkhorn_soft_settings_f64 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as differentiation at least.
    */
   size_t struct_size;
   /**
@@ -1540,7 +1575,7 @@ typedef struct sinkhorn_soft_settings_f64 {
  */
 typedef struct sinkhorn_soft_settings_f32 {
   /**
-   * sizeof of this struct.
+   * sizeof of this struct: as far as differentiation at least.
    */
   size_t struct_size;
   /**
@@ -1731,7 +1766,7 @@ typedef struct sinkhorn_soft_settings_f32 {
 #define SINKHORN_ERROR_NULL_POINTER (-14)
 
 /**
- * A struct_size is not the size of that struct in this version.
+ * A struct_size is that of no version of the struct, or a field is set that this version does not have.
  */
 #define SINKHORN_ERROR_STRUCT_SIZE (-15)
 
@@ -1962,8 +1997,8 @@ sinkhorn_status sinkhorn_workspace_len_f32(const struct sinkhorn_problem_f32 *pr
  * NULL: never problem and workspace; settings NULL stands for the defaults; solution, report and error where they
  * are not wanted.
  * Returns: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED, whose results
- * are all usable; or an error, and then *solution and *report are untouched, *error says what was wrong, and what
- * lived in the workspace is gone.
+ * are all usable; or an error, and then *solution and *report are untouched, and *error says what was wrong. What
+ * lived in the workspace lives on if the arguments were refused, and is gone if the solve had begun (see the top).
  * Allocates: nothing, but for starts that say so and the pool of threads. Threads: safe; calls at the same time
  * may share what they only read.
  * Aliasing: workspace, *solution, *report and *error must not overlap each other, the structs or the arrays,
@@ -1978,7 +2013,7 @@ sinkhorn_status sinkhorn_solve_f64(const struct sinkhorn_problem_f64 *problem,
                                    struct sinkhorn_error *error);
 
 /**
- * sinkhorn_solve_f64 in float. No step of it is done in double.
+ * sinkhorn_solve_f64 in float.
  */
 sinkhorn_status sinkhorn_solve_f32(const struct sinkhorn_problem_f32 *problem,
                                    const struct sinkhorn_settings_f32 *settings,
@@ -2048,8 +2083,8 @@ sinkhorn_status sinkhorn_solver_run_f32(struct sinkhorn_solver_f32 *solver);
  * measured, the largest finite number before the first.
  *
  * NULL: never solver; sweeps, epsilon and marginal_error where they are not wanted. Returns: SINKHORN_OK or an
- * error of the handle. Allocates: nothing.
- * Threads: not while another thread sweeps.
+ * error of the handle or of a place, and then nothing was written. Allocates: nothing.
+ * Threads: not while another thread sweeps. Aliasing: outputs must not overlap each other or the workspace.
  */
 sinkhorn_status sinkhorn_solver_progress_f64(const struct sinkhorn_solver_f64 *solver,
                                              uint32_t *sweeps,
@@ -2102,7 +2137,7 @@ sinkhorn_status sinkhorn_solver_finish_f32(struct sinkhorn_solver_f32 *solver,
 sinkhorn_status sinkhorn_solve_in_place_f64(struct sinkhorn_in_place_f64 *problem, struct sinkhorn_error *error);
 
 /**
- * sinkhorn_solve_in_place_f64 in float. No step of it is done in double.
+ * sinkhorn_solve_in_place_f64 in float.
  */
 sinkhorn_status sinkhorn_solve_in_place_f32(struct sinkhorn_in_place_f32 *problem, struct sinkhorn_error *error);
 
@@ -2509,8 +2544,9 @@ sinkhorn_status sinkhorn_divergence_len_f32(const struct sinkhorn_problem_f32 *p
  * NULL: never problem and workspace; settings NULL stands for the defaults; value, divergence and error where they
  * are not wanted.
  * Returns: SINKHORN_CONVERGED where all three problems have, else the status of the first that has not; or an
- * error, and then *value and *divergence are untouched. Allocates: nothing, but for starts that say so. Threads:
- * safe. Aliasing: as sinkhorn_solve_f64.
+ * error, and then *value and *divergence are untouched, and what lived in the workspace is as after
+ * sinkhorn_solve_f64. Allocates: nothing, but for starts that say so. Threads: safe. Aliasing: as
+ * sinkhorn_solve_f64.
  */
 sinkhorn_status sinkhorn_divergence_new_f64(const struct sinkhorn_problem_f64 *problem,
                                             const double *cost_within_x,
@@ -2637,8 +2673,8 @@ sinkhorn_status sinkhorn_soft_len_f32(size_t n,
  * NULL: never values, workspace and sorted; settings NULL stands for the defaults; weights, soft, report and error
  * where they are not wanted.
  * Returns: the status of the solve, whose results are usable; or an error. Of those that are about an argument,
- * outputs are untouched. Allocates: nothing. Threads: safe. Aliasing: workspace, sorted, *soft, *report and *error
- * must not overlap each other or the inputs.
+ * outputs are untouched, and what lived in the workspace is as after sinkhorn_solve_f64. Allocates: nothing.
+ * Threads: safe. Aliasing: workspace, sorted, *soft, *report and *error must not overlap each other or the inputs.
  */
 sinkhorn_status sinkhorn_soft_sort_f64(const double *values,
                                        const double *weights,
@@ -2817,9 +2853,10 @@ sinkhorn_status sinkhorn_batch_len_f32(const struct sinkhorn_problem_f32 *proble
  * Solves many problems of any sizes, as many at a time as the settings have threads, each on one of them: no bit
  * of an answer depends on their number.
  *
- * problems: count. f and g: the potentials of all problems, one after the other (sums of all n and of all m).
+ * problems: count, all of one struct_size. f and g: the potentials of all problems, one after the other (sums of all
+ * n and of all m).
  * start_f and start_g of the settings are laid out in the same way, and may be f and g themselves; a start of your
- * own is called on several threads. reports: count; the struct_size of the first is checked, and all are written.
+ * own is called on several threads. reports: count; the struct_size of the first is that of all, and all are written.
  * errors: count; that of a problem is written where its report has a negative status. A problem that cannot be
  * solved tells so in its report (and error), its part of f and g is untouched, and the others are solved.
  *

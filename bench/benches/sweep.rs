@@ -9,6 +9,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sinkhorn_bench::machine::Machine;
+use sinkhorn_bench::problems::normal;
 use sinkhorn_bench::sweeper::settings;
 use sinkhorn_core::{
     Epsilon, PointCloud, Problem, Real, SimdLevel, Solver, Storage, Workspace,
@@ -19,8 +20,7 @@ use sinkhorn_tests::data;
 /// Calls `body` with a problem between n normal points each.
 fn with_problem<T: Real>(n: usize, d: usize, body: impl FnOnce(&Problem<'_, T>)) {
     let mut generator = data::generator(1);
-    let mut points = || data::normal(&mut generator, n * d).into_iter().map(T::constant).collect::<Vec<T>>();
-    let (x, y) = (points(), points());
+    let (x, y) = (normal::<T>(&mut generator, n * d), normal(&mut generator, n * d));
     let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, d).unwrap())
         .and_then(|problem| problem.epsilon(Epsilon::OfMean(T::constant(0.01))))
         .unwrap();

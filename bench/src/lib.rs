@@ -1,7 +1,6 @@
 //! What the benchmarks and tables share.
 
 pub mod machine;
-pub mod output;
 pub mod problems;
 pub mod starts;
 pub mod sweeper;

@@ -1,18 +1,21 @@
 //! The starts that the tables compare.
 
-use sinkhorn_core::start::{DualSort, GaussianForm, Monotone, Start, Zero};
+use sinkhorn_core::{
+    Real,
+    start::{DualSort, GaussianForm, Monotone, Start, Zero},
+};
 use sinkhorn_init::{Auto, CoarseStart, GaussianStart, MixtureStart, SubsampleStart};
 
 /// A start and its name in tables and on the command line.
-pub struct NamedStart {
+pub struct NamedStart<T: Real> {
     /// The name.
     pub name: &'static str,
     /// What writes the potentials.
-    pub start: Box<dyn Start<f64>>,
+    pub start: Box<dyn Start<T> + Sync>,
 }
 
 /// In the order of the tables. A new one is a line here.
-pub fn all() -> Vec<NamedStart> {
+pub fn all<T: Real>() -> Vec<NamedStart<T>> {
     vec![
         NamedStart::new("zero", Zero),
         NamedStart::new("monotone", Monotone),
@@ -26,19 +29,19 @@ pub fn all() -> Vec<NamedStart> {
     ]
 }
 
+/// The names of all starts.
+pub fn names() -> Vec<&'static str> {
+    all::<f64>().iter().map(|start| start.name).collect()
+}
+
 /// The start of this name.
-pub fn named(name: &str) -> Option<NamedStart> {
+pub fn named<T: Real>(name: &str) -> Option<NamedStart<T>> {
     all().into_iter().find(|start| start.name == name)
 }
 
-/// What a user takes who knows nothing of the problem, and the headline compares with zero.
-pub fn recommended() -> NamedStart {
-    named("auto").expect("a name of the list")
-}
-
-impl NamedStart {
+impl<T: Real> NamedStart<T> {
     /// An entry of the list.
-    pub fn new(name: &'static str, start: impl Start<f64> + 'static) -> Self {
+    pub fn new(name: &'static str, start: impl Start<T> + Sync + 'static) -> Self {
         NamedStart { name, start: Box::new(start) }
     }
 }

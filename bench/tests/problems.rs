@@ -96,13 +96,5 @@ fn all_converge() {
         let problem = case.problem(Epsilon::OfMean(0.05)).unwrap();
         let report = solve_owned(&problem, &Zero, &Settings::default()).unwrap().report;
         assert_eq!(report.status, Status::Converged, "{}", case.name);
-        println!(
-            "{:16} {:4} x {:4}, d = {:2}: {} sweeps",
-            case.name,
-            case.rows(),
-            case.columns(),
-            case.dimension,
-            report.sweeps
-        );
     }
 }

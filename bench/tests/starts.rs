@@ -1,7 +1,6 @@
 //! The table of starts is what single solves find, and its files are whole.
 
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -14,25 +13,35 @@ const SIZE: usize = 60;
 const ACCELERATIONS: [&str; 4] = ["plain", "annealing", "relaxation", "anderson"];
 
 fn starts(arguments: &[&str]) -> Output {
-    limited(Command::new(env!("CARGO_BIN_EXE_starts")).args(arguments)).output().expect("the program")
+    limited(Command::new(env!("CARGO_BIN_EXE_sinkhorn-bench")).arg("starts").args(arguments))
+        .output()
+        .expect("the program")
 }
 
-fn json(path: &Path) -> Value {
-    serde_json::from_str(&fs::read_to_string(path).expect("the file")).expect("JSON")
+/// Runs the command, and returns what it prints and the tables that it writes.
+fn tables(arguments: &str, more: &[&str]) -> (String, Vec<Value>) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tables.json");
+    let mut arguments: Vec<&str> = arguments.split(' ').chain(more.iter().copied()).collect();
+    arguments.extend(["--json", file.to_str().unwrap()]);
+    let output = starts(&arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "temporary files are gone");
+    let document: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    assert_eq!((&document["schema"], &document["command"][0]), (&Value::from(2), &Value::from("starts")));
+    (String::from_utf8(output.stdout).unwrap(), document["tables"].as_array().unwrap().clone())
 }
 
-/// The settings that the table says it took.
-fn settings(acceleration: &str, start: &str, epsilon: f64, table: &Value) -> Settings<f64> {
-    let annealing = &table["parameters"]["annealing"];
-    let after_start = annealing["first_from_other_starts"].as_f64().unwrap();
-    let annealing = Annealing {
-        first: if start == "zero" { 1.0 / epsilon } else { after_start },
-        factor: annealing["factor"].as_f64().unwrap(),
-        sweeps: annealing["sweeps"].as_u64().unwrap() as u32,
-    };
+fn rows(table: &Value) -> &[Value] {
+    table["rows"].as_array().unwrap()
+}
+
+/// The settings that the table says it takes.
+fn settings(acceleration: &str, start: &str, epsilon: f64) -> Settings<f64> {
+    let first = if start == "zero" { 1.0 / epsilon } else { 8.0 };
     match acceleration {
         "plain" => Settings::plain(),
-        "annealing" => Settings { annealing: Some(annealing), ..Settings::plain() },
+        "annealing" => Settings { annealing: Some(Annealing { first, factor: 0.5, sweeps: 2 }), ..Settings::plain() },
         "relaxation" => Settings { acceleration: Acceleration::AdaptiveRelaxation, ..Settings::default() },
         _ => Settings { acceleration: Acceleration::Anderson { memory: 10 }, ..Settings::default() },
     }
@@ -40,104 +49,71 @@ fn settings(acceleration: &str, start: &str, epsilon: f64, table: &Value) -> Set
 
 #[test]
 fn sweeps_are_those_of_single_solves() {
-    let folder = tempfile::tempdir().unwrap();
-    let (file, plots) = (folder.path().join("table.json"), folder.path().join("plots"));
+    let plots = tempfile::tempdir().unwrap();
     let names = ["line-uniform", "moons"];
-    let output = starts(&[
-        "--size",
-        &SIZE.to_string(),
-        "--problem",
-        names[0],
-        "--problem",
-        names[1],
-        "--storage",
-        "kernel",
-        "--epsilon",
-        "0.05",
-        "--json",
-        file.to_str().unwrap(),
-        "--plots",
-        plots.to_str().unwrap(),
-    ]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let table = json(&file);
-    assert_eq!(table["schema"], 1);
-    let runs = table["runs"].as_array().unwrap();
-    assert_eq!(runs.len(), names.len() * starts::all().len() * ACCELERATIONS.len());
-    assert_eq!(table["times"]["runs"].as_array().unwrap().len(), runs.len());
-
-    let mut rows = runs.iter();
-    for name in names {
+    let arguments = "--size 60 --problem line-uniform --problem moons --storage kernel --epsilon 0.05 --plots";
+    let (text, tables) = tables(arguments, &[plots.path().to_str().unwrap()]);
+    assert!(text.contains("Each start alone") && !text.contains("NaN"), "{text}");
+    assert_eq!(tables.len(), names.len() + 1);
+    for (name, table) in names.into_iter().zip(&tables) {
+        assert!(table["title"].as_str().unwrap().starts_with(&format!("{name}, epsilon 0.05: ")), "{table}");
         let case = problems::named(name, SIZE).unwrap();
         let problem = case.problem(Epsilon::OfMean(0.05)).unwrap();
-        for start in starts::all() {
-            for acceleration in ACCELERATIONS {
-                let run = rows.next().unwrap();
-                assert_eq!([&run["problem"], &run["start"], &run["acceleration"]], [name, start.name, acceleration]);
-                let expected = settings(acceleration, start.name, 0.05, &table);
-                for (index, threshold) in [1e-3, 1e-6].into_iter().enumerate() {
-                    let settings = Settings { threshold, max_sweeps: 5000, storage: Storage::Kernel, ..expected };
+        let mut rows = rows(table).iter();
+        for threshold in [1e-3, 1e-6] {
+            for start in starts::all() {
+                let row = rows.next().unwrap();
+                assert_eq!((&row["start"], &row["to"]), (&Value::from(start.name), &Value::from(threshold)));
+                for acceleration in ACCELERATIONS {
+                    let wanted = settings(acceleration, start.name, 0.05);
+                    let settings = Settings { threshold, max_sweeps: 5000, storage: Storage::Kernel, ..wanted };
+                    let found = &row[acceleration];
                     match solve_owned(&problem, start.start.as_ref(), &settings) {
                         Ok(solved) => {
-                            let reached = &run["reached"][index];
-                            assert_eq!(reached["sweeps"], solved.report.sweeps, "{run}");
-                            assert_eq!(reached["status"], solved.report.status.name(), "{run}");
-                            assert_eq!(run["does_not_apply"], Value::Null);
+                            assert_eq!(found["sweeps"], solved.report.sweeps, "{row}");
+                            assert_eq!(found["status"], solved.report.status.name(), "{row}");
                         }
                         Err(Error { kind: ErrorKind::Unsupported { reason, .. }, .. }) => {
-                            assert_eq!(run["does_not_apply"], reason)
+                            assert_eq!(found["does_not_apply"], reason)
                         }
-                        Err(error) => panic!("{run}: {error}"),
+                        Err(error) => panic!("{row}: {error}"),
                     }
                 }
             }
         }
-        let picture = fs::read_to_string(plots.join(name).with_extension("svg")).unwrap();
+        assert_eq!(rows.next(), None);
+        let picture = fs::read_to_string(plots.path().join(name).with_extension("svg")).unwrap();
         assert!(picture.starts_with("<svg ") && picture.trim_end().ends_with("</svg>"));
         assert!(picture.matches("<polyline").count() > 10 && !picture.contains("NaN"));
         assert_eq!(picture.matches("<text").count(), picture.matches("</text>").count());
     }
-    let files = |path: &Path| fs::read_dir(path).unwrap().count();
-    assert_eq!((files(folder.path()), files(&plots)), (2, names.len()), "temporary files are gone");
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("Each start alone") && !text.contains("NaN"), "{text}");
+    assert_eq!(fs::read_dir(plots.path()).unwrap().count(), names.len(), "temporary files are gone");
 }
 
 #[test]
 fn a_run_that_is_given_up_says_so() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("table.json");
-    let arguments = "--size 60 --problem moons --epsilon 0.002 --start zero --max-sweeps 3 --json";
-    let mut arguments: Vec<&str> = arguments.split(' ').collect();
-    arguments.push(file.to_str().unwrap());
-    let output = starts(&arguments);
-    assert!(output.status.success());
-    assert!(String::from_utf8(output.stdout).unwrap().contains(" >3 "));
-    for run in json(&file)["runs"].as_array().unwrap() {
-        for reached in run["reached"].as_array().unwrap() {
-            assert_eq!((&reached["sweeps"], &reached["status"]), (&Value::Null, &Value::from("sweep limit")));
+    let (text, tables) = tables("--size 60 --problem moons --epsilon 0.002 --start zero --max-sweeps 3", &[]);
+    assert!(text.contains(" >3 "), "{text}");
+    for row in rows(&tables[0]) {
+        for run in ACCELERATIONS.map(|acceleration| &row[acceleration]) {
+            assert_eq!((&run["sweeps"], &run["status"]), (&Value::Null, &Value::from("sweep limit")));
         }
     }
 }
 
 #[test]
 fn the_headline_has_its_rows_and_means() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("headline.json");
-    let arguments = "--headline --size 60 --storage kernel --problem line-uniform --problem moons --epsilon 0.05 --epsilon 0.02 --json";
-    let mut arguments: Vec<&str> = arguments.split(' ').collect();
-    arguments.push(file.to_str().unwrap());
-    let output = starts(&arguments);
-    assert!(output.status.success());
-    let table = json(&file);
-    let rows = table["rows"].as_array().unwrap();
-    assert_eq!(rows.len(), 4);
-    for row in rows {
-        let ways = row["ways"].as_array().unwrap();
-        assert_eq!((ways.len(), &ways[0]["start"], &ways[1]["start"]), (3, &Value::from("zero"), &Value::from("zero")));
-        assert!(ways.iter().all(|way| way["status"] == "converged"));
+    let arguments = "--headline --size 60 --storage kernel --problem line-uniform --problem moons --epsilon 0.05 --epsilon \
+                     0.02 --format markdown";
+    let (text, tables) = tables(arguments, &[]);
+    assert_eq!(tables.len(), 2, "rows and means");
+    assert_eq!((rows(&tables[0]).len(), rows(&tables[1]).len()), (4, 4));
+    for row in rows(&tables[0]) {
+        let ways = ["plain", "Anderson", "start"].map(|way| &row[way]);
+        assert_eq!([&ways[0]["start"], &ways[1]["start"]], ["zero", "zero"]);
+        assert!(ways.iter().all(|way| way["status"] == "converged"), "{row}");
     }
-    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("\n| moons | 0.02 | "), "Markdown: {text}");
     assert!(text.contains("Geometric means") && text.contains("Worst") && !text.contains("NaN"), "{text}");
 }
 

@@ -1,35 +1,16 @@
 //! `sinkhorn`: entropic optimal transport at a prompt.
 //!
-//! Typed text ([`args`]) becomes a checked [`job`], whose [`input`] becomes [`data`] in memory; a [`command`] solves,
-//! writes its [`output`] and [`render`]s what it found. What goes wrong on the way is a [`failure`] with an [`exit`]
-//! code. Nothing is printed on standard output before all files are written.
+//! Eight rooms, each of which imports only from those after it: this file starts a [`command`], which prints and writes
+//! [`output`] about a [`task`], typed as [`args`] over files of [`input`]. [`terminal`] holds what people read on the
+//! way, and [`process`] how the program ends. Nothing is printed on standard output before all files are written.
 
 mod args;
-mod beside;
 mod command;
-mod data;
-mod exit;
-mod explain;
-mod failure;
-mod fit;
 mod input;
-mod interrupt;
-mod job;
-mod memory;
-mod merge;
-mod neighbours;
 mod output;
-mod picture;
-mod plan;
-mod plot;
-mod progress;
-mod rehearsal;
-mod render;
-mod report;
-mod scalar;
-mod solving;
-mod start;
-mod summary;
+mod process;
+mod task;
+mod terminal;
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -38,8 +19,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use exit::Exit;
-use failure::Failure;
+use command::Args;
+use process::{Exit, Failure, interrupt, memory};
 
 #[global_allocator]
 static MEMORY: memory::Memory = memory::Memory;
@@ -59,10 +40,10 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<Exit, Failure> {
-    match args::Args::try_parse() {
+    match Args::try_parse() {
         Ok(args) => {
             if args.quiet {
-                render::be_quiet();
+                terminal::be_quiet();
             }
             command::run(args.command)
         }
@@ -88,6 +69,6 @@ fn usage(error: &clap::Error) -> Result<Exit, Failure> {
         let _ = write!(anstream::stderr(), "sinkhorn: {text}");
         return Ok(Exit::Usage);
     }
-    render::print(&text)?;
+    terminal::print(&text)?;
     Ok(Exit::Converged)
 }

@@ -25,6 +25,17 @@ impl<T: Real> Default for Epsilon<T> {
     }
 }
 
+impl Epsilon<f64> {
+    /// Returns the same regularisation in another precision, to which the number is rounded.
+    pub fn cast<T: Real>(self) -> Epsilon<T> {
+        match self {
+            Epsilon::Absolute(value) => Epsilon::Absolute(T::constant(value)),
+            Epsilon::OfMean(fraction) => Epsilon::OfMean(T::constant(fraction)),
+            Epsilon::OfStd(fraction) => Epsilon::OfStd(T::constant(fraction)),
+        }
+    }
+}
+
 impl<T: Real> Epsilon<T> {
     pub(crate) fn factor(self) -> T {
         match self {

@@ -65,6 +65,11 @@ fn add_block<T: Real>(total: &mut Wide<T>, block: &[T]) {
     *total = if total.high == T::ZERO { sum } else { total.add(sum) };
 }
 
+/// Returns the largest absolute value of those that are not infinite.
+pub(crate) fn largest_finite<T: Real>(values: impl Iterator<Item = T>) -> T {
+    values.fold(T::ZERO, |most, value| if value == T::INFINITY { most } else { most.max(value.abs()) })
+}
+
 /// Returns the sum of the lanes, added pairwise.
 #[inline(always)]
 fn fold<T: Real>(mut lanes: [T; LANES]) -> T {

@@ -202,6 +202,39 @@ impl<T: Real> Default for Settings<T> {
     }
 }
 
+impl Settings<f64> {
+    /// Returns these settings for a solve in another precision, to which numbers are rounded.
+    ///
+    /// ```
+    /// use sinkhorn_core::{Acceleration, Settings};
+    /// let acceleration = Acceleration::Relaxation { factor: 1.5 };
+    /// let settings = Settings { threshold: 1e-3, acceleration, ..Settings::default() }.cast::<f32>();
+    /// assert_eq!((settings.threshold, settings.acceleration.name()), (1e-3_f32, "relaxation"));
+    /// ```
+    pub fn cast<T: Real>(self) -> Settings<T> {
+        let Settings { threshold, max_sweeps, acceleration, annealing, storage, threads, simd } = self;
+        Settings {
+            threshold: T::constant(threshold),
+            max_sweeps,
+            acceleration: match acceleration {
+                Acceleration::Plain => Acceleration::Plain,
+                Acceleration::Relaxation { factor } => Acceleration::Relaxation { factor: T::constant(factor) },
+                Acceleration::AdaptiveRelaxation => Acceleration::AdaptiveRelaxation,
+                Acceleration::Auto { memory } => Acceleration::Auto { memory },
+                Acceleration::Anderson { memory } => Acceleration::Anderson { memory },
+            },
+            annealing: annealing.map(|Annealing { first, factor, sweeps }| Annealing {
+                first: T::constant(first),
+                factor: T::constant(factor),
+                sweeps,
+            }),
+            storage,
+            threads,
+            simd,
+        }
+    }
+}
+
 impl<T: Real> Settings<T> {
     /// Returns the storage that a problem gets: never [`Storage::Auto`].
     pub fn storage_for(&self, shape: Shape) -> Storage {

@@ -95,14 +95,14 @@ void transfer(const std::string& source_path, const std::string& target_path, co
 
   const auto problem = sinkhorn::Problem<float>::points(x, y, 3).epsilon_of_mean(epsilon_of_mean);
   const auto settings = sinkhorn::Settings<float>().start(sinkhorn::Start::automatic).threads(2);
-  const auto solution = sinkhorn::solve(problem, settings);  // a view of x and y; its memory is its own
+  const auto solution = sinkhorn::solve(problem, settings).value();  // a view of x and y; its memory is its own
 
-  const auto report = solution.report();
+  const auto& report = solution.report();
   std::cout << sinkhorn_status_text(report.status) << " after " << report.sweeps << " sweeps from the " << report.start
             << " start; cost " << report.transport_cost << '\n';
   if (report.status != sinkhorn::Status::converged) std::cerr << "not converged: the result is as good as it got\n";
 
-  image.colours = solution.map_at(image.colours);
+  image.colours = solution.map_at(image.colours).value();
   if (!out_path.empty()) write_image(out_path, image);
 }
 

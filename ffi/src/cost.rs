@@ -7,6 +7,7 @@ use sinkhorn_core::{
     cost::{Cosine, Euclidean, GroundCost as CoreCost, Manhattan, PNorm, Smoothness, SquaredEuclidean},
 };
 
+use crate::checks::check_unused;
 use crate::fault::{Fault, FaultKind};
 
 /// The cost c(x, y) between points: one of the SINKHORN_COST_ constants.
@@ -50,18 +51,13 @@ pub(crate) enum GroundCost<T> {
 
 impl<T: Real> GroundCost<T> {
     pub fn of(choice: Cost, p: T, custom: Custom<T>) -> Result<Self, Fault> {
-        if p != T::ZERO && choice != SINKHORN_COST_P_NORM {
-            let reason = "p is set but ground_cost is not SINKHORN_COST_P_NORM";
-            return Err(Fault::unsupported(c"p", reason));
-        }
-        for (argument, unused) in
-            [(c"cost_function", custom.function.is_none()), (c"cost_gradient", custom.gradient.is_none())]
-        {
-            if !unused && choice != SINKHORN_COST_CUSTOM {
-                let reason = "it is set but ground_cost is not SINKHORN_COST_CUSTOM";
-                return Err(Fault::unsupported(argument, reason));
-            }
-        }
+        let powers = choice == SINKHORN_COST_P_NORM;
+        let reason = "p is set but ground_cost is not SINKHORN_COST_P_NORM";
+        check_unused([(c"p", p != T::ZERO && !powers)], reason)?;
+        let own = choice == SINKHORN_COST_CUSTOM;
+        let function = (c"cost_function", custom.function.is_some() && !own);
+        let gradient = (c"cost_gradient", custom.gradient.is_some() && !own);
+        check_unused([function, gradient], "it is set but ground_cost is not SINKHORN_COST_CUSTOM")?;
         Ok(match choice {
             SINKHORN_COST_SQUARED_EUCLIDEAN => GroundCost::SquaredEuclidean,
             SINKHORN_COST_EUCLIDEAN..=SINKHORN_COST_COSINE if !cfg!(feature = "costs") => {

@@ -1,31 +1,42 @@
 //! The Sinkhorn divergence, a loss between measures.
 
+use core::ffi::CStr;
+use core::marker::PhantomData;
+
 use sinkhorn_core::{
     CostMatrix, Real,
     divergence::{
         Divergence as CoreDivergence, divergence_gradient_len, divergence_len, sinkhorn_divergence,
         sinkhorn_divergence_between,
     },
+    error::ErrorKind,
     geometry::Geometry,
 };
 
-use crate::checks::{
-    Region, check_disjoint, check_struct, output, product, read_struct, required, slice, write_struct,
-};
-use crate::derivatives::{self, DerivativeSettings, Gradients, Sizes};
-use crate::error::{Error, guard};
+use crate::arguments::{Arguments, Caller, put};
+use crate::checks::{check_unused, product};
+use crate::derivatives::{DerivativeSettings, Gradients, Sizes, write_len_of_derivatives};
+use crate::error::Error;
 use crate::fault::{Fault, FaultKind};
-use crate::object::{Lent, Object, large_object_len};
-use crate::problem::{Problem, regions_of};
+use crate::object::{Handle, large_object_len};
+use crate::problem::{Problem, keep_arrays};
 use crate::report::Report;
 use crate::settings::{Observers, Settings};
 use crate::start::with_start;
 use crate::status::{SINKHORN_OK, Status, of_solve};
-use crate::workspace::query;
+use crate::workspace::write_len;
 
 /// A computed divergence, for its gradient and reports. Lives at the beginning of its workspace, and is gone when
 /// that is used for something else.
-pub struct Divergence<T: Real>(Object<T, CoreDivergence<'static, T>>);
+pub struct Divergence<T: Real>(PhantomData<T>);
+
+impl<T: Real> Handle for Divergence<T> {
+    type Scalar = T;
+    type Value = CoreDivergence<'static, T>;
+
+    const NAME: &'static CStr = c"divergence";
+    const TAG: u32 = 0x5350_1f03;
+}
 
 /// Of which of its three problems a report is: one of the SINKHORN_TERM_ constants.
 pub type Term = i32;
@@ -48,20 +59,13 @@ pub unsafe extern "C" fn sinkhorn_divergence_len_f64(
     len: *mut usize,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || query(problem, settings, len, error, len_of_divergence)) }
-}
-
-/// sinkhorn_divergence_len_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_divergence_len_f32(
-    problem: *const Problem<f32>,
-    settings: *const Settings<f32>,
-    len: *mut usize,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || query(problem, settings, len, error, len_of_divergence)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let settings = call.read_struct_or_zeros(c"settings", settings)?;
+        write_len(call, problem, len, |problem| {
+            Ok(divergence_len(problem.shape()?, &settings.core()?)?.checked_add(large_object_len::<f64>()))
+        })
+    })
 }
 
 /// The Sinkhorn divergence of two measures (Feydy et al. 2019; Sejourne et al. 2019 where relaxed):
@@ -79,8 +83,9 @@ pub unsafe extern "C" fn sinkhorn_divergence_len_f32(
 /// NULL: never problem and workspace; settings NULL stands for the defaults; value, divergence and error where they
 /// are not wanted.
 /// Returns: SINKHORN_CONVERGED where all three problems have, else the status of the first that has not; or an
-/// error, and then *value and *divergence are untouched. Allocates: nothing, but for starts that say so. Threads:
-/// safe. Aliasing: as sinkhorn_solve_f64.
+/// error, and then *value and *divergence are untouched, and what lived in the workspace is as after
+/// sinkhorn_solve_f64. Allocates: nothing, but for starts that say so. Threads: safe. Aliasing: as
+/// sinkhorn_solve_f64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_divergence_new_f64(
     problem: *const Problem<f64>,
@@ -93,29 +98,37 @@ pub unsafe extern "C" fn sinkhorn_divergence_new_f64(
     divergence: *mut *const Divergence<f64>,
     error: *mut Error,
 ) -> Status {
-    let within = [cost_within_x, cost_within_y];
-    let call = Call { problem, within, settings, workspace, workspace_len, value, divergence, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.run()) }
-}
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let given = call.read_struct(c"problem", problem)?;
+        let settings = call.read_struct_or_zeros(c"settings", settings)?;
+        let chosen = settings.core()?;
+        let required = divergence_len(given.shape()?, &chosen)?;
+        let lent = call.lend(workspace, workspace_len, large_object_len::<f64>(), required)?;
+        let value = call.place_optional(c"value", value)?;
+        let divergence = call.place_optional(c"divergence", divergence)?;
+        let arrays = given.arrays(call)?;
+        let within_x = costs_within(call, &given, c"cost_within_x", cost_within_x, given.n)?;
+        let within_y = costs_within(call, &given, c"cost_within_y", cost_within_y, given.m)?;
+        let potentials = settings.potentials(call, given.n, given.m)?;
 
-/// sinkhorn_divergence_new_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_divergence_new_f32(
-    problem: *const Problem<f32>,
-    cost_within_x: *const f32,
-    cost_within_y: *const f32,
-    settings: *const Settings<f32>,
-    workspace: *mut f32,
-    workspace_len: usize,
-    value: *mut f32,
-    divergence: *mut *const Divergence<f32>,
-    error: *mut Error,
-) -> Status {
-    let within = [cost_within_x, cost_within_y];
-    let call = Call { problem, within, settings, workspace, workspace_len, value, divergence, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.run()) }
+        let (empty, memory) = lent.begin::<Divergence<f64>>(given.ground_cost()?, Observers::NONE);
+        let problem = given.core(&arrays, empty.ground_cost()).map_err(|fault| empty.undo(fault))?;
+        let found = with_start(&settings, potentials, |start| match within_x.zip(within_y) {
+            None => Ok(sinkhorn_divergence(&problem, start, &chosen, memory)?),
+            Some((x, y)) => Ok(sinkhorn_divergence_between(&problem, [x, y], start, &chosen, memory)?),
+        });
+        let found = found.map_err(|fault| match fault.kind {
+            // The totals are compared before anything is written.
+            FaultKind::Core(ErrorKind::UnequalMass { .. }) => empty.undo(fault),
+            _ => fault,
+        })?;
+        let statuses = found.reports().map(|report| of_solve(report.status));
+        put(value, found.value());
+        let handle = empty.fill(Ok(found))?.unlock();
+        put(divergence, handle);
+        Ok(statuses.into_iter().find(|&status| status != SINKHORN_OK).unwrap_or(SINKHORN_OK))
+    })
 }
 
 /// The report of one of the three problems; term is one of the SINKHORN_TERM_ constants.
@@ -129,20 +142,20 @@ pub unsafe extern "C" fn sinkhorn_divergence_report_f64(
     report: *mut Report<f64>,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || term_report(divergence, term, report, error)) }
-}
-
-/// sinkhorn_divergence_report_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_divergence_report_f32(
-    divergence: *const Divergence<f32>,
-    term: Term,
-    report: *mut Report<f32>,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || term_report(divergence, term, report, error)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let divergence = call.object(divergence)?;
+        let mut out = call.write_struct(c"report", report)?;
+        let [between, within_x, within_y] = divergence.reports();
+        let report = match term {
+            SINKHORN_TERM_BETWEEN => between,
+            SINKHORN_TERM_WITHIN_X => within_x,
+            SINKHORN_TERM_WITHIN_Y => within_y,
+            value => return Err(Fault::new(c"term", FaultKind::Choice { value })),
+        };
+        out.write(&Report::new(report));
+        Ok(of_solve(report.status))
+    })
 }
 
 /// Writes to *len how many scalars of workspace sinkhorn_divergence_gradient_f64 needs: O(n + m). The arrays of the
@@ -157,20 +170,9 @@ pub unsafe extern "C" fn sinkhorn_divergence_gradient_len_f64(
     len: *mut usize,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || derivatives::query(problem, settings, len, error, divergence_gradient_len)) }
-}
-
-/// sinkhorn_divergence_gradient_len_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_divergence_gradient_len_f32(
-    problem: *const Problem<f32>,
-    settings: *const DerivativeSettings<f32>,
-    len: *mut usize,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || derivatives::query(problem, settings, len, error, divergence_gradient_len)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }
+        .call(|call| write_len_of_derivatives(call, problem, settings, len, divergence_gradient_len))
 }
 
 /// The gradient of the divergence, by the envelope theorem. In cost: in the costs between the measures.
@@ -191,183 +193,35 @@ pub unsafe extern "C" fn sinkhorn_divergence_gradient_f64(
     gradients: *const Gradients<f64>,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || gradient(divergence, settings, (workspace, workspace_len), gradients, error)) }
-}
-
-/// sinkhorn_divergence_gradient_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_divergence_gradient_f32(
-    divergence: *const Divergence<f32>,
-    settings: *const DerivativeSettings<f32>,
-    workspace: *mut f32,
-    workspace_len: usize,
-    gradients: *const Gradients<f32>,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || gradient(divergence, settings, (workspace, workspace_len), gradients, error)) }
-}
-
-fn len_of_divergence<T: Real>(problem: &Problem<T>, settings: &Settings<T>) -> Result<usize, Fault> {
-    let behind = divergence_len(problem.shape()?, &settings.core()?)?;
-    behind.checked_add(large_object_len::<T>()).ok_or(Fault::too_large(c"workspace"))
-}
-
-/// The arguments of a divergence.
-struct Call<T: Real> {
-    problem: *const Problem<T>,
-    within: [*const T; 2],
-    settings: *const Settings<T>,
-    workspace: *mut T,
-    workspace_len: usize,
-    value: *mut T,
-    divergence: *mut *const Divergence<T>,
-    error: *mut Error,
-}
-
-impl<T: Real> Call<T> {
-    /// # Safety
-    /// What the header asks of the pointers.
-    unsafe fn run(&self) -> Result<Status, Fault> {
-        // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-        let (given, settings) =
-            unsafe { (read_struct(c"problem", self.problem)?, Settings::read(c"settings", self.settings)?) };
-        let chosen = settings.core()?;
-        let (n, m) = (given.n, given.m);
-        let required_len = divergence_len(given.shape()?, &chosen)?;
-        let lent = Lent::new(self.workspace, self.workspace_len, large_object_len::<T>(), required_len)?;
-        let sides = [(c"cost_within_x", self.within[0], n), (c"cost_within_y", self.within[1], m)];
-        let mut within = [Region::of_slice::<T>(c"", &[]); 2];
-        for (region, (name, pointer, count)) in within.iter_mut().zip(sides) {
-            *region = if given.cost.is_null() {
-                if !pointer.is_null() {
-                    let reason = "points tell the costs within a measure";
-                    return Err(Fault::unsupported(name, reason));
-                }
-                Region::optional(name, pointer, 0)?
-            } else {
-                Region::required(name, pointer, product(name, count, count)?)?
-            };
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let divergence = call.object(divergence)?;
+        for term in [divergence.between(), divergence.within_x(), divergence.within_y()] {
+            keep_arrays(call, term.problem())?;
         }
-        let [x, y, cost, a, b] = given.regions()?;
-        let [start_f, start_g] = settings.given(n, m)?;
-        check_disjoint(
-            &[
-                lent.region(),
-                Region::optional(c"value", self.value, 1)?,
-                Region::optional(c"divergence", self.divergence, 1)?,
-                Region::optional(c"error", self.error, 1)?,
-            ],
-            &[
-                x,
-                y,
-                cost,
-                a,
-                b,
-                within[0],
-                within[1],
-                start_f,
-                start_g,
-                Region::optional(c"problem", self.problem, 1)?,
-                Region::optional(c"settings", self.settings, 1)?,
-            ],
-        )?;
-        // SAFETY: the contract of this function; the memory is long enough, and overlaps nothing.
-        unsafe {
-            let (object, memory) = lent.begin::<CoreDivergence<'static, T>>(given.ground_cost()?, Observers::NONE);
-            let problem = given.view(Object::ground_cost(object))?;
-            let found = with_start(&settings, n, m, |start| {
-                if given.cost.is_null() {
-                    return Ok(sinkhorn_divergence(&problem, start, &chosen, memory)?);
-                }
-                let mut geometries: [Geometry<'static, T>; 2] = [*problem.geometry(); 2];
-                for (geometry, (name, pointer, count)) in geometries.iter_mut().zip(sides) {
-                    let values = required(name, slice(name, pointer, product(name, count, count)?)?)?;
-                    *geometry = CostMatrix::row_major(values, count, count)
-                        .and_then(CostMatrix::without_infinite)
-                        .map_err(|error| Fault::core(name, error.kind))?
-                        .into();
-                }
-                Ok(sinkhorn_divergence_between(&problem, geometries, start, &chosen, memory)?)
-            })?;
-            let statuses = found.reports().map(|report| of_solve(report.status));
-            let status = statuses.into_iter().find(|&status| status != SINKHORN_OK).unwrap_or(SINKHORN_OK);
-            write_struct(self.value, found.value());
-            Object::complete(object, found);
-            if !self.divergence.is_null() {
-                self.divergence.write(object.cast());
-            }
-            Ok(status)
-        }
-    }
-}
-
-/// The divergence behind a handle.
-///
-/// # Safety
-/// What the header asks of the pointer; nobody writes to the workspace during `'a`.
-unsafe fn get<'a, T: Real>(divergence: *const Divergence<T>) -> Result<&'a CoreDivergence<'static, T>, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe { Object::get(c"divergence", divergence.cast::<Object<T, CoreDivergence<'static, T>>>()) }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn term_report<T: Real>(
-    handle: *const Divergence<T>,
-    term: Term,
-    report: *mut Report<T>,
-    error: *mut Error,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        let divergence = get(handle)?;
-        check_struct(c"report", report)?;
-        let written = [Region::required(c"report", report, 1)?, Region::optional(c"error", error, 1)?];
-        check_disjoint(
-            &written,
-            &[Object::region(c"divergence", handle.cast::<Object<T, CoreDivergence<'static, T>>>())],
-        )?;
-        let [between, within_x, within_y] = divergence.reports();
-        let chosen = match term {
-            SINKHORN_TERM_BETWEEN => between,
-            SINKHORN_TERM_WITHIN_X => within_x,
-            SINKHORN_TERM_WITHIN_Y => within_y,
-            value => return Err(Fault::new(c"term", FaultKind::Choice { value })),
-        };
-        write_struct(report, Report::new(chosen));
-        Ok(of_solve(chosen.status))
-    }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn gradient<T: Real>(
-    handle: *const Divergence<T>,
-    settings: *const DerivativeSettings<T>,
-    (workspace, workspace_len): (*mut T, usize),
-    gradients: *const Gradients<T>,
-    error: *mut Error,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        let divergence = get(handle)?;
-        let chosen = DerivativeSettings::read(c"settings", settings)?;
-        let out = read_struct(c"gradients", gradients)?;
-        let sizes = Sizes::of(divergence.between());
-        let [x, y, a, b, cost, epsilon] = out.regions(sizes)?;
-        let lives = Object::region(c"divergence", handle.cast::<Object<T, CoreDivergence<'static, T>>>());
-        let [first, second, third, fourth] = regions_of(divergence.between());
-        let structs = [Region::optional(c"gradients", gradients, 1)?, Region::optional(c"settings", settings, 1)?];
-        let [within_x, ..] = regions_of(divergence.within_x());
-        let [within_y, ..] = regions_of(divergence.within_y());
-        let read = [lives, first, second, third, fourth, structs[0], structs[1], within_x, within_y];
-        let own = [Region::required(c"workspace", workspace, workspace_len)?, Region::optional(c"error", error, 1)?];
-        check_disjoint(&[own[0], own[1], x, y, a, b, cost, epsilon], &read)?;
-        let memory = required(c"workspace", output(c"workspace", workspace, workspace_len)?)?;
-        let mut out = out.view(sizes)?;
-        divergence.gradient(&chosen, memory, &mut out)?;
+        let settings = DerivativeSettings::read(call, c"settings", settings)?;
+        let memory = call.write(c"workspace", workspace, workspace_len)?;
+        let mut gradients = Gradients::read(call, gradients, Sizes::of(divergence.between()))?;
+        divergence.gradient(&settings, memory, &mut gradients)?;
         Ok(SINKHORN_OK)
+    })
+}
+
+include!("float/divergence.rs");
+
+/// Declares the costs within a measure of `count` points; `None` for points, which tell them.
+fn costs_within<'a, T: Real>(
+    call: &mut Arguments<'a>,
+    problem: &Problem<T>,
+    name: &'static CStr,
+    costs: *const T,
+    count: usize,
+) -> Result<Option<Geometry<'a, T>>, Fault> {
+    if problem.cost.is_null() {
+        check_unused([(name, !costs.is_null())], "points tell the costs within a measure")?;
+        return Ok(None);
     }
+    let costs = call.read(name, costs, product(name, count, count)?)?;
+    let matrix = CostMatrix::row_major(costs, count, count).and_then(CostMatrix::without_infinite);
+    Ok(Some(matrix.map_err(|error| Fault::core(name, error.kind))?.into()))
 }

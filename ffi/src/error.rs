@@ -3,7 +3,7 @@
 use core::ffi::c_char;
 use core::fmt::{self, Write};
 
-use crate::fault::{Fault, FaultKind};
+use crate::fault::Fault;
 use crate::status::Status;
 
 /// Bytes of a message, the final NUL among them.
@@ -81,27 +81,13 @@ pub(crate) fn caught<R>(body: impl FnOnce() -> R) -> Option<R> {
     return Some(body());
 }
 
-/// Runs the body of a call: a fault is written to `error`, where there is one, and a panic becomes a fault.
-///
-/// # Safety
-/// `error` is NULL, misaligned, or points to memory for an [`Error`] that may be written.
-pub(crate) unsafe fn guard(error: *mut Error, body: impl FnOnce() -> Result<Status, Fault>) -> Status {
-    caught(body).unwrap_or(Err(Fault::new(c"", FaultKind::Internal))).unwrap_or_else(|fault| {
-        if !error.is_null() && error.is_aligned() {
-            // SAFETY: checked just above, and memory for an `Error` by the contract of this function.
-            unsafe { tell(error, &fault) };
-        }
-        fault.status()
-    })
-}
-
 /// Writes a fault; apart, because its message would be on the stack of every call.
 ///
 /// # Safety
 /// `error` may be written.
 #[cold]
 #[inline(never)]
-unsafe fn tell(error: *mut Error, fault: &Fault) {
+pub(crate) unsafe fn tell(error: *mut Error, fault: &Fault) {
     // SAFETY: the contract of this function.
     unsafe { error.write(Error::of(fault)) }
 }
@@ -114,6 +100,8 @@ mod tests {
     use sinkhorn_core::error::ErrorKind;
 
     use super::*;
+    use crate::arguments::Caller;
+    use crate::fault::FaultKind;
     use crate::status::SINKHORN_ERROR_INTERNAL;
 
     fn message(record: &Error) -> String {
@@ -136,7 +124,8 @@ mod tests {
     fn a_panic_becomes_a_status() {
         let mut record = Error::of(&Fault::new(c"n", FaultKind::Zero));
         // SAFETY: `record` is an `Error`.
-        let status = unsafe { guard(&mut record, || panic!("on purpose: this test shows that it is caught")) };
+        let caller = unsafe { Caller::trust(&mut record) };
+        let status = caller.guard(|| panic!("on purpose: this test shows that it is caught"));
         assert_eq!((status, record.status), (SINKHORN_ERROR_INTERNAL, SINKHORN_ERROR_INTERNAL));
         assert!(message(&record).contains("defect"));
     }

@@ -30,6 +30,12 @@ pub(crate) enum FaultKind {
         expected: usize,
         actual: usize,
     },
+    /// A struct of a later version has something where this library knows nothing.
+    Later {
+        row: Option<usize>,
+        expected: usize,
+        actual: usize,
+    },
     Misaligned {
         alignment: usize,
     },
@@ -89,7 +95,7 @@ impl Fault {
         match self.kind {
             FaultKind::Core(kind) => status_of(kind),
             FaultKind::Null => SINKHORN_ERROR_NULL_POINTER,
-            FaultKind::StructSize { .. } => SINKHORN_ERROR_STRUCT_SIZE,
+            FaultKind::StructSize { .. } | FaultKind::Later { .. } => SINKHORN_ERROR_STRUCT_SIZE,
             FaultKind::Misaligned { .. } => SINKHORN_ERROR_MISALIGNED,
             FaultKind::Aliasing { .. } => SINKHORN_ERROR_ALIASING,
             FaultKind::Zero => SINKHORN_ERROR_EMPTY,
@@ -106,7 +112,7 @@ impl Fault {
     pub fn place(&self) -> Option<Place> {
         match self.kind {
             FaultKind::Core(kind) => kind.place(),
-            FaultKind::StructSize { row, .. } => row.map(Place::entry),
+            FaultKind::StructSize { row, .. } | FaultKind::Later { row, .. } => row.map(Place::entry),
             _ => None,
         }
     }
@@ -114,7 +120,7 @@ impl Fault {
     pub fn value(&self) -> f64 {
         match self.kind {
             FaultKind::Core(kind) => value_of(kind),
-            FaultKind::StructSize { expected, .. } => count(expected),
+            FaultKind::StructSize { expected, .. } | FaultKind::Later { expected, .. } => count(expected),
             FaultKind::Choice { value } | FaultKind::Start { status: value } => {
                 let size = count(value.unsigned_abs() as usize);
                 if value < 0 { -size } else { size }
@@ -182,12 +188,16 @@ impl fmt::Display for Fault {
         match self.kind {
             FaultKind::Core(kind) => kind.write(argument, f),
             FaultKind::Null => write!(f, "{argument} is NULL"),
-            FaultKind::StructSize { row, expected, actual } => {
+            FaultKind::StructSize { row, expected, actual } | FaultKind::Later { row, expected, actual } => {
                 f.write_str(argument)?;
                 if let Some(row) = row {
                     write!(f, "[{row}]")?;
                 }
-                write!(f, ": struct_size is {actual} where this library has {expected}")
+                write!(f, ": struct_size is {actual} where this library has {expected}")?;
+                if matches!(self.kind, FaultKind::Later { .. }) {
+                    f.write_str(", and a field is set that it does not know")?;
+                }
+                Ok(())
             }
             FaultKind::Misaligned { alignment } => {
                 write!(f, "{argument}: the address is not a multiple of {alignment}")

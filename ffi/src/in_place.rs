@@ -7,8 +7,9 @@ use sinkhorn_core::{
     geometry::Weights,
 };
 
-use crate::checks::{Region, check_disjoint, count, output, product, read_struct, required, slice};
-use crate::error::{Error, guard};
+use crate::arguments::{Caller, Output, structs};
+use crate::checks::{count, or, product};
+use crate::error::Error;
 use crate::fault::Fault;
 use crate::status::{SINKHORN_OK, SINKHORN_PRECISION_FLOOR, SINKHORN_SWEEP_LIMIT, Status};
 
@@ -17,7 +18,7 @@ use crate::status::{SINKHORN_OK, SINKHORN_PRECISION_FLOOR, SINKHORN_SWEEP_LIMIT,
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct InPlace<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as epsilon at least.
     pub struct_size: usize,
     /// Points on the side of a.
     pub n: usize,
@@ -49,6 +50,8 @@ pub struct InPlace<T> {
     pub sweeps: u32,
 }
 
+structs!(InPlace before threshold);
+
 /// The smallest solve: plain sweeps on a kernel, in the memory of the cost matrix, and nothing else is linked. For
 /// parts with few kilobytes of flash and memory; what sinkhorn_solve_f64 has beyond it are points, starts,
 /// acceleration, relaxed marginals and the report. The plan is
@@ -62,70 +65,54 @@ pub struct InPlace<T> {
 /// and *error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solve_in_place_f64(problem: *mut InPlace<f64>, error: *mut Error) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || solve(problem, error)) }
-}
-
-/// sinkhorn_solve_in_place_f64 in float. No step of it is done in double.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solve_in_place_f32(problem: *mut InPlace<f32>, error: *mut Error) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || solve(problem, error)) }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn solve<T: Real>(problem: *mut InPlace<T>, error: *mut Error) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-    let given = unsafe { read_struct(c"problem", problem)? };
-    let (n, m) = (count(c"n", given.n)?, count(c"m", given.m)?);
-    let cells = product(c"cost", n, m)?;
-    let scratch_len = CoreInPlace::<T>::scratch_len(n, m).ok_or(Fault::too_large(c"scratch"))?;
-    check_disjoint(
-        &[
-            Region::required(c"cost", given.cost, cells)?,
-            Region::required(c"f", given.f, n)?,
-            Region::required(c"g", given.g, m)?,
-            Region::required(c"scratch", given.scratch, scratch_len)?,
-            Region::required(c"problem", problem, 1)?,
-            Region::optional(c"error", error, 1)?,
-        ],
-        &[Region::optional(c"a", given.a, n)?, Region::optional(c"b", given.b, m)?],
-    )?;
-    // SAFETY: the contract of this function; nothing that is written overlaps anything.
-    let solved = unsafe {
-        CoreInPlace {
-            a: weights(Argument::A, n, slice(c"a", given.a, n)?)?,
-            b: weights(Argument::B, m, slice(c"b", given.b, m)?)?,
-            cost: required(c"cost", output(c"cost", given.cost, cells)?)?,
-            f: required(c"f", output(c"f", given.f, n)?)?,
-            g: required(c"g", output(c"g", given.g, m)?)?,
-            scratch: required(c"scratch", output(c"scratch", given.scratch, scratch_len)?)?,
-            epsilon: given.epsilon,
-            threshold: if given.threshold == T::ZERO { T::DEFAULT_THRESHOLD } else { given.threshold },
-            max_sweeps: if given.max_sweeps == 0 { DEFAULT_SWEEPS } else { given.max_sweeps },
-        }
-        .solve()?
-    };
-    let InPlaceReport { status, sweeps, marginal_error } = solved;
-    // SAFETY: the contract of this function.
-    unsafe {
-        (&raw mut (*problem).sweeps).write(sweeps);
-        (&raw mut (*problem).marginal_error).write(marginal_error);
-    }
-    Ok(match status {
-        CoreStatus::Converged => SINKHORN_OK,
-        CoreStatus::SweepLimit => SINKHORN_SWEEP_LIMIT,
-        _ => SINKHORN_PRECISION_FLOOR,
+    // SAFETY: the pointers of a caller from C.
+    let caller = unsafe { Caller::trust(error) };
+    caller.guard(|| {
+        let (mut given, mut out, job) = declare(caller, problem)?;
+        let InPlaceReport { status, sweeps, marginal_error } = job.solve()?;
+        (given.sweeps, given.marginal_error) = (sweeps, marginal_error);
+        out.write(&given);
+        Ok(match status {
+            CoreStatus::Converged => SINKHORN_OK,
+            CoreStatus::SweepLimit => SINKHORN_SWEEP_LIMIT,
+            _ => SINKHORN_PRECISION_FLOOR,
+        })
     })
 }
+
+include!("float/in_place.rs");
 
 /// As of the settings of other solves.
 const DEFAULT_SWEEPS: u32 = 10_000;
 
-fn weights<'a, T: Real>(argument: Argument, len: usize, values: Option<&'a [T]>) -> Result<Weights<'a, T>, Fault> {
-    Ok(match values {
-        Some(values) => Weights::new(argument, values)?,
-        None => Weights::uniform(argument, len)?,
-    })
+/// The struct, where it is written, and the solve that it asks for.
+type Declared<'a, T> = (InPlace<T>, Output<'a, InPlace<T>>, CoreInPlace<'a, T>);
+
+/// Declares all arguments, apart: their list would be on the stack of the solve.
+#[inline(never)]
+fn declare<'a, T: Real>(caller: Caller<'a>, problem: *mut InPlace<T>) -> Result<Declared<'a, T>, Fault> {
+    let mut call = caller.arguments();
+    let (given, out) = call.update_struct(c"problem", problem)?;
+    let (n, m) = (count(c"n", given.n)?, count(c"m", given.m)?);
+    let scratch_len = CoreInPlace::<T>::scratch_len(n, m).ok_or(Fault::too_large(c"scratch"))?;
+    let (a, b) = (call.read_optional(c"a", given.a, n)?, call.read_optional(c"b", given.b, m)?);
+    let cost = call.write(c"cost", given.cost, product(c"cost", n, m)?)?;
+    let (f, g) = (call.write(c"f", given.f, n)?, call.write(c"g", given.g, m)?);
+    let scratch = call.write(c"scratch", given.scratch, scratch_len)?;
+    let weights = |argument, values: Option<&'a [T]>, len| match values {
+        Some(values) => Weights::new(argument, values),
+        None => Weights::uniform(argument, len),
+    };
+    let job = CoreInPlace {
+        a: weights(Argument::A, a, n)?,
+        b: weights(Argument::B, b, m)?,
+        cost,
+        f,
+        g,
+        scratch,
+        epsilon: given.epsilon,
+        threshold: if given.threshold == T::ZERO { T::DEFAULT_THRESHOLD } else { given.threshold },
+        max_sweeps: or(given.max_sweeps, DEFAULT_SWEEPS),
+    };
+    Ok((given, out, job))
 }

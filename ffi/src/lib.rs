@@ -3,15 +3,14 @@
 //! 1. `problem` (with `cost`), `settings` and `report` are the structs of the header; each begins with its own size,
 //!    and all zeros are its defaults. 2. The calls, a file each: `workspace`, `solve` and `in_place`, `solution` (plan,
 //!    maps), `derivatives`, `divergence`, `soft`, `batch`, `start`. 3. What a call leaves is an `object` in the
-//!    caller's memory, and its handle the address. 4. `checks` reads pointers and refuses those that no reference may
-//!    be made of; a `fault` is what can be wrong, and `error` tells C about it and keeps panics on this side.
+//!    caller's memory, and its handle the address. 4. `arguments` makes references of pointers, and refuses those that
+//!    none may be made of; a `fault` is what can be wrong, and `error` tells C about it and keeps panics on this side.
 //!
 //! A new ground cost is a choice in `cost`, a new start a function in `start/library`.
 //!
-//! A new function gets its place in one of these files, or a file of its own, for both scalars, and
-//! `SINKHORN_UPDATE_HEADER=1 cargo test -p sinkhorn-tests --test c_abi` writes it into the header. Functions are
-//! written out for both scalars, because the generator of the header does not see those that a macro makes; their
-//! bodies are generic. Public documentation becomes the header's: it is written for C.
+//! A new function gets its place in one of these files, or a file of its own, for `f64`, with its body. Then
+//! `SINKHORN_UPDATE_HEADER=1 cargo test -p sinkhorn-tests --test c_abi` writes the one for `f32` into `float`, where the
+//! file includes it, and both into the header. Public documentation becomes the header's: it is written for C.
 #![no_std]
 #![expect(clippy::missing_safety_doc, reason = "the header states what pointers must be, in the terms of C")]
 
@@ -46,6 +45,7 @@ mod problem;
 mod report;
 mod settings;
 
+mod arguments;
 mod checks;
 mod fault;
 mod object;

@@ -1,52 +1,52 @@
 //! Objects that live in the caller's memory: what a handle points to.
 //!
 //! An object lies at the beginning of the memory that was lent, with what it works on behind it. Its tag says what
-//! it is, so that a handle that is none any more is refused; it holds the ground cost, to which the object's own
-//! geometry points, and therefore never moves.
+//! it is, so that a stale handle is detected. It holds the ground cost, to which the object's own geometry points, and
+//! therefore never moves.
 
 use core::ffi::CStr;
-use core::mem::{align_of, size_of};
-use core::ptr;
+use core::marker::PhantomData;
+use core::mem::{MaybeUninit, align_of, forget, size_of};
 
-use sinkhorn_core::{Error as CoreError, Real, Solution, Solver, divergence::Divergence, error::ErrorKind, soft::Soft};
+use sinkhorn_core::{Error as CoreError, Real, error::ErrorKind};
 
-use crate::checks::Region;
 use crate::cost::GroundCost;
+use crate::divergence::Divergence;
 use crate::fault::{Fault, FaultKind};
 use crate::settings::Observers;
+use crate::soft::Soft;
+use crate::solution::Solution;
+use crate::solve::Solver;
 
-/// What can be an object.
-pub(crate) trait Kind {
+/// The type of a handle in the header, and the value behind it.
+pub(crate) trait Handle {
+    type Scalar: Real;
+    type Value: 'static;
+
+    /// The parameter that has such handles.
+    const NAME: &'static CStr;
     /// Unlikely to be found in memory that holds something else.
     const TAG: u32;
 }
 
-impl<T: Real> Kind for Solver<'static, T> {
-    const TAG: u32 = 0x5350_1f01;
-}
-
-impl<T: Real> Kind for Solution<'static, T> {
-    const TAG: u32 = 0x5350_1f02;
-}
-
-impl<T: Real> Kind for Divergence<'static, T> {
-    const TAG: u32 = 0x5350_1f03;
-}
-
-impl<T: Real> Kind for Soft<'static, T> {
-    const TAG: u32 = 0x5350_1f04;
-}
-
-/// The object itself. `repr(C)`: a solver becomes a solution in its place, and the ground cost stays where it is.
+/// The object itself. A solver becomes a solution in its place, and the head stays as it is.
 #[repr(C)]
-pub(crate) struct Object<T: Real, V> {
+pub(crate) struct Object<H: Handle> {
+    head: Head<H::Scalar>,
+    value: H::Value,
+}
+
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Head<T> {
+    /// That of the kind of object; 0 while the object is locked.
     tag: u32,
+    /// Bytes of a scalar.
     scalar: u32,
-    /// Address and scalars of the memory that was lent.
+    /// Where the memory begins and ends that was lent.
     memory: (usize, usize),
-    pub cost: GroundCost<T>,
-    pub observers: Observers<T>,
-    pub value: V,
+    cost: GroundCost<T>,
+    observers: Observers<T>,
 }
 
 /// Words and scalars that the objects of solves take, at most, whatever the compiler makes of them; beside 8 bytes
@@ -72,159 +72,183 @@ const fn len_of<T>(words: usize, scalars: usize) -> usize {
     (words * size_of::<usize>() + 8).div_ceil(size_of::<T>()) + scalars
 }
 
-/// Memory that was lent for an object, looked at but not touched.
-pub(crate) struct Lent<T> {
-    pointer: *mut T,
-    len: usize,
+/// Memory that was lent for an object, and is still as it was.
+pub(crate) struct Lent<T: 'static> {
+    memory: &'static mut [T],
     object: usize,
 }
 
-impl<T: Real> Lent<T> {
-    /// # Errors
-    /// [`FaultKind::Null`], [`FaultKind::Misaligned`], [`ErrorKind::TooLarge`], and a fault that tells the length that
-    /// is needed: `object` scalars and `required` ones behind them.
-    pub fn new(pointer: *mut T, len: usize, object: usize, required: usize) -> Result<Self, Fault> {
-        Region::required(c"workspace", pointer, len)?;
-        let total = object.checked_add(required).ok_or(Fault::too_large(c"workspace"))?;
-        if len < total {
-            return Err(Fault::core(c"workspace", ErrorKind::Workspace { required: total, actual: len }));
-        }
-        Ok(Lent { pointer, len, object })
-    }
-
-    pub fn region(&self) -> Region {
-        Region::required(c"workspace", self.pointer, self.len)
-            .unwrap_or_else(|_| Region::of_slice::<T>(c"workspace", &[]))
-    }
-
-    /// Begins an object: what was there before is none any more. Returns the object, whose value is not there yet,
-    /// and the scalars behind it.
+impl<T> Lent<T> {
+    /// Takes memory whose first scalars are for an object.
     ///
-    /// # Safety
-    /// The memory is as long as was said, and the caller's to write, until the object is no longer used.
-    pub unsafe fn begin<V: Kind>(
-        &self,
+    /// # Errors
+    /// [`ErrorKind::Workspace`] if there are less than `total`.
+    pub fn new(memory: &'static mut [T], object: usize, total: usize) -> Result<Self, Fault> {
+        if memory.len() < total {
+            let kind = ErrorKind::Workspace { required: total, actual: memory.len() };
+            return Err(Fault::core(c"workspace", kind));
+        }
+        Ok(Lent { memory, object })
+    }
+
+    /// Begins an object, which is locked and has no value yet. Returns the scalars behind it, too.
+    pub fn begin<H: Handle<Scalar = T>>(
+        self,
         cost: GroundCost<T>,
         observers: Observers<T>,
-    ) -> (*mut Object<T, V>, &'static mut [T]) {
-        const { assert!(align_of::<Object<T, V>>() <= 8) };
-        let object = self.place();
-        // SAFETY: the object fits in front of the scalars, as its users assert; aligned by `place`.
-        unsafe {
-            let object = object.cast::<Object<T, V>>();
-            (&raw mut (*object).tag).write(0);
-            (&raw mut (*object).scalar).write(size_of::<T>() as u32);
-            (&raw mut (*object).memory).write((self.pointer.addr(), self.len));
-            (&raw mut (*object).cost).write(cost);
-            (&raw mut (*object).observers).write(observers);
-            let behind = core::slice::from_raw_parts_mut(self.pointer.add(self.object), self.len - self.object);
-            (object, behind)
-        }
-    }
-
-    /// The first address that is a multiple of 8.
-    fn place(&self) -> *mut u8 {
-        let start = self.pointer.cast::<u8>();
-        start.wrapping_add(start.addr().next_multiple_of(8) - start.addr())
+    ) -> (Empty<H>, &'static mut [T]) {
+        const { assert!(align_of::<Object<H>>() <= 8) };
+        let ends = self.memory.as_ptr_range();
+        let (own, behind) = self.memory.split_at_mut(self.object);
+        let start = own.as_mut_ptr().cast::<u8>();
+        let object = start.wrapping_add(start.addr().next_multiple_of(8) - start.addr()).cast::<Object<H>>();
+        let memory = (ends.start.addr(), ends.end.addr());
+        // SAFETY: an object fits in its scalars with 8 bytes to align it, as `fits` asserts of all kinds of them; what
+        // is there before may be anything.
+        let before = unsafe {
+            let head = (&raw mut (*object).head).cast::<MaybeUninit<Head<T>>>();
+            let before = head.read();
+            (*head).write(Head { tag: 0, scalar: size_of::<T>() as u32, memory, cost, observers });
+            before
+        };
+        (Empty { object, before }, behind)
     }
 }
 
-impl<T: Real, V: Kind> Object<T, V> {
-    /// Completes an object that was begun.
-    ///
-    /// # Safety
-    /// `this` comes from [`Lent::begin`] or was an object.
-    pub unsafe fn complete(this: *mut Self, value: V) {
-        // SAFETY: the contract of this function.
-        unsafe {
-            (&raw mut (*this).value).write(value);
-            Self::unlock(this);
-        }
-    }
+/// An object that was begun, and has no value yet.
+pub(crate) struct Empty<H: Handle> {
+    object: *mut Object<H>,
+    before: MaybeUninit<Head<H::Scalar>>,
+}
 
-    /// Gives an object its value, if there is one, and leaves it locked. The value is copied from where it is, because
-    /// a move may be two copies, and stacks are small.
-    ///
-    /// # Safety
-    /// That of [`Object::complete`].
-    pub unsafe fn fill(this: *mut Self, value: Result<V, CoreError>) -> Result<(), Fault> {
-        match &value {
-            // SAFETY: the contract of this function. What has been copied is forgotten.
-            Ok(made) => unsafe { ptr::copy_nonoverlapping(made, &raw mut (*this).value, 1) },
-            Err(error) => return Err((*error).into()),
-        }
-        core::mem::forget(value);
-        Ok(())
-    }
-
+impl<H: Handle> Empty<H> {
     /// The ground cost, for a geometry that lives as long as the object.
-    ///
-    /// # Safety
-    /// `this` comes from [`Lent::begin`].
-    pub unsafe fn ground_cost(this: *const Self) -> &'static GroundCost<T> {
-        // SAFETY: written by `begin`, and never again.
-        unsafe { &(*this).cost }
+    pub fn ground_cost(&self) -> &'static GroundCost<H::Scalar> {
+        // SAFETY: written when the object was begun, and never again.
+        unsafe { &(*self.object).head.cost }
     }
 
-    /// Makes an object none for as long as something is done to it: what is called meanwhile cannot reach it
-    /// through its handle.
-    ///
-    /// # Safety
-    /// `this` has passed [`Object::check`].
-    pub unsafe fn lock(this: *mut Self) {
-        // SAFETY: the contract of this function.
-        unsafe { (&raw mut (*this).tag).write(0) }
+    /// Gives memory back as it was, an object that lived there included, because of a fault that was found before
+    /// anything else was written.
+    pub fn undo(&self, fault: Fault) -> Fault {
+        // SAFETY: the memory of a head, which was saved from here.
+        unsafe { (&raw mut (*self.object).head).cast::<MaybeUninit<Head<H::Scalar>>>().write(self.before) };
+        fault
     }
 
-    /// Makes it one again.
-    ///
-    /// # Safety
-    /// `this` was locked, and has its value.
-    pub unsafe fn unlock(this: *mut Self) {
-        // SAFETY: the contract of this function.
-        unsafe { (&raw mut (*this).tag).write(V::TAG) }
+    /// Gives the object its value, if there is one, and leaves it locked. The value is copied from where it is, because
+    /// a move may be two copies, and stacks are small.
+    pub fn fill(&self, value: Result<H::Value, CoreError>) -> Result<Locked<H>, CoreError> {
+        match &value {
+            // SAFETY: room for the value, as for the head. The copy is the only one: the original is forgotten.
+            Ok(made) => unsafe { (&raw mut (*self.object).value).copy_from_nonoverlapping(made, 1) },
+            Err(error) => return Err(*error),
+        }
+        forget(value);
+        Ok(Locked(self.object))
+    }
+}
+
+/// An object whose handle is none for the time being: what is called meanwhile cannot reach it.
+pub(crate) struct Locked<H: Handle>(*mut Object<H>);
+
+impl<H: Handle> Locked<H> {
+    pub fn value(&mut self) -> &mut H::Value {
+        // SAFETY: a locked object has its value, and is reached through this alone.
+        unsafe { &mut (*self.0).value }
     }
 
-    /// Whether a handle is one.
+    pub fn observers(&self) -> Observers<H::Scalar> {
+        // SAFETY: written when the object was begun, and never again.
+        unsafe { (*self.0).head.observers }
+    }
+
+    /// Makes an object of another kind in the place of this one, of its value.
     ///
     /// # Safety
-    /// `this` is NULL, misaligned, or an address that may be read as far as an object of this kind goes.
-    pub unsafe fn check(argument: &'static CStr, this: *const Self) -> Result<(), Fault> {
-        Region::required(argument, this, 1)?;
-        // SAFETY: not NULL and aligned; readable by the contract.
+    /// The new value does not refer to the old one, over which it is written, and an object of it fits there.
+    pub unsafe fn replace<G: Handle<Scalar = H::Scalar>>(
+        self,
+        make: impl FnOnce(&'static mut H::Value) -> G::Value,
+    ) -> Locked<G> {
+        let object = self.0.cast::<Object<G>>();
+        // SAFETY: a locked object has its value, to which nothing refers any more when the new one is written, by the
+        // contract of this function.
+        unsafe {
+            let made = make(&mut (*self.0).value);
+            (&raw mut (*object).value).write(made);
+        }
+        Locked(object)
+    }
+
+    /// Makes the handle one.
+    pub fn unlock(self) -> *mut H {
+        // SAFETY: an object, with its value.
+        unsafe { (&raw mut (*self.0).head.tag).write(H::TAG) };
+        self.0.cast()
+    }
+}
+
+/// An object of the caller, for one call to work on.
+pub(crate) struct Claim<'a, H: Handle> {
+    object: *mut Object<H>,
+    keeps: PhantomData<&'a mut H::Value>,
+}
+
+impl<'a, H: Handle> Claim<'a, H> {
+    /// Checks a handle.
+    ///
+    /// # Safety
+    /// `handle` is NULL, misaligned, or an address that may be read as far as an object of this kind goes. During `'a`
+    /// nobody else changes the object.
+    pub unsafe fn new(handle: *mut H) -> Result<Self, Fault> {
+        let object = handle.cast::<Object<H>>();
+        if object.is_null() {
+            return Err(Fault::new(H::NAME, FaultKind::Null));
+        }
+        if !object.is_aligned() {
+            return Err(Fault::new(H::NAME, FaultKind::Misaligned { alignment: align_of::<Object<H>>() }));
+        }
+        // SAFETY: not NULL and aligned; readable by the contract of this function.
         let (tag, scalar, (start, _)) = unsafe {
-            ((&raw const (*this).tag).read(), (&raw const (*this).scalar).read(), (&raw const (*this).memory).read())
+            let head = &raw const (*object).head;
+            ((&raw const (*head).tag).read(), (&raw const (*head).scalar).read(), (&raw const (*head).memory).read())
         };
         // A copy of an object is none: what it points to is the other's.
-        let is_here = start.checked_next_multiple_of(8) == Some(this.addr());
-        if tag == V::TAG && scalar as usize == size_of::<T>() && is_here {
-            Ok(())
+        let is_here = start.checked_next_multiple_of(8) == Some(object.addr());
+        if tag == H::TAG && scalar as usize == size_of::<H::Scalar>() && is_here {
+            Ok(Claim { object, keeps: PhantomData })
         } else {
-            Err(Fault::new(argument, FaultKind::Handle))
+            Err(Fault::new(H::NAME, FaultKind::Handle))
         }
     }
 
-    /// The value behind a handle.
-    ///
-    /// # Safety
-    /// That of [`Object::check`], and nobody writes to the object during `'a`.
-    pub unsafe fn get<'a>(argument: &'static CStr, this: *const Self) -> Result<&'a V, Fault> {
-        // SAFETY: the contract of this function; an object with this tag has such a value.
-        unsafe {
-            Self::check(argument, this)?;
-            Ok(&(*this).value)
-        }
+    /// Where the memory begins and ends that the object lives in.
+    pub fn memory(&self) -> (usize, usize) {
+        // SAFETY: an object, as was checked.
+        unsafe { (*self.object).head.memory }
     }
 
-    /// The memory that the object lives in, under the object's name.
-    ///
-    /// # Safety
-    /// `this` has passed [`Object::check`].
-    pub unsafe fn region(name: &'static CStr, this: *const Self) -> Region {
-        // SAFETY: the contract of this function.
-        let (start, len) = unsafe { (&raw const (*this).memory).read() };
-        let pointer = ptr::without_provenance::<T>(start);
-        Region::optional(name, pointer, len).unwrap_or_else(|_| Region::of_slice::<T>(name, &[]))
+    pub fn get(&self) -> &H::Value {
+        // SAFETY: an object with this tag has such a value.
+        unsafe { &(*self.object).value }
+    }
+
+    pub fn into_ref(self) -> &'a H::Value {
+        // SAFETY: as `get`; nobody changes the object during `'a`.
+        unsafe { &(*self.object).value }
+    }
+
+    pub fn into_mut(self) -> &'a mut H::Value {
+        // SAFETY: as `get`; nobody else uses the object during `'a`.
+        unsafe { &mut (*self.object).value }
+    }
+
+    /// Makes the handle none for as long as something is done that calls functions of the caller.
+    pub fn lock(self) -> Locked<H> {
+        // SAFETY: an object, as was checked.
+        unsafe { (&raw mut (*self.object).head.tag).write(0) };
+        Locked(self.object)
     }
 }
 
@@ -232,10 +256,10 @@ impl<T: Real, V: Kind> Object<T, V> {
 const fn fits<T: Real>() -> bool {
     let small = object_len::<T>() * size_of::<T>() - 8;
     let large = large_object_len::<T>() * size_of::<T>() - 8;
-    size_of::<Object<T, Solver<'static, T>>>() <= small
-        && size_of::<Object<T, Solution<'static, T>>>() <= small
-        && size_of::<Object<T, Divergence<'static, T>>>() <= large
-        && size_of::<Object<T, Soft<'static, T>>>() <= large
+    size_of::<Object<Solver<T>>>() <= small
+        && size_of::<Object<Solution<T>>>() <= small
+        && size_of::<Object<Divergence<T>>>() <= large
+        && size_of::<Object<Soft<T>>>() <= large
 }
 
 const _: () = assert!(fits::<f64>() && fits::<f32>(), "objects are larger than the header says");
@@ -247,10 +271,10 @@ mod tests {
     /// What the bounds could be: `cargo test -p sinkhorn-ffi objects_are_not -- --nocapture`.
     #[test]
     fn objects_are_not_far_below_their_bounds() {
-        let solver = size_of::<Object<f64, Solver<'static, f64>>>();
-        let solution = size_of::<Object<f64, Solution<'static, f64>>>();
-        let divergence = size_of::<Object<f64, Divergence<'static, f64>>>();
-        let soft = size_of::<Object<f64, Soft<'static, f64>>>();
+        let solver = size_of::<Object<Solver<f64>>>();
+        let solution = size_of::<Object<Solution<f64>>>();
+        let divergence = size_of::<Object<Divergence<f64>>>();
+        let soft = size_of::<Object<Soft<f64>>>();
         std::println!("bytes: solver {solver}, solution {solution}, divergence {divergence}, soft {soft}");
         assert!(2 * solver.max(solution) >= object_len::<f64>() * 8);
         assert!(2 * divergence.max(soft) >= large_object_len::<f64>() * 8);

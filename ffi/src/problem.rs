@@ -1,15 +1,15 @@
 //! The struct that says what is to be solved.
 
 use core::ffi::c_void;
-use core::ptr;
 
 use sinkhorn_core::{
-    CostMatrix, Epsilon, PointCloud, Problem as CoreProblem, Real, Solution,
+    CostMatrix, Epsilon, PointCloud, Problem as CoreProblem, Real,
     cost::CostScale,
     geometry::{Geometry, Shape},
 };
 
-use crate::checks::{Region, count, product, required, slice};
+use crate::arguments::{Arguments, structs};
+use crate::checks::{check_unused, count, product};
 use crate::cost::{Cost, CostFunction, CostGradient, Custom, GroundCost, SINKHORN_COST_SQUARED_EUCLIDEAN};
 use crate::fault::{Fault, FaultKind};
 
@@ -60,7 +60,7 @@ pub const SINKHORN_ORDER_COLUMN_MAJOR: Order = 1;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Problem<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as cost at least.
     pub struct_size: usize,
     /// Points on the first side; 1 to 2^32 - 1.
     pub n: usize,
@@ -105,6 +105,16 @@ pub struct Problem<T> {
     pub cost_order: Order,
 }
 
+structs!(Problem before a);
+
+/// The arrays of a problem.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Arrays<'a, T> {
+    points: [&'a [T]; 2],
+    cost: Option<&'a [T]>,
+    weights: [Option<&'a [T]>; 2],
+}
+
 impl<T: Real> Problem<T> {
     /// The ground cost of points; squared Euclidean, which nobody asks, for a matrix.
     pub(crate) fn ground_cost(&self) -> Result<GroundCost<T>, Fault> {
@@ -118,23 +128,17 @@ impl<T: Real> Problem<T> {
         count(c"m", self.m)?;
         let ground_cost = self.ground_cost()?;
         if !self.cost.is_null() {
-            let reason = "give points or a cost matrix, not both";
-            for (argument, unused) in [
-                (c"x", self.x.is_null()),
-                (c"y", self.y.is_null()),
-                (c"dimension", self.dimension == 0),
-                (c"ground_cost", self.ground_cost == SINKHORN_COST_SQUARED_EUCLIDEAN),
-            ] {
-                if !unused {
-                    return Err(Fault::unsupported(argument, reason));
-                }
-            }
+            let unused = [
+                (c"x", !self.x.is_null()),
+                (c"y", !self.y.is_null()),
+                (c"dimension", self.dimension != 0),
+                (c"ground_cost", self.ground_cost != SINKHORN_COST_SQUARED_EUCLIDEAN),
+            ];
+            check_unused(unused, "give points or a cost matrix, not both")?;
             return Ok(Shape::general(self.n, self.m));
         }
-        if self.cost_order != SINKHORN_ORDER_ROW_MAJOR {
-            let reason = "an order is given, but no cost matrix";
-            return Err(Fault::unsupported(c"cost_order", reason));
-        }
+        let ordered = self.cost_order != SINKHORN_ORDER_ROW_MAJOR;
+        check_unused([(c"cost_order", ordered)], "an order is given, but no cost matrix")?;
         if self.dimension == 0 {
             return Err(Fault::new(c"dimension", FaultKind::Zero));
         }
@@ -145,49 +149,37 @@ impl<T: Real> Problem<T> {
         })
     }
 
-    /// What is read, for the check of overlaps.
-    pub(crate) fn regions(&self) -> Result<[Region; 5], Fault> {
-        let has_points = self.cost.is_null();
-        let points = |name, pointer: *const T, n: usize| {
-            if has_points {
-                Region::required(name, pointer, product(name, n, self.dimension)?)
-            } else {
-                Region::optional(name, pointer, 0)
+    /// Declares the arrays.
+    pub(crate) fn arrays<'a>(&self, call: &mut Arguments<'a>) -> Result<Arrays<'a, T>, Fault> {
+        let mut arrays = Arrays::default();
+        if self.cost.is_null() {
+            let points = [(c"x", self.x, self.n), (c"y", self.y, self.m)];
+            for (values, (name, pointer, count)) in arrays.points.iter_mut().zip(points) {
+                *values = call.read(name, pointer, product(name, count, self.dimension)?)?;
             }
-        };
-        let cells = if has_points { 0 } else { product(c"cost", self.n, self.m)? };
-        Ok([
-            points(c"x", self.x, self.n)?,
-            points(c"y", self.y, self.m)?,
-            Region::optional(c"cost", self.cost, cells)?,
-            Region::optional(c"a", self.a, self.n)?,
-            Region::optional(c"b", self.b, self.m)?,
-        ])
+        } else {
+            arrays.cost = Some(call.read(c"cost", self.cost, product(c"cost", self.n, self.m)?)?);
+        }
+        let weights = [(c"a", self.a, self.n), (c"b", self.b, self.m)];
+        for (values, (name, pointer, count)) in arrays.weights.iter_mut().zip(weights) {
+            *values = call.read_optional(name, pointer, count)?;
+        }
+        Ok(arrays)
     }
 
-    /// The problem of the core over the same arrays.
-    ///
-    /// # Safety
-    /// Each pointer is NULL, misaligned, or points to an array of the documented shape that nobody writes during
-    /// `'a`.
-    pub(crate) unsafe fn view<'a>(&self, ground_cost: &'a GroundCost<T>) -> Result<CoreProblem<'a, T>, Fault> {
+    /// The problem of the core over these arrays.
+    pub(crate) fn core<'a>(
+        &self,
+        arrays: &Arrays<'a, T>,
+        ground_cost: &'a GroundCost<T>,
+    ) -> Result<CoreProblem<'a, T>, Fault> {
         self.shape()?;
-        let (n, m, dimension) = (self.n, self.m, self.dimension);
-        // SAFETY: arrays of n and of m weights, by the contract of this function.
-        let (a, b) = unsafe { (slice(c"a", self.a, n)?, slice(c"b", self.b, m)?) };
-        let geometry: Geometry<'a, T> = if self.cost.is_null() {
-            let (nd, md) = (product(c"x", n, dimension)?, product(c"y", m, dimension)?);
-            // SAFETY: n and m points, by the same contract.
-            let (x, y) = unsafe { (slice(c"x", self.x, nd)?, slice(c"y", self.y, md)?) };
-            PointCloud::new(required(c"x", x)?, required(c"y", y)?, dimension, ground_cost.as_dyn())?.into()
-        } else {
-            // SAFETY: n x m costs, by the same contract.
-            let cost = required(c"cost", unsafe { slice(c"cost", self.cost, product(c"cost", n, m)?)? })?;
-            match self.cost_order {
-                SINKHORN_ORDER_ROW_MAJOR => CostMatrix::row_major(cost, n, m)?.into(),
-                SINKHORN_ORDER_COLUMN_MAJOR => CostMatrix::column_major(cost, n, m)?.into(),
-                value => return Err(Fault::new(c"cost_order", FaultKind::Choice { value })),
-            }
+        let Arrays { points: [x, y], cost, weights: [a, b] } = *arrays;
+        let geometry: Geometry<'a, T> = match (cost, self.cost_order) {
+            (None, _) => PointCloud::new(x, y, self.dimension, ground_cost.as_dyn())?.into(),
+            (Some(cost), SINKHORN_ORDER_ROW_MAJOR) => CostMatrix::row_major(cost, self.n, self.m)?.into(),
+            (Some(cost), SINKHORN_ORDER_COLUMN_MAJOR) => CostMatrix::column_major(cost, self.n, self.m)?.into(),
+            (Some(_), value) => return Err(Fault::new(c"cost_order", FaultKind::Choice { value })),
         };
         let mut problem = CoreProblem::new(geometry)?;
         if let Some(a) = a {
@@ -205,7 +197,9 @@ impl<T: Real> Problem<T> {
         match self.epsilon_kind {
             SINKHORN_EPSILON_DEFAULT if self.epsilon == T::ZERO => Ok(Epsilon::default()),
             SINKHORN_EPSILON_DEFAULT => {
-                Err(Fault::unsupported(c"epsilon", "a value is given but epsilon_kind is the default"))
+                let reason =
+                    "a value is given without its kind: set epsilon_kind, to SINKHORN_EPSILON_ABSOLUTE for one";
+                Err(Fault::unsupported(c"epsilon", reason))
             }
             SINKHORN_EPSILON_ABSOLUTE => Ok(Epsilon::Absolute(self.epsilon)),
             SINKHORN_EPSILON_OF_MEAN => Ok(Epsilon::OfMean(self.epsilon)),
@@ -223,54 +217,21 @@ impl<T: Real> Problem<T> {
             SINKHORN_SCALE_MAX => CostScale::Max,
             value => return Err(Fault::new(c"cost_scale_kind", FaultKind::Choice { value })),
         };
-        if self.cost_scale == T::ZERO {
-            return Ok(scale);
-        }
         let reason = "a value is given but cost_scale_kind is not SINKHORN_SCALE_GIVEN";
-        Err(Fault::unsupported(c"cost_scale", reason))
+        check_unused([(c"cost_scale", self.cost_scale != T::ZERO)], reason)?;
+        Ok(scale)
     }
 }
 
-/// What a solution goes on reading.
-pub(crate) fn regions_of<T: Real>(solution: &Solution<'_, T>) -> [Region; 4] {
-    regions_of_problem(solution.problem())
-}
-
-/// What a solver goes on reading.
-pub(crate) fn regions_of_problem<T: Real>(problem: &CoreProblem<'_, T>) -> [Region; 4] {
-    let weights = |name, values: Option<&[T]>| Region::of_slice(name, values.unwrap_or(&[]));
-    let (x, y) = match problem.geometry() {
-        Geometry::Points(cloud) => (Region::of_slice(c"x", cloud.x().data()), Region::of_slice(c"y", cloud.y().data())),
-        Geometry::Matrix(matrix) => (Region::of_slice(c"cost", matrix.data()), Region::of_slice::<T>(c"y", &[])),
-    };
-    [x, y, weights(c"a", problem.a().values()), weights(c"b", problem.b().values())]
-}
-
-impl<T: Real> Default for Problem<T> {
-    /// All zeros but for the size: what `{0}` and `struct_size` are in C.
-    fn default() -> Self {
-        Problem {
-            struct_size: size_of::<Self>(),
-            n: 0,
-            m: 0,
-            dimension: 0,
-            x: ptr::null(),
-            y: ptr::null(),
-            cost: ptr::null(),
-            a: ptr::null(),
-            b: ptr::null(),
-            cost_function: None,
-            cost_gradient: None,
-            cost_data: ptr::null_mut(),
-            epsilon: T::ZERO,
-            rho_a: T::ZERO,
-            rho_b: T::ZERO,
-            cost_scale: T::ZERO,
-            p: T::ZERO,
-            epsilon_kind: SINKHORN_EPSILON_DEFAULT,
-            cost_scale_kind: SINKHORN_SCALE_ONE,
-            ground_cost: SINKHORN_COST_SQUARED_EUCLIDEAN,
-            cost_order: SINKHORN_ORDER_ROW_MAJOR,
+/// Declares what objects go on reading.
+pub(crate) fn keep_arrays<T: Real>(call: &mut Arguments<'_>, problem: &CoreProblem<'_, T>) -> Result<(), Fault> {
+    match problem.geometry() {
+        Geometry::Points(cloud) => {
+            call.keep(c"x", cloud.x().data())?;
+            call.keep(c"y", cloud.y().data())?;
         }
+        Geometry::Matrix(matrix) => call.keep(c"cost", matrix.data())?,
     }
+    call.keep(c"a", problem.a().values().unwrap_or(&[]))?;
+    call.keep(c"b", problem.b().values().unwrap_or(&[]))
 }

@@ -1,22 +1,22 @@
 //! The struct of numbers about a finished solve.
 
 use core::ffi::c_char;
-use core::ptr;
 
 use sinkhorn_core::{Real, Report as CoreReport, Solution, error::ErrorKind};
 
+use crate::arguments::structs;
 use crate::checks::check_finite;
 use crate::fault::Fault;
 use crate::settings::{SINKHORN_STORAGE_COST, SINKHORN_STORAGE_KERNEL, SINKHORN_STORAGE_STREAM, Storage};
 use crate::start::name_for_c;
-use crate::status::{SINKHORN_OK, SINKHORN_PRECISION_FLOOR, Status, of_solve};
+use crate::status::{SINKHORN_PRECISION_FLOOR, Status, of_solve};
 
 /// Numbers about a finished solve, every one finite and measured on the potentials that were found. Set struct_size
 /// before the call; the rest need not be initialised, and is written where the status is not negative.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Report<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as sweeps at least.
     pub struct_size: usize,
     /// The start that was used: of sinkhorn_start_auto_f64 the one that it chose; "zero", "given", or "custom" for
     /// one of yours. Static, never NULL.
@@ -66,6 +66,8 @@ pub struct Report<T> {
     /// What was kept between sweeps; never SINKHORN_STORAGE_AUTO.
     pub storage: Storage,
 }
+
+structs!(Report before row_error);
 
 impl<T: Real> Report<T> {
     /// The numbers of a solution, after a look at what a cost of the caller, or masses beyond the range of the
@@ -133,34 +135,4 @@ impl<T: Real> Report<T> {
 /// all.
 fn seconds<T: Real>(time: core::time::Duration) -> T {
     T::count(time.as_secs() as u32 as usize) + T::count(time.subsec_nanos() as usize) / T::count(1_000_000_000)
-}
-
-impl<T: Real> Default for Report<T> {
-    /// All zeros but for the size.
-    fn default() -> Self {
-        Report {
-            struct_size: size_of::<Self>(),
-            start: ptr::null(),
-            start_pairs: 0,
-            status: SINKHORN_OK,
-            sweeps: 0,
-            row_error: T::ZERO,
-            column_error: T::ZERO,
-            dual_value: T::ZERO,
-            start_value: T::ZERO,
-            objective: T::ZERO,
-            primal_value: T::ZERO,
-            transport_cost: T::ZERO,
-            mass: T::ZERO,
-            epsilon: T::ZERO,
-            cost_scale: T::ZERO,
-            rescaled: T::ZERO,
-            start_seconds: T::ZERO,
-            row_fallbacks: 0,
-            column_fallbacks: 0,
-            rejections: 0,
-            absorptions: 0,
-            storage: SINKHORN_STORAGE_STREAM,
-        }
-    }
 }

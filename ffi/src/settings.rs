@@ -6,10 +6,12 @@ use core::ptr;
 use sinkhorn_core::{
     Acceleration as CoreAcceleration, Observation as CoreObservation, Real, Settings as CoreSettings, SimdLevel,
     Storage as CoreStorage,
+    error::{ErrorKind, Place},
     settings::{Annealing, MAX_MEMORY, MAX_NEWTON_COLUMNS},
 };
 
-use crate::checks::{Region, read_struct};
+use crate::arguments::{Arguments, structs};
+use crate::checks::{check_unused, or};
 use crate::fault::{Fault, FaultKind};
 use crate::start::StartFunction;
 
@@ -90,7 +92,7 @@ pub type Observer<T> = Option<unsafe extern "C" fn(observation: *const Observati
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Settings<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as start_g at least.
     pub struct_size: usize,
     /// The potentials from which a solve begins: one of the sinkhorn_start_ functions, or one of your own; NULL:
     /// from start_f and start_g where one is set, else from zero. Any start leads to the same answer; a good one
@@ -142,7 +144,10 @@ pub struct Settings<T> {
     pub simd: Simd,
 }
 
+structs!(Settings before observer);
+
 /// What runs after every sweep.
+#[derive(Clone, Copy)]
 pub(crate) struct Observers<T> {
     function: Observer<T>,
     data: *mut c_void,
@@ -172,53 +177,7 @@ impl<T: Real> Observers<T> {
     }
 }
 
-impl<T: Real> Default for Settings<T> {
-    /// All zeros but for the size.
-    fn default() -> Self {
-        Settings {
-            struct_size: size_of::<Self>(),
-            start: None,
-            start_data: ptr::null_mut(),
-            start_f: ptr::null(),
-            start_g: ptr::null(),
-            observer: None,
-            observer_data: ptr::null_mut(),
-            start_seed: 0,
-            storage_budget: 0,
-            threshold: T::ZERO,
-            relaxation: T::ZERO,
-            annealing_first: T::ZERO,
-            annealing_factor: T::ZERO,
-            annealing_sweeps: 0,
-            max_sweeps: 0,
-            acceleration: SINKHORN_ACCELERATION_DEFAULT,
-            memory: 0,
-            storage: SINKHORN_STORAGE_STREAM,
-            start_size: 0,
-            threads: 0,
-            simd: SINKHORN_SIMD_BEST,
-        }
-    }
-}
-
-/// A number, or its default where it is zero.
-fn or<V: PartialEq + Default>(value: V, default: V) -> V {
-    if value == V::default() { default } else { value }
-}
-
 impl<T: Real> Settings<T> {
-    /// The struct at a pointer; the defaults for NULL.
-    ///
-    /// # Safety
-    /// That of [`read_struct`].
-    pub(crate) unsafe fn read(name: &'static CStr, pointer: *const Self) -> Result<Self, Fault> {
-        if pointer.is_null() {
-            return Ok(Settings::default());
-        }
-        // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-        unsafe { read_struct(name, pointer) }
-    }
-
     pub(crate) fn observers(&self) -> Observers<T> {
         Observers { function: self.observer, data: self.observer_data }
     }
@@ -253,30 +212,21 @@ impl<T: Real> Settings<T> {
         Ok(settings)
     }
 
-    /// Refuses what is set and would not be read: whoever set it believes that it is.
+    /// Refuses what is set and would not be read.
     fn check_unused(&self) -> Result<(), Fault> {
-        let acceleration = self.acceleration;
-        let anderson = [SINKHORN_ACCELERATION_DEFAULT, SINKHORN_ACCELERATION_ANDERSON].contains(&acceleration);
+        let is = |accelerations: &[Acceleration]| accelerations.contains(&self.acceleration);
+        let relaxes = is(&[SINKHORN_ACCELERATION_RELAXATION]);
+        let combines = is(&[SINKHORN_ACCELERATION_DEFAULT, SINKHORN_ACCELERATION_ANDERSON]);
         let automatic = self.storage == SINKHORN_STORAGE_AUTO;
-        for (argument, set, read, reason) in [
-            (
-                c"relaxation",
-                self.relaxation != T::ZERO,
-                acceleration == SINKHORN_ACCELERATION_RELAXATION,
-                "it is set but acceleration is not SINKHORN_ACCELERATION_RELAXATION",
-            ),
-            (c"memory", self.memory != 0, anderson, "it is set but acceleration combines no iterates"),
-            (
-                c"storage_budget",
-                self.storage_budget != 0,
-                automatic,
-                "it is set but storage is not SINKHORN_STORAGE_AUTO",
-            ),
-        ] {
-            if set && !read {
-                return Err(Fault::unsupported(argument, reason));
-            }
-        }
+        check_unused(
+            [(c"relaxation", self.relaxation != T::ZERO && !relaxes)],
+            "it is set but acceleration is not SINKHORN_ACCELERATION_RELAXATION",
+        )?;
+        check_unused([(c"memory", self.memory != 0 && !combines)], "it is set but acceleration combines no iterates")?;
+        check_unused(
+            [(c"storage_budget", self.storage_budget != 0 && !automatic)],
+            "it is set but storage is not SINKHORN_STORAGE_AUTO",
+        )?;
         if automatic && self.storage_budget == 0 {
             return Err(Fault::new(c"storage_budget", FaultKind::Zero));
         }
@@ -302,30 +252,40 @@ impl<T: Real> Settings<T> {
 
     fn annealing(&self) -> Result<Option<Annealing<T>>, Fault> {
         if self.annealing_first == T::ZERO {
-            for (argument, unused) in [
-                (c"annealing_factor", self.annealing_factor == T::ZERO),
-                (c"annealing_sweeps", self.annealing_sweeps == 0),
-            ] {
-                if !unused {
-                    return Err(Fault::unsupported(argument, "it is set but annealing_first is not"));
-                }
-            }
+            let factor = (c"annealing_factor", self.annealing_factor != T::ZERO);
+            let sweeps = (c"annealing_sweeps", self.annealing_sweeps != 0);
+            check_unused([factor, sweeps], "it is set but annealing_first is not")?;
             return Ok(None);
         }
         let (first, factor) = (self.annealing_first, or(self.annealing_factor, T::HALF));
         Ok(Some(Annealing { first, factor, sweeps: or(self.annealing_sweeps, 1) }))
     }
 
-    /// What is read, for the check of overlaps; refuses potentials that would be ignored.
-    pub(crate) fn given(&self, n: usize, m: usize) -> Result<[Region; 2], Fault> {
-        let region = |argument, pointer: *const T, len| {
-            if self.start.is_none() || pointer.is_null() {
-                return Region::optional(argument, pointer, len);
+    /// Declares the potentials to start from, f and g.
+    pub(crate) fn potentials<'a>(
+        &self,
+        call: &mut Arguments<'a>,
+        n: usize,
+        m: usize,
+    ) -> Result<[Option<&'a [T]>; 2], Fault> {
+        let potentials = [(c"start_f", self.start_f, n), (c"start_g", self.start_g, m)];
+        let mut given = [None; 2];
+        for (given, (name, pointer, len)) in given.iter_mut().zip(potentials) {
+            self.check_potential(name, pointer)?;
+            *given = call.read_optional(name, pointer, len)?;
+            let mut entries = given.iter().copied().flatten().enumerate();
+            if let Some((row, value)) = entries.find(|(_, value)| !value.is_finite()) {
+                let (place, value) = (Place::entry(row), value.widen());
+                return Err(Fault::core(name, ErrorKind::NotFinite { place, value }));
             }
-            let reason = "potentials are given, but start is set too";
-            Err(Fault::unsupported(argument, reason))
-        };
-        Ok([region(c"start_f", self.start_f, n)?, region(c"start_g", self.start_g, m)?])
+        }
+        Ok(given)
+    }
+
+    /// Refuses a potential that would be ignored.
+    pub(crate) fn check_potential(&self, name: &'static CStr, pointer: *const T) -> Result<(), Fault> {
+        let ignored = self.start.is_some() && !pointer.is_null();
+        check_unused([(name, ignored)], "potentials are given, but start is set too")
     }
 }
 
@@ -335,10 +295,11 @@ const _: () = assert!(MAX_MEMORY == 64, "the documentation of `memory` says 64")
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arguments::Struct;
 
     #[test]
     fn zeros_are_the_defaults_of_the_core() {
-        assert_eq!(Settings::<f64>::default().core(), Ok(CoreSettings::default()));
-        assert_eq!(Settings::<f32>::default().core(), Ok(CoreSettings::default()));
+        assert_eq!(Settings::<f64>::zeros().core(), Ok(CoreSettings::default()));
+        assert_eq!(Settings::<f32>::zeros().core(), Ok(CoreSettings::default()));
     }
 }

@@ -1,6 +1,7 @@
 //! Soft sorting, ranking, quantiles and top-k, and their derivatives.
 
-use core::ptr;
+use core::ffi::CStr;
+use core::marker::PhantomData;
 
 use sinkhorn_core::{
     Error as CoreError, Real,
@@ -11,22 +12,28 @@ use sinkhorn_core::{
     },
 };
 
-use crate::checks::{
-    Region, check_disjoint, check_optional_struct, count, output, read_struct, required, slice, write_struct,
-};
+use crate::arguments::{Arguments, Caller, Output, put, put_struct, structs};
+use crate::checks::{check_unused, count as check_count, or};
+use crate::cost::GroundCost;
 use crate::derivatives::{DerivativeSettings, LinearReport, tell};
-use crate::error::{Error, guard};
+use crate::error::Error;
 use crate::fault::{Fault, FaultKind};
-use crate::object::{Lent, Object, large_object_len};
+use crate::object::{Handle, Lent, large_object_len};
 use crate::report::Report;
 use crate::settings::{Observers, Settings};
 use crate::status::{SINKHORN_OK, Status};
 
 /// A soft operator after its solve, for its derivative. Lives at the beginning of its workspace, and is gone when
 /// that is used for something else.
-pub struct Soft<T: Real>(Object<T, Applied<T>>);
+pub struct Soft<T: Real>(PhantomData<T>);
 
-type Applied<T> = CoreSoft<'static, T>;
+impl<T: Real> Handle for Soft<T> {
+    type Scalar = T;
+    type Value = CoreSoft<'static, T>;
+
+    const NAME: &'static CStr = c"soft";
+    const TAG: u32 = 0x5350_1f04;
+}
 
 /// What soft operators start from: one of the SINKHORN_SOFT_START_ constants.
 pub type SoftStart = i32;
@@ -48,7 +55,7 @@ pub const SINKHORN_QUANTILE_LINEAR: QuantileConvention = 1;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct SoftSettings<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as differentiation at least.
     pub struct_size: usize,
     /// The solve, or NULL for the defaults. It has no start, potentials or observer.
     pub solve: *const Settings<T>,
@@ -66,6 +73,8 @@ pub struct SoftSettings<T> {
     pub quantiles: QuantileConvention,
 }
 
+structs!(SoftSettings before epsilon);
+
 /// Writes to *len how many scalars the workspace of a soft operator needs for n values and m levels: m is the
 /// length of the output for sinkhorn_soft_sort_f64, n for sinkhorn_soft_rank_f64, twice the number of levels and
 /// one more for sinkhorn_soft_quantile_f64, and 2 for sinkhorn_soft_top_k_f64. O(n + m), beside what the storage of
@@ -81,21 +90,16 @@ pub unsafe extern "C" fn sinkhorn_soft_len_f64(
     len: *mut usize,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || soft_query((n, m), settings, len, error)) }
-}
-
-/// sinkhorn_soft_len_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_soft_len_f32(
-    n: usize,
-    m: usize,
-    settings: *const SoftSettings<f32>,
-    len: *mut usize,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || soft_query((n, m), settings, len, error)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let settings = SoftSettings::read(call, settings)?;
+        let place = call.place(c"len", len)?;
+        check_count(c"n", n)?;
+        check_count(c"m", m)?;
+        let len = soft_len(n, m, &settings)?.checked_add(large_object_len::<f64>());
+        *place = len.ok_or(Fault::too_large(c"workspace"))?;
+        Ok(SINKHORN_OK)
+    })
 }
 
 /// Soft sorting (Cuturi, Teboul and Vert 2019): values (n) in increasing order into sorted (m, any length): the
@@ -108,8 +112,8 @@ pub unsafe extern "C" fn sinkhorn_soft_len_f32(
 /// NULL: never values, workspace and sorted; settings NULL stands for the defaults; weights, soft, report and error
 /// where they are not wanted.
 /// Returns: the status of the solve, whose results are usable; or an error. Of those that are about an argument,
-/// outputs are untouched. Allocates: nothing. Threads: safe. Aliasing: workspace, sorted, *soft, *report and *error
-/// must not overlap each other or the inputs.
+/// outputs are untouched, and what lived in the workspace is as after sinkhorn_solve_f64. Allocates: nothing.
+/// Threads: safe. Aliasing: workspace, sorted, *soft, *report and *error must not overlap each other or the inputs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_soft_sort_f64(
     values: *const f64,
@@ -124,29 +128,18 @@ pub unsafe extern "C" fn sinkhorn_soft_sort_f64(
     report: *mut Report<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { values, weights, n, settings, workspace, workspace_len, soft, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.sort(sorted, m)) }
-}
-
-/// sinkhorn_soft_sort_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_soft_sort_f32(
-    values: *const f32,
-    weights: *const f32,
-    n: usize,
-    settings: *const SoftSettings<f32>,
-    workspace: *mut f32,
-    workspace_len: usize,
-    sorted: *mut f32,
-    m: usize,
-    soft: *mut *mut Soft<f32>,
-    report: *mut Report<f32>,
-    error: *mut Error,
-) -> Status {
-    let call = Call { values, weights, n, settings, workspace, workspace_len, soft, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.sort(sorted, m)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let settings = SoftSettings::read(call, settings)?;
+        check_count(c"m", m)?;
+        let lent = lend(call, (workspace, workspace_len), (n, m), &settings)?;
+        let sorted = call.write(c"sorted", sorted, m)?;
+        let inputs = inputs(call, (values, weights, n))?;
+        let results = results(call, soft, report)?;
+        results.of_operator(lent, inputs, |(values, weights), memory| {
+            soft_sort(values, weights, &settings, memory, sorted)
+        })
+    })
 }
 
 /// Soft ranking: ranks (n), 0 for the smallest value and n - 1 for the largest where epsilon is small. Everything
@@ -164,28 +157,16 @@ pub unsafe extern "C" fn sinkhorn_soft_rank_f64(
     report: *mut Report<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { values, weights, n, settings, workspace, workspace_len, soft, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.rank(ranks)) }
-}
-
-/// sinkhorn_soft_rank_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_soft_rank_f32(
-    values: *const f32,
-    weights: *const f32,
-    n: usize,
-    settings: *const SoftSettings<f32>,
-    workspace: *mut f32,
-    workspace_len: usize,
-    ranks: *mut f32,
-    soft: *mut *mut Soft<f32>,
-    report: *mut Report<f32>,
-    error: *mut Error,
-) -> Status {
-    let call = Call { values, weights, n, settings, workspace, workspace_len, soft, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.rank(ranks)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let settings = SoftSettings::read(call, settings)?;
+        let lent = lend(call, (workspace, workspace_len), (n, n), &settings)?;
+        let ranks = call.write(c"ranks", ranks, n)?;
+        let inputs = inputs(call, (values, weights, n))?;
+        let results = results(call, soft, report)?;
+        results
+            .of_operator(lent, inputs, |(values, weights), memory| soft_rank(values, weights, &settings, memory, ranks))
+    })
 }
 
 /// Soft quantiles (count) at levels (count, in [0, 1], in any order). Everything else: as sinkhorn_soft_sort_f64.
@@ -204,30 +185,20 @@ pub unsafe extern "C" fn sinkhorn_soft_quantile_f64(
     report: *mut Report<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { values, weights, n, settings, workspace, workspace_len, soft, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.quantile(levels, quantiles, count)) }
-}
-
-/// sinkhorn_soft_quantile_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_soft_quantile_f32(
-    values: *const f32,
-    weights: *const f32,
-    n: usize,
-    levels: *const f32,
-    settings: *const SoftSettings<f32>,
-    workspace: *mut f32,
-    workspace_len: usize,
-    quantiles: *mut f32,
-    count: usize,
-    soft: *mut *mut Soft<f32>,
-    report: *mut Report<f32>,
-    error: *mut Error,
-) -> Status {
-    let call = Call { values, weights, n, settings, workspace, workspace_len, soft, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.quantile(levels, quantiles, count)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let settings = SoftSettings::read(call, settings)?;
+        let levels = call.read(c"levels", levels, count)?;
+        check_count(c"count", count)?;
+        let m = count.checked_mul(2).and_then(|twice| twice.checked_add(1)).ok_or(Fault::too_large(c"levels"))?;
+        let lent = lend(call, (workspace, workspace_len), (n, m), &settings)?;
+        let quantiles = call.write(c"quantiles", quantiles, count)?;
+        let inputs = inputs(call, (values, weights, n))?;
+        let results = results(call, soft, report)?;
+        results.of_operator(lent, inputs, |(values, weights), memory| {
+            soft_quantile(values, weights, levels, &settings, memory, quantiles)
+        })
+    })
 }
 
 /// Soft top-k: for every value the share of it that is among the k largest, in chosen (n); 0 < k < n, and their sum
@@ -246,29 +217,17 @@ pub unsafe extern "C" fn sinkhorn_soft_top_k_f64(
     report: *mut Report<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { values, weights, n, settings, workspace, workspace_len, soft, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.top_k(k, chosen)) }
-}
-
-/// sinkhorn_soft_top_k_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_soft_top_k_f32(
-    values: *const f32,
-    weights: *const f32,
-    n: usize,
-    k: f32,
-    settings: *const SoftSettings<f32>,
-    workspace: *mut f32,
-    workspace_len: usize,
-    chosen: *mut f32,
-    soft: *mut *mut Soft<f32>,
-    report: *mut Report<f32>,
-    error: *mut Error,
-) -> Status {
-    let call = Call { values, weights, n, settings, workspace, workspace_len, soft, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.top_k(k, chosen)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let settings = SoftSettings::read(call, settings)?;
+        let lent = lend(call, (workspace, workspace_len), (n, 2), &settings)?;
+        let chosen = call.write(c"chosen", chosen, n)?;
+        let inputs = inputs(call, (values, weights, n))?;
+        let results = results(call, soft, report)?;
+        results.of_operator(lent, inputs, |(values, weights), memory| {
+            soft_top_k(values, weights, k, &settings, memory, chosen)
+        })
+    })
 }
 
 /// The gradient of a loss in the values, in_values (n), and in the weights, in_weights (n), given what it is worth
@@ -290,56 +249,47 @@ pub unsafe extern "C" fn sinkhorn_soft_vjp_f64(
     report: *mut LinearReport<f64>,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || vjp(soft, (cotangent, outputs), [in_values, in_weights], report, error)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let soft = call.claim(soft)?;
+        let n = soft.get().len();
+        let cotangent = call.read(c"cotangent", cotangent, outputs)?;
+        let in_values = call.write(c"in_values", in_values, n)?;
+        let in_weights = call.write_optional(c"in_weights", in_weights, n)?;
+        let report = call.write_struct_optional(c"report", report)?;
+        let found = soft.into_mut().vjp(cotangent, in_values, in_weights);
+        let found = found.map_err(|error| match (error.argument, error.kind) {
+            (Argument::VECTOR, kind @ ErrorKind::Length { .. }) => Fault::core(c"outputs", kind),
+            (Argument::VECTOR, kind) => Fault::core(c"cotangent", kind),
+            _ => Fault::from(error),
+        })?;
+        Ok(tell(report, found))
+    })
 }
 
-/// sinkhorn_soft_vjp_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_soft_vjp_f32(
-    soft: *mut Soft<f32>,
-    cotangent: *const f32,
-    outputs: usize,
-    in_values: *mut f32,
-    in_weights: *mut f32,
-    report: *mut LinearReport<f32>,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || vjp(soft, (cotangent, outputs), [in_values, in_weights], report, error)) }
-}
+include!("float/soft.rs");
 
 impl<T: Real> SoftSettings<T> {
-    /// The settings at a pointer; the defaults for NULL.
-    ///
-    /// # Safety
-    /// That of [`read_struct`], for what they point to as well.
-    unsafe fn read(pointer: *const Self) -> Result<CoreSoftSettings<T>, Fault> {
-        let default = CoreSoftSettings::default();
-        if pointer.is_null() {
-            return Ok(default);
-        }
-        // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-        let given = unsafe { read_struct(c"settings", pointer)? };
-        // SAFETY: the same.
-        let (solve, differentiation) = unsafe {
-            (
-                Settings::read(c"solve", given.solve)?,
-                DerivativeSettings::read(c"differentiation", given.differentiation)?,
-            )
-        };
-        for (argument, unused) in [
-            (c"start", solve.start.is_none()),
-            (c"start_f", solve.start_f.is_null()),
-            (c"start_g", solve.start_g.is_null()),
-            (c"observer", solve.observer.is_none()),
-        ] {
-            if !unused {
-                return Err(Fault::unsupported(argument, "soft operators do not take one"));
-            }
+    /// Declares settings and what they point to; the defaults for NULL.
+    fn read(call: &mut Arguments<'_>, pointer: *const Self) -> Result<CoreSoftSettings<T>, Fault> {
+        let given = call.read_struct_or_zeros(c"settings", pointer)?;
+        let solve = call.read_struct_or_zeros(c"solve", given.solve)?;
+        let differentiation = DerivativeSettings::read(call, c"differentiation", given.differentiation)?;
+        check_unused(
+            [
+                (c"start", solve.start.is_some()),
+                (c"start_f", !solve.start_f.is_null()),
+                (c"start_g", !solve.start_g.is_null()),
+                (c"observer", solve.observer.is_some()),
+            ],
+            "soft operators do not take one",
+        )?;
+        let epsilon = or(given.epsilon, CoreSoftSettings::default().epsilon);
+        if !(epsilon > T::ZERO && epsilon.is_finite()) {
+            return Err(Fault::core(c"epsilon", ErrorKind::NotPositive { value: epsilon.widen() }));
         }
         Ok(CoreSoftSettings {
-            epsilon: if given.epsilon == T::ZERO { default.epsilon } else { given.epsilon },
+            epsilon,
             standardise: match given.keep_scale {
                 0 => true,
                 1 => false,
@@ -359,218 +309,68 @@ impl<T: Real> SoftSettings<T> {
             differentiation,
         })
     }
-
-    /// The structs that the settings point to.
-    ///
-    /// # Safety
-    /// `pointer` is NULL or has been read.
-    unsafe fn regions(pointer: *const Self) -> Result<[Region; 2], Fault> {
-        // SAFETY: the contract of this function.
-        let given = unsafe { pointer.as_ref() };
-        let (solve, differentiation) =
-            given.map_or((ptr::null(), ptr::null()), |given| (given.solve, given.differentiation));
-        Ok([Region::optional(c"solve", solve, 1)?, Region::optional(c"differentiation", differentiation, 1)?])
-    }
 }
 
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn soft_query<T: Real>(
+/// Declares the memory of an operator on n values with m levels.
+fn lend<T: Real>(
+    call: &mut Arguments<'static>,
+    (workspace, workspace_len): (*mut T, usize),
     (n, m): (usize, usize),
-    settings: *const SoftSettings<T>,
-    len: *mut usize,
-    error: *mut Error,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    let chosen = unsafe { SoftSettings::read(settings)? };
-    // SAFETY: just read.
-    let [solve, differentiation] = unsafe { SoftSettings::regions(settings)? };
-    check_disjoint(
-        &[Region::required(c"len", len, 1)?, Region::optional(c"error", error, 1)?],
-        &[Region::optional(c"settings", settings, 1)?, solve, differentiation],
-    )?;
-    count(c"n", n)?;
-    count(c"m", m)?;
-    let total = soft_len(n, m, &chosen)?.checked_add(large_object_len::<T>());
-    let total = total.ok_or(Fault::too_large(c"workspace"))?;
-    // SAFETY: not NULL and aligned, as checked; memory for a `usize` by contract.
-    unsafe { len.write(total) };
-    Ok(SINKHORN_OK)
+    settings: &CoreSoftSettings<T>,
+) -> Result<Lent<T>, Fault> {
+    check_count(c"n", n)?;
+    call.lend(workspace, workspace_len, large_object_len::<T>(), soft_len(n, m, settings)?)
 }
 
-/// What all operators take.
-struct Call<T: Real> {
-    values: *const T,
-    weights: *const T,
-    n: usize,
-    settings: *const SoftSettings<T>,
-    workspace: *mut T,
-    workspace_len: usize,
+/// Values and weights.
+type Inputs<'a, T> = (&'a [T], Option<&'a [T]>);
+
+fn inputs<'a, T>(
+    call: &mut Arguments<'a>,
+    (values, weights, n): (*const T, *const T, usize),
+) -> Result<Inputs<'a, T>, Fault> {
+    Ok((call.read(c"values", values, n)?, call.read_optional(c"weights", weights, n)?))
+}
+
+/// Where handle and report of an operator go.
+struct Results<T: Real> {
+    soft: Option<&'static mut *mut Soft<T>>,
+    report: Option<Output<'static, Report<T>>>,
+}
+
+fn results<T: Real>(
+    call: &mut Arguments<'static>,
     soft: *mut *mut Soft<T>,
     report: *mut Report<T>,
-    error: *mut Error,
+) -> Result<Results<T>, Fault> {
+    let soft = call.place_optional(c"soft", soft)?;
+    Ok(Results { soft, report: call.write_struct_optional(c"report", report)? })
 }
 
-impl<T: Real> Call<T> {
-    /// # Safety
-    /// What the header asks of the pointers.
-    unsafe fn sort(&self, sorted: *mut T, m: usize) -> Result<Status, Fault> {
-        // SAFETY: the contract of this function.
-        unsafe {
-            self.run(m, (c"sorted", sorted, m), ptr::null(), |inputs, settings, memory, out| {
-                soft_sort(inputs.values, inputs.weights, settings, memory, out)
-            })
-        }
-    }
-
-    /// # Safety
-    /// What the header asks of the pointers.
-    unsafe fn rank(&self, ranks: *mut T) -> Result<Status, Fault> {
-        let n = self.n;
-        // SAFETY: the contract of this function.
-        unsafe {
-            self.run(n, (c"ranks", ranks, n), ptr::null(), |inputs, settings, memory, out| {
-                soft_rank(inputs.values, inputs.weights, settings, memory, out)
-            })
-        }
-    }
-
-    /// # Safety
-    /// What the header asks of the pointers.
-    unsafe fn quantile(&self, levels: *const T, quantiles: *mut T, count: usize) -> Result<Status, Fault> {
-        Region::required(c"levels", levels, count)?;
-        let m = count.checked_mul(2).and_then(|twice| twice.checked_add(1));
-        let m = m.ok_or(Fault::too_large(c"levels"))?;
-        // SAFETY: the contract of this function.
-        unsafe {
-            self.run(m, (c"quantiles", quantiles, count), levels, |inputs, settings, memory, out| {
-                soft_quantile(inputs.values, inputs.weights, inputs.levels, settings, memory, out)
-            })
-        }
-    }
-
-    /// # Safety
-    /// What the header asks of the pointers.
-    unsafe fn top_k(&self, k: T, chosen: *mut T) -> Result<Status, Fault> {
-        let n = self.n;
-        // SAFETY: the contract of this function.
-        unsafe {
-            self.run(2, (c"chosen", chosen, n), ptr::null(), |inputs, settings, memory, out| {
-                soft_top_k(inputs.values, inputs.weights, k, settings, memory, out)
-            })
-        }
-    }
-
-    /// An operator with m levels.
-    ///
-    /// # Safety
-    /// What the header asks of the pointers.
-    unsafe fn run<F>(
-        &self,
-        m: usize,
-        (name, out, out_len): (&'static core::ffi::CStr, *mut T, usize),
-        levels: *const T,
-        apply: F,
-    ) -> Result<Status, Fault>
-    where
-        F: FnOnce(Inputs<'_, T>, &CoreSoftSettings<T>, &'static mut [T], &mut [T]) -> Result<Applied<T>, CoreError>,
-    {
-        // SAFETY: the contract of this function.
-        unsafe {
-            let settings = SoftSettings::read(self.settings)?;
-            check_optional_struct(c"report", self.report)?;
-            count(c"n", self.n)?;
-            count(if name == c"sorted" { c"m" } else { c"count" }, out_len)?;
-            let [solve, differentiation] = SoftSettings::regions(self.settings)?;
-            let needed = soft_len(self.n, m, &settings)?;
-            let lent = Lent::new(self.workspace, self.workspace_len, large_object_len::<T>(), needed)?;
-            let levels_len = if levels.is_null() { 0 } else { out_len };
-            check_disjoint(
-                &[
-                    lent.region(),
-                    Region::required(name, out, out_len)?,
-                    Region::optional(c"soft", self.soft, 1)?,
-                    Region::optional(c"report", self.report, 1)?,
-                    Region::optional(c"error", self.error, 1)?,
-                ],
-                &[
-                    Region::required(c"values", self.values, self.n)?,
-                    Region::optional(c"weights", self.weights, self.n)?,
-                    Region::optional(c"levels", levels, levels_len)?,
-                    Region::optional(c"settings", self.settings, 1)?,
-                    solve,
-                    differentiation,
-                ],
-            )?;
-            let inputs = Inputs {
-                values: required(c"values", slice(c"values", self.values, self.n)?)?,
-                weights: slice(c"weights", self.weights, self.n)?,
-                levels: slice(c"levels", levels, levels_len)?.unwrap_or(&[]),
-            };
-            let (object, memory) = lent.begin(crate::cost::GroundCost::SquaredEuclidean, Observers::NONE);
-            let applied = apply(inputs, &settings, memory, required(name, output(name, out, out_len)?)?);
-            let applied = applied.map_err(named)?;
-            let numbers = Report::of(applied.solution())?;
-            Object::complete(object, applied);
-            if !self.soft.is_null() {
-                self.soft.write(object.cast());
+impl<T: Real> Results<T> {
+    /// Runs an operator, and keeps it in the memory that was lent.
+    fn of_operator(
+        self,
+        lent: Lent<T>,
+        inputs: Inputs<'_, T>,
+        operator: impl FnOnce(Inputs<'_, T>, &'static mut [T]) -> Result<CoreSoft<'static, T>, CoreError>,
+    ) -> Result<Status, Fault> {
+        let (empty, memory) = lent.begin::<Soft<T>>(GroundCost::SquaredEuclidean, Observers::NONE);
+        let applied = operator(inputs, memory).map_err(|error| match (error.argument, error.kind) {
+            // Entries are looked at before anything is written, and their spread afterwards. The core calls weights a.
+            (Argument::A, kind) => empty.undo(Fault::core(c"weights", kind)),
+            (Argument::LEVELS | Argument::K, _) => empty.undo(error.into()),
+            (Argument::VALUES, ErrorKind::NotFinite { place, .. })
+                if inputs.0.get(place.row).is_some_and(|value| !value.is_finite()) =>
+            {
+                empty.undo(error.into())
             }
-            write_struct(self.report, numbers);
-            Ok(numbers.status)
-        }
-    }
-}
-
-/// What an operator reads.
-struct Inputs<'i, T> {
-    values: &'i [T],
-    weights: Option<&'i [T]>,
-    levels: &'i [T],
-}
-
-/// The core calls weights a.
-fn named(error: CoreError) -> Fault {
-    match error.argument {
-        Argument::A => Fault::core(c"weights", error.kind),
-        _ => Fault::from(error),
-    }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn vjp<T: Real>(
-    handle: *mut Soft<T>,
-    (cotangent, outputs): (*const T, usize),
-    [in_values, in_weights]: [*mut T; 2],
-    report: *mut LinearReport<T>,
-    error: *mut Error,
-) -> Result<Status, Fault> {
-    let object = handle.cast::<Object<T, Applied<T>>>();
-    // SAFETY: the contract of this function; the reference is to the value of a live object alone, which nobody else
-    // uses.
-    unsafe {
-        Object::check(c"soft", object)?;
-        check_optional_struct(c"report", report)?;
-        let soft = &mut (*object).value;
-        let n = soft.len();
-        check_disjoint(
-            &[
-                Region::required(c"in_values", in_values, n)?,
-                Region::optional(c"in_weights", in_weights, n)?,
-                Region::optional(c"report", report, 1)?,
-                Region::optional(c"error", error, 1)?,
-                Object::region(c"soft", object),
-            ],
-            &[Region::required(c"cotangent", cotangent, outputs)?],
-        )?;
-        let cotangent = required(c"cotangent", slice(c"cotangent", cotangent, outputs)?)?;
-        let in_values = required(c"in_values", output(c"in_values", in_values, n)?)?;
-        let in_weights = output(c"in_weights", in_weights, n)?;
-        let found = soft.vjp(cotangent, in_values, in_weights).map_err(|error| match (error.argument, error.kind) {
-            (Argument::VECTOR, kind @ ErrorKind::Length { .. }) => Fault::core(c"outputs", kind),
-            (Argument::VECTOR, kind) => Fault::core(c"cotangent", kind),
-            _ => Fault::from(error),
+            _ => error.into(),
         })?;
-        Ok(tell(report, found))
+        let numbers = Report::of(applied.solution())?;
+        let handle = empty.fill(Ok(applied))?.unlock();
+        put(self.soft, handle);
+        put_struct(self.report, &numbers);
+        Ok(numbers.status)
     }
 }

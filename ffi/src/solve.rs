@@ -1,30 +1,34 @@
 //! The calls that solve: at once, or sweep by sweep.
 
+use core::ffi::CStr;
+use core::marker::PhantomData;
 use core::ops::ControlFlow;
+use core::ptr;
 
-use sinkhorn_core::{
-    Real, Settings as CoreSettings, Solution as CoreSolution, Solver as CoreSolver, Workspace, error::ErrorKind,
-};
+use sinkhorn_core::{Real, Settings as CoreSettings, Solver as CoreSolver, Workspace, error::ErrorKind};
 
-use crate::checks::{Region, check_disjoint, check_optional_struct, read_struct, write_struct};
-use crate::error::{Error, caught, guard};
-use crate::fault::Fault;
-use crate::object::{Lent, Object, object_len};
-use crate::problem::{Problem, regions_of_problem};
+use crate::arguments::{Arguments, Caller, Output, Struct, put, put_struct};
+use crate::error::Error;
+use crate::fault::{Fault, FaultKind};
+use crate::object::{Claim, Empty, Handle, Lent, Locked, object_len};
+use crate::problem::{Arrays, Problem, keep_arrays};
 use crate::report::Report;
 use crate::settings::Settings;
 use crate::solution::Solution;
 use crate::start::with_start;
-use crate::status::{
-    SINKHORN_ERROR_INFEASIBLE, SINKHORN_ERROR_INTERNAL, SINKHORN_OK, SINKHORN_RUNNING, Status, of_solve,
-};
+use crate::status::{SINKHORN_ERROR_INFEASIBLE, SINKHORN_OK, SINKHORN_RUNNING, Status, of_solve};
 use crate::workspace::len_behind;
 
 /// A solve in progress. Lives at the beginning of the workspace, and is gone when that is used for something else.
-pub struct Solver<T: Real>(Begun<T>);
+pub struct Solver<T: Real>(PhantomData<T>);
 
-/// What a solver is in the workspace.
-type Begun<T> = Object<T, CoreSolver<'static, T>>;
+impl<T: Real> Handle for Solver<T> {
+    type Scalar = T;
+    type Value = CoreSolver<'static, T>;
+
+    const NAME: &'static CStr = c"solver";
+    const TAG: u32 = 0x5350_1f01;
+}
 
 /// Solves a problem. The potentials f and g are in units of cost, and the plan follows from them:
 ///
@@ -38,8 +42,8 @@ type Begun<T> = Object<T, CoreSolver<'static, T>>;
 /// NULL: never problem and workspace; settings NULL stands for the defaults; solution, report and error where they
 /// are not wanted.
 /// Returns: SINKHORN_CONVERGED, SINKHORN_SWEEP_LIMIT, SINKHORN_PRECISION_FLOOR or SINKHORN_STOPPED, whose results
-/// are all usable; or an error, and then *solution and *report are untouched, *error says what was wrong, and what
-/// lived in the workspace is gone.
+/// are all usable; or an error, and then *solution and *report are untouched, and *error says what was wrong. What
+/// lived in the workspace lives on if the arguments were refused, and is gone if the solve had begun (see the top).
 /// Allocates: nothing, but for starts that say so and the pool of threads. Threads: safe; calls at the same time
 /// may share what they only read.
 /// Aliasing: workspace, *solution, *report and *error must not overlap each other, the structs or the arrays,
@@ -54,25 +58,18 @@ pub unsafe extern "C" fn sinkhorn_solve_f64(
     report: *mut Report<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { problem, settings, workspace, workspace_len, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.solve(solution)) }
-}
-
-/// sinkhorn_solve_f64 in float. No step of it is done in double.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solve_f32(
-    problem: *const Problem<f32>,
-    settings: *const Settings<f32>,
-    workspace: *mut f32,
-    workspace_len: usize,
-    solution: *mut *const Solution<f32>,
-    report: *mut Report<f32>,
-    error: *mut Error,
-) -> Status {
-    let call = Call { problem, settings, workspace, workspace_len, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.solve(solution)) }
+    // SAFETY: the pointers of a caller from C.
+    let caller = unsafe { Caller::trust(error) };
+    caller.guard(|| {
+        let (mut solver, (solution, report)) = begin(caller, problem, settings, (workspace, workspace_len), |call| {
+            let solution = call.place_optional(c"solution", solution)?;
+            Ok((solution, call.write_struct_optional(c"report", report)?))
+        })?;
+        if run_solver(&mut solver) == SINKHORN_ERROR_INFEASIBLE {
+            return Err(Fault::core(c"cost", ErrorKind::Infeasible { place: None }));
+        }
+        hand_over(solver, solution, report)
+    })
 }
 
 /// Begins a solve that is carried on by sinkhorn_solver_step_f64 or sinkhorn_solver_run_f64 and ended by
@@ -90,24 +87,14 @@ pub unsafe extern "C" fn sinkhorn_solver_new_f64(
     solver: *mut *mut Solver<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { problem, settings, workspace, workspace_len, report: core::ptr::null_mut(), error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.new_solver(solver)) }
-}
-
-/// sinkhorn_solver_new_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solver_new_f32(
-    problem: *const Problem<f32>,
-    settings: *const Settings<f32>,
-    workspace: *mut f32,
-    workspace_len: usize,
-    solver: *mut *mut Solver<f32>,
-    error: *mut Error,
-) -> Status {
-    let call = Call { problem, settings, workspace, workspace_len, report: core::ptr::null_mut(), error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.new_solver(solver)) }
+    // SAFETY: the pointers of a caller from C.
+    let caller = unsafe { Caller::trust(error) };
+    caller.guard(|| {
+        let memory = (workspace, workspace_len);
+        let (begun, place) = begin(caller, problem, settings, memory, |call| call.place(c"solver", solver))?;
+        *place = begun.unlock();
+        Ok(SINKHORN_OK)
+    })
 }
 
 /// One sweep: a pass over the n m pairs, always of about the same length. The observer is not called.
@@ -119,15 +106,14 @@ pub unsafe extern "C" fn sinkhorn_solver_new_f32(
 /// it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solver_step_f64(solver: *mut Solver<f64>) -> Status {
-    // SAFETY: what the header asks of the pointer.
-    unsafe { step(solver) }
-}
-
-/// sinkhorn_solver_step_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solver_step_f32(solver: *mut Solver<f32>) -> Status {
-    // SAFETY: what the header asks of the pointer.
-    unsafe { step(solver) }
+    // SAFETY: the pointer of a caller from C.
+    let caller = unsafe { Caller::trust(ptr::null_mut()) };
+    caller.guard(|| {
+        let mut solver = caller.claim(solver)?.lock();
+        let status = solver.value().step().map_or(SINKHORN_RUNNING, of_solve);
+        solver.unlock();
+        Ok(status)
+    })
 }
 
 /// Sweeps until the solve ends; the observer of the settings is called after every sweep.
@@ -137,23 +123,22 @@ pub unsafe extern "C" fn sinkhorn_solver_step_f32(solver: *mut Solver<f32>) -> S
 /// Threads: one at a time for a solver.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solver_run_f64(solver: *mut Solver<f64>) -> Status {
-    // SAFETY: what the header asks of the pointer.
-    unsafe { run(solver) }
-}
-
-/// sinkhorn_solver_run_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solver_run_f32(solver: *mut Solver<f32>) -> Status {
-    // SAFETY: what the header asks of the pointer.
-    unsafe { run(solver) }
+    // SAFETY: the pointer of a caller from C.
+    let caller = unsafe { Caller::trust(ptr::null_mut()) };
+    caller.guard(|| {
+        let mut solver = caller.claim(solver)?.lock();
+        let status = run_solver(&mut solver);
+        solver.unlock();
+        Ok(status)
+    })
 }
 
 /// How far a solve is: the sweeps made, the epsilon of the next one, and the marginal error that the last one
 /// measured, the largest finite number before the first.
 ///
 /// NULL: never solver; sweeps, epsilon and marginal_error where they are not wanted. Returns: SINKHORN_OK or an
-/// error of the handle. Allocates: nothing.
-/// Threads: not while another thread sweeps.
+/// error of the handle or of a place, and then nothing was written. Allocates: nothing.
+/// Threads: not while another thread sweeps. Aliasing: outputs must not overlap each other or the workspace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_solver_progress_f64(
     solver: *const Solver<f64>,
@@ -161,20 +146,17 @@ pub unsafe extern "C" fn sinkhorn_solver_progress_f64(
     epsilon: *mut f64,
     marginal_error: *mut f64,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { progress(solver, sweeps, epsilon, marginal_error) }
-}
-
-/// sinkhorn_solver_progress_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solver_progress_f32(
-    solver: *const Solver<f32>,
-    sweeps: *mut u32,
-    epsilon: *mut f32,
-    marginal_error: *mut f32,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { progress(solver, sweeps, epsilon, marginal_error) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(ptr::null_mut()) }.call(|call| {
+        let solver = call.object(solver)?;
+        let sweeps = call.place_optional(c"sweeps", sweeps)?;
+        let epsilon = call.place_optional(c"epsilon", epsilon)?;
+        let marginal_error = call.place_optional(c"marginal_error", marginal_error)?;
+        put(sweeps, solver.sweeps());
+        put(epsilon, solver.epsilon());
+        put(marginal_error, solver.marginal_error().min(f64::MAX));
+        Ok(SINKHORN_OK)
+    })
 }
 
 /// Measures the present potentials, at the price of about one sweep, and makes the solver a solution in its place:
@@ -191,268 +173,133 @@ pub unsafe extern "C" fn sinkhorn_solver_finish_f64(
     report: *mut Report<f64>,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || finish(solver, solution, report, error)) }
+    // SAFETY: the pointers of a caller from C.
+    let caller = unsafe { Caller::trust(error) };
+    caller.guard(|| {
+        let (solver, solution, report) = declare_end(caller, solver, solution, report)?;
+        hand_over(solver.lock(), solution, report)
+    })
 }
 
-/// sinkhorn_solver_finish_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solver_finish_f32(
-    solver: *mut Solver<f32>,
-    solution: *mut *const Solution<f32>,
-    report: *mut Report<f32>,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || finish(solver, solution, report, error)) }
+include!("float/solve.rs");
+
+/// What a solve is made of, all of it checked but for the numbers in the arrays.
+struct Job<T: Real> {
+    problem: Problem<T>,
+    settings: Settings<T>,
+    chosen: CoreSettings<T>,
+    arrays: Arrays<'static, T>,
+    potentials: [Option<&'static [T]>; 2],
 }
 
-/// The arguments of a solve.
-struct Call<T: Real> {
+/// Makes a solver in the workspace, and runs the start; `outputs` declares what else is written. What is large is made
+/// where it stays, and in functions of their own: stacks are small.
+#[inline(never)]
+fn begin<T: Real, O>(
+    caller: Caller<'static>,
     problem: *const Problem<T>,
     settings: *const Settings<T>,
-    workspace: *mut T,
-    workspace_len: usize,
-    report: *mut Report<T>,
-    error: *mut Error,
+    workspace: (*mut T, usize),
+    outputs: impl FnOnce(&mut Arguments<'static>) -> Result<O, Fault>,
+) -> Result<(Locked<Solver<T>>, O), Fault> {
+    let mut job = Job {
+        problem: Struct::zeros(),
+        settings: Struct::zeros(),
+        chosen: CoreSettings::default(),
+        arrays: Arrays::default(),
+        potentials: [None; 2],
+    };
+    let (lent, outputs) = declare(&mut job, caller, problem, settings, workspace, outputs)?;
+    let (empty, memory) = lent.begin(job.problem.ground_cost()?, job.settings.observers());
+    let mut solver = make_solver(&job, &empty, memory)?;
+    with_start(&job.settings, job.potentials, |start| Ok(solver.value().start(start)?))?;
+    Ok((solver, outputs))
 }
 
-impl<T: Real> Call<T> {
-    /// # Safety
-    /// What the header asks of the pointers.
-    unsafe fn solve(&self, solution: *mut *const Solution<T>) -> Result<Status, Fault> {
-        // SAFETY: the contract of this function; `begin` has checked what solution and report point to.
-        unsafe {
-            let object = self.begin(Region::optional(c"solution", solution, 1)?)?;
-            if run_solver(&mut (*object).value, object) == SINKHORN_ERROR_INFEASIBLE {
-                return Err(Fault::core(c"cost", ErrorKind::Infeasible { place: None }));
-            }
-            hand_over(object, solution, self.report)
-        }
-    }
-
-    /// # Safety
-    /// What the header asks of the pointers.
-    unsafe fn new_solver(&self, handle: *mut *mut Solver<T>) -> Result<Status, Fault> {
-        // SAFETY: the contract of this function.
-        unsafe {
-            let object = self.begin(Region::required(c"solver", handle, 1)?)?;
-            Object::unlock(object);
-            handle.write(object.cast());
-        }
-        Ok(SINKHORN_OK)
-    }
-
-    /// Checks everything, makes a solver in the workspace, and runs the start. The object is locked. What is large is
-    /// made where it stays, and in functions of their own: stacks are small.
-    ///
-    /// # Safety
-    /// What the header asks of the pointers; `handle` is where the caller wants a handle.
-    unsafe fn begin(&self, handle: Region) -> Result<*mut Begun<T>, Fault> {
-        // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-        let (given, settings) =
-            unsafe { (read_struct(c"problem", self.problem)?, Settings::read(c"settings", self.settings)?) };
-        // SAFETY: the same.
-        unsafe { check_optional_struct(c"report", self.report)? };
-        let chosen = settings.core()?;
-        let required = len_behind(&given, &chosen)?;
-        let lent = Lent::new(self.workspace, self.workspace_len, object_len::<T>(), required)?;
-        self.check_overlaps(&given, &settings, lent.region(), handle)?;
-        // SAFETY: the contract of this function; the memory is long enough, and overlaps nothing.
-        unsafe {
-            let (object, memory) = lent.begin(given.ground_cost()?, settings.observers());
-            make_solver(object, memory, &given, &chosen)?;
-            with_start(&settings, given.n, given.m, |start| Ok((*object).value.start(start)?))?;
-            Ok(object)
-        }
-    }
-
-    /// Refuses memory that is written and overlaps anything else.
-    #[inline(never)]
-    fn check_overlaps(
-        &self,
-        given: &Problem<T>,
-        settings: &Settings<T>,
-        workspace: Region,
-        handle: Region,
-    ) -> Result<(), Fault> {
-        let [x, y, cost, a, b] = given.regions()?;
-        let [start_f, start_g] = settings.given(given.n, given.m)?;
-        check_disjoint(
-            &[
-                workspace,
-                handle,
-                Region::optional(c"report", self.report, 1)?,
-                Region::optional(c"error", self.error, 1)?,
-            ],
-            &[
-                x,
-                y,
-                cost,
-                a,
-                b,
-                start_f,
-                start_g,
-                Region::optional(c"problem", self.problem, 1)?,
-                Region::optional(c"settings", self.settings, 1)?,
-            ],
-        )
-    }
-}
-
-/// Writes the solver of an object that was begun.
-///
-/// # Safety
-/// The arrays of `given` are what the header asks of them.
 #[inline(never)]
-unsafe fn make_solver<T: Real>(
-    object: *mut Begun<T>,
-    memory: &'static mut [T],
-    given: &Problem<T>,
-    chosen: &CoreSettings<T>,
-) -> Result<(), Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        let problem = given.view(Object::ground_cost(object))?;
-        let workspace = Workspace::new(memory, &problem, chosen)?;
-        Object::fill(object, CoreSolver::without_start(&problem, chosen, workspace))
+fn declare<T: Real, O>(
+    job: &mut Job<T>,
+    caller: Caller<'static>,
+    problem: *const Problem<T>,
+    settings: *const Settings<T>,
+    (workspace, workspace_len): (*mut T, usize),
+    outputs: impl FnOnce(&mut Arguments<'static>) -> Result<O, Fault>,
+) -> Result<(Lent<T>, O), Fault> {
+    let mut call = caller.arguments();
+    call.copy_struct(c"problem", problem, &mut job.problem)?;
+    if problem.is_null() {
+        return Err(Fault::new(c"problem", FaultKind::Null));
     }
+    call.copy_struct(c"settings", settings, &mut job.settings)?;
+    job.chosen = job.settings.core()?;
+    let required = len_behind(&job.problem, &job.chosen)?;
+    let lent = call.lend(workspace, workspace_len, object_len::<T>(), required)?;
+    let outputs = outputs(&mut call)?;
+    job.arrays = job.problem.arrays(&mut call)?;
+    job.potentials = job.settings.potentials(&mut call, job.problem.n, job.problem.m)?;
+    Ok((lent, outputs))
 }
 
-/// Sweeps to the end, observed where that is asked for.
-///
-/// # Safety
-/// `object` is what the solver was begun with.
-unsafe fn run_solver<T: Real>(solver: &mut CoreSolver<'static, T>, object: *const Begun<T>) -> Status {
-    // SAFETY: the contract of this function; nobody writes to the observers while there is an object.
-    let observers = unsafe { &(*object).observers };
+#[inline(never)]
+fn make_solver<T: Real>(
+    job: &Job<T>,
+    empty: &Empty<Solver<T>>,
+    memory: &'static mut [T],
+) -> Result<Locked<Solver<T>>, Fault> {
+    let problem = match job.problem.core(&job.arrays, empty.ground_cost()) {
+        Ok(problem) => problem,
+        Err(fault) => return Err(empty.undo(fault)),
+    };
+    let workspace = Workspace::new(memory, &problem, &job.chosen)?;
+    empty.fill(CoreSolver::without_start(&problem, &job.chosen, workspace)).map_err(|error| match error.kind {
+        // The totals are compared before anything is written.
+        ErrorKind::UnequalMass { .. } => empty.undo(error.into()),
+        _ => error.into(),
+    })
+}
+
+/// Sweeps to the end, observed if that is asked for.
+fn run_solver<T: Real>(solver: &mut Locked<Solver<T>>) -> Status {
+    let observers = solver.observers();
     of_solve(if observers.is_some() {
-        solver.run_observed(&mut |seen| match observers.wants_to_stop(seen) {
+        solver.value().run_observed(&mut |seen| match observers.wants_to_stop(seen) {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         })
     } else {
-        solver.run()
+        solver.value().run()
     })
 }
 
-/// Makes a solver a solution in its place.
-///
-/// # Safety
-/// `object` has a solver; what `solution` and `report` point to has been checked.
+/// A solver that is to become a solution, and where handle and report go.
+type End<T> = (Claim<'static, Solver<T>>, Option<&'static mut *const Solution<T>>, Option<Output<'static, Report<T>>>);
+
 #[inline(never)]
-unsafe fn hand_over<T: Real>(
-    object: *mut Begun<T>,
-    solution: *mut *const Solution<T>,
-    report: *mut Report<T>,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        Object::lock(object);
-        // A solution reads the workspace, and not the solver in whose place it comes.
-        let solver: &'static mut CoreSolver<'static, T> = &mut (*object).value;
-        let solved = solver.finish();
-        let numbers = Report::of(&solved)?;
-        Object::complete(object.cast::<Object<T, CoreSolution<'static, T>>>(), solved);
-        if !solution.is_null() {
-            solution.write(object.cast());
-        }
-        write_struct(report, numbers);
-        Ok(numbers.status)
-    }
-}
-
-/// # Safety
-/// What the header asks of the pointer.
-unsafe fn step<T: Real>(solver: *mut Solver<T>) -> Status {
-    // SAFETY: the contract of this function.
-    unsafe { with_solver(solver, |solver, _| solver.step().map_or(SINKHORN_RUNNING, of_solve)) }
-}
-
-/// # Safety
-/// What the header asks of the pointer.
-unsafe fn run<T: Real>(solver: *mut Solver<T>) -> Status {
-    // SAFETY: the contract of this function; a live object, as checked.
-    unsafe { with_solver(solver, |solver, object| run_solver(solver, object)) }
-}
-
-/// Does something to a solver, whose handle is none meanwhile: a function of the caller that is called from there
-/// cannot reach it.
-///
-/// # Safety
-/// What the header asks of the pointer.
-unsafe fn with_solver<T: Real>(
-    solver: *mut Solver<T>,
-    work: impl FnOnce(&mut CoreSolver<'static, T>, *const Begun<T>) -> Status,
-) -> Status {
-    let object = solver.cast::<Begun<T>>();
-    // SAFETY: the contract of this function. After a panic the solver is gone.
-    unsafe {
-        if let Err(fault) = Object::check(c"solver", object) {
-            return fault.status();
-        }
-        Object::lock(object);
-        let status = caught(|| work(&mut (*object).value, object));
-        if status.is_some() {
-            Object::unlock(object);
-        }
-        status.unwrap_or(SINKHORN_ERROR_INTERNAL)
-    }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn progress<T: Real>(
-    solver: *const Solver<T>,
-    sweeps: *mut u32,
-    epsilon: *mut T,
-    marginal_error: *mut T,
-) -> Status {
-    let object = solver.cast::<Begun<T>>();
-    let regions = [Region::optional(c"sweeps", sweeps, 1), Region::optional(c"epsilon", epsilon, 1)];
-    let regions = regions.into_iter().chain([Region::optional(c"marginal_error", marginal_error, 1)]);
-    // SAFETY: the contract of this function.
-    match unsafe { Object::get(c"solver", object) }.and_then(|solver| {
-        regions.into_iter().try_for_each(|region| region.map(|_| ()))?;
-        Ok(solver)
-    }) {
-        Err(fault) => fault.status(),
-        Ok(solver) => {
-            let error = solver.marginal_error();
-            // SAFETY: NULL or aligned, as checked; memory for these by contract.
-            unsafe {
-                write_struct(sweeps, solver.sweeps());
-                write_struct(epsilon, solver.epsilon());
-                write_struct(marginal_error, if error.is_finite() { error } else { T::MAX });
-            }
-            SINKHORN_OK
-        }
-    }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn finish<T: Real>(
+fn declare_end<T: Real>(
+    caller: Caller<'static>,
     solver: *mut Solver<T>,
     solution: *mut *const Solution<T>,
     report: *mut Report<T>,
-    error: *mut Error,
+) -> Result<End<T>, Fault> {
+    let mut call = caller.arguments();
+    let solver = call.claim(solver)?;
+    keep_arrays(&mut call, solver.get().target().problem)?;
+    let solution = call.place_optional(c"solution", solution)?;
+    Ok((solver, solution, call.write_struct_optional(c"report", report)?))
+}
+
+/// Makes a solver a solution in its place. If a number is not finite, both are gone.
+#[inline(never)]
+fn hand_over<T: Real>(
+    solver: Locked<Solver<T>>,
+    solution: Option<&mut *const Solution<T>>,
+    report: Option<Output<'_, Report<T>>>,
 ) -> Result<Status, Fault> {
-    let object = solver.cast::<Begun<T>>();
-    // SAFETY: the contract of this function.
-    unsafe {
-        Object::check(c"solver", object)?;
-        check_optional_struct(c"report", report)?;
-        let inputs = regions_of_problem((*object).value.target().problem);
-        check_disjoint(
-            &[
-                Object::region(c"solver", object),
-                Region::optional(c"solution", solution, 1)?,
-                Region::optional(c"report", report, 1)?,
-                Region::optional(c"error", error, 1)?,
-            ],
-            &inputs,
-        )?;
-        hand_over(object, solution, report)
-    }
+    // SAFETY: a solution refers to the workspace, and not to the solver in whose place it comes. Both fit there.
+    let mut solved = unsafe { solver.replace::<Solution<T>>(|solver| solver.finish()) };
+    let numbers = Report::of(solved.value())?;
+    let handle = solved.unlock();
+    put(solution, handle);
+    put_struct(report, &numbers);
+    Ok(numbers.status)
 }

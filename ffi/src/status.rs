@@ -54,7 +54,7 @@ pub const SINKHORN_ERROR_TOO_LARGE: Status = -12;
 pub const SINKHORN_ERROR_UNSUPPORTED: Status = -13;
 /// A pointer is NULL and must not be.
 pub const SINKHORN_ERROR_NULL_POINTER: Status = -14;
-/// A struct_size is not the size of that struct in this version.
+/// A struct_size is that of no version of the struct, or a field is set that this version does not have.
 pub const SINKHORN_ERROR_STRUCT_SIZE: Status = -15;
 /// A pointer is not aligned for its type.
 pub const SINKHORN_ERROR_MISALIGNED: Status = -16;

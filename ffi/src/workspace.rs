@@ -1,23 +1,14 @@
 //! How much memory a solve needs.
 
-use sinkhorn_core::{Real, Settings as CoreSettings, Storage, Workspace, embedded::workspace_len, geometry::Shape};
+use sinkhorn_core::{Real, Settings as CoreSettings, Workspace};
 
-use crate::checks::{Region, check_disjoint, read_struct};
-use crate::error::{Error, guard};
+use crate::arguments::{Arguments, Caller};
+use crate::error::Error;
 use crate::fault::Fault;
 use crate::object::object_len;
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::status::{SINKHORN_OK, Status};
-
-/// Scalars of the workspace of sinkhorn_solve, at compile time: SINKHORN_WORKSPACE_LEN of the header. Storage
-/// [`Storage::Stream`] and one thread.
-pub const fn solve_len<T>(shape: Shape, memory: usize) -> Option<usize> {
-    match workspace_len(shape, memory, Storage::Stream) {
-        Some(len) => len.checked_add(object_len::<T>()),
-        None => None,
-    }
-}
 
 /// Writes to *len how many scalars (not bytes) the workspace of sinkhorn_solve_f64 and sinkhorn_solver_new_f64
 /// needs. It follows from n, m, the dimension, the acceleration, the storage and the threads, as in
@@ -34,70 +25,30 @@ pub unsafe extern "C" fn sinkhorn_workspace_len_f64(
     len: *mut usize,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || query(problem, settings, len, error, len_of_solve)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let settings = call.read_struct_or_zeros(c"settings", settings)?;
+        let of = |problem: &Problem<f64>| Ok(len_behind(problem, &settings.core()?)?.checked_add(object_len::<f64>()));
+        write_len(call, problem, len, of)
+    })
 }
 
-/// sinkhorn_workspace_len_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_workspace_len_f32(
-    problem: *const Problem<f32>,
-    settings: *const Settings<f32>,
-    len: *mut usize,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || query(problem, settings, len, error, len_of_solve)) }
-}
-
-fn len_of_solve<T: Real>(problem: &Problem<T>, settings: &Settings<T>) -> Result<usize, Fault> {
-    let behind = len_behind(problem, &settings.core()?)?;
-    behind.checked_add(object_len::<T>()).ok_or(Fault::too_large(c"workspace"))
-}
+include!("float/workspace.rs");
 
 /// Scalars behind the object of a solve.
 pub(crate) fn len_behind<T: Real>(problem: &Problem<T>, settings: &CoreSettings<T>) -> Result<usize, Fault> {
     Ok(Workspace::len_of_shape(problem.shape()?, settings)?)
 }
 
-/// Writes the length that `of` tells.
-///
-/// # Safety
-/// What the header asks of the pointers.
-pub(crate) unsafe fn query<T: Real>(
-    problem: *const Problem<T>,
-    settings: *const Settings<T>,
-    len: *mut usize,
-    error: *mut Error,
-    of: impl FnOnce(&Problem<T>, &Settings<T>) -> Result<usize, Fault>,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        let chosen = Settings::read(c"settings", settings)?;
-        let beside = Region::optional(c"settings", settings, 1)?;
-        query_beside(beside, problem, len, error, |problem| of(problem, &chosen))
-    }
-}
-
-/// [`query`] with settings of another kind, which have been read.
-///
-/// # Safety
-/// What the header asks of the pointers.
-pub(crate) unsafe fn query_beside<T: Real>(
-    settings: Region,
+/// Writes the length of a workspace that a problem tells, `None` for one that is too large.
+pub(crate) fn write_len<T: Real>(
+    call: &mut Arguments<'_>,
     problem: *const Problem<T>,
     len: *mut usize,
-    error: *mut Error,
-    of: impl FnOnce(&Problem<T>) -> Result<usize, Fault>,
+    of: impl FnOnce(&Problem<T>) -> Result<Option<usize>, Fault>,
 ) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-    let given = unsafe { read_struct(c"problem", problem)? };
-    check_disjoint(
-        &[Region::required(c"len", len, 1)?, Region::optional(c"error", error, 1)?],
-        &[Region::optional(c"problem", problem, 1)?, settings],
-    )?;
-    let required = of(&given)?;
-    // SAFETY: not NULL and aligned, as checked; memory for a `usize` by contract.
-    unsafe { len.write(required) };
+    let problem = call.read_struct(c"problem", problem)?;
+    let place = call.place(c"len", len)?;
+    *place = of(&problem)?.ok_or(Fault::too_large(c"workspace"))?;
     Ok(SINKHORN_OK)
 }

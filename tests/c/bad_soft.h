@@ -217,7 +217,7 @@ static void NAME(soft_cases_)(void) {
   BAD(T.softened = memset(lend(64), 0, 64), HANDLE, "soft");
   BAD(T.softened = lend(64), HANDLE, "soft");
   BAD(memset(T.workspace, 0, T.workspace_len * sizeof(SCALAR)), HANDLE, "soft");
-  BAD(T.values[0] = (SCALAR)NAN; NAME(call_sort_)(NULL), HANDLE, "soft");
+  BAD(T.values[0] = LARGEST; T.values[1] = -LARGEST; NAME(call_sort_)(NULL), HANDLE, "soft"); /* their spread */
   BAD(T.vector = NULL, NULL_POINTER, "cotangent");
   BAD(T.vector = ODD(T.vector), MISALIGNED, "cotangent");
   BAD(T.count = 0, LENGTH, "outputs");
@@ -229,12 +229,12 @@ static void NAME(soft_cases_)(void) {
   BAD(T.out = ODD(T.out), MISALIGNED, "in_values");
   BAD(T.more = ODD(T.more), MISALIGNED, "in_weights");
   BAD_STRUCT(T.linear, "report");
-  ALIASED(T.out = T.workspace, "in_values");
+  ALIASED(T.out = T.workspace, "soft");
   ALIASED(T.out = T.vector, "in_values");
   ALIASED(T.more = T.out, "in_values");
   ALIASED(T.more = T.vector + N - 1, "in_weights");
-  ALIASED(T.more = T.workspace + T.workspace_len - 1, "in_weights");
-  ALIASED(T.linear = memcpy(T.workspace + T.workspace_len / 4 * 2, T.linear, sizeof *T.linear), "report");
+  ALIASED(T.more = T.workspace + T.workspace_len - 1, "soft");
+  ALIASED(T.linear = memcpy(T.workspace + T.workspace_len / 4 * 2, T.linear, sizeof *T.linear), "soft");
   ALIASED(T.vector = T.workspace, NULL);
   BAD_ERROR(T.workspace);
   BAD_ERROR(T.vector);

@@ -18,6 +18,6 @@ inline int checked() {
   return failures != 0;
 }
 
-#define CHECK(condition) check((condition), #condition, __FILE__, __LINE__)
+#define CHECK(condition) check(static_cast<bool>(condition), #condition, __FILE__, __LINE__)
 
 #endif

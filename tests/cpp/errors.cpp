@@ -21,21 +21,12 @@ const std::vector<double> two = {0.5, 0.5}, three = {0.2, 0.3, 0.5}, six(6, 1.0)
 
 struct Boom : std::exception {};
 
-// A view of a temporary does not compile.
-template <typename X, typename Y>
-auto takes(X&& points, Y&& others) -> decltype(P::points(std::forward<X>(points), std::forward<Y>(others), 2), true);
-template <typename X, typename Y, typename = void>
-constexpr bool accepts = false;
-template <typename X, typename Y>
-constexpr bool accepts<X, Y, std::void_t<decltype(takes(std::declval<X>(), std::declval<Y>()))>> = true;
-using V = std::vector<double>;
-static_assert(accepts<V&, const V&> && accepts<span<const double>, V&>);
-static_assert(!accepts<V, V&> && !accepts<V&, V> && !accepts<V, V>);
-
 template <typename F>
 void refused(int line, Status status, const char* argument, F call) {
+  const auto result = call();
+  check(!result && !result.has_value(), "nothing was refused", __FILE__, line);
   try {
-    call();
+    (void)result.value();
     check(false, "nothing was thrown", __FILE__, line);
   } catch (const Error& error) {
     if (error.status() != status || std::strcmp(error.argument(), argument) != 0) {
@@ -43,21 +34,24 @@ void refused(int line, Status status, const char* argument, F call) {
     }
     check(error.status() == status && std::strcmp(error.argument(), argument) == 0, argument, __FILE__, line);
     check(std::strlen(error.what()) > 0, "a message", __FILE__, line);
+    check(std::strcmp(error.what(), result.error().what()) == 0, "the same message", __FILE__, line);
   }
 }
 
 template <typename F>
 void booms(int line, F call) {
+  const auto result = call();
+  check(result.error().status() == Status::exception && result.error().cause() != nullptr, "", __FILE__, line);
   try {
-    call();
+    (void)result.value();
     check(false, "nothing was thrown", __FILE__, line);
   } catch (const Boom&) {
     check(true, "", __FILE__, line);
   }
 }
 
-#define REFUSED(status, argument, ...) refused(__LINE__, Status::status, argument, [&] { __VA_ARGS__; })
-#define BOOMS(...) booms(__LINE__, [&] { __VA_ARGS__; })
+#define REFUSED(status, argument, ...) refused(__LINE__, Status::status, argument, [&] { return __VA_ARGS__; })
+#define BOOMS(...) booms(__LINE__, [&] { return __VA_ARGS__; })
 
 P points() { return P::points(x, y, 2).epsilon(0.5); }
 
@@ -68,6 +62,9 @@ void problems() {
   REFUSED(empty, "x", solve(P::points(none, y, 2)));
   REFUSED(empty, "y", solve(P::points(x, none, 2)));
   REFUSED(length, "cost", solve(P::matrix(six, 3, 3)));
+  REFUSED(null_pointer, "cost", solve(P::matrix({nullptr, 6}, 3, 2)));
+  REFUSED(null_pointer, "x", solve(P::points({nullptr, 6}, y, 2)));
+  REFUSED(empty, "dimension", solve(P::points(x, y)));
   REFUSED(empty, "n", solve(P::matrix(none, 0, 3)));
   REFUSED(empty, "m", solve(P::matrix(none, 3, 0)));
   REFUSED(empty, "n", solve(P()));
@@ -85,7 +82,7 @@ void problems() {
   REFUSED(unsupported, "start_f", solve(points(), Settings<>().warm_start(three, {}).start(Start::automatic)));
   REFUSED(out_of_range, "memory", solve(points(), Settings<>().anderson(65)));
   REFUSED(ragged, "x", workspace_len(P::points(x, y, 4)));
-  REFUSED(ragged, "x", Solver<double>(P::points(x, y, 4)));
+  REFUSED(ragged, "x", Solver<double>::begin(P::points(x, y, 4)));
   REFUSED(ragged, "x", divergence(P::points(x, y, 4)));
   REFUSED(length, "cost_within_x", divergence(P::matrix(six, 3, 2).costs_within(two, two)));
   REFUSED(null_pointer, "cost_within_x", divergence(P::matrix(six, 3, 2)));
@@ -94,23 +91,20 @@ void problems() {
   REFUSED(not_finite, "x", solve(P::points(bad, y, 2)));
   REFUSED(workspace, "workspace", solve(points(), {}, little));
   try {
-    solve(P::points(bad, y, 2));
+    (void)solve(P::points(bad, y, 2)).value();
+    CHECK(false);
   } catch (const std::runtime_error& thrown) {
     const auto& error = dynamic_cast<const Error&>(thrown);
     CHECK(error.row() == 1 && error.column() == 1 && std::isnan(error.value()));
   }
-  try {
-    solve(points(), {}, little);
-  } catch (const Error& error) {
-    CHECK(error.value() == static_cast<double>(workspace_len(points())));
-  }
-  Error kept;
-  CHECK(try_solve(points(), {}, kept) && kept.status() == Status::ok && kept.argument()[0] == '\0');
+  CHECK(solve(points(), {}, little).error().value() == static_cast<double>(workspace_len(points()).value()));
+  const auto good = solve(points());
+  CHECK(good && good.error().status() == Status::ok && good.error().argument()[0] == '\0');
 }
 
 void solutions() {
-  const auto solution = solve(points());
-  const auto matrix = solve(P::matrix(six, 3, 2).epsilon(1));
+  const auto solution = solve(points()).value();
+  const auto matrix = solve(P::matrix(six, 3, 2).epsilon(1)).value();
   std::vector<double> out2(2), out3(3), out7(7);
   REFUSED(out_of_range, "i", solution.entry(3, 0));
   REFUSED(out_of_range, "j", solution.entry(0, 2));
@@ -128,16 +122,10 @@ void solutions() {
   REFUSED(ragged, "x", solution.f_at(three));
   REFUSED(length, "f", solution.f_at(two, out3));
   REFUSED(ragged, "y", solution.g_at(three));
-  for (auto call : {+[](const Solution<double>& s) { s.map(); }, +[](const Solution<double>& s) { s.map_at(two); },
-                    +[](const Solution<double>& s) { s.f_at(two); }, +[](const Solution<double>& s) { s.g_at(two); },
-                    +[](const Solution<double>& s) { s.objective_gradient(In::x); },
-                    +[](const Solution<double>& s) { s.jvp({}, Of::map); }}) {
-    try {
-      call(matrix);
-      CHECK(false);
-    } catch (const Error& error) {
-      CHECK(error.status() == Status::unsupported);
-    }
+  for (Status status : {matrix.map().error().status(), matrix.map_at(two).error().status(),
+                        matrix.f_at(two).error().status(), matrix.g_at(two).error().status(),
+                        matrix.objective_gradient(In::x).error().status(), matrix.jvp({}, Of::map).error().status()}) {
+    CHECK(status == Status::unsupported);
   }
   GradientSpans<double> gradients;
   gradients.x = out7;
@@ -153,45 +141,44 @@ void solutions() {
   REFUSED(length, "b", solution.jvp(tangent, Of::plan));
   REFUSED(length, "b", solution.objective_hvp(tangent, In::x));
   REFUSED(not_positive, "tolerance", solution.vjp({}, In::x, DerivativeSettings<>().tolerance(-1)));
-  REFUSED(length, "in_values", soft_rank(three).vjp(three, out2));
-  REFUSED(length, "cotangent", soft_rank(three).vjp(two));
-  REFUSED(length, "in_weights", soft_rank(three).vjp(three, out3, out2));
+  REFUSED(length, "in_values", soft_rank(three)->vjp(three, out2));
+  REFUSED(length, "cotangent", soft_rank(three)->vjp(two));
+  REFUSED(length, "in_weights", soft_rank(three)->vjp(three, out3, out2));
   REFUSED(length, "weights", soft_sort(three, 0, SoftSettings<>().weights(two)));
   REFUSED(unsupported, "start", soft_sort(three, 0, SoftSettings<>().solve(Settings<>().start(Start::monotone))));
   REFUSED(workspace, "workspace", soft_sort(three, 0, {}, out2));
   REFUSED(out_of_range, "k", soft_top_k(three, 3));
-  REFUSED(empty, "count", solve_batch(std::vector<P>()));
+  const std::vector<P> nothing;
+  REFUSED(empty, "count", solve_batch(nothing));
 }
 
 void moved() {
-  auto from = solve(points());
+  auto from = solve(points()).value();
   const auto to = std::move(from);
   CHECK(from.f().empty() && from.g().empty() && to.f().size() == 3);
-  REFUSED(null_pointer, "solution", from.report());
+  REFUSED(null_pointer, "solution", from.entry(0, 0));
   REFUSED(null_pointer, "solution", from.plan());
   REFUSED(null_pointer, "solution", from.objective_gradient(In::x));
-  from = solve(points());
+  from = solve(points()).value();
   CHECK(from.report().objective == to.report().objective);
-  Solver<double> solver(points());
-  Solver<double> other = std::move(solver);
+  auto solver = Solver<double>::begin(points()).value();
+  auto other = std::move(solver);
   REFUSED(null_pointer, "solver", solver.step());
   REFUSED(null_pointer, "solver", solver.progress());
   REFUSED(null_pointer, "solver", solver.finish());
-  other.run();
-  const auto finished = other.finish();
-  CHECK(finished.converged());
+  CHECK(other.run() && other.finish()->converged());
   REFUSED(null_pointer, "solver", other.step());
-  auto soft = soft_rank(three);
+  auto soft = soft_rank(three).value();
   auto kept = std::move(soft);
   CHECK(soft.output().empty() && kept.output().size() == 3);
   REFUSED(null_pointer, "soft", soft.vjp(three));
-  auto value = divergence(points());
+  auto value = divergence(points()).value();
   auto moved_value = std::move(value);
   REFUSED(null_pointer, "divergence", value.report(Term::between));
-  CHECK(moved_value.report(Term::between).struct_size > 0);
-  std::vector<double> memory(workspace_len(points()));
-  const auto first = solve(points(), {}, memory);
-  const auto second = solve(points(), {}, memory);
+  CHECK(moved_value.report(Term::between)->struct_size > 0);
+  std::vector<double> memory(workspace_len(points()).value());
+  const auto first = solve(points(), {}, memory).value();
+  const auto second = solve(points(), {}, memory).value();
   CHECK(second.f().size() == 3);
   std::fill(memory.begin(), memory.end(), 0.0);
   REFUSED(handle, "solution", second.plan());
@@ -205,11 +192,8 @@ void exceptions() {
   BOOMS(solve(sharp, observed));
   CHECK(calls == 2);
   calls = 0;
-  Solver<double> solver(sharp, observed);
+  auto solver = Solver<double>::begin(sharp, observed).value();
   BOOMS(solver.run());
-  Error error;
-  calls = 0;
-  CHECK(!try_solve(sharp, observed, error) && error.status() == Status::exception && error.cause() != nullptr);
 
   bool wrong = false;
   int left = 4;
@@ -219,6 +203,7 @@ void exceptions() {
   };
   auto gradient = [&](span<const double>, span<const double>, span<double>, span<double>) { throw Boom(); };
   const auto own = P::points(x, y, 2).epsilon(0.5).cost_function(cost, gradient);
+  const std::vector<P> one = {points()}, both = {own, points()};
   for (std::uint32_t threads : {1u, 3u}) {
     for (int first : {0, 4, 20}) {
       wrong = true;
@@ -227,37 +212,37 @@ void exceptions() {
       left = first;
       BOOMS(divergence(own));
       left = first;
-      BOOMS(solve_batch(std::vector<P>{own, points()}));
+      BOOMS(solve_batch(both));
     }
   }
   wrong = false;
-  const auto solution = solve(own);
+  const auto solution = solve(own).value();
   BOOMS(solution.objective_gradient(In::x));
   wrong = true;
   left = 0;
   BOOMS(solution.plan());
   BOOMS(solution.f_at(two));
   wrong = false;
-  CHECK(solution.plan().size() == 6);
-  Solver<double> stepped(own);
+  CHECK(solution.plan()->size() == 6);
+  auto stepped = Solver<double>::begin(own).value();
   wrong = true;
   left = 0;
   BOOMS(stepped.step());
   wrong = false;
-  const auto without = solve(P::points(x, y, 2).cost_function(cost));
+  const auto without = solve(P::points(x, y, 2).cost_function(cost)).value();
   REFUSED(unsupported, "cost_gradient", without.objective_gradient(In::x));
 
   auto start = [](Target<double>&, span<double>, span<double>) -> Wrote { throw Boom(); };
   BOOMS(solve(points(), Settings<>().start_function(start)));
-  BOOMS(Solver<double>(points(), Settings<>().start_function(start)));
-  BOOMS(solve_batch(std::vector<P>{points()}, Settings<>().start_function(start)));
+  BOOMS(Solver<double>::begin(points(), Settings<>().start_function(start)));
+  BOOMS(solve_batch(one, Settings<>().start_function(start)));
   auto unsure = [](Target<double>&, span<double>, span<double>) { return static_cast<Wrote>(Status::unsupported); };
   REFUSED(unsupported, "start", solve(points(), Settings<>().start_function(unsure)));
   auto rows = [](std::size_t, std::size_t, span<double>) { throw Boom(); };
   Cotangent<double> cotangent;
   cotangent.plan_rows = rows;
-  BOOMS(solve(points()).vjp(cotangent, In::x));
-  REFUSED(unsupported, "observer", solve_batch(std::vector<P>{points()}, Settings<>().observer(observer)));
+  BOOMS(solve(points())->vjp(cotangent, In::x));
+  REFUSED(unsupported, "observer", solve_batch(one, Settings<>().observer(observer)));
 }
 
 }  // namespace

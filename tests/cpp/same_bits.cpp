@@ -52,7 +52,8 @@ int compare(const std::vector<double>& x, const std::vector<double>& y, std::siz
                       sinkhorn::Settings<double>()
                           .start(sinkhorn::Start::automatic)
                           .storage(sinkhorn::Storage::automatic, budget / sizeof(double))
-                          .threads(2));
+                          .threads(2))
+          .value();
   const double* const sides[] = {sinkhorn_solution_f_f64(solution), sinkhorn_solution_g_f64(solution)};
   const sinkhorn::span<const double> spans[] = {again.f(), again.g()};
   for (int side = 0; side < 2; side++) {

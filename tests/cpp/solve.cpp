@@ -49,10 +49,14 @@ struct Suite {
   Problem<T> problem() const { return Problem<T>::points(x, y, 2).weights(a, b).epsilon(T(0.5)); }
   Settings<T> precise() const { return Settings<T>().threshold(wide ? T(1e-13) : T(1e-6)).max_sweeps(500); }
   bool near(T p, T q) const { return std::fabs(p - q) <= close * (T(1) + std::fabs(q)); }
-  bool same(span<const T> p, span<const T> q) const {
+  template <typename P, typename Q>
+  bool same(const P& left, const Q& right) const {
+    const span<const T> p(left), q(right);
     return p.size() == q.size() && std::memcmp(p.data(), q.data(), p.size() * sizeof(T)) == 0;
   }
-  bool near(span<const T> p, span<const T> q) const {
+  template <typename P, typename Q>
+  bool near(const P& left, const Q& right) const {
+    const span<const T> p(left), q(right);
     bool good = p.size() == q.size();
     for (std::size_t k = 0; good && k < p.size(); k++) good = near(p[k], q[k]);
     return good;
@@ -63,7 +67,7 @@ struct Suite {
     return sum;
   }
   T objective(const std::vector<T>& points) const {
-    return solve(Problem<T>::points(points, y, 2).weights(a, b).epsilon(T(0.5)), precise()).report().objective;
+    return solve(Problem<T>::points(points, y, 2).weights(a, b).epsilon(T(0.5)), precise())->report().objective;
   }
 
   void spans() const {
@@ -89,92 +93,94 @@ struct Suite {
   }
 
   void solution() const {
-    const auto solved = solve(problem(), precise().start(Start::automatic));
+    const auto solved = solve(problem(), precise().start(Start::automatic)).value();
     const auto report = solved.report();
     CHECK(static_cast<std::int32_t>(solved.status()) >= 0 && report.status == solved.status());
     CHECK(solved.converged() == (Status::converged == report.status) && report.struct_size == sizeof report);
     CHECK(solved.n() == n && solved.m() == m && solved.dimension() == 2);
     CHECK(solved.f().size() == n && solved.g().size() == m && near(dot(a, solved.f()), dot(b, solved.g())));
-    const auto plan = solved.plan();
+    const auto plan = solved.plan().value();
     const std::vector<T> ones_n(n, T(1)), ones_m(m, T(1));
     std::vector<T> rows(n), columns(m);
     for (std::size_t i = 0; i < n; i++) {
       for (std::size_t j = 0; j < m; j++) {
         const T cost = std::pow(x[2 * i] - y[2 * j], T(2)) + std::pow(x[2 * i + 1] - y[2 * j + 1], T(2));
         CHECK(near(plan[i * m + j], a[i] * b[j] * std::exp((solved.f()[i] + solved.g()[j] - cost) / T(0.5))));
-        CHECK(near(solved.entry(i, j), plan[i * m + j]));
+        CHECK(near(*solved.entry(i, j), plan[i * m + j]));
         rows[i] += plan[i * m + j];
         columns[j] += plan[i * m + j];
       }
-      CHECK(near(solved.row(i), span<const T>(plan.data() + i * m, m)));
+      CHECK(near(*solved.row(i), span<const T>(plan.data() + i * m, m)));
     }
     CHECK(near(rows, a) && near(columns, b));
-    CHECK(near(solved.apply(ones_m), a) && near(solved.apply_transposed(ones_n), b));
-    const auto largest = solved.largest_in_row(1, 2);
-    const auto row = solved.row(1);
+    CHECK(near(*solved.apply(ones_m), a) && near(*solved.apply_transposed(ones_n), b));
+    const auto largest = solved.largest_in_row(1, 2).value();
+    const auto row = solved.row(1).value();
     CHECK(largest.size() == 2 && largest[0].value == *std::max_element(row.begin(), row.end()));
     CHECK(largest[0].value == row[largest[0].column] && largest[1].value <= largest[0].value);
-    CHECK(near(solved.f_at(x), solved.f()) && near(solved.g_at(y), solved.g()) && near(solved.map_at(x), solved.map()));
+    CHECK(near(*solved.f_at(x), solved.f()) && near(*solved.g_at(y), solved.g()));
+    CHECK(near(*solved.map_at(x), *solved.map()));
     T mean = 0;
     for (std::size_t j = 0; j < m; j++) mean += plan[j] * y[2 * j];
-    CHECK(near(solved.map()[0], mean / a[0]) && solved.start_note().size() < 256);
+    CHECK(near(solved.map()->front(), mean / a[0]) && solved.start_note()->size() < 256);
     CHECK(std::string(text(Status::converged)) == sinkhorn_status_text(SINKHORN_CONVERGED));
 
     auto moved = solve(problem(), precise());
     const auto kept = std::move(moved);
-    CHECK(near(kept.plan(), plan));
+    CHECK(near(*kept->plan(), plan));
   }
 
   void settings() const {
-    const auto plain = solve(problem(), Settings<T>().acceleration(Acceleration::plain));
-    const auto warm = solve(problem(), Settings<T>().acceleration(Acceleration::plain).warm_start(plain.f(), plain.g()));
+    const auto plain = solve(problem(), Settings<T>().acceleration(Acceleration::plain)).value();
+    const auto from = Settings<T>().acceleration(Acceleration::plain).warm_start(plain.f(), plain.g());
+    const auto warm = solve(problem(), from).value();
     CHECK(warm.report().sweeps < plain.report().sweeps && std::string(warm.report().start) == "given");
     for (Start start : {Start::zero, Start::automatic, Start::gaussian, Start::gaussian_unregularised, Start::mixture,
                         Start::coarse, Start::subsample}) {
-      CHECK(near(solve(problem(), precise().start(start, 2, 7)).report().objective, plain.report().objective));
+      CHECK(near(solve(problem(), precise().start(start, 2, 7))->report().objective, plain.report().objective));
     }
     const std::vector<T> u = {0, 1, 2}, v = {T(0.5), 1, 3};
     for (Start start : {Start::monotone, Start::dual_sort}) {
-      CHECK(solve(Problem<T>::points(u, v, 1), Settings<T>().start(start)).converged());
+      CHECK(solve(Problem<T>::points(u, v, 1), Settings<T>().start(start))->converged());
     }
     for (const auto& chosen :
          {precise().relaxation(T(1.2)), precise().anderson(3), precise().acceleration(Acceleration::adaptive_relaxation),
           precise().annealing(4), precise().annealing(4, T(0.5), 2), precise().storage(Storage::cost),
           precise().storage(Storage::kernel), precise().storage(Storage::automatic, 1000), precise().threads(2),
           precise().simd(Simd::portable)}) {
-      CHECK(near(solve(problem(), chosen).report().objective, plain.report().objective));
+      CHECK(near(solve(problem(), chosen)->report().objective, plain.report().objective));
     }
     int seen = 0;
     auto observer = [&](const Observation<T>& now) { return seen++, now.sweep == 2; };
-    const auto stopped = solve(problem(), precise().acceleration(Acceleration::plain).observer(observer));
+    const auto stopped = solve(problem(), precise().acceleration(Acceleration::plain).observer(observer)).value();
     CHECK(stopped.status() == Status::stopped && seen == 2 && stopped.report().sweeps == 2);
     auto own = [&](Target<T>& target, span<T> f, span<T> g) {
       CHECK(target.n() == n && target.m() == m && f.size() == n && g.size() == m);
       CHECK(near(target.epsilon(), T(0.5)) && target.cost_scale() == T(1));
       return target.run(Start::gaussian, f, g);
     };
-    const auto started = solve(problem(), Settings<T>().start_function(own));
-    CHECK(same(started.f(), solve(problem(), Settings<T>().start(Start::gaussian)).f()));
+    const auto started = solve(problem(), Settings<T>().start_function(own)).value();
+    CHECK(same(started.f(), solve(problem(), Settings<T>().start(Start::gaussian))->f()));
     auto zero = [](Target<T>&, span<T> f, span<T>) { return std::fill(f.begin(), f.end(), T(0)), Wrote::f; };
-    CHECK(std::string(solve(problem(), Settings<T>().start_function(zero)).report().start) == "custom");
+    CHECK(std::string(solve(problem(), Settings<T>().start_function(zero))->report().start) == "custom");
     CHECK(std::string(started.report().start) == "gaussian");
   }
 
   void steps() const {
-    const auto whole = solve(problem());
-    Solver<T> solver(problem());
-    CHECK(solver.progress().sweeps == 0);
+    const auto whole = solve(problem()).value();
+    auto solver = Solver<T>::begin(problem()).value();
+    CHECK(solver.progress()->sweeps == 0);
     Status status = Status::running;
-    while ((status = solver.step()) == Status::running) {
+    while ((status = solver.step().value()) == Status::running) {
     }
-    CHECK(status == Status::converged && solver.progress().sweeps == whole.report().sweeps);
-    CHECK(near(solver.progress().epsilon, T(0.5)) && solver.progress().marginal_error <= T(1e-3));
-    const auto stepped = solver.finish();
+    CHECK(status == Status::converged && solver.progress()->sweeps == whole.report().sweeps);
+    CHECK(near(solver.progress()->epsilon, T(0.5)) && solver.progress()->marginal_error <= T(1e-3));
+    const auto stepped = solver.finish().value();
     CHECK(same(stepped.f(), whole.f()) && same(stepped.g(), whole.g()) && stepped.status() == whole.status());
-    Solver<T> again(problem());
-    CHECK(again.run() == Status::converged);
-    CHECK(same(again.finish().f(), whole.f()));
-    CHECK(Solver<T>(problem()).finish().status() == Status::stopped);
+    auto again = Solver<T>::begin(problem()).value();
+    CHECK(*again.run() == Status::converged);
+    CHECK(same(again.finish()->f(), whole.f()));
+    CHECK(Solver<T>::begin(problem())->finish()->status() == Status::stopped);
   }
 
   void costs() const {
@@ -183,14 +189,16 @@ struct Suite {
       const T length = std::hypot(p[0] - q[0], p[1] - q[1]);
       for (std::size_t k = 0; k < 2; k++) in_p[k] = (p[k] - q[k]) / length, in_q[k] = -in_p[k];
     };
-    const auto own = solve(problem().cost_function(euclidean, gradient), precise().threads(2));
-    const auto built_in = solve(problem().cost(Cost::euclidean), precise());
-    CHECK(near(own.plan(), built_in.plan()));
-    CHECK(near(own.objective_gradient(In::x).x, built_in.objective_gradient(In::x).x));
-    CHECK(near(solve(problem().p_norm(2), precise()).plan(), built_in.plan()));
-    CHECK(near(solve(problem().p_norm(1), precise()).plan(), solve(problem().cost(Cost::manhattan), precise()).plan()));
-    CHECK(near(solve(problem().p_norm(3).cost(Cost::euclidean), precise()).plan(), built_in.plan()));
-    CHECK(solve(Problem<T>::points(y, y, 2).cost(Cost::cosine)).converged());
+    const auto own = solve(problem().cost_function(euclidean, gradient), precise().threads(2)).value();
+    const auto built_in = solve(problem().cost(Cost::euclidean), precise()).value();
+    const auto plan = built_in.plan().value();
+    CHECK(near(*own.plan(), plan));
+    CHECK(near(own.objective_gradient(In::x)->x, built_in.objective_gradient(In::x)->x));
+    CHECK(near(*solve(problem().p_norm(2), precise())->plan(), plan));
+    const auto manhattan = solve(problem().cost(Cost::manhattan), precise()).value();
+    CHECK(near(*solve(problem().p_norm(1), precise())->plan(), *manhattan.plan()));
+    CHECK(near(*solve(problem().p_norm(3).cost(Cost::euclidean), precise())->plan(), plan));
+    CHECK(solve(Problem<T>::points(y, y, 2).cost(Cost::cosine))->converged());
 
     std::vector<T> rows(n * m), columns(n * m);
     for (std::size_t i = 0; i < n; i++) {
@@ -201,27 +209,28 @@ struct Suite {
     const auto by_rows = solve(Problem<T>::matrix(rows, n, m).weights(a, b).epsilon(T(0.5)), precise());
     const auto by_columns =
         solve(Problem<T>::matrix(columns, n, m, Order::column_major).weights(a, b).epsilon(T(0.5)), precise());
-    CHECK(near(by_rows.plan(), built_in.plan()) && near(by_columns.plan(), built_in.plan()));
+    CHECK(near(*by_rows->plan(), plan) && near(*by_columns->plan(), plan));
 
-    const auto scaled = solve(problem().cost_scale(Scale::max), precise());
+    const auto scaled = solve(problem().cost_scale(Scale::max), precise()).value();
     CHECK(scaled.report().cost_scale > T(1));
-    CHECK(near(solve(problem().cost_scale(scaled.report().cost_scale), precise()).plan(), scaled.plan()));
+    CHECK(near(*solve(problem().cost_scale(scaled.report().cost_scale), precise())->plan(), *scaled.plan()));
     for (Scale scale : {Scale::one, Scale::mean, Scale::standard_deviation}) {
-      CHECK(solve(problem().cost_scale(scale)).converged());
+      CHECK(solve(problem().cost_scale(scale))->converged());
     }
-    const T mean = solve(problem().epsilon_of_mean(T(0.5))).report().epsilon;
-    CHECK(near(mean, T(0.5) * solve(problem().cost_scale(Scale::mean)).report().cost_scale));
-    CHECK(solve(problem().epsilon_of_std(T(0.5))).report().epsilon > T(0));
-    const auto relaxed = solve(problem().unbalanced(T(1)), precise());
-    CHECK(relaxed.report().mass < T(1) && solve(problem().unbalanced(T(1), T(0))).report().mass > relaxed.report().mass);
-    CHECK(near(solve(problem().weights_a(a).weights_b(b), precise()).plan(), solve(problem(), precise()).plan()));
+    const T mean = solve(problem().epsilon_of_mean(T(0.5)))->report().epsilon;
+    CHECK(near(mean, T(0.5) * solve(problem().cost_scale(Scale::mean))->report().cost_scale));
+    CHECK(solve(problem().epsilon_of_std(T(0.5)))->report().epsilon > T(0));
+    const auto relaxed = solve(problem().unbalanced(T(1)), precise()).value();
+    const auto half = solve(problem().unbalanced(T(1), T(0))).value();
+    CHECK(relaxed.report().mass < T(1) && half.report().mass > relaxed.report().mass);
+    CHECK(near(*solve(problem().weights_a(a).weights_b(b), precise())->plan(), *solve(problem(), precise())->plan()));
   }
 
   void derivatives() const {
-    const auto solved = solve(problem(), precise());
-    const auto all = solved.objective_gradient(In::x | In::y | In::a | In::b | In::cost | In::epsilon);
+    const auto solved = solve(problem(), precise()).value();
+    const auto all = solved.objective_gradient(In::x | In::y | In::a | In::b | In::cost | In::epsilon).value();
     CHECK(all.x.size() == n * 2 && all.y.size() == m * 2 && all.a.size() == n && all.b.size() == m);
-    CHECK(near(all.cost, solved.plan()) && all.epsilon != T(0));
+    CHECK(near(all.cost, *solved.plan()) && all.epsilon != T(0));
     const T step = wide ? T(1e-5) : T(1e-2);
     const T slack = wide ? T(1e-6) : T(1e-2);
     for (std::size_t k = 0; k < x.size(); k++) {
@@ -230,101 +239,108 @@ struct Suite {
       down[k] -= step;
       CHECK(std::fabs((objective(up) - objective(down)) / (2 * step) - all.x[k]) < slack);
     }
-    CHECK(solved.objective_gradient(In::a).x.empty());
+    CHECK(solved.objective_gradient(In::a)->x.empty());
 
     const T tolerance = wide ? T(1e-10) : T(1e-5);
     std::vector<T> in_plan(n * m);
     in_plan[1] = T(1);
     Cotangent<T> cotangent;
     cotangent.plan = in_plan;
-    const auto gradient = solved.vjp(cotangent, In::x | In::epsilon, DerivativeSettings<T>().tolerance(tolerance));
+    const auto strict = DerivativeSettings<T>().tolerance(tolerance);
+    const auto gradient = solved.vjp(cotangent, In::x | In::epsilon, strict).value();
     CHECK(gradient.report.iterations > 0 && gradient.report.status >= 0);
     auto rows = [&](std::size_t i, std::size_t first, span<T> row) {
       for (std::size_t j = 0; j < row.size(); j++) row[j] = in_plan[i * m + first + j];
     };
     Cotangent<T> computed;
     computed.plan_rows = rows;
-    CHECK(near(solved.vjp(computed, In::x).x, gradient.x));
+    CHECK(near(solved.vjp(computed, In::x)->x, gradient.x));
+#if __cplusplus >= 202002L
+    CHECK(near(solved.vjp({.plan = in_plan}, In::x)->x, gradient.x));
+    std::vector<T> in_x(n * 2);
+    CHECK(solved.vjp({.plan = in_plan}, {.x = in_x}) && near(in_x, gradient.x));
+    CHECK(solved.jvp({.x = in_x}, Of::plan)->plan.size() == n * m);
+#endif
     for (std::size_t k : {std::size_t(0), std::size_t(3)}) {
       auto up = x, down = x, direction = std::vector<T>(x.size());
       up[k] += step;
       down[k] -= step;
       direction[k] = T(1);
-      const T difference = solve(Problem<T>::points(up, y, 2).weights(a, b).epsilon(T(0.5)), precise()).entry(0, 1) -
-                           solve(Problem<T>::points(down, y, 2).weights(a, b).epsilon(T(0.5)), precise()).entry(0, 1);
+      const T difference = solve(Problem<T>::points(up, y, 2).weights(a, b).epsilon(T(0.5)), precise())->entry(0, 1).value() -
+                           solve(Problem<T>::points(down, y, 2).weights(a, b).epsilon(T(0.5)), precise())->entry(0, 1).value();
       CHECK(std::fabs(difference / (2 * step) - gradient.x[k]) < slack);
       Tangent<T> tangent;
       tangent.x = direction;
-      const auto changes = solved.jvp(tangent, Of::f | Of::g | Of::plan | Of::map);
+      const auto changes = solved.jvp(tangent, Of::f | Of::g | Of::plan | Of::map).value();
       CHECK(std::fabs(changes.plan[1] - gradient.x[k]) < slack && changes.map.size() == n * 2);
       CHECK(changes.f.size() == n && changes.g.size() == m);
-      const auto hessian = solved.objective_hvp(tangent, In::x);
+      const auto hessian = solved.objective_hvp(tangent, In::x).value();
       const auto before = solve(Problem<T>::points(down, y, 2).weights(a, b).epsilon(T(0.5)), precise());
       const auto after = solve(Problem<T>::points(up, y, 2).weights(a, b).epsilon(T(0.5)), precise());
-      const T second = after.objective_gradient(In::x).x[0] - before.objective_gradient(In::x).x[0];
+      const T second = after->objective_gradient(In::x)->x[0] - before->objective_gradient(In::x)->x[0];
       CHECK(std::fabs(second / (2 * step) - hessian.x[0]) < slack);
     }
   }
 
   void losses() const {
-    CHECK(std::fabs(divergence(Problem<T>::points(x, x, 2).weights(a, a).epsilon(T(0.5)), precise()).value()) < close);
-    const auto loss = divergence(problem(), precise());
+    CHECK(std::fabs(divergence(Problem<T>::points(x, x, 2).weights(a, a).epsilon(T(0.5)), precise())->value()) < close);
+    const auto loss = divergence(problem(), precise()).value();
     CHECK(loss.value() > T(0.1) && static_cast<int>(loss.status()) >= 0);
-    CHECK(near(loss.report(Term::between).objective, solve(problem(), precise()).report().objective));
+    CHECK(near(loss.report(Term::between)->objective, solve(problem(), precise())->report().objective));
     const auto within = Problem<T>::points(x, x, 2).weights(a, a).epsilon(T(0.5));
-    CHECK(near(loss.report(Term::within_x).objective, solve(within, precise()).report().objective));
-    CHECK(loss.report(Term::within_y).struct_size > 0);
-    const auto gradient = loss.gradient(In::x);
+    CHECK(near(loss.report(Term::within_x)->objective, solve(within, precise())->report().objective));
+    CHECK(loss.report(Term::within_y)->struct_size > 0);
+    const auto gradient = loss.gradient(In::x).value();
     const T step = wide ? T(1e-5) : T(1e-2);
     auto up = x, down = x;
     up[2] += step;
     down[2] -= step;
-    const T difference = divergence(Problem<T>::points(up, y, 2).weights(a, b).epsilon(T(0.5)), precise()).value() -
-                         divergence(Problem<T>::points(down, y, 2).weights(a, b).epsilon(T(0.5)), precise()).value();
+    const T difference = divergence(Problem<T>::points(up, y, 2).weights(a, b).epsilon(T(0.5)), precise())->value() -
+                         divergence(Problem<T>::points(down, y, 2).weights(a, b).epsilon(T(0.5)), precise())->value();
     CHECK(std::fabs(difference / (2 * step) - gradient.x[2]) < (wide ? T(1e-6) : T(1e-2)));
     const T cost[] = {0, 1, 1, 0};
-    CHECK(std::fabs(divergence(Problem<T>::matrix(cost, 2, 2).epsilon(1).costs_within(cost, cost)).value()) < close);
+    CHECK(std::fabs(divergence(Problem<T>::matrix(cost, 2, 2).epsilon(1).costs_within(cost, cost))->value()) < close);
 
     const std::vector<T> values = {T(3), T(-1), T(2), T(0.5)};
     const auto sharp = SoftSettings<T>().epsilon(T(0.001)).solve(precise());
-    auto sorted = soft_sort<T>(values, 0, sharp);
+    const auto sorted = soft_sort<T>(values, 0, sharp).value();
     CHECK(sorted.output().size() == 4 && std::is_sorted(sorted.output().begin(), sorted.output().end()));
     CHECK(std::fabs(sorted.output()[0] - T(-1)) < T(0.01) && sorted.report().sweeps > 0);
-    CHECK(soft_sort<T>(values, 2, sharp).output().size() == 2);
-    const auto ranks = soft_rank<T>(values, sharp);
+    CHECK(soft_sort<T>(values, 2, sharp)->output().size() == 2);
+    const auto ranks = soft_rank<T>(values, sharp).value();
     const T expected[] = {3, 0, 2, 1};
     for (std::size_t k = 0; k < 4; k++) CHECK(std::fabs(ranks.output()[k] - expected[k]) < T(0.05));
     const T levels[] = {T(0.25), T(0.75)};
-    CHECK(soft_quantile<T>(values, levels, sharp).output()[0] < T(2));
+    CHECK(soft_quantile<T>(values, levels, sharp)->output()[0] < T(2));
     const T again[] = {T(1), T(0.5), T(1)};
     auto as_numpy = sharp;
-    const auto linear = soft_quantile<T>(values, again, as_numpy.quantiles(QuantileConvention::linear));
+    const auto linear = soft_quantile<T>(values, again, as_numpy.quantiles(QuantileConvention::linear)).value();
     CHECK(linear.output()[0] == linear.output()[2] && linear.output()[1] < linear.output()[0]);
-    const auto chosen = soft_top_k<T>(values, T(2), sharp);
+    const auto chosen = soft_top_k<T>(values, T(2), sharp).value();
     CHECK(std::fabs(chosen.output()[0] - T(1)) < T(0.05) && std::fabs(chosen.output()[1]) < T(0.05));
     const auto soft = SoftSettings<T>().epsilon(T(0.1)).weights(a).solve(precise());
-    auto operation = soft_rank<T>(values, soft);
+    auto operation = soft_rank<T>(values, soft).value();
     const T cotangent[] = {1, 0, 0, 0};
-    const auto in = operation.vjp(cotangent, true);
+    const auto in = operation.vjp(cotangent, true).value();
     auto high = values, low = values;
     high[2] += step;
     low[2] -= step;
-    const T slope = (soft_rank<T>(high, soft).output()[0] - soft_rank<T>(low, soft).output()[0]) / (2 * step);
+    const T slope = (soft_rank<T>(high, soft)->output()[0] - soft_rank<T>(low, soft)->output()[0]) / (2 * step);
     CHECK(std::fabs(slope - in.values[2]) < (wide ? T(1e-5) : T(3e-2)) && in.weights.size() == 4);
-    CHECK(soft_rank<T>(values, SoftSettings<T>().keep_scale().start(SoftStart::zero)).output().size() == 4);
+    CHECK(soft_rank<T>(values, SoftSettings<T>().keep_scale().start(SoftStart::zero))->output().size() == 4);
   }
 
   void batches() const {
     std::vector<Problem<T>> problems = {problem(), Problem<T>::points(y, x, 2), Problem<T>::points(x, y, 3),
                                         problem().epsilon(T(-1)), problem().weights(b, b), problem()};
     for (std::uint32_t threads : {1u, 3u}) {
-      const auto batch = solve_batch<T>(problems, Settings<T>().start(Start::gaussian).threads(threads));
+      const auto batch = solve_batch<T>(problems, Settings<T>().start(Start::gaussian).threads(threads)).value();
       CHECK(batch.size() == problems.size() && batch.status(2) == Status::ragged);
       CHECK(batch.status(3) == Status::not_positive && batch.status(4) == Status::length);
       CHECK(std::strcmp(batch.error(2).argument(), "x") == 0 && std::strcmp(batch.error(4).argument(), "a") == 0);
       CHECK(batch.f(2).empty() && batch.error(0).status() == Status::ok);
       for (std::size_t k : {std::size_t(0), std::size_t(1), std::size_t(5)}) {
-        const auto single = solve(problems[k], Settings<T>().start(Start::gaussian));
+        const auto single = solve(problems[k], Settings<T>().start(Start::gaussian)).value();
         CHECK(same(batch.f(k), single.f()) && same(batch.g(k), single.g()));
         CHECK(batch.report(k).objective == single.report().objective);
       }
@@ -337,25 +353,23 @@ struct Suite {
     std::array<T, SINKHORN_SOFT_LEN(T, 4, 4, SINKHORN_DEFAULT_MEMORY) + 4> soft_memory;
     std::array<T, 12> plan;
     std::array<T, 8> in_x;
-    CHECK(workspace_len(problem()) == memory.size());
+    CHECK(*workspace_len(problem()) == memory.size());
     const auto given = problem();
-    Error error;
     const std::size_t before = allocations;
-    auto solved = try_solve(given, {}, error, memory);
+    auto solved = solve(given, {}, memory);
     auto kept = std::move(*solved);
-    const bool wrote = kept.try_plan(plan, error);
+    const bool wrote = kept.plan(plan).has_value();
     GradientSpans<T> gradients;
     gradients.x = in_x;
-    const bool differentiated = kept.try_objective_gradient(gradients, {}, error, work);
-    auto sorted = try_soft_sort<T>(a, 0, {}, error, soft_memory);
+    const bool differentiated = kept.objective_gradient(gradients, {}, work).has_value();
+    const auto sorted = soft_sort<T>(a, 0, {}, soft_memory);
     const std::size_t after = allocations;
     CHECK(before == after && wrote && differentiated && sorted);
-    CHECK(same(plan, solve(problem()).plan()));
+    CHECK(same(plan, *solve(problem())->plan()));
     const T* const first = memory.data();
     CHECK(kept.f().data() >= first && kept.f().data() < first + memory.size());
-    Solver<T> solver(given, {}, memory);
-    solver.run();
-    CHECK(same(solver.finish().plan(), plan));
+    auto solver = Solver<T>::begin(given, {}, memory).value();
+    CHECK(solver.run() && same(*solver.finish()->plan(), plan));
   }
 
   void run() const {

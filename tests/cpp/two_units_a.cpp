@@ -7,6 +7,6 @@ double solved_elsewhere(const sinkhorn::Problem<double>& problem);
 int main() {
   const double x[] = {0, 1, 2}, y[] = {0.5, 1.5};
   const auto problem = sinkhorn::Problem<double>::points(x, y, 1).epsilon(0.5);
-  CHECK(sinkhorn::solve(problem).report().objective == solved_elsewhere(problem));
+  CHECK(sinkhorn::solve(problem)->report().objective == solved_elsewhere(problem));
   return checked();
 }

@@ -3,4 +3,4 @@
 
 double solved_elsewhere(const sinkhorn::Problem<double>& problem);
 
-double solved_elsewhere(const sinkhorn::Problem<double>& problem) { return sinkhorn::solve(problem).report().objective; }
+double solved_elsewhere(const sinkhorn::Problem<double>& problem) { return sinkhorn::solve(problem)->report().objective; }

@@ -10,7 +10,7 @@ mod shapes;
 mod tables;
 
 use rand::rngs::StdRng;
-use sinkhorn_core::{Epsilon, Error, PointCloud, Problem};
+use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Real};
 use sinkhorn_tests::data;
 
 /// Points a side where nothing else is asked for.
@@ -103,6 +103,11 @@ pub fn named(name: &str, n: usize) -> Option<Case> {
 pub fn drawn(seed: u64, n: usize) -> impl Iterator<Item = Case> {
     // A generator each, so that a new problem leaves the others as they are.
     ALL.iter().map(move |make| make(&mut data::generator(seed), n))
+}
+
+/// So many normal numbers.
+pub fn normal<T: Real>(generator: &mut StdRng, count: usize) -> Vec<T> {
+    data::normal(generator, count).into_iter().map(T::constant).collect()
 }
 
 /// The fields of a line of numbers.

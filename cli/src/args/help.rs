@@ -1,6 +1,6 @@
 //! What stands below the options in `--help` and in the manual pages.
 
-/// Scripts rely on the numbers: see [`Exit`](crate::exit::Exit).
+/// Scripts rely on the numbers: see [`Exit`](crate::process::Exit).
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0    converged; or done, where there is nothing to converge

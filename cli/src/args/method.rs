@@ -93,23 +93,6 @@ pub enum StartName {
     Subsample,
 }
 
-impl StartName {
-    /// As it is typed.
-    pub fn name(self) -> &'static str {
-        match self {
-            StartName::Auto => "auto",
-            StartName::Zero => "zero",
-            StartName::Monotone => "monotone",
-            StartName::DualSort => "dual-sort",
-            StartName::Gaussian => "gaussian",
-            StartName::GaussianUnregularised => "gaussian-unregularised",
-            StartName::Mixture => "mixture",
-            StartName::Coarse => "coarse",
-            StartName::Subsample => "subsample",
-        }
-    }
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum AccelerationName {
     /// Sinkhorn's own iteration
@@ -128,16 +111,6 @@ pub enum AccelerationName {
 pub enum Precision {
     F64,
     F32,
-}
-
-impl Precision {
-    /// As it is typed.
-    pub fn name(self) -> &'static str {
-        match self {
-            Precision::F64 => "f64",
-            Precision::F32 => "f32",
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,20 +1,11 @@
 //! Numbers as they are typed, and what is wrong with them.
 
-use std::sync::{Mutex, PoisonError};
-
-/// Every number with its text: 1e-3 is told as 1e-3, and 0.001 as 0.001.
-static TYPED: Mutex<Vec<(f64, String)>> = Mutex::new(Vec::new());
+use crate::terminal::remember;
 
 fn number(text: &str) -> Result<f64, String> {
     let value = text.parse().map_err(|_| String::from("it is not a number"))?;
-    TYPED.lock().unwrap_or_else(PoisonError::into_inner).push((value, text.trim().to_owned()));
+    remember(value, text);
     Ok(value)
-}
-
-/// A number as the user has typed it, if any did.
-pub fn typed(value: f64) -> Option<String> {
-    let typed = TYPED.lock().unwrap_or_else(PoisonError::into_inner);
-    typed.iter().find(|(other, _)| *other == value).map(|(_, text)| text.clone())
 }
 
 /// Finite and positive.

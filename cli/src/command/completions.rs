@@ -1,12 +1,10 @@
 //! `sinkhorn completions`: what shells need to complete a command line.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::args;
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::render;
+use crate::process::{Exit, Failure};
+use crate::terminal;
 
 /// Print completions for a shell
 #[derive(Debug, clap::Args)]
@@ -21,9 +19,9 @@ pub struct Args {
     shell: Shell,
 }
 
-pub fn run(args: &Args) -> Result<Exit, Failure> {
+pub fn run(args: &Args, mut program: clap::Command) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut args::Args::command(), "sinkhorn", &mut script);
-    render::print_with(|stdout| stdout.write_all(&script))?;
+    clap_complete::generate(args.shell, &mut program, "sinkhorn", &mut script);
+    terminal::print_with(|stdout| stdout.write_all(&script))?;
     Ok(Exit::Converged)
 }

@@ -10,20 +10,17 @@ use sinkhorn_core::{
     divergence::{divergence_gradient_len, divergence_len, sinkhorn_divergence},
 };
 
-use crate::args::{self, Precision, TaskArgs};
-use crate::data::Loaded;
-use crate::exit::Exit;
-use crate::explain::explain;
-use crate::failure::Failure;
-use crate::job::Task;
-use crate::merge;
-use crate::output::{self, Rows, Target, column_names};
-use crate::progress::Progress;
-use crate::rehearsal;
-use crate::render::{self, SCHEMA, digits, digits_of_difference, lines, plural, seconds, threshold};
-use crate::scalar::{self, Scalar};
-use crate::solving;
-use crate::summary::{EpsilonRule, Input, Sides, given_epsilon, status};
+use crate::args::{self, TaskArgs};
+use crate::output::{self, EpsilonRule, Input, Rows, Sides, Target, given_epsilon, status};
+use crate::process::{Exit, Failure};
+use crate::task::data::Loaded;
+use crate::task::explain::{Subject, explain};
+use crate::task::job::Task;
+use crate::task::merge;
+use crate::task::rehearsal;
+use crate::task::scalar::{Scalar, in_precision};
+use crate::task::solving;
+use crate::terminal::{self, Progress, SCHEMA, digits, digits_of_difference, lines, plural, seconds, threshold};
 
 /// How far apart two sets of points are: the Sinkhorn divergence
 ///
@@ -68,7 +65,7 @@ struct Summary {
     mass_term: f64,
     epsilon: f64,
     epsilon_rule: EpsilonRule,
-    cost: &'static str,
+    cost: String,
     threshold: f64,
     precision: &'static str,
     points: Sides<Input>,
@@ -99,22 +96,19 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     };
     output::check([job.gradient_x.as_ref()], &mut job.task.sources().iter())?;
     job.task.question.check_divergence()?;
-    match job.task.question.precision {
-        Precision::F64 => run_in::<f64>(&job),
-        Precision::F32 => run_in::<f32>(&job),
-    }
+    in_precision!(job.task.question.precision, run_in(&job))
 }
 
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let Loaded { data, start, seconds: reading } = Loaded::<T>::read(&job.task)?;
     let Task { question, method, .. } = &job.task;
 
-    let subject = data.subject(method);
+    let subject = Subject::of_data(&data, method);
     let refuse = |error| explain(error, &subject);
     let problem = data.problem().map_err(refuse)?;
-    let settings = scalar::settings(method);
+    let settings = method.settings.cast();
     let mut memory = solving::zeros(divergence_len(problem.shape(), &settings).map_err(refuse)?)?;
-    let expected = rehearsal::of_divergence(&data, method, start.as_ref());
+    let expected = rehearsal::of_divergence(&data, &method.settings, start.as_ref());
     let clock = Instant::now();
     let progress = Progress::of_unknown(data.pairs(), "three solves", expected);
     let divergence = sinkhorn_divergence(&problem, start.as_ref(), &settings, &mut memory).map_err(refuse)?;
@@ -122,7 +116,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let gradient = match &job.gradient_x {
         Some(target) => {
             let differentiation =
-                sinkhorn_core::diff::DerivativeSettings { threads: method.threads, ..Default::default() };
+                sinkhorn_core::diff::DerivativeSettings { threads: method.settings.threads, ..Default::default() };
             let (n, m, d) = (data.x.table.rows, data.y.table.rows, data.x.table.columns);
             let len = divergence_gradient_len(n, m, d, differentiation.threads)
                 .ok_or_else(|| Failure::data("--gradient-x: too many points"))?;
@@ -130,7 +124,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
             let mut in_x = vec![T::ZERO; n * d];
             let wanted = &mut Gradients { x: Some(&mut in_x), ..Gradients::none() };
             divergence.gradient(&differentiation, &mut memory, wanted).map_err(refuse)?;
-            let names = column_names(data.x.table.names.as_ref(), d);
+            let names = data.x.table.column_names();
             Some(Rows::matrix(&names, &merge::share(data.x.merge.as_ref(), &in_x, d)).stage(target)?)
         }
         None => None,
@@ -157,16 +151,16 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         },
         epsilon: given_epsilon(question.epsilon, between.epsilon),
         epsilon_rule: EpsilonRule::of(question.epsilon),
-        cost: question.cost.name(),
-        threshold: scalar::threshold::<T>(method),
+        cost: args::name(question.cost),
+        threshold: method.settings.threshold,
         precision: T::NAME,
         points: Sides { x: Input::of(&data.x), y: Input::of(&data.y) },
         seconds: Seconds { reading, solving },
     };
     if job.json {
-        render::print_json(&summary)?
+        terminal::print_json(&summary)?
     } else {
-        render::print(&text(&summary))?
+        terminal::print(&text(&summary))?
     }
     Ok(exit)
 }
@@ -204,7 +198,7 @@ fn text(summary: &Summary) -> String {
     list.extend([
         ("threshold", threshold(summary.threshold)),
         ("epsilon", summary.epsilon_rule.text(number(summary.epsilon))),
-        ("cost", summary.cost.into()),
+        ("cost", summary.cost.clone()),
         ("start", summary.between.start.into()),
         ("precision", summary.precision.into()),
         ("x", summary.points.x.text()),

@@ -10,16 +10,13 @@ use sinkhorn_core::{
 use sinkhorn_init::{GaussianFit, MixtureFit, MixtureSettings};
 
 use crate::args::{self, ReadingArgs};
-use crate::data::Side;
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::fit::{Fit, SavedFit};
 use crate::input::{Scale, Source, source_parser};
-use crate::memory;
 use crate::output::{self, Format, Target};
-use crate::progress::Progress;
-use crate::rehearsal;
-use crate::render::{self, SCHEMA};
+use crate::process::{Exit, Failure, memory};
+use crate::task::data::Side;
+use crate::task::fit::{Fit, SavedFit};
+use crate::task::rehearsal;
+use crate::terminal::{self, Progress, SCHEMA};
 
 /// Fit a Gaussian or a mixture of Gaussians to points, for --start
 ///
@@ -108,10 +105,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         note: note.map(Into::into),
         fit,
     };
-    let text = render::json(&saved)?;
+    let text = terminal::json(&saved)?;
     match &target {
         Some(target) => output::commit([Some(output::stage(target, |writer| writer.write_all(text.as_bytes()))?)])?,
-        None => render::print(&text)?,
+        None => terminal::print(&text)?,
     }
     Ok(Exit::Converged)
 }

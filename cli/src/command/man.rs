@@ -3,14 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::CommandFactory;
 use clap_mangen::Man;
 
 use crate::args;
-use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::output::{self, Format, Target};
-use crate::render;
+use crate::process::{Exit, Failure};
+use crate::terminal;
 
 /// Print the manual page, or write all pages into a folder
 #[derive(Debug, clap::Args)]
@@ -28,26 +26,26 @@ pub struct Args {
     output: Option<PathBuf>,
 }
 
-pub fn run(args: &Args) -> Result<Exit, Failure> {
+pub fn run(args: &Args, program: clap::Command) -> Result<Exit, Failure> {
     match (&args.output, &args.command) {
-        (Some(folder), _) => write_all(folder)?,
+        (Some(folder), _) => write_all(folder, program)?,
         (None, wanted) => {
-            let pages = pages().map_err(|error| Failure::io("the manual page", &error))?;
+            let pages = pages(program).map_err(|error| Failure::io("the manual page", &error))?;
             let name = wanted.as_ref().map_or_else(|| "sinkhorn".into(), |name| format!("sinkhorn-{name}"));
             let Some((_, text)) = pages.iter().find(|(page, _)| *page == name) else {
                 return Err(Failure::usage(format!("there is no command {:?}", wanted.as_deref().unwrap_or_default())));
             };
-            render::print_with(|stdout| stdout.write_all(text))?;
+            terminal::print_with(|stdout| stdout.write_all(text))?;
         }
     }
     Ok(Exit::Converged)
 }
 
 /// Names and texts of all pages, the program's first.
-fn pages() -> io::Result<Vec<(String, Vec<u8>)>> {
-    let mut root = args::Args::command().disable_help_subcommand(true);
-    root.build();
-    let commands = std::iter::once(root.clone()).chain(root.get_subcommands().cloned());
+fn pages(program: clap::Command) -> io::Result<Vec<(String, Vec<u8>)>> {
+    let mut program = program.disable_help_subcommand(true);
+    program.build();
+    let commands = std::iter::once(program.clone()).chain(program.get_subcommands().cloned());
     commands
         .map(|command| {
             let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();
@@ -59,8 +57,8 @@ fn pages() -> io::Result<Vec<(String, Vec<u8>)>> {
         .collect()
 }
 
-fn write_all(folder: &Path) -> Result<(), Failure> {
-    let pages = pages().map_err(|error| Failure::io("the manual pages", &error))?;
+fn write_all(folder: &Path, program: clap::Command) -> Result<(), Failure> {
+    let pages = pages(program).map_err(|error| Failure::io("the manual pages", &error))?;
     let staged = pages.iter().map(|(name, text)| {
         let target = Target::new("--output", folder.join(format!("{name}.1")), &[Format::Man])?;
         output::stage(&target, |writer| writer.write_all(text)).map(Some)

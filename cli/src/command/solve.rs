@@ -2,21 +2,16 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-
-use crate::args::{self, Precision, TaskArgs};
-use crate::data::{Loaded, Side};
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::job::Task;
-use crate::merge::spread;
-use crate::output::{self, Format, Rows, Target};
-use crate::picture;
-use crate::plan::{Keep, Kept, SparsePlan};
-use crate::render;
-use crate::scalar::Scalar;
-use crate::solving::{self, Solved};
-use crate::summary::Summary;
+use crate::args::{self, TaskArgs};
+use crate::output::svg::picture::{self, PlotKind};
+use crate::output::{self, Format, Keep, Kept, Rows, SparsePlan, Summary, Target};
+use crate::process::{Exit, Failure};
+use crate::task::data::{Loaded, Side};
+use crate::task::job::Task;
+use crate::task::merge::spread;
+use crate::task::scalar::{Scalar, in_precision};
+use crate::task::solving::{self, Solved};
+use crate::terminal;
 
 /// Transport between the points of two files
 ///
@@ -76,18 +71,6 @@ struct OutputArgs {
     json: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PlotKind {
-    /// The coupling in dimension 1, the map in dimension 2, otherwise convergence
-    Auto,
-    /// Marginal error against sweeps
-    Convergence,
-    /// The plan between two distributions on the line, with both of them
-    Coupling,
-    /// Points of the plane, and where they go
-    Map,
-}
-
 /// What is to be done.
 struct Job {
     task: Task,
@@ -124,10 +107,7 @@ impl Job {
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let job = Job::new(args)?;
-    match job.task.question.precision {
-        Precision::F64 => run_in::<f64>(&job),
-        Precision::F32 => run_in::<f32>(&job),
-    }
+    in_precision!(job.task.question.precision, run_in(&job))
 }
 
 fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
@@ -142,9 +122,9 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         plan.warn();
     }
     if job.json {
-        render::print_json(&summary)?;
+        terminal::print_json(&summary)?;
     } else {
-        render::print(&summary.text())?;
+        terminal::print(&summary.text())?;
     }
     Ok(summary.exit)
 }

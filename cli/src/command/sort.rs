@@ -5,26 +5,23 @@ use std::time::Instant;
 
 use serde::Serialize;
 use sinkhorn_core::{
-    Error, Report, Solution,
+    Acceleration, Error, Report, Settings, Solution,
     error::{Argument, ErrorKind},
     geometry::Shape,
     soft::{QuantileConvention, SoftSettings, soft_len, soft_quantile, soft_rank, soft_sort, soft_top_k},
 };
 
-use crate::args::{self, NumericsArgs, Precision, ReadingArgs};
-use crate::data::Side;
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::input::{self, Scale, Source, source_parser};
-use crate::job::{self, Acceleration, Method};
-use crate::merge::spread;
-use crate::output::{self, Rows, Target};
-use crate::progress::Progress;
-use crate::rehearsal::{self, Expected, Tried};
-use crate::render::{self, SCHEMA};
-use crate::scalar::{self, Scalar};
-use crate::solving;
-use crate::summary::status;
+use crate::args::{self, NumericsArgs, ReadingArgs};
+use crate::input::{self, Reading, Scale, Source, source_parser};
+use crate::output::{self, Rows, Target, status};
+use crate::process::{Exit, Failure};
+use crate::task::data::Side;
+use crate::task::job;
+use crate::task::merge::spread;
+use crate::task::rehearsal::{self, Tried};
+use crate::task::scalar::{Scalar, in_precision};
+use crate::task::solving;
+use crate::terminal::{self, Expected, Progress, SCHEMA};
 
 /// Soft sorting, ranks, quantiles and top-k of a column of values
 ///
@@ -105,10 +102,11 @@ enum Operator {
 struct Job {
     values: Source,
     weights: Option<Source>,
+    reading: Reading,
     operator: Operator,
     convention: Convention,
     epsilon: f64,
-    method: Method,
+    settings: Settings<f64>,
     output: Option<Target>,
     json: bool,
 }
@@ -133,16 +131,6 @@ struct Summary {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let method = Method {
-        start: args::ChosenStart::Named(args::StartName::Monotone),
-        seed: 0,
-        acceleration: Acceleration::Anderson { memory: 10 },
-        anneal_from: None,
-        threshold: args.numerics.threshold,
-        max_sweeps: args.numerics.max_sweeps,
-        threads: args.numerics.threads.map_or_else(job::available_threads, usize::from),
-        storage: args.numerics.storage,
-    };
     let operator = match (&args.quantiles, args.top) {
         (Some(levels), _) => Operator::Quantiles(levels.clone()),
         (_, Some(k)) => Operator::Top(k),
@@ -152,22 +140,20 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let job = Job {
         values: args.values.clone(),
         weights: args.weights.clone(),
+        reading: args.reading.reading(),
         operator,
         convention: args.convention,
         epsilon: args.epsilon,
-        method,
+        settings: Settings { acceleration: Acceleration::Anderson { memory: 10 }, ..job::settings(&args.numerics) },
         output: Target::of("--output", args.output.as_ref(), output::NUMBERS)?,
         json: args.json,
     };
     output::check([job.output.as_ref()], &mut std::iter::once(&job.values).chain(&job.weights))?;
-    let reading = args.reading.reading();
-    match args.numerics.precision {
-        Precision::F64 => run_in(&job, Side::<f64>::read(&job.values, job.weights.as_ref(), &reading, Scale::ToOne)?),
-        Precision::F32 => run_in(&job, Side::<f32>::read(&job.values, job.weights.as_ref(), &reading, Scale::ToOne)?),
-    }
+    in_precision!(args.numerics.precision, run_in(&job))
 }
 
-fn run_in<T: Scalar>(job: &Job, side: Side<T>) -> Result<Exit, Failure> {
+fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
+    let side: Side<T> = Side::read(&job.values, job.weights.as_ref(), &job.reading, Scale::ToOne)?;
     if side.table.columns != 1 {
         let (name, columns) = (side.name(), side.table.columns);
         return Err(Failure::data(format!(
@@ -183,7 +169,7 @@ fn run_in<T: Scalar>(job: &Job, side: Side<T>) -> Result<Exit, Failure> {
     let settings = SoftSettings {
         epsilon: T::constant(job.epsilon),
         quantiles: job.convention.into(),
-        solve: scalar::settings(&job.method),
+        solve: job.settings.cast(),
         ..SoftSettings::default()
     };
     let refuse = |error| refuse(error, job, side.name());
@@ -214,7 +200,7 @@ fn run_in<T: Scalar>(job: &Job, side: Side<T>) -> Result<Exit, Failure> {
             status: status(report.status),
             sweeps: report.sweeps,
             marginal_error: report.marginal_error().widen(),
-            threshold: scalar::threshold::<T>(&job.method),
+            threshold: job.settings.threshold,
             epsilon: job.epsilon,
             precision: T::NAME,
             levels: match &job.operator {
@@ -224,13 +210,13 @@ fn run_in<T: Scalar>(job: &Job, side: Side<T>) -> Result<Exit, Failure> {
             file: side.name().into(),
             values: out.iter().map(|value| value.widen()).collect(),
         };
-        render::print_json(&summary)?;
+        terminal::print_json(&summary)?;
     } else {
         if exit != Exit::Converged {
-            render::warn_unfinished(report.status.name(), report.sweeps, report.marginal_error().widen());
+            terminal::warn_unfinished(report.status.name(), report.sweeps, report.marginal_error().widen());
         }
         if job.output.is_none() {
-            render::print_with(|stdout| rows.write_csv(stdout))?;
+            terminal::print_with(|stdout| rows.write_csv(stdout))?;
         }
     }
     Ok(exit)
@@ -247,7 +233,7 @@ fn expected<T: Scalar>(job: &Job, side: &Side<T>, settings: &SoftSettings<T>) ->
         let clock = Instant::now();
         let mut memory = vec![T::ZERO; soft_len(shape.rows, shape.columns, &settings)?];
         let (_, report) = apply(&job.operator, side, &settings, &mut memory)?;
-        Ok((shape.rows as f64 * shape.columns as f64, Tried::new(clock, &[&report], &job.method)))
+        Ok((shape.rows as f64 * shape.columns as f64, Tried::new(clock, &[&report], &job.settings)))
     })
 }
 
@@ -323,7 +309,7 @@ fn refuse(error: Error, job: &Job, name: &str) -> Failure {
         }
         (_, Argument::EPSILON | Argument::COST) => Failure::data(format!(
             "{name}: the values, their weights or --epsilon {} leave the range of numbers: {error}",
-            render::given(job.epsilon)
+            terminal::given(job.epsilon)
         )),
         _ => Failure::data(format!("{name}: {error}")),
     }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 
-use crate::failure::Failure;
+use crate::process::Failure;
 
 /// How to read tables, as asked for on the command line.
 #[derive(Debug, Clone, Default)]

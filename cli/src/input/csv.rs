@@ -6,13 +6,15 @@ use std::io::Read;
 
 use sinkhorn_core::Real;
 
+use super::columns::Header;
 use super::json_row::MOST_NAMES;
 use super::lines::Lines;
 use super::records::{Records, is_header};
+use super::request::{Request, number};
 use super::rows::Rows;
-use super::{Header, Request, Table, number};
-use crate::failure::Failure;
-use crate::render::{self, plural};
+use super::table::Table;
+use crate::process::Failure;
+use crate::terminal::{self, plural};
 
 /// Reads text.
 pub fn read<T: Real>(request: &Request<'_>, lines: Lines<impl Read>, length: Option<u64>) -> Result<Table<T>, Failure> {
@@ -55,7 +57,7 @@ pub fn read<T: Real>(request: &Request<'_>, lines: Lines<impl Read>, length: Opt
             may_be_years = row == 0 && names.is_none();
             if row == 1 && !are_years((0..count).map(|k| records.field(k))) {
                 let name = request.name;
-                render::warn(&format!(
+                terminal::warn(&format!(
                     "{name}:{first_line}: a point like all others, though it looks like a header of years: \
                      --header yes makes it one"
                 ));

@@ -9,9 +9,10 @@ use sinkhorn_core::Real;
 
 use super::json_row::Row;
 use super::lines::Lines;
+use super::request::Request;
 use super::rows::Rows;
-use super::{Request, Table};
-use crate::failure::Failure;
+use super::table::Table;
+use crate::process::Failure;
 
 const BUFFER: usize = 1 << 16;
 

@@ -5,9 +5,10 @@ use std::io::{self, BufReader, ErrorKind, Read};
 use npyz::{DType, Deserialize, NpyFile, NpyHeader, Order, TypeChar};
 use sinkhorn_core::Real;
 
+use super::request::Request;
 use super::rows::Rows;
-use super::{Request, Table, npz};
-use crate::failure::Failure;
+use super::table::Table;
+use crate::process::Failure;
 
 /// How every NPY file begins.
 pub const MAGIC: &[u8] = b"\x93NUMPY";
@@ -130,7 +131,7 @@ impl Array {
             return Err(request.failure("the shape in the NPY header needs more than memory holds"));
         };
         if (rows * columns) as u64 > available.numbers {
-            return Err(npz::too_large(request, available.numbers * 8));
+            return Err(request.too_large(available.numbers * 8));
         }
         if let Some(available) = available.bytes.filter(|&available| available < needed as u64) {
             let message = format!("cut short: {available} bytes of data where shape {shape:?} needs {needed} bytes");

@@ -7,8 +7,10 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::columns::listed;
-use super::{Request, Table, npy};
-use crate::failure::Failure;
+use super::npy;
+use super::request::Request;
+use super::table::Table;
+use crate::process::Failure;
 
 /// More than this much of a byte cannot be hidden in it.
 const MOST_DEFLATED: u64 = 1032;
@@ -40,7 +42,7 @@ pub fn read<T: Real>(request: &Request<'_>, file: impl Read + Seek, length: u64)
     }
     let most = UNPACKED.0 + UNPACKED.1 * length;
     if size > most {
-        return Err(too_large(request, most));
+        return Err(request.too_large(most));
     }
     // An entry that goes on beyond its size is damaged; to find that out takes one byte, not all that it unpacks to.
     let mut entry = Undamaged(entry.take(size + 1));
@@ -56,14 +58,6 @@ pub fn read<T: Real>(request: &Request<'_>, file: impl Read + Seek, length: u64)
         return Err(request.failure("damaged archive: it claims less than there is"));
     }
     Ok(table)
-}
-
-pub fn too_large(request: &Request<'_>, most: u64) -> Failure {
-    let megabytes = most >> 20;
-    request.failure(format!(
-        "the array unpacks to more than {megabytes} MB, the limit for an archive of this size: \
-         unpack it, and give the NPY file"
-    ))
 }
 
 /// Reads to the end, where the checksum is compared.

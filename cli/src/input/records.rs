@@ -4,11 +4,12 @@ use std::io::{BufReader, Chain, Cursor, Read};
 
 use csv::{ByteRecord, ReaderBuilder};
 
+use super::columns::Header;
 use super::json_row::MOST_NAMES;
 use super::lines::Lines;
+use super::request::{Request, number};
 use super::separator::Opening;
-use super::{Header, Request, number};
-use crate::failure::Failure;
+use crate::process::Failure;
 
 const BUFFER: usize = 1 << 16;
 

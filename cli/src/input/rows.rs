@@ -3,9 +3,10 @@
 use sinkhorn_core::Real;
 
 use super::columns::Chosen;
+use super::request::{Request, check};
 use super::rounding::Range;
-use super::{Request, Sign, Table, check};
-use crate::memory;
+use super::table::{Sign, Table};
+use crate::process::memory;
 
 const NO_MEMORY: &str = "there is not enough memory for the numbers";
 

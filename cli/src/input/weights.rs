@@ -2,8 +2,11 @@
 
 use sinkhorn_core::Real;
 
-use super::{Reading, Sign, Source, Table, read};
-use crate::failure::Failure;
+use super::columns::Reading;
+use super::read::read;
+use super::source::Source;
+use super::table::{Sign, Table};
+use crate::process::Failure;
 
 /// What becomes of the total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

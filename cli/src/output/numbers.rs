@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use npyz::WriterBuilder;
 
 use super::{Format, Staged, Target, stage};
-use crate::failure::Failure;
-use crate::scalar::Scalar;
+use crate::process::Failure;
+use crate::task::scalar::Scalar;
 
 /// Numbers, row after row.
 #[derive(Debug, Clone, Copy)]
@@ -60,11 +60,6 @@ impl<'a, T: Scalar> Rows<'a, T> {
         writer.extend(self.values.iter().copied())?;
         writer.finish()
     }
-}
-
-/// The names of coordinates: those of a header, else x1, x2, ...
-pub fn column_names(names: Option<&Vec<String>>, columns: usize) -> Vec<String> {
-    names.cloned().unwrap_or_else(|| (1..=columns).map(|k| format!("x{k}")).collect())
 }
 
 /// What the system said, which tells a full disk from a reader that has gone away.

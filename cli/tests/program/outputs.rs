@@ -201,7 +201,9 @@ fn no_command_crashes_for_want_of_memory() {
         let output = limited(Command::new("sh").args(["-c", &line]).current_dir(folder.path("")));
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(3), "{arguments}: {stderr}");
-        assert!(stderr.starts_with("sinkhorn: error: there is not enough memory for "), "{arguments}: {stderr}");
+        // On a busy machine a note says before that it takes long.
+        let last = stderr.lines().last().unwrap_or_default();
+        assert!(last.starts_with("sinkhorn: error: there is not enough memory for "), "{arguments}: {stderr}");
     }
 }
 

@@ -9,7 +9,7 @@ use crate::real::Real;
 /// logarithm and an exponential for every coordinate. At d = 50 and n = 1 000 twenty streamed sweeps take, as a
 /// multiple of the squared Euclidean cost, at most 3.7 for p = 1, 2, 3 and 10, 4.6 (`f32`) and 9.1 (`f64`) for p = 1.5,
 /// and 21 and 41 for p = 2.7. Store the costs then: p = 2.7 takes 5.4 and 10.5 with costs stored. This measures it:
-/// `cargo run --release -p sinkhorn-bench --bin costs -- --dimension 50`.
+/// `cargo run --release -p sinkhorn-bench -- costs --dimension 50`.
 #[derive(Debug, Clone, Copy)]
 pub struct PNorm<T> {
     p: T,

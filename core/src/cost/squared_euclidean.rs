@@ -16,11 +16,10 @@ impl<T: Real> GroundCost<T> for SquaredEuclidean {
     #[inline]
     fn cost(&self, x: &[T], y: &[T]) -> T {
         let mut total = T::ZERO;
-        let mut tail = 0;
-        if x.len() >= LANES {
+        let (whole_x, rest_x) = x.as_chunks::<LANES>();
+        let (whole_y, rest_y) = y.as_chunks::<LANES>();
+        if !whole_x.is_empty() {
             // In lanes, so that many coordinates are summed at once.
-            let (whole_x, _) = x.as_chunks::<LANES>();
-            let (whole_y, _) = y.as_chunks::<LANES>();
             let mut lanes = [T::ZERO; LANES];
             for (xs, ys) in whole_x.iter().zip(whole_y) {
                 for (lane, (&p, &q)) in lanes.iter_mut().zip(xs.iter().zip(ys)) {
@@ -31,9 +30,8 @@ impl<T: Real> GroundCost<T> for SquaredEuclidean {
             for lane in lanes {
                 total += lane;
             }
-            tail = x.len() - x.len() % LANES;
         }
-        for (&p, &q) in x[tail..].iter().zip(&y[tail..]) {
+        for (&p, &q) in rest_x.iter().zip(rest_y) {
             let difference = p - q;
             total += difference * difference;
         }

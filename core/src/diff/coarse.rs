@@ -62,7 +62,7 @@ impl<T: Real> Coarse<'_, T> {
         self.write_polynomials(plan);
         // The lower triangle of (Q W)^T D_r (Q W).
         let basis = &*self.basis;
-        let work = |tile: Tile<'_, T>, (): &mut ()| {
+        let work = |tile: Tile<'_, T>, _: &mut [T], (): &mut ()| {
             let count = tile.f.len();
             let mut means = [[T::ZERO; MAX_TILE_ROWS]; MOST];
             for (line, means) in basis.chunks_exact(m).zip(&mut means) {

@@ -9,7 +9,7 @@ use crate::scaled::ScaledProblem;
 use crate::solution::Solution;
 use crate::sweep::exponents::{TileAt, exponentials};
 use crate::sweep::half::row_logsum;
-use crate::sweep::strips::{Pass, Scratch, Tile};
+use crate::sweep::strips::{Pass, Scratch, Strip, Tile};
 use crate::sweep::{MAX_TILE_ROWS, is_safe};
 
 /// The rows of m that a pass over rows has beside its tile: partial column sums, and two for the weights of the pairs.
@@ -49,7 +49,7 @@ impl<'d, T: Real> Conditional<'d, T> {
             return Err(Error::new(Argument::EPSILON, ErrorKind::Overflow));
         }
         f.copy_from_slice(solution.f_hat);
-        let on_tile = |Tile { i, f, entries: ratio, rows, column, .. }: Tile<'_, T>, (): &mut ()| {
+        let on_tile = |Tile { i, f, entries: ratio, rows, column }: Tile<'_, T>, (): &mut ()| {
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             let weights = &mut weights[..f.len()];
             exponentials(p, TileAt { i, start: 0, f, g }, rows, weights);
@@ -98,14 +98,8 @@ impl<'d, T: Real> Conditional<'d, T> {
 
     /// Returns the dimension of the barycentric map, which a cost matrix does not have. If none is wanted, any will do.
     pub fn dimension_of_map(&self, is_wanted: bool) -> Result<usize, Error> {
-        match self.cloud() {
-            Some(cloud) => Ok(cloud.dimension()),
-            None if !is_wanted => Ok(0),
-            None => {
-                let reason = "a cost matrix has no points, and no map";
-                Err(Error::unsupported(Argument::MAP, reason))
-            }
-        }
+        let refused = Error::unsupported(Argument::MAP, "a cost matrix has no points, and no map");
+        if is_wanted { self.cloud().map(PointCloud::dimension).ok_or(refused) } else { Ok(0) }
     }
 
     /// Returns r_i / a_i. It is positive even if it is too small to be told from zero.
@@ -131,26 +125,31 @@ impl<'d, T: Real> Conditional<'d, T> {
         exponentials(self.p(), place, out, &mut [T::ZERO; MAX_TILE_ROWS][..count]);
     }
 
-    /// Calls `work` with tiles of rows of Q, which have two rows to spare, as [`Pass::each_tile`] does. `own` has a
-    /// scalar a row, `entries` the same number of further scalars for each row, or nothing.
+    /// Calls `work` with tiles of rows of Q and two spare rows, as [`Pass::each_tile`] does. `own` has a scalar a row,
+    /// `entries` the same number of further scalars for each row, or nothing.
     pub fn each_tile<R: Send + Default>(
         &self,
         scratch: &mut Scratch<'_, T>,
         own: &mut [T],
         entries: &mut [T],
-        work: &(impl Fn(Tile<'_, T>, &mut R) + Sync),
+        work: &(impl Fn(Tile<'_, T>, &mut [T], &mut R) + Sync),
         merge: impl Fn(R, R) -> R,
     ) -> R {
-        let on_tile = |tile: Tile<'_, T>, found: &mut R| {
-            self.rows(tile.i, tile.f.len(), 0, tile.rows);
-            work(tile, found);
+        let on_strip = |mut strip: Strip<'_, T>| {
+            let spare = strip.tile.split_off_mut(..(SPARE_ROWS - 1) * strip.column.len()).unwrap_or_default();
+            let mut found = R::default();
+            strip.each_tile(self.tile_rows, &mut |tile| {
+                self.rows(tile.i, tile.f.len(), 0, tile.rows);
+                work(tile, spare, &mut found);
+            });
+            found
         };
-        Pass { entries, ..Pass::sums(own) }.each_tile(self.tile_rows, scratch, &on_tile, merge)
+        Pass { entries, ..Pass::sums(own) }.run(scratch, &on_strip, merge)
     }
 
     /// t <- Q v; `scratch.column` <- Q^T (r t).
     pub fn normal_product(&self, v: &[T], t: &mut [T], scratch: &mut Scratch<'_, T>) {
-        let work = |Tile { i, f: t, rows: q, column, .. }: Tile<'_, T>, (): &mut ()| {
+        let work = |Tile { i, f: t, rows: q, column, .. }: Tile<'_, T>, _: &mut [T], (): &mut ()| {
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             T::times_vector(self.p().instructions, q, v, t);
             for (k, (weight, &t)) in weights.iter_mut().zip(t.iter()).enumerate() {

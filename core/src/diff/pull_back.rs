@@ -70,7 +70,7 @@ impl<T: Real> Pairs<'_, '_, T> {
         scratch: &mut Scratch<'_, T>,
     ) {
         if let Some(in_cost) = &mut gradients.cost {
-            let work = |Tile { i, rows, entries, spare, .. }: Tile<'_, T>, (): &mut ()| {
+            let work = |Tile { i, rows, entries, .. }: Tile<'_, T>, spare: &mut [T], (): &mut ()| {
                 self.weigh_tile(i, rows, spare);
                 entries.copy_from_slice(rows);
             };
@@ -81,7 +81,7 @@ impl<T: Real> Pairs<'_, '_, T> {
         };
         // Under the squared Euclidean cost, dL/dx_i = 2 sum_j dL/dC_ij (x_i - y_j), and likewise in y.
         if let Some(in_x) = &mut gradients.x {
-            let work = |Tile { i, rows, entries, spare, .. }: Tile<'_, T>, (): &mut ()| {
+            let work = |Tile { i, rows, entries, .. }: Tile<'_, T>, spare: &mut [T], (): &mut ()| {
                 self.weigh_tile(i, rows, spare);
                 T::row_moments(self.plan.p().instructions, points, i, rows, entries);
                 entries.iter_mut().for_each(|value| *value *= T::TWO);
@@ -186,7 +186,7 @@ impl<T: Real> Pairs<'_, '_, T> {
     /// Returns sum_ij dL/dC_ij log(P_ij / (a_i b_j)), columns without weight left out.
     pub fn epsilon(&self, log_b: &[T], unused: &mut [T], scratch: &mut Scratch<'_, T>) -> T {
         // No column sums are taken: their place has room for the logarithms.
-        let work = |Tile { i, rows, column: logs, spare, .. }: Tile<'_, T>, found: &mut Wide<T>| {
+        let work = |Tile { i, rows, column: logs, .. }: Tile<'_, T>, spare: &mut [T], found: &mut Wide<T>| {
             let [omega, spare] = memory::cut_all(spare, [log_b.len(); 2]);
             let mut total = Wide::new(T::ZERO);
             for (k, q) in rows.chunks_exact_mut(log_b.len()).enumerate() {

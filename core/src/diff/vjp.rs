@@ -108,7 +108,8 @@ impl<T: Real> Derivatives<'_, T> {
         memory.scratch.column.fill(T::ZERO);
         if cotangent.has_pairs() || row.iter().any(|&value| value != T::ZERO) {
             let fixed_row = &*row;
-            let work = |tile: Tile<'_, T>, (): &mut ()| reduce_tile(plan, cotangent, fixed_row, tile);
+            let work =
+                |tile: Tile<'_, T>, spare: &mut [T], (): &mut ()| reduce_tile(plan, cotangent, fixed_row, tile, spare);
             plan.each_tile(&mut memory.scratch, memory.plan_mean, memory.map_mean, &work, |(), ()| ());
         }
         for (i, value) in row.iter_mut().enumerate() {
@@ -174,9 +175,15 @@ impl<T: Real> Derivatives<'_, T> {
 /// Writes conditional means of dL/dP into the tile's own scalars, and those of dL/dT along y into its entries. To the
 /// columns it adds sum_i Q_ij (omega_ij / epsilon - tau_a dL/df_i), where dL/df includes that through r_i, the masses
 /// of the rows.
-fn reduce_tile<T: Real>(plan: &Conditional<'_, T>, cotangent: &Cotangent<'_, T>, row: &[T], tile: Tile<'_, T>) {
+fn reduce_tile<T: Real>(
+    plan: &Conditional<'_, T>,
+    cotangent: &Cotangent<'_, T>,
+    row: &[T],
+    tile: Tile<'_, T>,
+    spare: &mut [T],
+) {
     let (p, count, m) = (plan.p(), tile.f.len(), tile.column.len());
-    let [omega, spare] = memory::cut_all(tile.spare, [m; 2]);
+    let [omega, spare] = memory::cut_all(spare, [m; 2]);
     let mut weights = [T::ONE; MAX_TILE_ROWS];
     for (k, q) in tile.rows.chunks_exact_mut(m).enumerate() {
         let i = tile.i + k;

@@ -42,7 +42,8 @@ impl<T: Real> Conditional<'_, T> {
                 // No row may go there.
                 shares.fill(T::ZERO);
             }
-            let ratio = self.column_ratio(solution.g()[j] * p.unit);
+            let ratio = (-solution.g()[j] * p.unit / p.rho_b * T::LOG2_E).exp2().min(T::MAX).max(no_mass());
+            let ratio = if p.tau_b() == T::ONE { T::ONE } else { ratio };
             let is_zero = p.problem.b().get(j) == T::ZERO;
             for (i, &share) in shares.iter().enumerate() {
                 visit(WeightlessPair { i, j, is_zero, share, ratio });
@@ -65,13 +66,6 @@ impl<T: Real> Conditional<'_, T> {
                 }
             });
         }
-    }
-
-    /// Returns c_j / b_j for a column without mass, given its potential in units of the unscaled cost. It is 1 if the
-    /// side is balanced.
-    fn column_ratio(&self, g: T) -> T {
-        let p = self.p();
-        if p.tau_b() == T::ONE { T::ONE } else { (-g / p.rho_b * T::LOG2_E).exp2().min(T::MAX).max(no_mass()) }
     }
 
     /// Returns Q_ij / b_j.

@@ -5,6 +5,7 @@ use crate::geometry::cost_matrix::check_costs;
 use crate::measure::{Weights, check_finite_vector, with_equal_totals};
 use crate::memory;
 use crate::real::Real;
+use crate::reduce::largest_finite;
 use crate::report::Status;
 use crate::scaled::{ScaledProblem, check_resolution};
 use crate::solver::units::level_potentials;
@@ -103,7 +104,10 @@ impl<T: Real> InPlace<'_, T> {
         let required = Self::scratch_len(n, m).ok_or(Error::new(Argument::WORKSPACE, ErrorKind::TooLarge))?;
         check_workspace(required, scratch.len())?;
         let [sums, totals, v] = memory::cut_all(scratch, [n, m, m]);
-        level(a, f, T::constant(64.0) * (largest(cost) + epsilon));
+        // Take out of f the constant that balanced potentials are free up to, which would only be rounded. A potential
+        // far beyond the costs says nothing, and is cut off.
+        let (mean, most) = (a.mean_of(f), T::constant(64.0) * (largest_finite(cost.iter().copied()) + epsilon));
+        f.iter_mut().for_each(|f| *f = (*f - mean).min(most).max(-most));
         let mut state = State { instructions: Instructions::of(SimdLevel::Best), kernel: cost, a, b, sums, totals, v };
         state.absorb(s, f, g);
         let mut ended = InPlaceReport { status: Status::SweepLimit, sweeps: 0, marginal_error: T::INFINITY };
@@ -137,9 +141,12 @@ impl<T: Real> InPlace<'_, T> {
             self.check_points()?;
         }
         check_finite_vector(Argument::F, self.f)?;
-        check_resolution(self.epsilon, largest(self.cost), T::ONE)?;
+        check_resolution(self.epsilon, largest_finite(self.cost.iter().copied()), T::ONE)?;
         let (s, limit) = (T::LOG2_E / self.epsilon, ScaledProblem::<T>::largest_exponent());
-        for (argument, size) in [(Argument::EPSILON, largest(self.cost)), (Argument::F, largest(self.f))] {
+        for (argument, size) in [
+            (Argument::EPSILON, largest_finite(self.cost.iter().copied())),
+            (Argument::F, largest_finite(self.f.iter().copied())),
+        ] {
             if !(size + self.epsilon < limit && s * size < limit) {
                 return Err(Error::new(argument, ErrorKind::Overflow));
             }
@@ -162,18 +169,6 @@ impl<T: Real> InPlace<'_, T> {
         }
         Ok(())
     }
-}
-
-/// Returns the largest absolute value that is finite.
-fn largest<T: Real>(values: &[T]) -> T {
-    values.iter().fold(T::ZERO, |most, &value| if value == T::INFINITY { most } else { most.max(value.abs()) })
-}
-
-/// Takes out of balanced potentials the constant that they are free up to, which would only be rounded. A potential far
-/// beyond the costs says nothing, and is cut off.
-fn level<T: Real>(a: Weights<'_, T>, f: &mut [T], most: T) {
-    let mean = a.mean_of(f);
-    f.iter_mut().for_each(|f| *f = (*f - mean).min(most).max(-most));
 }
 
 /// The kernel and its scalings.

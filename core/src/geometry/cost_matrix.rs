@@ -1,6 +1,8 @@
 use crate::error::{Argument, Error, ErrorKind, Place, check_length};
 use crate::real::Real;
 use crate::reduce::is_finite;
+#[cfg(feature = "costs")]
+use crate::reduce::largest_finite;
 
 /// A dense cost matrix of the caller, n x m, in either storage order.
 ///
@@ -145,12 +147,10 @@ impl<'a, T: Real> CostMatrix<'a, T> {
 
     /// Returns the largest absolute entry that is finite.
     pub(crate) fn max_abs(&self) -> T {
-        let larger = |most: T, value: T| if value == T::INFINITY { most } else { most.max(value.abs()) };
         if self.is_whole() {
-            return self.data.iter().fold(T::ZERO, |most, &value| larger(most, value));
+            return largest_finite(self.data.iter().copied());
         }
-        let of_row = |i| (0..self.columns).fold(T::ZERO, |most, j| larger(most, self.cost(i, j)));
-        (0..self.rows).map(of_row).fold(T::ZERO, T::max)
+        largest_finite((0..self.rows).flat_map(|i| (0..self.columns).map(move |j| self.cost(i, j))))
     }
 
     /// Says whether some cost is infinite.
@@ -164,11 +164,9 @@ pub(crate) fn check_costs<T: Real>(data: &[T], columns: usize) -> Result<bool, E
     if is_finite(data) {
         return Ok(false);
     }
-    for (at, &value) in data.iter().enumerate() {
-        if !(value > -T::INFINITY) {
-            let place = Place::cell(at / columns.max(1), at % columns.max(1));
-            return Err(Error::new(Argument::COST, ErrorKind::NotFinite { place, value: value.widen() }));
-        }
+    if let Some(at) = data.iter().position(|&value| !(value > -T::INFINITY)) {
+        let place = Place::cell(at / columns.max(1), at % columns.max(1));
+        return Err(Error::new(Argument::COST, ErrorKind::NotFinite { place, value: data[at].widen() }));
     }
     Ok(true)
 }

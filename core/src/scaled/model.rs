@@ -6,29 +6,6 @@
 use crate::geometry::Shape;
 use crate::vector::SimdLevel;
 
-/// Times of a pair. A streamed sweep takes an exponential and d multiplications, a sweep on a kernel two
-/// multiplications.
-struct PerPair {
-    exponential: f32,
-    coordinate: f32,
-    kernel: f32,
-}
-
-const fn per_pair(level: SimdLevel, bytes: usize) -> PerPair {
-    let (exponential, coordinate, kernel) = match (level, bytes) {
-        (SimdLevel::Avx512 | SimdLevel::Best, 4) => (0.29, 0.02, 0.14),
-        (SimdLevel::Avx512 | SimdLevel::Best, _) => (0.87, 0.04, 0.28),
-        (SimdLevel::Avx2, 4) => (0.43, 0.035, 0.14),
-        (SimdLevel::Avx2, _) => (1.25, 0.07, 0.28),
-        // These have vectors of 128 bits.
-        (SimdLevel::Neon, 4) => (0.86, 0.07, 0.28),
-        (SimdLevel::Neon, _) => (2.5, 0.14, 0.56),
-        (SimdLevel::Portable, 4) => (1.35, 0.08, 0.44),
-        (SimdLevel::Portable, _) => (4.4, 0.2, 0.62),
-    };
-    PerPair { exponential, coordinate, kernel }
-}
-
 /// The largest kernel that stays in a cache.
 const CACHE_BYTES: f32 = (4 << 20) as f32;
 
@@ -42,7 +19,18 @@ const STORING: f32 = 2.0;
 /// Says whether a kernel pays. It always does for a matrix and for the caller's own cost (d = 0), whose costs are read
 /// or computed anew at every streamed sweep. Other costs of the library count as the squared Euclidean.
 pub(crate) fn kernel_pays(shape: Shape, level: SimdLevel, bytes: usize) -> bool {
-    let PerPair { exponential, coordinate, kernel } = per_pair(level, bytes);
+    // A streamed sweep takes an exponential and d multiplications for a pair, a sweep on a kernel two multiplications.
+    let (exponential, coordinate, kernel): (f32, f32, f32) = match (level, bytes) {
+        (SimdLevel::Avx512 | SimdLevel::Best, 4) => (0.29, 0.02, 0.14),
+        (SimdLevel::Avx512 | SimdLevel::Best, _) => (0.87, 0.04, 0.28),
+        (SimdLevel::Avx2, 4) => (0.43, 0.035, 0.14),
+        (SimdLevel::Avx2, _) => (1.25, 0.07, 0.28),
+        // These have vectors of 128 bits.
+        (SimdLevel::Neon, 4) => (0.86, 0.07, 0.28),
+        (SimdLevel::Neon, _) => (2.5, 0.14, 0.56),
+        (SimdLevel::Portable, 4) => (1.35, 0.08, 0.44),
+        (SimdLevel::Portable, _) => (4.4, 0.2, 0.62),
+    };
     let size = shape.rows as f32 * shape.columns as f32 * bytes as f32;
     let streamed = exponential + coordinate * shape.dimension as f32;
     let stored = if size > CACHE_BYTES { kernel.max(bytes as f32 / BYTES_PER_NANOSECOND) } else { kernel };

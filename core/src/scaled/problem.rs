@@ -39,7 +39,7 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
     /// Resolves and checks a problem. `row` and `spare` are scratch for m costs.
     pub(crate) fn new(
         problem: Problem<'a, T>,
-        #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))] mut scores: Scores<'a, T>,
+        mut scores: Scores<'a, T>,
         instructions: Instructions,
         row: &mut [T],
         spare: &mut [T],
@@ -65,7 +65,6 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
         }
 
         // The units: cost scale and epsilon.
-        #[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut))]
         let mut largest_cost = scores.bound().unwrap_or(statistics.largest);
         let unit = match scale {
             CostScale::Mean => statistics.mean,
@@ -101,7 +100,6 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
         check_positive(argument, epsilon)?;
         // A relaxed marginal pays at most rho for a point, however far it is. The rounding of its squared distance must
         // stay small beside that.
-        #[cfg(all(feature = "costs", feature = "relaxed"))]
         if largest_cost * T::SQRT_EPSILON > problem.rho_a().min(problem.rho_b()) * unit
             && scores.read_pairs(problem.geometry())
         {

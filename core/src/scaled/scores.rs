@@ -105,9 +105,9 @@ impl<'a, T: Real> Scores<'a, T> {
 
     /// Takes every cost from the pair itself from now on, and leaves nothing out of the scores. Far points then take no
     /// digits from near ones. Returns whether this changes anything.
-    #[cfg(all(feature = "costs", feature = "relaxed"))]
     pub(crate) fn read_pairs(&mut self, geometry: &Geometry<'a, T>) -> bool {
         match (&self.source, geometry) {
+            #[cfg(all(feature = "costs", feature = "relaxed"))]
             (Source::Packed(_), Geometry::Points(cloud)) => {
                 self.source = Source::Cloud(*cloud);
                 true
@@ -467,8 +467,8 @@ impl<'a, T: Real> Packed<'a, T> {
     /// Says whether [`Packed::trace_of_product`], about (n + m) d^2 / 2 products, is cheaper than a visit to the n m
     /// pairs of dimension d.
     pub(crate) fn is_cheap(&self) -> bool {
-        let (d, m) = (self.points.dimension as u128, self.points.columns as u128);
-        let n = self.points.rows as u128;
+        let PackedPoints { rows, columns, dimension, .. } = self.points;
+        let [n, m, d] = [rows, columns, dimension].map(|len| len as u128);
         (n + m) * d <= n * m
     }
 

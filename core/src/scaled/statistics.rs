@@ -101,14 +101,18 @@ impl<T: Real> Statistics<T> {
                 // and in units of a scale, so that the squares neither overflow nor vanish.
                 scale = scores.bound().unwrap_or(most).max(most).max(T::ONE / T::SAFE_SUM);
             }
-            let found = T::deviations(instructions, row, b.vectors(), origin, scale);
+            let mut found = T::deviations(instructions, row, b.vectors(), origin, scale);
             if !(found.largest <= T::MAX && found.first.is_finite() && found.second.is_finite())
                 && let Some(j) = row.iter().position(|value| !value.is_finite())
             {
-                return Err(not_finite(scores, i, j, row[j]));
+                // The entry is named, or the points if the library computed it.
+                let (place, value) = (Place::cell(i, j), row[j].widen());
+                let overflow = scores.overflow();
+                let is_given = matches!(overflow.kind, ErrorKind::CostTooLarge { .. });
+                let of_entry = Error::new(Argument::COST, ErrorKind::NotFinite { place, value });
+                return Err(if is_given { of_entry } else { overflow });
             }
             // If a row has much larger costs than the first, the scale grows.
-            let mut found = found;
             if found.largest > scale {
                 let ratio = scale / found.largest;
                 (first, second, scale) = (first * ratio, second * ratio * ratio, found.largest);
@@ -126,18 +130,5 @@ impl<T: Real> Statistics<T> {
         let (first, second) = (first / mass, second / mass);
         let variance = (second - first * first).max(T::ZERO);
         Ok(Statistics { mean: origin + scale * first, std: scale * variance.sqrt(), largest, forbids })
-    }
-}
-
-/// Returns the error for a cost that is not finite: it names the points if the library computed the cost, else the
-/// entry.
-fn not_finite<T: Real>(scores: &Scores<'_, T>, row: usize, column: usize, value: T) -> Error {
-    let error = scores.overflow();
-    let place = Place::cell(row, column);
-    match error.kind {
-        ErrorKind::CostTooLarge { .. } => {
-            Error::new(Argument::COST, ErrorKind::NotFinite { place, value: value.widen() })
-        }
-        _ => error,
     }
 }

@@ -85,7 +85,6 @@ impl<'l, T: Real> Targets<'l, T> {
         let deviation = reduce::sum_of(y.len(), &|j| b[j] * y[j] * y[j]).sqrt();
         let scale = if deviation > T::ZERO { deviation } else { T::ONE };
         y.iter_mut().for_each(|y| *y /= scale);
-        let in_map = |memory: &'w mut [T]| &mut memory[..n];
         match self {
             Targets::Sorted(m) => {
                 number(memory);
@@ -93,9 +92,9 @@ impl<'l, T: Real> Targets<'l, T> {
             }
             Targets::Quantiles(levels, _) => Readout::Values { columns: &memory[..levels.len()] },
             // n times the share of the mass below counts half of the value itself too.
-            Targets::Ranks(_) => Readout::Levels { factor: count * scale, in_map: in_map(memory) },
+            Targets::Ranks(_) => Readout::Levels { factor: count * scale, in_map: &mut memory[..n] },
             // 0 at the lower level, 1 at the upper.
-            Targets::Top(_) => Readout::Levels { factor: T::ONE / (y[1] - y[0]), in_map: in_map(memory) },
+            Targets::Top(_) => Readout::Levels { factor: T::ONE / (y[1] - y[0]), in_map: &mut memory[..n] },
         }
     }
 }

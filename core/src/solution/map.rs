@@ -3,7 +3,7 @@
 use super::Solution;
 use crate::error::{Argument, Error, ErrorKind, Place, check_length};
 use crate::geometry::PointCloud;
-use crate::measure::{Points, Weights, check_finite};
+use crate::measure::{Points, Weights};
 use crate::real::Real;
 use crate::reduce::{is_finite, power_shares};
 use crate::sweep::is_safe;
@@ -48,7 +48,7 @@ impl<T: Real> Solution<'_, T> {
     pub fn map_at(&self, x: &[T], out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let d = cloud.dimension();
-        let points = new_points(Argument::X, x, d)?;
+        let points = Points::new(Argument::X, x, d)?;
         check_length(Argument::OUTPUT, out, x.len())?;
         for (k, image) in out.chunks_exact_mut(d).enumerate() {
             self.image_of(k, cloud, points.point(k), image)?;
@@ -97,7 +97,7 @@ impl<T: Real> Solution<'_, T> {
         cost: impl Fn(&[T], &[T]) -> T,
         out: &mut [T],
     ) -> Result<(), Error> {
-        let points = new_points(argument, data, side.points.dimension())?;
+        let points = Points::new(argument, data, side.points.dimension())?;
         check_length(Argument::OUTPUT, out, points.len())?;
         for (k, value) in out.iter_mut().enumerate() {
             let point = points.point(k);
@@ -173,11 +173,6 @@ impl<T: Real> Solution<'_, T> {
         }
         Ok(())
     }
-}
-
-fn new_points<T: Real>(argument: Argument, data: &[T], dimension: usize) -> Result<Points<'_, T>, Error> {
-    check_finite(argument, data, dimension)?;
-    Points::new(argument, data, dimension)
 }
 
 /// Refuses an image that left the range because the y are too far apart.

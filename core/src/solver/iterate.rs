@@ -97,14 +97,13 @@ impl<'a, T: Real> Iterate<'a, T> {
         self.current();
         let Potentials { f, g, image, log_b, row } = &mut self.potentials;
         let potentials = Potentials { f, g, image, log_b, row };
-        let (p, storage) = (&self.scaled, self.stored.name());
         #[cfg(feature = "skipping")]
         let skipping = self.skipping.as_mut();
         value::measure(
-            p,
+            &self.scaled,
             progress,
             threshold,
-            storage,
+            self.stored.name(),
             potentials,
             &mut self.scratch,
             #[cfg(feature = "skipping")]
@@ -117,14 +116,13 @@ impl<'a, T: Real> Iterate<'a, T> {
         self.current();
         let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
         let potentials = core::mem::replace(&mut self.potentials, empty);
-        let (p, storage) = (&self.scaled, self.stored.name());
         #[cfg(feature = "skipping")]
         let skipping = self.skipping.as_mut();
         value::measure(
-            p,
+            &self.scaled,
             progress,
             threshold,
-            storage,
+            self.stored.name(),
             potentials,
             &mut self.scratch,
             #[cfg(feature = "skipping")]
@@ -231,15 +229,14 @@ impl<'a, T: Real> Iterate<'a, T> {
     pub fn complete(&mut self, wrote: Side, absorptions: &mut u32) -> T {
         if !self.complete_listed(wrote) {
             let (p, scratch) = (&self.scaled, &mut self.scratch);
-            let Potentials { f, g, image, log_b, .. } = &mut self.potentials;
             match &mut self.stored {
                 Stored::Kernel(kernel) => {
-                    kernel::complete_g(p, kernel, f, g, log_b, scratch);
+                    kernel::complete_g(p, kernel, &mut self.potentials, scratch);
                     *absorptions = absorptions.saturating_add(1);
                 }
-                _ => half::complete_g(p, f, g, log_b, image, scratch),
+                _ => half::complete_g(p, &mut self.potentials, scratch),
             }
-            mask(p, g);
+            mask(p, self.potentials.g);
             #[cfg(feature = "skipping")]
             if let Some(skipping) = &mut self.skipping {
                 skipping.decide(p, &self.potentials, self.scratch.spare);

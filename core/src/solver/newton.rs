@@ -27,7 +27,6 @@ use crate::sweep::columns;
 use crate::sweep::exponents::{TileAt, exponentials};
 use crate::sweep::forward::update_rows;
 use crate::sweep::outcome::{Outcome, Potentials};
-use crate::sweep::strips::STRIP_ROWS;
 use crate::sweep::{MAX_TILE_ROWS, laplacian};
 use crate::workspace::History;
 
@@ -134,7 +133,11 @@ impl<T: Real> Newton<T> {
     /// Begins anew; `sweeps` have been made. If the epsilon of the problem is not tried directly, the path begins at an
     /// epsilon of the size of the costs.
     fn restart(&mut self, target_epsilon: T, sweeps: u32, direct: bool, p: &ScaledProblem<'_, T>) {
-        let multiple = if direct { T::ONE } else { first_multiple(p) };
+        // A power of two.
+        let mut multiple = T::ONE;
+        while !direct && multiple * p.epsilon * T::constant(FIRST_SHARE) < p.largest_cost {
+            multiple *= T::TWO;
+        }
         *self = Newton { target_epsilon, sweeps, direct, multiple, ..Newton::new(self.columns) };
     }
 
@@ -152,8 +155,8 @@ impl<T: Real> Newton<T> {
         matrix.fill(T::ZERO);
         scratch.column.fill(T::ZERO);
         let mut outcome = Outcome::default();
+        let tile_rows = scratch.tile_rows();
         let (g, tile) = (&*potentials.g, &mut scratch.pool[m..scratch.part_len]);
-        let tile_rows = (tile.len() / m).min(MAX_TILE_ROWS).min(STRIP_ROWS);
         let root = laplacian::root_of_scale();
         for (k, f) in potentials.f.chunks_mut(tile_rows).enumerate() {
             let (i, count) = (k * tile_rows, f.len());
@@ -327,13 +330,4 @@ impl<T: Real> Newton<T> {
         self.share *= T::constant(SHORTER);
         true
     }
-}
-
-/// Returns the multiple of epsilon, a power of two, that is of the size of the costs.
-fn first_multiple<T: Real>(p: &ScaledProblem<'_, T>) -> T {
-    let mut first = T::ONE;
-    while first * p.epsilon * T::constant(FIRST_SHARE) < p.largest_cost {
-        first *= T::TWO;
-    }
-    first
 }

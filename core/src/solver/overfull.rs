@@ -9,6 +9,7 @@ use core::cmp::Ordering;
 
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
+use crate::start::number;
 use crate::wide::Wide;
 
 /// Says whether the rows with the largest potentials prove that there is no plan. `order` is scratch for n scalars,
@@ -21,9 +22,7 @@ pub(crate) fn is_overfull<T: Real>(
     reached: &mut [T],
 ) -> bool {
     let (a, b, m) = (p.problem.a(), p.problem.b(), row.len());
-    for (i, slot) in order.iter_mut().enumerate() {
-        *slot = T::from_index(i as u32);
-    }
+    number(order);
     let potential = |slot: &T| f[slot.to_index() as usize];
     order.sort_unstable_by(|p, q| potential(q).partial_cmp(&potential(p)).unwrap_or(Ordering::Equal));
     reached.fill(T::ZERO);

@@ -43,14 +43,12 @@ fn number<T: Real>(numbers: &[T], k: usize) -> usize {
 }
 
 /// Makes the costs of all points, in the form that those of the points with weight have.
-#[cfg_attr(not(all(feature = "costs", feature = "relaxed")), expect(unused_mut, unused_variables))]
 fn scores<'a, T: Real>(
     problem: &Problem<'a, T>,
     points: PackedMemory<'a, T>,
     p: &ScaledProblem<'_, T>,
 ) -> Result<Scores<'a, T>, Error> {
     let mut scores = Scores::new(*problem.geometry(), problem.a(), problem.b(), points)?;
-    #[cfg(all(feature = "costs", feature = "relaxed"))]
     if p.scores.products().is_none() {
         scores.read_pairs(problem.geometry());
     }
@@ -210,11 +208,8 @@ impl<'a, T: Real> Whole<'a, T> {
             (-tau * log_sum).min(limit).max(-limit) / unit
         };
         let (own_a, own_b) = (own.problem().a(), own.problem().b());
-        for (k, &value) in own.f().iter().enumerate() {
-            f[number(rows, k)] = value;
-        }
-        for (k, &value) in own.g().iter().enumerate() {
-            g[number(columns, k)] = value;
+        for (numbers, from, to) in [(rows, own.f(), &mut *f), (columns, own.g(), &mut *g)] {
+            from.iter().enumerate().for_each(|(k, &value)| to[number(numbers, k)] = value);
         }
         for i in (0..f.len()).filter(|&i| a.get(i) == T::ZERO) {
             let term = |k: usize| unit * own.g()[k] - p.s * cost(i, number(columns, k));

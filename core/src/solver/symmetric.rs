@@ -73,10 +73,8 @@ impl<T: Real> Solver<'_, T> {
                 Some(Status::Converged)
             } else if floor || broken {
                 Some(Status::PrecisionFloor)
-            } else if progress.sweeps >= self.settings.max_sweeps {
-                Some(Status::SweepLimit)
             } else {
-                None
+                (progress.sweeps >= self.settings.max_sweeps).then_some(Status::SweepLimit)
             };
             if progress.status == Some(Status::Converged) {
                 continue;

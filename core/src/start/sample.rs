@@ -73,14 +73,11 @@ fn widest<T: Real>(points: Points<'_, T>, members: &[T]) -> usize {
         }
         most - least
     };
-    let mut widest = (0, spread(0));
-    for axis in 1..points.dimension() {
+    let wider = |widest: (usize, T), axis: usize| {
         let width = spread(axis);
-        if width > widest.1 {
-            widest = (axis, width);
-        }
-    }
-    widest.0
+        if width > widest.1 { (axis, width) } else { widest }
+    };
+    (1..points.dimension()).fold((0, spread(0)), wider).0
 }
 
 /// Returns a number without pattern for an index (the finaliser of MurmurHash3).

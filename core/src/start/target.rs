@@ -39,12 +39,8 @@ impl<T: Real> Target<'_, '_, T> {
     /// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported) naming the start, with this reason, for a cost
     /// matrix and every other cost.
     pub fn squared_euclidean_points(&self, reason: &'static str) -> Result<&PointCloud<'_, T>, Error> {
-        let cloud = self.points(reason)?;
-        if cloud.ground_cost().is_squared_euclidean() {
-            Ok(cloud)
-        } else {
-            Err(Error::unsupported(Argument::START, reason))
-        }
+        let cloud = self.problem.geometry().cloud().filter(|cloud| cloud.ground_cost().is_squared_euclidean());
+        cloud.ok_or(Error::unsupported(Argument::START, reason))
     }
 
     /// Returns the c-transform at one point, -tau epsilon log sum_k w_k exp((p_k - c_k) / epsilon) with tau = rho /

@@ -16,40 +16,37 @@ pub(crate) fn finish<T: Real>(
     scratch: &mut Scratch<'_, T>,
     outcome: &mut Outcome<T>,
 ) {
-    let Potentials { f, g, image, log_b, .. } = potentials;
+    let m = potentials.g.len();
     if p.is_balanced() {
-        let weights = p.problem.b().vectors();
+        let (weights, Potentials { g, image, .. }) = (p.problem.b().vectors(), &mut *potentials);
         let balanced = T::balance(p.instructions, weights, factor, g, image, scratch.column);
         if balanced.safe {
             (outcome.mass, outcome.error) = (balanced.mass, balanced.error);
             return;
         }
     }
-    log_column_sums(p, f, g, log_b, image, scratch, outcome);
-    let (before, logs) = (&*scratch.column, &mut scratch.pool[..g.len()]);
+    log_column_sums(p, potentials, scratch, outcome);
+    let (before, logs) = (&*scratch.column, &mut scratch.pool[..m]);
     if p.is_balanced() {
+        let (b, Potentials { g, image, .. }) = (p.problem.b(), &mut *potentials);
         for (j, (image, log)) in image.iter_mut().zip(logs).enumerate() {
-            *image = g[j] - factor * if p.problem.b().get(j) > T::ZERO { *log } else { T::ZERO };
-            *log = (p.problem.b().get(j) - before[j]).abs();
+            *image = g[j] - factor * if b.get(j) > T::ZERO { *log } else { T::ZERO };
+            *log = (b.get(j) - before[j]).abs();
         }
     } else {
-        outcome.shift = update_relaxed(p, factor, f, g, log_b, image, before, logs);
+        outcome.shift = update_relaxed(p, factor, potentials, before, logs);
     }
-    outcome.overflowed |= !reduce::is_finite(image);
+    outcome.overflowed |= !reduce::is_finite(potentials.image);
     outcome.mass = reduce::sum(before);
-    outcome.error = reduce::sum(&scratch.pool[..g.len()]);
+    outcome.error = reduce::sum(&scratch.pool[..m]);
 }
 
 /// Writes the new g if a side is relaxed, and levels the pair. Returns what was added to the new f and taken from the
 /// new g.
-#[allow(clippy::too_many_arguments)] // all that the second half of a sweep reads and writes
 fn update_relaxed<T: Real>(
     p: &ScaledProblem<'_, T>,
     factor: T,
-    f: &mut [T],
-    g: &[T],
-    log_b: &[T],
-    image: &mut [T],
+    Potentials { f, g, image, log_b, .. }: &mut Potentials<'_, T>,
     before: &[T],
     logs: &mut [T],
 ) -> T {
@@ -82,10 +79,7 @@ fn update_relaxed<T: Real>(
 /// max-shifted form, if a sum leaves the safe range. Columns without weight may get any number.
 fn log_column_sums<T: Real>(
     p: &ScaledProblem<'_, T>,
-    f: &mut [T],
-    g: &[T],
-    log_b: &[T],
-    image: &mut [T],
+    Potentials { f, g, image, log_b, .. }: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
     outcome: &mut Outcome<T>,
 ) {

@@ -20,10 +20,14 @@ fn for_rows<T: Real>(p: &ScaledProblem<'_, T>, tile: TileAt<'_, T>, out: &mut [T
     let m = tile.g.len();
     match p.scores.recipe(p.s) {
         Recipe::Products { points, factor } => {
-            let parts = tile.f.chunks(MAX_TILE_ROWS).zip(out.chunks_mut(MAX_TILE_ROWS * m));
-            for (k, ((f, out), found)) in parts.zip(found.chunks_mut(MAX_TILE_ROWS)).enumerate() {
-                let tile = TileAt { i: tile.i + k * MAX_TILE_ROWS, f, ..tile };
-                T::product_exponents(p.instructions, points, factor, tile, out, found, exp);
+            let (mut out, mut found, mut first) = (out, found, 0);
+            while first < tile.f.len() {
+                let count = MAX_TILE_ROWS.min(tile.f.len() - first);
+                let (part, rest) = core::mem::take(&mut out).split_at_mut(count * m);
+                let (found_part, found_rest) = core::mem::take(&mut found).split_at_mut(count);
+                let tile = TileAt { i: tile.i + first, f: &tile.f[first..first + count], ..tile };
+                T::product_exponents(p.instructions, points, factor, tile, part, found_part, exp);
+                (out, found, first) = (rest, found_rest, first + count);
             }
         }
         #[cfg(feature = "costs")]

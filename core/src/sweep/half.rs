@@ -1,7 +1,8 @@
 //! Sums in max-shifted form (log-sum-exp): for sums that leave the safe range, and for c-transforms.
 
 use super::exponents::{TileAt, exponents};
-use super::strips::{Join, Pass, Scratch, Strip, Tile};
+use super::outcome::Potentials;
+use super::strips::{Join, Pass, Scratch, Tile};
 use super::{MAX_TILE_ROWS, is_safe, log_weight};
 use crate::real::Real;
 use crate::reduce;
@@ -85,26 +86,18 @@ fn weighted_exponents<T: Real>(p: &ScaledProblem<'_, T>, tile: &mut Tile<'_, T>,
 
 /// F_i <- the c-transform of G, with every row in max-shifted form.
 pub(crate) fn complete_f<T: Real>(p: &ScaledProblem<'_, T>, f: &mut [T], g: &[T], scratch: &mut Scratch<'_, T>) {
-    Pass::sums(f).run(
-        scratch,
-        &|Strip { rows, f, tile, .. }| {
-            for (i, value) in rows.zip(f) {
-                let offset = p.row_offset(i);
-                let (largest, sum) = row_logsum(p, i, T::ZERO, g, &mut tile[..g.len()]);
-                *value = ScaledProblem::within_range(-p.tau_a() * (largest + sum.log2() - offset) - offset);
-            }
-        },
-        |(), ()| (),
-    );
+    let work = |Tile { i, f, rows, .. }: Tile<'_, T>, (): &mut ()| {
+        let offset = p.row_offset(i);
+        let (largest, sum) = row_logsum(p, i, T::ZERO, g, rows);
+        f[0] = ScaledProblem::within_range(-p.tau_a() * (largest + sum.log2() - offset) - offset);
+    };
+    Pass::sums(f).each_tile(1, scratch, &work, |(), ()| ());
 }
 
-/// G_j <- the c-transform of F; G carries log2 b_j. `largest` is scratch for m scalars.
+/// G_j <- the c-transform of F; G carries log2 b_j. The image is scratch.
 pub(crate) fn complete_g<T: Real>(
     p: &ScaledProblem<'_, T>,
-    f: &mut [T],
-    g: &mut [T],
-    log_b: &[T],
-    largest: &mut [T],
+    Potentials { f, g, image: largest, log_b, .. }: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) {
     g.fill(T::ZERO);

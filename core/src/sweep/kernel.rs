@@ -134,15 +134,13 @@ impl<'w, T: Real> Kernel<'w, T> {
 pub(crate) fn complete_g<T: Real>(
     p: &ScaledProblem<'_, T>,
     kernel: &mut Kernel<'_, T>,
-    f: &[T],
-    g: &mut [T],
-    log_b: &[T],
+    Potentials { f, g, log_b, .. }: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) {
     let b = p.problem.b();
     kernel.f.copy_from_slice(f);
     g.fill(T::ZERO);
-    let base = &*g;
+    let base = &**g;
     let pass = Pass { f: kernel.f, entries: kernel.entries, join: Join::Largest };
     let keep_exponents = |Tile { i, f, entries, column, .. }: Tile<'_, T>, (): &mut ()| {
         exponents(p, TileAt { i, start: 0, f, g: base }, entries, &mut [T::ZERO; MAX_TILE_ROWS][..f.len()]);

@@ -105,18 +105,15 @@ pub(crate) struct Tile<'t, T> {
     pub rows: &'t mut [T],
     /// m: column sums, to be added to.
     pub column: &'t mut [T],
-    /// Scratch: the memory for tiles that is left.
-    pub spare: &'t mut [T],
 }
 
 impl<T: Real> Strip<'_, T> {
     /// Calls `work` with one tile of `rows` rows after another; the last may have fewer.
     ///
     /// The column sums of at most [`STRIP_ROWS`] rows are added up before they join those of the strip.
-    fn each_tile(self, rows: usize, work: &mut dyn FnMut(Tile<'_, T>)) {
+    pub fn each_tile(self, rows: usize, work: &mut dyn FnMut(Tile<'_, T>)) {
         let Strip { rows: all, mut f, mut entries, column, tile, partial, join } = self;
         let (m, width, mut i) = (column.len(), entries.len() / all.len(), all.start);
-        let (tile, spare) = tile.split_at_mut(tile.len().min(rows * m));
         while !f.is_empty() {
             let block_end = if join == Join::Largest { all.end } else { all.end.min(i + STRIP_ROWS) };
             // A strip of a single block has the column sums of that block, which are zero at first.
@@ -133,7 +130,6 @@ impl<T: Real> Strip<'_, T> {
                     entries: entries.split_off_mut(..count * width).unwrap_or_default(),
                     rows: tile.get_mut(..count * m).unwrap_or_default(),
                     column,
-                    spare,
                 });
                 i += count;
             }
@@ -245,7 +241,7 @@ struct Rows<'w, T> {
     entries: &'w mut [T],
 }
 
-impl<'w, T> Rows<'w, T> {
+impl<'w, T: Real> Rows<'w, T> {
     /// Cuts off the rows before strip `end`.
     fn before(&mut self, end: usize) -> Rows<'w, T> {
         let start = (self.next * rows_per_strip(self.n)).min(self.n);
@@ -258,10 +254,7 @@ impl<'w, T> Rows<'w, T> {
     }
 
     /// Calls `work` with all strips on this thread, and joins their columns.
-    fn one_by_one(mut self, scratch: &mut Scratch<'_, T>, zero: T, work: &mut dyn FnMut(Strip<'_, T>))
-    where
-        T: Real,
-    {
+    fn one_by_one(mut self, scratch: &mut Scratch<'_, T>, zero: T, work: &mut dyn FnMut(Strip<'_, T>)) {
         let (partial, tile) = scratch.pool[..scratch.part_len].split_at_mut(self.m);
         scratch.column.fill(zero);
         if count(self.n) == 1 {
@@ -305,14 +298,14 @@ impl<T: Real, R: Send> Share<'_, T, R> {
         if parts > 1 && strips > 1 {
             let left_parts = parts / 2;
             let left_strips = (strips * left_parts / parts).max(1);
-            let (columns, other_columns) = self.columns.split_at_mut(left_strips * m);
-            let (pool, other_pool) = self.pool.split_at_mut(left_parts * part_len);
-            let (results, other_results) = self.results.split_at_mut(left_strips);
-            let rows = self.rows.before(self.rows.next + left_strips);
-            let left = Share { rows, results, columns, pool, part_len };
-            let right =
-                Share { rows: self.rows, results: other_results, columns: other_columns, pool: other_pool, part_len };
-            rayon::join(|| left.run(work), || right.run(work));
+            let left = Share {
+                rows: self.rows.before(self.rows.next + left_strips),
+                results: self.results.split_off_mut(..left_strips).unwrap_or_default(),
+                columns: self.columns.split_off_mut(..left_strips * m).unwrap_or_default(),
+                pool: self.pool.split_off_mut(..left_parts * part_len).unwrap_or_default(),
+                part_len,
+            };
+            rayon::join(|| left.run(work), || self.run(work));
             return;
         }
         let (partial, tile) = self.pool[..part_len].split_at_mut(m);

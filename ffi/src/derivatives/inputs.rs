@@ -5,19 +5,21 @@ use core::ffi::{CStr, c_void};
 use sinkhorn_core::{
     Real, Solution as CoreSolution,
     diff::{
-        Changes as CoreChanges, DerivativeSettings as CoreSettings, Gradients as CoreGradients, Tangent as CoreTangent,
+        Changes as CoreChanges, DerivativeSettings as CoreSettings, Gradients as CoreGradients,
+        LinearReport as CoreReport, Tangent as CoreTangent,
     },
 };
 
-use crate::checks::{Region, output, product, read_struct, slice};
+use crate::arguments::{Arguments, structs};
+use crate::checks::{check_unused, or, product};
 use crate::fault::Fault;
-use crate::status::Status;
+use crate::status::{Status, of_linear};
 
 /// How to differentiate. All zeros but struct_size are the defaults, and functions take NULL for them.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct DerivativeSettings<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as tolerance at least.
     pub struct_size: usize,
     /// The residual at which the linear system counts as solved, relative to the cotangent. 0: 1e-8 in double, 1e-3
     /// in float.
@@ -36,7 +38,7 @@ pub struct DerivativeSettings<T> {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Gradients<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as y at least.
     pub struct_size: usize,
     /// n x dimension, row-major: in x.
     pub x: *mut T,
@@ -64,7 +66,7 @@ pub type PlanCotangentRows<T> =
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Cotangent<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as g at least.
     pub struct_size: usize,
     /// n: dL/df.
     pub f: *const T,
@@ -84,7 +86,7 @@ pub struct Cotangent<T> {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Tangent<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as y at least.
     pub struct_size: usize,
     /// n x dimension: dx.
     pub x: *const T,
@@ -105,7 +107,7 @@ pub struct Tangent<T> {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Changes<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as g at least.
     pub struct_size: usize,
     /// n: df.
     pub f: *mut T,
@@ -122,7 +124,7 @@ pub struct Changes<T> {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct LinearReport<T> {
-    /// sizeof of this struct.
+    /// sizeof of this struct: as far as iterations at least.
     pub struct_size: usize,
     /// SINKHORN_CONVERGED, SINKHORN_ITERATION_LIMIT or SINKHORN_PRECISION_FLOOR: what the function returned.
     pub status: Status,
@@ -136,21 +138,23 @@ pub struct LinearReport<T> {
     pub projected: T,
 }
 
+structs!(
+    DerivativeSettings before max_iterations, Gradients before a, Cotangent before plan, Tangent before a,
+    Changes before plan, LinearReport before residual
+);
+
 impl<T: Real> DerivativeSettings<T> {
-    /// The settings at a pointer, checked; the defaults for NULL.
-    ///
-    /// # Safety
-    /// That of [`read_struct`].
-    pub(crate) unsafe fn read(name: &'static CStr, pointer: *const Self) -> Result<CoreSettings<T>, Fault> {
+    /// Declares settings, and checks them; the defaults for NULL.
+    pub(crate) fn read(
+        call: &mut Arguments<'_>,
+        name: &'static CStr,
+        pointer: *const Self,
+    ) -> Result<CoreSettings<T>, Fault> {
+        let given = call.read_struct_or_zeros(name, pointer)?;
         let default = CoreSettings::default();
-        if pointer.is_null() {
-            return Ok(default);
-        }
-        // SAFETY: the contract of this function; every bit pattern of the fields is valid.
-        let given = unsafe { read_struct(name, pointer)? };
         let settings = CoreSettings {
-            tolerance: if given.tolerance == T::ZERO { default.tolerance } else { given.tolerance },
-            max_iterations: if given.max_iterations == 0 { default.max_iterations } else { given.max_iterations },
+            tolerance: or(given.tolerance, default.tolerance),
+            max_iterations: or(given.max_iterations, default.max_iterations),
             threads: given.threads.max(1) as usize,
         };
         settings.check()?;
@@ -172,52 +176,34 @@ impl Sizes {
         Sizes { n: solution.f().len(), m: solution.g().len(), d: solution.problem().geometry().dimension() }
     }
 
-    /// n m, where a matrix is given; 0 where its pointer is NULL.
-    fn cells<T>(self, argument: &'static CStr, matrix: *const T) -> Result<usize, Fault> {
+    /// n m, if a matrix is given; 0 if its pointer is NULL.
+    pub fn cells<T>(self, argument: &'static CStr, matrix: *const T) -> Result<usize, Fault> {
         if matrix.is_null() { Ok(0) } else { product(argument, self.n, self.m) }
     }
 
-    /// Refuses what is about points where there are none.
-    fn check_points<T>(self, given: &[(&'static CStr, *const T)]) -> Result<(), Fault> {
-        match given.iter().find(|(_, pointer)| self.d == 0 && !pointer.is_null()) {
-            Some(&(argument, _)) => Err(Fault::unsupported(argument, "a cost matrix has no points")),
-            None => Ok(()),
-        }
+    /// Coordinates of that many points. Refuses what is about points if there are none.
+    pub fn points<T>(self, argument: &'static CStr, points: *const T, count: usize) -> Result<usize, Fault> {
+        check_unused([(argument, self.d == 0 && !points.is_null())], "a cost matrix has no points")?;
+        product(argument, count, self.d)
     }
 }
 
 impl<T: Real> Gradients<T> {
-    /// What is written.
-    pub(crate) fn regions(&self, sizes: Sizes) -> Result<[Region; 6], Fault> {
-        let Sizes { n, m, d } = sizes;
-        let cells = sizes.cells(c"cost", self.cost)?;
-        sizes.check_points(&[(c"x", self.x), (c"y", self.y)])?;
-        Ok([
-            Region::optional(c"x", self.x, product(c"x", n, d)?)?,
-            Region::optional(c"y", self.y, product(c"y", m, d)?)?,
-            Region::optional(c"a", self.a, n)?,
-            Region::optional(c"b", self.b, m)?,
-            Region::optional(c"cost", self.cost, cells)?,
-            Region::optional(c"epsilon", self.epsilon, 1)?,
-        ])
-    }
-
-    /// # Safety
-    /// Nobody else uses what the pointers point to during `'a`; their regions have been checked.
-    pub(crate) unsafe fn view<'a>(&self, sizes: Sizes) -> Result<CoreGradients<'a, T>, Fault> {
-        let Sizes { n, m, d } = sizes;
-        let cells = sizes.cells(c"cost", self.cost)?;
-        // SAFETY: the contract of this function.
-        unsafe {
-            Ok(CoreGradients {
-                x: output(c"x", self.x, n * d)?,
-                y: output(c"y", self.y, m * d)?,
-                a: output(c"a", self.a, n)?,
-                b: output(c"b", self.b, m)?,
-                cost: output(c"cost", self.cost, cells)?,
-                epsilon: output(c"epsilon", self.epsilon, 1)?.and_then(|values| values.first_mut()),
-            })
-        }
+    /// Declares the struct, and what it points to.
+    pub(crate) fn read<'a>(
+        call: &mut Arguments<'a>,
+        pointer: *const Self,
+        sizes: Sizes,
+    ) -> Result<CoreGradients<'a, T>, Fault> {
+        let out = call.read_struct(c"gradients", pointer)?;
+        Ok(CoreGradients {
+            x: call.write_optional(c"x", out.x, sizes.points(c"x", out.x, sizes.n)?)?,
+            y: call.write_optional(c"y", out.y, sizes.points(c"y", out.y, sizes.m)?)?,
+            a: call.write_optional(c"a", out.a, sizes.n)?,
+            b: call.write_optional(c"b", out.b, sizes.m)?,
+            cost: call.write_optional(c"cost", out.cost, sizes.cells(c"cost", out.cost)?)?,
+            epsilon: call.place_optional(c"epsilon", out.epsilon)?,
+        })
     }
 }
 
@@ -237,82 +223,51 @@ impl<T> Rows<T> {
     }
 }
 
-impl<T: Real> Cotangent<T> {
-    pub(crate) fn regions(&self, sizes: Sizes) -> Result<[Region; 4], Fault> {
-        let Sizes { n, m, d } = sizes;
-        let cells = sizes.cells(c"plan", self.plan)?;
-        if !self.plan.is_null() && self.plan_rows.is_some() {
-            let reason = "give the cotangent of the plan as plan or as plan_rows, not both";
-            return Err(Fault::unsupported(c"plan_rows", reason));
-        }
-        Ok([
-            Region::optional(c"f", self.f, n)?,
-            Region::optional(c"g", self.g, m)?,
-            Region::optional(c"plan", self.plan, cells)?,
-            Region::optional(c"map", self.map, product(c"map", n, d)?)?,
-        ])
-    }
-}
-
 impl<T: Real> Tangent<T> {
-    pub(crate) fn regions(&self, sizes: Sizes) -> Result<[Region; 5], Fault> {
-        let Sizes { n, m, d } = sizes;
-        let cells = sizes.cells(c"cost", self.cost)?;
-        sizes.check_points(&[(c"x", self.x), (c"y", self.y)])?;
-        Ok([
-            Region::optional(c"x", self.x, product(c"x", n, d)?)?,
-            Region::optional(c"y", self.y, product(c"y", m, d)?)?,
-            Region::optional(c"a", self.a, n)?,
-            Region::optional(c"b", self.b, m)?,
-            Region::optional(c"cost", self.cost, cells)?,
-        ])
-    }
-
-    /// # Safety
-    /// Nobody writes to what the pointers point to during `'a`.
-    pub(crate) unsafe fn view<'a>(&self, sizes: Sizes) -> Result<CoreTangent<'a, T>, Fault> {
-        let Sizes { n, m, d } = sizes;
-        let cells = sizes.cells(c"cost", self.cost)?;
-        // SAFETY: the contract of this function.
-        unsafe {
-            Ok(CoreTangent {
-                x: slice(c"x", self.x, n * d)?,
-                y: slice(c"y", self.y, m * d)?,
-                a: slice(c"a", self.a, n)?,
-                b: slice(c"b", self.b, m)?,
-                cost: slice(c"cost", self.cost, cells)?,
-                epsilon: self.epsilon,
-            })
-        }
+    /// Declares the struct, and what it points to.
+    pub(crate) fn read<'a>(
+        call: &mut Arguments<'a>,
+        pointer: *const Self,
+        sizes: Sizes,
+    ) -> Result<CoreTangent<'a, T>, Fault> {
+        let given = call.read_struct(c"tangent", pointer)?;
+        Ok(CoreTangent {
+            x: call.read_optional(c"x", given.x, sizes.points(c"x", given.x, sizes.n)?)?,
+            y: call.read_optional(c"y", given.y, sizes.points(c"y", given.y, sizes.m)?)?,
+            a: call.read_optional(c"a", given.a, sizes.n)?,
+            b: call.read_optional(c"b", given.b, sizes.m)?,
+            cost: call.read_optional(c"cost", given.cost, sizes.cells(c"cost", given.cost)?)?,
+            epsilon: given.epsilon,
+        })
     }
 }
 
 impl<T: Real> Changes<T> {
-    pub(crate) fn regions(&self, sizes: Sizes) -> Result<[Region; 4], Fault> {
-        let Sizes { n, m, d } = sizes;
-        let cells = sizes.cells(c"plan", self.plan)?;
-        sizes.check_points(&[(c"map", self.map)])?;
-        Ok([
-            Region::optional(c"f", self.f, n)?,
-            Region::optional(c"g", self.g, m)?,
-            Region::optional(c"plan", self.plan, cells)?,
-            Region::optional(c"map", self.map, product(c"map", n, d)?)?,
-        ])
+    /// Declares the struct, and what it points to.
+    pub(crate) fn read<'a>(
+        call: &mut Arguments<'a>,
+        pointer: *const Self,
+        sizes: Sizes,
+    ) -> Result<CoreChanges<'a, T>, Fault> {
+        let out = call.read_struct(c"changes", pointer)?;
+        Ok(CoreChanges {
+            f: call.write_optional(c"f", out.f, sizes.n)?,
+            g: call.write_optional(c"g", out.g, sizes.m)?,
+            plan: call.write_optional(c"plan", out.plan, sizes.cells(c"plan", out.plan)?)?,
+            map: call.write_optional(c"map", out.map, sizes.points(c"map", out.map, sizes.n)?)?,
+        })
     }
+}
 
-    /// # Safety
-    /// Nobody else uses what the pointers point to during `'a`; their regions have been checked.
-    pub(crate) unsafe fn view<'a>(&self, sizes: Sizes) -> Result<CoreChanges<'a, T>, Fault> {
-        let Sizes { n, m, d } = sizes;
-        let cells = sizes.cells(c"plan", self.plan)?;
-        // SAFETY: the contract of this function.
-        unsafe {
-            Ok(CoreChanges {
-                f: output(c"f", self.f, n)?,
-                g: output(c"g", self.g, m)?,
-                plan: output(c"plan", self.plan, cells)?,
-                map: output(c"map", self.map, n * d)?,
-            })
+impl<T: Real> LinearReport<T> {
+    pub(crate) fn new(report: &CoreReport<T>) -> Self {
+        let CoreReport { iterations, residual, projected, .. } = *report;
+        LinearReport {
+            struct_size: size_of::<Self>(),
+            status: of_linear(report.status),
+            iterations,
+            residual,
+            projected,
         }
     }
 }

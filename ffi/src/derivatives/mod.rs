@@ -6,21 +6,19 @@ use inputs::Rows;
 pub(crate) use inputs::Sizes;
 pub use inputs::*;
 
-use core::ptr;
-
 use sinkhorn_core::{
     Error as CoreError, Real, Solution as CoreSolution,
     diff::{Cotangent as CoreCotangent, Derivatives, LinearReport as CoreReport, PlanCotangent, derivatives_len},
     error::{Argument, ErrorKind},
 };
 
-use crate::checks::{Region, check_optional_struct, output, product, read_struct, required, slice, write_struct};
-use crate::error::{Error, guard};
+use crate::arguments::{Arguments, Caller, Output, put_struct};
+use crate::error::Error;
 use crate::fault::Fault;
 use crate::problem::Problem;
-use crate::solution::{Solution, check_outputs, get};
-use crate::status::{SINKHORN_CONVERGED, SINKHORN_OK, Status, of_linear};
-use crate::workspace::query_beside;
+use crate::solution::{Solution, look_at};
+use crate::status::{SINKHORN_CONVERGED, SINKHORN_OK, Status};
+use crate::workspace::write_len;
 
 /// Writes to *len how many scalars of workspace derivatives of a problem need: O(n + m). The arrays of the problem
 /// are not read.
@@ -34,20 +32,8 @@ pub unsafe extern "C" fn sinkhorn_derivatives_len_f64(
     len: *mut usize,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || query(problem, settings, len, error, derivatives_len)) }
-}
-
-/// sinkhorn_derivatives_len_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_derivatives_len_f32(
-    problem: *const Problem<f32>,
-    settings: *const DerivativeSettings<f32>,
-    len: *mut usize,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || query(problem, settings, len, error, derivatives_len)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| write_len_of_derivatives(call, problem, settings, len, derivatives_len))
 }
 
 /// The gradient of the objective (the field of the report), by the envelope theorem: one pass over the pairs, and
@@ -72,24 +58,13 @@ pub unsafe extern "C" fn sinkhorn_objective_gradient_f64(
     gradients: *const Gradients<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { solution, settings, workspace, workspace_len, report: ptr::null_mut(), error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.objective(gradients)) }
-}
-
-/// sinkhorn_objective_gradient_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_objective_gradient_f32(
-    solution: *const Solution<f32>,
-    settings: *const DerivativeSettings<f32>,
-    workspace: *mut f32,
-    workspace_len: usize,
-    gradients: *const Gradients<f32>,
-    error: *mut Error,
-) -> Status {
-    let call = Call { solution, settings, workspace, workspace_len, report: ptr::null_mut(), error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.objective(gradients)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let mut on = Differentiation::open(call, solution, settings, (workspace, workspace_len))?;
+        let mut gradients = Gradients::read(call, gradients, on.sizes)?;
+        on.derivatives()?.objective(&mut gradients).map_err(|error| on.named(error))?;
+        Ok(SINKHORN_OK)
+    })
 }
 
 /// The gradient of a loss of potentials, plan and map in the inputs of the problem, through the equations that they
@@ -109,26 +84,29 @@ pub unsafe extern "C" fn sinkhorn_vjp_f64(
     report: *mut LinearReport<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { solution, settings, workspace, workspace_len, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.vjp(cotangent, gradients)) }
-}
-
-/// sinkhorn_vjp_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_vjp_f32(
-    solution: *const Solution<f32>,
-    settings: *const DerivativeSettings<f32>,
-    workspace: *mut f32,
-    workspace_len: usize,
-    cotangent: *const Cotangent<f32>,
-    gradients: *const Gradients<f32>,
-    report: *mut LinearReport<f32>,
-    error: *mut Error,
-) -> Status {
-    let call = Call { solution, settings, workspace, workspace_len, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.vjp(cotangent, gradients)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let mut on = Differentiation::open(call, solution, settings, (workspace, workspace_len))?;
+        let report = call.write_struct_optional(c"report", report)?;
+        let given = call.read_struct(c"cotangent", cotangent)?;
+        let (f, g) = (call.read_optional(c"f", given.f, on.sizes.n)?, call.read_optional(c"g", given.g, on.sizes.m)?);
+        let plan = call.read_optional(c"plan", given.plan, on.sizes.cells(c"plan", given.plan)?)?;
+        let map = call.read_optional(c"map", given.map, on.sizes.points(c"map", given.map, on.sizes.n)?)?;
+        let mut gradients = Gradients::read(call, gradients, on.sizes)?;
+        let rows = given.plan_rows.map(|function| Rows { function, data: given.plan_rows_data });
+        let rows = rows.as_ref().map(|rows| move |i: usize, first: usize, row: &mut [f64]| rows.write(i, first, row));
+        let plan = match (plan, &rows) {
+            (Some(_), Some(_)) => {
+                let reason = "give the cotangent of the plan as plan or as plan_rows, not both";
+                return Err(Fault::unsupported(c"plan_rows", reason));
+            }
+            (Some(values), None) => Some(PlanCotangent::Matrix(values)),
+            (None, rows) => rows.as_ref().map(|rows| PlanCotangent::Rows(rows)),
+        };
+        on.rows = rows.is_some();
+        let found = on.derivatives()?.vjp(&CoreCotangent { f, g, plan, map }, &mut gradients);
+        Ok(tell(report, found.map_err(|error| on.named(error))?))
+    })
 }
 
 /// The changes of potentials, plan and map along a direction of the inputs, per unit of it: the transposed of
@@ -146,26 +124,15 @@ pub unsafe extern "C" fn sinkhorn_jvp_f64(
     report: *mut LinearReport<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { solution, settings, workspace, workspace_len, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.jvp(tangent, changes)) }
-}
-
-/// sinkhorn_jvp_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_jvp_f32(
-    solution: *const Solution<f32>,
-    settings: *const DerivativeSettings<f32>,
-    workspace: *mut f32,
-    workspace_len: usize,
-    tangent: *const Tangent<f32>,
-    changes: *const Changes<f32>,
-    report: *mut LinearReport<f32>,
-    error: *mut Error,
-) -> Status {
-    let call = Call { solution, settings, workspace, workspace_len, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.jvp(tangent, changes)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let mut on = Differentiation::open(call, solution, settings, (workspace, workspace_len))?;
+        let report = call.write_struct_optional(c"report", report)?;
+        let tangent = Tangent::read(call, tangent, on.sizes)?;
+        let mut changes = Changes::read(call, changes, on.sizes)?;
+        let found = on.derivatives()?.jvp(&tangent, &mut changes);
+        Ok(tell(report, found.map_err(|error| on.named(error))?))
+    })
 }
 
 /// How the gradient of the objective changes along a direction of the inputs, per unit of it: a product with the
@@ -184,198 +151,83 @@ pub unsafe extern "C" fn sinkhorn_objective_hvp_f64(
     report: *mut LinearReport<f64>,
     error: *mut Error,
 ) -> Status {
-    let call = Call { solution, settings, workspace, workspace_len, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.hvp(tangent, gradients)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let mut on = Differentiation::open(call, solution, settings, (workspace, workspace_len))?;
+        let report = call.write_struct_optional(c"report", report)?;
+        let tangent = Tangent::read(call, tangent, on.sizes)?;
+        let mut gradients = Gradients::read(call, gradients, on.sizes)?;
+        let found = on.derivatives()?.objective_hessian(&tangent, &mut gradients);
+        Ok(tell(report, found.map_err(|error| on.named(error))?))
+    })
 }
 
-/// sinkhorn_objective_hvp_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_objective_hvp_f32(
-    solution: *const Solution<f32>,
-    settings: *const DerivativeSettings<f32>,
-    workspace: *mut f32,
-    workspace_len: usize,
-    tangent: *const Tangent<f32>,
-    gradients: *const Gradients<f32>,
-    report: *mut LinearReport<f32>,
-    error: *mut Error,
-) -> Status {
-    let call = Call { solution, settings, workspace, workspace_len, report, error };
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || call.hvp(tangent, gradients)) }
-}
+include!("../float/derivatives.rs");
 
 /// Writes a length that follows from the sizes n, m, d and the threads.
-///
-/// # Safety
-/// What the header asks of the pointers.
-pub(crate) unsafe fn query<T: Real>(
+pub(crate) fn write_len_of_derivatives<T: Real>(
+    call: &mut Arguments<'_>,
     problem: *const Problem<T>,
     settings: *const DerivativeSettings<T>,
     len: *mut usize,
-    error: *mut Error,
     of: fn(usize, usize, usize, usize) -> Option<usize>,
 ) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        let chosen = DerivativeSettings::read(c"settings", settings)?;
-        let beside = Region::optional(c"settings", settings, 1)?;
-        query_beside(beside, problem, len, error, |problem| {
-            problem.shape()?;
-            of(problem.n, problem.m, problem.dimension, chosen.threads).ok_or(Fault::too_large(c"workspace"))
-        })
-    }
+    let settings = DerivativeSettings::read(call, c"settings", settings)?;
+    write_len(call, problem, len, |problem| {
+        problem.shape()?;
+        Ok(of(problem.n, problem.m, problem.dimension, settings.threads))
+    })
 }
 
-/// What all derivatives take.
-struct Call<T: Real> {
-    solution: *const Solution<T>,
-    settings: *const DerivativeSettings<T>,
-    workspace: *mut T,
-    workspace_len: usize,
-    report: *mut LinearReport<T>,
-    error: *mut Error,
+/// What all derivatives begin with.
+struct Differentiation<'a, T: Real> {
+    solution: &'a CoreSolution<'static, T>,
+    settings: sinkhorn_core::diff::DerivativeSettings<T>,
+    memory: &'a mut [T],
+    sizes: Sizes,
+    /// Whether the cotangent of the plan is computed by a function of the caller.
+    rows: bool,
 }
 
-impl<T: Real> Call<T> {
-    /// # Safety
-    /// What the header asks of the pointers.
-    unsafe fn objective(&self, gradients: *const Gradients<T>) -> Result<Status, Fault> {
-        // SAFETY: the contract of this function.
-        unsafe {
-            let gradients_given = read_struct(c"gradients", gradients)?;
-            let sizes = Sizes::of(get(self.solution)?);
-            let structs = [Region::optional(c"gradients", gradients, 1)?];
-            let mut derivatives = self.open(&gradients_given.regions(sizes)?, &structs)?;
-            let mut out = gradients_given.view(sizes)?;
-            derivatives.objective(&mut out).map_err(|error| self.named(error, false))?;
-            Ok(SINKHORN_OK)
-        }
+impl<'a, T: Real> Differentiation<'a, T> {
+    fn open(
+        call: &mut Arguments<'a>,
+        solution: *const Solution<T>,
+        settings: *const DerivativeSettings<T>,
+        (workspace, workspace_len): (*mut T, usize),
+    ) -> Result<Self, Fault> {
+        let solution = look_at(call, solution)?;
+        let settings = DerivativeSettings::read(call, c"settings", settings)?;
+        let memory = call.write(c"workspace", workspace, workspace_len)?;
+        Ok(Differentiation { solution, settings, memory, sizes: Sizes::of(solution), rows: false })
     }
 
-    /// # Safety
-    /// What the header asks of the pointers.
-    unsafe fn vjp(&self, cotangent: *const Cotangent<T>, gradients: *const Gradients<T>) -> Result<Status, Fault> {
-        // SAFETY: the contract of this function.
-        unsafe {
-            let (given, out) = (read_struct(c"cotangent", cotangent)?, read_struct(c"gradients", gradients)?);
-            let sizes = Sizes::of(get(self.solution)?);
-            let [f, g, plan, map] = given.regions(sizes)?;
-            let structs =
-                [Region::optional(c"cotangent", cotangent, 1)?, Region::optional(c"gradients", gradients, 1)?];
-            let read = [f, g, plan, map, structs[0], structs[1]];
-            let mut derivatives = self.open(&out.regions(sizes)?, &read)?;
-            let cells = if given.plan.is_null() { 0 } else { product(c"plan", sizes.n, sizes.m)? };
-            let rows = given.plan_rows.map(|function| Rows { function, data: given.plan_rows_data });
-            let computed =
-                rows.as_ref().map(|rows| move |i: usize, first: usize, row: &mut [T]| rows.write(i, first, row));
-            let plan = match (slice(c"plan", given.plan, cells)?, &computed) {
-                (Some(values), _) => Some(PlanCotangent::Matrix(values)),
-                (None, Some(computed)) => Some(PlanCotangent::Rows(computed)),
-                (None, None) => None,
-            };
-            let cotangent = CoreCotangent {
-                f: slice(c"f", given.f, sizes.n)?,
-                g: slice(c"g", given.g, sizes.m)?,
-                plan,
-                map: slice(c"map", given.map, sizes.n * sizes.d)?,
-            };
-            let mut out = out.view(sizes)?;
-            let report =
-                derivatives.vjp(&cotangent, &mut out).map_err(|error| self.named(error, computed.is_some()))?;
-            Ok(tell(self.report, report))
-        }
-    }
-
-    /// # Safety
-    /// What the header asks of the pointers.
-    unsafe fn jvp(&self, tangent: *const Tangent<T>, changes: *const Changes<T>) -> Result<Status, Fault> {
-        // SAFETY: the contract of this function.
-        unsafe {
-            let (given, out) = (read_struct(c"tangent", tangent)?, read_struct(c"changes", changes)?);
-            let sizes = Sizes::of(get(self.solution)?);
-            let [x, y, a, b, cost] = given.regions(sizes)?;
-            let structs = [Region::optional(c"tangent", tangent, 1)?, Region::optional(c"changes", changes, 1)?];
-            let read = [x, y, a, b, cost, structs[0], structs[1]];
-            let mut derivatives = self.open(&out.regions(sizes)?, &read)?;
-            let mut out = out.view(sizes)?;
-            let report = derivatives.jvp(&given.view(sizes)?, &mut out).map_err(|error| self.named(error, false))?;
-            Ok(tell(self.report, report))
-        }
-    }
-
-    /// # Safety
-    /// What the header asks of the pointers.
-    unsafe fn hvp(&self, tangent: *const Tangent<T>, gradients: *const Gradients<T>) -> Result<Status, Fault> {
-        // SAFETY: the contract of this function.
-        unsafe {
-            let (given, out) = (read_struct(c"tangent", tangent)?, read_struct(c"gradients", gradients)?);
-            let sizes = Sizes::of(get(self.solution)?);
-            let [x, y, a, b, cost] = given.regions(sizes)?;
-            let structs = [Region::optional(c"tangent", tangent, 1)?, Region::optional(c"gradients", gradients, 1)?];
-            let read = [x, y, a, b, cost, structs[0], structs[1]];
-            let mut derivatives = self.open(&out.regions(sizes)?, &read)?;
-            let mut out = out.view(sizes)?;
-            let report = derivatives
-                .objective_hessian(&given.view(sizes)?, &mut out)
-                .map_err(|error| self.named(error, false))?;
-            Ok(tell(self.report, report))
-        }
-    }
-
-    /// Checks what all have in common, and what is written and read; then measures the plan.
-    ///
-    /// # Safety
-    /// What the header asks of the pointers.
-    unsafe fn open<'a>(&self, outputs: &[Region], read: &[Region]) -> Result<Derivatives<'a, T>, Fault> {
-        // SAFETY: the contract of this function.
-        unsafe {
-            let solution: &CoreSolution<'static, T> = get(self.solution)?;
-            let settings = DerivativeSettings::read(c"settings", self.settings)?;
-            check_optional_struct(c"report", self.report)?;
-            let memory = Region::required(c"workspace", self.workspace, self.workspace_len)?;
-            let own =
-                [memory, Region::optional(c"report", self.report, 1)?, Region::optional(c"error", self.error, 1)?];
-            let structs = [Region::optional(c"settings", self.settings, 1)?];
-            check_outputs(self.solution, solution, &own, &structs)?;
-            check_outputs(self.solution, solution, &own, read)?;
-            check_outputs(self.solution, solution, outputs, read)?;
-            check_outputs(self.solution, solution, outputs, &own)?;
-            check_outputs(self.solution, solution, outputs, &structs)?;
-            let memory = required(c"workspace", output(c"workspace", self.workspace, self.workspace_len)?)?;
-            Ok(Derivatives::new(solution, &settings, memory)?)
-        }
+    /// Measures the plan, after all arguments are declared.
+    fn derivatives(&mut self) -> Result<Derivatives<'_, T>, Fault> {
+        Ok(Derivatives::new(self.solution, &self.settings, self.memory)?)
     }
 
     /// An error under the name of what it comes from in C: the computed cotangent of a plan, a cost of the caller
     /// without a gradient.
-    fn named(&self, error: CoreError, computed: bool) -> Fault {
+    fn named(&self, error: CoreError) -> Fault {
+        let cloud = self.solution.problem().geometry().cloud();
         match (error.argument, error.kind) {
-            (Argument::PLAN, kind) if computed => Fault::core(c"plan_rows", kind),
-            (Argument::COST, kind @ ErrorKind::Unsupported { .. }) => {
-                // SAFETY: a live object, as checked when the call was opened.
-                let custom = unsafe { get(self.solution) }.is_ok_and(|solution: &CoreSolution<'_, T>| {
-                    solution.problem().geometry().cloud().is_some_and(|cloud| cloud.ground_cost().name() == "custom")
-                });
-                Fault::core(if custom { c"cost_gradient" } else { c"cost" }, kind)
+            (Argument::PLAN, kind) if self.rows => Fault::core(c"plan_rows", kind),
+            (Argument::COST, kind @ ErrorKind::Unsupported { .. })
+                if cloud.is_some_and(|cloud| cloud.ground_cost().name() == "custom") =>
+            {
+                Fault::core(c"cost_gradient", kind)
             }
             _ => Fault::from(error),
         }
     }
 }
 
-/// Writes the report where it is wanted, and returns its status.
-///
-/// # Safety
-/// `out` is NULL or has been checked.
-pub(crate) unsafe fn tell<T: Real>(out: *mut LinearReport<T>, report: CoreReport<T>) -> Status {
-    let status = of_linear(report.status);
-    let CoreReport { iterations, residual, projected, .. } = report;
-    let struct_size = size_of::<LinearReport<T>>();
-    // SAFETY: the contract of this function.
-    unsafe { write_struct(out, LinearReport { struct_size, status, iterations, residual, projected }) };
-    status
+/// Writes the report if it is wanted, and returns its status.
+pub(crate) fn tell<T: Real>(out: Option<Output<'_, LinearReport<T>>>, report: CoreReport<T>) -> Status {
+    let report = LinearReport::new(&report);
+    put_struct(out, &report);
+    report.status
 }
 
 const _: () = assert!(SINKHORN_OK == SINKHORN_CONVERGED);

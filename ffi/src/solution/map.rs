@@ -1,13 +1,16 @@
 //! Where mass goes, and potentials and maps at new points.
 
-use sinkhorn_core::{Real, Solution as CoreSolution};
+use core::ffi::CStr;
 
-use crate::checks::{Region, product, required, slice};
-use crate::error::{Error, guard};
+use sinkhorn_core::{Error as CoreError, Real, Solution as CoreSolution};
+
+use crate::arguments::{Arguments, Caller};
+use crate::checks::product;
+use crate::error::Error;
 use crate::fault::{Fault, FaultKind};
 use crate::status::{SINKHORN_OK, Status};
 
-use super::{Solution, get, one_output};
+use super::{Solution, look_at};
 
 /// map (n x dimension, row-major) = the barycentric projection of every x_i: the mean of the y_j that it is sent
 /// to, sum_j P_ij y_j / sum_j P_ij. A point without weight goes where one of infinitesimal weight would. Points
@@ -19,19 +22,13 @@ pub unsafe extern "C" fn sinkhorn_solution_map_f64(
     map: *mut f64,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || barycentric_map(solution, map, error)) }
-}
-
-/// sinkhorn_solution_map_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solution_map_f32(
-    solution: *const Solution<f32>,
-    map: *mut f32,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || barycentric_map(solution, map, error)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let solution = look_at(call, solution)?;
+        let len = product(c"map", solution.f().len(), dimension(solution)?)?;
+        solution.barycentric_map(call.write(c"map", map, len)?)?;
+        Ok(SINKHORN_OK)
+    })
 }
 
 /// map (count x dimension) = the same at new points x (count x dimension), with the weights b_j exp((g_j - c(x,
@@ -47,21 +44,9 @@ pub unsafe extern "C" fn sinkhorn_solution_map_at_f64(
     map: *mut f64,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || map_at(solution, x, count, map, error)) }
-}
-
-/// sinkhorn_solution_map_at_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solution_map_at_f32(
-    solution: *const Solution<f32>,
-    x: *const f32,
-    count: usize,
-    map: *mut f32,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || map_at(solution, x, count, map, error)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }
+        .call(|call| at(call, solution, (c"x", x, count), (c"map", map, None), CoreSolution::map_at))
 }
 
 /// f (count) at new points x (count x dimension): -tau_a epsilon log sum_j b_j exp((g_j - c(x, y_j)) / epsilon),
@@ -75,21 +60,9 @@ pub unsafe extern "C" fn sinkhorn_solution_f_at_f64(
     f: *mut f64,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || f_at(solution, x, count, f, error)) }
-}
-
-/// sinkhorn_solution_f_at_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solution_f_at_f32(
-    solution: *const Solution<f32>,
-    x: *const f32,
-    count: usize,
-    f: *mut f32,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || f_at(solution, x, count, f, error)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }
+        .call(|call| at(call, solution, (c"x", x, count), (c"f", f, Some(1)), CoreSolution::f_at))
 }
 
 /// g (count) at new points y (count x dimension), as sinkhorn_solution_f_at_f64.
@@ -101,22 +74,13 @@ pub unsafe extern "C" fn sinkhorn_solution_g_at_f64(
     g: *mut f64,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || g_at(solution, y, count, g, error)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }
+        .call(|call| at(call, solution, (c"y", y, count), (c"g", g, Some(1)), CoreSolution::g_at))
 }
 
-/// sinkhorn_solution_g_at_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solution_g_at_f32(
-    solution: *const Solution<f32>,
-    y: *const f32,
-    count: usize,
-    g: *mut f32,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || g_at(solution, y, count, g, error)) }
-}
+include!("../float/solution_map.rs");
+
 /// Coordinates a point.
 fn dimension<T: Real>(solution: &CoreSolution<'static, T>) -> Result<usize, Fault> {
     match solution.problem().geometry().dimension() {
@@ -125,83 +89,21 @@ fn dimension<T: Real>(solution: &CoreSolution<'static, T>) -> Result<usize, Faul
     }
 }
 
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn barycentric_map<T: Real>(
-    handle: *const Solution<T>,
-    map: *mut T,
-    error: *mut Error,
+/// Evaluates something at `count` new points: `width` scalars for each, or as many as coordinates.
+fn at<T: Real>(
+    call: &mut Arguments<'_>,
+    solution: *const Solution<T>,
+    (points_name, points, count): (&'static CStr, *const T, usize),
+    (name, out, width): (&'static CStr, *mut T, Option<usize>),
+    evaluate: impl FnOnce(&CoreSolution<'static, T>, &[T], &mut [T]) -> Result<(), CoreError>,
 ) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        let solution = get(handle)?;
-        let len = product(c"map", solution.f().len(), dimension(solution)?)?;
-        solution.barycentric_map(one_output(handle, solution, (c"map", map, len), &[], error)?)?;
-        Ok(SINKHORN_OK)
+    let solution = look_at(call, solution)?;
+    let d = dimension(solution)?;
+    if count == 0 {
+        return Err(Fault::new(c"count", FaultKind::Zero));
     }
-}
-
-/// Evaluates something at new points: `width` scalars for each, or as many as coordinates.
-///
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn at<T: Real>(
-    handle: *const Solution<T>,
-    (point_name, points, count): (&'static core::ffi::CStr, *const T, usize),
-    (name, out, width): (&'static core::ffi::CStr, *mut T, Option<usize>),
-    error: *mut Error,
-    evaluate: impl FnOnce(&CoreSolution<'static, T>, &[T], &mut [T]) -> Result<(), sinkhorn_core::Error>,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        let solution = get(handle)?;
-        let d = dimension(solution)?;
-        if count == 0 {
-            return Err(Fault::new(c"count", FaultKind::Zero));
-        }
-        let (point_len, len) = (product(point_name, count, d)?, product(name, count, width.unwrap_or(d))?);
-        let read = [Region::required(point_name, points, point_len)?];
-        let out = one_output(handle, solution, (name, out, len), &read, error)?;
-        evaluate(solution, required(point_name, slice(point_name, points, point_len)?)?, out)?;
-        Ok(SINKHORN_OK)
-    }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn map_at<T: Real>(
-    handle: *const Solution<T>,
-    x: *const T,
-    count: usize,
-    map: *mut T,
-    error: *mut Error,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe { at(handle, (c"x", x, count), (c"map", map, None), error, |solution, x, out| solution.map_at(x, out)) }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn f_at<T: Real>(
-    handle: *const Solution<T>,
-    x: *const T,
-    count: usize,
-    f: *mut T,
-    error: *mut Error,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe { at(handle, (c"x", x, count), (c"f", f, Some(1)), error, |solution, x, out| solution.f_at(x, out)) }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn g_at<T: Real>(
-    handle: *const Solution<T>,
-    y: *const T,
-    count: usize,
-    g: *mut T,
-    error: *mut Error,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe { at(handle, (c"y", y, count), (c"g", g, Some(1)), error, |solution, y, out| solution.g_at(y, out)) }
+    let points = call.read(points_name, points, product(points_name, count, d)?)?;
+    let out = call.write(name, out, product(name, count, width.unwrap_or(d))?)?;
+    evaluate(solution, points, out)?;
+    Ok(SINKHORN_OK)
 }

@@ -1,13 +1,12 @@
 //! The plan: entries, rows, and as an operator.
 
-use sinkhorn_core::Real;
-
-use crate::checks::{Region, index, output, product, required, slice};
-use crate::error::{Error, guard};
+use crate::arguments::Caller;
+use crate::checks::{index, product as cells};
+use crate::error::Error;
 use crate::fault::{Fault, FaultKind};
 use crate::status::{SINKHORN_OK, Status};
 
-use super::{Solution, check_outputs, get, one_output};
+use super::{Solution, look_at};
 
 /// *entry = P_ij, for i < n and j < m, in O(dimension). NULL: never solution and entry.
 #[unsafe(no_mangle)]
@@ -18,21 +17,14 @@ pub unsafe extern "C" fn sinkhorn_solution_entry_f64(
     entry: *mut f64,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || plan_entry(solution, (i, j), entry, error)) }
-}
-
-/// sinkhorn_solution_entry_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solution_entry_f32(
-    solution: *const Solution<f32>,
-    i: usize,
-    j: usize,
-    entry: *mut f32,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || plan_entry(solution, (i, j), entry, error)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let solution = look_at(call, solution)?;
+        let entry = call.place(c"entry", entry)?;
+        let (i, j) = (index(c"i", i, solution.f().len())?, index(c"j", j, solution.g().len())?);
+        *entry = solution.entry(i, j);
+        Ok(SINKHORN_OK)
+    })
 }
 
 /// row (m) = row i of the plan, for i < n. NULL: never solution and row.
@@ -43,20 +35,13 @@ pub unsafe extern "C" fn sinkhorn_solution_row_f64(
     row: *mut f64,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || plan_row(solution, i, row, error)) }
-}
-
-/// sinkhorn_solution_row_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solution_row_f32(
-    solution: *const Solution<f32>,
-    i: usize,
-    row: *mut f32,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || plan_row(solution, i, row, error)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let solution = look_at(call, solution)?;
+        let row = call.write(c"row", row, solution.g().len())?;
+        solution.row(index(c"i", i, solution.f().len())?, row)?;
+        Ok(SINKHORN_OK)
+    })
 }
 
 /// plan (n x m, row-major) = the whole plan. NULL: never solution and plan.
@@ -66,19 +51,13 @@ pub unsafe extern "C" fn sinkhorn_solution_plan_f64(
     plan: *mut f64,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || whole_plan(solution, plan, error)) }
-}
-
-/// sinkhorn_solution_plan_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solution_plan_f32(
-    solution: *const Solution<f32>,
-    plan: *mut f32,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || whole_plan(solution, plan, error)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let solution = look_at(call, solution)?;
+        let cells = cells(c"plan", solution.f().len(), solution.g().len())?;
+        solution.plan(call.write(c"plan", plan, cells)?)?;
+        Ok(SINKHORN_OK)
+    })
 }
 
 /// The largest entries of row i, largest first, ties in the order of columns: columns (count) and entries (count).
@@ -93,22 +72,19 @@ pub unsafe extern "C" fn sinkhorn_solution_largest_in_row_f64(
     entries: *mut f64,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || largest_in_row(solution, i, count, columns, entries, error)) }
-}
-
-/// sinkhorn_solution_largest_in_row_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solution_largest_in_row_f32(
-    solution: *const Solution<f32>,
-    i: usize,
-    count: usize,
-    columns: *mut usize,
-    entries: *mut f32,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || largest_in_row(solution, i, count, columns, entries, error)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let solution = look_at(call, solution)?;
+        let columns = call.write(c"columns", columns, count)?;
+        let entries = call.write(c"entries", entries, count)?;
+        let (i, m) = (index(c"i", i, solution.f().len())?, solution.g().len());
+        match count {
+            0 => return Err(Fault::new(c"count", FaultKind::Zero)),
+            value if value > m => return Err(Fault::new(c"count", FaultKind::AtMost { value, most: m })),
+            _ => solution.largest_in_row(i, columns, entries)?,
+        };
+        Ok(SINKHORN_OK)
+    })
 }
 
 /// product (n) = P v, for vector (m, finite). One exponential a pair. NULL: never solution, vector and product.
@@ -119,20 +95,13 @@ pub unsafe extern "C" fn sinkhorn_solution_apply_f64(
     product: *mut f64,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || apply(solution, vector, product, error)) }
-}
-
-/// sinkhorn_solution_apply_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solution_apply_f32(
-    solution: *const Solution<f32>,
-    vector: *const f32,
-    product: *mut f32,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || apply(solution, vector, product, error)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let solution = look_at(call, solution)?;
+        let vector = call.read(c"vector", vector, solution.g().len())?;
+        solution.apply(vector, call.write(c"product", product, solution.f().len())?)?;
+        Ok(SINKHORN_OK)
+    })
 }
 
 /// product (m) = P^T w, for vector (n, finite). One exponential a pair. NULL: never solution, vector and product.
@@ -143,135 +112,13 @@ pub unsafe extern "C" fn sinkhorn_solution_apply_transposed_f64(
     product: *mut f64,
     error: *mut Error,
 ) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || apply_transposed(solution, vector, product, error)) }
+    // SAFETY: the pointers of a caller from C.
+    unsafe { Caller::trust(error) }.call(|call| {
+        let solution = look_at(call, solution)?;
+        let vector = call.read(c"vector", vector, solution.f().len())?;
+        solution.apply_transposed(vector, call.write(c"product", product, solution.g().len())?)?;
+        Ok(SINKHORN_OK)
+    })
 }
 
-/// sinkhorn_solution_apply_transposed_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_solution_apply_transposed_f32(
-    solution: *const Solution<f32>,
-    vector: *const f32,
-    product: *mut f32,
-    error: *mut Error,
-) -> Status {
-    // SAFETY: what the header asks of the pointers.
-    unsafe { guard(error, || apply_transposed(solution, vector, product, error)) }
-}
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn plan_entry<T: Real>(
-    handle: *const Solution<T>,
-    (i, j): (usize, usize),
-    entry: *mut T,
-    error: *mut Error,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        let solution = get(handle)?;
-        let out = one_output(handle, solution, (c"entry", entry, 1), &[], error)?;
-        let (i, j) = (index(c"i", i, solution.f().len())?, index(c"j", j, solution.g().len())?);
-        out[0] = solution.entry(i, j);
-        Ok(SINKHORN_OK)
-    }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn plan_row<T: Real>(
-    handle: *const Solution<T>,
-    i: usize,
-    row: *mut T,
-    error: *mut Error,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        let solution = get(handle)?;
-        let out = one_output(handle, solution, (c"row", row, solution.g().len()), &[], error)?;
-        solution.row(index(c"i", i, solution.f().len())?, out)?;
-        Ok(SINKHORN_OK)
-    }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn whole_plan<T: Real>(handle: *const Solution<T>, plan: *mut T, error: *mut Error) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        let solution = get(handle)?;
-        let cells = product(c"plan", solution.f().len(), solution.g().len())?;
-        solution.plan(one_output(handle, solution, (c"plan", plan, cells), &[], error)?)?;
-        Ok(SINKHORN_OK)
-    }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn largest_in_row<T: Real>(
-    handle: *const Solution<T>,
-    i: usize,
-    count: usize,
-    columns: *mut usize,
-    entries: *mut T,
-    error: *mut Error,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        let solution = get(handle)?;
-        let (n, m) = (solution.f().len(), solution.g().len());
-        let written = [
-            Region::required(c"columns", columns, count)?,
-            Region::required(c"entries", entries, count)?,
-            Region::optional(c"error", error, 1)?,
-        ];
-        check_outputs(handle, solution, &written, &[])?;
-        index(c"i", i, n)?;
-        if count == 0 {
-            return Err(Fault::new(c"count", FaultKind::Zero));
-        }
-        if count > m {
-            return Err(Fault::new(c"count", FaultKind::AtMost { value: count, most: m }));
-        }
-        let columns = required(c"columns", output(c"columns", columns, count)?)?;
-        solution.largest_in_row(i, columns, required(c"entries", output(c"entries", entries, count)?)?)?;
-        Ok(SINKHORN_OK)
-    }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn apply<T: Real>(
-    handle: *const Solution<T>,
-    vector: *const T,
-    out: *mut T,
-    error: *mut Error,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        let solution = get(handle)?;
-        let (n, m) = (solution.f().len(), solution.g().len());
-        let read = [Region::required(c"vector", vector, m)?];
-        let out = one_output(handle, solution, (c"product", out, n), &read, error)?;
-        solution.apply(required(c"vector", slice(c"vector", vector, m)?)?, out)?;
-        Ok(SINKHORN_OK)
-    }
-}
-
-/// # Safety
-/// What the header asks of the pointers.
-unsafe fn apply_transposed<T: Real>(
-    handle: *const Solution<T>,
-    vector: *const T,
-    out: *mut T,
-    error: *mut Error,
-) -> Result<Status, Fault> {
-    // SAFETY: the contract of this function.
-    unsafe {
-        let solution = get(handle)?;
-        let (n, m) = (solution.f().len(), solution.g().len());
-        let read = [Region::required(c"vector", vector, n)?];
-        let out = one_output(handle, solution, (c"product", out, m), &read, error)?;
-        solution.apply_transposed(required(c"vector", slice(c"vector", vector, n)?)?, out)?;
-        Ok(SINKHORN_OK)
-    }
-}
+include!("../float/solution_plan.rs");

@@ -1,16 +1,16 @@
 //! The library's own starts.
 
 use core::ffi::c_void;
+use core::ptr;
 
 use sinkhorn_core::{
     Real,
-    start::{GaussianForm, Monotone, Side, Start, StartMemory, StartReport, Target as CoreTarget},
+    start::{GaussianForm, Monotone, Side, Start, StartMemory, Target as CoreTarget},
 };
 
-use crate::checks::{Region, check_disjoint};
-use crate::error::caught;
+use crate::arguments::Caller;
 use crate::fault::Fault;
-use crate::status::{SINKHORN_ERROR_INTERNAL, SINKHORN_ERROR_MISALIGNED, SINKHORN_ERROR_NULL_POINTER};
+use crate::status::{SINKHORN_ERROR_MISALIGNED, SINKHORN_ERROR_NULL_POINTER};
 
 use super::choices::{Gaussian, Options, auto, coarse, dual_sort, mixture, subsample};
 use super::{SINKHORN_WROTE_BOTH, SINKHORN_WROTE_F, SINKHORN_WROTE_G, Target, WroteWhat};
@@ -28,20 +28,7 @@ pub unsafe extern "C" fn sinkhorn_start_monotone_f64(
     data: *mut c_void,
 ) -> WroteWhat {
     let _ = data;
-    // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, |_| Monotone) }
-}
-
-/// sinkhorn_start_monotone_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_start_monotone_f32(
-    target: *mut Target<f32>,
-    f: *mut f32,
-    g: *mut f32,
-    data: *mut c_void,
-) -> WroteWhat {
-    let _ = data;
-    // SAFETY: what the header asks of the pointers.
+    // SAFETY: NULL, or what the library called a start with; f and g are n and m scalars.
     unsafe { library(target, f, g, |_| Monotone) }
 }
 
@@ -58,20 +45,7 @@ pub unsafe extern "C" fn sinkhorn_start_dual_sort_f64(
     data: *mut c_void,
 ) -> WroteWhat {
     let _ = data;
-    // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, dual_sort) }
-}
-
-/// sinkhorn_start_dual_sort_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_start_dual_sort_f32(
-    target: *mut Target<f32>,
-    f: *mut f32,
-    g: *mut f32,
-    data: *mut c_void,
-) -> WroteWhat {
-    let _ = data;
-    // SAFETY: what the header asks of the pointers.
+    // SAFETY: NULL, or what the library called a start with; f and g are n and m scalars.
     unsafe { library(target, f, g, dual_sort) }
 }
 
@@ -88,20 +62,7 @@ pub unsafe extern "C" fn sinkhorn_start_gaussian_f64(
     data: *mut c_void,
 ) -> WroteWhat {
     let _ = data;
-    // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, |_| Gaussian(GaussianForm::Entropic)) }
-}
-
-/// sinkhorn_start_gaussian_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_start_gaussian_f32(
-    target: *mut Target<f32>,
-    f: *mut f32,
-    g: *mut f32,
-    data: *mut c_void,
-) -> WroteWhat {
-    let _ = data;
-    // SAFETY: what the header asks of the pointers.
+    // SAFETY: NULL, or what the library called a start with; f and g are n and m scalars.
     unsafe { library(target, f, g, |_| Gaussian(GaussianForm::Entropic)) }
 }
 
@@ -116,23 +77,8 @@ pub unsafe extern "C" fn sinkhorn_start_gaussian_unregularised_f64(
     data: *mut c_void,
 ) -> WroteWhat {
     let _ = data;
-    let form = GaussianForm::Unregularised;
-    // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, |_| Gaussian(form)) }
-}
-
-/// sinkhorn_start_gaussian_unregularised_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_start_gaussian_unregularised_f32(
-    target: *mut Target<f32>,
-    f: *mut f32,
-    g: *mut f32,
-    data: *mut c_void,
-) -> WroteWhat {
-    let _ = data;
-    let form = GaussianForm::Unregularised;
-    // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, |_| Gaussian(form)) }
+    // SAFETY: NULL, or what the library called a start with; f and g are n and m scalars.
+    unsafe { library(target, f, g, |_| Gaussian(GaussianForm::Unregularised)) }
 }
 
 /// Entropic transport between Gaussian mixtures fitted to both sides, of at most start_size components (24 unless
@@ -148,20 +94,7 @@ pub unsafe extern "C" fn sinkhorn_start_mixture_f64(
     data: *mut c_void,
 ) -> WroteWhat {
     let _ = data;
-    // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, mixture) }
-}
-
-/// sinkhorn_start_mixture_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_start_mixture_f32(
-    target: *mut Target<f32>,
-    f: *mut f32,
-    g: *mut f32,
-    data: *mut c_void,
-) -> WroteWhat {
-    let _ = data;
-    // SAFETY: what the header asks of the pointers.
+    // SAFETY: NULL, or what the library called a start with; f and g are n and m scalars.
     unsafe { library(target, f, g, mixture) }
 }
 
@@ -178,20 +111,7 @@ pub unsafe extern "C" fn sinkhorn_start_coarse_f64(
     data: *mut c_void,
 ) -> WroteWhat {
     let _ = data;
-    // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, coarse) }
-}
-
-/// sinkhorn_start_coarse_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_start_coarse_f32(
-    target: *mut Target<f32>,
-    f: *mut f32,
-    g: *mut f32,
-    data: *mut c_void,
-) -> WroteWhat {
-    let _ = data;
-    // SAFETY: what the header asks of the pointers.
+    // SAFETY: NULL, or what the library called a start with; f and g are n and m scalars.
     unsafe { library(target, f, g, coarse) }
 }
 
@@ -208,20 +128,7 @@ pub unsafe extern "C" fn sinkhorn_start_subsample_f64(
     data: *mut c_void,
 ) -> WroteWhat {
     let _ = data;
-    // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, subsample) }
-}
-
-/// sinkhorn_start_subsample_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_start_subsample_f32(
-    target: *mut Target<f32>,
-    f: *mut f32,
-    g: *mut f32,
-    data: *mut c_void,
-) -> WroteWhat {
-    let _ = data;
-    // SAFETY: what the header asks of the pointers.
+    // SAFETY: NULL, or what the library called a start with; f and g are n and m scalars.
     unsafe { library(target, f, g, subsample) }
 }
 
@@ -238,68 +145,58 @@ pub unsafe extern "C" fn sinkhorn_start_auto_f64(
     data: *mut c_void,
 ) -> WroteWhat {
     let _ = data;
-    // SAFETY: what the header asks of the pointers.
+    // SAFETY: NULL, or what the library called a start with; f and g are n and m scalars.
     unsafe { library(target, f, g, auto) }
 }
 
-/// sinkhorn_start_auto_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_start_auto_f32(
-    target: *mut Target<f32>,
-    f: *mut f32,
-    g: *mut f32,
-    data: *mut c_void,
-) -> WroteWhat {
-    let _ = data;
-    // SAFETY: what the header asks of the pointers.
-    unsafe { library(target, f, g, auto) }
-}
+include!("../float/start_library.rs");
 
 /// Runs a start of the library for C.
 ///
 /// # Safety
-/// `target` is NULL or what a start was called with, and `f` and `g` are NULL or n and m scalars.
+/// `target` is NULL, misaligned, or what a start was called with, and `f` and `g` are n and m scalars unless they are
+/// NULL or misaligned.
 unsafe fn library<T: Real, S: Start<T>>(
     target: *mut Target<T>,
     f: *mut T,
     g: *mut T,
     start: impl FnOnce(Options) -> S,
 ) -> WroteWhat {
-    if target.is_null() || f.is_null() || g.is_null() {
+    if target.is_null() {
         return SINKHORN_ERROR_NULL_POINTER;
     }
-    if !(target.is_aligned() && f.is_aligned() && g.is_aligned()) {
+    if !target.is_aligned() {
         return SINKHORN_ERROR_MISALIGNED;
     }
-    // SAFETY: made by `Start::write_potentials`, whose call this is in.
-    let (n, m) = unsafe { ((*target).n, (*target).m) };
-    let both = Region::required(c"f", f, n).and_then(|f| check_disjoint(&[f], &[Region::required(c"g", g, m)?]));
-    if let Err(fault) = both {
-        return fault.status();
-    }
-    // SAFETY: made by `Start::write_potentials`, whose call this is in; nobody else holds a reference to it.
+    // SAFETY: made by `CallbackStart`, in whose call this is; nobody else holds a reference to it.
     let target = unsafe { &mut *target };
-    // SAFETY: n and m scalars, by contract; the other two are what `Start::write_potentials` put there, and live as
-    // long.
-    let (f, g, problem, [rows, columns]) = unsafe {
-        (
-            core::slice::from_raw_parts_mut(f, target.n),
-            core::slice::from_raw_parts_mut(g, target.m),
-            &*target.target.cast::<CoreTarget<'_, '_, T>>(),
-            &mut *target.scratch.cast::<[&mut [T]; 2]>(),
-        )
-    };
-    let options = (target.seed, target.size);
-    match caught(|| start(options).write_potentials(problem, &mut StartMemory { f, g, rows, columns })) {
-        None => SINKHORN_ERROR_INTERNAL,
-        Some(outcome) => {
-            target.outcome = Some(outcome);
-            match outcome {
-                Ok(StartReport { wrote: Side::F, .. }) => SINKHORN_WROTE_F,
-                Ok(StartReport { wrote: Side::G, .. }) => SINKHORN_WROTE_G,
-                Ok(StartReport { wrote: Side::Both, .. }) => SINKHORN_WROTE_BOTH,
-                Err(error) => Fault::from(error).status(),
-            }
-        }
-    }
+    // SAFETY: the contract of this function.
+    let caller = unsafe { Caller::trust(ptr::null_mut()) };
+    caller.guard(|| {
+        let (f, g) = declare(caller, (f, target.n), (g, target.m))?;
+        // SAFETY: `CallbackStart` put them there, and has no other use for them meanwhile.
+        let (problem, [rows, columns]) = unsafe {
+            let problem = &*target.target.cast::<CoreTarget<'_, '_, T>>();
+            (problem, &mut *target.scratch.cast::<[&mut [T]; 2]>())
+        };
+        let options = (target.seed, target.size);
+        let outcome = start(options).write_potentials(problem, &mut StartMemory { f, g, rows, columns });
+        target.outcome = Some(outcome);
+        Ok(match outcome?.wrote {
+            Side::F => SINKHORN_WROTE_F,
+            Side::G => SINKHORN_WROTE_G,
+            Side::Both => SINKHORN_WROTE_BOTH,
+        })
+    })
+}
+
+/// Declares room for f and g, apart: the list of arguments would be on the stack of the start.
+#[inline(never)]
+fn declare<T>(
+    caller: Caller<'_>,
+    (f, n): (*mut T, usize),
+    (g, m): (*mut T, usize),
+) -> Result<(&mut [T], &mut [T]), Fault> {
+    let mut call = caller.arguments();
+    Ok((call.write(c"f", f, n)?, call.write(c"g", g, m)?))
 }

@@ -11,11 +11,10 @@ use core::ffi::c_void;
 
 use sinkhorn_core::{
     Error as CoreError, Real,
-    error::{Argument, ErrorKind, Place},
+    error::Argument,
     start::{Given, Side, Start, StartMemory, StartReport, Target as CoreTarget, Zero},
 };
 
-use crate::checks::slice;
 use crate::fault::{Fault, FaultKind};
 use crate::settings::Settings;
 use crate::status::SINKHORN_ERROR_INTERNAL;
@@ -56,42 +55,21 @@ pub type StartFunction<T> =
 /// n, the points on the first side; 0 where target is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_target_n_f64(target: *const Target<f64>) -> usize {
-    // SAFETY: what the header asks of the pointer.
-    unsafe { target.as_ref() }.map_or(0, |target| target.n)
-}
-
-/// sinkhorn_target_n_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_target_n_f32(target: *const Target<f32>) -> usize {
-    // SAFETY: what the header asks of the pointer.
+    // SAFETY: NULL, or what the library called a start with.
     unsafe { target.as_ref() }.map_or(0, |target| target.n)
 }
 
 /// m, the points on the second side; 0 where target is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_target_m_f64(target: *const Target<f64>) -> usize {
-    // SAFETY: what the header asks of the pointer.
-    unsafe { target.as_ref() }.map_or(0, |target| target.m)
-}
-
-/// sinkhorn_target_m_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_target_m_f32(target: *const Target<f32>) -> usize {
-    // SAFETY: what the header asks of the pointer.
+    // SAFETY: NULL, or what the library called a start with.
     unsafe { target.as_ref() }.map_or(0, |target| target.m)
 }
 
 /// The regularisation in units of the unscaled cost; 0 where target is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_target_epsilon_f64(target: *const Target<f64>) -> f64 {
-    // SAFETY: what the header asks of the pointer.
-    unsafe { target.as_ref() }.map_or(0.0, |target| target.epsilon)
-}
-
-/// sinkhorn_target_epsilon_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_target_epsilon_f32(target: *const Target<f32>) -> f32 {
-    // SAFETY: what the header asks of the pointer.
+    // SAFETY: NULL, or what the library called a start with.
     unsafe { target.as_ref() }.map_or(0.0, |target| target.epsilon)
 }
 
@@ -99,16 +77,12 @@ pub unsafe extern "C" fn sinkhorn_target_epsilon_f32(target: *const Target<f32>)
 /// NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_target_cost_scale_f64(target: *const Target<f64>) -> f64 {
-    // SAFETY: what the header asks of the pointer.
+    // SAFETY: NULL, or what the library called a start with.
     unsafe { target.as_ref() }.map_or(0.0, |target| target.cost_scale)
 }
 
-/// sinkhorn_target_cost_scale_f64 in float.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sinkhorn_target_cost_scale_f32(target: *const Target<f32>) -> f32 {
-    // SAFETY: what the header asks of the pointer.
-    unsafe { target.as_ref() }.map_or(0.0, |target| target.cost_scale)
-}
+include!("../float/start.rs");
+
 /// The start of the settings, for the core.
 struct CallbackStart<'s, T> {
     settings: &'s Settings<T>,
@@ -167,32 +141,17 @@ impl<T: Real> Start<T> for CallbackStart<'_, T> {
     }
 }
 
-/// Runs `call` with the start that the settings ask for.
-///
-/// # Safety
-/// `start_f` and `start_g` are NULL, misaligned, or point to n and m scalars that nobody writes before `call`
-/// returns.
-pub(crate) unsafe fn with_start<T: Real, R>(
+/// Runs `call` with the start that the settings ask for, or with these potentials.
+pub(crate) fn with_start<T: Real, R>(
     settings: &Settings<T>,
-    n: usize,
-    m: usize,
+    potentials: [Option<&[T]>; 2],
     call: impl FnOnce(&dyn Start<T>) -> Result<R, Fault>,
 ) -> Result<R, Fault> {
-    // SAFETY: the contract of this function.
-    let (f, g) = unsafe { (slice(c"start_f", settings.start_f, n)?, slice(c"start_g", settings.start_g, m)?) };
-    for (argument, values) in [(c"start_f", f), (c"start_g", g)] {
-        for (row, value) in values.unwrap_or(&[]).iter().enumerate() {
-            if !value.is_finite() {
-                let (place, value) = (Place::entry(row), value.widen());
-                return Err(Fault::core(argument, ErrorKind::NotFinite { place, value }));
-            }
-        }
-    }
-    match (f, g) {
-        (Some(f), Some(g)) => call(&Given::both(f, g)),
-        (Some(f), None) => call(&Given::f(f)),
-        (None, Some(g)) => call(&Given::g(g)),
-        (None, None) => {
+    match potentials {
+        [Some(f), Some(g)] => call(&Given::both(f, g)),
+        [Some(f), None] => call(&Given::f(f)),
+        [None, Some(g)] => call(&Given::g(g)),
+        [None, None] => {
             let start = CallbackStart { settings, fault: Cell::new(None) };
             #[cfg(feature = "init")]
             let result = call(&sinkhorn_init::Timed(&start));

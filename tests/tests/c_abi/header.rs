@@ -1,5 +1,7 @@
 //! `include/sinkhorn.h`: made from the sources, and in step with what the libraries export.
 
+mod float;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
@@ -15,7 +17,7 @@ fn made() -> String {
         config.after_includes = config.after_includes.map(|text| text.replace(name, part));
     }
     let mut text = Vec::new();
-    let bindings = cbindgen::Builder::new().with_crate(folder).with_config(config).generate();
+    let bindings = cbindgen::Builder::new().with_src(float::side_by_side()).with_config(config).generate();
     bindings.expect("cbindgen reads the sources").write(&mut text);
     let text = String::from_utf8(text).expect("the header is text");
     // A macro may stand anywhere in an expression.
@@ -52,6 +54,20 @@ fn the_header_knows_only_c() {
     }
     let longest = text.lines().map(str::len).max();
     assert!(longest <= Some(120), "a line of {longest:?} characters");
+}
+
+/// The first page of the header lists every function once: by its name, or by what both scalars have of it.
+#[test]
+fn the_index_of_the_header_lists_all_functions() {
+    let text = made();
+    let (_, index) = text.split_once("Functions by task.").expect("an index");
+    let (index, _) = index.split_once("\n *\n * C99").expect("its end");
+    let mut listed: Vec<&str> = index.split_whitespace().filter(|word| word.starts_with("sinkhorn_")).collect();
+    listed.sort_unstable();
+    let declared = declared();
+    let names: BTreeSet<&str> =
+        declared.iter().map(|name| name.trim_end_matches("f64").trim_end_matches("f32")).collect();
+    assert_eq!(listed, names.into_iter().collect::<Vec<_>>());
 }
 
 /// The functions that a header declares.

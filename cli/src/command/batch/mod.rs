@@ -1,5 +1,6 @@
 //! `sinkhorn batch`: distances between many sets of points.
 
+mod job;
 mod pairs;
 mod text;
 
@@ -7,35 +8,30 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use clap::ValueEnum;
 use serde::Serialize;
 use sinkhorn_core::{
     Epsilon, Error, Problem, Settings, Solver, Storage, Workspace,
     batch::share_out,
     cost::GroundCost,
-    divergence::{divergence_len, sinkhorn_divergence},
+    divergence::sinkhorn_divergence,
     error::{Argument, ErrorKind},
     geometry::Shape,
 };
 
-use crate::args::{
-    self, ChosenStart, MethodArgs, NumericsArgs, Precision, ProblemArgs, ReadingArgs, StartName, StorageName,
-};
-use crate::data::{Side, ground_cost, part, problem};
-use crate::exit::Exit;
-use crate::explain::{Subject, explain};
-use crate::failure::Failure;
-use crate::input::{self, Reading, Scale};
-use crate::interrupt;
-use crate::job::{Method, Question};
-use crate::output::{self, Target};
-use crate::progress::Progress;
-use crate::rehearsal::{self, Tried};
-use crate::render::{self, SCHEMA, plural};
-use crate::scalar::{self, Scalar};
-use crate::solving;
-use crate::summary::{EpsilonRule, status};
+use crate::args::{self, ChosenStart, MethodArgs, NumericsArgs, ProblemArgs, ReadingArgs, StartName};
+use crate::input::{self, Scale};
+use crate::output::{self, EpsilonRule, Target, status};
+use crate::process::{Exit, Failure, interrupt};
+use crate::task::data::{Side, ground_cost, part, problem};
+use crate::task::explain::{Subject, explain};
+use crate::task::job::{Method, Question};
+use crate::task::rehearsal::{self, Tried};
+use crate::task::scalar::{Scalar, in_precision};
+use crate::task::solving;
+use crate::task::start;
+use crate::terminal::{self, Progress, SCHEMA, plural};
 
+use job::{Found, Job, Measure};
 use pairs::{Layout, Pairs};
 
 /// Distances between many sets of points: a list of pairs of files, or all pairs of a folder
@@ -72,39 +68,6 @@ pub struct Args {
     json: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Measure {
-    /// The Sinkhorn divergence: zero for equal sets
-    Divergence,
-    /// The regularised objective of `sinkhorn solve`
-    Objective,
-    /// What the plan costs to carry out, <C, P>
-    TransportCost,
-}
-
-impl Measure {
-    /// The memory that it takes.
-    fn len<T: Scalar>(self, problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<usize, Error> {
-        match self {
-            Measure::Divergence => divergence_len(problem.shape(), settings),
-            Measure::Objective | Measure::TransportCost => Workspace::len(problem, settings),
-        }
-    }
-}
-
-struct Job {
-    input: PathBuf,
-    pairs: Pairs,
-    measure: Measure,
-    reading: Reading,
-    question: Question,
-    method: Method,
-    start: StartName,
-    output: Option<Target>,
-    json: bool,
-}
-
 /// The JSON object.
 #[derive(Debug, Serialize)]
 struct Summary<'a> {
@@ -114,27 +77,10 @@ struct Summary<'a> {
     measure: Measure,
     epsilon: f64,
     epsilon_rule: EpsilonRule,
-    cost: &'static str,
+    cost: String,
     precision: &'static str,
     threshold: f64,
     pairs: &'a [Found],
-}
-
-/// A pair after its solve.
-#[derive(Debug, Clone, Serialize)]
-struct Found {
-    x: String,
-    y: String,
-    value: f64,
-    status: String,
-    sweeps: u32,
-    marginal_error: f64,
-    start: &'static str,
-    #[serde(skip)]
-    exit: Exit,
-    /// By the numbers of the files.
-    #[serde(skip)]
-    pair: (usize, usize),
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
@@ -167,10 +113,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     if job.measure == Measure::Divergence {
         job.question.check_divergence()?;
     }
-    match job.question.precision {
-        Precision::F64 => run_in::<f64>(&mut job),
-        Precision::F32 => run_in::<f32>(&mut job),
-    }
+    in_precision!(job.question.precision, run_in(&mut job))
 }
 
 fn run_in<T: Scalar>(job: &mut Job) -> Result<Exit, Failure> {
@@ -199,7 +142,7 @@ fn run_in<T: Scalar>(job: &mut Job) -> Result<Exit, Failure> {
         first.tell_left_out();
         let others = sides.iter().filter(|side| side.table.left_out.is_some()).count() - 1;
         if others > 0 {
-            render::note(&format!("so are those of {}", plural(others, "other file")));
+            terminal::note(&format!("so are those of {}", plural(others, "other file")));
         }
     }
     for &(i, j) in &job.pairs.list {
@@ -209,7 +152,7 @@ fn run_in<T: Scalar>(job: &mut Job) -> Result<Exit, Failure> {
         input::check_dimensions(&sides[i].table, &sides[j].table)?;
         input::check_rounding(&sides[i].table, &sides[j].table)?;
     }
-    let cost = ground_cost::<T>(job.question.cost)?;
+    let cost = ground_cost::<T>(&job.question)?;
     let cost = cost.as_ref();
     let epsilon = common_epsilon(job, &sides, cost)?;
     let question = Question { epsilon: Epsilon::Absolute(epsilon), ..job.question };
@@ -235,20 +178,20 @@ fn conclude<T: Scalar>(job: &Job, epsilon: f64, found: &[Found]) -> Result<Exit,
             measure: job.measure,
             epsilon,
             epsilon_rule: EpsilonRule::of(job.question.epsilon),
-            cost: job.question.cost.name(),
+            cost: args::name(job.question.cost),
             precision: T::NAME,
-            threshold: scalar::threshold::<T>(&job.method),
+            threshold: job.method.settings.threshold,
             pairs: found,
         };
-        render::print_json(&summary)?;
+        terminal::print_json(&summary)?;
         return Ok(exit);
     }
     if late > 0 {
         let where_from = if job.pairs.layout == Layout::List { "the column status" } else { "--json" };
-        render::warn(&format!("{late} of {} pairs did not converge; {where_from} says which", found.len()));
+        terminal::warn(&format!("{late} of {} pairs did not converge; {where_from} says which", found.len()));
     }
     if job.output.is_none() {
-        render::print_with(|stdout| text::write_csv(stdout, job, found))?;
+        terminal::print_with(|stdout| text::write_csv(stdout, job, found))?;
     }
     Ok(exit)
 }
@@ -258,7 +201,7 @@ fn common_epsilon<T: Scalar>(job: &Job, sides: &[Side<T>], cost: &dyn GroundCost
     if let Epsilon::Absolute(value) = job.question.epsilon {
         return Ok(value);
     }
-    let settings = Settings { threads: job.method.threads, ..Settings::plain() };
+    let settings = Settings { threads: job.method.settings.threads, ..Settings::plain() };
     let own = |i: usize, j: usize| -> Result<f64, Error> {
         let problem = problem(&sides[i], &sides[j], cost, &job.question)?;
         let mut memory = vec![T::ZERO; Workspace::len(&problem, &settings)?];
@@ -295,10 +238,10 @@ fn solve_all<T: Scalar>(
     epsilon: f64,
 ) -> Result<Exit, Failure> {
     let list = &job.pairs.list;
-    let at_once = job.method.threads.min(list.len()).max(1);
-    let mut settings: Settings<T> = scalar::settings(&job.method);
-    settings.threads = (job.method.threads / at_once).max(1);
-    if let (Storage::Auto { scalars }, StorageName::Auto) = (settings.storage, job.method.storage) {
+    let at_once = job.method.settings.threads.min(list.len()).max(1);
+    let mut settings: Settings<T> = job.method.settings.cast();
+    settings.threads = (job.method.settings.threads / at_once).max(1);
+    if let Storage::Auto { scalars } = settings.storage {
         settings.storage = Storage::Auto { scalars: scalars / at_once };
     }
     let refuse = |&(i, j): &(usize, usize), error| explain(error, &Subject::of(&sides[i], &sides[j], question));
@@ -317,9 +260,9 @@ fn solve_all<T: Scalar>(
             let clock = Instant::now();
             let mut memory = vec![T::ZERO; job.measure.len(problem, &settings)?];
             let zero = rehearsal::zero(sides[i].table.columns);
-            let start = zero.unwrap_or_else(|| crate::start::named(job.start, job.method.seed));
+            let start = zero.unwrap_or_else(|| start::named(job.start, job.method.seed));
             let found = solve_one(job.measure, problem, start.as_ref(), &settings, &mut memory)?;
-            Ok(Tried::of_status(clock, found.exit == Exit::NotConverged, &job.method))
+            Ok(Tried::of_status(clock, found.exit == Exit::NotConverged, &job.method.settings))
         })
     });
     let expected = expected.map(|expected| expected.times(1.0 / at_once as f64));
@@ -329,7 +272,7 @@ fn solve_all<T: Scalar>(
     let solve_all = || {
         share_out(list.iter().zip(&results), at_once, &mut memory, |(&(i, j), result), memory| {
             let solved = problem(&sides[i], &sides[j], cost, question).and_then(|problem| {
-                let start = crate::start::named(job.start, job.method.seed);
+                let start = start::named(job.start, job.method.seed);
                 solve_one(job.measure, &problem, start.as_ref(), &settings, memory)
             });
             let name = |k: usize| sides[k].name().to_owned();

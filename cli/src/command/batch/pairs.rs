@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::failure::Failure;
 use crate::input::{Source, listed};
-use crate::render::{self, plural};
+use crate::process::Failure;
+use crate::terminal::{self, plural};
 
 /// Files, and pairs of them by number.
 pub struct Pairs {
@@ -146,7 +146,7 @@ impl Pairs {
     pub fn tell_left_out(&self, folder: &Path) {
         if !self.left_out.is_empty() {
             let names = listed(self.left_out.iter().map(String::as_str));
-            render::note(&format!("{}: left out as no files of points: {names}", folder.display()));
+            terminal::note(&format!("{}: left out as no files of points: {names}", folder.display()));
         }
     }
 

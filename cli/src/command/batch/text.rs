@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::{Found, Job, Layout, Measure};
-use crate::failure::Failure;
+use super::job::{Found, Job};
+use super::pairs::Layout;
 use crate::output::{self, Format, Rows, Staged, Target, as_io};
+use crate::process::Failure;
 
 pub fn stage(target: &Target, job: &Job, found: &[Found]) -> Result<Staged, Failure> {
     if target.format() != Format::Npy {
@@ -26,16 +27,14 @@ pub fn write_csv(writer: &mut dyn Write, job: &Job, found: &[Found]) -> io::Resu
     let mut writer = csv::Writer::from_writer(writer);
     match job.pairs.layout {
         Layout::List => {
-            writer.write_record(["x", "y", job.measure.name(), "status", "sweeps"]).map_err(as_io)?;
+            writer.write_record(["x", "y", &job.measure.column(), "status", "sweeps"]).map_err(as_io)?;
             for Found { x, y, value, status, sweeps, .. } in found {
                 writer.write_record([x, y, &format!("{value:?}"), status, &sweeps.to_string()]).map_err(as_io)?;
             }
         }
         Layout::Matrix => {
             let names: Vec<String> = job.pairs.files.iter().map(short).collect();
-            writer
-                .write_record(std::iter::once(job.measure.name()).chain(names.iter().map(String::as_str)))
-                .map_err(as_io)?;
+            writer.write_record(std::iter::once(&job.measure.column()).chain(&names)).map_err(as_io)?;
             for (name, row) in names.iter().zip(matrix(job, found).chunks_exact(names.len())) {
                 let values = row.iter().map(|value| format!("{value:?}"));
                 writer.write_record(std::iter::once(name.clone()).chain(values)).map_err(as_io)?;
@@ -66,14 +65,4 @@ fn matrix(job: &Job, found: &[Found]) -> Vec<f64> {
 fn short(file: &crate::input::Source) -> String {
     let name = file.path().and_then(std::path::Path::file_name);
     name.map_or_else(|| file.name(), |name| name.to_string_lossy().into_owned())
-}
-
-impl Measure {
-    const fn name(self) -> &'static str {
-        match self {
-            Measure::Divergence => "divergence",
-            Measure::Objective => "objective",
-            Measure::TransportCost => "transport_cost",
-        }
-    }
 }

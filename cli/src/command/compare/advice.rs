@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::typed::quoted;
-use super::way::Row;
-use crate::render::plural;
+use crate::command::way::Row;
+use crate::terminal::plural;
 
 /// A way that is no more than this times slower than the fastest is as good: clocks repeat no better.
 const AS_GOOD: f64 = 1.10;
@@ -17,7 +17,7 @@ const DEFAULTS: (&str, &str) = ("auto", "auto");
 /// The recommendation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Advice {
-    pub start: &'static str,
+    pub start: String,
     pub acceleration: &'static str,
     pub sweeps: u32,
     pub seconds: f64,
@@ -35,14 +35,14 @@ impl Advice {
     pub fn of(rows: &[Row], typed: &[String]) -> Option<Advice> {
         let converged: Vec<&Row> = rows.iter().filter(|row| row.is_converged()).collect();
         let fastest = converged.iter().copied().min_by(|p, q| p.seconds.total_cmp(&q.seconds))?;
-        let is_default = |row: &Row| (row.start, row.acceleration) == DEFAULTS;
+        let is_default = |row: &Row| (row.start.as_str(), row.acceleration) == DEFAULTS;
         let is_as_good = |row: &Row| row.seconds <= AS_GOOD * fastest.seconds || row.seconds < SHORT;
         let short = converged.iter().copied().filter(|row| row.seconds < SHORT);
         let fewest = short.min_by_key(|row| (row.start != DEFAULTS.0, row.sweeps));
         let default = converged.iter().copied().find(|row| is_default(row) && is_as_good(row));
         let chosen = default.or(fewest).unwrap_or(fastest);
         Some(Advice {
-            start: chosen.start,
+            start: chosen.start.clone(),
             acceleration: chosen.acceleration,
             sweeps: chosen.sweeps,
             seconds: chosen.seconds,
@@ -53,7 +53,7 @@ impl Advice {
     }
 
     pub fn is(&self, row: &Row) -> bool {
-        (self.start, self.acceleration) == (row.start, row.acceleration)
+        (&self.start, self.acceleration) == (&row.start, row.acceleration)
     }
 }
 
@@ -67,7 +67,7 @@ fn command(chosen: &Row, typed: &[String]) -> String {
             words.extend([name.to_owned(), value.to_owned()]);
         }
     };
-    option("--start", chosen.start, DEFAULTS.0);
+    option("--start", &chosen.start, DEFAULTS.0);
     option("--acceleration", chosen.acceleration, DEFAULTS.1);
     words.extend(typed[files..].iter().map(|word| quoted(word)));
     words.join(" ")
@@ -76,7 +76,7 @@ fn command(chosen: &Row, typed: &[String]) -> String {
 fn reason(chosen: &Row, fastest: &Row, rows: &[Row]) -> String {
     let Row { start, acceleration, .. } = chosen;
     let sweeps = plural(chosen.sweeps as usize, "sweep");
-    let is_default = (*start, *acceleration) == DEFAULTS;
+    let is_default = (start.as_str(), *acceleration) == DEFAULTS;
     let name = if is_default { "the defaults".into() } else { format!("{start} with {acceleration}") };
     let mut text = if chosen.seconds < SHORT {
         let take = if is_default { "take" } else { "takes" };
@@ -89,7 +89,7 @@ fn reason(chosen: &Row, fastest: &Row, rows: &[Row]) -> String {
     } else {
         format!("the defaults were the fastest, {sweeps}")
     };
-    if let Some(textbook) = rows.iter().find(|row| (row.start, row.acceleration) == ("zero", "plain")) {
+    if let Some(textbook) = rows.iter().find(|row| (row.start.as_str(), row.acceleration) == ("zero", "plain")) {
         let times = textbook.seconds / chosen.seconds;
         if !textbook.is_converged() {
             let done = textbook.sweeps;
@@ -106,11 +106,11 @@ fn reason(chosen: &Row, fastest: &Row, rows: &[Row]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exit::Exit;
+    use crate::process::Exit;
 
     fn row(start: &'static str, acceleration: &'static str, seconds: f64, exit: Exit) -> Row {
         Row {
-            start,
+            start: start.into(),
             chosen_start: start,
             acceleration,
             status: "converged",
@@ -135,7 +135,7 @@ mod tests {
             row("coarse", "plain", 1.0, Exit::Converged),
         ];
         let advice = Advice::of(&rows, &["a b.csv".into(), "y.csv".into()]).unwrap();
-        assert_eq!((advice.start, advice.acceleration), ("auto", "auto"));
+        assert_eq!((advice.start.as_str(), advice.acceleration), ("auto", "auto"));
         assert!(advice.of_fastest <= AS_GOOD);
         assert_eq!(advice.command, "sinkhorn solve 'a b.csv' y.csv");
     }
@@ -158,7 +158,7 @@ mod tests {
         let (mut p, q) = (row("coarse", "plain", 0.003, Exit::Converged), &rows[1]);
         p.sweeps = 5;
         let advice = Advice::of(&[q.clone(), p], &[]).unwrap();
-        assert_eq!((advice.start, advice.sweeps), ("coarse", 5));
+        assert_eq!((advice.start.as_str(), advice.sweeps), ("coarse", 5));
     }
 
     #[test]

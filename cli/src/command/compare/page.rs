@@ -2,18 +2,19 @@
 
 use clap::ValueEnum;
 
-use super::Summary;
 use super::advice::Advice;
+use super::summary::Summary;
 use crate::args::StartName;
-use crate::command::solve::PlotKind;
-use crate::data::Data;
-use crate::failure::Failure;
-use crate::job::Method;
-use crate::picture;
-use crate::render::{self, digits};
-use crate::report::{self, Page};
-use crate::scalar::Scalar;
-use crate::solving;
+use crate::command::way::Row;
+use crate::output::html::{self, Page};
+use crate::output::svg::picture::{self, PlotKind};
+use crate::process::Failure;
+use crate::task::data::Data;
+use crate::task::job::Method;
+use crate::task::scalar::Scalar;
+use crate::task::solving;
+use crate::task::start;
+use crate::terminal::{self, capital, digits};
 
 pub fn html<T: Scalar>(summary: &Summary, data: &Data<T>, method: &Method, plot: String) -> Result<String, Failure> {
     let mut pictures = vec![("Marginal error against sweeps".to_owned(), plot)];
@@ -23,8 +24,8 @@ pub fn html<T: Scalar>(summary: &Summary, data: &Data<T>, method: &Method, plot:
         let caption = if kind == PlotKind::Map { "Where the points go" } else { "The plan, and what it couples" };
         pictures.push((caption.into(), picture_of_plan(kind, data, (method, advice), summary.threshold)?));
     }
-    let json = render::json(summary)?;
-    let row = |row: &super::Row| report::Row {
+    let json = terminal::json(summary)?;
+    let row = |row: &Row| html::Row {
         start: row.start_text(),
         acceleration: row.acceleration.into(),
         sweeps: row.sweeps,
@@ -46,8 +47,8 @@ pub fn html<T: Scalar>(summary: &Summary, data: &Data<T>, method: &Method, plot:
             ("x".into(), summary.points.x.text()),
             ("y".into(), summary.points.y.text()),
             ("epsilon".into(), summary.epsilon_rule.text(digits(summary.epsilon, 6))),
-            ("cost".into(), summary.cost.into()),
-            ("threshold".into(), render::threshold(summary.threshold)),
+            ("cost".into(), summary.cost.clone()),
+            ("threshold".into(), terminal::threshold(summary.threshold)),
             ("precision".into(), summary.precision.into()),
             ("threads".into(), summary.threads.to_string()),
             ("agreement".into(), format!("dual values differ by at most {:.1e}", summary.dual_value_spread)),
@@ -56,7 +57,7 @@ pub fn html<T: Scalar>(summary: &Summary, data: &Data<T>, method: &Method, plot:
         pictures,
         json: &json,
     };
-    Ok(report::html(&page))
+    Ok(html::html(&page))
 }
 
 fn picture_of_plan<T: Scalar>(
@@ -65,13 +66,7 @@ fn picture_of_plan<T: Scalar>(
     (method, advice): (&Method, &Advice),
     threshold: f64,
 ) -> Result<String, Failure> {
-    let start = StartName::value_variants().iter().find(|start| start.name() == advice.start);
-    let start = crate::start::named(start.copied().unwrap_or(StartName::Auto), method.seed);
+    let name = StartName::from_str(&advice.start, false).unwrap_or(StartName::Auto);
+    let start = start::named(name, method.seed);
     solving::solved(data, method, start.as_ref(), |solved| picture::of_solution(kind, solved, threshold))
-}
-
-/// With a capital letter.
-pub fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::Summary;
-use super::way::Row;
-use crate::render::{DOUBTFUL, GOOD, HEADING, digits, lines, seconds, threshold, wrapped};
+use super::summary::Summary;
+use crate::command::way::heading;
+use crate::terminal::{DOUBTFUL, GOOD, digits, lines, threshold, wrapped};
 
 pub fn text(summary: &Summary) -> String {
     let mut text = lines([
@@ -16,7 +16,7 @@ pub fn text(summary: &Summary) -> String {
     text += "\n";
     text += &heading();
     for row in &summary.rows {
-        text += &line(row, summary.recommendation.as_ref().is_some_and(|advice| advice.is(row)));
+        text += &row.line(summary.recommendation.as_ref().is_some_and(|advice| advice.is(row)));
     }
     for left_out in &summary.left_out {
         let _ = writeln!(text, "{:<24}{}", left_out.start, left_out.reason);
@@ -43,31 +43,4 @@ pub fn text(summary: &Summary) -> String {
         }
     }
     text
-}
-
-/// The names of the columns.
-pub fn heading() -> String {
-    format!(
-        "{HEADING}{:<23}{:<20}{:>7}{:>11}{:>15}{:>13}{:>13}{HEADING:#}\n",
-        "start", "acceleration", "sweeps", "time", "start value", "objective", "dual value"
-    )
-}
-
-/// A row; that which is recommended is marked.
-pub fn line(row: &Row, is_marked: bool) -> String {
-    let status = match (row.is_converged(), is_marked) {
-        (true, true) => format!("  {GOOD}<- recommended{GOOD:#}"),
-        (true, false) => String::new(),
-        (false, _) => format!(" {DOUBTFUL}({}){DOUBTFUL:#}", row.status),
-    };
-    format!(
-        "{:<23}{:<20}{:>7}{:>11}{:>15}{:>13}{:>13}{status}\n",
-        row.start_text(),
-        row.acceleration,
-        row.sweeps,
-        seconds(row.seconds),
-        digits(row.start_value, 8),
-        digits(row.objective, 8),
-        digits(row.dual_value, 8)
-    )
 }

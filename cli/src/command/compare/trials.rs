@@ -4,20 +4,20 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use sinkhorn_core::{
-    Error, Problem, Settings, Workspace,
+    Acceleration, Error, Problem, Settings, Workspace,
     error::{Argument, ErrorKind},
 };
 
-use super::way::{Effort, Row};
-use super::{Job, LeftOut};
-use crate::args::StartName;
-use crate::explain::{Subject, explain};
-use crate::failure::Failure;
-use crate::job::{Acceleration, Method};
-use crate::progress::Progress;
-use crate::rehearsal::Expected;
-use crate::scalar::{self, Scalar};
-use crate::solving;
+use super::job::Job;
+use super::summary::LeftOut;
+use crate::args::{self, StartName};
+use crate::command::way::{Effort, Row};
+use crate::process::Failure;
+use crate::task::explain::{Subject, explain};
+use crate::task::scalar::Scalar;
+use crate::task::solving;
+use crate::task::start;
+use crate::terminal::{Expected, Progress};
 
 /// Start and acceleration, by number.
 type Place = (usize, usize);
@@ -67,19 +67,19 @@ pub fn try_all<T: Scalar>(
     let mut memory = solving::zeros(len)?;
     let mut fastest = f64::INFINITY;
     for place in order(job) {
-        let start = job.starts[place.0];
+        let start = args::name(job.starts[place.0]);
         match job.try_one(problem, &mut memory, place, job.patience * fastest + 1.0) {
             Ok(row) => {
                 if row.is_converged() {
                     fastest = fastest.min(row.seconds);
                 }
                 // Auto reports the start that it chose; the table is of what can be typed.
-                found.lock().0.push((place, Row { start: start.name(), ..row }));
+                found.lock().0.push((place, Row { start, ..row }));
             }
             Err(Error { argument: Argument::START, kind: ErrorKind::Unsupported { reason } }) => {
                 let (_, left_out) = &mut *found.lock();
-                if left_out.iter().all(|other: &LeftOut| other.start != start.name()) {
-                    left_out.push(LeftOut { start: start.name(), reason });
+                if left_out.iter().all(|other: &LeftOut| other.start != start) {
+                    left_out.push(LeftOut { start, reason });
                 }
             }
             Err(error) => return Err(explain(error, subject)),
@@ -128,8 +128,8 @@ fn order(job: &Job) -> Vec<Place> {
 }
 
 impl Job {
-    fn settings<T: Scalar>(&self, acceleration: Acceleration) -> Settings<T> {
-        scalar::settings(&Method { acceleration, ..self.method.clone() })
+    fn settings<T: Scalar>(&self, acceleration: Acceleration<f64>) -> Settings<T> {
+        Settings { acceleration, ..self.method.settings }.cast()
     }
 
     fn try_one<T: Scalar>(
@@ -140,7 +140,7 @@ impl Job {
         patience: f64,
     ) -> Result<Row, Error> {
         let settings = self.settings(self.accelerations[place.1]);
-        let start = crate::start::named(self.starts[place.0], self.method.seed);
+        let start = start::named(self.starts[place.0], self.method.seed);
         Row::of(problem, start.as_ref(), &settings, memory, Effort { patience, ..Effort::SEVERAL })
     }
 }

@@ -2,9 +2,9 @@
 
 use clap::ValueEnum;
 
-use super::Args;
+use super::args::Args;
 use crate::args::{self, EpsilonArgs};
-use crate::render::given;
+use crate::terminal::given;
 
 /// The options that say what the problem is, as `sinkhorn solve` takes them.
 pub fn typed(args: &Args) -> Vec<String> {

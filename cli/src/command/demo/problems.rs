@@ -1,16 +1,17 @@
 //! The problems of the demo. Where the data comes from is in `data/digits/SOURCE.md`.
 
+use sinkhorn_core::Acceleration;
+
 use crate::args::StartName;
-use crate::failure::Failure;
 use crate::input::{self, Reading, Sign, Table};
-use crate::job::Acceleration;
+use crate::process::Failure;
 
 const LOW: (&str, &[u8]) = ("digits-0-4.csv", include_bytes!("../../../data/digits/digits-0-4.csv"));
 const HIGH: (&str, &[u8]) = ("digits-5-9.csv", include_bytes!("../../../data/digits/digits-5-9.csv"));
 
-const PLAIN: Acceleration = Acceleration::Plain;
-const RELAXATION: Acceleration = Acceleration::Relaxation { factor: 1.5 };
-const ANDERSON: Acceleration = Acceleration::Anderson { memory: 10 };
+const PLAIN: Acceleration<f64> = Acceleration::Plain;
+const RELAXATION: Acceleration<f64> = Acceleration::Relaxation { factor: 1.5 };
+const ANDERSON: Acceleration<f64> = Acceleration::Anderson { memory: 10 };
 
 /// Seventh row, fifth column of the image: of all pixels the one with the most even spread over 0 to 16.
 const PIXEL: usize = 52;
@@ -35,7 +36,7 @@ pub struct Case<'a> {
     /// Relative to the mean cost.
     pub epsilon: f64,
     pub starts: &'static [StartName],
-    pub accelerations: &'static [Acceleration],
+    pub accelerations: &'static [Acceleration<f64>],
 }
 
 impl Data {

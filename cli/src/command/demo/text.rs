@@ -1,8 +1,17 @@
 //! The demo as text, row by row.
 
-use super::{Event, THRESHOLD, Table};
-use crate::command::compare::page::capital;
-use crate::command::compare::text::{heading, line};
+use super::problems::Data;
+use super::table::{THRESHOLD, Table};
+use crate::command::way::{Row, heading};
+use crate::terminal::capital;
+
+/// What happens on the way, for those who watch.
+pub enum Event<'a> {
+    Begin(&'a Data),
+    Table(&'a Table),
+    Row(&'a Row),
+    End(&'a Table),
+}
 
 /// The lines that an event adds.
 pub fn text(event: &Event<'_>) -> String {
@@ -24,7 +33,7 @@ pub fn text(event: &Event<'_>) -> String {
             table.explanation,
             heading()
         ),
-        Event::Row(row) => line(row, false),
+        Event::Row(row) => row.line(false),
         Event::End(table) => format!(
             "\nRows differ by {:.1e} in the objective and {:.1e} in the dual value; the marginal error \
              allows {:.1e} and {:.1e}{}.\n{}",
@@ -41,7 +50,7 @@ pub fn text(event: &Event<'_>) -> String {
 fn ratio(table: &Table) -> String {
     table.best().map_or_else(String::new, |(textbook, best)| {
         let factor = f64::from(textbook) / f64::from(best.sweeps);
-        let (start, acceleration) = (best.start, best.acceleration);
+        let (start, acceleration) = (&best.start, best.acceleration);
         format!("{start} + {acceleration}: {} sweeps instead of {textbook}, {factor:.1} times fewer.\n", best.sweeps)
     })
 }

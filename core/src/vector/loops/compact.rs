@@ -15,54 +15,44 @@ pub(super) fn products<T: Float>(points: PackedPoints<'_, T>, factor: T, tile: T
         let group = points.group(i - first);
         let count = if first == 0 && row + GROUP <= rows { GROUP } else { 1 };
         let (part, tail) = core::mem::take(&mut rest).split_at_mut(count * m);
-        let product = Product { points, factor, start: tile.start, g: tile.g };
         if let (Some(f), Some(rows)) = (tile.f[row..].first_chunk::<GROUP>(), four_mut(part, m, count)) {
-            product.write::<GROUP, COLUMNS>(group, 0, *f, rows);
+            write::<T, GROUP, COLUMNS>(points, factor, tile, (group, 0), *f, rows);
         } else {
-            product.write::<1, 1>(group, first, [tile.f[row]], [part]);
+            write::<T, 1, 1>(points, factor, tile, (group, first), [tile.f[row]], [part]);
         }
         (rest, row) = (tail, row + count);
     }
 }
 
-/// The columns that some rows are multiplied with.
-struct Product<'p, T: Float> {
-    points: PackedPoints<'p, T>,
+/// Writes R rows of a group, from row `first` of it on, C columns at a time. If coordinates are few, the factor is
+/// multiplied into those of the rows, once. If they are many, products are added up first, which rounds less.
+fn write<T: Float, const R: usize, const C: usize>(
+    points: PackedPoints<'_, T>,
     factor: T,
-    start: usize,
-    g: &'p [T],
-}
-
-impl<T: Float> Product<'_, T> {
-    /// Writes R rows of a group, from row `first` of it on, C columns at a time. If coordinates are few, the factor is
-    /// multiplied into those of the rows, once. If they are many, products are added up first, which rounds less.
-    fn write<const R: usize, const C: usize>(
-        &self,
-        group: Panel<'_, T>,
-        first: usize,
-        f: [T; R],
-        mut out: [&mut [T]; R],
-    ) {
-        let few = self.points.dimension <= 3;
-        let (base, factor) = if few { (T::ONE, self.factor) } else { (T::ZERO, T::ONE) };
-        let mut at = 0;
-        while at < self.g.len() {
-            // The first column may lie inside its panel.
-            let inside = (self.start + at) % PANEL;
-            let panel = self.points.panel(self.start + at - inside);
-            let width = (panel.width - inside).min(self.g.len() - at);
-            let g = &self.g[at..at + width];
-            let mut out = out.each_mut().map(|row| &mut row[at..at + width]);
-            each::<T, R, C>(&mut out, g, |r, _, g| base * (g + f[r]));
-            for (x, y) in group.values.chunks_exact(group.width).zip(panel.values.chunks_exact(panel.width)) {
-                let x: [T; R] = core::array::from_fn(|r| factor * x[first + r]);
-                each::<T, R, C>(&mut out, &y[inside..inside + width], |r, sum, y| x[r] * y + sum);
-            }
-            if !few {
-                each::<T, R, 1>(&mut out, g, |r, sum, g| sum * self.factor + (g + f[r]));
-            }
-            at += width;
+    TileAt { start, g, .. }: TileAt<'_, T>,
+    (group, first): (Panel<'_, T>, usize),
+    f: [T; R],
+    mut out: [&mut [T]; R],
+) {
+    let few = points.dimension <= 3;
+    let (base, own_factor) = if few { (T::ONE, factor) } else { (T::ZERO, T::ONE) };
+    let mut at = 0;
+    while at < g.len() {
+        // The first column may lie inside its panel, if pairs are skipped.
+        let inside = if cfg!(feature = "skipping") { (start + at) % PANEL } else { 0 };
+        let panel = points.panel(start + at - inside);
+        let width = (panel.width - inside).min(g.len() - at);
+        let g = &g[at..at + width];
+        let mut out = out.each_mut().map(|row| &mut row[at..at + width]);
+        each::<T, R, C>(&mut out, g, |r, _, g| base * (g + f[r]));
+        for (x, y) in group.values.chunks_exact(group.width).zip(panel.values.chunks_exact(panel.width)) {
+            let x: [T; R] = core::array::from_fn(|r| own_factor * x[first + r]);
+            each::<T, R, C>(&mut out, &y[inside..inside + width], |r, sum, y| x[r] * y + sum);
         }
+        if !few {
+            each::<T, R, 1>(&mut out, g, |r, sum, g| sum * factor + (g + f[r]));
+        }
+        at += width;
     }
 }
 

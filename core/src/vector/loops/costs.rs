@@ -17,8 +17,8 @@ pub(crate) fn squared_distances<T: Float, S: Simd<T>>(
     let x = group.values[i % GROUP..].iter().step_by(group.width).zip(points.delta);
     let (mut start, mut rest) = (start, out);
     while !rest.is_empty() {
-        // The first column may lie inside its panel.
-        let inside = start % PANEL;
+        // The first column may lie inside its panel, if pairs are skipped.
+        let inside = if cfg!(feature = "skipping") { start % PANEL } else { 0 };
         let panel = points.panel(start - inside);
         let (out, more) = rest.split_at_mut((PANEL - inside).min(rest.len()));
         (start, rest) = (start + out.len(), more);

@@ -235,10 +235,7 @@ impl<T: Float> Products<'_, T> {
         };
         // If coordinates are few, the loop over them is unrolled, and the factor becomes a part of the coordinates.
         match *coordinates {
-            [p] => {
-                let x = [scaled(p)];
-                self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.into_iter());
-            }
+            [p] => self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, [scaled(p)].into_iter()),
             [p, q] => {
                 let x = [scaled(p), scaled(q)];
                 self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.into_iter());
@@ -247,9 +244,7 @@ impl<T: Float> Products<'_, T> {
                 let x = [scaled(p), scaled(q), scaled(r)];
                 self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.into_iter());
             }
-            ref more => {
-                self.columns::<S, EXP, GROUP, false>(simd, row, columns, found, more.iter().copied());
-            }
+            ref more => self.columns::<S, EXP, GROUP, false>(simd, row, columns, found, more.iter().copied()),
         }
     }
 
@@ -268,8 +263,8 @@ impl<T: Float> Products<'_, T> {
         found.copy_from_slice(&all[row..row + R]);
         let mut at = columns.start;
         while at < columns.end {
-            // The first column may lie inside its panel.
-            let inside = (self.tile.start + at) % PANEL;
+            // The first column may lie inside its panel, if pairs are skipped.
+            let inside = if cfg!(feature = "skipping") { (self.tile.start + at) % PANEL } else { 0 };
             let mut panel = self.points.panel(self.tile.start + at - inside);
             panel.values = &panel.values[inside..];
             let width = (panel.width - inside).min(columns.end - at);

@@ -1,7 +1,8 @@
 //! Products of columns, and the elimination of a matrix made of them.
 
+use super::rows::{add_four, add_one};
 use crate::float::Float;
-use crate::vector::simd::{Simd, SimdExt, each_vector};
+use crate::vector::simd::Simd;
 
 /// The number of rows that are added at once.
 pub(crate) const PRODUCT_ROWS: usize = 4;
@@ -13,28 +14,17 @@ pub(crate) fn add_products<T: Float, S: Simd<T>>(simd: S, weights: &[T], rows: &
     let m = rows.len() / weights.len();
     // Missing rows are the first once more, without weight.
     let row = |k: usize| if k < weights.len() { &rows[k * m..(k + 1) * m] } else { &rows[..m] };
-    let [t0, t1, t2, t3] = [row(0), row(1), row(2), row(3)];
+    let rows = [row(0), row(1), row(2), row(3)];
     let mut weight = [T::ZERO; PRODUCT_ROWS];
     weight[..weights.len()].copy_from_slice(weights);
     for (j, line) in matrix.chunks_exact_mut(m).enumerate() {
         // At small epsilons nearly all entries vanish, and so does the work.
-        let entries = [t0[j], t1[j], t2[j], t3[j]];
+        let entries = rows.map(|row| row[j]);
         if !(entries[0] + entries[1] + (entries[2] + entries[3]) > least) {
             continue;
         }
-        let (p, q) = (simd.splat(weight[0] * entries[0]), simd.splat(weight[1] * entries[1]));
-        let (r, s) = (simd.splat(weight[2] * entries[2]), simd.splat(weight[3] * entries[3]));
-        each_vector::<T, S>(
-            0..j.next_multiple_of(S::LANES).min(m),
-            #[inline(always)]
-            |at, len| {
-                let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
-                let left = simd.mul_add(p, load(t0), q * load(t1));
-                let right = simd.mul_add(r, load(t2), s * load(t3));
-                let sum = load(line) + (left + right);
-                simd.store_part(sum, &mut line[at..at + len]);
-            },
-        );
+        let weights = [0, 1, 2, 3].map(|k| weight[k] * entries[k]);
+        add_four(simd, weights, rows, 0..j.next_multiple_of(S::LANES).min(m), line);
     }
 }
 
@@ -48,15 +38,6 @@ pub(crate) fn eliminate<T: Float, S: Simd<T>>(simd: S, lines: &mut [T], own: &[T
         if !(factor > T::ZERO) {
             continue;
         }
-        let by = simd.splat(factor);
-        each_vector::<T, S>(
-            0..i.next_multiple_of(S::LANES).min(k),
-            #[inline(always)]
-            |at, len| {
-                let sum = simd.load_part(&line[at..at + len], T::ZERO);
-                let sum = simd.mul_add(by, simd.load_part(&own[at..at + len], T::ZERO), sum);
-                simd.store_part(sum, &mut line[at..at + len]);
-            },
-        );
+        add_one(simd, factor, own, 0..i.next_multiple_of(S::LANES).min(k), line);
     }
 }

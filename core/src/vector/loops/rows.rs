@@ -1,5 +1,7 @@
 //! Sums over rows that are stored, and functions of every entry of a row.
 
+use core::ops::Range;
+
 use super::{compact, parts};
 use crate::float::Float;
 use crate::vector::points::ColumnList;
@@ -12,35 +14,12 @@ pub(crate) fn add_rows<T: Float, S: Simd<T>>(simd: S, weights: &[T], rows: &[T],
         return compact::add(weights, rows, total);
     }
     let m = total.len();
-    let mut k = 0;
-    while k + 4 <= weights.len() {
-        let [t0, t1, t2, t3] = four(&rows[k * m..(k + 4) * m], m);
-        let [p, q, r, s] = [weights[k], weights[k + 1], weights[k + 2], weights[k + 3]].map(|w| simd.splat(w));
-        each_vector::<T, S>(
-            0..m,
-            #[inline(always)]
-            |at, len| {
-                let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
-                let left = simd.mul_add(p, load(t0), q * load(t1));
-                let right = simd.mul_add(r, load(t2), s * load(t3));
-                let sum = simd.load_part(&total[at..at + len], T::ZERO) + (left + right);
-                simd.store_part(sum, &mut total[at..at + len]);
-            },
-        );
-        k += 4;
+    let (fours, rest) = weights.as_chunks::<4>();
+    for (k, &weights) in fours.iter().enumerate() {
+        add_four(simd, weights, four(&rows[4 * k * m..4 * (k + 1) * m], m), 0..m, total);
     }
-    while k < weights.len() {
-        let (weight, row) = (simd.splat(weights[k]), &rows[k * m..(k + 1) * m]);
-        each_vector::<T, S>(
-            0..m,
-            #[inline(always)]
-            |at, len| {
-                let sum = simd.load_part(&total[at..at + len], T::ZERO);
-                let sum = simd.mul_add(weight, simd.load_part(&row[at..at + len], T::ZERO), sum);
-                simd.store_part(sum, &mut total[at..at + len]);
-            },
-        );
-        k += 1;
+    for (k, &weight) in (4 * fours.len()..).zip(rest) {
+        add_one(simd, weight, &rows[k * m..(k + 1) * m], 0..m, total);
     }
 }
 
@@ -60,6 +39,44 @@ pub(crate) fn add_listed_rows<T: Float, S: Simd<T>>(
         add_rows(simd, weights, own, &mut total[run]);
         rest = more;
     }
+}
+
+/// total_j += sum_k weight_k row_kj over four rows, for j in a range.
+#[inline(always)]
+pub(super) fn add_four<T: Float, S: Simd<T>>(
+    simd: S,
+    weights: [T; 4],
+    [t0, t1, t2, t3]: [&[T]; 4],
+    range: Range<usize>,
+    total: &mut [T],
+) {
+    let [p, q, r, s] = weights.map(|weight| simd.splat(weight));
+    each_vector::<T, S>(
+        range,
+        #[inline(always)]
+        |at, len| {
+            let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
+            let left = simd.mul_add(p, load(t0), q * load(t1));
+            let right = simd.mul_add(r, load(t2), s * load(t3));
+            let sum = load(total) + (left + right);
+            simd.store_part(sum, &mut total[at..at + len]);
+        },
+    );
+}
+
+/// total_j += weight row_j for j in a range.
+#[inline(always)]
+pub(super) fn add_one<T: Float, S: Simd<T>>(simd: S, weight: T, row: &[T], range: Range<usize>, total: &mut [T]) {
+    let weight = simd.splat(weight);
+    each_vector::<T, S>(
+        range,
+        #[inline(always)]
+        |at, len| {
+            let sum = simd.load_part(&total[at..at + len], T::ZERO);
+            let sum = simd.mul_add(weight, simd.load_part(&row[at..at + len], T::ZERO), sum);
+            simd.store_part(sum, &mut total[at..at + len]);
+        },
+    );
 }
 
 #[inline(always)]
