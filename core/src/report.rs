@@ -105,6 +105,10 @@ pub struct Report<T> {
     /// The relative difference of the totals, (total_b - total_a) / the larger, that was taken out of `b` in a balanced
     /// problem because rounding explains it; 0 if there was none.
     pub rescaled: T,
+    /// The share of the pairs that sweeps skipped ([`Skipping`](crate::Skipping)), on average; 0 if they visited all.
+    pub skipped: T,
+    /// A bound on the share of either marginal that skipped pairs carry. It is contained in both marginal errors.
+    pub certificate: T,
     /// The storage: `stream`, `cost` or `kernel`.
     pub storage: &'static str,
 }

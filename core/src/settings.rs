@@ -212,7 +212,7 @@ impl Settings<f64> {
     /// assert_eq!((settings.threshold, settings.acceleration.name()), (1e-3_f32, "relaxation"));
     /// ```
     pub fn cast<T: Real>(self) -> Settings<T> {
-        let Settings { threshold, max_sweeps, acceleration, annealing, storage, threads, simd } = self;
+        let Settings { threshold, max_sweeps, acceleration, annealing, storage, skipping, threads, simd } = self;
         Settings {
             threshold: T::constant(threshold),
             max_sweeps,
@@ -229,6 +229,7 @@ impl Settings<f64> {
                 sweeps,
             }),
             storage,
+            skipping,
             threads,
             simd,
         }

@@ -136,6 +136,11 @@ impl<'w, T: Real> Skipping<'w, T> {
         self.idle = 0;
     }
 
+    /// Sweeps over all pairs for a while, unless the caller has decided.
+    pub fn pause(&mut self) {
+        (self.on, self.idle) = (!self.auto, 0);
+    }
+
     /// Counts a sweep over all pairs; says whether it is time to decide again.
     pub fn is_time(&mut self) -> bool {
         self.idle += 1;

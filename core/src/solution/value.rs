@@ -206,6 +206,8 @@ pub(crate) fn measure<'s, T: Real>(
         rejections: progress.rejections,
         absorptions: progress.absorptions,
         rescaled: progress.rescaled,
+        skipped: progress.skipped / T::count(progress.sweeps.max(1) as usize),
+        certificate,
         storage,
     };
     let Potentials { f: f_hat, g: g_hat, row: f, image: g, .. } = potentials;

@@ -159,7 +159,12 @@ impl<'a, T: Real> Iterate<'a, T> {
                 #[cfg(feature = "skipping")]
                 if let Some(skipping) = &mut self.skipping {
                     if skipping.is_on() {
-                        return listed::sweep(p, skipping, (factor, factor), potentials, scratch);
+                        let outcome = listed::sweep(p, skipping, (factor, factor), potentials, scratch);
+                        // A column that every listed row leaves alone needs all pairs, twice.
+                        if outcome.column_fallback {
+                            skipping.pause();
+                        }
+                        return outcome;
                     }
                     if skipping.is_time() {
                         skipping.decide(p, potentials, scratch.spare);

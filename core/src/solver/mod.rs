@@ -212,7 +212,8 @@ impl<'a, T: Real> Solver<'a, T> {
             Some(accelerator) if !plain => (accelerator.sweep(&mut self.iterate), accelerator.kind()),
             _ => (self.iterate.sweep(), SweepKind::Plain),
         };
-        self.progress.count(&outcome);
+        let problem = &self.iterate.scaled.problem;
+        self.progress.count(&outcome, problem.rows(), problem.columns());
         outcome.error /= self.iterate.scaled.problem.b().total();
 
         // Begin again if it left the range of the scalar. After a plain sweep, potentials may be finite although the

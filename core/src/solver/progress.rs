@@ -22,6 +22,8 @@ pub(crate) struct Progress<T> {
     pub rejections: u32,
     pub absorptions: u32,
     pub rescaled: T,
+    /// The share of all pairs that each sweep skipped, added up.
+    pub skipped: T,
     /// The marginal error that the last sweep measured.
     pub(super) error: T,
     /// The smallest error so far, and the sweeps since it fell.
@@ -51,6 +53,7 @@ impl<T: Real> Progress<T> {
             rejections,
             absorptions,
             rescaled,
+            skipped: T::ZERO,
             error: T::INFINITY,
             best_error: T::INFINITY,
             idle,
@@ -69,9 +72,13 @@ impl<T: Real> Progress<T> {
         self.status = None;
     }
 
-    /// Counts a sweep.
-    pub(super) fn count(&mut self, outcome: &Outcome<T>) {
+    /// Counts a sweep of a problem of n x m.
+    pub(super) fn count(&mut self, outcome: &Outcome<T>, n: usize, m: usize) {
         self.sweeps += 1;
+        if outcome.visited > 0 {
+            let visited = T::constant(outcome.visited as f64) / T::count(n) / T::count(m);
+            self.skipped += T::ONE - visited;
+        }
         self.row_fallbacks = self.row_fallbacks.saturating_add(outcome.row_fallbacks);
         self.column_fallbacks = self.column_fallbacks.saturating_add(u32::from(outcome.column_fallback));
         self.absorptions = self.absorptions.saturating_add(u32::from(outcome.absorbed));
