@@ -102,8 +102,8 @@ impl<T: Real, S: AsRef<[T]> + AsMut<[T]>> Gaussian<T, S> {
         dimension * (3 * dimension + 1)
     }
 
-    /// Computes the potential on the side of `source` in `coefficients`, as many scalars as [`Moments::len`], with code for no more than `MOST` dimensions: `usize::MAX` for
-    /// all.
+    /// Computes the potential on the side of `source`, in `coefficients` of [`Moments::len`] scalars, with code for no
+    /// more than `MOST` dimensions: `usize::MAX` for all.
     ///
     /// # Errors
     /// [`ErrorKind::NotPositive`] for epsilon; [`ErrorKind::Length`] if the moments are not of one dimension;
