@@ -141,7 +141,8 @@ impl<'a> Arguments<'a> {
     /// Declares one value that is written, if it is wanted.
     pub fn place_optional<V>(&mut self, name: &'static CStr, pointer: *mut V) -> Result<Option<&'a mut V>, Fault> {
         self.declare(name, pointer, 1, Access::Write)?;
-        // SAFETY: NULL, or aligned and apart from all other arguments, as just checked; the rest is the caller's promise.
+        // SAFETY: NULL, or aligned and apart from all other arguments, as just checked; the rest is the caller's
+        // promise.
         Ok(unsafe { pointer.as_mut() })
     }
 

@@ -9,8 +9,8 @@
 //! A new ground cost is a choice in `cost`, a new start a function in `start/library`.
 //!
 //! A new function gets its place in one of these files, or a file of its own, for `f64`, with its body. Then
-//! `SINKHORN_UPDATE_HEADER=1 cargo test -p sinkhorn-tests --test c_abi` writes the one for `f32` into `float`, where the
-//! file includes it, and both into the header. Public documentation becomes the header's: it is written for C.
+//! `SINKHORN_UPDATE_HEADER=1 cargo test -p sinkhorn-tests --test c_abi` writes the one for `f32` into `float`, where
+//! the file includes it, and both into the header. Public documentation becomes the header's: it is written for C.
 #![no_std]
 #![expect(clippy::missing_safety_doc, reason = "the header states what pointers must be, in the terms of C")]
 

@@ -8,7 +8,7 @@ pub use workspace::{divergence_gradient_len, divergence_len};
 
 use crate::cost::CostScale;
 use crate::error::{Argument, Error, ErrorKind, check_workspace};
-use crate::geometry::{Geometry, PointCloud};
+use crate::geometry::{Geometry, PointCloud, Shape};
 use crate::measure::{Points, Weights};
 use crate::memory;
 use crate::problem::{Epsilon, Problem};
@@ -171,7 +171,8 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
 
 /// Says whether no pair costs anything.
 fn is_free<T: Real>(geometry: &Geometry<'_, T>) -> bool {
-    (0..geometry.rows()).all(|i| (0..geometry.columns()).all(|j| geometry.cost(i, j) == T::ZERO))
+    let Shape { rows, columns, .. } = geometry.shape();
+    (0..rows).all(|i| (0..columns).all(|j| geometry.cost(i, j) == T::ZERO))
 }
 
 /// Returns the two numbers, beside its size, that the memory and the derivatives of a geometry depend on: how many

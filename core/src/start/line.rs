@@ -38,7 +38,35 @@ pub(super) fn convex_line<'p, 'a, T: Real>(
 /// Writes the indices that sort the points. Ties are sorted by index, so that the order is the same everywhere.
 pub(crate) fn sort_indices<T: Real>(points: Points<'_, T>, order: &mut [T]) {
     number(order);
-    order.sort_unstable_by(|p, q| compare(points, 0, p, q));
+    if cfg!(feature = "simd") {
+        order.sort_unstable_by(|p, q| compare(points, 0, p, q));
+    } else {
+        heap_sort(order, &|p, q| compare(points, 0, p, q) == Ordering::Less);
+    }
+}
+
+/// Sorts as the standard library does, in a tenth of its code and more time, for builds that shall be small.
+fn heap_sort<T>(values: &mut [T], is_less: &dyn Fn(&T, &T) -> bool) {
+    let n = values.len();
+    // The first n / 2 steps make a heap. Each of the others takes the largest value out of it.
+    for step in (0..n + n / 2).rev() {
+        let (mut node, len) = (step.saturating_sub(n), step.min(n));
+        if step < n {
+            values.swap(0, step);
+        }
+        // Let the value sink until none below it is larger.
+        loop {
+            let mut child = 2 * node + 1;
+            if child + 1 < len && is_less(&values[child], &values[child + 1]) {
+                child += 1;
+            }
+            if child >= len || !is_less(&values[node], &values[child]) {
+                break;
+            }
+            values.swap(node, child);
+            node = child;
+        }
+    }
 }
 
 /// Writes 0, 1, 2, ... as indices in scalars.
@@ -51,4 +79,20 @@ pub(super) fn compare<T: Real>(points: Points<'_, T>, axis: usize, p: &T, q: &T)
     let coordinate = |slot: &T| points.data()[slot.to_index() as usize * points.dimension() + axis];
     let by_coordinate = coordinate(p).partial_cmp(&coordinate(q)).unwrap_or(Ordering::Equal);
     by_coordinate.then(p.to_index().cmp(&q.to_index()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heap_sorts() {
+        for n in 0..200_u32 {
+            let mut values: [u32; 200] = core::array::from_fn(|i| (i as u32).wrapping_mul(2_654_435_761) % 97);
+            let mut expected = values;
+            heap_sort(&mut values[..n as usize], &|p, q| p < q);
+            expected[..n as usize].sort_unstable();
+            assert_eq!(values, expected);
+        }
+    }
 }

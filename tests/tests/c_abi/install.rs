@@ -182,7 +182,7 @@ fn half_an_installation_is_found_and_the_other_half_is_missed() {
         for (component, sentence) in sentences {
             let how = format!("find_package(Sinkhorn REQUIRED CONFIG COMPONENTS {there} {component})");
             let user = project(&format!("user-{there}-{component}"), &how, &[]);
-            let output = limited(&mut configure(&user, &prefix)).output().expect("cmake");
+            let output = limited(&configure(&user, &prefix)).output().expect("cmake");
             let words: Vec<String> =
                 String::from_utf8_lossy(&output.stderr).split_whitespace().map(String::from).collect();
             assert!(!output.status.success() && words.join(" ").contains(&sentence), "{words:?}");

@@ -265,7 +265,11 @@ fn what_leaves_the_range_is_refused_and_named() {
         let settings = Settings::default();
         let mut memory = vec![T::ZERO; divergence_len(problem.shape(), &settings)?];
         let found = sinkhorn_divergence(&problem, &Zero, &settings, &mut memory)?;
-        assert!(found.value().is_finite() && found.value() >= -T::EPSILON.sqrt() * T::constant(rho), "{}", found.value());
+        assert!(
+            found.value().is_finite() && found.value() >= -T::EPSILON.sqrt() * T::constant(rho),
+            "{}",
+            found.value()
+        );
         let differentiation = DerivativeSettings::default();
         let mut memory = vec![T::ZERO; divergence_gradient_len(2, 3, 1, differentiation.threads).unwrap()];
         let (mut in_x, mut in_y, mut in_epsilon) = ([T::ZERO; 2], [T::ZERO; 3], T::ZERO);
