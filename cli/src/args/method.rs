@@ -55,6 +55,9 @@ pub struct NumericsArgs {
     /// What to keep between sweeps
     #[arg(long, value_enum, default_value_t = StorageName::Auto)]
     pub storage: StorageName,
+    /// Whether sweeps skip pairs that carry next to nothing; what these can carry is part of the marginal error
+    #[arg(long, value_enum, default_value_t = SkippingName::Auto)]
+    pub skipping: SkippingName,
 }
 
 /// Where potentials come from: by name, or by fits of the sides.
@@ -121,6 +124,16 @@ pub enum StorageName {
     Stream,
     /// The kernel, a number a pair of points
     Kernel,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SkippingName {
+    /// From 4000 points a side on, in at most 5 dimensions, where it is expected to be faster
+    Auto,
+    /// Every sweep visits all pairs
+    Off,
+    /// Wherever it is possible: points under the squared Euclidean cost, in at most 8 dimensions, without a kernel
+    On,
 }
 
 /// A name of [`StartName`], or anything with a comma or the ending of a file.

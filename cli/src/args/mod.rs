@@ -11,7 +11,8 @@ mod task;
 pub use files::{PairArgs, ReadingArgs};
 pub use help::{EXIT_CODES, examples, plain_examples};
 pub use method::{
-    AccelerationName, ChosenStart, MAX_SWEEPS, MethodArgs, NumericsArgs, Precision, Saved, StartName, StorageName,
+    AccelerationName, ChosenStart, MAX_SWEEPS, MethodArgs, NumericsArgs, Precision, Saved, SkippingName, StartName,
+    StorageName,
 };
 pub use parse::{multiple, positive, share};
 pub use problem::{CostName, EpsilonArgs, ProblemArgs};

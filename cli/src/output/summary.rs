@@ -43,6 +43,9 @@ pub struct Summary {
     pub acceleration: Acceleration<f64>,
     pub precision: &'static str,
     pub storage: &'static str,
+    /// The share of the pairs that sweeps skipped, and a bound on the share of the mass that these carry.
+    pub skipped: f64,
+    pub certificate: f64,
     pub points: Sides<Input>,
     /// What the file of --plan has.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -210,6 +213,8 @@ impl Summary {
             acceleration: method.settings.acceleration,
             precision: T::NAME,
             storage: report.storage,
+            skipped: report.skipped.widen(),
+            certificate: report.certificate.widen(),
             points: Sides { x: Input::of(&data.x), y: Input::of(&data.y) },
             plan: None,
             row_fallbacks: report.row_fallbacks,

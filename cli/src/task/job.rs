@@ -1,11 +1,11 @@
 //! What is to be done, checked and with its defaults filled in. No file has been opened yet.
 
-use sinkhorn_core::{Acceleration, Epsilon, Real, Settings, Storage, settings::Annealing};
+use sinkhorn_core::{Acceleration, Epsilon, Real, Settings, Skipping, Storage, settings::Annealing};
 
 use super::scalar::in_precision;
 use crate::args::{
-    AccelerationName, ChosenStart, CostName, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs, StorageName,
-    TaskArgs,
+    AccelerationName, ChosenStart, CostName, MethodArgs, NumericsArgs, PairArgs, Precision, ProblemArgs, SkippingName,
+    StorageName, TaskArgs,
 };
 use crate::input::{Reading, Source};
 use crate::process::Failure;
@@ -196,6 +196,11 @@ pub fn settings(numerics: &NumericsArgs) -> Settings<f64> {
             StorageName::Auto => Storage::Auto { scalars: KERNEL_BYTES / in_precision!(numerics.precision, size_of()) },
             StorageName::Stream => Storage::Stream,
             StorageName::Kernel => Storage::Kernel,
+        },
+        skipping: match numerics.skipping {
+            SkippingName::Auto => Skipping::Auto,
+            SkippingName::Off => Skipping::Off,
+            SkippingName::On => Skipping::On,
         },
         threads: numerics
             .threads

@@ -53,3 +53,36 @@ fn longest_side<T: Real>(points: Points<'_, T>, numbers: &[T]) -> usize {
     }
     axis
 }
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::error::Argument;
+    use crate::float::Internal;
+
+    #[test]
+    fn an_order_has_every_point_once_and_blocks_that_are_narrow() {
+        // A grid has many equal coordinates.
+        let data: Vec<f32> = (0..40_000_u32).flat_map(|i| [(i % 200) as f32, (i / 200) as f32]).collect();
+        let points = Points::new(Argument::X, &data, 2).expect("points");
+        for (count, width) in [(40_000, 32), (40_000, 64), (1000, 32), (33, 32), (32, 32), (5, 32)] {
+            let mut numbers: Vec<f32> = (0..count).map(f32::from_index).collect();
+            sort(points, &mut numbers, width);
+            let mut seen: Vec<u32> = numbers.iter().map(|number| number.to_index()).collect();
+            if count == 40_000 {
+                let side = |block: &[u32], of: fn(u32) -> u32| {
+                    let values = block.iter().map(|&number| of(number));
+                    values.clone().max().unwrap_or(0) - values.min().unwrap_or(0)
+                };
+                let is_narrow =
+                    |block: &&[u32]| side(block, |number| number % 200).max(side(block, |number| number / 200)) < 16;
+                // The last blocks of a side take what is left.
+                assert!(20 * seen.chunks(width).filter(is_narrow).count() >= 19 * seen.chunks(width).count());
+            }
+            seen.sort_unstable();
+            assert!(seen.into_iter().eq(0..count));
+        }
+    }
+}

@@ -235,3 +235,86 @@ impl<'w, T: Real> Records<'w, T> {
         ColumnList { blocks: &memory[..count], width: self.width, columns: self.columns }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::{Rng, SeedableRng, rngs::StdRng};
+
+    use super::*;
+    use crate::vector::{GROUP, PANEL, SimdLevel};
+
+    /// Lays points out as [`PackedPoints`] has them.
+    fn packed<T: Real>(values: &[T], d: usize, most: usize) -> std::vec::Vec<T> {
+        let mut out = std::vec::Vec::new();
+        for points in values.chunks(most * d) {
+            for k in 0..d {
+                out.extend(points.chunks(d).map(|point| point[k]));
+            }
+        }
+        out
+    }
+
+    fn no_exponent_exceeds_its_bound<T: Real>(seed: u64) {
+        let random = &mut StdRng::seed_from_u64(seed);
+        let (d, width) = (random.random_range(1..=MAX_DIMENSION), 32);
+        let (n, m) = (random.random_range(1..=width), random.random_range(1..1500));
+        let s = T::constant(10_f64.powf(random.random_range(-2.0..4.0)));
+        // Wide and narrow clouds, apart or not, with rough potentials and smooth ones.
+        let spread = 10_f64.powf(random.random_range(-3.0..0.5));
+        let apart = random.random_range(-1.0..1.0);
+        let mut draw = |count: usize, scale: f64, shift: f64| {
+            let value = |_| T::constant(shift + scale * random.random_range(-1.0..1.0));
+            (0..count).map(value).collect::<std::vec::Vec<T>>()
+        };
+        let (x, y) = (draw(n * d, spread, apart), draw(m * d, 1.0, 0.0));
+        let (f, g) = (draw(n, 30.0, 0.0), draw(m, 30.0, 0.0));
+        let delta = std::vec![T::ZERO; d];
+        let (x_packed, y_packed) = (packed(&x, d, GROUP), packed(&y, d, PANEL));
+        let points = PackedPoints { x: &x_packed, y: &y_packed, delta: &delta, dimension: d, rows: n, columns: m };
+
+        let mut memory = std::vec![T::ZERO; len(m, d, width)];
+        let mut records = Records::new(&mut memory, m, d, width);
+        records.refit(points, s, &|j| g[j]);
+        let plane = fit(d, n, &|i, k| points.x(i, k), s, &|i| f[i]);
+        for level in SimdLevel::ALL.into_iter().filter(|level| level.is_available()) {
+            let instructions = Instructions::of(level);
+            for (records, width) in [(&*records.blocks, width), (&*records.groups, width * MAX_LANES)] {
+                for (k, group) in records.chunks_exact(group_len(d)).enumerate() {
+                    let mut bounds = [T::ZERO; MAX_LANES];
+                    T::bounds(instructions, plane.bound(), s, group, &mut bounds);
+                    for (lane, bound) in bounds.iter().enumerate() {
+                        let start = (k * MAX_LANES + lane) * width;
+                        for j in start..m.min(start + width) {
+                            for i in 0..n {
+                                let product =
+                                    (0..d).fold(0.0, |sum, k| sum + x[i * d + k].widen() * y[j * d + k].widen());
+                                let exponent = f[i].widen() + g[j].widen() + 2.0 * s.widen() * product;
+                                assert!(exponent <= bound.widen(), "seed {seed}, {level:?}: {exponent} > {bound}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        // Lists leave out what is below, and nothing else.
+        let mut list = std::vec![T::ZERO; m.div_ceil(width)];
+        let least = T::constant(-20.0);
+        let list = records.list(Instructions::of(SimdLevel::Best), &plane, s, least, &mut list);
+        let listed: std::vec::Vec<usize> = list.runs().flatten().collect();
+        assert!(listed.is_sorted() && listed.len() == list.len());
+        for j in (0..m).filter(|j| listed.binary_search(j).is_err()) {
+            for i in 0..n {
+                let product = (0..d).fold(T::ZERO, |sum, k| sum + x[i * d + k] * y[j * d + k]);
+                assert!(f[i] + g[j] + T::TWO * s * product <= least + T::ONE);
+            }
+        }
+    }
+
+    #[test]
+    fn no_bound_is_ever_broken() {
+        for seed in 0..60 {
+            no_exponent_exceeds_its_bound::<f32>(seed);
+            no_exponent_exceeds_its_bound::<f64>(seed);
+        }
+    }
+}

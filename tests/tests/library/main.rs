@@ -27,6 +27,7 @@ mod line;
 mod prose;
 mod resolution;
 mod simd;
+mod skipping;
 mod soft;
 mod solution;
 mod solver;

@@ -34,6 +34,7 @@ pub fn typed(args: &Args) -> Vec<String> {
     option("--threshold", number(numerics.threshold));
     option("--precision", named(numerics.precision));
     option("--storage", named(numerics.storage));
+    option("--skipping", named(numerics.skipping));
     let whole = |value: u32, default: u32| (value != default).then(|| value.to_string());
     option("--max-sweeps", whole(numerics.max_sweeps, args::MAX_SWEEPS));
     option("--threads", numerics.threads.map(|threads| threads.to_string()));

@@ -7,7 +7,7 @@ mod text;
 use serde::Serialize;
 use sinkhorn_core::{Acceleration, Epsilon, Error, PointCloud, Problem, Settings, Workspace};
 
-use crate::args::{self, NumericsArgs, Precision, StorageName};
+use crate::args::{self, NumericsArgs, Precision, SkippingName, StorageName};
 use crate::process::{Exit, Failure, interrupt};
 use crate::task::job;
 use crate::task::solving;
@@ -129,6 +129,7 @@ fn settings(acceleration: Acceleration<f64>) -> Settings<f64> {
         threads: None,
         precision: Precision::F64,
         storage: StorageName::Auto,
+        skipping: SkippingName::Auto,
     };
     Settings { acceleration, ..job::settings(&numerics) }
 }
