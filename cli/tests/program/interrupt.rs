@@ -204,7 +204,8 @@ fn how_long_ending_takes_is_told() {
     folder.write("p.csv", points(30_000, 0.0));
     folder.write("q.csv", points(15_000, 0.5));
     for seconds in [4.0, 8.0, 16.0, 32.0] {
-        let options = "--start zero --acceleration plain --epsilon 0.001 --storage stream --skipping off --threads 1 --json";
+        let options =
+            "--start zero --acceleration plain --epsilon 0.001 --storage stream --skipping off --threads 1 --json";
         let child = start(&folder, &format!("solve p.csv q.csv {options}"));
         std::thread::sleep(Duration::from_secs_f64(seconds));
         send("-INT", &child);
