@@ -129,7 +129,7 @@ pub(crate) struct WholeMemory<'w, T> {
     /// Numbers of the columns with weight, and their weights; likewise.
     pub columns: [&'w mut [T]; 2],
     /// The number of points of a block, if pairs are skipped.
-    pub skipping: Option<usize>,
+    pub width: Option<usize>,
 }
 
 /// The memory of a solver that sweeps only over points with weight.
@@ -141,6 +141,8 @@ struct Support {
     sizes: [usize; 11],
     /// The lengths of a list of columns and of the records of all columns, if pairs are skipped; else 0.
     skipping: [usize; 2],
+    /// The number of points of a block, if pairs are skipped.
+    width: Option<usize>,
 }
 
 #[cfg(feature = "support")]
@@ -161,7 +163,7 @@ impl Support {
             let sizes = [n, m, n, m, n * d, m * d, d, rows, rows, columns, columns];
             let width = skipping::width(rows, columns);
             let skipping = [skipping::list_len(columns, width), skipping::records_len(columns, d, width)];
-            return Some(Support { shape, sizes, skipping });
+            return Some(Support { shape, sizes, skipping, width: Some(width) });
         }
         let _ = skips;
         if 2 * rows as u128 * columns as u128 > n as u128 * m as u128 {
@@ -179,7 +181,7 @@ impl Support {
                 return None;
             }
         }
-        Some(Support { shape, sizes, skipping: [0; 2] })
+        Some(Support { shape, sizes, skipping: [0; 2], width: None })
     }
 
     /// Returns the number of scalars in all.
@@ -266,10 +268,14 @@ impl<'w, T: Real> Workspace<'w, T> {
             let points = PackedMemory { x, y, delta };
             let (rows, columns) = ([rows, row_weights], [columns, column_weights]);
             let [list, records] = support.skipping;
-            let skipping = (list > 0).then(|| skipping::width(support.shape.rows, support.shape.columns));
-            let whole = Some(WholeMemory { f_hat, g_hat, f, g, points, rows, columns, skipping });
-            let [records] = memory::cut(&mut rest, [records]);
-            return Ok(Workspace { whole, records, ..Self::cut(rest, support.shape, settings, list) });
+            let whole = Some(WholeMemory { f_hat, g_hat, f, g, points, rows, columns, width: support.width });
+            let [_records] = memory::cut(&mut rest, [records]);
+            return Ok(Workspace {
+                whole,
+                #[cfg(feature = "skipping")]
+                records: _records,
+                ..Self::cut(rest, support.shape, settings, list)
+            });
         }
         check_workspace(Self::len_of_shape(problem.shape(), settings)?, memory.len())?;
         Ok(Self::cut(memory, problem.shape(), settings, 0))

@@ -198,6 +198,8 @@ impl<T: Real> Settings<T> {
                 SINKHORN_STORAGE_AUTO => CoreStorage::Auto { scalars: self.storage_budget },
                 value => return Err(Fault::new(c"storage", FaultKind::Choice { value })),
             },
+            // The lengths of workspaces are those of sweeps over all pairs.
+            skipping: sinkhorn_core::Skipping::Off,
             threads: or(self.threads, 1) as usize,
             simd: match self.simd {
                 SINKHORN_SIMD_BEST => SimdLevel::Best,

@@ -126,15 +126,15 @@ fn solve<T: Real>(
     }
     for k in 0..d {
         for i in 0..k {
-            right[k] = right[k] - matrix[k][i] * right[i];
+            right[k] -= matrix[k][i] * right[i];
         }
-        right[k] = right[k] / matrix[k][k];
+        right[k] /= matrix[k][k];
     }
     for k in (0..d).rev() {
         for i in k + 1..d {
-            right[k] = right[k] - matrix[i][k] * right[i];
+            right[k] -= matrix[i][k] * right[i];
         }
-        right[k] = right[k] / matrix[k][k];
+        right[k] /= matrix[k][k];
     }
     right.iter().all(|value| value.is_finite())
 }

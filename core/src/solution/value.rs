@@ -113,7 +113,7 @@ pub(crate) fn measure<'s, T: Real>(
     let (listed, certificate) = (None, T::ZERO);
     let mut pass = |cost_g: Option<&[T]>| {
         let work = |strip: Strip<'_, T>| measure_strip(p, g, log_b, cost_g, strip);
-        Pass::sums(&mut *f).run(scratch, &work, join_totals)
+        Pass::sums(f).run(scratch, &work, join_totals)
     };
     let mut totals = listed.unwrap_or_else(|| pass(dear.then_some(&**cost_g)));
     let [transport, _, mass, ..] = totals;

@@ -87,9 +87,9 @@ fn choose<'a, T: Real>(
 impl<'a, T: Real> Whole<'a, T> {
     /// Splits a problem into that of the points with weight, and the rest.
     pub fn new(problem: Problem<'a, T>, memory: WholeMemory<'a, T>) -> Result<(Problem<'a, T>, Self), Error> {
-        let WholeMemory { f_hat, g_hat, f, g, points, rows, columns, skipping } = memory;
+        let WholeMemory { f_hat, g_hat, f, g, points, rows, columns, width } = memory;
         let cloud = problem.geometry().cloud();
-        let [x, y] = [cloud.map(|cloud| cloud.x()), cloud.map(|cloud| cloud.y())].map(|points| points.zip(skipping));
+        let [x, y] = [cloud.map(|cloud| cloud.x()), cloud.map(|cloud| cloud.y())].map(|points| points.zip(width));
         let made = (f.len() == problem.rows() && g.len() == problem.columns())
             .then(|| choose(problem.a(), x, rows).zip(choose(problem.b(), y, columns)))
             .flatten();

@@ -137,8 +137,8 @@ impl<T: Real> Rows<'_, '_, '_, T> {
                 let (largest, sum) = row_logsum(self.p, i + k, f[k], self.g, &mut scratch[..self.g.len()]);
                 largest + sum.log2()
             };
-            // With the larger of the new f and the f of an exact marginal, no row multiplies the certificate, and its sum
-            // is safe, as long as the two are not too far apart.
+            // With the larger of the new f and the f of an exact marginal, no row multiplies the certificate, and its
+            // sum is safe, as long as the two are not too far apart.
             let (before, log) = (f[k] - raised[k], log - raised[k]);
             let step = self.factor * self.p.change_of_f(i + k, before, log);
             let change = step.max(-log).min(T::HALF * T::SAFE_EXPONENT - log);

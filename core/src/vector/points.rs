@@ -111,6 +111,7 @@ impl<T: Float> ColumnList<'_, T> {
     }
 
     /// Returns the number of columns in the list.
+    #[cfg(feature = "skipping")]
     pub fn len(&self) -> usize {
         self.runs().map(|run| run.len()).sum()
     }

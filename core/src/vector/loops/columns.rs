@@ -15,6 +15,7 @@ pub(crate) struct WeightVectors<'w, T> {
 
 impl<T: Float> WeightVectors<'_, T> {
     /// Returns the weights of some points.
+    #[cfg(feature = "skipping")]
     pub fn part(&self, range: core::ops::Range<usize>) -> Self {
         WeightVectors { values: self.values.map(|values| &values[range]), ..*self }
     }

@@ -140,6 +140,7 @@ pub(crate) fn product_exponents<T: Float, S: Simd<T>>(
 /// Does what [`product_exponents`] does for the columns of a list only. `tile` has the G of all columns, and `out` has
 /// the rows of the first run one after the other, then those of the second, and so on.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)] // a tile, and where its columns are
 pub(crate) fn listed_exponents<T: Float, S: Simd<T>>(
     simd: S,
     points: PackedPoints<'_, T>,
