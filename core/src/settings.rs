@@ -145,7 +145,7 @@ pub enum Skipping {
     Auto,
     /// Sweeps visit all pairs.
     Off,
-    /// Sweeps skip pairs wherever they can: in at most 8 dimensions.
+    /// Sweeps skip pairs wherever they can: from 64 points a side on, in at most 8 dimensions.
     On,
 }
 

@@ -198,7 +198,7 @@ impl Support {
 fn may_skip<T: Real>(problem: &Problem<'_, T>, shape: Shape, settings: &Settings<T>) -> bool {
     let worth = match settings.skipping {
         Skipping::Off => return false,
-        Skipping::On => true,
+        Skipping::On => shape.rows.min(shape.columns) >= skipping::LEAST_POINTS,
         Skipping::Auto => {
             shape.rows.min(shape.columns) >= skipping::WORTH_BLOCKS && shape.dimension <= skipping::WORTH_DIMENSION
         }

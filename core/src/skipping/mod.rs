@@ -26,6 +26,9 @@ use records::{Plane, Records, fit};
 /// The most coordinates of points whose blocks are bounded.
 pub(crate) const MAX_DIMENSION: usize = 8;
 
+/// The least number of points of a side that can be skipped: two blocks.
+pub(crate) const LEAST_POINTS: usize = 64;
+
 /// The least number of points of a side from which on blocks are worth their records.
 pub(crate) const WORTH_BLOCKS: usize = 4000;
 
@@ -54,6 +57,9 @@ const PROBES: usize = 64;
 /// The number of sweeps over all pairs after which that share is estimated again.
 const PROBE_EVERY: u32 = 10;
 
+/// The number of times that fewer pairs are skipped before none are.
+const MOST_TIGHTENED: u32 = 2;
+
 /// The records of the columns, and what is known of the pairs.
 pub(crate) struct Skipping<'w, T> {
     records: Records<'w, T>,
@@ -65,6 +71,8 @@ pub(crate) struct Skipping<'w, T> {
     auto: bool,
     /// The sweeps over all pairs since the share was estimated.
     idle: u32,
+    /// How often the certificate alone kept the error above the threshold.
+    tightened: u32,
 }
 
 impl<'w, T: Real> Skipping<'w, T> {
@@ -72,7 +80,7 @@ impl<'w, T: Real> Skipping<'w, T> {
     pub fn new(memory: &'w mut [T], (m, d): (usize, usize), width: usize, threshold: T, auto: bool) -> Self {
         // A certificate of less than a hundredth of the threshold leaves the number of sweeps as it is.
         let bits = T::constant(7.0) - threshold.log2();
-        Skipping { records: Records::new(memory, m, d, width), bits, on: false, auto, idle: 0 }
+        Skipping { records: Records::new(memory, m, d, width), bits, on: false, auto, idle: 0, tightened: 0 }
     }
 
     /// Says whether sweeps skip pairs.
@@ -90,16 +98,19 @@ impl<'w, T: Real> Skipping<'w, T> {
         (-self.bits).exp2()
     }
 
-    /// Skips fewer pairs, because the certificate alone keeps the error above the threshold.
+    /// Skips fewer pairs, because the certificate alone keeps the error above the threshold; the third time, none. (That
+    /// happens if the plan of a relaxed problem carries next to nothing, and the error is relative to what it carries.)
     pub fn tighten(&mut self) {
         self.bits += T::constant(7.0);
+        self.tightened += 1;
+        self.on &= self.tightened <= MOST_TIGHTENED;
     }
 
     /// Returns the same with a smaller certificate, for sums that are reported.
     pub fn tighter(&mut self) -> Skipping<'_, T> {
-        let Skipping { records, bits, on, auto, idle } = self;
+        let Skipping { records, bits, on, auto, idle, tightened } = self;
         let bits = *bits + T::constant(7.0);
-        Skipping { records: records.reborrow(), bits, on: *on, auto: *auto, idle: *idle }
+        Skipping { records: records.reborrow(), bits, on: *on, auto: *auto, idle: *idle, tightened: *tightened }
     }
 
     /// Makes the records of the columns for a G.
@@ -112,7 +123,7 @@ impl<'w, T: Real> Skipping<'w, T> {
     /// Decides whether the next sweep skips pairs, for the present potentials. It looks at some blocks of rows. If
     /// pairs are skipped already, the share of the last sweep tells.
     pub fn decide(&mut self, p: &ScaledProblem<'_, T>, potentials: &Potentials<'_, T>, list: &mut [T]) {
-        if points(p).is_none() {
+        if points(p).is_none() || self.tightened > MOST_TIGHTENED {
             self.on = false;
             return;
         }

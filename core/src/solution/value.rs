@@ -105,7 +105,14 @@ pub(crate) fn measure<'s, T: Real>(
         Some(skipping) => {
             let mut skipping = skipping.tighter();
             skipping.refit(p, g, log_b);
-            (Some(measure_listed(p, &skipping, f, g, log_b, scratch)), skipping.share())
+            let totals = measure_listed(p, &skipping, f, g, log_b, scratch);
+            // If the plan carries next to nothing, all pairs tell how little.
+            let mass = totals[2].value();
+            if skipping.share() <= T::HALF * threshold * share_of_mass(p, mass) {
+                (Some(totals), skipping.share())
+            } else {
+                (None, T::ZERO)
+            }
         }
         None => (None, T::ZERO),
     };
