@@ -301,7 +301,9 @@ mod tests {
 
     #[test]
     fn zeros_are_the_defaults_of_the_core() {
-        assert_eq!(Settings::<f64>::zeros().core(), Ok(CoreSettings::default()));
-        assert_eq!(Settings::<f32>::zeros().core(), Ok(CoreSettings::default()));
+        // But for skipping, which C does not have.
+        let skipping = sinkhorn_core::Skipping::Off;
+        assert_eq!(Settings::<f64>::zeros().core(), Ok(CoreSettings { skipping, ..CoreSettings::default() }));
+        assert_eq!(Settings::<f32>::zeros().core(), Ok(CoreSettings { skipping, ..CoreSettings::default() }));
     }
 }

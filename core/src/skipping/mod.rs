@@ -98,8 +98,8 @@ impl<'w, T: Real> Skipping<'w, T> {
         (-self.bits).exp2()
     }
 
-    /// Skips fewer pairs, because the certificate alone keeps the error above the threshold; the third time, none. (That
-    /// happens if the plan of a relaxed problem carries next to nothing, and the error is relative to what it carries.)
+    /// Skips fewer pairs, because the certificate alone keeps the error above the threshold; the third time, none. That
+    /// happens if the plan of a relaxed problem carries next to nothing, and the error is relative to what it carries.
     pub fn tighten(&mut self) {
         self.bits += T::constant(7.0);
         self.tightened += 1;

@@ -24,8 +24,8 @@ pub(crate) struct BlockBound<'b, T> {
 ///
 /// The bound is exact, coordinate by coordinate. With D = c_x - c_y, x = c_x + xi and y = c_y + eta, the largest value
 /// of p xi + q eta - s (D + xi - eta)^2 over |xi| <= h and |eta| <= g is found for z = xi - eta. For fixed z, the
-/// linear part has its maximum at an end, and that maximum is a concave function of z with two slopes and one break. Less a
-/// convex parabola, it has its maximum where one slope balances the parabola, at the break, or at an end.
+/// linear part has its maximum at an end, and that maximum is a concave function of z with two slopes and one break.
+/// Less a convex parabola, it has its maximum where one slope balances the parabola, at the break, or at an end.
 #[inline(always)]
 pub(crate) fn bounds<T: Float, S: Simd<T>>(simd: S, block: BlockBound<'_, T>, s: T, records: &[T], out: &mut [T]) {
     let per_slope = simd.splat(T::HALF / s);
