@@ -75,7 +75,7 @@ impl<T: Real> Progress<T> {
     /// Counts a sweep of a problem of n x m.
     pub(super) fn count(&mut self, outcome: &Outcome<T>, n: usize, m: usize) {
         self.sweeps += 1;
-        if outcome.visited > 0 {
+        if cfg!(feature = "skipping") && outcome.visited > 0 {
             let visited = T::constant(outcome.visited as f64) / T::count(n) / T::count(m);
             self.skipped += T::ONE - visited;
         }
