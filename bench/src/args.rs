@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use sinkhorn_core::{SimdLevel, Storage};
 
-/// How tables are written.
+/// The options of every command that writes tables.
 #[derive(Debug, clap::Args)]
 pub struct TableArgs {
-    /// How tables are printed
+    /// The form in which tables are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
     /// Write the tables there, too, as JSON
@@ -44,7 +44,7 @@ pub(crate) use in_precision;
 /// Memory for a kernel under `--storage auto`, in scalars: 512 MiB of `f64`, as in the command line program.
 const KERNEL_SCALARS: usize = (512 << 20) / size_of::<f64>();
 
-/// What is kept in memory between sweeps, by its name.
+/// The storage between sweeps, by its name.
 pub fn storage(name: &str) -> Result<Storage, String> {
     let all = [Storage::Stream, Storage::Cost, Storage::Kernel, Storage::Auto { scalars: KERNEL_SCALARS }];
     one_of(all, Storage::name, name)

@@ -1,4 +1,4 @@
-//! What solves under each cost of the library take, beside the squared Euclidean one.
+//! Times solves under each cost of the library, beside the squared Euclidean one.
 //!
 //!     cargo run --release -p sinkhorn-bench -- costs
 //!     cargo run --release -p sinkhorn-bench -- costs --size 4000 --dimension 3 --sweeps 50
@@ -21,7 +21,7 @@ use super::Outcome;
 use crate::args::{Precision, TableArgs, in_precision};
 use crate::table::{Cell, Tables};
 
-/// What solves under each cost take.
+/// Times solves under each cost.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Points a side.

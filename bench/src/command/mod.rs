@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use clap::Subcommand;
 
-/// What goes wrong ends the program with a message.
+/// An error ends the program with a message.
 pub type Outcome<V = ()> = Result<V, Box<dyn Error>>;
 
 #[derive(Debug, Subcommand)]

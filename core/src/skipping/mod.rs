@@ -21,6 +21,7 @@ use crate::scaled::ScaledProblem;
 use crate::scaled::scores::Recipe;
 use crate::sweep::outcome::Potentials;
 use crate::vector::{ColumnList, PackedPoints};
+pub(crate) use records::len as records_len;
 use records::{Plane, Records, fit};
 
 /// The most coordinates of points whose blocks are bounded.
@@ -41,11 +42,6 @@ pub(crate) const fn width(n: usize, m: usize) -> usize {
     if n < 300_000 && m < 300_000 { 32 } else { 64 }
 }
 
-/// Returns the scalars that the records of m columns take.
-pub(crate) const fn records_len(m: usize, d: usize, width: usize) -> usize {
-    records::len(m, d, width)
-}
-
 /// Returns the scalars of scratch that a list of columns takes.
 pub(crate) const fn list_len(m: usize, width: usize) -> usize {
     m.div_ceil(width)
@@ -60,8 +56,8 @@ const PROBE_EVERY: u32 = 10;
 /// The number of times that fewer pairs are skipped before none are.
 const MOST_TIGHTENED: u32 = 2;
 
-/// The records of the columns, and what is known of the pairs.
-pub(crate) struct Skipping<'w, T> {
+/// All that makes the lists of columns which sweeps visit.
+pub(crate) struct Lists<'w, T> {
     records: Records<'w, T>,
     /// The t of the certificate: pairs whose exponent is at most -t are skipped.
     bits: T,
@@ -75,12 +71,12 @@ pub(crate) struct Skipping<'w, T> {
     tightened: u32,
 }
 
-impl<'w, T: Real> Skipping<'w, T> {
+impl<'w, T: Real> Lists<'w, T> {
     /// `memory` is [`records_len`] scalars. Pairs are skipped as far as an error of `threshold` allows.
     pub fn new(memory: &'w mut [T], (m, d): (usize, usize), width: usize, threshold: T, auto: bool) -> Self {
         // A certificate of less than a hundredth of the threshold leaves the number of sweeps as it is.
         let bits = T::constant(7.0) - threshold.log2();
-        Skipping { records: Records::new(memory, m, d, width), bits, on: false, auto, idle: 0, tightened: 0 }
+        Lists { records: Records::new(memory, m, d, width), bits, on: false, auto, idle: 0, tightened: 0 }
     }
 
     /// Says whether sweeps skip pairs.
@@ -107,10 +103,10 @@ impl<'w, T: Real> Skipping<'w, T> {
     }
 
     /// Returns the same with a smaller certificate, for sums that are reported.
-    pub fn tighter(&mut self) -> Skipping<'_, T> {
-        let Skipping { records, bits, on, auto, idle, tightened } = self;
+    pub fn tighter(&mut self) -> Lists<'_, T> {
+        let Lists { records, bits, on, auto, idle, tightened } = self;
         let bits = *bits + T::constant(7.0);
-        Skipping { records: records.reborrow(), bits, on: *on, auto: *auto, idle: *idle, tightened: *tightened }
+        Lists { records: records.reborrow(), bits, on: *on, auto: *auto, idle: *idle, tightened: *tightened }
     }
 
     /// Makes the records of the columns for a G.
@@ -120,8 +116,8 @@ impl<'w, T: Real> Skipping<'w, T> {
         }
     }
 
-    /// Decides whether the next sweep skips pairs, for the present potentials. It looks at some blocks of rows. If
-    /// pairs are skipped already, the share of the last sweep tells.
+    /// Decides whether the next sweep skips pairs, for the present potentials. Unless the
+    /// caller has decided, it looks at some blocks of rows.
     pub fn decide(&mut self, p: &ScaledProblem<'_, T>, potentials: &Potentials<'_, T>, list: &mut [T]) {
         if points(p).is_none() || self.tightened > MOST_TIGHTENED {
             self.on = false;

@@ -5,7 +5,7 @@ use crate::reduce;
 use crate::report::{Report, Status};
 use crate::scaled::ScaledProblem;
 #[cfg(feature = "skipping")]
-use crate::skipping::{Skipping, points};
+use crate::skipping::{Lists, points};
 use crate::solution::Solution;
 use crate::solver::progress::Progress;
 use crate::solver::units::{error_floor, full_f, full_g};
@@ -85,7 +85,7 @@ pub(crate) fn measure<'s, T: Real>(
     storage: &'static str,
     mut potentials: Potentials<'s, T>,
     scratch: &mut Scratch<'_, T>,
-    #[cfg(feature = "skipping")] skipping: Option<&mut Skipping<'_, T>>,
+    #[cfg(feature = "skipping")] skipping: Option<&mut Lists<'_, T>>,
 ) -> Solution<'s, T> {
     let (a, b) = (p.problem.a(), p.problem.b());
     let ended = progress.status.is_some();
@@ -312,7 +312,7 @@ fn add_row<T: Real>(
 #[cfg(feature = "skipping")]
 fn measure_listed<T: Real>(
     p: &ScaledProblem<'_, T>,
-    skipping: &Skipping<'_, T>,
+    skipping: &Lists<'_, T>,
     f: &mut [T],
     g: &[T],
     log_b: &[T],

@@ -27,7 +27,7 @@ use crate::sweep::strips::Scratch;
 use crate::sweep::{kernel, scalings};
 use crate::workspace::Stored;
 #[cfg(feature = "skipping")]
-use crate::{skipping::Skipping, sweep::listed};
+use crate::{skipping::Lists, sweep::listed};
 
 /// A problem in the units of the sweep, its potentials, and the memory that it takes to sweep them.
 pub(crate) struct Iterate<'a, T: Real> {
@@ -39,7 +39,7 @@ pub(crate) struct Iterate<'a, T: Real> {
     accepted: bool,
     /// The pairs that sweeps may skip, if that is wanted and pays.
     #[cfg(feature = "skipping")]
-    skipping: Option<Skipping<'a, T>>,
+    skipping: Option<Lists<'a, T>>,
 }
 
 /// The problem, its potentials, and scratch.
@@ -51,7 +51,7 @@ impl<'a, T: Real> Iterate<'a, T> {
         potentials: Potentials<'a, T>,
         stored: Stored<'a, T>,
         scratch: Scratch<'a, T>,
-        #[cfg(feature = "skipping")] skipping: Option<Skipping<'a, T>>,
+        #[cfg(feature = "skipping")] skipping: Option<Lists<'a, T>>,
     ) -> Self {
         Iterate {
             scaled,

@@ -173,7 +173,7 @@ impl<'a, T: Real> Solver<'a, T> {
             let (n, shape) = (problem.rows(), (problem.columns(), problem.shape().dimension));
             let is_auto = settings.skipping == Skipping::Auto;
             let width = skipping::width(n, shape.0);
-            skipping::Skipping::new(workspace.records, shape, width, settings.threshold, is_auto)
+            skipping::Lists::new(workspace.records, shape, width, settings.threshold, is_auto)
         });
         Ok(Solver {
             settings: *settings,

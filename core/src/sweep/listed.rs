@@ -8,7 +8,7 @@ use super::outcome::{Outcome, Potentials};
 use super::strips::{Pass, Scratch, Strip};
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
-use crate::skipping::{Skipping, points};
+use crate::skipping::{Lists, list_len, points};
 use crate::vector::{ColumnList, GROUP, PackedPoints, TileAt};
 
 /// The factor of a row from which on the skipped pairs are chosen anew for a better f, because it multiplies the
@@ -25,7 +25,7 @@ const MAX_WIDTH: usize = 64;
 /// place, then image <- g + factor (T g - g). If `row_factor` is 0, f stays as it is.
 pub(crate) fn sweep<T: Real>(
     p: &ScaledProblem<'_, T>,
-    skipping: &mut Skipping<'_, T>,
+    skipping: &mut Lists<'_, T>,
     (row_factor, factor): (T, T),
     potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
@@ -65,7 +65,7 @@ pub(crate) fn each_block<T: Real>(
     mut work: impl FnMut(usize, &mut [T], BlockMemory<'_, T>),
 ) {
     let Strip { rows, f, column, tile, partial, .. } = strip;
-    let (list, tile) = tile.split_at_mut(column.len().div_ceil(width));
+    let (list, tile) = tile.split_at_mut(list_len(column.len(), width));
     for (k, f) in f.chunks_mut(width).enumerate() {
         let memory = BlockMemory { list, tile, partial, column };
         work(rows.start + k * width, f, memory);
@@ -82,7 +82,7 @@ pub(crate) fn listed_tile_rows(memory: usize, visited: usize) -> usize {
 struct Rows<'r, 'a, 's, T: Real> {
     p: &'r ScaledProblem<'a, T>,
     points: PackedPoints<'a, T>,
-    skipping: &'r Skipping<'s, T>,
+    skipping: &'r Lists<'s, T>,
     factor: T,
     g: &'r [T],
 }
@@ -108,10 +108,13 @@ impl<T: Real> Rows<'_, '_, '_, T> {
                 let exponentials = &mut tile[..own.len() * visited];
                 let factor = T::TWO * self.p.s;
                 T::listed_exponents(self.p.instructions, self.points, factor, place, list, exponentials, sums, true);
-                let again =
-                    lists < MOST_LISTS && self.raise(i + at, &mut f[own.clone()], sums, &mut raised[own.clone()], tile);
-                if again {
-                    break;
+                if lists < MOST_LISTS {
+                    let raised = &mut raised[own.clone()];
+                    let (any, fallbacks) = self.raise(i + at, &mut f[own.clone()], sums, raised, tile);
+                    outcome.row_fallbacks = outcome.row_fallbacks.saturating_add(fallbacks);
+                    if any {
+                        break;
+                    }
                 }
                 self.update(i + at, &mut f[own.clone()], sums, &raised[own.clone()], outcome);
                 T::add_listed_rows(self.p.instructions, sums, list, &tile[..own.len() * visited], partial);
@@ -123,9 +126,9 @@ impl<T: Real> Rows<'_, '_, '_, T> {
     }
 
     /// Raises the f of rows whose sums are so small, or so large, that their list is not good enough. Returns whether
-    /// there are any.
-    fn raise(&self, i: usize, f: &mut [T], sums: &[T], raised: &mut [T], scratch: &mut [T]) -> bool {
-        let mut any = false;
+    /// there are any, and how many had to be computed over all pairs.
+    fn raise(&self, i: usize, f: &mut [T], sums: &[T], raised: &mut [T], scratch: &mut [T]) -> (bool, u32) {
+        let (mut any, mut fallbacks) = (false, 0);
         for (k, &sum) in sums.iter().enumerate() {
             if is_safe(sum) && !(self.row_factor(i + k, f[k], sum, raised[k]) > T::constant(MOST_FACTOR)) {
                 continue;
@@ -134,6 +137,7 @@ impl<T: Real> Rows<'_, '_, '_, T> {
             let log = if is_safe(sum) {
                 sum.log2()
             } else {
+                fallbacks += 1;
                 let (largest, sum) = row_logsum(self.p, i + k, f[k], self.g, &mut scratch[..self.g.len()]);
                 largest + sum.log2()
             };
@@ -145,7 +149,7 @@ impl<T: Real> Rows<'_, '_, '_, T> {
             f[k] = before + change;
             raised[k] = change;
         }
-        any
+        (any, fallbacks)
     }
 
     /// Returns the factor that makes of the exponentials of a row, over its weight, entries of the plan of the new f.
