@@ -45,6 +45,7 @@
 //! | `costs` | costs other than the squared Euclidean one |
 //! | `scales` | epsilon and costs relative to the mean, deviation or largest cost |
 //! | `support` | points without weight are left out of the sweeps |
+//! | `skipping` | pairs that carry next to nothing are left out of the sweeps; the start from [`cells`] |
 //! | `messages` | reasons in words |
 //!
 //! Without the first three, the crate needs neither `std` nor an allocator. What a build has left out is refused with
@@ -56,6 +57,8 @@
 extern crate std;
 
 pub mod batch;
+#[cfg(feature = "skipping")]
+pub mod cells;
 pub mod cost;
 pub mod diff;
 pub mod divergence;

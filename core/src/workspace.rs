@@ -162,7 +162,7 @@ impl Support {
             // The order of the points is kept as their numbers, for both sides.
             let sizes = [n, m, n, m, n * d, m * d, d, rows, rows, columns, columns];
             let width = skipping::width(rows, columns);
-            let skipping = [skipping::list_len(columns, width), skipping::records_len(columns, d, width)];
+            let skipping = skipping_sizes(shape, width);
             return Some(Support { shape, sizes, skipping, width: Some(width) });
         }
         let _ = skips;
@@ -200,7 +200,10 @@ fn may_skip<T: Real>(problem: &Problem<'_, T>, shape: Shape, settings: &Settings
         Skipping::Off => return false,
         Skipping::On => shape.rows.min(shape.columns) >= skipping::LEAST_POINTS,
         Skipping::Auto => {
-            shape.rows.min(shape.columns) >= skipping::WORTH_BLOCKS && shape.dimension <= skipping::WORTH_DIMENSION
+            let pairs = shape.rows.saturating_mul(shape.columns);
+            shape.rows.min(shape.columns) >= skipping::WORTH_POINTS
+                && pairs >= skipping::WORTH_PAIRS
+                && shape.dimension <= skipping::WORTH_DIMENSION
         }
     };
     let squared = |cloud: &PointCloud<'_, T>| cloud.ground_cost().built_in() == BuiltIn::SquaredEuclidean;
@@ -208,6 +211,21 @@ fn may_skip<T: Real>(problem: &Problem<'_, T>, shape: Shape, settings: &Settings
         && (1..=skipping::MAX_DIMENSION).contains(&shape.dimension)
         && problem.geometry().cloud().is_some_and(squared)
         && settings.storage_for(shape) == Storage::Stream
+}
+
+/// Returns the lengths of a list of columns and of the records of all columns, if pairs may be skipped; else 0.
+#[cfg(feature = "skipping")]
+fn ordered_sizes<T: Real>(problem: &Problem<'_, T>, shape: Shape, settings: &Settings<T>) -> [usize; 2] {
+    if !may_skip(problem, shape, settings) {
+        return [0; 2];
+    }
+    skipping_sizes(shape, skipping::width(shape.rows, shape.columns))
+}
+
+/// Returns the lengths of a list of columns and of the records of all columns.
+#[cfg(feature = "skipping")]
+fn skipping_sizes(shape: Shape, width: usize) -> [usize; 2] {
+    [skipping::list_len(shape.columns, width), skipping::records_len(shape.columns, shape.dimension, width)]
 }
 
 /// Room for n x m scalars that are kept between sweeps, if any are.
@@ -279,6 +297,27 @@ impl<'w, T: Real> Workspace<'w, T> {
         }
         check_workspace(Self::len_of_shape(problem.shape(), settings)?, memory.len())?;
         Ok(Self::cut(memory, problem.shape(), settings, 0))
+    }
+
+    /// Cuts `memory`, at least [`Workspace::ordered_len`] scalars, for a problem whose points all have weight and are in
+    /// the order of a k-d tree. Pairs are skipped if the settings ask for it and `problem` allows it.
+    #[cfg(feature = "skipping")]
+    pub(crate) fn ordered(memory: &'w mut [T], problem: &Problem<'_, T>, settings: &Settings<T>) -> Self {
+        let shape = problem.shape();
+        let [list, records] = ordered_sizes(problem, shape, settings);
+        let mut rest = memory;
+        let [records] = memory::cut(&mut rest, [records]);
+        Workspace { records, ..Self::cut(rest, shape, settings, list) }
+    }
+
+    /// Returns the number of scalars that [`Workspace::ordered`] needs for a problem of this shape, whose costs are those
+    /// of `problem`.
+    #[cfg(feature = "skipping")]
+    pub(crate) fn ordered_len(problem: &Problem<'_, T>, shape: Shape, settings: &Settings<T>) -> Option<usize> {
+        let [list, records] = ordered_sizes(problem, shape, settings);
+        let (storage, memory) = (settings.storage_for(shape), settings.acceleration.memory());
+        let (sweep, history, stored) = sizes(shape, memory, storage, settings.threads, list);
+        memory::total(&[&sweep, &history, &stored, &[records]])
     }
 
     /// Cuts memory that is long enough.

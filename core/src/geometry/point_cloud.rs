@@ -36,6 +36,12 @@ impl<'a, T: Real> PointCloud<'a, T> {
         PointCloud { x: self.x.choose(rows), y: self.y.choose(columns), ..self }
     }
 
+    /// Pairs point sets of the same dimension.
+    #[cfg(feature = "skipping")]
+    pub(crate) fn of(x: Points<'a, T>, y: Points<'a, T>, cost: &'a dyn GroundCost<T>) -> Self {
+        PointCloud { x, y, cost }
+    }
+
     /// Writes c(x_i, y_j) for consecutive j from `start` on.
     #[cfg(feature = "costs")]
     pub(crate) fn cost_row(&self, i: usize, start: usize, out: &mut [T]) {

@@ -30,8 +30,9 @@ pub(crate) const MAX_DIMENSION: usize = 8;
 /// The least number of points of a side that can be skipped: two blocks.
 pub(crate) const LEAST_POINTS: usize = 64;
 
-/// The least number of points of a side from which on blocks are worth their records.
-pub(crate) const WORTH_BLOCKS: usize = 4000;
+/// The least number of pairs, and of points of a side, from which on blocks are worth their records.
+pub(crate) const WORTH_PAIRS: usize = 4000 * 4000;
+pub(crate) const WORTH_POINTS: usize = 500;
 
 /// The most coordinates with which blocks are tried unless the caller asks for it. In more, they are as wide as the
 /// data.

@@ -4,17 +4,28 @@ use core::cmp::Ordering;
 
 use crate::measure::Points;
 use crate::real::Real;
+#[cfg(feature = "parallel")]
+use crate::threads::has_threads;
 use crate::vector::MAX_LANES;
+
+/// The number of points of the smallest cells. Blocks consist of them.
+pub(crate) const CELL: usize = 8;
+
+/// The number of points from which on threads are woken.
+#[cfg(feature = "parallel")]
+const WORTH_A_THREAD: usize = 1 << 14;
 
 /// Sorts the numbers of some points, parked as [`Real::from_index`](crate::float::Internal::from_index) does.
 ///
-/// A set of points is halved along the longest side of its box, and so are the halves, down to blocks of `width`
-/// points. The cut lies between blocks, and between groups of [`MAX_LANES`] blocks as long as there are two of these.
-/// Points with equal coordinates keep the order of their numbers, so that the order is the same everywhere.
-pub(crate) fn sort<T: Real>(points: Points<'_, T>, numbers: &mut [T], width: usize) {
-    if numbers.len() <= width {
+/// A set of points is halved along the longest side of its box, and so are the halves, down to cells of [`CELL`]
+/// points. The cut lies between blocks of `width` points as long as there are two of these, and between groups of
+/// [`MAX_LANES`] blocks as long as there are two of those. Points with equal coordinates keep the order of their
+/// numbers, so that the order is the same everywhere.
+pub(crate) fn sort<T: Real>(points: Points<'_, T>, numbers: &mut [T], width: usize, threads: usize) {
+    if numbers.len() <= CELL {
         return;
     }
+    let width = if numbers.len() <= width { CELL } else { width };
     let axis = longest_side(points, numbers);
     let unit = if numbers.len() > MAX_LANES * width { MAX_LANES * width } else { largest_unit(numbers.len(), width) };
     let cut = (numbers.len() / 2 + unit / 2) / unit * unit;
@@ -26,8 +37,13 @@ pub(crate) fn sort<T: Real>(points: Points<'_, T>, numbers: &mut [T], width: usi
     };
     numbers.select_nth_unstable_by(cut, compare);
     let (left, right) = numbers.split_at_mut(cut);
-    sort(points, left, width);
-    sort(points, right, width);
+    #[cfg(feature = "parallel")]
+    if threads > 1 && left.len() >= WORTH_A_THREAD && has_threads() {
+        rayon::join(|| sort(points, left, width, threads), || sort(points, right, width, threads));
+        return;
+    }
+    sort(points, left, width, threads);
+    sort(points, right, width, threads);
 }
 
 /// Returns the largest of `width`, 2 `width`, 4 `width` ... of which `len` has more than one.
@@ -69,7 +85,7 @@ mod tests {
         let points = Points::new(Argument::X, &data, 2).expect("points");
         for (count, width) in [(40_000, 32), (40_000, 64), (1000, 32), (33, 32), (32, 32), (5, 32)] {
             let mut numbers: Vec<f32> = (0..count).map(f32::from_index).collect();
-            sort(points, &mut numbers, width);
+            sort(points, &mut numbers, width, 2);
             let mut seen: Vec<u32> = numbers.iter().map(|number| number.to_index()).collect();
             if count == 40_000 {
                 let side = |block: &[u32], of: fn(u32) -> u32| {

@@ -27,6 +27,11 @@ impl<T: Real> Plane<T> {
         Plane { d, centre: zeros, half: zeros, slope: zeros, level: -log_zero::<T>() }
     }
 
+    /// Returns the slope, d numbers.
+    pub fn slope(&self) -> &[T] {
+        &self.slope[..self.d]
+    }
+
     fn bound(&self) -> BlockBound<'_, T> {
         let d = self.d;
         BlockBound { centre: &self.centre[..d], half: &self.half[..d], slope: &self.slope[..d], level: self.level }

@@ -309,6 +309,10 @@ fn add_row<T: Real>(
 }
 
 /// Does what [`measure_strip`] does for all rows, over the pairs that are not skipped.
+///
+/// The entropy follows from the sums of rows and columns and from the transport cost, because log (P_ij / a_i b_j) is
+/// (f_i + g_j - C_ij) / epsilon. Its rounding is in proportion to the potentials, which is little where pairs are
+/// skipped: epsilon is small beside the costs.
 #[cfg(feature = "skipping")]
 fn measure_listed<T: Real>(
     p: &ScaledProblem<'_, T>,
@@ -324,57 +328,45 @@ fn measure_listed<T: Real>(
         let Some(points) = points(p) else { return totals };
         listed::each_block(strip, skipping.width(), |first, f, memory| {
             let list = skipping.list(p, first, f, memory.list);
-            let (visited, partial) = (list.len(), memory.partial);
-            // The entropy of a pair without mass is the weight of its column.
-            let of_list =
-                list.runs().fold(T::ZERO, |sum, run| sum + reduce::sum_of(run.len(), &|j| b.get(run.start + j)));
-            let skipped = (b.total() - of_list).max(T::ZERO);
-            // Half of the memory is for exponents, half for costs.
-            let (tile, costs) = memory.tile.split_at_mut(memory.tile.len() / 2);
-            let rows = listed::listed_tile_rows(tile.len(), visited).max(1);
+            let (visited, partial, tile) = (list.len(), memory.partial, memory.tile);
+            list.runs().for_each(|run| partial[run].fill(T::ZERO));
+            let rows = listed::listed_tile_rows(tile.len(), visited);
             for (k, f) in f.chunks_mut(rows).enumerate() {
                 let i = first + k * rows;
-                let mut sums = [T::ZERO; MAX_TILE_ROWS];
-                let sums = &mut sums[..f.len()];
-                let place = TileAt { i, start: 0, f, g };
-                let tile = &mut tile[..f.len() * visited];
-                T::listed_exponents(p.instructions, points, T::TWO * p.s, place, list, tile, sums, false);
-                let zero = RowTerms { sum: T::ZERO, entropy: skipped, cost: T::ZERO };
-                let mut terms = [zero; MAX_TILE_ROWS];
-                let mut rest = &mut *tile;
-                for run in list.runs() {
-                    let (own, more) = rest.split_at_mut(f.len() * run.len());
-                    let costs = &mut costs[..run.len()];
-                    for (r, (row, total)) in own.chunks_exact_mut(run.len()).zip(&mut terms).enumerate() {
-                        p.scores.costs(p.instructions, i + r, run.start, run.len(), costs);
-                        let weights = b.vectors().part(run.clone());
-                        let stored = Costs::Stored(costs);
-                        let part = T::row_terms(p.instructions, row, &log_b[run.clone()], weights, stored);
-                        total.sum += part.sum;
-                        total.entropy += part.entropy;
-                        total.cost += part.cost;
-                    }
-                    rest = more;
-                }
+                let (mut sums, mut costs) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
+                let (sums, costs) = (&mut sums[..f.len()], &mut costs[..f.len()]);
+                let (place, exponentials) = (TileAt { i, start: 0, f, g }, &mut tile[..f.len() * visited]);
+                T::listed_exponents(p.instructions, points, T::TWO * p.s, place, list, exponentials, sums, true);
+                T::listed_costs(p.instructions, points, i, list, exponentials, costs);
                 let mut weights = [T::ZERO; MAX_TILE_ROWS];
+                for (r, weight) in weights[..f.len()].iter_mut().enumerate() {
+                    *weight = a.get(i + r);
+                }
+                T::add_listed_rows(p.instructions, &weights[..f.len()], list, exponentials, partial);
                 for (r, f) in f.iter_mut().enumerate() {
-                    weights[r] = a.get(i + r);
-                    let mut log_sum = terms[r].sum.log2();
-                    if !is_safe(terms[r].sum) {
-                        let (largest, shifted) = row_logsum(p, i + r, *f, g, &mut costs[..m]);
-                        terms[r].sum = shifted * largest.exp2();
+                    let mut log_sum = sums[r].log2();
+                    if !is_safe(sums[r]) {
+                        let (largest, shifted) = row_logsum(p, i + r, *f, g, &mut tile[..m]);
+                        sums[r] = shifted * largest.exp2();
                         log_sum = largest + shifted.log2();
                     }
-                    add_row(p, i + r, f, log_sum, terms[r], &mut totals);
+                    let (sum, cost) = (sums[r], costs[r]);
+                    let entropy = sum * full_f(p, i + r, *f) - p.s * cost;
+                    add_row(p, i + r, f, log_sum, RowTerms { sum, entropy, cost }, &mut totals);
                 }
-                list.runs().for_each(|run| partial[run].fill(T::ZERO));
-                T::add_listed_rows(p.instructions, &weights[..sums.len()], list, tile, partial);
-                listed::add_listed(list, partial, memory.column);
             }
+            listed::add_listed(list, partial, memory.column);
         });
         totals
     };
-    Pass::sums(f).run(scratch, &work, join_totals)
+    let mut totals = Pass::sums(f).run(scratch, &work, join_totals);
+    let [_, entropy, mass, ..] = &mut totals;
+    for (j, &sum) in scratch.column.iter().enumerate().filter(|&(j, _)| b.get(j) > T::ZERO) {
+        *entropy = entropy.add(Wide::new(sum * full_g(p, j, g[j] - log_b[j])));
+    }
+    let product = Wide::new(a.total() * b.total());
+    *entropy = entropy.mul(Wide::new(T::LN_2)).sub(*mass).add(product);
+    totals
 }
 
 /// Computes p log(p / q) - p + q.

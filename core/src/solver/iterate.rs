@@ -40,6 +40,9 @@ pub(crate) struct Iterate<'a, T: Real> {
     /// The pairs that sweeps may skip, if that is wanted and pays.
     #[cfg(feature = "skipping")]
     skipping: Option<Lists<'a, T>>,
+    /// The pairs that sweeps have visited, those of the completion of a pair included.
+    #[cfg(feature = "skipping")]
+    pub(super) visited: u64,
 }
 
 /// The problem, its potentials, and scratch.
@@ -61,6 +64,8 @@ impl<'a, T: Real> Iterate<'a, T> {
             accepted: true,
             #[cfg(feature = "skipping")]
             skipping,
+            #[cfg(feature = "skipping")]
+            visited: 0,
         }
     }
 
@@ -159,7 +164,8 @@ impl<'a, T: Real> Iterate<'a, T> {
                 #[cfg(feature = "skipping")]
                 if let Some(skipping) = &mut self.skipping {
                     if skipping.is_on() {
-                        let outcome = listed::sweep(p, skipping, (factor, factor), potentials, scratch);
+                        let outcome = listed::sweep(p, skipping, factor, potentials, scratch);
+                        self.visited += outcome.visited;
                         // A column that every listed row leaves alone needs all pairs, twice.
                         if outcome.column_fallback {
                             skipping.pause();
@@ -169,6 +175,10 @@ impl<'a, T: Real> Iterate<'a, T> {
                     if skipping.is_time() {
                         skipping.decide(p, potentials, scratch.spare);
                     }
+                }
+                #[cfg(feature = "skipping")]
+                {
+                    self.visited += potentials.f.len() as u64 * potentials.g.len() as u64;
                 }
                 forward::sweep(p, factor, potentials, scratch)
             }
@@ -228,24 +238,46 @@ impl<'a, T: Real> Iterate<'a, T> {
         }
     }
 
-    /// Computes G from F, because acceleration needs a complete pair to begin with. If a side is relaxed, the pair also
-    /// gets its best level, which sweeps are slow to correct. Returns the dual value, in units of the unscaled cost. A
-    /// stored kernel is computed here, too, and counted in `absorptions`.
+    /// Takes in a pair of potentials as it is, in units of the unscaled cost, and replaces f by the c-transform of g. The
+    /// given f tells which pairs matter. Returns the number of pairs that were visited.
+    #[cfg(feature = "skipping")]
+    pub fn transform(&mut self, f: &[T], g: &[T]) -> u64 {
+        let (p, potentials, _) = self.change();
+        potentials.f.copy_from_slice(f);
+        into_f(p, p.s, potentials.f);
+        potentials.g.copy_from_slice(g);
+        into_g(p, p.s, potentials.g, |j| potentials.log_b[j]);
+        let all = f.len() as u64 * g.len() as u64;
+        let (p, potentials, scratch) = (&self.scaled, &mut self.potentials, &mut self.scratch);
+        if let Some(skipping) = &mut self.skipping {
+            skipping.decide(p, potentials, scratch.spare);
+            if skipping.is_on() {
+                return listed::update_f(p, skipping, potentials, scratch).visited;
+            }
+        }
+        forward::update_f(p, potentials, scratch);
+        all
+    }
+
+    /// Writes f and g, in units of the unscaled cost.
+    #[cfg(feature = "skipping")]
+    pub fn write(&mut self, f: &mut [T], g: &mut [T]) {
+        let (p, potentials) = self.current();
+        for (i, value) in f.iter_mut().enumerate() {
+            *value = full_f(p, i, potentials.f[i]) / p.s;
+        }
+        for (j, value) in g.iter_mut().enumerate() {
+            *value = full_g(p, j, potentials.g[j] - potentials.log_b[j]) / p.s;
+        }
+    }
+
+    /// Makes a complete pair of what a start wrote, because acceleration needs one to begin with. A pair becomes that of
+    /// one sweep; to an F alone, its G is computed. If a side is relaxed, the pair also gets its best level, which
+    /// sweeps are slow to correct. Returns the dual value, in units of the unscaled cost. A stored kernel is computed
+    /// here, too, and counted in `absorptions`.
     pub fn complete(&mut self, wrote: Side, absorptions: &mut u32) -> T {
-        if !self.complete_listed(wrote) {
-            let (p, scratch) = (&self.scaled, &mut self.scratch);
-            match &mut self.stored {
-                Stored::Kernel(kernel) => {
-                    kernel::complete_g(p, kernel, &mut self.potentials, scratch);
-                    *absorptions = absorptions.saturating_add(1);
-                }
-                _ => half::complete_g(p, &mut self.potentials, scratch),
-            }
-            mask(p, self.potentials.g);
-            #[cfg(feature = "skipping")]
-            if let Some(skipping) = &mut self.skipping {
-                skipping.decide(p, &self.potentials, self.scratch.spare);
-            }
+        if wrote != Side::Both || !self.complete_pair(absorptions) {
+            self.complete_f(absorptions);
         }
         let p = &self.scaled;
         let Potentials { f, g, log_b, .. } = &mut self.potentials;
@@ -260,24 +292,40 @@ impl<'a, T: Real> Iterate<'a, T> {
         self.potentials.dual_value(p, mass, T::ZERO, true)
     }
 
-    /// Computes G from F as [`Iterate::complete`] does, over the pairs that matter to a pair of potentials that a start
-    /// wrote. Returns false if it wrote one side only, or if pairs are not skipped.
-    #[cfg(feature = "skipping")]
-    fn complete_listed(&mut self, wrote: Side) -> bool {
-        let (Some(skipping), Side::Both) = (&mut self.skipping, wrote) else { return false };
-        let (p, potentials, scratch) = (&self.scaled, &mut self.potentials, &mut self.scratch);
-        skipping.decide(p, potentials, scratch.spare);
-        if !skipping.is_on() {
+    /// Replaces a pair by that of one sweep, over the pairs that matter to it. If potentials leave the range, F becomes
+    /// that of f = 0, and the result is false.
+    fn complete_pair(&mut self, absorptions: &mut u32) -> bool {
+        self.decide_to_skip();
+        let outcome = self.sweep_by(T::ONE);
+        *absorptions = absorptions.saturating_add(u32::from(outcome.absorbed));
+        if outcome.overflowed {
+            self.zero_f();
             return false;
         }
-        let outcome = listed::sweep(p, skipping, (T::ZERO, T::ONE), potentials, scratch);
-        potentials.g.copy_from_slice(potentials.image);
-        !outcome.overflowed && !outcome.column_fallback
+        self.accept();
+        true
     }
 
-    #[cfg(not(feature = "skipping"))]
-    fn complete_listed(&mut self, _wrote: Side) -> bool {
-        false
+    /// Computes G from F, over all pairs.
+    fn complete_f(&mut self, absorptions: &mut u32) {
+        let (p, scratch) = (&self.scaled, &mut self.scratch);
+        match &mut self.stored {
+            Stored::Kernel(kernel) => {
+                kernel::complete_g(p, kernel, &mut self.potentials, scratch);
+                *absorptions = absorptions.saturating_add(1);
+            }
+            _ => half::complete_g(p, &mut self.potentials, scratch),
+        }
+        mask(p, self.potentials.g);
+        self.decide_to_skip();
+    }
+
+    /// Decides whether the next sweep skips pairs.
+    fn decide_to_skip(&mut self) {
+        #[cfg(feature = "skipping")]
+        if let Some(skipping) = &mut self.skipping {
+            skipping.decide(&self.scaled, &self.potentials, self.scratch.spare);
+        }
     }
 
     /// Skips fewer pairs, because the certificate alone keeps the error above the threshold.

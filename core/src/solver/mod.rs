@@ -137,7 +137,7 @@ impl<'a, T: Real> Solver<'a, T> {
         let Workspace { potentials, scratch, points, history, mut stored, .. } = workspace;
         #[cfg(feature = "support")]
         let (problem, mut whole) = match workspace.whole {
-            Some(memory) => Whole::new(problem, memory).map(|(own, whole)| (own, Some(whole)))?,
+            Some(memory) => Whole::new(problem, memory, settings.threads).map(|(own, whole)| (own, Some(whole)))?,
             None => (problem, None),
         };
         let actual = potentials.f.len() + potentials.g.len();
@@ -351,10 +351,28 @@ impl<'a, T: Real> Solver<'a, T> {
     /// Returns the target that a start is made for: to fit one before [`Solver::start`], and to keep the fit.
     pub fn target(&self) -> Target<'_, 'a, T> {
         let p = &self.iterate.scaled;
-        let problem = &p.problem;
         #[cfg(feature = "support")]
-        let problem = self.whole.as_ref().map_or(problem, |whole| &whole.problem);
-        Target { problem, epsilon: self.target_epsilon, cost_scale: p.unit }
+        if let Some(whole) = &self.whole {
+            return Target { epsilon: self.target_epsilon, ..whole.target(p, &self.settings) };
+        }
+        Target::new(&p.problem, self.target_epsilon, p.unit, &self.settings)
+    }
+
+    /// Replaces f, which may be rough, by the c-transform of g, and returns the number of pairs that it visited. All are
+    /// in units of the unscaled cost. The solver has the points in the order of the problem.
+    #[cfg(feature = "skipping")]
+    pub(crate) fn transform(&mut self, f: &mut [T], g: &[T]) -> u64 {
+        let visited = self.iterate.transform(f, g);
+        self.iterate.write(f, &mut []);
+        visited
+    }
+
+    /// Writes the potentials that a solve has reached, in units of the unscaled cost, and returns the number of pairs
+    /// that it visited. The solver has the points in the order of the problem.
+    #[cfg(feature = "skipping")]
+    pub(crate) fn write(&mut self, f: &mut [T], g: &mut [T]) -> u64 {
+        self.iterate.write(f, g);
+        self.iterate.visited
     }
 
     /// Says whether some pairs are forbidden.

@@ -31,10 +31,10 @@ impl<T: Real> Solver<'_, T> {
         let (p, potentials, scratch) = self.iterate.change();
         let Potentials { f, g, row, .. } = potentials;
         let mut out = StartMemory { f, g, rows: row, columns: scratch.column };
-        let target = Target { problem: &p.problem, epsilon: p.epsilon, cost_scale: p.unit };
+        let target = Target::new(&p.problem, p.epsilon, p.unit, &self.settings);
         #[cfg(feature = "support")]
         let started = match &mut self.whole {
-            Some(whole) => whole.start(start, p, out.f, out.g)?,
+            Some(whole) => whole.start(start, p, &self.settings, out.f, out.g)?,
             None => start.write_potentials(&target, &mut out)?,
         };
         #[cfg(not(feature = "support"))]

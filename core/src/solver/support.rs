@@ -13,6 +13,7 @@ use crate::real::Real;
 use crate::reduce;
 use crate::scaled::ScaledProblem;
 use crate::scaled::scores::{PackedMemory, Scores};
+use crate::settings::Settings;
 use crate::solution::Solution;
 use crate::start::{Side, Start, StartMemory, StartReport, Target};
 use crate::sweep::log_weight;
@@ -35,6 +36,8 @@ pub(super) struct Whole<'a, T: Real> {
     rows: &'a [T],
     /// The numbers of the columns with weight; likewise.
     columns: &'a [T],
+    /// These numbers are in the order of a k-d tree.
+    is_ordered: bool,
 }
 
 /// Returns the number, among all points, of the k-th with weight.
@@ -61,6 +64,7 @@ fn scores<'a, T: Real>(
 fn choose<'a, T: Real>(
     weights: Weights<'a, T>,
     blocks: Option<(Points<'_, T>, usize)>,
+    threads: usize,
     [numbers, values]: [&'a mut [T]; 2],
 ) -> Option<(&'a [T], Weights<'a, T>)> {
     if numbers.is_empty() {
@@ -76,7 +80,7 @@ fn choose<'a, T: Real>(
     }
     #[cfg(feature = "skipping")]
     if let Some((points, width)) = blocks {
-        crate::skipping::order::sort(points, numbers, width);
+        crate::skipping::order::sort(points, numbers, width, threads);
     }
     for (value, number) in values.iter_mut().zip(&*numbers) {
         *value = weights.get(number.to_index() as usize);
@@ -86,12 +90,16 @@ fn choose<'a, T: Real>(
 
 impl<'a, T: Real> Whole<'a, T> {
     /// Splits a problem into that of the points with weight, and the rest.
-    pub fn new(problem: Problem<'a, T>, memory: WholeMemory<'a, T>) -> Result<(Problem<'a, T>, Self), Error> {
+    pub fn new(
+        problem: Problem<'a, T>,
+        memory: WholeMemory<'a, T>,
+        threads: usize,
+    ) -> Result<(Problem<'a, T>, Self), Error> {
         let WholeMemory { f_hat, g_hat, f, g, points, rows, columns, width } = memory;
         let cloud = problem.geometry().cloud();
         let [x, y] = [cloud.map(|cloud| cloud.x()), cloud.map(|cloud| cloud.y())].map(|points| points.zip(width));
         let made = (f.len() == problem.rows() && g.len() == problem.columns())
-            .then(|| choose(problem.a(), x, rows).zip(choose(problem.b(), y, columns)))
+            .then(|| choose(problem.a(), x, threads, rows).zip(choose(problem.b(), y, threads, columns)))
             .flatten();
         let Some(((rows, a), (columns, b))) = made else {
             // The workspace was cut for a problem with other sizes, or other points without weight.
@@ -100,7 +108,7 @@ impl<'a, T: Real> Whole<'a, T> {
         };
         let some = |numbers: &'a [T]| (!numbers.is_empty()).then_some(numbers);
         let own = problem.choose(some(rows), some(columns), a, b);
-        Ok((own, Whole { problem, points, f_hat, g_hat, f, g, rows, columns }))
+        Ok((own, Whole { problem, points, f_hat, g_hat, f, g, rows, columns, is_ordered: width.is_some() }))
     }
 
     /// Refuses points without weight that are so far away, or cost so much, that their potentials leave the range.
@@ -152,15 +160,26 @@ impl<'a, T: Real> Whole<'a, T> {
         }
     }
 
+    /// Returns the target of starts: all points.
+    pub fn target<'t>(&'t self, p: &ScaledProblem<'_, T>, settings: &'t Settings<T>) -> Target<'t, 'a, T> {
+        Target { order: self.order(), ..Target::new(&self.problem, p.epsilon, p.unit, settings) }
+    }
+
+    /// Returns the numbers of the points with weight, if they are in the order of a k-d tree.
+    fn order(&self) -> Option<[&'a [T]; 2]> {
+        self.is_ordered.then_some([self.rows, self.columns])
+    }
+
     /// Runs a start on all points, and hands over what it wrote for those with weight.
     pub fn start(
         &mut self,
         start: &dyn Start<T>,
         p: &ScaledProblem<'_, T>,
+        settings: &Settings<T>,
         f: &mut [T],
         g: &mut [T],
     ) -> Result<StartReport, Error> {
-        let target = Target { problem: &self.problem, epsilon: p.epsilon, cost_scale: p.unit };
+        let target = Target { order: self.order(), ..Target::new(&self.problem, p.epsilon, p.unit, settings) };
         let mut out = StartMemory { f: self.f_hat, g: self.g_hat, rows: self.f, columns: self.g };
         let started = start.write_potentials(&target, &mut out)?;
         if p.forbids() {
@@ -187,14 +206,14 @@ impl<'a, T: Real> Whole<'a, T> {
 
     /// Lends the memory of this for a while.
     pub fn reborrow(&mut self) -> Whole<'_, T> {
-        let Whole { problem, points, f_hat, g_hat, f, g, rows, columns } = self;
+        let Whole { problem, points, f_hat, g_hat, f, g, rows, columns, is_ordered } = self;
         let points = points.reborrow();
-        Whole { problem: *problem, points, f_hat, g_hat, f, g, rows, columns }
+        Whole { problem: *problem, points, f_hat, g_hat, f, g, rows, columns, is_ordered: *is_ordered }
     }
 
     /// Makes the solution for all points of that for those with weight.
     pub fn complete(self, own: &Solution<'a, T>) -> Solution<'a, T> {
-        let Whole { problem, points, f_hat, g_hat, f, g, rows, columns } = self;
+        let Whole { problem, points, f_hat, g_hat, f, g, rows, columns, .. } = self;
         // They have been packed before, without an error.
         let scores = scores(&problem, points, &own.scaled).unwrap_or(own.scaled.scores);
         let p = own.scaled.of_all(problem, scores);

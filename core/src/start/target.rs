@@ -9,6 +9,7 @@ use crate::measure::Weights;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::reduce;
+use crate::settings::Settings;
 use crate::sweep::columns::{LevelSide, best_shift};
 
 /// The problem that a start writes potentials for.
@@ -21,9 +22,19 @@ pub struct Target<'t, 'a, T: Real> {
     /// The cost scale: a start writes potentials in units of the unscaled cost, which are those in units of the scaled
     /// cost times this.
     pub cost_scale: T,
+    /// The settings of the solve, for starts that solve smaller problems.
+    pub settings: &'t Settings<T>,
+    /// The numbers of the points with weight of either side, in the order of a k-d tree, if the solver has them.
+    pub(crate) order: Option<[&'t [T]; 2]>,
 }
 
-impl<T: Real> Target<'_, '_, T> {
+impl<'t, 'a, T: Real> Target<'t, 'a, T> {
+    /// Makes a target: a problem with this epsilon and this scale, in units of the unscaled cost, and the settings of the
+    /// solve. [`Solver::target`](crate::Solver::target) returns that of a solver.
+    pub fn new(problem: &'t Problem<'a, T>, epsilon: T, cost_scale: T, settings: &'t Settings<T>) -> Self {
+        Target { problem, epsilon, cost_scale, settings, order: None }
+    }
+
     /// Returns the points of the problem.
     ///
     /// # Errors

@@ -32,6 +32,23 @@ pub(crate) fn sweep<T: Real>(
     outcome
 }
 
+/// Makes the first half of the plain sweep alone: f <- T f.
+#[cfg(feature = "skipping")]
+pub(crate) fn update_f<T: Real>(
+    p: &ScaledProblem<'_, T>,
+    potentials: &mut Potentials<'_, T>,
+    scratch: &mut Scratch<'_, T>,
+) -> Outcome<T> {
+    let g = &*potentials.g;
+    let work = |Tile { i, f, rows, .. }: Tile<'_, T>, outcome: &mut Outcome<T>| {
+        let mut sums = [T::ZERO; MAX_TILE_ROWS];
+        let sums = &mut sums[..f.len()];
+        exponentials(p, TileAt { i, start: 0, f, g }, rows, sums);
+        update_rows(p, T::ONE, i, f, g, rows, sums, outcome);
+    };
+    Pass::sums(&mut *potentials.f).each_tile(scratch.tile_rows(), scratch, &work, Outcome::with)
+}
+
 /// Writes the new f of some rows, whose exponentials sum to `sums`. Turns the sums into the factors that make of the
 /// exponentials entries of the plan of the new f.
 #[allow(clippy::too_many_arguments)] // what a row of the sweep reads and writes

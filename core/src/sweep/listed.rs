@@ -21,12 +21,35 @@ const MOST_LISTS: u32 = 5;
 /// The most rows of a block.
 const MAX_WIDTH: usize = 64;
 
-/// Makes the sweep of [`forward`](super::forward) over the pairs that are not skipped: f <- f + row_factor (T f - f) in
-/// place, then image <- g + factor (T g - g). If `row_factor` is 0, f stays as it is.
+/// Makes the sweep of [`forward`](super::forward) over the pairs that are not skipped: f <- f + factor (T f - f) in
+/// place, then image <- g + factor (T g - g).
 pub(crate) fn sweep<T: Real>(
     p: &ScaledProblem<'_, T>,
     skipping: &mut Lists<'_, T>,
-    (row_factor, factor): (T, T),
+    factor: T,
+    potentials: &mut Potentials<'_, T>,
+    scratch: &mut Scratch<'_, T>,
+) -> Outcome<T> {
+    let mut outcome = sweep_rows(p, skipping, (factor, true), potentials, scratch);
+    columns::finish(p, factor, potentials, scratch, &mut outcome);
+    outcome
+}
+
+/// Makes the first half of that sweep alone: f <- T f.
+pub(crate) fn update_f<T: Real>(
+    p: &ScaledProblem<'_, T>,
+    skipping: &mut Lists<'_, T>,
+    potentials: &mut Potentials<'_, T>,
+    scratch: &mut Scratch<'_, T>,
+) -> Outcome<T> {
+    sweep_rows(p, skipping, (T::ONE, false), potentials, scratch)
+}
+
+/// Updates f, and adds up the columns of the new plan if they are wanted.
+fn sweep_rows<T: Real>(
+    p: &ScaledProblem<'_, T>,
+    skipping: &mut Lists<'_, T>,
+    (factor, columns): (T, bool),
     potentials: &mut Potentials<'_, T>,
     scratch: &mut Scratch<'_, T>,
 ) -> Outcome<T> {
@@ -35,13 +58,12 @@ pub(crate) fn sweep<T: Real>(
     let work = |strip: Strip<'_, T>| {
         let mut outcome = Outcome::default();
         if let Some(points) = points(p) {
-            let rows = Rows { p, points, skipping, factor: row_factor, g };
+            let rows = Rows { p, points, skipping, factor, columns, g };
             each_block(strip, skipping.width(), |i, f, memory| rows.sweep(i, f, memory, &mut outcome));
         }
         outcome
     };
     let mut outcome = Pass::sums(potentials.f).run(scratch, &work, Outcome::with);
-    columns::finish(p, factor, potentials, scratch, &mut outcome);
     outcome.certificate *= skipping.share();
     outcome
 }
@@ -84,6 +106,8 @@ struct Rows<'r, 'a, 's, T: Real> {
     points: PackedPoints<'a, T>,
     skipping: &'r Lists<'s, T>,
     factor: T,
+    /// Columns are added up.
+    columns: bool,
     g: &'r [T],
 }
 
@@ -117,11 +141,15 @@ impl<T: Real> Rows<'_, '_, '_, T> {
                     }
                 }
                 self.update(i + at, &mut f[own.clone()], sums, &raised[own.clone()], outcome);
-                T::add_listed_rows(self.p.instructions, sums, list, &tile[..own.len() * visited], partial);
+                if self.columns {
+                    T::add_listed_rows(self.p.instructions, sums, list, &tile[..own.len() * visited], partial);
+                }
                 outcome.visited += (own.len() * visited) as u64;
                 (at, lists) = (own.end, 0);
             }
-            add_listed(list, partial, column);
+            if self.columns {
+                add_listed(list, partial, column);
+            }
         }
     }
 

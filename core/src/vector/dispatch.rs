@@ -76,6 +76,9 @@ loops! {
         values: Option<&[Self]>, factor: Self, f: Self, g: &[Self], row: &mut [Self], exp: bool,
     ) -> Self;
     costs::squared_distances(points: PackedPoints<'_, Self>, i: usize, start: usize, out: &mut [Self]);
+    costs::listed_costs(
+        points: PackedPoints<'_, Self>, i: usize, list: ColumnList<'_, Self>, rows: &[Self], sums: &mut [Self],
+    );
     costs::norms(norms: costs::Norms<'_, Self>, i: usize, start: usize, m: usize, out: &mut [Self]) -> Self;
     deviations::deviations(
         row: &[Self], weights: columns::WeightVectors<'_, Self>, origin: Self, scale: Self,

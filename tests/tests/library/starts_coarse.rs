@@ -35,7 +35,7 @@ fn normal(seed: u64, count: usize, scale: f64) -> Vec<f64> {
 
 /// The target that a solver would hand to a start.
 fn target<'t, 'a>(problem: &'t Problem<'a, f64>, epsilon: f64) -> Target<'t, 'a, f64> {
-    Target { problem, epsilon, cost_scale: 1.0 }
+    Target::new(problem, epsilon, 1.0, &SETTINGS)
 }
 
 fn potential(start: &dyn Start<f64>, target: &Target<'_, '_, f64>) -> Vec<f64> {

@@ -1,7 +1,7 @@
 //! Costs of points: squared distances, and p-norms of differences.
 
 use crate::float::Float;
-use crate::vector::points::{GROUP, PANEL, PackedPoints};
+use crate::vector::points::{ColumnList, GROUP, PANEL, PackedPoints};
 use crate::vector::simd::{MAX_LANES, MAX_POWER, Simd, SimdExt, each_vector};
 
 /// out_j <- |x_i - y_j|^2 for the columns from `start` on, without cancellation.
@@ -37,6 +37,66 @@ pub(crate) fn squared_distances<T: Float, S: Simd<T>>(
             },
         );
     }
+}
+
+/// sums_k <- sum_j e_kj |x_(i+k) - y_j|^2 for the columns of a list. The rows of e lie as
+/// [`listed_exponents`](super::exponents::listed_exponents) writes them.
+#[inline(always)]
+pub(crate) fn listed_costs<T: Float, S: Simd<T>>(
+    simd: S,
+    points: PackedPoints<'_, T>,
+    i: usize,
+    list: ColumnList<'_, T>,
+    rows: &[T],
+    sums: &mut [T],
+) {
+    let count = sums.len();
+    sums.fill(T::ZERO);
+    let mut rest = rows;
+    for run in list.runs() {
+        let (own, more) = rest.split_at(count * run.len());
+        for (k, (row, sum)) in own.chunks_exact(run.len()).zip(&mut *sums).enumerate() {
+            *sum += weighted_distances(simd, points, i + k, run.start, row);
+        }
+        rest = more;
+    }
+}
+
+/// Returns sum_j e_j |x_i - y_j|^2 for the columns from `start` on.
+#[inline(always)]
+fn weighted_distances<T: Float, S: Simd<T>>(
+    simd: S,
+    points: PackedPoints<'_, T>,
+    i: usize,
+    start: usize,
+    row: &[T],
+) -> T {
+    let group = points.group(i - i % GROUP);
+    let x = group.values[i % GROUP..].iter().step_by(group.width).zip(points.delta);
+    let (mut start, mut rest, mut sum) = (start, row, T::ZERO);
+    while !rest.is_empty() {
+        let inside = start % PANEL;
+        let panel = points.panel(start - inside);
+        let (own, more) = rest.split_at((PANEL - inside).min(rest.len()));
+        (start, rest) = (start + own.len(), more);
+        let mut lanes = simd.splat(T::ZERO);
+        each_vector::<T, S>(
+            0..own.len(),
+            #[inline(always)]
+            |at, len| {
+                let (mut total, mut from) = (simd.splat(T::ZERO), inside + at);
+                for (&x, &delta) in x.clone() {
+                    let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
+                    let difference = simd.splat(x + delta) - y;
+                    total = simd.mul_add(difference, difference, total);
+                    from += panel.width;
+                }
+                lanes = simd.mul_add(simd.load_part(&own[at..at + len], T::ZERO), total, lanes);
+            },
+        );
+        sum += simd.sum(lanes);
+    }
+    sum
 }
 
 /// Points under a p-norm.
