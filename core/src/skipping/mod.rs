@@ -15,14 +15,16 @@
 
 pub(crate) mod order;
 pub(crate) mod records;
+pub(crate) mod series;
 
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
 use crate::scaled::scores::Recipe;
 use crate::sweep::outcome::Potentials;
-use crate::vector::{ColumnList, PackedPoints};
+use crate::vector::{MAX_AXES, PackedPoints};
 pub(crate) use records::len as records_len;
-use records::{Plane, Records, fit};
+use records::{Plane, Records, RowBlock, Visits, fit};
+use series::Far;
 
 /// The most coordinates of points whose blocks are bounded.
 pub(crate) const MAX_DIMENSION: usize = 8;
@@ -46,6 +48,11 @@ pub(crate) const fn width(n: usize, m: usize) -> usize {
 /// Returns the scalars of scratch that a list of columns takes.
 pub(crate) const fn list_len(m: usize, width: usize) -> usize {
     m.div_ceil(width)
+}
+
+/// Returns the scalars of scratch that the factors of series take: one a column, and one a row for each block.
+pub(crate) const fn factors_len(m: usize, d: usize, width: usize) -> usize {
+    if d > MAX_AXES { 0 } else { m.saturating_add(m.div_ceil(width).saturating_mul(width)) }
 }
 
 /// The number of row blocks that are looked at to estimate the share of pairs that a sweep would visit.
@@ -90,6 +97,12 @@ impl<'w, T: Real> Lists<'w, T> {
         self.records.width
     }
 
+    /// Returns the scalars that a list of columns takes, and those of the factors of its series.
+    pub fn memory(&self) -> [usize; 2] {
+        let Records { columns, d, width, .. } = self.records;
+        [list_len(columns, width), factors_len(columns, d, width)]
+    }
+
     /// Returns the share by which a marginal differs at most, times the least row sum: 2^-t.
     pub fn share(&self) -> T {
         (-self.bits).exp2()
@@ -132,13 +145,14 @@ impl<'w, T: Real> Lists<'w, T> {
         let (n, width) = (potentials.f.len(), self.width());
         let blocks = n.div_ceil(width);
         let step = blocks.div_ceil(PROBES);
-        let (mut visited, mut probes) = (0, 0);
+        let (mut visited, mut all) = (0, 0);
         for block in (0..blocks).step_by(step) {
             let rows = block * width..((block + 1) * width).min(n);
-            visited += self.list(p, rows.start, &potentials.f[rows], list).len();
-            probes += 1;
+            let plane = self.plane(p, rows.start, &potentials.f[rows.clone()]);
+            visited += self.list(p, &plane, rows.len(), list).work;
+            all += rows.len() * self.records.columns;
         }
-        let share = T::count(visited) / T::count(probes * self.records.columns);
+        let share = T::count(visited) / T::count(all);
         // Lists and shorter loops cost a little.
         self.on = T::constant(1.15) * share + T::constant(0.03) < T::constant(0.85);
         self.idle = 0;
@@ -155,14 +169,37 @@ impl<'w, T: Real> Lists<'w, T> {
         self.auto && self.idle >= PROBE_EVERY
     }
 
-    /// Returns the columns that the rows from `i` on, with these F, have to visit. `memory` is [`list_len`] scalars.
-    pub fn list<'l>(&self, p: &ScaledProblem<'_, T>, i: usize, f: &[T], memory: &'l mut [T]) -> ColumnList<'l, T> {
-        let plane = match points(p) {
+    /// Returns the plane above rows from `i` on, with these F.
+    pub fn plane(&self, p: &ScaledProblem<'_, T>, i: usize, f: &[T]) -> Plane<T> {
+        match points(p) {
             Some(points) => fit(self.records.d, f.len(), &|r, k| points.x(i + r, k), p.s, &|r| f[r]),
             None => Plane::everywhere(self.records.d),
-        };
+        }
+    }
+
+    /// Returns the columns that `count` rows below a plane have to visit. `memory` is [`list_len`] scalars.
+    pub fn list<'l>(
+        &self,
+        p: &ScaledProblem<'_, T>,
+        plane: &Plane<T>,
+        count: usize,
+        memory: &'l mut [T],
+    ) -> Visits<'l, T> {
         let least = -self.bits - p.problem.a().total().max(p.problem.b().total()).log2();
-        self.records.list(p.instructions, &plane, p.s, least, memory)
+        let (instructions, s, bits) = (p.instructions, p.s, self.bits);
+        self.records.list(&RowBlock { instructions, plane, count, s, least, bits, has_series: true }, memory)
+    }
+
+    /// Returns the rows from `i` on as series see them, with the blocks of a list that are far away.
+    pub fn far<'f, 'a>(
+        &'f self,
+        p: &'f ScaledProblem<'a, T>,
+        points: PackedPoints<'a, T>,
+        (i, count): (usize, usize),
+        plane: &'f Plane<T>,
+        list: &'f [T],
+    ) -> Far<'f, 'a, T> {
+        Far::new(p, points, &self.records, list, plane, (i, count))
     }
 }
 

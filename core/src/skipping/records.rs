@@ -1,10 +1,12 @@
 //! Blocks of points: their boxes, and planes above their potentials.
 
-use super::MAX_DIMENSION;
+use core::ops::Range;
+
+use super::{MAX_DIMENSION, series};
 use crate::memory;
 use crate::real::Real;
 use crate::sweep::log_zero;
-use crate::vector::{BlockBound, ColumnList, Instructions, MAX_LANES, PackedPoints};
+use crate::vector::{BlockBound, ColumnList, Instructions, MAX_AXES, MAX_LANES, PackedPoints};
 
 /// A plane above the potentials of the points of a box.
 ///
@@ -25,6 +27,11 @@ impl<T: Real> Plane<T> {
     pub fn everywhere(d: usize) -> Self {
         let zeros = [T::ZERO; MAX_DIMENSION];
         Plane { d, centre: zeros, half: zeros, slope: zeros, level: -log_zero::<T>() }
+    }
+
+    /// Returns the centre of the box, d numbers.
+    pub fn centre(&self) -> &[T] {
+        &self.centre[..self.d]
     }
 
     /// Returns the slope, d numbers.
@@ -209,36 +216,114 @@ impl<'w, T: Real> Records<'w, T> {
         }
     }
 
-    /// Lists the blocks of columns whose bound with the rows under `plane` is above `least`: first groups of groups,
-    /// then groups, then blocks.
-    pub fn list<'l>(
-        &self,
-        instructions: Instructions,
-        plane: &Plane<T>,
-        s: T,
-        least: T,
-        memory: &'l mut [T],
-    ) -> ColumnList<'l, T> {
+    /// Returns the columns of a block, or of a group: groups are numbered after all blocks.
+    pub fn node(&self, number: usize) -> Node<T> {
+        let blocks = self.columns.div_ceil(self.width);
+        let (records, number, width) = match number.checked_sub(blocks) {
+            None => (&*self.blocks, number, self.width),
+            Some(group) => (&*self.groups, group, self.width * MAX_LANES),
+        };
+        let record = &records[number / MAX_LANES * group_len(self.d)..];
+        let mut node = Node {
+            columns: number * width..((number + 1) * width).min(self.columns),
+            centre: [T::ZERO; MAX_DIMENSION],
+            half: [T::ZERO; MAX_DIMENSION],
+        };
+        for k in 0..self.d {
+            node.centre[k] = record[3 * k * MAX_LANES + number % MAX_LANES];
+            node.half[k] = record[(3 * k + 1) * MAX_LANES + number % MAX_LANES];
+        }
+        node
+    }
+
+    /// Lists the columns whose bound with the rows under `plane` is above `least`: first groups of groups are tested,
+    /// then groups, then blocks. Groups and blocks for which a series is faster are listed apart: see [`series`].
+    pub fn list<'l>(&self, rows: &RowBlock<'_, T>, memory: &'l mut [T]) -> Visits<'l, T> {
         let (len, blocks) = (group_len(self.d), self.columns.div_ceil(self.width));
-        let mut count = 0;
+        let bound = rows.plane.bound();
+        // Near blocks from the front, far ones from the back.
+        let (mut near, mut far) = (0, memory.len());
         let (mut of_groups, mut of_blocks) = ([T::ZERO; MAX_LANES], [T::ZERO; MAX_LANES]);
+        let mut work = 0;
         for (k, records) in self.groups.chunks_exact(len).enumerate() {
-            T::bounds(instructions, plane.bound(), s, records, &mut of_groups);
-            for (lane, _) in of_groups.iter().enumerate().filter(|(_, bound)| !(**bound <= least)) {
+            T::bounds(rows.instructions, bound, rows.s, records, &mut of_groups);
+            for (lane, _) in of_groups.iter().enumerate().filter(|(_, bound)| !(**bound <= rows.least)) {
                 let group = k * MAX_LANES + lane;
                 let Some(records) = self.blocks.get(group * len..(group + 1) * len) else { break };
-                T::bounds(instructions, plane.bound(), s, records, &mut of_blocks);
-                for (lane, _) in of_blocks.iter().enumerate().filter(|(_, bound)| !(**bound <= least)) {
+                let node = blocks + group;
+                if let Some((degree, worth)) = self.series(node, rows) {
+                    far -= 1;
+                    memory[far] = series::park(node, degree);
+                    work += worth;
+                    continue;
+                }
+                T::bounds(rows.instructions, bound, rows.s, records, &mut of_blocks);
+                for (lane, _) in of_blocks.iter().enumerate().filter(|(_, bound)| !(**bound <= rows.least)) {
                     let block = group * MAX_LANES + lane;
-                    if block < blocks {
-                        memory[count] = T::from_index(block as u32);
-                        count += 1;
+                    if block >= blocks {
+                        break;
+                    }
+                    if let Some((degree, worth)) = self.series(block, rows) {
+                        far -= 1;
+                        memory[far] = series::park(block, degree);
+                        work += worth;
+                    } else {
+                        memory[near] = T::from_index(block as u32);
+                        near += 1;
                     }
                 }
             }
         }
-        ColumnList { blocks: &memory[..count], width: self.width, columns: self.columns }
+        let (front, back) = memory.split_at(far);
+        let near = ColumnList { blocks: &front[..near], width: self.width, columns: self.columns };
+        Visits { near, far: back, work: rows.count * near.len() + work }
     }
+
+    /// Returns the degree of a series between the rows and a node, and what it takes, if it is faster than visiting the
+    /// pairs.
+    fn series(&self, node: usize, rows: &RowBlock<'_, T>) -> Option<(usize, usize)> {
+        if self.d > MAX_AXES || !rows.has_series {
+            return None;
+        }
+        let node = self.node(node);
+        let product = (0..self.d).fold(T::ZERO, |sum, k| sum + rows.plane.half[k] * node.half[k]);
+        let degree = series::degree(self.d, T::TWO * rows.s * T::LN_2 * product, rows.bits)?;
+        let worth = series::worth(self.d, degree, rows.count, node.columns.len());
+        (worth < rows.count * node.columns.len()).then_some((degree, worth))
+    }
+}
+
+/// A block of rows, and what it asks of a list.
+pub(crate) struct RowBlock<'b, T> {
+    pub instructions: Instructions,
+    pub plane: &'b Plane<T>,
+    /// The number of rows.
+    pub count: usize,
+    pub s: T,
+    /// Pairs whose exponent is at most this may be left out.
+    pub least: T,
+    /// A series may err by 2 to minus this, relative to its value.
+    pub bits: T,
+    /// Series are allowed.
+    pub has_series: bool,
+}
+
+/// The columns that a block of rows visits.
+pub(crate) struct Visits<'l, T> {
+    /// Pair by pair.
+    pub near: ColumnList<'l, T>,
+    /// By series: as [`park`](series::park) keeps them.
+    pub far: &'l [T],
+    /// What all of it takes, in pairs.
+    pub work: usize,
+}
+
+/// A block of columns, or a group of blocks: its box.
+pub(crate) struct Node<T> {
+    pub columns: Range<usize>,
+    pub centre: [T; MAX_DIMENSION],
+    /// Half the widths.
+    pub half: [T; MAX_DIMENSION],
 }
 
 #[cfg(test)]
@@ -303,8 +388,9 @@ mod tests {
         }
         // Lists leave out what is below, and nothing else.
         let mut list = std::vec![T::ZERO; m.div_ceil(width)];
-        let least = T::constant(-20.0);
-        let list = records.list(Instructions::of(SimdLevel::Best), &plane, s, least, &mut list);
+        let (instructions, least) = (Instructions::of(SimdLevel::Best), T::constant(-20.0));
+        let rows = RowBlock { instructions, plane: &plane, count: n, s, least, bits: T::constant(17.0), has_series: false };
+        let list = records.list(&rows, &mut list).near;
         let listed: std::vec::Vec<usize> = list.runs().flatten().collect();
         assert!(listed.is_sorted() && listed.len() == list.len());
         for j in (0..m).filter(|j| listed.binary_search(j).is_err()) {

@@ -5,7 +5,7 @@ use crate::reduce;
 use crate::report::{Report, Status};
 use crate::scaled::ScaledProblem;
 #[cfg(feature = "skipping")]
-use crate::skipping::{Lists, points};
+use crate::skipping::{Lists, points, records::Visits, series::MAX_WIDTH};
 use crate::solution::Solution;
 use crate::solver::progress::Progress;
 use crate::solver::units::{error_floor, full_f, full_g};
@@ -326,9 +326,21 @@ fn measure_listed<T: Real>(
     let work = |strip: Strip<'_, T>| {
         let mut totals = [Wide::new(T::ZERO); 5];
         let Some(points) = points(p) else { return totals };
-        listed::each_block(strip, skipping.width(), |first, f, memory| {
-            let list = skipping.list(p, first, f, memory.list);
-            let (visited, partial, tile) = (list.len(), memory.partial, memory.tile);
+        listed::each_block(strip, skipping, |first, f, memory| {
+            let plane = skipping.plane(p, first, f);
+            let Visits { near: list, far, .. } = skipping.list(p, &plane, f.len(), memory.list);
+            let (visited, partial, tile, factors) = (list.len(), memory.partial, memory.tile, memory.factors);
+            let far = skipping.far(p, points, (first, f.len()), &plane, far);
+            let (mut far_sums, mut weights) = ([T::ZERO; MAX_WIDTH], [T::ZERO; MAX_WIDTH]);
+            for (r, weight) in weights[..f.len()].iter_mut().enumerate() {
+                *weight = a.get(first + r);
+            }
+            if !far.is_empty() {
+                let weights = &weights[..f.len()];
+                far.add_rows(f, g, factors, &mut far_sums[..f.len()]);
+                far.add_columns(weights, factors, memory.column);
+                totals[0] = totals[0].add(Wide::new(far.cost(weights, factors)));
+            }
             list.runs().for_each(|run| partial[run].fill(T::ZERO));
             let rows = listed::listed_tile_rows(tile.len(), visited);
             for (k, f) in f.chunks_mut(rows).enumerate() {
@@ -338,12 +350,10 @@ fn measure_listed<T: Real>(
                 let (place, exponentials) = (TileAt { i, start: 0, f, g }, &mut tile[..f.len() * visited]);
                 T::listed_exponents(p.instructions, points, T::TWO * p.s, place, list, exponentials, sums, true);
                 T::listed_costs(p.instructions, points, i, list, exponentials, costs);
-                let mut weights = [T::ZERO; MAX_TILE_ROWS];
-                for (r, weight) in weights[..f.len()].iter_mut().enumerate() {
-                    *weight = a.get(i + r);
-                }
-                T::add_listed_rows(p.instructions, &weights[..f.len()], list, exponentials, partial);
+                let weights = &weights[k * rows..k * rows + f.len()];
+                T::add_listed_rows(p.instructions, weights, list, exponentials, partial);
                 for (r, f) in f.iter_mut().enumerate() {
+                    sums[r] += far_sums[k * rows + r];
                     let mut log_sum = sums[r].log2();
                     if !is_safe(sums[r]) {
                         let (largest, shifted) = row_logsum(p, i + r, *f, g, &mut tile[..m]);
@@ -351,7 +361,7 @@ fn measure_listed<T: Real>(
                         log_sum = largest + shifted.log2();
                     }
                     let (sum, cost) = (sums[r], costs[r]);
-                    let entropy = sum * full_f(p, i + r, *f) - p.s * cost;
+                    let entropy = sum * full_f(p, i + r, *f);
                     add_row(p, i + r, f, log_sum, RowTerms { sum, entropy, cost }, &mut totals);
                 }
             }
@@ -360,7 +370,8 @@ fn measure_listed<T: Real>(
         totals
     };
     let mut totals = Pass::sums(f).run(scratch, &work, join_totals);
-    let [_, entropy, mass, ..] = &mut totals;
+    let [cost, entropy, mass, ..] = &mut totals;
+    *entropy = entropy.sub(cost.mul(Wide::new(p.s)));
     for (j, &sum) in scratch.column.iter().enumerate().filter(|&(j, _)| b.get(j) > T::ZERO) {
         *entropy = entropy.add(Wide::new(sum * full_g(p, j, g[j] - log_b[j])));
     }

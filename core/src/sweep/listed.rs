@@ -8,7 +8,10 @@ use super::outcome::{Outcome, Potentials};
 use super::strips::{Pass, Scratch, Strip};
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
-use crate::skipping::{Lists, list_len, points};
+use crate::memory;
+use crate::skipping::records::Visits;
+use crate::skipping::series::MAX_WIDTH;
+use crate::skipping::{Lists, points};
 use crate::vector::{ColumnList, GROUP, PackedPoints, TileAt};
 
 /// The factor of a row from which on the skipped pairs are chosen anew for a better f, because it multiplies the
@@ -17,9 +20,6 @@ const MOST_FACTOR: f64 = 64.0;
 
 /// The number of times that this is done for a few rows.
 const MOST_LISTS: u32 = 5;
-
-/// The most rows of a block.
-const MAX_WIDTH: usize = 64;
 
 /// Makes the sweep of [`forward`](super::forward) over the pairs that are not skipped: f <- f + factor (T f - f) in
 /// place, then image <- g + factor (T g - g).
@@ -59,7 +59,7 @@ fn sweep_rows<T: Real>(
         let mut outcome = Outcome::default();
         if let Some(points) = points(p) {
             let rows = Rows { p, points, skipping, factor, columns, g };
-            each_block(strip, skipping.width(), |i, f, memory| rows.sweep(i, f, memory, &mut outcome));
+            each_block(strip, skipping, |i, f, memory| rows.sweep(i, f, memory, &mut outcome));
         }
         outcome
     };
@@ -72,6 +72,8 @@ fn sweep_rows<T: Real>(
 pub(crate) struct BlockMemory<'t, T> {
     /// Room for a list of columns.
     pub list: &'t mut [T],
+    /// Room for the factors of series.
+    pub factors: &'t mut [T],
     /// Room for the exponentials of some rows.
     pub tile: &'t mut [T],
     /// m: column sums of the block.
@@ -83,13 +85,14 @@ pub(crate) struct BlockMemory<'t, T> {
 /// Calls `work` with the first row, the f and the memory of every block of a strip.
 pub(crate) fn each_block<T: Real>(
     strip: Strip<'_, T>,
-    width: usize,
+    skipping: &Lists<'_, T>,
     mut work: impl FnMut(usize, &mut [T], BlockMemory<'_, T>),
 ) {
     let Strip { rows, f, column, tile, partial, .. } = strip;
-    let (list, tile) = tile.split_at_mut(list_len(column.len(), width));
+    let (width, mut tile) = (skipping.width(), tile);
+    let [list, factors] = memory::cut(&mut tile, skipping.memory());
     for (k, f) in f.chunks_mut(width).enumerate() {
-        let memory = BlockMemory { list, tile, partial, column };
+        let memory = BlockMemory { list, factors, tile, partial, column };
         work(rows.start + k * width, f, memory);
     }
 }
@@ -114,13 +117,21 @@ struct Rows<'r, 'a, 's, T: Real> {
 impl<T: Real> Rows<'_, '_, '_, T> {
     /// Sweeps a block of rows, from row `i` on.
     fn sweep(&self, i: usize, f: &mut [T], memory: BlockMemory<'_, T>, outcome: &mut Outcome<T>) {
-        let BlockMemory { list: list_memory, tile, partial, column } = memory;
+        let BlockMemory { list: list_memory, factors, tile, partial, column } = memory;
         // What was added to f because it was too small for the list.
         let mut raised = [T::ZERO; MAX_WIDTH];
         let (mut at, mut lists) = (0, 0);
         while at < f.len() {
-            let list = self.skipping.list(self.p, i + at, &f[at..], list_memory);
+            let (first, count) = (at, f.len() - at);
+            let plane = self.skipping.plane(self.p, i + at, &f[at..]);
+            let Visits { near: list, far, .. } = self.skipping.list(self.p, &plane, count, list_memory);
             lists += 1;
+            // Far blocks first, because the sum of a row needs them.
+            let far = self.skipping.far(self.p, self.points, (i + at, count), &plane, far);
+            let (mut far_sums, mut weights) = ([T::ZERO; MAX_WIDTH], [T::ZERO; MAX_WIDTH]);
+            if !far.is_empty() {
+                far.add_rows(&f[at..], self.g, factors, &mut far_sums[..count]);
+            }
             let visited = list.len();
             list.runs().for_each(|run| partial[run].fill(T::ZERO));
             let rows = listed_tile_rows(tile.len(), visited);
@@ -132,6 +143,7 @@ impl<T: Real> Rows<'_, '_, '_, T> {
                 let exponentials = &mut tile[..own.len() * visited];
                 let factor = T::TWO * self.p.s;
                 T::listed_exponents(self.p.instructions, self.points, factor, place, list, exponentials, sums, true);
+                sums.iter_mut().zip(&far_sums[at - first..]).for_each(|(sum, &far)| *sum += far);
                 if lists < MOST_LISTS {
                     let raised = &mut raised[own.clone()];
                     let (any, fallbacks) = self.raise(i + at, &mut f[own.clone()], sums, raised, tile);
@@ -144,11 +156,15 @@ impl<T: Real> Rows<'_, '_, '_, T> {
                 if self.columns {
                     T::add_listed_rows(self.p.instructions, sums, list, &tile[..own.len() * visited], partial);
                 }
+                weights[own.start - first..own.end - first].copy_from_slice(sums);
                 outcome.visited += (own.len() * visited) as u64;
                 (at, lists) = (own.end, 0);
             }
             if self.columns {
                 add_listed(list, partial, column);
+                if !far.is_empty() {
+                    far.add_columns(&weights[..count], factors, column);
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 #[cfg(feature = "simd")]
 use super::fearless::Token;
 use super::instructions::Instructions;
-use super::loops::{bounds, columns, costs, deviations, exponents, moments, products, rows, terms};
+use super::loops::{bounds, columns, costs, deviations, exponents, moments, products, rows, series, terms};
 use super::points::{ColumnList, PackedPoints, TileAt};
 use super::portable::Portable;
 use crate::float::Float;
@@ -108,6 +108,15 @@ loops! {
     );
     moments::along(points: PackedPoints<'_, Self>, start: usize, weights: &[Self], out: &mut [Self]);
     bounds::bounds(block: bounds::BlockBound<'_, Self>, s: Self, records: &[Self], out: &mut [Self]);
+    series::tilted(cluster: series::Cluster<'_, Self>, slope: &[Self], potential: &[Self], out: &mut [Self]) -> Self;
+    series::power_moments(
+        cluster: series::Cluster<'_, Self>, scale: Self, degree: usize, weights: &[Self],
+        lanes: &mut [Self], out: &mut [Self],
+    );
+    series::add_series(
+        cluster: series::Cluster<'_, Self>, scale: Self, degree: usize, coefficients: &[Self], factors: &[Self],
+        total: &mut [Self],
+    );
     products::add_products(weights: &[Self], rows: &[Self], least: Self, matrix: &mut [Self]);
     products::eliminate(lines: &mut [Self], own: &[Self], m: usize, total: Self);
 }

@@ -31,6 +31,8 @@ pub(crate) use loops::products::PRODUCT_ROWS;
 pub(crate) use loops::terms::{Costs, RowTerms};
 pub(crate) use loops::{MAX_TILE_ROWS, log_zero};
 #[cfg(feature = "skipping")]
+pub(crate) use loops::series::{Cluster, MAX_AXES};
+#[cfg(feature = "skipping")]
 pub(crate) use points::ColumnList;
 pub(crate) use points::{GROUP, PANEL, PackedPoints, TileAt};
 #[cfg(feature = "skipping")]
