@@ -222,12 +222,11 @@ fn ordered_sizes<T: Real>(problem: &Problem<'_, T>, shape: Shape, settings: &Set
     skipping_sizes(shape, skipping::width(shape.rows, shape.columns))
 }
 
-/// Returns the lengths of a list of columns with the factors of series, and of the records of all columns.
+/// Returns the lengths of the scratch of lists and of the records of all columns.
 #[cfg(feature = "skipping")]
 fn skipping_sizes(shape: Shape, width: usize) -> [usize; 2] {
     let Shape { columns, dimension, .. } = shape;
-    let list = skipping::list_len(columns, width).saturating_add(skipping::factors_len(columns, dimension, width));
-    [list, skipping::records_len(columns, dimension, width)]
+    [skipping::scratch_len(columns, dimension, width), skipping::records_len(columns, dimension, width)]
 }
 
 /// Room for n x m scalars that are kept between sweeps, if any are.

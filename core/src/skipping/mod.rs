@@ -17,14 +17,15 @@ pub(crate) mod order;
 pub(crate) mod records;
 pub(crate) mod series;
 
+use crate::memory;
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
 use crate::scaled::scores::Recipe;
 use crate::sweep::outcome::Potentials;
-use crate::vector::{MAX_AXES, PackedPoints};
+use crate::vector::{MAX_AXES, MAX_LANES, PANEL, PackedPoints};
 pub(crate) use records::len as records_len;
 use records::{Plane, Records, RowBlock, Visits, fit};
-use series::Far;
+use series::{Far, far_len};
 
 /// The most coordinates of points whose blocks are bounded.
 pub(crate) const MAX_DIMENSION: usize = 8;
@@ -45,14 +46,39 @@ pub(crate) const fn width(n: usize, m: usize) -> usize {
     if n < 300_000 && m < 300_000 { 32 } else { 64 }
 }
 
-/// Returns the scalars of scratch that a list of columns takes.
-pub(crate) const fn list_len(m: usize, width: usize) -> usize {
-    m.div_ceil(width)
+/// The most points of a block.
+pub(crate) const MAX_WIDTH: usize = PANEL;
+
+/// Returns the lengths of the scratch for the lists of a block and of a group of blocks, for their series, and for the
+/// sums and weights of the rows of a group.
+const fn scratch_sizes(m: usize, d: usize, width: usize) -> [usize; 6] {
+    let (group, blocks) = (width * MAX_LANES, m.div_ceil(width));
+    let (groups, rows) = if d > MAX_AXES { (0, 0) } else { (m.div_ceil(group), group) };
+    [blocks, groups, far_len(m, d, width), far_len(m, d, group), rows, rows]
 }
 
-/// Returns the scalars of scratch that the factors of series take: one a column, and one a row for each block.
-pub(crate) const fn factors_len(m: usize, d: usize, width: usize) -> usize {
-    if d > MAX_AXES { 0 } else { m.saturating_add(m.div_ceil(width).saturating_mul(width)) }
+/// Returns the scalars of scratch that lists of columns and series take.
+pub(crate) const fn scratch_len(m: usize, d: usize, width: usize) -> usize {
+    match memory::total(&[&scratch_sizes(m, d, width)]) {
+        Some(len) => len,
+        None => usize::MAX,
+    }
+}
+
+/// The scratch of a group of blocks of rows.
+pub(crate) struct ListMemory<'l, T> {
+    /// For the list of a block.
+    pub list: &'l mut [T],
+    /// For the list of a group.
+    pub groups: &'l mut [T],
+    /// For the series of a block.
+    pub far: &'l mut [T],
+    /// For the series of a group.
+    pub far_groups: &'l mut [T],
+    /// The sums that series of the group give to its rows; nothing in many dimensions.
+    pub sums: &'l mut [T],
+    /// The weights of its rows; likewise.
+    pub weights: &'l mut [T],
 }
 
 /// The number of row blocks that are looked at to estimate the share of pairs that a sweep would visit.
@@ -97,10 +123,11 @@ impl<'w, T: Real> Lists<'w, T> {
         self.records.width
     }
 
-    /// Returns the scalars that a list of columns takes, and those of the factors of its series.
-    pub fn memory(&self) -> [usize; 2] {
+    /// Cuts the scratch of a group of blocks off the front of `memory`.
+    pub fn cut<'l>(&self, memory: &mut &'l mut [T]) -> ListMemory<'l, T> {
         let Records { columns, d, width, .. } = self.records;
-        [list_len(columns, width), factors_len(columns, d, width)]
+        let [list, groups, far, far_groups, sums, weights] = memory::cut(memory, scratch_sizes(columns, d, width));
+        ListMemory { list, groups, far, far_groups, sums, weights }
     }
 
     /// Returns the share by which a marginal differs at most, times the least row sum: 2^-t.
@@ -149,7 +176,7 @@ impl<'w, T: Real> Lists<'w, T> {
         for block in (0..blocks).step_by(step) {
             let rows = block * width..((block + 1) * width).min(n);
             let plane = self.plane(p, rows.start, &potentials.f[rows.clone()]);
-            visited += self.list(p, &plane, rows.len(), list).work;
+            visited += self.list(p, (&plane, rows.len()), &[], list).work;
             all += rows.len() * self.records.columns;
         }
         let share = T::count(visited) / T::count(all);
@@ -177,29 +204,42 @@ impl<'w, T: Real> Lists<'w, T> {
         }
     }
 
-    /// Returns the columns that `count` rows below a plane have to visit. `memory` is [`list_len`] scalars.
+    /// Returns the columns that `count` rows below a plane have to visit, but for those of `listed`.
     pub fn list<'l>(
         &self,
         p: &ScaledProblem<'_, T>,
-        plane: &Plane<T>,
-        count: usize,
+        (plane, count): (&Plane<T>, usize),
+        listed: &[T],
         memory: &'l mut [T],
     ) -> Visits<'l, T> {
-        let least = -self.bits - p.problem.a().total().max(p.problem.b().total()).log2();
-        let (instructions, s, bits) = (p.instructions, p.s, self.bits);
-        self.records.list(&RowBlock { instructions, plane, count, s, least, bits, has_series: true }, memory)
+        self.records.list(&self.rows(p, plane, count), listed, memory)
     }
 
-    /// Returns the rows from `i` on as series see them, with the blocks of a list that are far away.
+    /// Returns the groups of columns that `count` rows below a plane, those of a group of blocks, meet in one series.
+    pub fn list_groups<'l>(
+        &self,
+        p: &ScaledProblem<'_, T>,
+        (plane, count): (&Plane<T>, usize),
+        memory: &'l mut [T],
+    ) -> &'l [T] {
+        self.records.list_groups(&self.rows(p, plane, count), memory)
+    }
+
+    fn rows<'b>(&self, p: &ScaledProblem<'_, T>, plane: &'b Plane<T>, count: usize) -> RowBlock<'b, T> {
+        let least = -self.bits - p.problem.a().total().max(p.problem.b().total()).log2();
+        RowBlock { instructions: p.instructions, plane, count, s: p.s, least, bits: self.bits }
+    }
+
+    /// Returns the rows from `i` on as series see them, with the nodes of a list.
     pub fn far<'f, 'a>(
         &'f self,
         p: &'f ScaledProblem<'a, T>,
         points: PackedPoints<'a, T>,
-        (i, count): (usize, usize),
-        plane: &'f Plane<T>,
+        rows: (&'f Plane<T>, usize, usize),
         list: &'f [T],
+        memory: &'f mut [T],
     ) -> Far<'f, 'a, T> {
-        Far::new(p, points, &self.records, list, plane, (i, count))
+        Far::new(p, points, &self.records, list, rows, memory)
     }
 }
 

@@ -238,58 +238,111 @@ impl<'w, T: Real> Records<'w, T> {
 
     /// Lists the columns whose bound with the rows under `plane` is above `least`: first groups of groups are tested,
     /// then groups, then blocks. Groups and blocks for which a series is faster are listed apart: see [`series`].
-    pub fn list<'l>(&self, rows: &RowBlock<'_, T>, memory: &'l mut [T]) -> Visits<'l, T> {
+    ///
+    /// Groups of `listed`, which [`Records::list_groups`] has found for more rows, are left out.
+    pub fn list<'l>(&self, rows: &RowBlock<'_, T>, listed: &[T], memory: &'l mut [T]) -> Visits<'l, T> {
         let (len, blocks) = (group_len(self.d), self.columns.div_ceil(self.width));
         let bound = rows.plane.bound();
         // Near blocks from the front, far ones from the back.
         let (mut near, mut far) = (0, memory.len());
-        let (mut of_groups, mut of_blocks) = ([T::ZERO; MAX_LANES], [T::ZERO; MAX_LANES]);
         let mut work = 0;
-        for (k, records) in self.groups.chunks_exact(len).enumerate() {
-            T::bounds(rows.instructions, bound, rows.s, records, &mut of_groups);
-            for (lane, _) in of_groups.iter().enumerate().filter(|(_, bound)| !(**bound <= rows.least)) {
-                let group = k * MAX_LANES + lane;
-                let Some(records) = self.blocks.get(group * len..(group + 1) * len) else { break };
-                let node = blocks + group;
-                if let Some((degree, worth)) = self.series(node, rows) {
-                    far -= 1;
-                    memory[far] = series::park(node, degree);
-                    work += worth;
-                    continue;
+        let mut listed = listed.iter().rev().map(|item| series::unpark(item).0).peekable();
+        self.each_group(rows, |group| {
+            let node = blocks + group;
+            while listed.next_if(|&other| other < node).is_some() {}
+            if listed.peek() == Some(&node) {
+                return;
+            }
+            if let Some((degree, worth)) = self.series(node, rows) {
+                far -= 1;
+                memory[far] = series::park(node, degree);
+                work += worth;
+                return;
+            }
+            let mut bounds = [T::ZERO; MAX_LANES];
+            T::bounds(rows.instructions, bound, rows.s, &self.blocks[group * len..(group + 1) * len], &mut bounds);
+            for (lane, _) in bounds.iter().enumerate().filter(|(_, bound)| !(**bound <= rows.least)) {
+                let block = group * MAX_LANES + lane;
+                if block >= blocks {
+                    break;
                 }
-                T::bounds(rows.instructions, bound, rows.s, records, &mut of_blocks);
-                for (lane, _) in of_blocks.iter().enumerate().filter(|(_, bound)| !(**bound <= rows.least)) {
-                    let block = group * MAX_LANES + lane;
-                    if block >= blocks {
-                        break;
-                    }
-                    if let Some((degree, worth)) = self.series(block, rows) {
-                        far -= 1;
-                        memory[far] = series::park(block, degree);
-                        work += worth;
-                    } else {
-                        memory[near] = T::from_index(block as u32);
-                        near += 1;
-                    }
+                if let Some((degree, worth)) = self.series(block, rows) {
+                    far -= 1;
+                    memory[far] = series::park(block, degree);
+                    work += worth;
+                } else {
+                    memory[near] = T::from_index(block as u32);
+                    near += 1;
                 }
             }
-        }
+        });
         let (front, back) = memory.split_at(far);
         let near = ColumnList { blocks: &front[..near], width: self.width, columns: self.columns };
         Visits { near, far: back, work: rows.count * near.len() + work }
     }
 
+    /// Lists the groups of columns for which one series for many rows is faster than one for each block of them.
+    pub fn list_groups<'l>(&self, rows: &RowBlock<'_, T>, memory: &'l mut [T]) -> &'l [T] {
+        let blocks = self.columns.div_ceil(self.width);
+        let mut far = memory.len();
+        if self.d <= MAX_AXES {
+            self.each_group(rows, |group| {
+                if let Some(degree) = self.series_of_group(blocks + group, rows) {
+                    far -= 1;
+                    memory[far] = series::park(blocks + group, degree);
+                }
+            });
+        }
+        &memory[far..]
+    }
+
+    /// Calls `work` with the number of every group whose bound is above that of the rows, in ascending order.
+    fn each_group(&self, rows: &RowBlock<'_, T>, mut work: impl FnMut(usize)) {
+        let count = self.columns.div_ceil(self.width * MAX_LANES);
+        let mut bounds = [T::ZERO; MAX_LANES];
+        for (k, records) in self.groups.chunks_exact(group_len(self.d)).enumerate() {
+            T::bounds(rows.instructions, rows.plane.bound(), rows.s, records, &mut bounds);
+            for (lane, _) in bounds.iter().enumerate().filter(|(_, bound)| !(**bound <= rows.least)) {
+                let group = k * MAX_LANES + lane;
+                if group < count {
+                    work(group);
+                }
+            }
+        }
+    }
+
+    /// Returns the z of a series between the rows and a node.
+    fn reach(&self, node: &Node<T>, rows: &RowBlock<'_, T>) -> T {
+        let product = (0..self.d).fold(T::ZERO, |sum, k| sum + rows.plane.half[k] * node.half[k]);
+        T::TWO * rows.s * T::LN_2 * product
+    }
+
     /// Returns the degree of a series between the rows and a node, and what it takes, if it is faster than visiting the
     /// pairs.
     fn series(&self, node: usize, rows: &RowBlock<'_, T>) -> Option<(usize, usize)> {
-        if self.d > MAX_AXES || !rows.has_series {
+        if self.d > MAX_AXES {
             return None;
         }
         let node = self.node(node);
-        let product = (0..self.d).fold(T::ZERO, |sum, k| sum + rows.plane.half[k] * node.half[k]);
-        let degree = series::degree(self.d, T::TWO * rows.s * T::LN_2 * product, rows.bits)?;
+        let degree = series::degree(self.d, self.reach(&node, rows), rows.bits)?;
         let worth = series::worth(self.d, degree, rows.count, node.columns.len());
         (worth < rows.count * node.columns.len()).then_some((degree, worth))
+    }
+
+    /// Returns the degree of a series between the rows of a group of blocks and a node, if it is faster than one for
+    /// each block.
+    fn series_of_group(&self, node: usize, rows: &RowBlock<'_, T>) -> Option<usize> {
+        let (node, d) = (self.node(node), self.d);
+        let (reach, columns) = (self.reach(&node, rows), node.columns.len());
+        let degree = series::degree(d, reach, rows.bits)?;
+        // A block of rows is narrower by the d-th root of their number.
+        let narrower = [16.0, 4.0, 2.52][d - 1];
+        let of_block = series::degree(d, reach / T::constant(narrower), rows.bits);
+        let in_blocks = of_block.map_or(usize::MAX, |degree| {
+            rows.count.div_ceil(self.width) * series::worth(d, degree, self.width, columns)
+        });
+        let worth = series::worth(d, degree, rows.count, columns);
+        (4 * worth < 3 * in_blocks.min(rows.count * columns)).then_some(degree)
     }
 }
 
@@ -304,8 +357,6 @@ pub(crate) struct RowBlock<'b, T> {
     pub least: T,
     /// A series may err by 2 to minus this, relative to its value.
     pub bits: T,
-    /// Series are allowed.
-    pub has_series: bool,
 }
 
 /// The columns that a block of rows visits.
@@ -389,10 +440,13 @@ mod tests {
         // Lists leave out what is below, and nothing else.
         let mut list = std::vec![T::ZERO; m.div_ceil(width)];
         let (instructions, least) = (Instructions::of(SimdLevel::Best), T::constant(-20.0));
-        let rows = RowBlock { instructions, plane: &plane, count: n, s, least, bits: T::constant(17.0), has_series: false };
-        let list = records.list(&rows, &mut list).near;
-        let listed: std::vec::Vec<usize> = list.runs().flatten().collect();
+        let rows = RowBlock { instructions, plane: &plane, count: n, s, least, bits: T::constant(17.0) };
+        let visits = records.list(&rows, &[], &mut list);
+        let (list, far) = (visits.near, visits.far.iter().flat_map(|item| records.node(series::unpark(item).0).columns));
+        let mut listed: std::vec::Vec<usize> = list.runs().flatten().collect();
         assert!(listed.is_sorted() && listed.len() == list.len());
+        listed.extend(far);
+        listed.sort_unstable();
         for j in (0..m).filter(|j| listed.binary_search(j).is_err()) {
             for i in 0..n {
                 let product = (0..d).fold(T::ZERO, |sum, k| sum + x[i * d + k] * y[j * d + k]);

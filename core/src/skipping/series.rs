@@ -31,9 +31,6 @@ const MAX_COST_TERMS: usize = 165;
 /// The largest z of a series: its terms are then of the size of their sum, so that rounding is not enlarged.
 const MAX_REACH: f64 = 2.0;
 
-/// The most points of a block of rows.
-pub(crate) const MAX_WIDTH: usize = PANEL;
-
 /// The number of instructions that the exponential of one pair takes besides its product, and what a term of a series
 /// takes for each point of either block and in all. Lanes of vectors count singly. Measured, roughly.
 const EXPONENTIAL: usize = 17;
@@ -76,7 +73,17 @@ pub(crate) fn worth(d: usize, degree: usize, rows: usize, columns: usize) -> usi
     (points + TERM * terms) / (EXPONENTIAL + d)
 }
 
-/// A block of rows, around its centre, and the blocks of columns that it meets far enough away for a series.
+/// Returns the scalars of a [`Far`] of at most `rows` rows and of nodes of at least as many columns: the coordinates of
+/// the rows, their products with weights, and the factors of rows and columns for each node.
+pub(crate) const fn far_len(m: usize, d: usize, rows: usize) -> usize {
+    if d > MAX_AXES {
+        return 0;
+    }
+    let factors = m.div_ceil(rows).saturating_mul(rows).saturating_mul(2);
+    ((d + 1) * rows).saturating_add(factors)
+}
+
+/// Rows around their centre, and the columns that they meet far enough away for a series.
 pub(crate) struct Far<'f, 'a, T: Real> {
     p: &'f ScaledProblem<'a, T>,
     points: PackedPoints<'a, T>,
@@ -84,9 +91,13 @@ pub(crate) struct Far<'f, 'a, T: Real> {
     /// Node and degree of each, parked as [`park`] does.
     list: &'f [T],
     plane: &'f Plane<T>,
-    /// d lines of the coordinates of the rows.
-    coordinates: [T; MAX_AXES * MAX_WIDTH],
     rows: usize,
+    /// The coordinates of the rows, laid out as those of columns are.
+    coordinates: &'f [T],
+    /// A scalar a row.
+    products: &'f mut [T],
+    /// For each node, the factors 2^A_i and 2^B_j.
+    factors: &'f mut [T],
 }
 
 /// Parks a node and a degree.
@@ -94,25 +105,38 @@ pub(crate) fn park<T: Real>(node: usize, degree: usize) -> T {
     T::from_index((node * (MAX_DEGREE + 1) + degree) as u32)
 }
 
+/// Returns what [`park`] parked.
+pub(crate) fn unpark<T: Real>(item: &T) -> (usize, usize) {
+    let parked = item.to_index() as usize;
+    (parked / (MAX_DEGREE + 1), parked % (MAX_DEGREE + 1))
+}
+
+/// Returns the columns of a node around their centre.
+fn cluster_of<'n, T: Real>(points: PackedPoints<'n, T>, node: &'n Node<T>) -> Cluster<'n, T> {
+    let centre = &node.centre[..points.dimension];
+    Cluster { points, start: node.columns.start, len: node.columns.len(), centre }
+}
+
 impl<'f, 'a, T: Real> Far<'f, 'a, T> {
-    /// The rows from `i` on, which lie below `plane`.
+    /// The rows from `i` on, which lie below `plane`. `memory` is [`far_len`] scalars.
     pub fn new(
         p: &'f ScaledProblem<'a, T>,
         points: PackedPoints<'a, T>,
         records: &'f Records<'f, T>,
         list: &'f [T],
-        plane: &'f Plane<T>,
-        (i, rows): (usize, usize),
+        (plane, i, rows): (&'f Plane<T>, usize, usize),
+        mut memory: &'f mut [T],
     ) -> Self {
-        let mut coordinates = [T::ZERO; MAX_AXES * MAX_WIDTH];
-        if !list.is_empty() {
-            for k in 0..points.dimension {
-                for r in 0..rows {
-                    coordinates[k * rows + r] = points.x(i + r, k);
-                }
+        let d = points.dimension;
+        let len = if list.is_empty() { 0 } else { rows };
+        let [coordinates, products] = memory::cut(&mut memory, [len * d, len]);
+        for (k, panel) in coordinates.chunks_mut(PANEL * d).enumerate() {
+            let width = panel.len() / d;
+            for (axis, line) in panel.chunks_exact_mut(width).enumerate() {
+                line.iter_mut().enumerate().for_each(|(r, value)| *value = points.x(i + k * PANEL + r, axis));
             }
         }
-        Far { p, points, records, list, plane, coordinates, rows }
+        Far { p, points, records, list, plane, rows, coordinates, products, factors: memory }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -124,24 +148,20 @@ impl<'f, 'a, T: Real> Far<'f, 'a, T> {
         self.items().map(|(node, _)| (self.rows * node.columns.len()) as u64).sum()
     }
 
-    fn items(&self) -> impl Iterator<Item = (Node<T>, usize)> {
+    fn items(&self) -> impl Iterator<Item = (Node<T>, usize)> + use<'f, 'a, T> {
+        let records = self.records;
         self.list.iter().map(|item| {
-            let parked = item.to_index() as usize;
-            (self.records.node(parked / (MAX_DEGREE + 1)), parked % (MAX_DEGREE + 1))
+            let (node, degree) = unpark(item);
+            (records.node(node), degree)
         })
     }
 
     /// Returns the rows as the columns of a cluster.
-    fn cluster_of_rows(&self) -> Cluster<'_, T> {
-        let d = self.points.dimension;
-        let y = &self.coordinates[..d * self.rows];
-        let points = PackedPoints { x: &[], y, delta: self.points.delta, dimension: d, rows: 0, columns: self.rows };
+    fn cluster_of_rows(&self) -> Cluster<'f, T> {
+        let PackedPoints { delta, dimension, .. } = self.points;
+        let y = self.coordinates;
+        let points = PackedPoints { x: &[], y, delta, dimension, rows: 0, columns: self.rows };
         Cluster { points, start: 0, len: self.rows, centre: self.plane.centre() }
-    }
-
-    fn cluster_of<'n>(&'n self, node: &'n Node<T>) -> Cluster<'n, T> {
-        let centre = &node.centre[..self.points.dimension];
-        Cluster { points: self.points, start: node.columns.start, len: node.columns.len(), centre }
     }
 
     /// Returns the factor of coordinates: the square root of 2 s ln2.
@@ -149,14 +169,15 @@ impl<'f, 'a, T: Real> Far<'f, 'a, T> {
         (T::TWO * self.p.s * T::LN_2).sqrt()
     }
 
-    /// sums_i += sum_j E_ij over all blocks. The factors 2^A_i and 2^B_j are kept in `factors`, for the columns.
-    pub fn add_rows(&self, f: &[T], g: &[T], factors: &mut [T], sums: &mut [T]) {
+    /// sums_i += sum_j E_ij over all nodes, and keeps the factors 2^A_i and 2^B_j for the columns.
+    pub fn add_rows(&mut self, f: &[T], g: &[T], sums: &mut [T]) {
         let (d, rows, scale) = (self.points.dimension, self.cluster_of_rows(), self.scale());
         let (instructions, slope_of) = (self.p.instructions, T::TWO * self.p.s);
         let mut lanes = [T::ZERO; MAX_TERMS * MAX_LANES];
-        let mut rest = factors;
-        for (node, degree) in self.items() {
-            let columns = self.cluster_of(&node);
+        let items = self.items();
+        let mut rest = &mut *self.factors;
+        for (node, degree) in items {
+            let columns = cluster_of(self.points, &node);
             let [of_rows, of_columns] = memory::cut(&mut rest, [self.rows, node.columns.len()]);
 
             // B and A. The level between the two is such that the largest B is 0.
@@ -180,42 +201,46 @@ impl<'f, 'a, T: Real> Far<'f, 'a, T> {
         }
     }
 
-    /// column_j += sum_i weight_i E_ij over all blocks, with the factors that [`Far::add_rows`] has kept.
-    pub fn add_columns(&self, weights: &[T], factors: &[T], column: &mut [T]) {
+    /// column_j += sum_i weight_i E_ij over all nodes, after [`Far::add_rows`].
+    pub fn add_columns(&mut self, weights: &[T], column: &mut [T]) {
         let (d, rows, scale) = (self.points.dimension, self.cluster_of_rows(), self.scale());
         let mut lanes = [T::ZERO; MAX_TERMS * MAX_LANES];
-        let mut rest = factors;
-        for (node, degree) in self.items() {
+        let items = self.items();
+        let mut rest = &*self.factors;
+        for (node, degree) in items {
             let (of_rows, more) = rest.split_at(self.rows);
             let (of_columns, more) = more.split_at(node.columns.len());
             rest = more;
             let mut moments = [T::ZERO; MAX_TERMS];
             let moments = &mut moments[..terms(d, degree)];
-            T::power_moments(self.p.instructions, rows, scale, degree, &weighted::<T>(weights, of_rows), &mut lanes, moments);
+            multiply(self.products, weights, of_rows);
+            T::power_moments(self.p.instructions, rows, scale, degree, self.products, &mut lanes, moments);
             over_factorials(d, degree, moments);
-            let columns = self.cluster_of(&node);
+            let columns = cluster_of(self.points, &node);
             let total = &mut column[node.columns.clone()];
             T::add_series(self.p.instructions, columns, scale, degree, moments, of_columns, total);
         }
     }
 
-    /// Returns sum_ij weight_i E_ij |x_i - y_j|^2 over all blocks, with the factors that [`Far::add_rows`] has kept.
+    /// Returns sum_ij weight_i E_ij |x_i - y_j|^2 over all nodes, after [`Far::add_rows`].
     ///
     /// The squared distance is a polynomial of degree 2 in xi and eta, so that its sum follows from moments of both sides
     /// whose degree is larger by 2.
-    pub fn cost(&self, weights: &[T], factors: &[T]) -> T {
+    pub fn cost(&mut self, weights: &[T]) -> T {
         let (d, rows, scale) = (self.points.dimension, self.cluster_of_rows(), self.scale());
         let mut lanes = [T::ZERO; MAX_COST_TERMS * MAX_LANES];
-        let (mut rest, mut total) = (factors, T::ZERO);
-        for (node, degree) in self.items() {
+        let items = self.items();
+        let (mut rest, mut total) = (&*self.factors, T::ZERO);
+        for (node, degree) in items {
             let (of_rows, more) = rest.split_at(self.rows);
             let (of_columns, more) = more.split_at(node.columns.len());
             rest = more;
             let q = degree + 2;
             let (mut of_x, mut of_y) = ([T::ZERO; MAX_COST_TERMS], [T::ZERO; MAX_COST_TERMS]);
             let (of_x, of_y) = (&mut of_x[..terms(d, q)], &mut of_y[..terms(d, q)]);
-            T::power_moments(self.p.instructions, rows, scale, q, &weighted::<T>(weights, of_rows), &mut lanes, of_x);
-            T::power_moments(self.p.instructions, self.cluster_of(&node), scale, q, of_columns, &mut lanes, of_y);
+            multiply(self.products, weights, of_rows);
+            T::power_moments(self.p.instructions, rows, scale, q, self.products, &mut lanes, of_x);
+            T::power_moments(self.p.instructions, cluster_of(self.points, &node), scale, q, of_columns, &mut lanes, of_y);
 
             // |D + xi - eta|^2 = |D|^2 + sum_k 2 D_k (xi_k - eta_k) + (xi_k - eta_k)^2, in scaled coordinates.
             let mut apart = [T::ZERO; MAX_AXES];
@@ -245,13 +270,11 @@ impl<'f, 'a, T: Real> Far<'f, 'a, T> {
     }
 }
 
-/// Returns the products of as many weights and factors.
-fn weighted<T: Real>(weights: &[T], factors: &[T]) -> [T; MAX_WIDTH] {
-    let mut products = [T::ZERO; MAX_WIDTH];
+/// products_i <- weight_i factor_i.
+fn multiply<T: Real>(products: &mut [T], weights: &[T], factors: &[T]) {
     for ((product, &weight), &factor) in products.iter_mut().zip(weights).zip(factors) {
         *product = weight * factor;
     }
-    products
 }
 
 /// Calls `body` with the exponents of every term, in order, and with 1 / (k_1! k_2! k_3!).

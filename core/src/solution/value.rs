@@ -5,7 +5,7 @@ use crate::reduce;
 use crate::report::{Report, Status};
 use crate::scaled::ScaledProblem;
 #[cfg(feature = "skipping")]
-use crate::skipping::{Lists, points, records::Visits, series::MAX_WIDTH};
+use crate::skipping::{ListMemory, Lists, MAX_WIDTH, points, records::Visits};
 use crate::solution::Solution;
 use crate::solver::progress::Progress;
 use crate::solver::units::{error_floor, full_f, full_g};
@@ -13,7 +13,7 @@ use crate::sweep::columns::moved;
 use crate::sweep::exponents::{TileAt, exponents};
 use crate::sweep::half::row_logsum;
 #[cfg(feature = "skipping")]
-use crate::sweep::listed;
+use crate::sweep::listed::{self, GroupMemory};
 use crate::sweep::outcome::Potentials;
 use crate::sweep::strips::{Pass, Scratch, Strip};
 use crate::sweep::{MAX_TILE_ROWS, is_safe};
@@ -214,6 +214,7 @@ pub(crate) fn measure<'s, T: Real>(
         absorptions: progress.absorptions,
         rescaled: progress.rescaled,
         skipped: progress.skipped / T::count(progress.sweeps.max(1) as usize),
+        summed: progress.summed / T::count(progress.sweeps.max(1) as usize),
         certificate,
         storage,
     };
@@ -326,46 +327,65 @@ fn measure_listed<T: Real>(
     let work = |strip: Strip<'_, T>| {
         let mut totals = [Wide::new(T::ZERO); 5];
         let Some(points) = points(p) else { return totals };
-        listed::each_block(strip, skipping, |first, f, memory| {
-            let plane = skipping.plane(p, first, f);
-            let Visits { near: list, far, .. } = skipping.list(p, &plane, f.len(), memory.list);
-            let (visited, partial, tile, factors) = (list.len(), memory.partial, memory.tile, memory.factors);
-            let far = skipping.far(p, points, (first, f.len()), &plane, far);
-            let (mut far_sums, mut weights) = ([T::ZERO; MAX_WIDTH], [T::ZERO; MAX_WIDTH]);
-            for (r, weight) in weights[..f.len()].iter_mut().enumerate() {
-                *weight = a.get(first + r);
+        listed::each_group(strip, skipping, |first, f, memory| {
+            let GroupMemory { lists, tile, partial, column } = memory;
+            let ListMemory { list: list_memory, groups, far: far_memory, far_groups, sums: of_group, weights } = lists;
+
+            // What the rows of all blocks meet in one series.
+            let (count, plane) = (f.len(), skipping.plane(p, first, f));
+            let groups = skipping.list_groups(p, (&plane, count), groups);
+            let mut series = skipping.far(p, points, (&plane, first, count), groups, far_groups);
+            of_group.fill(T::ZERO);
+            if !groups.is_empty() {
+                weights.iter_mut().enumerate().for_each(|(r, weight)| *weight = a.at(first + r));
+                series.add_rows(f, g, &mut of_group[..count]);
+                series.add_columns(&weights[..count], column);
+                totals[0] = totals[0].add(Wide::new(series.cost(&weights[..count])));
             }
-            if !far.is_empty() {
-                let weights = &weights[..f.len()];
-                far.add_rows(f, g, factors, &mut far_sums[..f.len()]);
-                far.add_columns(weights, factors, memory.column);
-                totals[0] = totals[0].add(Wide::new(far.cost(weights, factors)));
-            }
-            list.runs().for_each(|run| partial[run].fill(T::ZERO));
-            let rows = listed::listed_tile_rows(tile.len(), visited);
-            for (k, f) in f.chunks_mut(rows).enumerate() {
-                let i = first + k * rows;
-                let (mut sums, mut costs) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
-                let (sums, costs) = (&mut sums[..f.len()], &mut costs[..f.len()]);
-                let (place, exponentials) = (TileAt { i, start: 0, f, g }, &mut tile[..f.len() * visited]);
-                T::listed_exponents(p.instructions, points, T::TWO * p.s, place, list, exponentials, sums, true);
-                T::listed_costs(p.instructions, points, i, list, exponentials, costs);
-                let weights = &weights[k * rows..k * rows + f.len()];
-                T::add_listed_rows(p.instructions, weights, list, exponentials, partial);
-                for (r, f) in f.iter_mut().enumerate() {
-                    sums[r] += far_sums[k * rows + r];
-                    let mut log_sum = sums[r].log2();
-                    if !is_safe(sums[r]) {
-                        let (largest, shifted) = row_logsum(p, i + r, *f, g, &mut tile[..m]);
-                        sums[r] = shifted * largest.exp2();
-                        log_sum = largest + shifted.log2();
-                    }
-                    let (sum, cost) = (sums[r], costs[r]);
-                    let entropy = sum * full_f(p, i + r, *f);
-                    add_row(p, i + r, f, log_sum, RowTerms { sum, entropy, cost }, &mut totals);
+
+            // All else, block by block.
+            for (block, f) in f.chunks_mut(skipping.width()).enumerate() {
+                let (start, count) = (block * skipping.width(), f.len());
+                let i = first + start;
+                let plane = skipping.plane(p, i, f);
+                let Visits { near: list, far, .. } = skipping.list(p, (&plane, count), groups, list_memory);
+                let mut series = skipping.far(p, points, (&plane, i, count), far, far_memory);
+                let (mut far_sums, mut weights) = ([T::ZERO; MAX_WIDTH], [T::ZERO; MAX_WIDTH]);
+                weights[..count].iter_mut().enumerate().for_each(|(r, weight)| *weight = a.get(i + r));
+                if !far.is_empty() {
+                    series.add_rows(f, g, &mut far_sums[..count]);
+                    series.add_columns(&weights[..count], column);
+                    totals[0] = totals[0].add(Wide::new(series.cost(&weights[..count])));
                 }
+                for (sum, &of_group) in far_sums.iter_mut().zip(of_group.get(start..).unwrap_or_default()) {
+                    *sum += of_group;
+                }
+                let visited = list.len();
+                list.runs().for_each(|run| partial[run].fill(T::ZERO));
+                let rows = listed::listed_tile_rows(tile.len(), visited);
+                for (k, f) in f.chunks_mut(rows).enumerate() {
+                    let i = i + k * rows;
+                    let (mut sums, mut costs) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
+                    let (sums, costs) = (&mut sums[..f.len()], &mut costs[..f.len()]);
+                    let (place, exponentials) = (TileAt { i, start: 0, f, g }, &mut tile[..f.len() * visited]);
+                    T::listed_exponents(p.instructions, points, T::TWO * p.s, place, list, exponentials, sums, true);
+                    T::listed_costs(p.instructions, points, i, list, exponentials, costs);
+                    let weights = &weights[k * rows..k * rows + f.len()];
+                    T::add_listed_rows(p.instructions, weights, list, exponentials, partial);
+                    for (r, f) in f.iter_mut().enumerate() {
+                        let mut sum = sums[r] + far_sums[k * rows + r];
+                        let mut log_sum = sum.log2();
+                        if !is_safe(sum) {
+                            let (largest, shifted) = row_logsum(p, i + r, *f, g, &mut tile[..m]);
+                            sum = shifted * largest.exp2();
+                            log_sum = largest + shifted.log2();
+                        }
+                        let (entropy, cost) = (sum * full_f(p, i + r, *f), costs[r]);
+                        add_row(p, i + r, f, log_sum, RowTerms { sum, entropy, cost }, &mut totals);
+                    }
+                }
+                listed::add_listed(list, partial, column);
             }
-            listed::add_listed(list, partial, memory.column);
         });
         totals
     };

@@ -22,8 +22,9 @@ pub(crate) struct Progress<T> {
     pub rejections: u32,
     pub absorptions: u32,
     pub rescaled: T,
-    /// The share of all pairs that each sweep skipped, added up.
+    /// The shares of all pairs that each sweep skipped, and summed up by series, added up.
     pub skipped: T,
+    pub summed: T,
     /// The marginal error that the last sweep measured.
     pub(super) error: T,
     /// The smallest error so far, and the sweeps since it fell.
@@ -54,6 +55,7 @@ impl<T: Real> Progress<T> {
             absorptions,
             rescaled,
             skipped: T::ZERO,
+            summed: T::ZERO,
             error: T::INFINITY,
             best_error: T::INFINITY,
             idle,
@@ -75,9 +77,10 @@ impl<T: Real> Progress<T> {
     /// Counts a sweep of a problem of n x m.
     pub(super) fn count(&mut self, outcome: &Outcome<T>, n: usize, m: usize) {
         self.sweeps += 1;
-        if cfg!(feature = "skipping") && outcome.visited > 0 {
-            let visited = T::constant(outcome.visited as f64) / T::count(n) / T::count(m);
-            self.skipped += T::ONE - visited;
+        if cfg!(feature = "skipping") {
+            let share = |pairs: u64| T::constant(pairs as f64) / T::count(n) / T::count(m);
+            self.skipped += share(outcome.skipped);
+            self.summed += share(outcome.summed);
         }
         self.row_fallbacks = self.row_fallbacks.saturating_add(outcome.row_fallbacks);
         self.column_fallbacks = self.column_fallbacks.saturating_add(u32::from(outcome.column_fallback));

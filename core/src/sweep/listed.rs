@@ -8,11 +8,9 @@ use super::outcome::{Outcome, Potentials};
 use super::strips::{Pass, Scratch, Strip};
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
-use crate::memory;
 use crate::skipping::records::Visits;
-use crate::skipping::series::MAX_WIDTH;
-use crate::skipping::{Lists, points};
-use crate::vector::{ColumnList, GROUP, PackedPoints, TileAt};
+use crate::skipping::{ListMemory, Lists, MAX_WIDTH, points};
+use crate::vector::{ColumnList, GROUP, MAX_LANES, PackedPoints, TileAt};
 
 /// The factor of a row from which on the skipped pairs are chosen anew for a better f, because it multiplies the
 /// certificate.
@@ -55,45 +53,51 @@ fn sweep_rows<T: Real>(
 ) -> Outcome<T> {
     skipping.refit(p, potentials.g, potentials.log_b);
     let (skipping, g) = (&*skipping, &*potentials.g);
+    let all = potentials.f.len() as u64 * g.len() as u64;
     let work = |strip: Strip<'_, T>| {
         let mut outcome = Outcome::default();
         if let Some(points) = points(p) {
             let rows = Rows { p, points, skipping, factor, columns, g };
-            each_block(strip, skipping, |i, f, memory| rows.sweep(i, f, memory, &mut outcome));
+            each_group(strip, skipping, |i, f, memory| rows.sweep(i, f, memory, &mut outcome));
         }
         outcome
     };
     let mut outcome = Pass::sums(potentials.f).run(scratch, &work, Outcome::with);
-    outcome.certificate *= skipping.share();
+    // A series errs by the same share, in rows and in columns.
+    let series = if outcome.summed > 0 { T::TWO } else { T::ZERO };
+    outcome.certificate = skipping.share() * (outcome.certificate + series);
+    outcome.skipped = all - outcome.visited - outcome.summed;
     outcome
 }
 
-/// The memory for the pairs of a block of rows.
-pub(crate) struct BlockMemory<'t, T> {
-    /// Room for a list of columns.
-    pub list: &'t mut [T],
-    /// Room for the factors of series.
-    pub factors: &'t mut [T],
+/// The memory for the pairs of a group of blocks of rows.
+pub(crate) struct GroupMemory<'t, T> {
+    /// For lists and series.
+    pub lists: ListMemory<'t, T>,
     /// Room for the exponentials of some rows.
     pub tile: &'t mut [T],
-    /// m: column sums of the block.
+    /// m: column sums of a block.
     pub partial: &'t mut [T],
     /// m: column sums, to be added to.
     pub column: &'t mut [T],
 }
 
-/// Calls `work` with the first row, the f and the memory of every block of a strip.
-pub(crate) fn each_block<T: Real>(
+/// Calls `work` with the first row, the f and the memory of every group of blocks of a strip. Where a strip begins or
+/// ends inside a group, it is cut short.
+pub(crate) fn each_group<T: Real>(
     strip: Strip<'_, T>,
     skipping: &Lists<'_, T>,
-    mut work: impl FnMut(usize, &mut [T], BlockMemory<'_, T>),
+    mut work: impl FnMut(usize, &mut [T], GroupMemory<'_, T>),
 ) {
-    let Strip { rows, f, column, tile, partial, .. } = strip;
-    let (width, mut tile) = (skipping.width(), tile);
-    let [list, factors] = memory::cut(&mut tile, skipping.memory());
-    for (k, f) in f.chunks_mut(width).enumerate() {
-        let memory = BlockMemory { list, factors, tile, partial, column };
-        work(rows.start + k * width, f, memory);
+    let Strip { rows, mut f, column, mut tile, partial, .. } = strip;
+    let ListMemory { list, groups, far, far_groups, sums, weights } = skipping.cut(&mut tile);
+    let (group, mut i) = (skipping.width() * MAX_LANES, rows.start);
+    while i < rows.end {
+        let count = (group - i % group).min(rows.end - i);
+        let Some(own) = f.split_off_mut(..count) else { return };
+        let lists = ListMemory { list, groups, far, far_groups, sums, weights };
+        work(i, own, GroupMemory { lists, tile, partial, column });
+        i += count;
     }
 }
 
@@ -101,6 +105,25 @@ pub(crate) fn each_block<T: Real>(
 pub(crate) fn listed_tile_rows(memory: usize, visited: usize) -> usize {
     let rows = (memory / visited.max(1)).min(MAX_TILE_ROWS);
     if rows > GROUP { rows - rows % GROUP } else { rows }
+}
+
+/// What a group of blocks has for one of them.
+struct OfGroup<'g, T> {
+    /// The groups of columns that all its rows meet in one series.
+    groups: &'g [T],
+    /// What these give to the sums of the rows, or nothing.
+    sums: &'g [T],
+    /// The weights of the rows, for the columns of these; or nothing.
+    weights: &'g mut [T],
+}
+
+/// The memory for the pairs of a block of rows.
+struct BlockMemory<'t, T> {
+    list: &'t mut [T],
+    far: &'t mut [T],
+    tile: &'t mut [T],
+    partial: &'t mut [T],
+    column: &'t mut [T],
 }
 
 /// All that the rows of a sweep read.
@@ -115,22 +138,63 @@ struct Rows<'r, 'a, 's, T: Real> {
 }
 
 impl<T: Real> Rows<'_, '_, '_, T> {
+    /// Sweeps a group of blocks of rows, from row `i` on.
+    fn sweep(&self, i: usize, f: &mut [T], memory: GroupMemory<'_, T>, outcome: &mut Outcome<T>) {
+        let GroupMemory { lists, tile, partial, column } = memory;
+        let ListMemory { list, groups, far, far_groups, sums, weights } = lists;
+        let (count, width) = (f.len(), self.skipping.width());
+
+        // What the rows of all blocks meet in one series.
+        let plane = self.skipping.plane(self.p, i, f);
+        let groups = self.skipping.list_groups(self.p, (&plane, count), groups);
+        let mut series = self.skipping.far(self.p, self.points, (&plane, i, count), groups, far_groups);
+        sums.fill(T::ZERO);
+        if !groups.is_empty() {
+            series.add_rows(f, self.g, &mut sums[..count]);
+            outcome.summed += series.pairs();
+        }
+
+        // All else, block by block.
+        for (k, f) in f.chunks_mut(width).enumerate() {
+            let own = k * width..k * width + f.len();
+            let (sums, weights) = (sums.get(own.clone()), weights.get_mut(own.clone()));
+            let (sums, weights) = (sums.unwrap_or_default(), weights.unwrap_or_default());
+            let group = OfGroup { groups, sums, weights };
+            let memory = BlockMemory { list, far, tile, partial, column };
+            self.sweep_block(i + own.start, f, group, memory, outcome);
+        }
+        if self.columns && !groups.is_empty() {
+            series.add_columns(&weights[..count], column);
+        }
+    }
+
     /// Sweeps a block of rows, from row `i` on.
-    fn sweep(&self, i: usize, f: &mut [T], memory: BlockMemory<'_, T>, outcome: &mut Outcome<T>) {
-        let BlockMemory { list: list_memory, factors, tile, partial, column } = memory;
+    fn sweep_block(
+        &self,
+        i: usize,
+        f: &mut [T],
+        group: OfGroup<'_, T>,
+        memory: BlockMemory<'_, T>,
+        outcome: &mut Outcome<T>,
+    ) {
+        let BlockMemory { list: list_memory, far: far_memory, tile, partial, column } = memory;
         // What was added to f because it was too small for the list.
         let mut raised = [T::ZERO; MAX_WIDTH];
         let (mut at, mut lists) = (0, 0);
         while at < f.len() {
             let (first, count) = (at, f.len() - at);
             let plane = self.skipping.plane(self.p, i + at, &f[at..]);
-            let Visits { near: list, far, .. } = self.skipping.list(self.p, &plane, count, list_memory);
+            let Visits { near: list, far, .. } =
+                self.skipping.list(self.p, (&plane, count), group.groups, list_memory);
             lists += 1;
-            // Far blocks first, because the sum of a row needs them.
-            let far = self.skipping.far(self.p, self.points, (i + at, count), &plane, far);
+            // Series first, because the sum of a row needs them.
+            let mut series = self.skipping.far(self.p, self.points, (&plane, i + at, count), far, far_memory);
             let (mut far_sums, mut weights) = ([T::ZERO; MAX_WIDTH], [T::ZERO; MAX_WIDTH]);
             if !far.is_empty() {
-                far.add_rows(&f[at..], self.g, factors, &mut far_sums[..count]);
+                series.add_rows(&f[at..], self.g, &mut far_sums[..count]);
+            }
+            for (k, (sum, &of_group)) in far_sums.iter_mut().zip(group.sums.get(at..).unwrap_or_default()).enumerate() {
+                *sum += of_group * raised[at + k].exp2();
             }
             let visited = list.len();
             list.runs().for_each(|run| partial[run].fill(T::ZERO));
@@ -157,13 +221,19 @@ impl<T: Real> Rows<'_, '_, '_, T> {
                     T::add_listed_rows(self.p.instructions, sums, list, &tile[..own.len() * visited], partial);
                 }
                 weights[own.start - first..own.end - first].copy_from_slice(sums);
+                for (k, &weight) in own.clone().zip(&*sums) {
+                    if let Some(of_group) = group.weights.get_mut(k) {
+                        *of_group = weight * raised[k].exp2();
+                    }
+                }
                 outcome.visited += (own.len() * visited) as u64;
                 (at, lists) = (own.end, 0);
             }
+            outcome.summed += series.pairs() / count.max(1) as u64 * (at - first) as u64;
             if self.columns {
                 add_listed(list, partial, column);
                 if !far.is_empty() {
-                    far.add_columns(&weights[..count], factors, column);
+                    series.add_columns(&weights[..count], column);
                 }
             }
         }

@@ -36,8 +36,11 @@ pub(crate) struct Outcome<T> {
     /// The constant that was added to the new f and taken from the new g at the end: see
     /// [`translation`](super::columns::translation).
     pub shift: T,
-    /// The number of pairs that were visited, if some were skipped; else 0.
+    /// If pairs may be skipped, the number of pairs that were visited one by one, that of those that were summed up by
+    /// series, and that of the others. All are 0 if all pairs are visited.
     pub visited: u64,
+    pub summed: u64,
+    pub skipped: u64,
     /// The share of a marginal that the skipped pairs carry at most. Relative to it, marginals are off by no more.
     pub certificate: T,
 }
@@ -48,6 +51,7 @@ impl<T: Real> Outcome<T> {
         self.row_fallbacks = self.row_fallbacks.saturating_add(other.row_fallbacks);
         self.overflowed |= other.overflowed;
         self.visited += other.visited;
+        self.summed += other.summed;
         self.certificate = self.certificate.max(other.certificate);
         self
     }
