@@ -4,7 +4,7 @@ use sinkhorn_core::{
     Real,
     start::{DualSort, GaussianForm, Monotone, Start, Zero},
 };
-use sinkhorn_init::{Auto, CoarseStart, GaussianStart, MixtureStart, SubsampleStart};
+use sinkhorn_init::{Auto, CellsStart, CoarseStart, GaussianStart, MixtureStart, SubsampleStart};
 
 /// A start and its name in tables and on the command line.
 pub struct NamedStart<T: Real> {
@@ -23,6 +23,7 @@ pub fn all<T: Real>() -> Vec<NamedStart<T>> {
         NamedStart::new("gaussian", GaussianStart::default()),
         NamedStart::new("gaussian-unregularised", GaussianStart::new(GaussianForm::Unregularised)),
         NamedStart::new("mixture", MixtureStart::default()),
+        NamedStart::new("cells", CellsStart),
         NamedStart::new("coarse", CoarseStart::default()),
         NamedStart::new("subsample", SubsampleStart::default()),
         NamedStart::new("auto", Auto),

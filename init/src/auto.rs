@@ -2,10 +2,11 @@
 
 use sinkhorn_core::{
     Error, Problem, Real,
+    geometry::Weights,
     start::{Monotone, Select, Start, StartMemory, StartReport, Target},
 };
 
-use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
+use crate::{CellsStart, CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 
 /// Tries the starts that apply and takes the one that is worth most, for those who do not want to choose one.
 ///
@@ -16,6 +17,8 @@ use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 /// | other costs | zero, coarse |
 /// | a cost matrix | zero, subsample |
 ///
+/// From 4 000 points a side on, cells ([`CellsStart`]) take the place of coarse.
+///
 /// Each is made once and completed at a sample of points, and the one with the largest dual value is kept ([`Select`]).
 /// But if representatives are as close to their points as a tenth of epsilon under the squared Euclidean cost, the
 /// coarse start leaves so little to do that nothing else is tried. Starts that would cost more than they could save are
@@ -23,7 +26,8 @@ use crate::{CoarseFit, CoarseStart, GaussianStart, SubsampleStart};
 ///
 /// - the Gaussian start if its eigenvalues take longer than sweeps,
 /// - the coarse start and the subsample if sides are small (under 128 points),
-/// - the coarse start if coordinates are many (over 16) or representatives too far from the points they stand for,
+/// - the coarse start if coordinates are many (over 16) or representatives too far from the points they stand for, and
+///   cells if coordinates are many,
 /// - the subsample if its small problem shows that the matrix is easy,
 /// - mixtures, whose fits take longer than most solves ([`MixtureStart`](crate::MixtureStart)).
 ///
@@ -54,6 +58,9 @@ const BLUR: f64 = 2.0;
 /// The number of points a side from which on a few can stand for all.
 const MANY: usize = 128;
 
+/// The number of points a side from which on levels of cells are better than one of representatives.
+const MANY_CELLS: usize = 4000;
+
 /// If the small problem of a matrix takes fewer sweeps than this, the matrix is easy, and zero is as good.
 const EASY: u32 = 10;
 
@@ -69,7 +76,8 @@ impl<T: Real> Start<T> for Auto {
         let mut candidates: Vec<Replay<T>> = Vec::new();
         let mut starts: Vec<&dyn Start<T>> = Vec::new();
         // Collect the starts that apply.
-        let coarse = fit_coarse(target)?;
+        let has_cells = has_cells(target);
+        let coarse = if has_cells { None } else { fit_coarse(target)? };
         let geometry = target.problem.geometry();
         match geometry.cloud() {
             Some(cloud) => {
@@ -97,6 +105,9 @@ impl<T: Real> Start<T> for Auto {
         if let Some(fit) = &coarse {
             starts.push(fit);
         }
+        if has_cells {
+            starts.push(&CellsStart);
+        }
         for start in starts {
             if let Some(started) = where_defined(start.write_potentials(target, out))? {
                 candidates.push(Replay { started, f: out.f.to_vec(), g: out.g.to_vec() });
@@ -108,6 +119,15 @@ impl<T: Real> Start<T> for Auto {
         let started = Select::new(&candidates).write_potentials(target, out)?;
         Ok(started.pairs(started.pairs + cost))
     }
+}
+
+/// Says whether levels of cells may pay.
+fn has_cells<T: Real>(target: &Target<'_, '_, T>) -> bool {
+    let problem = target.problem;
+    let support = |weights: Weights<'_, T>| (0..weights.len()).filter(|&i| weights.get(i) > T::ZERO).count();
+    (1..=FEW_COORDINATES).contains(&problem.geometry().dimension())
+        && problem.rows().min(problem.columns()) >= MANY_CELLS
+        && support(problem.a()).min(support(problem.b())) >= MANY_CELLS
 }
 
 /// Returns the coarse fit, if it may pay.

@@ -22,6 +22,7 @@
 //! ```
 
 mod auto;
+mod cells;
 mod coarse;
 mod fit;
 mod gaussian;
@@ -32,6 +33,7 @@ mod subsample;
 mod timed;
 
 pub use auto::Auto;
+pub use cells::CellsStart;
 pub use coarse::{CoarseFit, CoarseStart};
 pub use fit::{GaussianFit, MixtureDensity, MixtureFit, MixtureSettings};
 pub use gaussian::GaussianStart;

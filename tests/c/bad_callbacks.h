@@ -139,7 +139,7 @@ static void NAME(callback_cases_)(void) {
   static const NAME(sinkhorn_start_) starts[] = {
       NAME(sinkhorn_start_monotone_),  NAME(sinkhorn_start_dual_sort_), NAME(sinkhorn_start_gaussian_),
       NAME(sinkhorn_start_gaussian_unregularised_), NAME(sinkhorn_start_mixture_), NAME(sinkhorn_start_coarse_),
-      NAME(sinkhorn_start_subsample_), NAME(sinkhorn_start_auto_)};
+      NAME(sinkhorn_start_cells_), NAME(sinkhorn_start_subsample_), NAME(sinkhorn_start_auto_)};
   SCALAR f = 1, g = 1;
   size_t i;
 

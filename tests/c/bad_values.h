@@ -101,6 +101,7 @@ static void NAME(value_cases_of_)(setup_function *setup, setup_function *matrix,
   BAD(T.settings->start = NAME(sinkhorn_start_gaussian_unregularised_), UNSUPPORTED, "start");
   BAD(T.settings->start = NAME(sinkhorn_start_mixture_), UNSUPPORTED, "start");
   BAD(T.settings->start = NAME(sinkhorn_start_coarse_), UNSUPPORTED, "start");
+  BAD(T.settings->start = NAME(sinkhorn_start_cells_), UNSUPPORTED, "start");
 }
 
 static void NAME(value_cases_)(void) {

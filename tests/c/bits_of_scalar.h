@@ -210,6 +210,7 @@ static void NAME(all_)(size_t largest, int allocating) {
       NAME(sinkhorn_start_dual_sort_),
       NAME(sinkhorn_start_mixture_),
       NAME(sinkhorn_start_coarse_),
+      NAME(sinkhorn_start_cells_),
       NAME(sinkhorn_start_subsample_),
       NAME(sinkhorn_start_auto_),
   };

@@ -76,7 +76,7 @@ pub struct Saved {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StartName {
-    /// The best of those that apply, by its dual value: zero, monotone in dimension 1, gaussian otherwise, coarse
+    /// The best of those that apply, by its dual value: zero, monotone in dimension 1, gaussian otherwise, coarse, and cells for 4 000 points and more
     Auto,
     /// Nothing: the textbook's
     Zero,
@@ -90,6 +90,8 @@ pub enum StartName {
     GaussianUnregularised,
     /// The potential between Gaussian mixtures fitted to both sides
     Mixture,
+    /// The solution between cells of points, cells of cells, and so on: from coarse to fine
+    Cells,
     /// The solution between a few representatives of both sides, extended to all points
     Coarse,
     /// The same between random subsets

@@ -5,7 +5,8 @@ use sinkhorn_core::{
     start::{DualSort, GaussianForm, Monotone, Start, Zero},
 };
 use sinkhorn_init::{
-    Auto, CoarseStart, GaussianFit, GaussianStart, MixtureFit, MixtureSettings, MixtureStart, SubsampleStart, Timed,
+    Auto, CellsStart, CoarseStart, GaussianFit, GaussianStart, MixtureFit, MixtureSettings, MixtureStart,
+    SubsampleStart, Timed,
 };
 
 use crate::args::{ChosenStart, Saved, StartName};
@@ -23,6 +24,7 @@ pub fn named<T: Real>(name: StartName, seed: u64) -> Box<dyn Start<T>> {
         StartName::Gaussian => Box::new(Timed(GaussianStart::new(GaussianForm::Entropic))),
         StartName::GaussianUnregularised => Box::new(Timed(GaussianStart::new(GaussianForm::Unregularised))),
         StartName::Mixture => mixture(None, None, seed),
+        StartName::Cells => Box::new(Timed(CellsStart)),
         StartName::Coarse => Box::new(Timed(CoarseStart::default())),
         StartName::Subsample => Box::new(Timed(SubsampleStart { seed, ..SubsampleStart::default() })),
     }

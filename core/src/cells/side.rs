@@ -54,6 +54,9 @@ impl Sizes {
     }
 }
 
+/// The points, the weights and the potential of a level.
+type Parts<'s, T> = (Points<'s, T>, &'s [T], &'s mut [T]);
+
 /// The points, weights and potentials of all levels of one side.
 pub(super) struct Side<'m, 'a, T> {
     source: Points<'a, T>,
@@ -143,13 +146,8 @@ impl<'m, 'a, T: Real> Side<'m, 'a, T> {
         &self.potentials[self.sizes.before(level)..][..self.sizes.get(level)]
     }
 
-    /// Returns the potential of a level, to be written.
-    pub fn potential_mut(&mut self, level: usize) -> &mut [T] {
-        &mut self.potentials[self.sizes.before(level)..][..self.sizes.get(level)]
-    }
-
     /// Returns points, weights and the potential of a level, to be written.
-    pub fn parts(&mut self, level: usize) -> Result<(Points<'_, T>, &[T], &mut [T]), Error> {
+    pub fn parts(&mut self, level: usize) -> Result<Parts<'_, T>, Error> {
         let (start, len) = (self.sizes.before(level), self.sizes.get(level));
         let d = self.source.dimension();
         let points = match level.min(self.sizes.last) {

@@ -21,6 +21,7 @@ const WORTH_A_THREAD: usize = 1 << 14;
 /// points. The cut lies between blocks of `width` points as long as there are two of these, and between groups of
 /// [`MAX_LANES`] blocks as long as there are two of those. Points with equal coordinates keep the order of their
 /// numbers, so that the order is the same everywhere.
+#[cfg_attr(not(feature = "parallel"), expect(clippy::only_used_in_recursion))]
 pub(crate) fn sort<T: Real>(points: Points<'_, T>, numbers: &mut [T], width: usize, threads: usize) {
     if numbers.len() <= CELL {
         return;

@@ -442,7 +442,8 @@ mod tests {
         let (instructions, least) = (Instructions::of(SimdLevel::Best), T::constant(-20.0));
         let rows = RowBlock { instructions, plane: &plane, count: n, s, least, bits: T::constant(17.0) };
         let visits = records.list(&rows, &[], &mut list);
-        let (list, far) = (visits.near, visits.far.iter().flat_map(|item| records.node(series::unpark(item).0).columns));
+        let (list, far) =
+            (visits.near, visits.far.iter().flat_map(|item| records.node(series::unpark(item).0).columns));
         let mut listed: std::vec::Vec<usize> = list.runs().flatten().collect();
         assert!(listed.is_sorted() && listed.len() == list.len());
         listed.extend(far);

@@ -139,10 +139,6 @@ impl<'f, 'a, T: Real> Far<'f, 'a, T> {
         Far { p, points, records, list, plane, rows, coordinates, products, factors: memory }
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
     /// Returns the number of pairs in the blocks.
     pub fn pairs(&self) -> u64 {
         self.items().map(|(node, _)| (self.rows * node.columns.len()) as u64).sum()
@@ -240,7 +236,15 @@ impl<'f, 'a, T: Real> Far<'f, 'a, T> {
             let (of_x, of_y) = (&mut of_x[..terms(d, q)], &mut of_y[..terms(d, q)]);
             multiply(self.products, weights, of_rows);
             T::power_moments(self.p.instructions, rows, scale, q, self.products, &mut lanes, of_x);
-            T::power_moments(self.p.instructions, cluster_of(self.points, &node), scale, q, of_columns, &mut lanes, of_y);
+            T::power_moments(
+                self.p.instructions,
+                cluster_of(self.points, &node),
+                scale,
+                q,
+                of_columns,
+                &mut lanes,
+                of_y,
+            );
 
             // |D + xi - eta|^2 = |D|^2 + sum_k 2 D_k (xi_k - eta_k) + (xi_k - eta_k)^2, in scaled coordinates.
             let mut apart = [T::ZERO; MAX_AXES];

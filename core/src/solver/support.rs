@@ -88,6 +88,22 @@ fn choose<'a, T: Real>(
     Some((&*numbers, weights.copied_to(values)))
 }
 
+/// Makes the target of starts: all points, and the numbers of those with weight in the order of a k-d tree, if there are
+/// any.
+#[cfg_attr(not(feature = "skipping"), expect(unused_variables))]
+fn target<'t, 'a, T: Real>(
+    problem: &'t Problem<'a, T>,
+    order: Option<[&'t [T]; 2]>,
+    p: &ScaledProblem<'_, T>,
+    settings: &'t Settings<T>,
+) -> Target<'t, 'a, T> {
+    Target {
+        #[cfg(feature = "skipping")]
+        order,
+        ..Target::new(problem, p.epsilon, p.unit, settings)
+    }
+}
+
 impl<'a, T: Real> Whole<'a, T> {
     /// Splits a problem into that of the points with weight, and the rest.
     pub fn new(
@@ -162,7 +178,7 @@ impl<'a, T: Real> Whole<'a, T> {
 
     /// Returns the target of starts: all points.
     pub fn target<'t>(&'t self, p: &ScaledProblem<'_, T>, settings: &'t Settings<T>) -> Target<'t, 'a, T> {
-        Target { order: self.order(), ..Target::new(&self.problem, p.epsilon, p.unit, settings) }
+        target(&self.problem, self.order(), p, settings)
     }
 
     /// Returns the numbers of the points with weight, if they are in the order of a k-d tree.
@@ -179,7 +195,7 @@ impl<'a, T: Real> Whole<'a, T> {
         f: &mut [T],
         g: &mut [T],
     ) -> Result<StartReport, Error> {
-        let target = Target { order: self.order(), ..Target::new(&self.problem, p.epsilon, p.unit, settings) };
+        let target = target(&self.problem, self.order(), p, settings);
         let mut out = StartMemory { f: self.f_hat, g: self.g_hat, rows: self.f, columns: self.g };
         let started = start.write_potentials(&target, &mut out)?;
         if p.forbids() {

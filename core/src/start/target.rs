@@ -25,6 +25,7 @@ pub struct Target<'t, 'a, T: Real> {
     /// The settings of the solve, for starts that solve smaller problems.
     pub settings: &'t Settings<T>,
     /// The numbers of the points with weight of either side, in the order of a k-d tree, if the solver has them.
+    #[cfg(feature = "skipping")]
     pub(crate) order: Option<[&'t [T]; 2]>,
 }
 
@@ -32,7 +33,14 @@ impl<'t, 'a, T: Real> Target<'t, 'a, T> {
     /// Makes a target: a problem with this epsilon and this scale, in units of the unscaled cost, and the settings of the
     /// solve. [`Solver::target`](crate::Solver::target) returns that of a solver.
     pub fn new(problem: &'t Problem<'a, T>, epsilon: T, cost_scale: T, settings: &'t Settings<T>) -> Self {
-        Target { problem, epsilon, cost_scale, settings, order: None }
+        Target {
+            problem,
+            epsilon,
+            cost_scale,
+            settings,
+            #[cfg(feature = "skipping")]
+            order: None,
+        }
     }
 
     /// Returns the points of the problem.

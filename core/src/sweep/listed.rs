@@ -184,8 +184,7 @@ impl<T: Real> Rows<'_, '_, '_, T> {
         while at < f.len() {
             let (first, count) = (at, f.len() - at);
             let plane = self.skipping.plane(self.p, i + at, &f[at..]);
-            let Visits { near: list, far, .. } =
-                self.skipping.list(self.p, (&plane, count), group.groups, list_memory);
+            let Visits { near: list, far, .. } = self.skipping.list(self.p, (&plane, count), group.groups, list_memory);
             lists += 1;
             // Series first, because the sum of a row needs them.
             let mut series = self.skipping.far(self.p, self.points, (&plane, i + at, count), far, far_memory);

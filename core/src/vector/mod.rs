@@ -28,10 +28,10 @@ pub(crate) use loops::columns::WeightVectors;
 #[cfg(feature = "costs")]
 pub(crate) use loops::costs::{Norms, Power};
 pub(crate) use loops::products::PRODUCT_ROWS;
-pub(crate) use loops::terms::{Costs, RowTerms};
-pub(crate) use loops::{MAX_TILE_ROWS, log_zero};
 #[cfg(feature = "skipping")]
 pub(crate) use loops::series::{Cluster, MAX_AXES};
+pub(crate) use loops::terms::{Costs, RowTerms};
+pub(crate) use loops::{MAX_TILE_ROWS, log_zero};
 #[cfg(feature = "skipping")]
 pub(crate) use points::ColumnList;
 pub(crate) use points::{GROUP, PANEL, PackedPoints, TileAt};

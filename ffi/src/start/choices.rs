@@ -34,12 +34,12 @@ impl<T: Real> Start<T> for Gaussian {
     }
 }
 
-pub(super) use fitted::{auto, coarse, mixture, subsample};
+pub(super) use fitted::{auto, cells, coarse, mixture, subsample};
 
 /// The starts of the crate `init`.
 #[cfg(feature = "init")]
 mod fitted {
-    use sinkhorn_init::{Auto, CoarseStart, MixtureSettings, MixtureStart, SubsampleStart};
+    use sinkhorn_init::{Auto, CellsStart, CoarseStart, MixtureSettings, MixtureStart, SubsampleStart};
 
     use super::Options;
 
@@ -51,6 +51,10 @@ mod fitted {
         let default = MixtureSettings { seed, ..MixtureSettings::default() };
         let settings = MixtureSettings { components: count(components).or(default.components), ..default };
         MixtureStart { settings, ..MixtureStart::default() }
+    }
+
+    pub fn cells(_: Options) -> CellsStart {
+        CellsStart
     }
 
     pub fn coarse((_, representatives): Options) -> CoarseStart {
@@ -91,6 +95,7 @@ mod fitted {
     }
 
     pub use missing as auto;
+    pub use missing as cells;
     pub use missing as coarse;
     pub use missing as mixture;
     pub use missing as subsample;

@@ -12,7 +12,7 @@ use crate::arguments::Caller;
 use crate::fault::Fault;
 use crate::status::{SINKHORN_ERROR_MISALIGNED, SINKHORN_ERROR_NULL_POINTER};
 
-use super::choices::{Gaussian, Options, auto, coarse, dual_sort, mixture, subsample};
+use super::choices::{Gaussian, Options, auto, cells, coarse, dual_sort, mixture, subsample};
 use super::{SINKHORN_WROTE_BOTH, SINKHORN_WROTE_F, SINKHORN_WROTE_G, Target, WroteWhat};
 
 /// The exact dual of unregularised transport on the line, in O(n + m) beside sorting. Points of dimension 1, and a
@@ -98,6 +98,23 @@ pub unsafe extern "C" fn sinkhorn_start_mixture_f64(
     unsafe { library(target, f, g, mixture) }
 }
 
+/// The problem solved between cells of points, cells of cells and so on, at most 500 a side at first: from coarse to
+/// fine. Points under any cost that accepts points between the data. It pays for thousands of points in few dimensions.
+///
+/// Allocates: yes, and ends the program where there is no memory; a build without an allocator returns
+/// SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_cells_f64(
+    target: *mut Target<f64>,
+    f: *mut f64,
+    g: *mut f64,
+    data: *mut c_void,
+) -> WroteWhat {
+    let _ = data;
+    // SAFETY: NULL, or what the library called a start with; f and g are n and m scalars.
+    unsafe { library(target, f, g, cells) }
+}
+
 /// The problem solved between start_size representatives a side (sqrt(n m) / 8 unless set), extended to all points.
 /// Points under any cost.
 ///
@@ -132,8 +149,8 @@ pub unsafe extern "C" fn sinkhorn_start_subsample_f64(
     unsafe { library(target, f, g, subsample) }
 }
 
-/// The start for those who do not want to choose one: of zero, monotone, Gaussian, coarse and subsample tries what
-/// applies and is cheap, and takes what is worth most. Any problem.
+/// The start for those who do not want to choose one: of zero, monotone, Gaussian, coarse, cells and subsample tries
+/// what applies and is cheap, and takes what is worth most. Any problem.
 ///
 /// Allocates: yes, and ends the program where there is no memory; a build without an allocator returns
 /// SINKHORN_ERROR_UNSUPPORTED. Threads: safe.

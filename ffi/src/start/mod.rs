@@ -164,7 +164,7 @@ pub(crate) fn with_start<T: Real, R>(
 
 /// A start's name for C; "" for one that this list lacks.
 pub(crate) fn name_for_c(name: &str) -> *const core::ffi::c_char {
-    const NAMES: [&core::ffi::CStr; 10] = [
+    const NAMES: [&core::ffi::CStr; 11] = [
         c"zero",
         c"given",
         c"monotone",
@@ -172,6 +172,7 @@ pub(crate) fn name_for_c(name: &str) -> *const core::ffi::c_char {
         c"gaussian",
         c"gaussian-unregularised",
         c"mixture",
+        c"cells",
         c"coarse",
         c"subsample",
         c"custom",

@@ -39,7 +39,8 @@ fn naive(x: &[f64], y: &[f64], passes: usize, sequential: bool) -> Vec<f64> {
 fn written(problem: &Problem<'_, f64>, start: &dyn Start<f64>) -> (Vec<f64>, u64, bool) {
     let (n, m) = (problem.rows(), problem.columns());
     let (mut f, mut g, mut rows, mut columns) = (vec![0.0; n], vec![0.0; m], vec![0.0; n], vec![0.0; m]);
-    let target = sinkhorn_core::start::Target { problem, epsilon: 0.1, cost_scale: 1.0 };
+    let settings = Settings::default();
+    let target = sinkhorn_core::start::Target::new(problem, 0.1, 1.0, &settings);
     let mut out = sinkhorn_core::start::StartMemory { f: &mut f, g: &mut g, rows: &mut rows, columns: &mut columns };
     let started = start.write_potentials(&target, &mut out).unwrap();
     (f, started.pairs, started.note.is_some())
@@ -83,8 +84,8 @@ fn dual_sort_is_never_worth_less_than_zero() {
         let value = |start: &dyn Start<f64>| {
             let mut memory = [vec![0.0; 120], vec![0.0; 120], vec![0.0; 120], vec![0.0; 120]];
             let [f, g, rows, columns] = &mut memory;
-            let epsilon = 0.001;
-            let target = sinkhorn_core::start::Target { problem: &problem, epsilon, cost_scale: 1.0 };
+            let (epsilon, settings) = (0.001, Settings::default());
+            let target = sinkhorn_core::start::Target::new(&problem, epsilon, 1.0, &settings);
             let mut out = sinkhorn_core::start::StartMemory { f, g, rows, columns };
             let started = start.write_potentials(&target, &mut out).unwrap();
             (target.dual_value(started.wrote, &mut out), started.note)

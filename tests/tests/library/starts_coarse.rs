@@ -34,8 +34,8 @@ fn normal(seed: u64, count: usize, scale: f64) -> Vec<f64> {
 }
 
 /// The target that a solver would hand to a start.
-fn target<'t, 'a>(problem: &'t Problem<'a, f64>, epsilon: f64) -> Target<'t, 'a, f64> {
-    Target::new(problem, epsilon, 1.0, &SETTINGS)
+fn target<'t, 'a>(problem: &'t Problem<'a, f64>, epsilon: f64, settings: &'t Settings<f64>) -> Target<'t, 'a, f64> {
+    Target::new(problem, epsilon, 1.0, settings)
 }
 
 fn potential(start: &dyn Start<f64>, target: &Target<'_, '_, f64>) -> Vec<f64> {
@@ -83,7 +83,8 @@ fn bits_are_the_same_again_and_after_a_saved_fit() {
     let (x, y) = (mixture(1, 300), mixture(2, 200));
     let (a, b) = (data::weights(&mut data::generator(3), 300), data::weights(&mut data::generator(4), 200));
     let problem = plane(&x, &y, 0.02).weights(&a, &b).unwrap();
-    let target = target(&problem, 3.0);
+    let settings = Settings::default();
+    let target = target(&problem, 3.0, &settings);
     assert_eq!(potential(&COARSE, &target), potential(&COARSE, &target));
     assert_eq!(potential(&SUBSAMPLE, &target), potential(&SUBSAMPLE, &target));
     let other = SubsampleStart { seed: 2, ..SUBSAMPLE };
@@ -207,7 +208,8 @@ fn a_matrix_is_for_the_subsample_which_sees_what_it_sees_between_points() {
     let matrix = Problem::new(CostMatrix::row_major(&costs, 300, 250).unwrap()).unwrap();
     let points = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap()).unwrap();
     let epsilon = 0.02 * costs.iter().sum::<f64>() / costs.len() as f64;
-    let (of_matrix, of_points) = (target(&matrix, epsilon), target(&points, epsilon));
+    let settings = Settings::default();
+    let (of_matrix, of_points) = (target(&matrix, epsilon, &settings), target(&points, epsilon, &settings));
     let (f, expected) = (potential(&SUBSAMPLE, &of_matrix), potential(&SUBSAMPLE, &of_points));
     // The small problems stop at 1e-3, from starts of their own.
     let level = (f.iter().sum::<f64>() - expected.iter().sum::<f64>()) / 300.0;

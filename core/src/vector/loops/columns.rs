@@ -14,12 +14,6 @@ pub(crate) struct WeightVectors<'w, T> {
 }
 
 impl<T: Float> WeightVectors<'_, T> {
-    /// Returns the weights of some points.
-    #[cfg(feature = "skipping")]
-    pub fn part(&self, range: core::ops::Range<usize>) -> Self {
-        WeightVectors { values: self.values.map(|values| &values[range]), ..*self }
-    }
-
     /// Reads some weights; there are none beyond the end.
     #[inline(always)]
     pub fn load<S: Simd<T>>(&self, simd: S, at: usize, len: usize) -> S::Vector {

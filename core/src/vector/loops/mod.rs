@@ -11,6 +11,7 @@ pub(crate) mod exponents;
 pub(crate) mod moments;
 pub(crate) mod products;
 pub(crate) mod rows;
+#[cfg_attr(not(feature = "skipping"), allow(dead_code))]
 pub(crate) mod series;
 pub(crate) mod terms;
 

@@ -230,9 +230,15 @@ pub(crate) fn add_series<T: Float, S: Simd<T>>(
             let (factors, total) = (&factors[at..at + len], &mut total[at..at + len]);
             let place = (values, width, len);
             match (cluster.centre.len(), four) {
-                (1, true) => series::<T, S, 1, SIDE_BY_SIDE>(simd, cluster, scale, degree, coefficients, place, factors, total),
-                (2, true) => series::<T, S, 2, SIDE_BY_SIDE>(simd, cluster, scale, degree, coefficients, place, factors, total),
-                (_, true) => series::<T, S, 3, SIDE_BY_SIDE>(simd, cluster, scale, degree, coefficients, place, factors, total),
+                (1, true) => {
+                    series::<T, S, 1, SIDE_BY_SIDE>(simd, cluster, scale, degree, coefficients, place, factors, total)
+                }
+                (2, true) => {
+                    series::<T, S, 2, SIDE_BY_SIDE>(simd, cluster, scale, degree, coefficients, place, factors, total)
+                }
+                (_, true) => {
+                    series::<T, S, 3, SIDE_BY_SIDE>(simd, cluster, scale, degree, coefficients, place, factors, total)
+                }
                 (1, _) => series::<T, S, 1, 1>(simd, cluster, scale, degree, coefficients, place, factors, total),
                 (2, _) => series::<T, S, 2, 1>(simd, cluster, scale, degree, coefficients, place, factors, total),
                 _ => series::<T, S, 3, 1>(simd, cluster, scale, degree, coefficients, place, factors, total),
