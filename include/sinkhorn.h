@@ -3008,6 +3008,20 @@ sinkhorn_wrote sinkhorn_start_mixture_f64(struct sinkhorn_target_f64 *target, do
 sinkhorn_wrote sinkhorn_start_mixture_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
 
 /**
+ * The problem solved between cells of points, cells of cells and so on, at most 500 a side at first: from coarse to
+ * fine. Points under any cost that accepts points between the data. It pays for thousands of points in few dimensions.
+ *
+ * Allocates: yes, and ends the program where there is no memory; a build without an allocator returns
+ * SINKHORN_ERROR_UNSUPPORTED. Threads: safe.
+ */
+sinkhorn_wrote sinkhorn_start_cells_f64(struct sinkhorn_target_f64 *target, double *f, double *g, void *data);
+
+/**
+ * sinkhorn_start_cells_f64 in float.
+ */
+sinkhorn_wrote sinkhorn_start_cells_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
+
+/**
  * The problem solved between start_size representatives a side (sqrt(n m) / 8 unless set), extended to all points.
  * Points under any cost.
  *
@@ -3036,8 +3050,8 @@ sinkhorn_wrote sinkhorn_start_subsample_f64(struct sinkhorn_target_f64 *target, 
 sinkhorn_wrote sinkhorn_start_subsample_f32(struct sinkhorn_target_f32 *target, float *f, float *g, void *data);
 
 /**
- * The start for those who do not want to choose one: of zero, monotone, Gaussian, coarse and subsample tries what
- * applies and is cheap, and takes what is worth most. Any problem.
+ * The start for those who do not want to choose one: of zero, monotone, Gaussian, coarse, cells and subsample tries
+ * what applies and is cheap, and takes what is worth most. Any problem.
  *
  * Allocates: yes, and ends the program where there is no memory; a build without an allocator returns
  * SINKHORN_ERROR_UNSUPPORTED. Threads: safe.

@@ -65,6 +65,19 @@ pub unsafe extern "C" fn sinkhorn_start_mixture_f32(
     unsafe { library(target, f, g, mixture) }
 }
 
+/// sinkhorn_start_cells_f64 in float.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sinkhorn_start_cells_f32(
+    target: *mut Target<f32>,
+    f: *mut f32,
+    g: *mut f32,
+    data: *mut c_void,
+) -> WroteWhat {
+    let _ = data;
+    // SAFETY: NULL, or what the library called a start with; f and g are n and m scalars.
+    unsafe { library(target, f, g, cells) }
+}
+
 /// sinkhorn_start_coarse_f64 in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sinkhorn_start_coarse_f32(
