@@ -251,3 +251,6 @@ pub(crate) fn points<'a, T: Real>(p: &ScaledProblem<'a, T>) -> Option<PackedPoin
         Recipe::Costs { .. } => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ mod any_input;
 mod auto;
 mod bad_input;
 mod batch;
+mod cells;
 mod choosing;
 mod costs;
 mod costs_in_vectors;
