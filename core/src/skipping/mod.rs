@@ -13,14 +13,19 @@
 //! The idea of skipping blocks is that of Schmitzer 2019 ("Stabilized sparse scaling algorithms for entropy regularized
 //! transport problems") and of GeomLoss; the bound and the certificate are this library's own.
 
+pub(crate) mod kept;
 pub(crate) mod order;
 pub(crate) mod records;
 
+use crate::cost::BuiltIn;
+use crate::geometry::PointCloud;
+use crate::problem::Problem;
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
 use crate::scaled::scores::Recipe;
 use crate::sweep::outcome::Potentials;
 use crate::vector::{ColumnList, PackedPoints};
+use kept::KeptLists;
 pub(crate) use records::len as records_len;
 use records::{Plane, Records, fit};
 
@@ -45,6 +50,19 @@ pub(crate) const fn width(n: usize, m: usize) -> usize {
 /// Returns the scalars of scratch that a list of columns takes.
 pub(crate) const fn list_len(m: usize, width: usize) -> usize {
     m.div_ceil(width)
+}
+
+/// Says whether the pairs of a problem can be skipped.
+pub(crate) fn fits<T: Real>(problem: &Problem<'_, T>) -> bool {
+    let squared = |cloud: &PointCloud<'_, T>| {
+        cloud.ground_cost().built_in() == BuiltIn::SquaredEuclidean && cloud.dimension() <= MAX_DIMENSION
+    };
+    problem.rows().min(problem.columns()) >= LEAST_POINTS && problem.geometry().cloud().is_some_and(squared)
+}
+
+/// Says whether it pays to visit this share of all pairs. Lists and shorter loops cost a little.
+fn pays<T: Real>(share: T) -> bool {
+    T::constant(1.15) * share + T::constant(0.03) < T::constant(0.85)
 }
 
 /// The number of row blocks that are looked at to estimate the share of pairs that a sweep would visit.
@@ -102,11 +120,27 @@ impl<'w, T: Real> Lists<'w, T> {
         self.on &= self.tightened <= MOST_TIGHTENED;
     }
 
-    /// Returns the same with a smaller certificate, for sums that are reported.
-    pub fn tighter(&mut self) -> Lists<'_, T> {
+    /// Lends the same lists for a while.
+    pub fn reborrow(&mut self) -> Lists<'_, T> {
         let Lists { records, bits, on, auto, idle, tightened } = self;
-        let bits = *bits + T::constant(7.0);
-        Lists { records: records.reborrow(), bits, on: *on, auto: *auto, idle: *idle, tightened: *tightened }
+        Lists { records: records.reborrow(), bits: *bits, on: *on, auto: *auto, idle: *idle, tightened: *tightened }
+    }
+
+    /// Returns the same with a smaller certificate, for sums that are reported.
+    pub fn tighter(self) -> Self {
+        Lists { bits: self.bits + T::constant(7.0), ..self }
+    }
+
+    /// Returns the lists for the last G and any F.
+    pub fn kept<'k>(&'k self, p: &ScaledProblem<'k, T>) -> Option<KeptLists<'k, T>> {
+        keep(p, self.records.view(), self.records.width, self.bits)
+    }
+
+    /// Returns the lists for the last G and any F, with a share of 2^-`bits`; and whether the caller has not decided
+    /// that pairs are skipped.
+    pub fn keep(self, p: &ScaledProblem<'w, T>, bits: T) -> Option<(KeptLists<'w, T>, bool)> {
+        let (width, auto) = (self.records.width, self.auto);
+        keep(p, self.records.into_view(), width, bits).map(|lists| (lists, auto))
     }
 
     /// Makes the records of the columns for a G.
@@ -138,8 +172,7 @@ impl<'w, T: Real> Lists<'w, T> {
             probes += 1;
         }
         let share = T::count(visited) / T::count(probes * self.records.columns);
-        // Lists and shorter loops cost a little.
-        self.on = T::constant(1.15) * share + T::constant(0.03) < T::constant(0.85);
+        self.on = pays(share);
         self.idle = 0;
     }
 
@@ -163,6 +196,16 @@ impl<'w, T: Real> Lists<'w, T> {
         let least = -self.bits - p.problem.a().total().max(p.problem.b().total()).log2();
         self.records.list(p.instructions, &plane, p.s, least, memory)
     }
+}
+
+fn keep<'k, T: Real>(
+    p: &ScaledProblem<'k, T>,
+    [blocks, groups]: [&'k [T]; 2],
+    width: usize,
+    bits: T,
+) -> Option<KeptLists<'k, T>> {
+    let least = -bits - p.problem.a().total().max(p.problem.b().total()).log2();
+    Some(KeptLists { points: points(p)?, instructions: p.instructions, s: p.s, width, least, blocks, groups })
 }
 
 /// Returns the points of a problem whose exponents are F_i + G_j + 2 s x_i.y_j.

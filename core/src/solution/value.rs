@@ -7,6 +7,8 @@ use crate::scaled::ScaledProblem;
 #[cfg(feature = "skipping")]
 use crate::skipping::{Lists, points};
 use crate::solution::Solution;
+#[cfg(feature = "skipping")]
+use crate::solution::listed::ListedPlan;
 use crate::solver::progress::Progress;
 use crate::solver::units::{error_floor, full_f, full_g};
 use crate::sweep::columns::moved;
@@ -85,7 +87,7 @@ pub(crate) fn measure<'s, T: Real>(
     storage: &'static str,
     mut potentials: Potentials<'s, T>,
     scratch: &mut Scratch<'_, T>,
-    #[cfg(feature = "skipping")] skipping: Option<&mut Lists<'_, T>>,
+    #[cfg(feature = "skipping")] skipping: Option<Lists<'s, T>>,
 ) -> Solution<'s, T> {
     let (a, b) = (p.problem.a(), p.problem.b());
     let ended = progress.status.is_some();
@@ -101,16 +103,22 @@ pub(crate) fn measure<'s, T: Real>(
         + reduce::sum_of(m, &|j| b.get(j) / b.total() * p.scores.cost_offset_of_column(j));
     let dear = p.scores.packed().is_some_and(|points| points.dimension >= MAX_TILE_ROWS) && p.epsilon <= mean;
     #[cfg(feature = "skipping")]
-    let (listed, certificate) = match skipping.filter(|skipping| skipping.is_on()) {
-        Some(skipping) => {
-            let mut skipping = skipping.tighter();
-            skipping.refit(p, g, log_b);
-            let totals = measure_listed(p, &skipping, f, g, log_b, scratch);
+    let mut skipping = skipping.filter(|skipping| skipping.is_on()).map(Lists::tighter);
+    // The largest ratio of a weight to its marginal.
+    #[cfg(feature = "skipping")]
+    let mut ratio = T::ZERO;
+    #[cfg(feature = "skipping")]
+    let (listed, certificate) = match &mut skipping {
+        Some(lists) => {
+            lists.refit(p, g, log_b);
+            let (totals, of_rows) = measure_listed(p, lists, f, g, log_b, scratch);
+            ratio = of_rows;
             // If the plan carries next to nothing, all pairs tell how little.
-            let mass = totals[2].value();
-            if skipping.share() <= T::HALF * threshold * share_of_mass(p, mass) {
-                (Some(totals), skipping.share())
+            let (mass, share) = (totals[2].value(), lists.share());
+            if share <= T::HALF * threshold * share_of_mass(p, mass) {
+                (Some(totals), share)
             } else {
+                skipping = None;
                 (None, T::ZERO)
             }
         }
@@ -137,6 +145,10 @@ pub(crate) fn measure<'s, T: Real>(
         let (weight, marginal) = (b.get(j), scratch.column[j]);
         if weight == T::ZERO {
             continue;
+        }
+        #[cfg(feature = "skipping")]
+        if skipping.is_some() {
+            ratio = ratio.max(weight / marginal);
         }
         let target = if p.tau_b() == T::ONE {
             weight
@@ -218,7 +230,19 @@ pub(crate) fn measure<'s, T: Real>(
         storage,
     };
     let Potentials { f: f_hat, g: g_hat, row: f, image: g, .. } = potentials;
-    Solution { scaled: *p, f_hat, g_hat, f, g, report }
+    let (f_hat, g_hat): (&'s [T], &'s [T]) = (f_hat, g_hat);
+    #[cfg(feature = "skipping")]
+    let listed = skipping.and_then(|lists| ListedPlan::new(p, lists, (f_hat, g_hat), ratio, scratch.spare));
+    Solution {
+        scaled: *p,
+        f_hat,
+        g_hat,
+        f,
+        g,
+        report,
+        #[cfg(feature = "skipping")]
+        listed,
+    }
 }
 
 /// Computes the share of the smaller total that the plan of a relaxed problem carries, at most 1; it is 1 if both
@@ -308,7 +332,8 @@ fn add_row<T: Real>(
     add_to(totals, terms.map(Wide::new));
 }
 
-/// Does what [`measure_strip`] does for all rows, over the pairs that are not skipped.
+/// Does what [`measure_strip`] does for all rows, over the pairs that are not skipped. Also returns the largest ratio
+/// of a weight to its marginal.
 #[cfg(feature = "skipping")]
 fn measure_listed<T: Real>(
     p: &ScaledProblem<'_, T>,
@@ -317,11 +342,11 @@ fn measure_listed<T: Real>(
     g: &[T],
     log_b: &[T],
     scratch: &mut Scratch<'_, T>,
-) -> [Wide<T>; 5] {
+) -> ([Wide<T>; 5], T) {
     let (a, b, m) = (p.problem.a(), p.problem.b(), g.len());
     let work = |strip: Strip<'_, T>| {
-        let mut totals = [Wide::new(T::ZERO); 5];
-        let Some(points) = points(p) else { return totals };
+        let (mut totals, mut ratio) = ([Wide::new(T::ZERO); 5], T::ZERO);
+        let Some(points) = points(p) else { return (totals, ratio) };
         listed::each_block(strip, skipping.width(), |first, f, memory| {
             let list = skipping.list(p, first, f, memory.list);
             let (visited, partial) = (list.len(), memory.partial);
@@ -365,6 +390,7 @@ fn measure_listed<T: Real>(
                         terms[r].sum = shifted * largest.exp2();
                         log_sum = largest + shifted.log2();
                     }
+                    ratio = ratio.max(T::ONE / terms[r].sum);
                     add_row(p, i + r, f, log_sum, terms[r], &mut totals);
                 }
                 list.runs().for_each(|run| partial[run].fill(T::ZERO));
@@ -372,9 +398,12 @@ fn measure_listed<T: Real>(
                 listed::add_listed(list, partial, memory.column);
             }
         });
-        totals
+        (totals, ratio)
     };
-    Pass::sums(f).run(scratch, &work, join_totals)
+    let join = |(totals, ratio): ([Wide<T>; 5], T), (others, other): ([Wide<T>; 5], T)| {
+        (join_totals(totals, others), ratio.max(other))
+    };
+    Pass::sums(f).run(scratch, &work, join)
 }
 
 /// Computes p log(p / q) - p + q.

@@ -27,7 +27,10 @@ use crate::sweep::strips::Scratch;
 use crate::sweep::{kernel, scalings};
 use crate::workspace::Stored;
 #[cfg(feature = "skipping")]
-use crate::{skipping::Lists, sweep::listed};
+use crate::{
+    skipping::Lists,
+    sweep::{listed, listed_rows},
+};
 
 /// A problem in the units of the sweep, its potentials, and the memory that it takes to sweep them.
 pub(crate) struct Iterate<'a, T: Real> {
@@ -98,7 +101,7 @@ impl<'a, T: Real> Iterate<'a, T> {
         let Potentials { f, g, image, log_b, row } = &mut self.potentials;
         let potentials = Potentials { f, g, image, log_b, row };
         #[cfg(feature = "skipping")]
-        let skipping = self.skipping.as_mut();
+        let skipping = self.skipping.as_mut().map(Lists::reborrow);
         value::measure(
             &self.scaled,
             progress,
@@ -117,7 +120,7 @@ impl<'a, T: Real> Iterate<'a, T> {
         let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
         let potentials = core::mem::replace(&mut self.potentials, empty);
         #[cfg(feature = "skipping")]
-        let skipping = self.skipping.as_mut();
+        let skipping = self.skipping.take();
         value::measure(
             &self.scaled,
             progress,
@@ -207,6 +210,29 @@ impl<'a, T: Real> Iterate<'a, T> {
         let (p, potentials, scratch) = self.change();
         potentials.f.iter_mut().enumerate().for_each(|(i, value)| *value = -p.row_offset(i));
         (p, potentials, scratch)
+    }
+
+    /// Decides whether sweeps skip pairs, for the present potentials.
+    #[cfg(feature = "skipping")]
+    pub fn decide(&mut self) {
+        if let Some(skipping) = &mut self.skipping {
+            skipping.decide(&self.scaled, &self.potentials, self.scratch.spare);
+        }
+    }
+
+    /// Writes the logarithms of the row sums into `row`: a half-sweep that changes no potential.
+    pub fn row_logsums(&mut self) -> Outcome<T> {
+        let (p, potentials, scratch) = (&self.scaled, &mut self.potentials, &mut self.scratch);
+        #[cfg(feature = "skipping")]
+        if let Some(skipping) = &mut self.skipping {
+            if !skipping.is_on() && skipping.is_time() {
+                skipping.decide(p, potentials, scratch.spare);
+            }
+            if skipping.is_on() {
+                return listed_rows::row_logsums(p, skipping, potentials, scratch);
+            }
+        }
+        half::row_logsums(p, potentials, scratch)
     }
 
     /// Takes in the potentials that a start wrote, in units of the unscaled cost, and computes F if there is only G.

@@ -13,10 +13,10 @@ use crate::vector::{ColumnList, GROUP, PackedPoints, TileAt};
 
 /// The factor of a row from which on the skipped pairs are chosen anew for a better f, because it multiplies the
 /// certificate.
-const MOST_FACTOR: f64 = 64.0;
+pub(super) const MOST_FACTOR: f64 = 64.0;
 
 /// The number of times that this is done for a few rows.
-const MOST_LISTS: u32 = 5;
+pub(super) const MOST_LISTS: u32 = 5;
 
 /// The most rows of a block.
 const MAX_WIDTH: usize = 64;
