@@ -1,7 +1,7 @@
 //! Passes over the pairs of a plan that matter, if the solve skipped the others.
 //!
-//! A pass goes through points in the order of their blocks ([`ListedPlan`]). All vectors are in the order of the caller.
-//! They are put into the other order before a pass, and what it writes is put back.
+//! A pass goes through points in the order of their blocks ([`ListedPlan`]). All vectors are in the order of the
+//! caller. They are put in the other order before a pass, and what it writes is put back.
 
 use core::ops::Range;
 

@@ -88,6 +88,7 @@ pub(super) struct Memory<'d, T> {
 
 /// Room for vectors in the order of blocks, or nothing.
 #[derive(Default)]
+#[cfg_attr(not(feature = "skipping"), expect(dead_code))]
 pub(super) struct Ordered<'d, T> {
     /// n.
     pub rows: &'d mut [T],
@@ -133,12 +134,11 @@ pub(super) fn cut<'d, T: Real>(
         scratch: Scratch { column: next(), spare: next(), pool: next(), part_len: part_len(n, m, d), strips: next() },
         tile_rows: tile_rows(n, d),
         coarse: Coarse { basis: &mut next()[..k * m], factor: &mut next()[..k * k], ready: false },
-        ordered: match more.len() >= n + m {
-            true => {
-                let [rows, columns] = memory::cut_all(more, [n, m]);
-                Ordered { rows, columns }
-            }
-            false => Ordered::default(),
+        ordered: if more.len() >= n + m {
+            let [rows, columns] = memory::cut_all(more, [n, m]);
+            Ordered { rows, columns }
+        } else {
+            Ordered::default()
         },
     };
     memory.zeros.fill(T::ZERO);

@@ -55,8 +55,8 @@ impl<'a, T: Copy> PackedPoints<'a, T> {
         Panel::new(self.x, self.rows, self.dimension, start, GROUP)
     }
 
-    /// Calls `visit` with the panels of `count` columns from `start` on: a panel from its first such column on, and which
-    /// of the columns lie in it.
+    /// Calls `visit` with the panels of `count` columns from `start` on: a panel from its first such column on, and
+    /// which of the columns lie in it.
     #[inline(always)]
     pub fn each_panel(&self, start: usize, count: usize, mut visit: impl FnMut(Panel<'a, T>, Range<usize>)) {
         let mut at = 0;

@@ -42,14 +42,14 @@ fn cases() -> Vec<(&'static str, Inputs)> {
         inputs
     };
     vec![
-        ("a line", points(1, (900, 1000, 1), 0.002)),
-        ("a plane", points(2, (1000, 900, 2), 0.003)),
-        ("space", points(3, (1200, 1100, 3), 0.004)),
-        ("four dimensions", points(4, (1100, 1200, 4), 0.003)),
-        ("a plane, with weights", weighted(points(5, (1200, 1300, 2), 0.003))),
-        ("space, with weights", weighted(points(6, (1300, 1200, 3), 0.004))),
-        ("a plane, relaxed", points(7, (1000, 1000, 2), 0.003).relaxed(0.5, 0.8)),
-        ("space, relaxed on a side, with weights", weighted(points(8, (1200, 1300, 3), 0.004)).relaxed(0.3, 1e9)),
+        ("a line", points(1, (600, 700, 1), 0.002)),
+        ("a plane", points(2, (700, 650, 2), 0.003)),
+        ("space", points(3, (850, 800, 3), 0.004)),
+        ("four dimensions", points(4, (900, 950, 4), 0.003)),
+        ("a plane, with weights", weighted(points(5, (750, 800, 2), 0.003))),
+        ("space, with weights", weighted(points(6, (950, 900, 3), 0.004))),
+        ("a plane, relaxed", points(7, (700, 700, 2), 0.003).relaxed(0.5, 0.8)),
+        ("space, relaxed on a side, with weights", weighted(points(8, (900, 950, 3), 0.004)).relaxed(0.3, 1e9)),
     ]
 }
 
@@ -90,7 +90,7 @@ fn divergences_are_those_over_all_pairs_in<T: Real>() {
         let (value, reports, gradient) = divergence(&inputs, &at(Skipping::On));
         for (k, (report, all)) in reports.iter().zip(&of_all).enumerate() {
             assert_eq!(report.status, Status::Converged, "{name}, {k}");
-            assert!(report.skipped > T::constant(0.1) && report.certificate > T::ZERO, "{name}, {k}: {report:?}");
+            assert!(report.skipped > T::constant(0.03) && report.certificate > T::ZERO, "{name}, {k}: {report:?}");
             assert!(all.skipped == T::ZERO && report.sweeps <= all.sweeps + 1, "{name}, {k}: {report:?}");
         }
         let error = (value - all).abs().widen();
@@ -306,10 +306,12 @@ impl<T> Found<T> {
 }
 
 fn derivatives_are_those_over_all_pairs_in<T: Real>() {
-    for (name, inputs) in cases() {
+    // With and without a coarse space, with weights, relaxed.
+    let cases = cases();
+    for (name, inputs) in [1, 2, 5, 6].map(|k| &cases[k]) {
         inputs.solve(&settings::<T>(Skipping::On, 2), |_, solution| {
-            let all = derivatives(&inputs, solution, 2, false);
-            let listed = derivatives(&inputs, solution, 2, true);
+            let all = derivatives(inputs, solution, 2, false);
+            let listed = derivatives(inputs, solution, 2, true);
             // Lists have only points with weight.
             let has_zeros = inputs.a.iter().chain(&inputs.b).any(|&weight| weight == 0.0);
             assert_eq!(listed == all, has_zeros, "{name}");
