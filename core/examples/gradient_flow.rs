@@ -50,7 +50,7 @@ pub fn run(warm: bool) -> Result<Flow, Error> {
     let mut flow = Flow { divergences: vec![], sweeps: 0 };
     for step in 0..=STEPS {
         let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2)?)?.epsilon(Epsilon::Absolute(EPSILON))?;
-        memory.resize(divergence_len(problem.shape(), &settings)?, 0.0);
+        memory.resize(divergence_len(&problem, &settings)?, 0.0);
         let len = divergence_gradient_len(problem.rows(), problem.columns(), 2, differentiation.threads);
         gradient_memory.resize(len.expect("a few points"), 0.0);
         let carried = Given::g(&g);

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use sinkhorn_core::{
     CostMatrix, Real,
     divergence::{
-        Divergence as CoreDivergence, divergence_gradient_len, divergence_len, sinkhorn_divergence,
+        Divergence as CoreDivergence, divergence_gradient_len, divergence_len_of_shape, sinkhorn_divergence,
         sinkhorn_divergence_between,
     },
     error::ErrorKind,
@@ -63,7 +63,7 @@ pub unsafe extern "C" fn sinkhorn_divergence_len_f64(
     unsafe { Caller::trust(error) }.call(|call| {
         let settings = call.read_struct_or_zeros(c"settings", settings)?;
         write_len(call, problem, len, |problem| {
-            Ok(divergence_len(problem.shape()?, &settings.core()?)?.checked_add(large_object_len::<f64>()))
+            Ok(divergence_len_of_shape(problem.shape()?, &settings.core()?)?.checked_add(large_object_len::<f64>()))
         })
     })
 }
@@ -103,7 +103,7 @@ pub unsafe extern "C" fn sinkhorn_divergence_new_f64(
         let given = call.read_struct(c"problem", problem)?;
         let settings = call.read_struct_or_zeros(c"settings", settings)?;
         let chosen = settings.core()?;
-        let required = divergence_len(given.shape()?, &chosen)?;
+        let required = divergence_len_of_shape(given.shape()?, &chosen)?;
         let lent = call.lend(workspace, workspace_len, large_object_len::<f64>(), required)?;
         let value = call.place_optional(c"value", value)?;
         let divergence = call.place_optional(c"divergence", divergence)?;

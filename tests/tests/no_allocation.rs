@@ -47,7 +47,7 @@ fn derivatives_allocate_nothing() {
     let y: [f64; 60] = core::array::from_fn(|k| 1.0 + (k as f64 * 1.1).cos());
     let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 2).unwrap()).unwrap();
     let (settings, differentiation) = (Settings::default(), DerivativeSettings::default());
-    let mut memory = vec![0.0; divergence_len(problem.shape(), &settings).unwrap()];
+    let mut memory = vec![0.0; divergence_len(&problem, &settings).unwrap()];
     let mut derivative_memory = vec![0.0; divergence_gradient_len(20, 30, 2, differentiation.threads).unwrap()];
     let soft_settings = SoftSettings::default();
     let mut soft_memory = vec![0.0; soft_len(40, 40, &soft_settings).unwrap()];

@@ -66,7 +66,7 @@ fn bits<T: Real>() -> u64 {
         see(&in_y);
     }
 
-    let mut memory = vec![T::ZERO; divergence_len(problem.shape(), &settings).unwrap()];
+    let mut memory = vec![T::ZERO; divergence_len(&problem, &settings).unwrap()];
     see(&[sinkhorn_divergence(&problem, &Zero, &settings, &mut memory).unwrap().value()]);
 
     let problems = [problem; 6];

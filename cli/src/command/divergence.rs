@@ -7,7 +7,7 @@ use serde::Serialize;
 use sinkhorn_core::{
     Report,
     diff::Gradients,
-    divergence::{divergence_gradient_len, divergence_len, sinkhorn_divergence},
+    divergence::{divergence_len, sinkhorn_divergence},
 };
 
 use crate::args::{self, TaskArgs};
@@ -107,7 +107,7 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
     let refuse = |error| explain(error, &subject);
     let problem = data.problem().map_err(refuse)?;
     let settings = method.settings.cast();
-    let mut memory = solving::zeros(divergence_len(problem.shape(), &settings).map_err(refuse)?)?;
+    let mut memory = solving::zeros(divergence_len(&problem, &settings).map_err(refuse)?)?;
     let expected = rehearsal::of_divergence(&data, &method.settings, start.as_ref());
     let clock = Instant::now();
     let progress = Progress::of_unknown(data.pairs(), "three solves", expected);
@@ -117,9 +117,8 @@ fn run_in<T: Scalar>(job: &Job) -> Result<Exit, Failure> {
         Some(target) => {
             let differentiation =
                 sinkhorn_core::diff::DerivativeSettings { threads: method.settings.threads, ..Default::default() };
-            let (n, m, d) = (data.x.table.rows, data.y.table.rows, data.x.table.columns);
-            let len = divergence_gradient_len(n, m, d, differentiation.threads)
-                .ok_or_else(|| Failure::data("--gradient-x: too many points"))?;
+            let (n, d) = (data.x.table.rows, data.x.table.columns);
+            let len = divergence.gradient_len(&differentiation).map_err(refuse)?;
             let mut memory = solving::zeros(len)?;
             let mut in_x = vec![T::ZERO; n * d];
             let wanted = &mut Gradients { x: Some(&mut in_x), ..Gradients::none() };

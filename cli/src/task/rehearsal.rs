@@ -72,7 +72,7 @@ pub fn of_divergence<T: Scalar>(data: &Data<T>, wanted: &Settings<f64>, start: &
     let start = zero.as_deref().unwrap_or(start);
     of_pairs(data.pairs(), [&data.x, &data.y], data.cost.as_ref(), &data.question, |problem| {
         let clock = Instant::now();
-        let mut memory = vec![T::ZERO; divergence_len(problem.shape(), &settings)?];
+        let mut memory = vec![T::ZERO; divergence_len(problem, &settings)?];
         let divergence = sinkhorn_divergence(problem, start, &settings, &mut memory)?;
         Ok(Tried::new(clock, &divergence.reports(), wanted))
     })

@@ -12,6 +12,14 @@ use crate::sweep::half::row_logsum;
 use crate::sweep::strips::{Pass, Scratch, Strip, Tile};
 use crate::sweep::{MAX_TILE_ROWS, is_safe};
 
+#[cfg(feature = "skipping")]
+use super::cotangent::Cotangent;
+#[cfg(feature = "skipping")]
+use super::listed::{self, ListedTile, put_back, put_in_order};
+use super::workspace::{Memory, Ordered};
+#[cfg(feature = "skipping")]
+use crate::solution::listed::ListedPlan;
+
 /// The rows of m that a pass over rows has beside its tile: partial column sums, and two for the weights of the pairs.
 pub(super) const SPARE_ROWS: usize = 3;
 
@@ -28,6 +36,9 @@ pub(super) struct Conditional<'d, T: Real> {
     pub c: &'d [T],
     /// Rows of a tile.
     pub tile_rows: usize,
+    /// The pairs that matter, if it pays to visit no others.
+    #[cfg(feature = "skipping")]
+    pub listed: Option<ListedPlan<'d, T>>,
 }
 
 impl<'d, T: Real> Conditional<'d, T> {
@@ -35,11 +46,10 @@ impl<'d, T: Real> Conditional<'d, T> {
     pub fn new(
         solution: &Solution<'d, T>,
         [f, ratio, c]: [&'d mut [T]; 3],
-        tile_rows: usize,
-        scratch: &mut Scratch<'_, T>,
+        Memory { scratch, tile_rows, ordered, .. }: &mut Memory<'_, T>,
     ) -> Result<Self, Error> {
         let (p, g) = (&solution.scaled, solution.g_hat);
-        let (a, b) = (p.problem.a(), p.problem.b());
+        let b = p.problem.b();
         // Exponents are rounded in proportion to the potentials. Points that can carry nothing have no part in the
         // plan.
         let of_columns = (0..g.len()).filter(|&j| b.get(j) > T::ZERO).map(|j| g[j].abs());
@@ -48,31 +58,42 @@ impl<'d, T: Real> Conditional<'d, T> {
         if !(largest * T::EPSILON < T::constant(0.25)) {
             return Err(Error::new(Argument::EPSILON, ErrorKind::Overflow));
         }
-        f.copy_from_slice(solution.f_hat);
-        let on_tile = |Tile { i, f, entries: ratio, rows, column }: Tile<'_, T>, (): &mut ()| {
-            let mut weights = [T::ZERO; MAX_TILE_ROWS];
-            let weights = &mut weights[..f.len()];
-            exponentials(p, TileAt { i, start: 0, f, g }, rows, weights);
-            for (k, row) in rows.chunks_exact_mut(g.len()).enumerate() {
-                let mut log_sum = weights[k].log2();
-                if !is_safe(weights[k]) {
-                    // Out of range: this row again, relative to its largest term.
-                    let (largest, shifted) = row_logsum(p, i + k, f[k], g, row);
-                    (weights[k], log_sum) = (shifted, largest + shifted.log2());
-                }
-                ratio[k] = p.change_of_f(i + k, f[k], log_sum) + log_sum;
-                f[k] -= log_sum;
-                // The weight turns these exponentials into r_i Q_ij.
-                weights[k] = a.get(i + k) * ratio[k].exp2().max(no_mass()) / weights[k];
-            }
-            T::add_rows(p.instructions, weights, rows, column);
-        };
-        Pass { entries: ratio, ..Pass::sums(f) }.each_tile(tile_rows, scratch, &on_tile, |(), ()| ());
-        c.copy_from_slice(scratch.column);
+        #[cfg(feature = "skipping")]
+        let listed = solution.listed.filter(|listed| {
+            // Points without weight have derivatives as well, but are in no list.
+            let (n, m) = (ordered.rows.len(), ordered.columns.len());
+            listed.pays && listed.f.len() == n && listed.g.len() == m && listed.lists.planes_len(n) <= n
+        });
+        #[cfg(feature = "skipping")]
+        if let Some(listed) = &listed {
+            measure_listed(p, solution.f_hat, listed, [&mut *f, ratio, c], ordered, scratch);
+        } else {
+            measure(p, solution.f_hat, g, [&mut *f, ratio, c], *tile_rows, scratch);
+        }
+        #[cfg(not(feature = "skipping"))]
+        {
+            let _ = ordered;
+            measure(p, solution.f_hat, g, [&mut *f, ratio, c], *tile_rows, scratch);
+        }
         if !(is_finite(f) && is_finite(ratio) && is_finite(c)) {
             return Err(Error::new(Argument::COST, ErrorKind::Overflow));
         }
-        Ok(Conditional { solution: solution.clone(), f, g, log_ratio: ratio, c, tile_rows })
+        Ok(Conditional {
+            solution: solution.clone(),
+            f,
+            g,
+            log_ratio: ratio,
+            c,
+            tile_rows: *tile_rows,
+            #[cfg(feature = "skipping")]
+            listed,
+        })
+    }
+
+    /// Returns the pairs that matter to a loss, if these are known and the loss does not depend on each of the others.
+    #[cfg(feature = "skipping")]
+    pub fn listed_for(&self, cotangent: &Cotangent<'_, T>) -> Option<&ListedPlan<'d, T>> {
+        self.listed.as_ref().filter(|_| cotangent.plan.is_none())
     }
 
     /// The problem in the units of sweeps.
@@ -148,7 +169,12 @@ impl<'d, T: Real> Conditional<'d, T> {
     }
 
     /// t <- Q v; `scratch.column` <- Q^T (r t).
-    pub fn normal_product(&self, v: &[T], t: &mut [T], scratch: &mut Scratch<'_, T>) {
+    pub fn normal_product(&self, v: &[T], t: &mut [T], ordered: &mut Ordered<'_, T>, scratch: &mut Scratch<'_, T>) {
+        #[cfg(feature = "skipping")]
+        if let Some(listed) = &self.listed {
+            return self.listed_normal_product(listed, v, t, ordered, scratch);
+        }
+        let _ = ordered;
         let work = |Tile { i, f: t, rows: q, column, .. }: Tile<'_, T>, _: &mut [T], (): &mut ()| {
             let mut weights = [T::ZERO; MAX_TILE_ROWS];
             T::times_vector(self.p().instructions, q, v, t);
@@ -159,6 +185,99 @@ impl<'d, T: Real> Conditional<'d, T> {
         };
         self.each_tile(scratch, t, &mut [], &work, |(), ()| ());
     }
+
+    /// Does what [`Conditional::normal_product`] does over the pairs that matter.
+    #[cfg(feature = "skipping")]
+    fn listed_normal_product(
+        &self,
+        listed: &ListedPlan<'_, T>,
+        v: &[T],
+        t: &mut [T],
+        ordered: &mut Ordered<'_, T>,
+        scratch: &mut Scratch<'_, T>,
+    ) {
+        let instructions = self.p().instructions;
+        let [rows, columns] = listed.numbers;
+        put_in_order(columns, v, ordered.columns);
+        let v = &*ordered.columns;
+        let work = |ListedTile { i, own: t, mut pairs, column, .. }: ListedTile<'_, T>, (): &mut ()| {
+            t.fill(T::ZERO);
+            let mut part = [T::ZERO; MAX_TILE_ROWS];
+            let part = &mut part[..t.len()];
+            pairs.each_run(|run, rows| {
+                T::times_vector(instructions, rows, &v[run], part);
+                t.iter_mut().zip(&*part).for_each(|(t, &part)| *t += part);
+            });
+            for (k, (weight, &t)) in part.iter_mut().zip(&*t).enumerate() {
+                *weight = self.r(listed.row(i + k)) * t;
+            }
+            T::add_listed_rows(instructions, part, pairs.list, pairs.rows, column);
+        };
+        listed::each_tile(listed, &|i| self.f[listed.row(i)], (t, &mut []), scratch, &work, |(), ()| ());
+        put_back(rows, t, ordered.rows);
+        put_back(columns, scratch.column, ordered.columns);
+    }
+}
+
+/// Writes F of rows that sum to one, the logarithms of r_i / a_i, and the column sums of the plan.
+fn measure<T: Real>(
+    p: &ScaledProblem<'_, T>,
+    before: &[T],
+    g: &[T],
+    [f, ratio, c]: [&mut [T]; 3],
+    tile_rows: usize,
+    scratch: &mut Scratch<'_, T>,
+) {
+    f.copy_from_slice(before);
+    let on_tile = |Tile { i, f, entries: ratio, rows, column }: Tile<'_, T>, (): &mut ()| {
+        let mut weights = [T::ZERO; MAX_TILE_ROWS];
+        let weights = &mut weights[..f.len()];
+        exponentials(p, TileAt { i, start: 0, f, g }, rows, weights);
+        for (k, row) in rows.chunks_exact_mut(g.len()).enumerate() {
+            let mut log_sum = weights[k].log2();
+            if !is_safe(weights[k]) {
+                // Out of range: this row again, relative to its largest term.
+                let (largest, shifted) = row_logsum(p, i + k, f[k], g, row);
+                (weights[k], log_sum) = (shifted, largest + shifted.log2());
+            }
+            ratio[k] = p.change_of_f(i + k, f[k], log_sum) + log_sum;
+            f[k] -= log_sum;
+            // The weight turns these exponentials into r_i Q_ij.
+            weights[k] = p.problem.a().get(i + k) * ratio[k].exp2().max(no_mass()) / weights[k];
+        }
+        T::add_rows(p.instructions, weights, rows, column);
+    };
+    Pass { entries: ratio, ..Pass::sums(f) }.each_tile(tile_rows, scratch, &on_tile, |(), ()| ());
+    c.copy_from_slice(scratch.column);
+}
+
+/// Does what [`measure`] does over the pairs that matter. No sum of these is out of range.
+#[cfg(feature = "skipping")]
+fn measure_listed<T: Real>(
+    p: &ScaledProblem<'_, T>,
+    before: &[T],
+    listed: &ListedPlan<'_, T>,
+    [f, ratio, c]: [&mut [T]; 3],
+    ordered: &mut Ordered<'_, T>,
+    scratch: &mut Scratch<'_, T>,
+) {
+    let on_tile = |tile: ListedTile<'_, T>, (): &mut ()| {
+        let ListedTile { i, own: f, entries: ratio, sums, pairs, column, .. } = tile;
+        let mut weights = [T::ZERO; MAX_TILE_ROWS];
+        let weights = &mut weights[..f.len()];
+        for (k, (weight, &sum)) in weights.iter_mut().zip(sums).enumerate() {
+            let (number, log_sum) = (listed.row(i + k), sum.log2());
+            ratio[k] = p.change_of_f(number, before[number], log_sum) + log_sum;
+            f[k] = listed.f[i + k] - log_sum;
+            *weight = listed.a[i + k] * ratio[k].exp2().max(no_mass()) / sum;
+        }
+        T::add_listed_rows(p.instructions, weights, pairs.list, pairs.rows, column);
+    };
+    listed::each_tile(listed, &|i| listed.f[i], (&mut *f, &mut *ratio), scratch, &on_tile, |(), ()| ());
+    put_back(listed.numbers[0], f, ordered.rows);
+    put_back(listed.numbers[0], ratio, ordered.rows);
+    c.copy_from_slice(scratch.column);
+    put_back(listed.numbers[1], c, ordered.columns);
 }
 
 /// A mass of no more than this counts as none: a quotient by it would leave the range.

@@ -196,7 +196,7 @@ impl<T: Real> System<'_, '_, '_, T> {
     fn apply_to_direction(&mut self) -> (T, T) {
         let (plan, p) = (self.plan, self.plan.p());
         let direction = &*self.memory.direction;
-        plan.normal_product(direction, self.memory.t, &mut self.memory.scratch);
+        plan.normal_product(direction, self.memory.t, &mut self.memory.ordered, &mut self.memory.scratch);
         for (j, image) in self.memory.scratch.column.iter_mut().enumerate() {
             *image = plan.c[j] * direction[j] / p.tau_b() - p.tau_a() * *image;
         }
@@ -208,7 +208,8 @@ impl<T: Real> System<'_, '_, '_, T> {
     /// residual <- rhs - S beta, less its component along ones if S is singular along them.
     fn measure_residual(&mut self, eigenvalue: T) {
         let (plan, p) = (self.plan, self.plan.p());
-        plan.normal_product(self.memory.beta, self.memory.t, &mut self.memory.scratch);
+        let Memory { beta, t, ordered, scratch, .. } = &mut *self.memory;
+        plan.normal_product(beta, t, ordered, scratch);
         for (j, residual) in self.memory.residual.iter_mut().enumerate() {
             *residual = self.memory.rhs[j] - plan.c[j] * self.memory.beta[j] / p.tau_b()
                 + p.tau_a() * self.memory.scratch.column[j];

@@ -16,7 +16,8 @@
 //! 10. `second_order`: products with the Hessian of the objective.
 //! 11. `weightless`: columns without mass, which the passes over rows leave out.
 //! 12. `means`: means along rows and columns of a plan, for soft operators.
-//! 13. `workspace`: the memory of all these.
+//! 13. `listed`: passes over the pairs that matter, if the solve skipped the others.
+//! 14. `workspace`: the memory of all these.
 
 mod coarse;
 mod conditional;
@@ -24,6 +25,8 @@ mod conjugate_gradients;
 mod cotangent;
 mod inputs;
 mod jvp;
+#[cfg(feature = "skipping")]
+mod listed;
 pub(crate) mod means;
 mod objective;
 mod pull_back;
@@ -141,7 +144,8 @@ pub struct Derivatives<'d, T: Real> {
 }
 
 impl<'d, T: Real> Derivatives<'d, T> {
-    /// Returns the number of scalars that [`Derivatives::new`] needs ([`derivatives_len`]): O(n + m).
+    /// Returns the number of scalars that [`Derivatives::new`] needs: O(n + m). It is [`derivatives_len`], or n + m
+    /// more if pairs can be skipped.
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`], and bad settings.
@@ -149,11 +153,20 @@ impl<'d, T: Real> Derivatives<'d, T> {
         settings.check()?;
         let dimension = problem.geometry().dimension();
         derivatives_len(problem.rows(), problem.columns(), dimension, settings.threads)
+            .map(|len| len + workspace::ordered_len(problem))
             .ok_or(Error::new(Argument::WORKSPACE, ErrorKind::TooLarge))
     }
 
+    /// Returns the number of scalars beyond [`derivatives_len`] with which pairs are skipped.
+    pub(crate) fn room_for_lists(problem: &Problem<'_, T>) -> usize {
+        workspace::ordered_len(problem)
+    }
+
     /// Measures the marginals of the plan, one pass over the pairs. `memory`, whose contents do not matter, holds at
-    /// least [`Derivatives::len`] scalars.
+    /// least [`derivatives_len`] scalars.
+    ///
+    /// If the solve skipped pairs, it pays, all points have weight, and the memory is of [`Derivatives::len`] scalars,
+    /// then most passes leave out the pairs that carry less than rounding.
     ///
     /// Derivatives are those of the potentials that a problem has, and as good as the solution is converged.
     ///
@@ -167,12 +180,12 @@ impl<'d, T: Real> Derivatives<'d, T> {
         memory: &'d mut [T],
     ) -> Result<Self, Error> {
         let problem = &solution.scaled.problem;
-        check_workspace(Self::len(problem, settings)?, memory.len())?;
+        check_workspace(Self::len(problem, settings)? - workspace::ordered_len(problem), memory.len())?;
         let (of_plan, mut memory) = workspace::cut(memory, problem, settings.threads);
         for (j, log) in memory.log_b.iter_mut().enumerate() {
             *log = log_weight(problem.b().get(j));
         }
-        let plan = Conditional::new(solution, of_plan, memory.tile_rows, &mut memory.scratch)?;
+        let plan = Conditional::new(solution, of_plan, &mut memory)?;
         Ok(Derivatives { settings: *settings, plan, memory })
     }
 
@@ -183,7 +196,8 @@ impl<'d, T: Real> Derivatives<'d, T> {
 
     /// Returns sum_j P_ij v_j / sum_j P_ij, for every i: one pass over the pairs.
     pub(crate) fn row_means(&mut self, v: &[T]) -> &[T] {
-        self.plan.normal_product(v, self.memory.t, &mut self.memory.scratch);
+        let memory = &mut self.memory;
+        self.plan.normal_product(v, memory.t, &mut memory.ordered, &mut memory.scratch);
         self.memory.t
     }
 }

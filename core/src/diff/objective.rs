@@ -34,7 +34,8 @@ impl<T: Real> Derivatives<'_, T> {
         memory.row.fill(T::ZERO);
         memory.beta.fill(T::ONE / p.unit);
         let pairs = Pairs { plan, row: memory.row, beta: memory.beta, cotangent: &Cotangent::none(), map_mean: &[] };
-        pairs.write(gradients, self.settings.threads, memory.t, &mut memory.gradient, &mut memory.scratch);
+        let threads = self.settings.threads;
+        pairs.write(gradients, threads, memory.t, &mut memory.gradient, &mut memory.ordered, &mut memory.scratch);
         // phi(f), with phi as in `Potentials::term`, and the derivative of the terms with epsilon.
         let (epsilon, unit) = (p.epsilon / p.unit, p.unit);
         for (out, potentials, rho, other_total) in

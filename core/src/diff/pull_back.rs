@@ -25,7 +25,16 @@ use super::Gradients;
 use super::conditional::Conditional;
 use super::cotangent::Cotangent;
 use super::inputs::add_times;
-use super::workspace::block_columns;
+#[cfg(feature = "skipping")]
+use super::listed::{self, ListedTile, put_back, put_in_order};
+use super::workspace::{Ordered, block_columns};
+#[cfg(feature = "skipping")]
+use crate::{
+    skipping::MAX_DIMENSION,
+    skipping::kept::COLUMNS,
+    solution::listed::ListedPlan,
+    vector::{GROUP, PANEL, PackedPoints, TileAt},
+};
 
 /// dL/dC.
 pub(super) struct Pairs<'v, 'd, T: Real> {
@@ -67,6 +76,7 @@ impl<T: Real> Pairs<'_, '_, T> {
         threads: usize,
         unused: &mut [T],
         gradient: &mut [&mut [T]; 2],
+        ordered: &mut Ordered<'_, T>,
         scratch: &mut Scratch<'_, T>,
     ) {
         if let Some(in_cost) = &mut gradients.cost {
@@ -79,36 +89,23 @@ impl<T: Real> Pairs<'_, '_, T> {
         let Some(points) = self.plan.p().scores.packed() else {
             return self.points_one_by_one(gradients, gradient, scratch);
         };
+        if self.write_listed(gradients, threads, unused, ordered, scratch) {
+            return;
+        }
         // Under the squared Euclidean cost, dL/dx_i = 2 sum_j dL/dC_ij (x_i - y_j), and likewise in y.
         if let Some(in_x) = &mut gradients.x {
             let work = |Tile { i, rows, entries, .. }: Tile<'_, T>, spare: &mut [T], (): &mut ()| {
                 self.weigh_tile(i, rows, spare);
-                T::row_moments(self.plan.p().instructions, points, i, rows, entries);
+                entries.fill(T::ZERO);
+                T::add_row_moments(self.plan.p().instructions, points, i, 0, rows, entries);
                 entries.iter_mut().for_each(|value| *value *= T::TWO);
             };
             self.plan.each_tile(scratch, unused, in_x, &work, |(), ()| ());
         }
         if let Some(in_y) = &mut gradients.y {
-            self.down_columns(in_y, points.dimension, threads, scratch);
+            let on_block = |start: usize, out: &mut [T], memory: &mut [T]| self.block_of_y(start, out, memory);
+            down_columns(in_y, (points.dimension, block_columns(self.beta.len())), threads, scratch, &on_block);
         }
-    }
-
-    /// Writes dL/dy in blocks of columns. No bit depends on how the threads share the blocks.
-    fn down_columns(&self, in_y: &mut [T], d: usize, threads: usize, scratch: &mut Scratch<'_, T>) {
-        let (part_len, block) = (scratch.part_len, block_columns(self.beta.len()));
-        let on_blocks = |first: usize, out: &mut [T], memory: &mut [T]| {
-            for (number, out) in out.chunks_mut(block * d).enumerate() {
-                self.block_of_y((first + number) * block, out, memory);
-            }
-        };
-        #[cfg(feature = "parallel")]
-        if threads > 1 && has_threads() {
-            let share = in_y.len().div_ceil(block * d).div_ceil(scratch.pool.len() / part_len);
-            let parts = in_y.par_chunks_mut(share * block * d).zip(scratch.pool.par_chunks_exact_mut(part_len));
-            return parts.enumerate().for_each(|(part, (out, memory))| on_blocks(part * share, out, memory));
-        }
-        let _ = threads;
-        on_blocks(0, in_y, &mut scratch.pool[..part_len]);
     }
 
     /// Writes dL/dy_j for the columns from `start` on.
@@ -146,6 +143,140 @@ impl<T: Real> Pairs<'_, '_, T> {
             }
             add_times(total, T::ONE, partial);
         }
+        for (j, out) in out.chunks_exact_mut(d).enumerate() {
+            for (l, value) in out.iter_mut().enumerate() {
+                *value = T::TWO * total[l * width + j];
+            }
+        }
+    }
+
+    /// Writes dL/dx and dL/dy over the pairs that matter. Returns false if all pairs are to be visited.
+    #[cfg(feature = "skipping")]
+    fn write_listed(
+        &self,
+        gradients: &mut Gradients<'_, T>,
+        threads: usize,
+        unused: &mut [T],
+        ordered: &mut Ordered<'_, T>,
+        scratch: &mut Scratch<'_, T>,
+    ) -> bool {
+        let Some(listed) = self.plan.listed_for(self.cotangent) else { return false };
+        let points = listed.lists.points;
+        let (instructions, [rows, columns]) = (self.plan.p().instructions, listed.numbers);
+        if let Some(in_x) = &mut gradients.x {
+            put_in_order(columns, self.beta, ordered.columns);
+            let beta = &*ordered.columns;
+            let work = |tile: ListedTile<'_, T>, (): &mut ()| {
+                let ListedTile { i, entries: out, spare, mut pairs, .. } = tile;
+                out.fill(T::ZERO);
+                pairs.each_run(|run, rows| {
+                    let len = run.len();
+                    for (k, q) in rows.chunks_exact_mut(len).enumerate() {
+                        self.weigh_listed(listed.row(i + k), (points, run.start), q, &beta[run.clone()], spare);
+                    }
+                    T::add_row_moments(instructions, points, i, run.start, rows, out);
+                });
+                out.iter_mut().for_each(|value| *value *= T::TWO);
+            };
+            let f = |i: usize| self.plan.f[listed.row(i)];
+            listed::each_tile(listed, &f, (unused, &mut **in_x), scratch, &work, |(), ()| ());
+            put_back(rows, in_x, ordered.rows);
+        }
+        if let Some(in_y) = &mut gradients.y {
+            put_in_order(columns, self.beta, ordered.columns);
+            let planes = &mut ordered.rows[..listed.lists.planes_len(rows.len())];
+            listed.lists.write_planes(listed.f, planes);
+            let (planes, beta) = (&*planes, &*ordered.columns);
+            let on_block = |start: usize, out: &mut [T], memory: &mut [T]| {
+                self.listed_block_of_y(listed, (planes, beta), start, out, memory);
+            };
+            down_columns(in_y, (points.dimension, COLUMNS), threads, scratch, &on_block);
+            put_back(columns, in_y, ordered.columns);
+        }
+        true
+    }
+
+    #[cfg(not(feature = "skipping"))]
+    fn write_listed(
+        &self,
+        _: &mut Gradients<'_, T>,
+        _: usize,
+        _: &mut [T],
+        _: &mut Ordered<'_, T>,
+        _: &mut Scratch<'_, T>,
+    ) -> bool {
+        false
+    }
+
+    /// Does what [`Pairs::weigh`] does for the row with a number and the columns from `start` on, in the order of
+    /// blocks. `beta` is theirs. The loss does not depend on the plan itself.
+    #[cfg(feature = "skipping")]
+    fn weigh_listed(
+        &self,
+        number: usize,
+        (points, start): (PackedPoints<'_, T>, usize),
+        q: &mut [T],
+        beta: &[T],
+        omega: &mut [T],
+    ) {
+        let p = self.plan.p();
+        let (row, r) = (self.row[number], self.plan.r(number));
+        let Some(map) = self.cotangent.map else { return T::weigh(p.instructions, q, row, r, beta, None) };
+        let (d, omega) = (points.dimension, &mut omega[..q.len()]);
+        T::along(p.instructions, points, start, &map[number * d..(number + 1) * d], omega);
+        omega.iter_mut().for_each(|value| *value -= self.map_mean[number]);
+        T::weigh(p.instructions, q, row, r, beta, Some((omega, -T::ONE / p.epsilon)));
+    }
+
+    /// Does what [`Pairs::block_of_y`] does over the pairs that matter, for columns in the order of blocks.
+    #[cfg(feature = "skipping")]
+    fn listed_block_of_y(
+        &self,
+        listed: &ListedPlan<'_, T>,
+        (planes, beta): (&[T], &[T]),
+        start: usize,
+        out: &mut [T],
+        memory: &mut [T],
+    ) {
+        let (plan, points, n) = (self.plan, listed.lists.points, listed.f.len());
+        let (p, d) = (plan.p(), points.dimension);
+        let width = out.len() / d;
+        let total = &mut memory[..d * width];
+        total.fill(T::ZERO);
+        listed.lists.each_pair_of_blocks(planes, start..start + width, |first, columns| {
+            let (len, end) = (columns.len(), n.min(first + listed.lists.width));
+            let mut partial = [T::ZERO; MAX_DIMENSION * PANEL];
+            let partial = &mut partial[..d * len];
+            let g = &listed.g[columns.clone()];
+            for i in (first..end).step_by(GROUP) {
+                let count = GROUP.min(end - i);
+                let (mut f, mut sums) = ([T::ZERO; GROUP], [T::ZERO; GROUP]);
+                let (mut tile, mut omega) = ([T::ZERO; GROUP * PANEL], [T::ZERO; PANEL]);
+                let (f, tile) = (&mut f[..count], &mut tile[..count * len]);
+                f.iter_mut().zip(i..).for_each(|(f, i)| *f = plan.f[listed.row(i)]);
+                let place = TileAt { i, start: columns.start, f, g };
+                T::product_exponents(p.instructions, points, T::TWO * p.s, place, tile, &mut sums[..count], true);
+                if let Some(map) = self.cotangent.map {
+                    // As in a block over all pairs.
+                    let mut weights = [T::ZERO; GROUP];
+                    for (l, partial) in partial.chunks_exact_mut(len).enumerate() {
+                        for (k, weight) in weights[..count].iter_mut().enumerate() {
+                            *weight = T::HALF * map[listed.row(i + k) * d + l];
+                        }
+                        T::add_rows(p.instructions, &weights[..count], tile, partial);
+                    }
+                }
+                for (k, q) in tile.chunks_exact_mut(len).enumerate() {
+                    let beta = &beta[columns.clone()];
+                    self.weigh_listed(listed.row(i + k), (points, columns.start), q, beta, &mut omega);
+                }
+                T::add_column_moments(p.instructions, points, i, columns.start, tile, partial);
+            }
+            let at = columns.start - start;
+            for (total, partial) in total.chunks_exact_mut(width).zip(partial.chunks_exact(len)) {
+                add_times(&mut total[at..at + len], T::ONE, partial);
+            }
+        });
         for (j, out) in out.chunks_exact_mut(d).enumerate() {
             for (l, value) in out.iter_mut().enumerate() {
                 *value = T::TWO * total[l * width + j];
@@ -198,6 +329,31 @@ impl<T: Real> Pairs<'_, '_, T> {
         };
         self.plan.each_tile(scratch, unused, &mut [], &work, Wide::add).value()
     }
+}
+
+/// Writes dL/dy in blocks of columns: `work` gets the first column of a block, room for its derivatives, and scratch.
+/// No bit depends on how the threads share the blocks.
+fn down_columns<T: Real>(
+    in_y: &mut [T],
+    (d, block): (usize, usize),
+    threads: usize,
+    scratch: &mut Scratch<'_, T>,
+    work: &(impl Fn(usize, &mut [T], &mut [T]) + Sync),
+) {
+    let part_len = scratch.part_len;
+    let on_blocks = |first: usize, out: &mut [T], memory: &mut [T]| {
+        for (number, out) in out.chunks_mut(block * d).enumerate() {
+            work((first + number) * block, out, memory);
+        }
+    };
+    #[cfg(feature = "parallel")]
+    if threads > 1 && has_threads() {
+        let share = in_y.len().div_ceil(block * d).div_ceil(scratch.pool.len() / part_len);
+        let parts = in_y.par_chunks_mut(share * block * d).zip(scratch.pool.par_chunks_exact_mut(part_len));
+        return parts.enumerate().for_each(|(part, (out, memory))| on_blocks(part * share, out, memory));
+    }
+    let _ = threads;
+    on_blocks(0, in_y, &mut scratch.pool[..part_len]);
 }
 
 impl<T: Real> Conditional<'_, T> {

@@ -17,13 +17,16 @@ use crate::memory;
 use crate::real::Real;
 use crate::reduce;
 use crate::sweep::MAX_TILE_ROWS;
-use crate::sweep::strips::Tile;
+use crate::sweep::strips::{Scratch, Tile};
 use crate::vector::PANEL;
 
 use super::conditional::Conditional;
 use super::conjugate_gradients::{self, Size, square_over, unit_of};
 use super::inputs::check_results;
+#[cfg(feature = "skipping")]
+use super::listed::{self, ListedTile, put_back};
 use super::pull_back::Pairs;
+use super::workspace::Ordered;
 use super::{Cotangent, Derivatives, Gradients, LinearReport};
 
 impl<T: Real> Derivatives<'_, T> {
@@ -69,7 +72,8 @@ impl<T: Real> Derivatives<'_, T> {
             }
         }
         let pairs = Pairs { plan, row: memory.row, beta: memory.beta, cotangent, map_mean: memory.map_mean };
-        pairs.write(gradients, self.settings.threads, memory.t, &mut memory.gradient, &mut memory.scratch);
+        let threads = self.settings.threads;
+        pairs.write(gradients, threads, memory.t, &mut memory.gradient, &mut memory.ordered, &mut memory.scratch);
         if let Some(in_epsilon) = &mut gradients.epsilon {
             **in_epsilon = p.unit * pairs.epsilon(memory.log_b, memory.t, &mut memory.scratch);
         }
@@ -108,9 +112,13 @@ impl<T: Real> Derivatives<'_, T> {
         memory.scratch.column.fill(T::ZERO);
         if cotangent.has_pairs() || row.iter().any(|&value| value != T::ZERO) {
             let fixed_row = &*row;
-            let work =
-                |tile: Tile<'_, T>, spare: &mut [T], (): &mut ()| reduce_tile(plan, cotangent, fixed_row, tile, spare);
-            plan.each_tile(&mut memory.scratch, memory.plan_mean, memory.map_mean, &work, |(), ()| ());
+            let means = [&mut *memory.plan_mean, &mut *memory.map_mean];
+            if !reduce_listed(plan, cotangent, fixed_row, means, &mut memory.ordered, &mut memory.scratch) {
+                let work = |tile: Tile<'_, T>, spare: &mut [T], (): &mut ()| {
+                    reduce_tile(plan, cotangent, fixed_row, tile, spare);
+                };
+                plan.each_tile(&mut memory.scratch, memory.plan_mean, memory.map_mean, &work, |(), ()| ());
+            }
         }
         for (i, value) in row.iter_mut().enumerate() {
             *value += plan.r(i) * memory.plan_mean[i] / p.epsilon;
@@ -205,6 +213,76 @@ fn reduce_tile<T: Real>(
         (tile.f[k], tile.entries[k]) = (plan_mean, map_mean);
     }
     T::add_rows(p.instructions, &weights[..count], tile.rows, tile.column);
+}
+
+/// Does what [`reduce_tile`] does for all rows, over the pairs that matter. The first means are those of dL/dP, which
+/// stay zero. Returns false if all pairs are to be visited.
+#[cfg(feature = "skipping")]
+fn reduce_listed<T: Real>(
+    plan: &Conditional<'_, T>,
+    cotangent: &Cotangent<'_, T>,
+    row: &[T],
+    [plan_mean, map_mean]: [&mut [T]; 2],
+    ordered: &mut Ordered<'_, T>,
+    scratch: &mut Scratch<'_, T>,
+) -> bool {
+    let p = plan.p();
+    let Some(listed) = plan.listed_for(cotangent) else { return false };
+    let points = listed.lists.points;
+    let work = |tile: ListedTile<'_, T>, (): &mut ()| {
+        let ListedTile { i, own, entries: map_mean, spare, mut pairs, column, .. } = tile;
+        let mut weights = [T::ONE; MAX_TILE_ROWS];
+        let weights = &mut weights[..own.len()];
+        if let Some(map) = cotangent.map {
+            let d = points.dimension;
+            let along = |k: usize, start: usize, omega: &mut [T]| {
+                let number = listed.row(i + k);
+                T::along(p.instructions, points, start, &map[number * d..(number + 1) * d], omega);
+            };
+            map_mean.fill(T::ZERO);
+            pairs.each_run(|run, rows| {
+                let omega = &mut spare[..run.len()];
+                for (k, q) in rows.chunks_exact(run.len()).enumerate() {
+                    let mut of_run = T::ZERO;
+                    along(k, run.start, omega);
+                    T::times_vector(p.instructions, q, omega, core::slice::from_mut(&mut of_run));
+                    map_mean[k] += of_run;
+                }
+            });
+            pairs.each_run(|run, rows| {
+                let omega = &mut spare[..run.len()];
+                for (k, q) in rows.chunks_exact_mut(run.len()).enumerate() {
+                    along(k, run.start, omega);
+                    omega.iter_mut().for_each(|value| *value -= map_mean[k]);
+                    let constant = -p.tau_a() * row[listed.row(i + k)];
+                    T::weigh(p.instructions, q, constant, T::ONE / p.epsilon, omega, None);
+                }
+            });
+        } else {
+            for (k, weight) in weights.iter_mut().enumerate() {
+                *weight = -p.tau_a() * row[listed.row(i + k)];
+            }
+        }
+        T::add_listed_rows(p.instructions, weights, pairs.list, pairs.rows, column);
+    };
+    let f = |i: usize| plan.f[listed.row(i)];
+    let [rows, columns] = listed.numbers;
+    listed::each_tile(listed, &f, (plan_mean, &mut *map_mean), scratch, &work, |(), ()| ());
+    put_back(rows, map_mean, ordered.rows);
+    put_back(columns, scratch.column, ordered.columns);
+    true
+}
+
+#[cfg(not(feature = "skipping"))]
+fn reduce_listed<T: Real>(
+    _: &Conditional<'_, T>,
+    _: &Cotangent<'_, T>,
+    _: &[T],
+    _: [&mut [T]; 2],
+    _: &mut Ordered<'_, T>,
+    _: &mut Scratch<'_, T>,
+) -> bool {
+    false
 }
 
 /// Returns omega_ij of one pair, which [`Cotangent::combine`] describes.

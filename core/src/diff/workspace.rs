@@ -82,6 +82,28 @@ pub(super) struct Memory<'d, T> {
     pub tile_rows: usize,
     /// A coarse space for the system.
     pub coarse: Coarse<'d, T>,
+    /// Room for vectors in the order of blocks, if pairs are skipped.
+    pub ordered: Ordered<'d, T>,
+}
+
+/// Room for vectors in the order of blocks, or nothing.
+#[derive(Default)]
+#[cfg_attr(not(feature = "skipping"), expect(dead_code))]
+pub(super) struct Ordered<'d, T> {
+    /// n.
+    pub rows: &'d mut [T],
+    /// m.
+    pub columns: &'d mut [T],
+}
+
+/// Returns the number of scalars beyond [`derivatives_len`] with which pairs are skipped.
+pub(super) fn ordered_len<T: Real>(problem: &Problem<'_, T>) -> usize {
+    #[cfg(feature = "skipping")]
+    if crate::skipping::fits(problem) {
+        return problem.rows() + problem.columns();
+    }
+    let _ = problem;
+    0
 }
 
 /// Cuts `memory`, which is long enough. The first three vectors are those of [`Conditional`](super::Conditional).
@@ -92,7 +114,8 @@ pub(super) fn cut<'d, T: Real>(
 ) -> ([&'d mut [T]; 3], Memory<'d, T>) {
     let (n, m, d) = (problem.rows(), problem.columns(), problem.geometry().dimension());
     let k = coarse::len(m, d);
-    let mut vectors = memory::cut_all(memory, layout(n, m, d, threads)).into_iter();
+    let (of_layout, more) = memory.split_at_mut(layout(n, m, d, threads).iter().sum());
+    let mut vectors = memory::cut_all(of_layout, layout(n, m, d, threads)).into_iter();
     let mut next = || vectors.next().unwrap_or_default();
     let of_plan = [next(), next(), next()];
     let memory = Memory {
@@ -111,6 +134,12 @@ pub(super) fn cut<'d, T: Real>(
         scratch: Scratch { column: next(), spare: next(), pool: next(), part_len: part_len(n, m, d), strips: next() },
         tile_rows: tile_rows(n, d),
         coarse: Coarse { basis: &mut next()[..k * m], factor: &mut next()[..k * k], ready: false },
+        ordered: if more.len() >= n + m {
+            let [rows, columns] = memory::cut_all(more, [n, m]);
+            Ordered { rows, columns }
+        } else {
+            Ordered::default()
+        },
     };
     memory.zeros.fill(T::ZERO);
     (of_plan, memory)

@@ -4,7 +4,7 @@ mod check;
 mod gradient;
 mod workspace;
 
-pub use workspace::{divergence_gradient_len, divergence_len};
+pub use workspace::{divergence_gradient_len, divergence_len, divergence_len_of_shape};
 
 use crate::cost::CostScale;
 use crate::error::{Argument, Error, ErrorKind, check_workspace};
@@ -15,7 +15,7 @@ use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
 use crate::reduce;
 use crate::report::Report;
-use crate::settings::{Acceleration, Settings, Storage};
+use crate::settings::Settings;
 use crate::solution::Solution;
 use crate::solver::{Solver, solve};
 use crate::start::Start;
@@ -61,7 +61,7 @@ pub struct Divergence<'w, T: Real> {
 /// let (x, y) = ([0.0, 1.0, 2.0], [0.5, 2.5]);
 /// let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, 1)?)?.epsilon(Epsilon::Absolute(0.1))?;
 /// let settings = Settings::default();
-/// let mut memory = vec![0.0; divergence_len(problem.shape(), &settings)?];
+/// let mut memory = vec![0.0; divergence_len(&problem, &settings)?];
 /// let divergence = sinkhorn_divergence(&problem, &Monotone, &settings, &mut memory)?;
 /// assert!(divergence.value() > 0.0);
 ///
@@ -103,8 +103,12 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
     settings: &Settings<T>,
     memory: &'w mut [T],
 ) -> Result<Divergence<'w, T>, Error> {
-    let layout = workspace::layout(problem.shape(), settings)?;
-    check_workspace(layout.iter().sum(), memory.len())?;
+    let mut layout = workspace::layout(problem, &[within_x, within_y], settings)?;
+    if layout.iter().sum::<usize>() > memory.len() {
+        // There is no room for what it takes to skip pairs.
+        layout = workspace::layout_of_shape(problem.shape(), settings)?;
+        check_workspace(layout.iter().sum(), memory.len())?;
+    }
     // The geometries within must fit that between.
     for (geometry, expected) in [(&within_x, problem.rows()), (&within_y, problem.columns())] {
         if kind(geometry) != kind(problem.geometry()) {
@@ -134,8 +138,7 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
     let [first, second, third, spare] = memory::cut_all(memory, layout);
     let between = solve(problem, start, settings, Workspace::new(first, problem, settings)?)?;
     let Report { cost_scale, epsilon, .. } = *between.report();
-    // Averaged updates have no accelerator, no start and no stored kernel.
-    let plain = Settings { acceleration: Acceleration::Plain, annealing: None, storage: Storage::Stream, ..*settings };
+    let plain = workspace::settings_within(settings);
     let solve_within = |geometry: Geometry<'w, T>, weights: Weights<'w, T>, rho: T, memory: &'w mut [T]| {
         let problem = Problem::new(geometry)?
             .epsilon(Epsilon::Absolute(epsilon))?

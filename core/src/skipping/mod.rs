@@ -13,16 +13,21 @@
 //! The idea of skipping blocks is that of Schmitzer 2019 ("Stabilized sparse scaling algorithms for entropy regularized
 //! transport problems") and of GeomLoss; the bound and the certificate are this library's own.
 
+pub(crate) mod kept;
 pub(crate) mod order;
 pub(crate) mod records;
 pub(crate) mod series;
 
+use crate::cost::BuiltIn;
+use crate::geometry::PointCloud;
 use crate::memory;
+use crate::problem::Problem;
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
 use crate::scaled::scores::Recipe;
 use crate::sweep::outcome::Potentials;
 use crate::vector::{MAX_AXES, MAX_LANES, PANEL, PackedPoints};
+use kept::KeptLists;
 pub(crate) use records::len as records_len;
 use records::{Plane, Records, RowBlock, Visits, fit};
 use series::{Far, far_len};
@@ -49,10 +54,15 @@ pub(crate) const fn width(n: usize, m: usize) -> usize {
 /// The most points of a block.
 pub(crate) const MAX_WIDTH: usize = PANEL;
 
+/// Returns the scalars of scratch that a list of columns takes.
+pub(crate) const fn list_len(m: usize, width: usize) -> usize {
+    m.div_ceil(width)
+}
+
 /// Returns the lengths of the scratch for the lists of a block and of a group of blocks, for their series, and for the
 /// sums and weights of the rows of a group.
 const fn scratch_sizes(m: usize, d: usize, width: usize) -> [usize; 6] {
-    let (group, blocks) = (width * MAX_LANES, m.div_ceil(width));
+    let (group, blocks) = (width * MAX_LANES, list_len(m, width));
     let (groups, rows) = if d > MAX_AXES { (0, 0) } else { (m.div_ceil(group), group) };
     [blocks, groups, far_len(m, d, width), far_len(m, d, group), rows, rows]
 }
@@ -79,6 +89,19 @@ pub(crate) struct ListMemory<'l, T> {
     pub sums: &'l mut [T],
     /// The weights of its rows; likewise.
     pub weights: &'l mut [T],
+}
+
+/// Says whether the pairs of a problem can be skipped.
+pub(crate) fn fits<T: Real>(problem: &Problem<'_, T>) -> bool {
+    let squared = |cloud: &PointCloud<'_, T>| {
+        cloud.ground_cost().built_in() == BuiltIn::SquaredEuclidean && cloud.dimension() <= MAX_DIMENSION
+    };
+    problem.rows().min(problem.columns()) >= LEAST_POINTS && problem.geometry().cloud().is_some_and(squared)
+}
+
+/// Says whether it pays to visit this share of all pairs. Lists and shorter loops cost a little.
+fn pays<T: Real>(share: T) -> bool {
+    T::constant(1.15) * share + T::constant(0.03) < T::constant(0.85)
 }
 
 /// The number of row blocks that are looked at to estimate the share of pairs that a sweep would visit.
@@ -143,11 +166,27 @@ impl<'w, T: Real> Lists<'w, T> {
         self.on &= self.tightened <= MOST_TIGHTENED;
     }
 
-    /// Returns the same with a smaller certificate, for sums that are reported.
-    pub fn tighter(&mut self) -> Lists<'_, T> {
+    /// Lends the same lists for a while.
+    pub fn reborrow(&mut self) -> Lists<'_, T> {
         let Lists { records, bits, on, auto, idle, tightened } = self;
-        let bits = *bits + T::constant(7.0);
-        Lists { records: records.reborrow(), bits, on: *on, auto: *auto, idle: *idle, tightened: *tightened }
+        Lists { records: records.reborrow(), bits: *bits, on: *on, auto: *auto, idle: *idle, tightened: *tightened }
+    }
+
+    /// Returns the same with a smaller certificate, for sums that are reported.
+    pub fn tighter(self) -> Self {
+        Lists { bits: self.bits + T::constant(7.0), ..self }
+    }
+
+    /// Returns the lists for the last G and any F.
+    pub fn kept<'k>(&'k self, p: &ScaledProblem<'k, T>) -> Option<KeptLists<'k, T>> {
+        keep(p, self.records.view(), self.records.width, self.bits)
+    }
+
+    /// Returns the lists for the last G and any F, with a share of 2^-`bits`; and whether the caller has not decided
+    /// that pairs are skipped.
+    pub fn keep(self, p: &ScaledProblem<'w, T>, bits: T) -> Option<(KeptLists<'w, T>, bool)> {
+        let (width, auto) = (self.records.width, self.auto);
+        keep(p, self.records.into_view(), width, bits).map(|lists| (lists, auto))
     }
 
     /// Makes the records of the columns for a G.
@@ -157,9 +196,9 @@ impl<'w, T: Real> Lists<'w, T> {
         }
     }
 
-    /// Decides whether the next sweep skips pairs, for the present potentials. Unless the
-    /// caller has decided, it looks at some blocks of rows.
-    pub fn decide(&mut self, p: &ScaledProblem<'_, T>, potentials: &Potentials<'_, T>, list: &mut [T]) {
+    /// Decides whether the next sweep skips pairs, for the present potentials, if it may use `series` or may not. Unless
+    /// the caller has decided, it looks at some blocks of rows.
+    pub fn decide(&mut self, p: &ScaledProblem<'_, T>, potentials: &Potentials<'_, T>, list: &mut [T], series: bool) {
         if points(p).is_none() || self.tightened > MOST_TIGHTENED {
             self.on = false;
             return;
@@ -175,13 +214,14 @@ impl<'w, T: Real> Lists<'w, T> {
         let (mut visited, mut all) = (0, 0);
         for block in (0..blocks).step_by(step) {
             let rows = block * width..((block + 1) * width).min(n);
-            let plane = self.plane(p, rows.start, &potentials.f[rows.clone()]);
-            visited += self.list(p, (&plane, rows.len()), &[], list).work;
             all += rows.len() * self.records.columns;
+            let (count, f) = (rows.len(), &potentials.f[rows.clone()]);
+            visited += match self.kept(p).filter(|_| !series) {
+                Some(lists) => count * lists.list(rows.start, f, list).len(),
+                None => self.list(p, (&self.plane(p, rows.start, f), count), &[], list).work,
+            };
         }
-        let share = T::count(visited) / T::count(all);
-        // Lists and shorter loops cost a little.
-        self.on = T::constant(1.15) * share + T::constant(0.03) < T::constant(0.85);
+        self.on = pays(T::count(visited) / T::count(all));
         self.idle = 0;
     }
 
@@ -241,6 +281,16 @@ impl<'w, T: Real> Lists<'w, T> {
     ) -> Far<'f, 'a, T> {
         Far::new(p, points, &self.records, list, rows, memory)
     }
+}
+
+fn keep<'k, T: Real>(
+    p: &ScaledProblem<'k, T>,
+    [blocks, groups]: [&'k [T]; 2],
+    width: usize,
+    bits: T,
+) -> Option<KeptLists<'k, T>> {
+    let least = -bits - p.problem.a().total().max(p.problem.b().total()).log2();
+    Some(KeptLists { points: points(p)?, instructions: p.instructions, s: p.s, width, least, blocks, groups })
 }
 
 /// Returns the points of a problem whose exponents are F_i + G_j + 2 s x_i.y_j.

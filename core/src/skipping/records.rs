@@ -39,7 +39,7 @@ impl<T: Real> Plane<T> {
         &self.slope[..self.d]
     }
 
-    fn bound(&self) -> BlockBound<'_, T> {
+    pub fn bound(&self) -> BlockBound<'_, T> {
         let d = self.d;
         BlockBound { centre: &self.centre[..d], half: &self.half[..d], slope: &self.slope[..d], level: self.level }
     }
@@ -164,7 +164,7 @@ pub(crate) struct Records<'w, T> {
 }
 
 /// Returns the scalars of a group of blocks.
-const fn group_len(d: usize) -> usize {
+pub(super) const fn group_len(d: usize) -> usize {
     (3 * d + 1) * MAX_LANES
 }
 
@@ -184,6 +184,16 @@ impl<'w, T: Real> Records<'w, T> {
     pub fn new(memory: &'w mut [T], columns: usize, d: usize, width: usize) -> Self {
         let [blocks, groups] = memory::cut_all(memory, sizes(columns, d, width));
         Records { d, width, columns, blocks, groups }
+    }
+
+    /// Returns the groups of blocks, and the groups of groups.
+    pub fn view(&self) -> [&[T]; 2] {
+        [self.blocks, self.groups]
+    }
+
+    /// Returns the same, and gives up the right to change them.
+    pub fn into_view(self) -> [&'w [T]; 2] {
+        [self.blocks, self.groups]
     }
 
     /// Lends the same records for a while.

@@ -28,8 +28,13 @@ impl<T: Real> Solution<'_, T> {
         let cloud = self.cloud()?;
         let (n, d) = (self.f.len(), cloud.dimension());
         check_length(Argument::OUTPUT, out, n * d)?;
+        #[cfg(feature = "skipping")]
+        let listed = self.write_listed_images(cloud, out);
+        #[cfg(not(feature = "skipping"))]
+        let listed = false;
         for (i, image) in out.chunks_exact_mut(d).enumerate() {
-            if !self.image_of_row(i, cloud, image) {
+            let is_listed = listed && self.scaled.problem.a().get(i) > T::ZERO;
+            if !(is_listed || self.image_of_row(i, cloud, image)) {
                 self.image_of(i, cloud, cloud.x().point(i), image)?;
             }
             check_image(image)?;
@@ -120,6 +125,21 @@ impl<T: Real> Solution<'_, T> {
         let (s, unit) = (self.scaled.s, self.scaled.unit);
         let weight = side.weights.get(j);
         (weight > T::ZERO).then(|| weight.log2() + s * (side.potential[j] * unit - cost(side.points.point(j))))
+    }
+
+    /// Writes the images of the x with weight over the pairs that matter. Returns false if there are no lists of them.
+    #[cfg(feature = "skipping")]
+    fn write_listed_images(&self, cloud: &PointCloud<'_, T>, out: &mut [T]) -> bool {
+        let Some(listed) = &self.listed else { return false };
+        let (y, d) = (cloud.y(), cloud.dimension());
+        let origin = y.point(0);
+        let value = |k: usize, j: usize| if k < d { y.point(j)[k] - origin[k] } else { T::ONE };
+        listed.row_sums(d + 1, &value, &mut |i, sums| {
+            for (k, value) in out[i * d..(i + 1) * d].iter_mut().enumerate() {
+                *value = origin[k] + sums[k] / sums[d];
+            }
+        });
+        true
     }
 
     /// Writes the image of x_i by the exponentials of the sweeps. Returns false if their sum leaves the safe range.

@@ -1,5 +1,7 @@
 //! The solution of a problem: potentials, a report, and the plan without storing it.
 
+#[cfg(feature = "skipping")]
+pub(crate) mod listed;
 mod map;
 mod plan;
 pub(crate) mod value;
@@ -8,6 +10,8 @@ pub(crate) use crate::problem::Problem;
 use crate::real::Real;
 use crate::report::Report;
 use crate::scaled::ScaledProblem;
+#[cfg(feature = "skipping")]
+use listed::ListedPlan;
 
 /// The potentials, the report and the plan of a finished solve. It lives in the workspace.
 ///
@@ -24,6 +28,9 @@ pub struct Solution<'s, T: Real> {
     /// m: g, in units of cost.
     pub(crate) g: &'s [T],
     pub(crate) report: Report<T>,
+    /// The pairs that matter, if the solve skipped the others.
+    #[cfg(feature = "skipping")]
+    pub(crate) listed: Option<ListedPlan<'s, T>>,
 }
 
 impl<T: Real> core::fmt::Debug for Solution<'_, T> {

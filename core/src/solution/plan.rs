@@ -1,6 +1,8 @@
 //! The plan, entry by entry, row by row, and as an operator. It is computed from the potentials and never stored.
 
 use super::Solution;
+#[cfg(feature = "skipping")]
+use super::listed::ListedPlan;
 use crate::error::{Argument, Error, ErrorKind, check_length};
 use crate::measure::check_finite_vector;
 use crate::real::Real;
@@ -51,13 +53,19 @@ impl<T: Real> Solution<'_, T> {
         Ok(())
     }
 
-    /// Writes P v into `out` (n), for `v` of m. It computes one exponential a pair.
+    /// Writes P v into `out` (n), for `v` of m. It computes one exponential a pair. If the solve skipped pairs, those
+    /// that carry less than rounding are left out.
     ///
     /// # Errors
     /// [`ErrorKind::Length`] naming `vector` or `output`, [`ErrorKind::NotFinite`] naming `vector`.
     pub fn apply(&self, v: &[T], out: &mut [T]) -> Result<(), Error> {
         check_vector(v, self.g.len())?;
         check_length(Argument::OUTPUT, out, self.f.len())?;
+        #[cfg(feature = "skipping")]
+        if let Some(listed) = &self.listed {
+            self.listed_row_sums(listed, &|j| v[j], out);
+            return Ok(());
+        }
         for (i, value) in out.iter_mut().enumerate() {
             // Chunk by chunk, so that a long sum is not rounded at every term.
             let (mut total, mut part) = (T::ZERO, T::ZERO);
@@ -79,6 +87,11 @@ impl<T: Real> Solution<'_, T> {
     pub fn apply_transposed(&self, w: &[T], out: &mut [T]) -> Result<(), Error> {
         check_vector(w, self.f.len())?;
         check_length(Argument::OUTPUT, out, self.g.len())?;
+        #[cfg(feature = "skipping")]
+        if let Some(listed) = &self.listed {
+            listed.column_sums(&|i| w[i], out);
+            return Ok(());
+        }
         out.fill(T::ZERO);
         for (i, &weight) in w.iter().enumerate() {
             self.for_row(i, |j, entry| out[j] += weight * entry);
@@ -93,6 +106,12 @@ impl<T: Real> Solution<'_, T> {
     pub fn marginals(&self, rows: &mut [T], columns: &mut [T]) -> Result<(), Error> {
         check_length(Argument::OUTPUT, rows, self.f.len())?;
         check_length(Argument::OUTPUT, columns, self.g.len())?;
+        #[cfg(feature = "skipping")]
+        if let Some(listed) = &self.listed {
+            self.listed_row_sums(listed, &|_| T::ONE, rows);
+            listed.column_sums(&|_| T::ONE, columns);
+            return Ok(());
+        }
         columns.fill(T::ZERO);
         for (i, total) in rows.iter_mut().enumerate() {
             *total = T::ZERO;
@@ -125,6 +144,14 @@ impl<T: Real> Solution<'_, T> {
             }
         });
         Ok(found)
+    }
+
+    /// Writes sum_j P_ij v_j over the pairs that matter. Rows without weight get 0.
+    #[cfg(feature = "skipping")]
+    fn listed_row_sums(&self, listed: &ListedPlan<'_, T>, v: &dyn Fn(usize) -> T, out: &mut [T]) {
+        let a = self.scaled.problem.a();
+        out.fill(T::ZERO);
+        listed.row_sums(1, &|_, j| v(j), &mut |i, sums| out[i] = a.get(i) * sums[0]);
     }
 
     /// Calls `visit` with every column and entry of row i.

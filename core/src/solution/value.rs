@@ -7,6 +7,8 @@ use crate::scaled::ScaledProblem;
 #[cfg(feature = "skipping")]
 use crate::skipping::{ListMemory, Lists, MAX_WIDTH, points, records::Visits};
 use crate::solution::Solution;
+#[cfg(feature = "skipping")]
+use crate::solution::listed::ListedPlan;
 use crate::solver::progress::Progress;
 use crate::solver::units::{error_floor, full_f, full_g};
 use crate::sweep::columns::moved;
@@ -85,7 +87,7 @@ pub(crate) fn measure<'s, T: Real>(
     storage: &'static str,
     mut potentials: Potentials<'s, T>,
     scratch: &mut Scratch<'_, T>,
-    #[cfg(feature = "skipping")] skipping: Option<&mut Lists<'_, T>>,
+    #[cfg(feature = "skipping")] skipping: Option<Lists<'s, T>>,
 ) -> Solution<'s, T> {
     let (a, b) = (p.problem.a(), p.problem.b());
     let ended = progress.status.is_some();
@@ -101,16 +103,23 @@ pub(crate) fn measure<'s, T: Real>(
         + reduce::sum_of(m, &|j| b.get(j) / b.total() * p.scores.cost_offset_of_column(j));
     let dear = p.scores.packed().is_some_and(|points| points.dimension >= MAX_TILE_ROWS) && p.epsilon <= mean;
     #[cfg(feature = "skipping")]
-    let (listed, certificate) = match skipping.filter(|skipping| skipping.is_on()) {
-        Some(skipping) => {
-            let mut skipping = skipping.tighter();
-            skipping.refit(p, g, log_b);
-            let totals = measure_listed(p, &skipping, f, g, log_b, scratch);
+    let mut skipping = skipping.filter(|skipping| skipping.is_on()).map(Lists::tighter);
+    // The largest ratio of a weight to its marginal.
+    #[cfg(feature = "skipping")]
+    let mut ratio = T::ZERO;
+    #[cfg(feature = "skipping")]
+    let (listed, certificate) = match &mut skipping {
+        Some(lists) => {
+            lists.refit(p, g, log_b);
+            let (totals, of_rows) = measure_listed(p, lists, f, g, log_b, scratch);
+            ratio = of_rows;
             // If the plan carries next to nothing, all pairs tell how little.
-            let mass = totals[2].value();
-            if skipping.share() <= T::HALF * threshold * share_of_mass(p, mass) {
-                (Some(totals), skipping.share())
+            let (mass, share) = (totals[2].value(), lists.share());
+            if share <= T::HALF * threshold * share_of_mass(p, mass) {
+                // A series errs by the same share.
+                (Some(totals), T::TWO * share)
             } else {
+                skipping = None;
                 (None, T::ZERO)
             }
         }
@@ -137,6 +146,10 @@ pub(crate) fn measure<'s, T: Real>(
         let (weight, marginal) = (b.get(j), scratch.column[j]);
         if weight == T::ZERO {
             continue;
+        }
+        #[cfg(feature = "skipping")]
+        if skipping.is_some() {
+            ratio = ratio.max(weight / marginal);
         }
         let target = if p.tau_b() == T::ONE {
             weight
@@ -219,7 +232,19 @@ pub(crate) fn measure<'s, T: Real>(
         storage,
     };
     let Potentials { f: f_hat, g: g_hat, row: f, image: g, .. } = potentials;
-    Solution { scaled: *p, f_hat, g_hat, f, g, report }
+    let (f_hat, g_hat): (&'s [T], &'s [T]) = (f_hat, g_hat);
+    #[cfg(feature = "skipping")]
+    let listed = skipping.and_then(|lists| ListedPlan::new(p, lists, (f_hat, g_hat), ratio, scratch.spare));
+    Solution {
+        scaled: *p,
+        f_hat,
+        g_hat,
+        f,
+        g,
+        report,
+        #[cfg(feature = "skipping")]
+        listed,
+    }
 }
 
 /// Computes the share of the smaller total that the plan of a relaxed problem carries, at most 1; it is 1 if both
@@ -314,6 +339,8 @@ fn add_row<T: Real>(
 /// The entropy follows from the sums of rows and columns and from the transport cost, because log (P_ij / a_i b_j) is
 /// (f_i + g_j - C_ij) / epsilon. Its rounding is in proportion to the potentials, which is little where pairs are
 /// skipped: epsilon is small beside the costs.
+///
+/// Also returns the largest ratio of a weight to its marginal.
 #[cfg(feature = "skipping")]
 fn measure_listed<T: Real>(
     p: &ScaledProblem<'_, T>,
@@ -322,11 +349,11 @@ fn measure_listed<T: Real>(
     g: &[T],
     log_b: &[T],
     scratch: &mut Scratch<'_, T>,
-) -> [Wide<T>; 5] {
+) -> ([Wide<T>; 5], T) {
     let (a, b, m) = (p.problem.a(), p.problem.b(), g.len());
     let work = |strip: Strip<'_, T>| {
-        let mut totals = [Wide::new(T::ZERO); 5];
-        let Some(points) = points(p) else { return totals };
+        let (mut totals, mut ratio) = ([Wide::new(T::ZERO); 5], T::ZERO);
+        let Some(points) = points(p) else { return (totals, ratio) };
         listed::each_group(strip, skipping, |first, f, memory| {
             let GroupMemory { lists, tile, partial, column } = memory;
             let ListMemory { list: list_memory, groups, far: far_memory, far_groups, sums: of_group, weights } = lists;
@@ -380,6 +407,7 @@ fn measure_listed<T: Real>(
                             sum = shifted * largest.exp2();
                             log_sum = largest + shifted.log2();
                         }
+                        ratio = ratio.max(T::ONE / sum);
                         let (entropy, cost) = (sum * full_f(p, i + r, *f), costs[r]);
                         add_row(p, i + r, f, log_sum, RowTerms { sum, entropy, cost }, &mut totals);
                     }
@@ -387,9 +415,12 @@ fn measure_listed<T: Real>(
                 listed::add_listed(list, partial, column);
             }
         });
-        totals
+        (totals, ratio)
     };
-    let mut totals = Pass::sums(f).run(scratch, &work, join_totals);
+    let join = |(totals, ratio): ([Wide<T>; 5], T), (others, other): ([Wide<T>; 5], T)| {
+        (join_totals(totals, others), ratio.max(other))
+    };
+    let (mut totals, ratio) = Pass::sums(f).run(scratch, &work, join);
     let [cost, entropy, mass, ..] = &mut totals;
     *entropy = entropy.sub(cost.mul(Wide::new(p.s)));
     for (j, &sum) in scratch.column.iter().enumerate().filter(|&(j, _)| b.get(j) > T::ZERO) {
@@ -397,7 +428,7 @@ fn measure_listed<T: Real>(
     }
     let product = Wide::new(a.total() * b.total());
     *entropy = entropy.mul(Wide::new(T::LN_2)).sub(*mass).add(product);
-    totals
+    (totals, ratio)
 }
 
 /// Computes p log(p / q) - p + q.

@@ -27,7 +27,10 @@ use crate::sweep::strips::Scratch;
 use crate::sweep::{kernel, scalings};
 use crate::workspace::Stored;
 #[cfg(feature = "skipping")]
-use crate::{skipping::Lists, sweep::listed};
+use crate::{
+    skipping::Lists,
+    sweep::{listed, listed_rows},
+};
 
 /// A problem in the units of the sweep, its potentials, and the memory that it takes to sweep them.
 pub(crate) struct Iterate<'a, T: Real> {
@@ -103,7 +106,7 @@ impl<'a, T: Real> Iterate<'a, T> {
         let Potentials { f, g, image, log_b, row } = &mut self.potentials;
         let potentials = Potentials { f, g, image, log_b, row };
         #[cfg(feature = "skipping")]
-        let skipping = self.skipping.as_mut();
+        let skipping = self.skipping.as_mut().map(Lists::reborrow);
         value::measure(
             &self.scaled,
             progress,
@@ -122,7 +125,7 @@ impl<'a, T: Real> Iterate<'a, T> {
         let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
         let potentials = core::mem::replace(&mut self.potentials, empty);
         #[cfg(feature = "skipping")]
-        let skipping = self.skipping.as_mut();
+        let skipping = self.skipping.take();
         value::measure(
             &self.scaled,
             progress,
@@ -173,7 +176,7 @@ impl<'a, T: Real> Iterate<'a, T> {
                         return outcome;
                     }
                     if skipping.is_time() {
-                        skipping.decide(p, potentials, scratch.spare);
+                        skipping.decide(p, potentials, scratch.spare, true);
                     }
                 }
                 #[cfg(feature = "skipping")]
@@ -219,6 +222,36 @@ impl<'a, T: Real> Iterate<'a, T> {
         (p, potentials, scratch)
     }
 
+    /// Decides whether sweeps, or half-sweeps, skip pairs, for the present potentials. Half-sweeps have no series.
+    fn decide_to_skip(&mut self, series: bool) {
+        #[cfg(feature = "skipping")]
+        if let Some(skipping) = &mut self.skipping {
+            skipping.decide(&self.scaled, &self.potentials, self.scratch.spare, series);
+        }
+        let _ = series;
+    }
+
+    /// Decides whether half-sweeps skip pairs, for the present potentials.
+    #[cfg(feature = "skipping")]
+    pub fn decide(&mut self) {
+        self.decide_to_skip(false);
+    }
+
+    /// Writes the logarithms of the row sums into `row`: a half-sweep that changes no potential.
+    pub fn row_logsums(&mut self) -> Outcome<T> {
+        let (p, potentials, scratch) = (&self.scaled, &mut self.potentials, &mut self.scratch);
+        #[cfg(feature = "skipping")]
+        if let Some(skipping) = &mut self.skipping {
+            if !skipping.is_on() && skipping.is_time() {
+                skipping.decide(p, potentials, scratch.spare, false);
+            }
+            if skipping.is_on() {
+                return listed_rows::row_logsums(p, skipping, potentials, scratch);
+            }
+        }
+        half::row_logsums(p, potentials, scratch)
+    }
+
     /// Takes in the potentials that a start wrote, in units of the unscaled cost, and computes F if there is only G.
     /// Not inlined, so that a small stack is free of it when G is computed.
     #[inline(never)]
@@ -250,7 +283,7 @@ impl<'a, T: Real> Iterate<'a, T> {
         let all = f.len() as u64 * g.len() as u64;
         let (p, potentials, scratch) = (&self.scaled, &mut self.potentials, &mut self.scratch);
         if let Some(skipping) = &mut self.skipping {
-            skipping.decide(p, potentials, scratch.spare);
+            skipping.decide(p, potentials, scratch.spare, true);
             if skipping.is_on() {
                 return listed::update_f(p, skipping, potentials, scratch).visited;
             }
@@ -295,7 +328,7 @@ impl<'a, T: Real> Iterate<'a, T> {
     /// Replaces a pair by that of one sweep, over the pairs that matter to it. If potentials leave the range, F becomes
     /// that of f = 0, and the result is false.
     fn complete_pair(&mut self, absorptions: &mut u32) -> bool {
-        self.decide_to_skip();
+        self.decide_to_skip(true);
         let outcome = self.sweep_by(T::ONE);
         *absorptions = absorptions.saturating_add(u32::from(outcome.absorbed));
         if outcome.overflowed {
@@ -317,15 +350,7 @@ impl<'a, T: Real> Iterate<'a, T> {
             _ => half::complete_g(p, &mut self.potentials, scratch),
         }
         mask(p, self.potentials.g);
-        self.decide_to_skip();
-    }
-
-    /// Decides whether the next sweep skips pairs.
-    fn decide_to_skip(&mut self) {
-        #[cfg(feature = "skipping")]
-        if let Some(skipping) = &mut self.skipping {
-            skipping.decide(&self.scaled, &self.potentials, self.scratch.spare);
-        }
+        self.decide_to_skip(true);
     }
 
     /// Skips fewer pairs, because the certificate alone keeps the error above the threshold.

@@ -15,6 +15,8 @@ use crate::scaled::ScaledProblem;
 use crate::scaled::scores::{PackedMemory, Scores};
 use crate::settings::Settings;
 use crate::solution::Solution;
+#[cfg(feature = "skipping")]
+use crate::solution::listed::ListedPlan;
 use crate::start::{Side, Start, StartMemory, StartReport, Target};
 use crate::sweep::log_weight;
 use crate::workspace::WholeMemory;
@@ -258,6 +260,17 @@ impl<'a, T: Real> Whole<'a, T> {
         into_f(&p, unit, f_hat);
         g_hat.copy_from_slice(g);
         into_g(&p, unit, g_hat, |j| log_weight(b.get(j)));
-        Solution { scaled: p, f_hat, g_hat, f, g, report: own.report }
+        #[cfg(feature = "skipping")]
+        let listed = own.listed.map(|listed| ListedPlan { numbers: [rows, columns], ..listed });
+        Solution {
+            scaled: p,
+            f_hat,
+            g_hat,
+            f,
+            g,
+            report: own.report,
+            #[cfg(feature = "skipping")]
+            listed,
+        }
     }
 }

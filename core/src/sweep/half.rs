@@ -1,7 +1,7 @@
 //! Sums in max-shifted form (log-sum-exp): for sums that leave the safe range, and for c-transforms.
 
-use super::exponents::{TileAt, exponents};
-use super::outcome::Potentials;
+use super::exponents::{TileAt, exponentials, exponents};
+use super::outcome::{Outcome, Potentials};
 use super::strips::{Join, Pass, Scratch, Tile};
 use super::{MAX_TILE_ROWS, is_safe, log_weight};
 use crate::real::Real;
@@ -41,6 +41,24 @@ pub(crate) fn log_sums<T: Real>(
         fallbacks += 1;
     }
     fallbacks
+}
+
+/// row_i <- log2 sum_j 2^(F_i + G_j + S_ij).
+pub(crate) fn row_logsums<T: Real>(
+    p: &ScaledProblem<'_, T>,
+    Potentials { f, g, row, .. }: &mut Potentials<'_, T>,
+    scratch: &mut Scratch<'_, T>,
+) -> Outcome<T> {
+    let (f, g) = (&**f, &**g);
+    let work = |Tile { i, f: logs, rows, .. }: Tile<'_, T>, outcome: &mut Outcome<T>| {
+        let (mut sums, mut shifts) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
+        let sums = &mut sums[..logs.len()];
+        let tile = TileAt { i, start: 0, f: &f[i..i + logs.len()], g };
+        exponentials(p, tile, rows, sums);
+        let fallbacks = log_sums(p, tile, rows, sums, logs, &mut shifts);
+        outcome.row_fallbacks = outcome.row_fallbacks.saturating_add(fallbacks);
+    };
+    Pass::sums(row).each_tile(scratch.tile_rows(), scratch, &work, Outcome::with)
 }
 
 /// scratch.column_j <- log2 sum_i a_i 2^(F_i + G_j + S_ij). `largest` is scratch for m scalars; f is only read.

@@ -14,10 +14,10 @@ use crate::vector::{ColumnList, GROUP, MAX_LANES, PackedPoints, TileAt};
 
 /// The factor of a row from which on the skipped pairs are chosen anew for a better f, because it multiplies the
 /// certificate.
-const MOST_FACTOR: f64 = 64.0;
+pub(super) const MOST_FACTOR: f64 = 64.0;
 
 /// The number of times that this is done for a few rows.
-const MOST_LISTS: u32 = 5;
+pub(super) const MOST_LISTS: u32 = 5;
 
 /// Makes the sweep of [`forward`](super::forward) over the pairs that are not skipped: f <- f + factor (T f - f) in
 /// place, then image <- g + factor (T g - g).

@@ -9,7 +9,7 @@
 //! 2. `forward`, then `columns`: a sweep. `outcome`: its potentials and measurements.
 //! 3. `half`: sums in max-shifted form, and c-transforms.
 //! 4. `kernel` and `scalings`: the sweep on a stored kernel.
-//! 5. `listed`: the sweep over the pairs that can matter.
+//! 5. `listed`: the sweep over the pairs that can matter. `listed_rows`: its first half.
 //! 6. `laplacian`: the matrix of Newton's method.
 
 pub(crate) mod columns;
@@ -20,6 +20,8 @@ pub(crate) mod kernel;
 pub(crate) mod laplacian;
 #[cfg(feature = "skipping")]
 pub(crate) mod listed;
+#[cfg(feature = "skipping")]
+pub(crate) mod listed_rows;
 pub(crate) mod outcome;
 pub(crate) mod scalings;
 pub(crate) mod strips;

@@ -102,7 +102,9 @@ loops! {
         weights: columns::WeightVectors<'_, Self>, v: &[Self], totals: &mut [Self],
     ) -> columns::Rescaled<Self>;
     moments::weigh(row: &mut [Self], constant: Self, factor: Self, v: &[Self], w: Option<(&[Self], Self)>);
-    moments::row_moments(points: PackedPoints<'_, Self>, i: usize, rows: &[Self], out: &mut [Self]);
+    moments::add_row_moments(
+        points: PackedPoints<'_, Self>, i: usize, first: usize, rows: &[Self], out: &mut [Self],
+    );
     moments::add_column_moments(
         points: PackedPoints<'_, Self>, i: usize, start: usize, rows: &[Self], total: &mut [Self],
     );

@@ -55,6 +55,21 @@ impl<'a, T: Copy> PackedPoints<'a, T> {
         Panel::new(self.x, self.rows, self.dimension, start, GROUP)
     }
 
+    /// Calls `visit` with the panels of `count` columns from `start` on: a panel from its first such column on, and
+    /// which of the columns lie in it.
+    #[inline(always)]
+    pub fn each_panel(&self, start: usize, count: usize, mut visit: impl FnMut(Panel<'a, T>, Range<usize>)) {
+        let mut at = 0;
+        while at < count {
+            // The first column may lie inside its panel, if pairs are skipped.
+            let inside = if cfg!(feature = "skipping") { (start + at) % PANEL } else { 0 };
+            let Panel { values, width } = self.panel(start + at - inside);
+            let own = at..count.min(at + width - inside);
+            at = own.end;
+            visit(Panel { values: &values[inside..], width }, own);
+        }
+    }
+
     /// Returns coordinate k of x_i, not shifted by delta.
     #[inline(always)]
     pub fn x(&self, i: usize, k: usize) -> T {

@@ -12,7 +12,7 @@ pub unsafe extern "C" fn sinkhorn_divergence_len_f32(
     unsafe { Caller::trust(error) }.call(|call| {
         let settings = call.read_struct_or_zeros(c"settings", settings)?;
         write_len(call, problem, len, |problem| {
-            Ok(divergence_len(problem.shape()?, &settings.core()?)?.checked_add(large_object_len::<f32>()))
+            Ok(divergence_len_of_shape(problem.shape()?, &settings.core()?)?.checked_add(large_object_len::<f32>()))
         })
     })
 }
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn sinkhorn_divergence_new_f32(
         let given = call.read_struct(c"problem", problem)?;
         let settings = call.read_struct_or_zeros(c"settings", settings)?;
         let chosen = settings.core()?;
-        let required = divergence_len(given.shape()?, &chosen)?;
+        let required = divergence_len_of_shape(given.shape()?, &chosen)?;
         let lent = call.lend(workspace, workspace_len, large_object_len::<f32>(), required)?;
         let value = call.place_optional(c"value", value)?;
         let divergence = call.place_optional(c"divergence", divergence)?;

@@ -8,7 +8,7 @@ use std::process::Command;
 use sinkhorn_core::{
     SimdLevel, Storage,
     diff::derivatives_len,
-    divergence::{divergence_gradient_len, divergence_len},
+    divergence::{divergence_gradient_len, divergence_len_of_shape},
     embedded::workspace_len,
     geometry::Shape,
     soft::soft_len,
@@ -192,7 +192,7 @@ fn macros_functions_and_the_core_agree_on_lengths() {
         assert_eq!(derivatives_len(n, m, d, 1), Some(derivatives), "{line}");
         assert_eq!(divergence_gradient_len(n, m, d, 1), Some(gradient), "{line}");
         // What objects take is the same everywhere.
-        let large = divergence64 - divergence_len(shape, &settings).expect("a length");
+        let large = divergence64 - divergence_len_of_shape(shape, &settings).expect("a length");
         assert_eq!(soft64 - soft_len(n, m, &soft).expect("a length"), large, "{line}");
         assert!(large < 2 * objects[0] + 8, "{line}");
         lines += 1;

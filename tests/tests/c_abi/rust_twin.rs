@@ -189,7 +189,7 @@ impl<T: Real> Lines<T> {
     fn divergence(&mut self, problem: &Problem<'_, T>, within: Option<[Geometry<'_, T>; 2]>, dimension: usize) {
         let (settings, differentiation) =
             (Settings { simd: self.simd, ..Settings::default() }, DerivativeSettings::default());
-        let mut memory = vec![T::ZERO; divergence_len(problem.shape(), &settings).expect("a length")];
+        let mut memory = vec![T::ZERO; divergence_len(problem, &settings).expect("a length")];
         let divergence = match within {
             None => sinkhorn_divergence(problem, &Zero, &settings, &mut memory),
             Some(within) => sinkhorn_divergence_between(problem, within, &Zero, &settings, &mut memory),

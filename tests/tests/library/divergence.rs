@@ -17,7 +17,7 @@ fn tight() -> Settings<f64> {
 }
 
 fn divergence<T: Real>(problem: &Problem<'_, T>, settings: &Settings<T>) -> T {
-    let mut memory = vec![T::constant(f64::NAN); divergence_len(problem.shape(), settings).unwrap()];
+    let mut memory = vec![T::constant(f64::NAN); divergence_len(problem, settings).unwrap()];
     let divergence = sinkhorn_divergence(problem, &Zero, settings, &mut memory).unwrap();
     divergence.value()
 }
@@ -29,7 +29,7 @@ fn of_inputs(inputs: &Inputs, gradients: Option<&mut OwnedGradients<f64>>) -> f6
         .and_then(|p| p.weights(&inputs.a, &inputs.b)?.epsilon(Epsilon::Absolute(inputs.epsilon)))
         .and_then(|p| p.cost_scale(CostScale::Given(inputs.scale))?.unbalanced(inputs.rho.0, inputs.rho.1))
         .unwrap();
-    let mut memory = vec![f64::NAN; divergence_len(problem.shape(), &settings).unwrap()];
+    let mut memory = vec![f64::NAN; divergence_len(&problem, &settings).unwrap()];
     let divergence = sinkhorn_divergence(&problem, &Zero, &settings, &mut memory).unwrap();
     if let Some(gradients) = gradients {
         let differentiation = DerivativeSettings::default();
@@ -146,7 +146,7 @@ fn matrices_give_what_points_give() {
         .and_then(|p| p.weights(&inputs.a, &inputs.b)?.epsilon(Epsilon::Absolute(0.05)))
         .unwrap();
     let settings = tight();
-    let mut memory = vec![0.0; divergence_len(problem.shape(), &settings).unwrap()];
+    let mut memory = vec![0.0; divergence_len(&problem, &settings).unwrap()];
     assert_eq!(
         sinkhorn_divergence(&problem, &Zero, &settings, &mut memory).err().map(|error| error.argument),
         Some(Argument::COST)
@@ -183,7 +183,7 @@ fn negative_costs_have_a_divergence_and_mixed_geometries_none() {
         .and_then(|p| p.weights(&inputs.a, &inputs.b)?.epsilon(Epsilon::Absolute(1.0)))
         .unwrap();
     let settings = Settings { max_sweeps: 100_000, ..Settings::default() };
-    let mut memory = vec![0.0; divergence_len(problem.shape(), &settings).unwrap()];
+    let mut memory = vec![0.0; divergence_len(&problem, &settings).unwrap()];
     let matrix = |cost, n| CostMatrix::row_major(cost, n, n).unwrap().into();
     let found =
         sinkhorn_divergence_between(&problem, [matrix(&xx, 7), matrix(&yy, 6)], &Zero, &settings, &mut memory).unwrap();
@@ -208,7 +208,7 @@ fn symmetric_terms_converge_in_25_sweeps() {
                 .and_then(|p| p.epsilon(Epsilon::OfMean(fraction)))
                 .unwrap();
             let settings = Settings::default();
-            let mut memory = vec![0.0; divergence_len(problem.shape(), &settings).unwrap()];
+            let mut memory = vec![0.0; divergence_len(&problem, &settings).unwrap()];
             let found = sinkhorn_divergence(&problem, &Zero, &settings, &mut memory).unwrap();
             for report in &found.reports()[1..] {
                 assert_eq!(report.status, Status::Converged, "{report:?}");
@@ -245,7 +245,7 @@ fn points_that_are_all_the_same_have_the_divergence_zero() {
     }
     // Elsewhere a part of a deviation of zero still means nothing.
     let problem = Problem::new(PointCloud::squared_euclidean(&[1.0; 3], &[2.0; 4], 1).unwrap()).unwrap();
-    let mut memory = vec![0.0; divergence_len(problem.shape(), &tight()).unwrap()];
+    let mut memory = vec![0.0; divergence_len(&problem, &tight()).unwrap()];
     let error = sinkhorn_divergence(&problem, &Zero, &tight(), &mut memory).err();
     assert!(
         matches!(error, Some(Error { argument: Argument::EPSILON, kind: ErrorKind::Unsupported { .. } })),
@@ -263,7 +263,7 @@ fn what_leaves_the_range_is_refused_and_named() {
             .cost_scale(CostScale::Given(T::constant(scale)))?
             .unbalanced(T::constant(rho), T::constant(rho))?;
         let settings = Settings::default();
-        let mut memory = vec![T::ZERO; divergence_len(problem.shape(), &settings)?];
+        let mut memory = vec![T::ZERO; divergence_len(&problem, &settings)?];
         let found = sinkhorn_divergence(&problem, &Zero, &settings, &mut memory)?;
         assert!(
             found.value().is_finite() && found.value() >= -T::EPSILON.sqrt() * T::constant(rho),

@@ -94,7 +94,7 @@ fn on_problem<T: Real, R>(case: &Case, then: impl FnOnce(&Problem<'_, T>) -> R) 
 
 fn divergence<T: Real>(case: &Case, settings: &Settings<T>) -> Result<T, Error> {
     on_problem(case, |problem| {
-        let mut memory = vec![T::constant(f64::NAN); divergence_len(problem.shape(), settings).unwrap()];
+        let mut memory = vec![T::constant(f64::NAN); divergence_len(problem, settings).unwrap()];
         let found = sinkhorn_divergence(problem, &Zero, settings, &mut memory)?;
         Ok(found.value())
     })

@@ -29,6 +29,7 @@ mod prose;
 mod resolution;
 mod simd;
 mod skipping;
+mod skipping_passes;
 mod soft;
 mod solution;
 mod solver;

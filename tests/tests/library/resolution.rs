@@ -93,7 +93,7 @@ fn other_doors<T: Real>() {
     let problem = problem.epsilon(Epsilon::Absolute(epsilon)).unwrap();
     let settings = Settings::default();
 
-    let mut memory = vec![T::ZERO; divergence_len(problem.shape(), &settings).unwrap()];
+    let mut memory = vec![T::ZERO; divergence_len(&problem, &settings).unwrap()];
     least::<T, _>(sinkhorn_divergence(&problem, &Zero, &settings, &mut memory), "divergence");
 
     let problems = [problem, problem.epsilon(Epsilon::OfMean(T::constant(0.1))).unwrap()];

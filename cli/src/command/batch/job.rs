@@ -34,7 +34,7 @@ impl Measure {
     /// The memory that it takes.
     pub fn len<T: Scalar>(self, problem: &Problem<'_, T>, settings: &Settings<T>) -> Result<usize, Error> {
         match self {
-            Measure::Divergence => divergence_len(problem.shape(), settings),
+            Measure::Divergence => divergence_len(problem, settings),
             Measure::Objective | Measure::TransportCost => Workspace::len(problem, settings),
         }
     }

@@ -33,25 +33,26 @@ pub(crate) fn weigh<T: Float, S: Simd<T>>(
 /// The number of coordinates at a time: their sums stay in registers.
 const COORDINATES: usize = 4;
 
-/// out_kl <- sum_j rows_kj (x_(i+k) - y_j)_l for the rows from x_i on: k-th row, l-th coordinate.
+/// out_kl += sum_j rows_kj (x_(i+k) - y_j)_l for the rows from x_i on and the columns from `first` on: k-th row, l-th
+/// coordinate.
 #[inline(always)]
-pub(crate) fn row_moments<T: Float, S: Simd<T>>(
+pub(crate) fn add_row_moments<T: Float, S: Simd<T>>(
     simd: S,
     points: PackedPoints<'_, T>,
     i: usize,
+    first: usize,
     rows: &[T],
     out: &mut [T],
 ) {
     let d = points.dimension;
     let m = rows.len() / (out.len() / d);
-    out.fill(T::ZERO);
     for (k, (row, out)) in rows.chunks_exact(m).zip(out.chunks_exact_mut(d)).enumerate() {
         let x = |l: usize| points.x(i + k, l) + points.delta[l];
         for (block, row) in row.chunks(FLUSH).enumerate() {
             let mut l = 0;
             while l < d {
                 // The number of coordinates is known to the compiler, which unrolls the loop over them.
-                let start = block * FLUSH;
+                let start = first + block * FLUSH;
                 match d - l {
                     1 => difference_sums::<T, S, 1>(simd, points, start, row, l, &x, out),
                     2 => difference_sums::<T, S, 2>(simd, points, start, row, l, &x, out),
@@ -80,28 +81,33 @@ fn difference_sums<T: Float, S: Simd<T>, const L: usize>(
         *own = simd.splat(x(first + l));
     }
     let mut sums = [simd.splat(T::ZERO); L];
-    for (number, row) in row.chunks(PANEL).enumerate() {
-        let panel = points.panel(start + number * PANEL);
-        each_vector::<T, S>(
-            0..row.len(),
-            #[inline(always)]
-            |at, len| {
-                let weight = simd.load_part(&row[at..at + len], T::ZERO);
-                for l in 0..L {
-                    let from = (first + l) * panel.width + at;
-                    let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
-                    sums[l] = simd.mul_add(weight, own[l] - y, sums[l]);
-                }
-            },
-        );
-    }
+    points.each_panel(
+        start,
+        row.len(),
+        #[inline(always)]
+        |panel, columns| {
+            let row = &row[columns];
+            each_vector::<T, S>(
+                0..row.len(),
+                #[inline(always)]
+                |at, len| {
+                    let weight = simd.load_part(&row[at..at + len], T::ZERO);
+                    for l in 0..L {
+                        let from = (first + l) * panel.width + at;
+                        let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
+                        sums[l] = simd.mul_add(weight, own[l] - y, sums[l]);
+                    }
+                },
+            );
+        },
+    );
     for l in 0..L {
         out[first + l] += simd.sum(sums[l]);
     }
 }
 
-/// total_lj += sum_k rows_kj (y_j - x_(i+k))_l for the columns from `start` on (a multiple of [`PANEL`]): l-th
-/// coordinate, as many lines as there are.
+/// total_lj += sum_k rows_kj (y_j - x_(i+k))_l for the columns from `start` on: l-th coordinate, as many lines as there
+/// are.
 #[inline(always)]
 pub(crate) fn add_column_moments<T: Float, S: Simd<T>>(
     simd: S,
@@ -118,28 +124,34 @@ pub(crate) fn add_column_moments<T: Float, S: Simd<T>>(
         for (k, x) in x.iter_mut().enumerate().take(count) {
             *x = points.x(i + k, l) + points.delta[l];
         }
-        for (number, total) in total.chunks_mut(PANEL).enumerate() {
-            let (panel, first) = (points.panel(start + number * PANEL), number * PANEL);
-            each_vector::<T, S>(
-                0..total.len(),
-                #[inline(always)]
-                |at, len| {
-                    let from = l * panel.width + at;
-                    let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
-                    let mut sum = simd.load_part(&total[at..at + len], T::ZERO);
-                    for (k, &x) in x.iter().enumerate().take(count) {
-                        let from = k * m + first + at;
-                        let weight = simd.load_part(&rows[from..from + len], T::ZERO);
-                        sum = simd.mul_add(weight, y - simd.splat(x), sum);
-                    }
-                    simd.store_part(sum, &mut total[at..at + len]);
-                },
-            );
-        }
+        points.each_panel(
+            start,
+            m,
+            #[inline(always)]
+            |panel, columns| {
+                let first = columns.start;
+                let total = &mut total[columns];
+                each_vector::<T, S>(
+                    0..total.len(),
+                    #[inline(always)]
+                    |at, len| {
+                        let from = l * panel.width + at;
+                        let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
+                        let mut sum = simd.load_part(&total[at..at + len], T::ZERO);
+                        for (k, &x) in x.iter().enumerate().take(count) {
+                            let from = k * m + first + at;
+                            let weight = simd.load_part(&rows[from..from + len], T::ZERO);
+                            sum = simd.mul_add(weight, y - simd.splat(x), sum);
+                        }
+                        simd.store_part(sum, &mut total[at..at + len]);
+                    },
+                );
+            },
+        );
     }
 }
 
-/// out_j <- sum_l weights_l (y_j - y mean)_l for the columns from `start` on (a multiple of [`PANEL`]).
+/// out_j <- sum_l weights_l (y_j - y mean)_l for the columns from `start` on.
 #[inline(always)]
 pub(crate) fn along<T: Float, S: Simd<T>>(
     simd: S,
@@ -148,22 +160,27 @@ pub(crate) fn along<T: Float, S: Simd<T>>(
     weights: &[T],
     out: &mut [T],
 ) {
-    for (number, out) in out.chunks_mut(PANEL).enumerate() {
-        let panel = points.panel(start + number * PANEL);
-        each_vector::<T, S>(
-            0..out.len(),
-            #[inline(always)]
-            |at, len| {
-                let (mut total, mut from) = (simd.splat(T::ZERO), at);
-                for &weight in weights {
-                    let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
-                    total = simd.mul_add(simd.splat(weight), y, total);
-                    from += panel.width;
-                }
-                simd.store_part(total, &mut out[at..at + len]);
-            },
-        );
-    }
+    points.each_panel(
+        start,
+        out.len(),
+        #[inline(always)]
+        |panel, columns| {
+            let out = &mut out[columns];
+            each_vector::<T, S>(
+                0..out.len(),
+                #[inline(always)]
+                |at, len| {
+                    let (mut total, mut from) = (simd.splat(T::ZERO), at);
+                    for &weight in weights {
+                        let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
+                        total = simd.mul_add(simd.splat(weight), y, total);
+                        from += panel.width;
+                    }
+                    simd.store_part(total, &mut out[at..at + len]);
+                },
+            );
+        },
+    );
 }
 
 const _: () = assert!(FLUSH.is_multiple_of(PANEL));
