@@ -43,8 +43,10 @@ pub struct Summary {
     pub acceleration: Acceleration<f64>,
     pub precision: &'static str,
     pub storage: &'static str,
-    /// The share of the pairs that sweeps skipped, and a bound on the share of the mass that these carry.
+    /// The shares of the pairs that sweeps skipped, and summed up by series; and a bound on what that changes in either
+    /// marginal.
     pub skipped: f64,
+    pub summed: f64,
     pub certificate: f64,
     pub points: Sides<Input>,
     /// What the file of --plan has.
@@ -214,6 +216,7 @@ impl Summary {
             precision: T::NAME,
             storage: report.storage,
             skipped: report.skipped.widen(),
+            summed: report.summed.widen(),
             certificate: report.certificate.widen(),
             points: Sides { x: Input::of(&data.x), y: Input::of(&data.y) },
             plan: None,

@@ -9,14 +9,8 @@ use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Settings, SimdLevel, So
 use sinkhorn_init::{Auto, Timed};
 use sinkhorn_tests::data;
 
-/// Coordinates of a point.
-pub const DIMENSION: usize = 3;
-/// Of the mean cost.
-pub const EPSILON: f32 = 0.01;
-/// Of full solves.
+/// Of solves.
 pub const THRESHOLD: f32 = 1e-3;
-/// Of the others.
-const FEW_SWEEPS: u32 = 3;
 /// Sweeps are repeated for so long, and twice at least.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -40,6 +34,20 @@ pub struct Sweeps {
     pub peak_bytes: Option<u64>,
 }
 
+/// The points, and epsilon as a share of the mean cost.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Data {
+    /// Points of the unit cube, and normal ones around its corner, instead of two Gaussians
+    #[arg(long)]
+    corner: bool,
+    /// The number of coordinates of a point
+    #[arg(long, value_name = "D", default_value = "3", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub dimension: u32,
+    /// Epsilon as a share of the mean cost
+    #[arg(long, value_name = "SHARE", default_value = "0.01")]
+    pub epsilon: f32,
+}
+
 /// A solve from `Auto` with Anderson, in all threads.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Solve {
@@ -50,6 +58,12 @@ pub struct Solve {
     /// Of completing it by the other potential.
     pub completion_seconds: f64,
     pub sweeps: u32,
+    /// The shares of all pairs that a sweep visited one by one, and summed up by series.
+    pub visited: f32,
+    pub summed: f32,
+    /// The pairs that the start and all sweeps visited one by one, over all pairs.
+    pub equivalents: f64,
+    pub certificate: f32,
     pub sweep_seconds: f64,
     /// Of measuring the result.
     pub finish_seconds: f64,
@@ -62,9 +76,9 @@ pub struct Solve {
 }
 
 /// Times a sweep, one thread after the other.
-pub fn sweeps(size: usize) -> Result<Sweeps, Error> {
-    let (x, y) = points(size);
-    let problem = problem(&x, &y)?;
+pub fn sweeps(size: usize, data: &Data) -> Result<Sweeps, Error> {
+    let (x, y) = points(size, data);
+    let problem = problem(&x, &y, data)?;
     let mut sweeps = Vec::new();
     for threads in Machine::this().threads() {
         let settings = sweeper::settings(Storage::Stream, SimdLevel::Best, threads);
@@ -83,16 +97,15 @@ pub fn sweeps(size: usize) -> Result<Sweeps, Error> {
     Ok(Sweeps { sweeps, peak_bytes: machine::peak_memory() })
 }
 
-/// Solves, to the end or for a few sweeps.
-pub fn run_solve(size: usize, to_the_end: bool) -> Result<Solve, Error> {
-    let (x, y) = points(size);
-    let problem = problem(&x, &y)?;
-    let defaults = Settings { threshold: THRESHOLD, threads: Machine::this().cores, ..Settings::default() };
-    let max_sweeps = if to_the_end { defaults.max_sweeps } else { FEW_SWEEPS };
-    let settings = Settings { max_sweeps, ..defaults };
+/// Solves.
+pub fn run_solve(size: usize, data: &Data) -> Result<Solve, Error> {
+    let (x, y) = points(size, data);
+    let problem = problem(&x, &y, data)?;
+    let settings = Settings { threshold: THRESHOLD, threads: Machine::this().cores, ..Settings::default() };
     let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
     let workspace_bytes = size_of_val(&memory[..]);
-    let mut solver = Solver::new(&problem, &settings, Workspace::new(&mut memory, &problem, &settings)?)?;
+    let workspace = Workspace::new(&mut memory, &problem, &settings)?;
+    let mut solver = Solver::without_start(&problem, &settings, workspace)?;
     let mut clock = Instant::now();
     let mut lap = || std::mem::replace(&mut clock, Instant::now()).elapsed().as_secs_f64();
     solver.start(&Timed(Auto))?;
@@ -101,6 +114,10 @@ pub fn run_solve(size: usize, to_the_end: bool) -> Result<Solve, Error> {
     let sweep_seconds = lap();
     let report = *solver.finish().report();
     let finish_seconds = lap();
+    let visited = 1.0 - report.skipped - report.summed;
+    // The completion of the start is a sweep, too.
+    let sweeps = f64::from(visited) * f64::from(report.sweeps + 1);
+    let equivalents = report.start.pairs as f64 / (size as f64 * size as f64) + sweeps;
     let start_seconds = report.start.time.unwrap_or_default().as_secs_f64();
     Ok(Solve {
         workspace_bytes,
@@ -108,6 +125,10 @@ pub fn run_solve(size: usize, to_the_end: bool) -> Result<Solve, Error> {
         start_seconds,
         completion_seconds: started - start_seconds,
         sweeps: report.sweeps,
+        visited,
+        summed: report.summed,
+        equivalents,
+        certificate: report.certificate,
         sweep_seconds,
         finish_seconds,
         row_fallbacks: report.row_fallbacks,
@@ -117,17 +138,30 @@ pub fn run_solve(size: usize, to_the_end: bool) -> Result<Solve, Error> {
     })
 }
 
-/// Two Gaussians of different means and covariances.
-fn points(size: usize) -> (Vec<f32>, Vec<f32>) {
-    let mut generator = data::generator(0);
-    let x = data::single(&data::normal(&mut generator, size * DIMENSION));
-    let mut y = data::single(&data::normal(&mut generator, size * DIMENSION));
-    for [first, second, third] in y.as_chunks_mut().0 {
-        (*first, *second, *third) = (1.0 + 0.5 * *first, 1.0 + *second + 0.5 * *first, 1.0 + 2.0 * *third);
+/// Two Gaussians of different means and covariances; or a cube, and a Gaussian around its corner.
+fn points(size: usize, data: &Data) -> (Vec<f32>, Vec<f32>) {
+    let (mut generator, d) = (data::generator(0), data.dimension as usize);
+    if data.corner {
+        let x = data::single(&data::uniform(&mut generator, size * d));
+        let y = data::single(&data::normal(&mut generator, size * d)).into_iter().map(|y| 1.0 + 0.3 * y).collect();
+        return (x, y);
+    }
+    let x = data::single(&data::normal(&mut generator, size * d));
+    let mut y = data::single(&data::normal(&mut generator, size * d));
+    for point in y.chunks_exact_mut(d) {
+        let first = point[0];
+        for (k, value) in point.iter_mut().enumerate() {
+            *value = match k % 3 {
+                0 => 1.0 + 0.5 * *value,
+                1 => 1.0 + *value + 0.5 * first,
+                _ => 1.0 + 2.0 * *value,
+            };
+        }
     }
     (x, y)
 }
 
-fn problem<'p>(x: &'p [f32], y: &'p [f32]) -> Result<Problem<'p, f32>, Error> {
-    Problem::new(PointCloud::squared_euclidean(x, y, DIMENSION)?)?.epsilon(Epsilon::OfMean(EPSILON))
+fn problem<'p>(x: &'p [f32], y: &'p [f32], data: &Data) -> Result<Problem<'p, f32>, Error> {
+    let cloud = PointCloud::squared_euclidean(x, y, data.dimension as usize)?;
+    Problem::new(cloud)?.epsilon(Epsilon::OfMean(data.epsilon))
 }
