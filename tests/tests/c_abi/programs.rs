@@ -247,6 +247,22 @@ fn the_cpp_header_tells_what_is_wrong() {
 }
 
 #[test]
+fn choices_of_the_cpp_header_have_the_numbers_of_c() {
+    let source = "tests/cpp/choices.cpp";
+    everywhere("c++17", &[source], &[], &STRICTER, &no_failures);
+    // What functions of the C++ header set by themselves has no name there.
+    let without = ["COST_P_NORM", "COST_CUSTOM", "SCALE_GIVEN", "EPSILON_"];
+    let text = std::fs::read_to_string(root().join(source)).expect("a file");
+    let header = std::fs::read_to_string(root().join("include/sinkhorn.h")).expect("a header");
+    // Numbers in order after the last struct: choices and statuses.
+    let (_, constants) = header.split_once("#define SINKHORN_TERM_BETWEEN").expect("the first choice");
+    let names = constants.lines().filter_map(|line| line.strip_prefix("#define SINKHORN_")?.split(' ').next());
+    for name in names.filter(|name| !without.iter().any(|without| name.starts_with(without))) {
+        assert!(text.contains(&format!(", {name})")), "{name} has no line in {source}");
+    }
+}
+
+#[test]
 fn the_cpp_header_works_without_exceptions() {
     let flags = [&STRICTER[..], &["-fno-exceptions"]].concat();
     let source = ["tests/cpp/no_exceptions.cpp"];
@@ -345,7 +361,7 @@ fn examples(page: &str, fence: &str) -> Vec<PathBuf> {
 
 #[test]
 fn the_examples_of_the_pages_compile_without_a_warning_and_converge() {
-    let pages = [("README.md", "```c\n", 1), ("ffi/README.md", "```c\n", 1), ("ffi/README.md", "```cpp\n", 3)];
+    let pages = [("README.md", "```c\n", 1), ("ffi/README.md", "```c\n", 1), ("ffi/README.md", "```cpp\n", 4)];
     for (page, fence, count) in pages {
         let examples = examples(page, fence);
         assert_eq!(examples.len(), count, "{page}");
