@@ -38,8 +38,6 @@
 #include <cstdlib>
 #include <exception>
 #include <functional>
-#include <initializer_list>
-#include <iterator>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -108,6 +106,8 @@ enum class Wrote : std::int32_t { f, g, both };
 enum class Acceleration : std::int32_t { automatic, plain, relaxation, adaptive_relaxation, anderson };
 /// The memory between sweeps: nothing (by default), costs, the kernel, or what is fastest within a budget.
 enum class Storage : std::int32_t { stream, cost, kernel, automatic };
+/// Whether sweeps leave out pairs that carry next to nothing: where that is expected to be faster, nowhere, everywhere.
+enum class Skipping : std::int32_t { automatic, off, on };
 /// The vector instructions of a solve.
 enum class Simd : std::int32_t { best, portable, neon, avx2, avx512 };
 
@@ -610,6 +610,7 @@ struct Settings {
   std::size_t storage_budget = 0;
   std::uint32_t threads = 0;
   Simd simd = Simd::best;
+  Skipping skipping = Skipping::automatic;
 };
 
 /// How to differentiate: sinkhorn_derivative_settings_f64, where the fields are described; and in what memory.
@@ -910,6 +911,7 @@ struct Session {
     made.annealing_sweeps = given.annealing_sweeps;
     made.storage = static_cast<sinkhorn_storage>(given.storage), made.storage_budget = given.storage_budget;
     made.threads = given.threads, made.simd = static_cast<sinkhorn_simd>(given.simd);
+    made.skipping = static_cast<sinkhorn_skipping>(given.skipping);
     return made;
   }
 

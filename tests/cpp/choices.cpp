@@ -61,6 +61,9 @@ int main() {
   SAME(Storage::cost, STORAGE_COST);
   SAME(Storage::kernel, STORAGE_KERNEL);
   SAME(Storage::automatic, STORAGE_AUTO);
+  SAME(Skipping::automatic, SKIPPING_AUTO);
+  SAME(Skipping::off, SKIPPING_OFF);
+  SAME(Skipping::on, SKIPPING_ON);
   SAME(Simd::best, SIMD_BEST);
   SAME(Simd::portable, SIMD_PORTABLE);
   SAME(Simd::neon, SIMD_NEON);

@@ -162,6 +162,17 @@ fn the_smallest_solve_does_what_the_header_says() {
 }
 
 #[test]
+fn pairs_that_are_skipped_change_no_answer() {
+    // The library does the work, whatever the program is compiled with.
+    for (compiler, standard, source) in
+        [("gcc", "c99", "tests/c/skipping.c"), ("g++", "c++17", "tests/cpp/skipping.cpp")]
+    {
+        let program = build(compiler, standard, &[source], &hosted_library(), Mode::Sanitized, &STRICTER);
+        no_failures(&output(&program, &[], Mode::Sanitized));
+    }
+}
+
+#[test]
 fn threads_may_do_what_the_header_says() {
     everywhere("c99", &["tests/c/threads.c"], &[], &["-pthread"], &no_failures);
 }
