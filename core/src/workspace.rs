@@ -159,11 +159,7 @@ impl Support {
         }
         #[cfg(feature = "skipping")]
         if skips && may_skip(problem, shape, settings) {
-            // The order of the points is kept as their numbers, for both sides.
-            let sizes = [n, m, n, m, n * d, m * d, d, rows, rows, columns, columns];
-            let width = skipping::width(rows, columns);
-            let skipping = skipping_sizes(shape, width);
-            return Some(Support { shape, sizes, skipping, width: Some(width) });
+            return Some(Support::in_blocks(whole, shape));
         }
         let _ = skips;
         if 2 * rows as u128 * columns as u128 > n as u128 * m as u128 {
@@ -184,6 +180,18 @@ impl Support {
         Some(Support { shape, sizes, skipping: [0; 2], width: None })
     }
 
+    /// Room for blocks, whose pairs can be skipped, of the points with weight.
+    #[cfg(feature = "skipping")]
+    fn in_blocks(whole: Shape, shape: Shape) -> Self {
+        let (n, m, d) = (whole.rows, whole.columns, whole.dimension);
+        let (rows, columns) = (shape.rows, shape.columns);
+        // The order of the points is kept as their numbers, for both sides.
+        let (x, y) = (n.saturating_mul(d), m.saturating_mul(d));
+        let sizes = [n, m, n, m, x, y, d, rows, rows, columns, columns];
+        let width = skipping::width(rows, columns);
+        Support { shape, sizes, skipping: skipping_sizes(shape, width), width: Some(width) }
+    }
+
     /// Returns the number of scalars in all.
     fn len<T: Real>(&self, settings: &Settings<T>) -> Option<usize> {
         let [list, records] = self.skipping;
@@ -196,6 +204,13 @@ impl Support {
 /// Says whether the pairs of a problem can be skipped, and whether that is wanted.
 #[cfg(feature = "skipping")]
 fn may_skip<T: Real>(problem: &Problem<'_, T>, shape: Shape, settings: &Settings<T>) -> bool {
+    let squared = |cloud: &PointCloud<'_, T>| cloud.ground_cost().built_in() == BuiltIn::SquaredEuclidean;
+    may_skip_points(shape, settings) && problem.geometry().cloud().is_some_and(squared)
+}
+
+/// Says the same of so many points under the squared Euclidean cost.
+#[cfg(feature = "skipping")]
+fn may_skip_points<T: Real>(shape: Shape, settings: &Settings<T>) -> bool {
     let worth = match settings.skipping {
         Skipping::Off => return false,
         Skipping::On => shape.rows.min(shape.columns) >= skipping::LEAST_POINTS,
@@ -206,11 +221,7 @@ fn may_skip<T: Real>(problem: &Problem<'_, T>, shape: Shape, settings: &Settings
                 && shape.dimension <= skipping::WORTH_DIMENSION
         }
     };
-    let squared = |cloud: &PointCloud<'_, T>| cloud.ground_cost().built_in() == BuiltIn::SquaredEuclidean;
-    worth
-        && (1..=skipping::MAX_DIMENSION).contains(&shape.dimension)
-        && problem.geometry().cloud().is_some_and(squared)
-        && settings.storage_for(shape) == Storage::Stream
+    worth && (1..=skipping::MAX_DIMENSION).contains(&shape.dimension) && settings.storage_for(shape) == Storage::Stream
 }
 
 /// Returns the lengths of a list of columns and of the records of all columns, if pairs may be skipped; else 0.
@@ -347,8 +358,8 @@ impl<'w, T: Real> Workspace<'w, T> {
         }
     }
 
-    /// Returns the number of scalars that a problem needs under these settings. It is [`Workspace::len_of_shape`], or
-    /// less if many points have no weight, since these are left out of the sweeps.
+    /// Returns the number of scalars that a problem needs under these settings. It is [`Workspace::len_of_shape`]; less
+    /// if many points have no weight, since these are left out of the sweeps; more if pairs can be skipped.
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`] if the number does not fit.
@@ -361,7 +372,23 @@ impl<'w, T: Real> Workspace<'w, T> {
         Self::len_of_shape(problem.shape(), settings)
     }
 
-    /// Returns the number of scalars that suffices for every problem of these sizes.
+    /// Returns the number of scalars with which pairs can be skipped, if these are points under the squared Euclidean
+    /// cost: [`Workspace::len`] if all of them have weight, and the cost scale is not that of the largest cost. It is
+    /// [`Workspace::len_of_shape`] if the settings or the sizes leave nothing to skip.
+    ///
+    /// # Errors
+    /// Those of [`Workspace::len`].
+    pub fn len_of_points(shape: Shape, settings: &Settings<T>) -> Result<usize, Error> {
+        settings.check()?;
+        #[cfg(feature = "skipping")]
+        if may_skip_points(shape, settings) {
+            let len = Support::in_blocks(shape, shape).len(settings);
+            return len.ok_or(Error::new(Argument::WORKSPACE, ErrorKind::TooLarge));
+        }
+        Self::len_of_shape(shape, settings)
+    }
+
+    /// Returns the number of scalars that suffices for every problem of these sizes, if all pairs are visited.
     ///
     /// # Errors
     /// Those of [`Workspace::len`].

@@ -94,7 +94,9 @@ void transfer(const std::string& source_path, const std::string& target_path, co
   const std::vector<float> x = sample(image, 1), y = sample(read_image(target_path), 2);
 
   const auto problem = sinkhorn::Problem<float>::points(x, y, 3).epsilon_of_mean(epsilon_of_mean);
-  const auto settings = sinkhorn::Settings<float>().start(sinkhorn::Start::automatic).threads(2);
+  sinkhorn::Settings<float> settings;
+  settings.start = sinkhorn::Start::automatic;
+  settings.threads = 2;
   const auto solution = sinkhorn::solve(problem, settings).value();  // a view of x and y; its memory is its own
 
   const auto& report = solution.report();
@@ -102,7 +104,9 @@ void transfer(const std::string& source_path, const std::string& target_path, co
             << " start; cost " << report.transport_cost << '\n';
   if (report.status != sinkhorn::Status::converged) std::cerr << "not converged: the result is as good as it got\n";
 
-  image.colours = solution.map_at(image.colours).value();
+  std::vector<float> moved(image.colours.size());
+  solution.map_at(image.colours, moved).value();
+  image.colours = moved;
   if (!out_path.empty()) write_image(out_path, image);
 }
 

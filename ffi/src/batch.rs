@@ -13,7 +13,7 @@ use crate::report::Report;
 use crate::settings::Settings;
 use crate::start::with_start;
 use crate::status::{SINKHORN_OK, Status};
-use crate::workspace::len_behind;
+use crate::workspace::{len_behind, len_to_skip};
 
 /// Writes to *len how many scalars the workspace of sinkhorn_solve_batch_f64 needs: that of the problem that needs
 /// most, times the threads of the settings (no more than there are problems). The arrays of the problems are not
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn sinkhorn_batch_len_f64(
         let settings = call.read_struct_or_zeros(c"settings", settings)?;
         let problems = call.read_structs(c"problems", problems, at_least_one(count)?)?;
         let place = call.place(c"len", len)?;
-        *place = Plan::new(&problems, count, &settings)?.len()?;
+        [*place, _] = Plan::new(&problems, count, &settings)?.lens()?;
         Ok(SINKHORN_OK)
     })
 }
@@ -118,8 +118,8 @@ struct Plan<T> {
     /// Problems in all, and at a time.
     count: usize,
     threads: usize,
-    /// Scalars of one of them, at most.
-    each: usize,
+    /// Scalars of one of them, at most; with room to skip pairs, and without.
+    each: [usize; 2],
     /// Sums of all n and of all m.
     totals: (usize, usize),
 }
@@ -130,11 +130,13 @@ impl<T: Real> Plan<T> {
         let settings = settings.core()?;
         let threads = if cfg!(feature = "parallel") { settings.threads.min(count) } else { 1 };
         let settings = CoreSettings { threads: 1, ..settings };
-        let mut plan = Plan { settings, count, threads, each: 0, totals: (0, 0) };
+        let mut plan = Plan { settings, count, threads, each: [0; 2], totals: (0, 0) };
         for k in 0..count {
             let problem = problems.get(k)?;
             // What is wrong with a problem is told in its own report; it needs no memory.
-            plan.each = plan.each.max(len_behind(&problem, &plan.settings).unwrap_or(0));
+            for (each, len) in plan.each.iter_mut().zip([len_to_skip, len_behind]) {
+                *each = len(&problem, &plan.settings).unwrap_or(0).max(*each);
+            }
             let sums = (plan.totals.0.checked_add(problem.n), plan.totals.1.checked_add(problem.m));
             let (Some(n), Some(m)) = sums else { return Err(Fault::too_large(c"problems")) };
             plan.totals = (n, m);
@@ -142,16 +144,19 @@ impl<T: Real> Plan<T> {
         Ok(plan)
     }
 
-    fn len(&self) -> Result<usize, Fault> {
-        self.each.checked_mul(self.threads).ok_or(Fault::too_large(c"workspace"))
+    /// The scalars that all threads need, with room to skip pairs and without.
+    fn lens(&self) -> Result<[usize; 2], Fault> {
+        let [most, least] = self.each.map(|each| each.checked_mul(self.threads));
+        most.zip(least).map(|(most, least)| [most, least]).ok_or(Fault::too_large(c"workspace"))
     }
 
-    /// Declares the workspace.
+    /// Declares the workspace. What is not enough for all threads to skip pairs is as much as they need without.
     fn memory<'a>(&self, call: &mut Arguments<'a>, pointer: *mut T, actual: usize) -> Result<&'a mut [T], Fault> {
-        let required = self.len()?;
+        let [most, required] = self.lens()?;
         let memory = call.write(c"workspace", pointer, actual)?;
         let kind = ErrorKind::Workspace { required, actual };
-        memory.get_mut(..required).ok_or(Fault::core(c"workspace", kind))
+        let taken = if actual < most { required } else { most };
+        memory.get_mut(..taken).ok_or(Fault::core(c"workspace", kind))
     }
 
     /// Refuses problems whose arrays overlap what is written. Arrays that are missing are told in the report of the

@@ -65,6 +65,15 @@ pub struct Report<T> {
     pub absorptions: u32,
     /// What was kept between sweeps; never SINKHORN_STORAGE_AUTO.
     pub storage: Storage,
+    /// 0: padding of earlier versions, into which nothing else goes.
+    pub reserved: u32,
+    /// The share of the pairs that sweeps skipped, on average; 0 if they visited all.
+    pub skipped: T,
+    /// The share of the pairs that sweeps summed up by series, on average. The others were visited one by one.
+    pub summed: T,
+    /// A bound on the share of either marginal that skipped pairs carry, and by which series err. It is contained in
+    /// row_error and column_error.
+    pub certificate: T,
 }
 
 structs!(Report before row_error);
@@ -126,6 +135,10 @@ impl<T: Real> Report<T> {
                 "kernel" => SINKHORN_STORAGE_KERNEL,
                 _ => SINKHORN_STORAGE_STREAM,
             },
+            reserved: 0,
+            skipped: report.skipped,
+            summed: report.summed,
+            certificate: report.certificate,
         }
     }
 }

@@ -5,7 +5,7 @@ use core::ptr;
 
 use sinkhorn_core::{
     Acceleration as CoreAcceleration, Observation as CoreObservation, Real, Settings as CoreSettings, SimdLevel,
-    Storage as CoreStorage,
+    Skipping as CoreSkipping, Storage as CoreStorage,
     error::{ErrorKind, Place},
     settings::{Annealing, MAX_MEMORY, MAX_NEWTON_COLUMNS},
 };
@@ -51,6 +51,19 @@ pub const SINKHORN_STORAGE_COST: Storage = 1;
 pub const SINKHORN_STORAGE_KERNEL: Storage = 2;
 /// The kernel where it takes no more than storage_budget scalars and is expected to be faster, else nothing.
 pub const SINKHORN_STORAGE_AUTO: Storage = 3;
+
+/// Whether sweeps leave out pairs that carry next to nothing: one of the SINKHORN_SKIPPING_ constants. For points under
+/// the squared Euclidean cost with SINKHORN_STORAGE_STREAM. A bound on what the skipped pairs carry is part of the
+/// marginal errors.
+pub type Skipping = i32;
+
+/// Where that is expected to be faster: from 4 000 points with weight a side on, in at most 5 dimensions, after a look
+/// at some rows; and where the workspace has room for it, which is what sinkhorn_workspace_len_f64 asks for.
+pub const SINKHORN_SKIPPING_AUTO: Skipping = 0;
+/// Nowhere: sweeps visit all pairs.
+pub const SINKHORN_SKIPPING_OFF: Skipping = 1;
+/// Wherever they can, and the workspace has room for it: from 64 points with weight a side on, in at most 8 dimensions.
+pub const SINKHORN_SKIPPING_ON: Skipping = 2;
 
 /// The vector instructions of a solve: one of the SINKHORN_SIMD_ constants. All but SINKHORN_SIMD_PORTABLE give the
 /// same bits.
@@ -142,6 +155,8 @@ pub struct Settings<T> {
     pub threads: u32,
     /// The instructions of sweeps.
     pub simd: Simd,
+    /// Whether sweeps leave out pairs. The workspaces of divergences and soft operators have no room for it.
+    pub skipping: Skipping,
 }
 
 structs!(Settings before observer);
@@ -198,8 +213,15 @@ impl<T: Real> Settings<T> {
                 SINKHORN_STORAGE_AUTO => CoreStorage::Auto { scalars: self.storage_budget },
                 value => return Err(Fault::new(c"storage", FaultKind::Choice { value })),
             },
-            // The lengths of workspaces are those of sweeps over all pairs.
-            skipping: sinkhorn_core::Skipping::Off,
+            skipping: match self.skipping {
+                SINKHORN_SKIPPING_AUTO => CoreSkipping::Auto,
+                SINKHORN_SKIPPING_OFF => CoreSkipping::Off,
+                SINKHORN_SKIPPING_ON if !cfg!(feature = "skipping") => {
+                    return Err(Fault::unsupported(c"skipping", "this build visits all pairs"));
+                }
+                SINKHORN_SKIPPING_ON => CoreSkipping::On,
+                value => return Err(Fault::new(c"skipping", FaultKind::Choice { value })),
+            },
             threads: or(self.threads, 1) as usize,
             simd: match self.simd {
                 SINKHORN_SIMD_BEST => SimdLevel::Best,
@@ -301,9 +323,16 @@ mod tests {
 
     #[test]
     fn zeros_are_the_defaults_of_the_core() {
-        // But for skipping, which C does not have.
-        let skipping = sinkhorn_core::Skipping::Off;
-        assert_eq!(Settings::<f64>::zeros().core(), Ok(CoreSettings { skipping, ..CoreSettings::default() }));
-        assert_eq!(Settings::<f32>::zeros().core(), Ok(CoreSettings { skipping, ..CoreSettings::default() }));
+        assert_eq!(Settings::<f64>::zeros().core(), Ok(CoreSettings::default()));
+        assert_eq!(Settings::<f32>::zeros().core(), Ok(CoreSettings::default()));
+    }
+
+    #[test]
+    fn a_build_that_visits_all_pairs_refuses_to_skip_some() {
+        let settings = Settings { skipping: SINKHORN_SKIPPING_ON, ..Settings::<f64>::zeros() };
+        match settings.core() {
+            Ok(core) => assert!(cfg!(feature = "skipping") && core.skipping == CoreSkipping::On),
+            Err(fault) => assert!(!cfg!(feature = "skipping") && fault.argument == c"skipping"),
+        }
     }
 }

@@ -45,6 +45,8 @@ static void NAME(settings_cases_)(setup_function *setup, call_function *call) {
   BAD(T.settings->acceleration = 5, OUT_OF_RANGE, "acceleration");
   BAD(T.settings->storage = -1, OUT_OF_RANGE, "storage");
   BAD(T.settings->storage = 4, OUT_OF_RANGE, "storage");
+  BAD(T.settings->skipping = -1, OUT_OF_RANGE, "skipping");
+  BAD(T.settings->skipping = 3, OUT_OF_RANGE, "skipping");
   BAD(T.settings->simd = -1, OUT_OF_RANGE, "simd");
   BAD(T.settings->simd = 5, OUT_OF_RANGE, "simd");
 #if defined(__x86_64__)

@@ -20,6 +20,7 @@ static NAME(lens_) NAME(all_)(size_t n, size_t m, size_t d, size_t memory) {
   problem.dimension = d;
   if (d == 0) problem.cost = &cost; /* a matrix: its address says so, and nothing is read from it */
   settings.struct_size = sizeof settings;
+  settings.skipping = SINKHORN_SKIPPING_OFF;
   soft.struct_size = sizeof soft;
   soft.solve = &settings;
   if (memory == 0)
@@ -42,6 +43,19 @@ static NAME(lens_) NAME(all_)(size_t n, size_t m, size_t d, size_t memory) {
   compare("auto on a small budget", SINKHORN_WORKSPACE_LEN(SCALAR, n, m, d, memory), status, len, &error);
   settings.storage_budget = 0;
   settings.storage = SINKHORN_STORAGE_STREAM;
+  settings.skipping = SINKHORN_SKIPPING_ON;
+  status = NAME(sinkhorn_workspace_len_)(&problem, &settings, &len, &error);
+  compare("skipping",
+          SINKHORN_WORKSPACE_LEN(SCALAR, n, m, d, memory) +
+              (n >= 64 && m >= 64 && d >= 1 && d <= 8 ? SINKHORN_SKIPPING_LEN(n, m, d) : 0),
+          status, len, &error);
+  settings.skipping = SINKHORN_SKIPPING_AUTO;
+  status = NAME(sinkhorn_workspace_len_)(&problem, &settings, &len, &error);
+  compare("skipping by itself",
+          SINKHORN_WORKSPACE_LEN(SCALAR, n, m, d, memory) +
+              (n >= 4000 && m >= 4000 && d >= 1 && d <= 5 ? SINKHORN_SKIPPING_LEN(n, m, d) : 0),
+          status, len, &error);
+  settings.skipping = SINKHORN_SKIPPING_OFF;
   if (d > 0) { /* any other cost of the library takes the same */
     problem.ground_cost = SINKHORN_COST_EUCLIDEAN;
     status = NAME(sinkhorn_workspace_len_)(&problem, &settings, &len, &error);

@@ -176,6 +176,7 @@ static void NAME(all_)(void) {
   settings.threshold = (SCALAR)0.01, settings.max_sweeps = 7, settings.threads = 1, settings.simd = SINKHORN_SIMD_BEST;
   settings.acceleration = SINKHORN_ACCELERATION_RELAXATION, settings.relaxation = (SCALAR)1.25;
   settings.observer = NAME(watch_), settings.observer_data = &observed, settings.start_seed = 3;
+  settings.skipping = SINKHORN_SKIPPING_ON;
   input(__LINE__, NAME(with_settings_), &settings, BEFORE(NAME(sinkhorn_settings_), observer), "settings");
   CHECK(observed == sizeof(NAME(sinkhorn_observation_)));
 

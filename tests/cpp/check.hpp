@@ -18,6 +18,13 @@ inline int checked() {
   return failures != 0;
 }
 
+// Settings with a change.
+template <typename S, typename F>
+S with(S settings, F change) {
+  change(settings);
+  return settings;
+}
+
 #define CHECK(condition) check(static_cast<bool>(condition), #condition, __FILE__, __LINE__)
 
 #endif

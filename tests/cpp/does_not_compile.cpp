@@ -73,7 +73,8 @@ void allowed(const std::vector<double>& x, const Rows& rows, const Eigen::Matrix
   P::points(rows, rows).weights(x, std::array<double, 2>{0.5, 0.5});
 #endif
 #if CASE == __LINE__  // this temporary owns its entries
-  Settings<>().warm_start(std::vector<double>(2), {});
+  Settings<> settings;
+  settings.start_f = std::vector<double>(2);
 #endif
 #if CASE == __LINE__  // this temporary owns its entries
   sinkhorn::Cotangent<double> loss;

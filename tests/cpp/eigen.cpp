@@ -22,11 +22,11 @@ const std::vector<double> x = {0, 0, 1, 0.2, 0.4, 1.5, -0.5, 0.75}, y = {2, 1, 3
 const std::vector<double> a = {0.125, 0.25, 0.5, 0.125}, b = {0.25, 0.5, 0.25};
 
 // The same entries in matrices of either order.
-Rows rows(const std::vector<double>& entries, std::size_t columns) {
+Rows rows(span<const double> entries, std::size_t columns) {
   const auto width = static_cast<Eigen::Index>(columns), height = static_cast<Eigen::Index>(entries.size()) / width;
   return Eigen::Map<const Rows>(entries.data(), height, width);
 }
-MatrixXd columns(const std::vector<double>& entries, std::size_t count) { return rows(entries, count); }
+MatrixXd columns(span<const double> entries, std::size_t count) { return rows(entries, count); }
 
 std::vector<double> costs() {
   std::vector<double> made;
@@ -162,10 +162,14 @@ void weights() {
   const MatrixXd other_order = table;
   CHECK(same(solve(P::points(x, y, d).epsilon(0.5).weights(other_order.col(0), b)).value(), expected));
   REFUSED(length, "a", solve(P::points(x, y, d).weights(v, v)));
-  REFUSED(unsupported, "start_f", solve(P::points(x, y, d), Settings<>().warm_start(table.col(0), {})));
-  REFUSED(unsupported, "weights", soft_rank(a, SoftSettings<>().weights(table.col(0))));
-  REFUSED(unsupported, "values", soft_rank(table.col(0)));
-  REFUSED(unsupported, "levels", soft_quantile(a, table.col(0)));
+  Settings<> settings;
+  settings.start_f = table.col(0);
+  REFUSED(unsupported, "start_f", solve(P::points(x, y, d), settings));
+  SoftSettings<> soft;
+  soft.weights = table.col(0);
+  REFUSED(unsupported, "weights", Soft<>::rank(a, soft));
+  REFUSED(unsupported, "values", Soft<>::rank(table.col(0)));
+  REFUSED(unsupported, "levels", Soft<>::quantile(a, table.col(0)));
   REFUSED(unsupported, "workspace", solve(P::points(x, y, d), {}, table.col(0)));
 }
 
@@ -194,16 +198,19 @@ void results() {
   REFUSED(unsupported, "row", solved.row(1, moved.col(0)));
 
   const auto gradients = solved.objective_gradient(In::x).value();
-  GradientSpans<double> into;
-  into.x = points_in_columns(moved_columns);
-  CHECK(solved.objective_gradient(into) && moved_columns.transpose() == rows(gradients.x, d));
-  into.x = by_rows.leftCols(2);
-  REFUSED(unsupported, "x", solved.objective_gradient(into));
+  DerivativeSettings<double> into;
+  into.out = points_in_columns(moved_columns);
+  CHECK(solved.objective_gradient(In::x, into) && moved_columns.transpose() == rows(gradients.x, d));
+  into.out = swapped;
+  REFUSED(length, "gradients", solved.objective_gradient(In::cost, into));
+  into.out = by_rows.leftCols(2);
+  REFUSED(unsupported, "gradients", solved.objective_gradient(In::x, into));
   Cotangent<double> loss;
   loss.plan = swapped;
   REFUSED(length, "plan", solved.vjp(loss, In::x));
   const auto of_matrix = solve(P::matrix(by_rows).epsilon(0.5)).value();
-  REFUSED(unsupported, "x", of_matrix.objective_gradient(into));
+  REFUSED(unsupported, "gradients", of_matrix.objective_gradient(In::x, into));
+  REFUSED(unsupported, "x", of_matrix.objective_gradient(In::x));
   Rows within = Rows::Zero(4, 4);
   REFUSED(unsupported, "cost_within_x", divergence(P::matrix(by_rows).costs_within(within.leftCols(3), within)));
 }

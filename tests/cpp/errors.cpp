@@ -24,7 +24,7 @@ struct Boom : std::exception {};
 template <typename F>
 void refused(int line, Status status, const char* argument, F call) {
   const auto result = call();
-  check(!result && !result.has_value(), "nothing was refused", __FILE__, line);
+  check(!result, "nothing was refused", __FILE__, line);
   try {
     (void)result.value();
     check(false, "nothing was thrown", __FILE__, line);
@@ -77,10 +77,11 @@ void problems() {
   REFUSED(not_positive, "epsilon", solve(points().epsilon_of_mean(-1)));
   REFUSED(out_of_range, "p", solve(points().p_norm(0.5)));
   REFUSED(not_positive, "cost_scale", solve(points().cost_scale(-1.0)));
-  REFUSED(length, "start_f", solve(points(), Settings<>().warm_start(two, {})));
-  REFUSED(length, "start_g", solve(points(), Settings<>().warm_start({}, three)));
-  REFUSED(unsupported, "start_f", solve(points(), Settings<>().warm_start(three, {}).start(Start::automatic)));
-  REFUSED(out_of_range, "memory", solve(points(), Settings<>().anderson(65)));
+  REFUSED(length, "start_f", solve(points(), with(Settings<>(), [](auto& s) { s.start_f = two; })));
+  REFUSED(length, "start_g", solve(points(), with(Settings<>(), [](auto& s) { s.start_g = three; })));
+  REFUSED(unsupported, "start_f",
+          solve(points(), with(Settings<>(), [](auto& s) { s.start_f = three, s.start = Start::automatic; })));
+  REFUSED(out_of_range, "memory", solve(points(), with(Settings<>(), [](auto& s) { s.memory = 65; })));
   REFUSED(ragged, "x", workspace_len(P::points(x, y, 4)));
   REFUSED(ragged, "x", Solver<double>::begin(P::points(x, y, 4)));
   REFUSED(ragged, "x", divergence(P::points(x, y, 4)));
@@ -127,9 +128,13 @@ void solutions() {
                         matrix.objective_gradient(In::x).error().status(), matrix.jvp({}, Of::map).error().status()}) {
     CHECK(status == Status::unsupported);
   }
-  GradientSpans<double> gradients;
-  gradients.x = out7;
-  REFUSED(length, "x", solution.objective_gradient(gradients));
+  DerivativeSettings<double> into;
+  into.out = out7;
+  REFUSED(length, "gradients", solution.objective_gradient(In::x, into));
+  REFUSED(length, "changes", solution.jvp({}, Of::f | Of::g, into));
+  into.out = std::nullopt;
+  into.memory = out2;
+  REFUSED(workspace, "workspace", solution.objective_gradient(In::x, into));
   Cotangent<double> cotangent;
   cotangent.plan = seven;
   REFUSED(length, "plan", solution.vjp(cotangent, In::x));
@@ -140,16 +145,18 @@ void solutions() {
   tangent.b = three;
   REFUSED(length, "b", solution.jvp(tangent, Of::plan));
   REFUSED(length, "b", solution.objective_hvp(tangent, In::x));
-  REFUSED(not_positive, "tolerance", solution.vjp({}, In::x, DerivativeSettings<>().tolerance(-1)));
-  REFUSED(length, "in_values", soft_rank(three)->vjp(three, out2));
-  REFUSED(length, "cotangent", soft_rank(three)->vjp(two));
-  REFUSED(length, "in_weights", soft_rank(three)->vjp(three, out3, out2));
-  REFUSED(length, "weights", soft_sort(three, 0, SoftSettings<>().weights(two)));
-  REFUSED(unsupported, "start", soft_sort(three, 0, SoftSettings<>().solve(Settings<>().start(Start::monotone))));
-  REFUSED(workspace, "workspace", soft_sort(three, 0, {}, out2));
-  REFUSED(out_of_range, "k", soft_top_k(three, 3));
+  const auto negative = with(DerivativeSettings<>(), [](auto& s) { s.tolerance = -1; });
+  REFUSED(not_positive, "tolerance", solution.vjp({}, In::x, negative));
+  REFUSED(length, "gradients", Soft<>::rank(three)->vjp(three, false, out2));
+  REFUSED(length, "cotangent", Soft<>::rank(three)->vjp(two));
+  REFUSED(length, "gradients", Soft<>::rank(three)->vjp(three, true, out3));
+  REFUSED(length, "weights", Soft<>::sort(three, 0, with(SoftSettings<>(), [](auto& s) { s.weights = two; })));
+  REFUSED(unsupported, "start",
+          Soft<>::sort(three, 0, with(SoftSettings<>(), [](auto& s) { s.solve.start = Start::monotone; })));
+  REFUSED(workspace, "workspace", Soft<>::sort(three, 0, {}, out2));
+  REFUSED(out_of_range, "k", Soft<>::top_k(three, 3));
   const std::vector<P> nothing;
-  REFUSED(empty, "count", solve_batch(nothing));
+  REFUSED(empty, "count", Batch<>::solve(nothing));
 }
 
 void moved() {
@@ -168,7 +175,7 @@ void moved() {
   REFUSED(null_pointer, "solver", solver.finish());
   CHECK(other.run() && other.finish()->converged());
   REFUSED(null_pointer, "solver", other.step());
-  auto soft = soft_rank(three).value();
+  auto soft = Soft<>::rank(three).value();
   auto kept = std::move(soft);
   CHECK(soft.output().empty() && kept.output().size() == 3);
   REFUSED(null_pointer, "soft", soft.vjp(three));
@@ -188,7 +195,10 @@ void exceptions() {
   int calls = 0;
   auto observer = [&](const Observation<double>&) -> bool { return ++calls == 2 ? throw Boom() : false; };
   const auto sharp = P::points(x, y, 2).epsilon(0.01);
-  const auto observed = Settings<>().observer(observer).threshold(1e-14).acceleration(Acceleration::plain);
+  Settings<> observed;
+  observed.observer = observer;
+  observed.threshold = 1e-14;
+  observed.acceleration = Acceleration::plain;
   BOOMS(solve(sharp, observed));
   CHECK(calls == 2);
   calls = 0;
@@ -208,11 +218,11 @@ void exceptions() {
     for (int first : {0, 4, 20}) {
       wrong = true;
       left = first;
-      if (threads == 1) BOOMS(solve(own, Settings<>().threads(threads)));
+      if (threads == 1) BOOMS(solve(own, with(Settings<>(), [&](auto& s) { s.threads = threads; })));
       left = first;
       BOOMS(divergence(own));
       left = first;
-      BOOMS(solve_batch(both));
+      BOOMS(Batch<>::solve(both));
     }
   }
   wrong = false;
@@ -233,16 +243,19 @@ void exceptions() {
   REFUSED(unsupported, "cost_gradient", without.objective_gradient(In::x));
 
   auto start = [](Target<double>&, span<double>, span<double>) -> Wrote { throw Boom(); };
-  BOOMS(solve(points(), Settings<>().start_function(start)));
-  BOOMS(Solver<double>::begin(points(), Settings<>().start_function(start)));
-  BOOMS(solve_batch(one, Settings<>().start_function(start)));
+  Settings<> settings;
+  settings.start_function = start;
+  BOOMS(solve(points(), settings));
+  BOOMS(Solver<double>::begin(points(), settings));
+  BOOMS(Batch<>::solve(one, settings));
   auto unsure = [](Target<double>&, span<double>, span<double>) { return static_cast<Wrote>(Status::unsupported); };
-  REFUSED(unsupported, "start", solve(points(), Settings<>().start_function(unsure)));
+  settings.start_function = unsure;
+  REFUSED(unsupported, "start", solve(points(), settings));
   auto rows = [](std::size_t, std::size_t, span<double>) { throw Boom(); };
   Cotangent<double> cotangent;
   cotangent.plan_rows = rows;
   BOOMS(solve(points())->vjp(cotangent, In::x));
-  REFUSED(unsupported, "observer", solve_batch(one, Settings<>().observer(observer)));
+  REFUSED(unsupported, "observer", Batch<>::solve(one, observed));
 }
 
 }  // namespace

@@ -47,13 +47,12 @@ int compare(const std::vector<double>& x, const std::vector<double>& y, std::siz
   if (sinkhorn_solve_f64(&problem, &settings, workspace.data(), len, &solution, nullptr, &error) < 0) {
     return std::puts(error.message), 1;
   }
-  const auto again =
-      sinkhorn::solve(sinkhorn::Problem<double>::points(x, y, dimension),
-                      sinkhorn::Settings<double>()
-                          .start(sinkhorn::Start::automatic)
-                          .storage(sinkhorn::Storage::automatic, budget / sizeof(double))
-                          .threads(2))
-          .value();
+  sinkhorn::Settings<double> same;
+  same.start = sinkhorn::Start::automatic;
+  same.storage = sinkhorn::Storage::automatic;
+  same.storage_budget = budget / sizeof(double);
+  same.threads = 2;
+  const auto again = sinkhorn::solve(sinkhorn::Problem<double>::points(x, y, dimension), same).value();
   const double* const sides[] = {sinkhorn_solution_f_f64(solution), sinkhorn_solution_g_f64(solution)};
   const sinkhorn::span<const double> spans[] = {again.f(), again.g()};
   for (int side = 0; side < 2; side++) {

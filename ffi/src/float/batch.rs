@@ -14,7 +14,7 @@ pub unsafe extern "C" fn sinkhorn_batch_len_f32(
         let settings = call.read_struct_or_zeros(c"settings", settings)?;
         let problems = call.read_structs(c"problems", problems, at_least_one(count)?)?;
         let place = call.place(c"len", len)?;
-        *place = Plan::new(&problems, count, &settings)?.len()?;
+        [*place, _] = Plan::new(&problems, count, &settings)?.lens()?;
         Ok(SINKHORN_OK)
     })
 }

@@ -11,7 +11,7 @@ pub unsafe extern "C" fn sinkhorn_workspace_len_f32(
     // SAFETY: the pointers of a caller from C.
     unsafe { Caller::trust(error) }.call(|call| {
         let settings = call.read_struct_or_zeros(c"settings", settings)?;
-        let of = |problem: &Problem<f32>| Ok(len_behind(problem, &settings.core()?)?.checked_add(object_len::<f32>()));
+        let of = |problem: &Problem<f32>| Ok(len_to_skip(problem, &settings.core()?)?.checked_add(object_len::<f32>()));
         write_len(call, problem, len, of)
     })
 }

@@ -162,6 +162,17 @@ fn the_smallest_solve_does_what_the_header_says() {
 }
 
 #[test]
+fn pairs_that_are_skipped_change_no_answer() {
+    // The library does the work, whatever the program is compiled with.
+    for (compiler, standard, source) in
+        [("gcc", "c99", "tests/c/skipping.c"), ("g++", "c++17", "tests/cpp/skipping.cpp")]
+    {
+        let program = build(compiler, standard, &[source], &hosted_library(), Mode::Sanitized, &STRICTER);
+        no_failures(&output(&program, &[], Mode::Sanitized));
+    }
+}
+
+#[test]
 fn threads_may_do_what_the_header_says() {
     everywhere("c99", &["tests/c/threads.c"], &[], &["-pthread"], &no_failures);
 }
@@ -244,6 +255,22 @@ fn the_cpp_header_does_what_it_says() {
 #[test]
 fn the_cpp_header_tells_what_is_wrong() {
     everywhere("c++17", &["tests/cpp/errors.cpp"], &[], &STRICTER, &no_failures);
+}
+
+#[test]
+fn choices_of_the_cpp_header_have_the_numbers_of_c() {
+    let source = "tests/cpp/choices.cpp";
+    everywhere("c++17", &[source], &[], &STRICTER, &no_failures);
+    // What functions of the C++ header set by themselves has no name there.
+    let without = ["COST_P_NORM", "COST_CUSTOM", "SCALE_GIVEN", "EPSILON_"];
+    let text = std::fs::read_to_string(root().join(source)).expect("a file");
+    let header = std::fs::read_to_string(root().join("include/sinkhorn.h")).expect("a header");
+    // Numbers in order after the last struct: choices and statuses.
+    let (_, constants) = header.split_once("#define SINKHORN_TERM_BETWEEN").expect("the first choice");
+    let names = constants.lines().filter_map(|line| line.strip_prefix("#define SINKHORN_")?.split(' ').next());
+    for name in names.filter(|name| !without.iter().any(|without| name.starts_with(without))) {
+        assert!(text.contains(&format!(", {name})")), "{name} has no line in {source}");
+    }
 }
 
 #[test]
@@ -345,7 +372,7 @@ fn examples(page: &str, fence: &str) -> Vec<PathBuf> {
 
 #[test]
 fn the_examples_of_the_pages_compile_without_a_warning_and_converge() {
-    let pages = [("README.md", "```c\n", 1), ("ffi/README.md", "```c\n", 1), ("ffi/README.md", "```cpp\n", 3)];
+    let pages = [("README.md", "```c\n", 1), ("ffi/README.md", "```c\n", 1), ("ffi/README.md", "```cpp\n", 4)];
     for (page, fence, count) in pages {
         let examples = examples(page, fence);
         assert_eq!(examples.len(), count, "{page}");

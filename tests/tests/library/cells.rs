@@ -153,7 +153,8 @@ fn levels_are_shown_and_memory_is_as_asked() {
 #[test]
 fn what_has_no_cells_is_refused() {
     let cost = [0.0, 1.0, 1.0, 0.0];
-    let problem = Problem::new(CostMatrix::row_major(&cost, 2, 2).unwrap()).unwrap().epsilon(Epsilon::Absolute(0.1)).unwrap();
+    let problem =
+        Problem::new(CostMatrix::row_major(&cost, 2, 2).unwrap()).unwrap().epsilon(Epsilon::Absolute(0.1)).unwrap();
     let settings = Settings::<f64>::default();
     let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
     let workspace = Workspace::new(&mut memory, &problem, &settings).unwrap();

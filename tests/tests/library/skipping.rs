@@ -143,6 +143,25 @@ fn solves_are_those_over_all_pairs() {
 }
 
 #[test]
+fn lengths_for_sizes_suffice_to_skip() {
+    for (n, m, d) in [(63, 64, 2), (64, 65, 2), (1000, 700, 8), (1000, 700, 9), (4000, 4100, 5), (4100, 4000, 6)] {
+        let case = Case::new(17, (n, m, d), 0.01);
+        let cloud = PointCloud::squared_euclidean(&case.x, &case.y, d).expect("points");
+        let even = Problem::new(cloud).expect("a problem");
+        let some = Case::new(17, (n, m, d), 0.01).weighted(4);
+        let cloud = PointCloud::squared_euclidean(&some.x, &some.y, d).expect("points");
+        let some = Problem::new(cloud).and_then(|p| p.weights(&some.a, &some.b)).expect("a problem");
+        for (skipping, threads) in [(Skipping::Auto, 1), (Skipping::Off, 2), (Skipping::On, 1), (Skipping::On, 3)] {
+            let settings = Settings { skipping, threads, ..Settings::<f64>::default() };
+            let len = Workspace::len_of_points(even.shape(), &settings).expect("a length");
+            assert_eq!(Workspace::len(&even, &settings), Ok(len), "{n} {m} {d} {skipping:?}");
+            assert!(Workspace::len(&some, &settings).expect("a length") <= len, "{n} {m} {d} {skipping:?}");
+            assert!(Workspace::len_of_shape(even.shape(), &settings).expect("a length") <= len);
+        }
+    }
+}
+
+#[test]
 fn threads_change_no_bit() {
     for case in [Case::new(11, (3000, 2500, 3), 0.002), Case::new(12, (2500, 3000, 2), 0.01).weighted(3)] {
         let start = FixedGaussianStart::<8>::default();
