@@ -30,8 +30,8 @@ pub struct Target<'t, 'a, T: Real> {
 }
 
 impl<'t, 'a, T: Real> Target<'t, 'a, T> {
-    /// Makes a target: a problem with this epsilon and this scale, in units of the unscaled cost, and the settings of the
-    /// solve. [`Solver::target`](crate::Solver::target) returns that of a solver.
+    /// Makes a target: a problem with this epsilon and this scale, in units of the unscaled cost, and the settings of
+    /// the solve. [`Solver::target`](crate::Solver::target) returns that of a solver.
     pub fn new(problem: &'t Problem<'a, T>, epsilon: T, cost_scale: T, settings: &'t Settings<T>) -> Self {
         Target {
             problem,

@@ -33,7 +33,8 @@ pub(crate) fn row_logsums<T: Real>(
         outcome
     };
     let outcome = Pass::sums(row).run(scratch, &work, Outcome::with);
-    Outcome { certificate: skipping.share(), ..outcome }
+    let skipped = f.len() as u64 * g.len() as u64 - outcome.visited;
+    Outcome { certificate: skipping.share(), skipped, ..outcome }
 }
 
 /// All that the rows of a half-sweep read.
