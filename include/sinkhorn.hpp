@@ -106,7 +106,7 @@ enum class Wrote : std::int32_t { f, g, both };
 enum class Acceleration : std::int32_t { automatic, plain, relaxation, adaptive_relaxation, anderson };
 /// The memory between sweeps: nothing (by default), costs, the kernel, or what is fastest within a budget.
 enum class Storage : std::int32_t { stream, cost, kernel, automatic };
-/// Sweeps leave out pairs that carry next to nothing where that is expected to be faster, nowhere, or wherever they can.
+/// Sweeps leave out pairs that carry next to nothing: where that is expected to be faster, nowhere, or where they can.
 enum class Skipping : std::int32_t { automatic, off, on };
 /// The vector instructions of a solve.
 enum class Simd : std::int32_t { best, portable, neon, avx2, avx512 };

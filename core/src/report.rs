@@ -110,8 +110,8 @@ pub struct Report<T> {
     /// The share of the pairs that sweeps summed up by series, block by block, on average. The others were visited one
     /// by one.
     pub summed: T,
-    /// A bound on the share of either marginal that skipped pairs carry, and by which series err. It is contained in both
-    /// marginal errors.
+    /// A bound on the share of either marginal that skipped pairs carry, and by which series err. It is contained in
+    /// both marginal errors.
     pub certificate: T,
     /// The storage: `stream`, `cost` or `kernel`.
     pub storage: &'static str,

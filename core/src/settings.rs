@@ -139,8 +139,9 @@ impl Storage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Skipping {
-    /// Sweeps skip pairs if that is expected to be faster. There are at least 4 000 x 4 000 pairs of points with weight,
-    /// and 500 points a side, in at most 5 dimensions, and some rows are looked at to estimate the pairs that are left.
+    /// Sweeps skip pairs if that is expected to be faster. There are at least 4 000 x 4 000 pairs of points with
+    /// weight, and 500 points a side, in at most 5 dimensions, and some rows are looked at to estimate the pairs that
+    /// are left.
     #[default]
     Auto,
     /// Sweeps visit all pairs.

@@ -311,8 +311,8 @@ impl<'w, T: Real> Workspace<'w, T> {
         Ok(Self::cut(memory, problem.shape(), settings, 0))
     }
 
-    /// Cuts `memory`, at least [`Workspace::ordered_len`] scalars, for a problem whose points all have weight and are in
-    /// the order of a k-d tree. Pairs are skipped if the settings ask for it and `problem` allows it.
+    /// Cuts `memory`, at least [`Workspace::ordered_len`] scalars, for a problem whose points all have weight and are
+    /// in the order of a k-d tree. Pairs are skipped if the settings ask for it and `problem` allows it.
     #[cfg(feature = "skipping")]
     pub(crate) fn ordered(memory: &'w mut [T], problem: &Problem<'_, T>, settings: &Settings<T>) -> Self {
         let shape = problem.shape();
@@ -322,8 +322,8 @@ impl<'w, T: Real> Workspace<'w, T> {
         Workspace { records, ..Self::cut(rest, shape, settings, list) }
     }
 
-    /// Returns the number of scalars that [`Workspace::ordered`] needs for a problem of this shape, whose costs are those
-    /// of `problem`.
+    /// Returns the number of scalars that [`Workspace::ordered`] needs for a problem of this shape, whose costs are
+    /// those of `problem`.
     #[cfg(feature = "skipping")]
     pub(crate) fn ordered_len(problem: &Problem<'_, T>, shape: Shape, settings: &Settings<T>) -> Option<usize> {
         let [list, records] = ordered_sizes(problem, shape, settings);

@@ -8,9 +8,9 @@ use sinkhorn_core::{
 
 /// Starts from the potentials between cells of points, cells of cells, and so on: from coarse to fine.
 ///
-/// This is [`Cells`] of `sinkhorn-core`, which says what it does, with memory of its own: about 30 scalars a point, while
-/// it runs. It takes points under any cost that accepts points between the data, and any number of them. It pays for
-/// thousands of points in few dimensions, where it leaves a few sweeps at any epsilon.
+/// This is [`Cells`] of `sinkhorn-core`, which says what it does, with memory of its own: about 30 scalars a point,
+/// while it runs. It takes points under any cost that accepts points between the data, and any number of them. It pays
+/// for thousands of points in few dimensions, where it leaves a few sweeps at any epsilon.
 ///
 /// ```
 /// use sinkhorn_core::{PointCloud, Problem, Settings, solve, Workspace};

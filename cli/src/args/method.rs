@@ -76,7 +76,8 @@ pub struct Saved {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StartName {
-    /// The best of those that apply, by its dual value: zero, monotone in dimension 1, gaussian otherwise, coarse, cells
+    /// The best of those that apply, by its dual value: zero, monotone in dimension 1, gaussian otherwise, coarse,
+    /// cells
     Auto,
     /// Nothing: the textbook's
     Zero,

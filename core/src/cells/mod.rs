@@ -24,9 +24,9 @@ const MAX_SWEEPS: u32 = 200;
 /// Starts from the potentials between cells of points, between cells of cells, and so on: from coarse to fine.
 ///
 /// The points with weight of either side are put in the order of a k-d tree. Eight that lie side by side become one
-/// point, their mean, with the sum of their weights; and again, until at most 500 are left. The problem between these is
-/// solved from zero, at the epsilon of the whole problem. Both potentials are extended to the points of the next finer
-/// level, each by the c-transform of the other,
+/// point, their mean, with the sum of their weights; and again, until at most 500 are left. The problem between these
+/// is solved from zero, at the epsilon of the whole problem. Both potentials are extended to the points of the next
+/// finer level, each by the c-transform of the other,
 ///
 /// f(x) = -epsilon log sum_l beta_l exp((g_l - c(x, z_l)) / epsilon),
 ///

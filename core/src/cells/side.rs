@@ -72,8 +72,8 @@ pub(super) struct Side<'m, 'a, T> {
 }
 
 impl<'m, 'a, T: Real> Side<'m, 'a, T> {
-    /// Puts the points with weight in order, unless `order` has them, and makes all levels. `memory` is at least the sum
-    /// of [`Sizes::lens`].
+    /// Puts the points with weight in order, unless `order` has them, and makes all levels. `memory` is at least the
+    /// sum of [`Sizes::lens`].
     pub fn new(
         source: Points<'a, T>,
         weights: Weights<'_, T>,

@@ -196,8 +196,8 @@ impl<'w, T: Real> Lists<'w, T> {
         }
     }
 
-    /// Decides whether the next sweep skips pairs, for the present potentials, if it may use `series` or may not. Unless
-    /// the caller has decided, it looks at some blocks of rows.
+    /// Decides whether the next sweep skips pairs, for the present potentials, if it may use `series` or may not.
+    /// Unless the caller has decided, it looks at some blocks of rows.
     pub fn decide(&mut self, p: &ScaledProblem<'_, T>, potentials: &Potentials<'_, T>, list: &mut [T], series: bool) {
         if points(p).is_none() || self.tightened > MOST_TIGHTENED {
             self.on = false;

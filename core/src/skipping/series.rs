@@ -2,12 +2,13 @@
 //!
 //! Let x = c + xi and y = e + eta, for a block of rows around c and one of columns around e. The exponent of a pair is
 //!
-//! F_i + G_j + 2 s x_i.y_j = A_i + B_j + 2 s xi_i.eta_j, with A_i = F_i + 2 s e.xi_i + 2 s c.e and B_j = G_j + 2 s c.eta_j.
+//! F_i + G_j + 2 s x_i.y_j = A_i + B_j + 2 s xi_i.eta_j, with A_i = F_i + 2 s e.xi_i + 2 s c.e and B_j = G_j + 2 s
+//! c.eta_j.
 //!
-//! So E_ij = 2^A_i 2^B_j exp(u) with u = 2 s ln2 xi_i.eta_j, and |u| <= z = 2 s ln2 sum_k h_k g_k for the half widths h and
-//! g of the boxes. Taylor's polynomial of degree p errs by at most exp(z) z^(p+1) / (p+1)! times exp(u): a *relative*
-//! error for every pair, which adds to the certificate. (The fast Gauss transform bounds the absolute error, against the
-//! sum of all weights; potentials range over hundreds of bits.) The polynomial separates,
+//! So E_ij = 2^A_i 2^B_j exp(u) with u = 2 s ln2 xi_i.eta_j, and |u| <= z = 2 s ln2 sum_k h_k g_k for the half widths h
+//! and g of the boxes. Taylor's polynomial of degree p errs by at most exp(z) z^(p+1) / (p+1)! times exp(u): a
+//! *relative* error for every pair, which adds to the certificate. (The fast Gauss transform bounds the absolute error,
+//! against the sum of all weights; potentials range over hundreds of bits.) The polynomial separates,
 //!
 //! sum_j E_ij = 2^A_i sum_k xi_i^k / k! M_k with M_k = sum_j 2^B_j eta_j^k, over the exponents k of degree at most p,
 //!
@@ -220,8 +221,8 @@ impl<'f, 'a, T: Real> Far<'f, 'a, T> {
 
     /// Returns sum_ij weight_i E_ij |x_i - y_j|^2 over all nodes, after [`Far::add_rows`].
     ///
-    /// The squared distance is a polynomial of degree 2 in xi and eta, so that its sum follows from moments of both sides
-    /// whose degree is larger by 2.
+    /// The squared distance is a polynomial of degree 2 in xi and eta, so that its sum follows from moments of both
+    /// sides whose degree is larger by 2.
     pub fn cost(&mut self, weights: &[T]) -> T {
         let (d, rows, scale) = (self.points.dimension, self.cluster_of_rows(), self.scale());
         let mut lanes = [T::ZERO; MAX_COST_TERMS * MAX_LANES];

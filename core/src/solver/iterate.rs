@@ -271,8 +271,8 @@ impl<'a, T: Real> Iterate<'a, T> {
         }
     }
 
-    /// Takes in a pair of potentials as it is, in units of the unscaled cost, and replaces f by the c-transform of g. The
-    /// given f tells which pairs matter. Returns the number of pairs that were visited.
+    /// Takes in a pair of potentials as it is, in units of the unscaled cost, and replaces f by the c-transform of g.
+    /// The given f tells which pairs matter. Returns the number of pairs that were visited.
     #[cfg(feature = "skipping")]
     pub fn transform(&mut self, f: &[T], g: &[T]) -> u64 {
         let (p, potentials, _) = self.change();
@@ -304,8 +304,8 @@ impl<'a, T: Real> Iterate<'a, T> {
         }
     }
 
-    /// Makes a complete pair of what a start wrote, because acceleration needs one to begin with. A pair becomes that of
-    /// one sweep; to an F alone, its G is computed. If a side is relaxed, the pair also gets its best level, which
+    /// Makes a complete pair of what a start wrote, because acceleration needs one to begin with. A pair becomes that
+    /// of one sweep; to an F alone, its G is computed. If a side is relaxed, the pair also gets its best level, which
     /// sweeps are slow to correct. Returns the dual value, in units of the unscaled cost. A stored kernel is computed
     /// here, too, and counted in `absorptions`.
     pub fn complete(&mut self, wrote: Side, absorptions: &mut u32) -> T {

@@ -358,8 +358,8 @@ impl<'a, T: Real> Solver<'a, T> {
         Target::new(&p.problem, self.target_epsilon, p.unit, &self.settings)
     }
 
-    /// Replaces f, which may be rough, by the c-transform of g, and returns the number of pairs that it visited. All are
-    /// in units of the unscaled cost. The solver has the points in the order of the problem.
+    /// Replaces f, which may be rough, by the c-transform of g, and returns the number of pairs that it visited. All
+    /// are in units of the unscaled cost. The solver has the points in the order of the problem.
     #[cfg(feature = "skipping")]
     pub(crate) fn transform(&mut self, f: &mut [T], g: &[T]) -> u64 {
         let visited = self.iterate.transform(f, g);

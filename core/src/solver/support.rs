@@ -90,8 +90,8 @@ fn choose<'a, T: Real>(
     Some((&*numbers, weights.copied_to(values)))
 }
 
-/// Makes the target of starts: all points, and the numbers of those with weight in the order of a k-d tree, if there are
-/// any.
+/// Makes the target of starts: all points, and the numbers of those with weight in the order of a k-d tree, if there
+/// are any.
 #[cfg_attr(not(feature = "skipping"), expect(unused_variables))]
 fn target<'t, 'a, T: Real>(
     problem: &'t Problem<'a, T>,

@@ -84,8 +84,8 @@ pub(crate) fn tilted<T: Float, S: Simd<T>>(
     simd.fold(largest, T::max)
 }
 
-/// out_k <- sum_j weight_j (scale (y_j - centre))^k, for the terms of this degree. `lanes` is scratch for [`MAX_LANES`](super::super::MAX_LANES)
-/// scalars a term.
+/// out_k <- sum_j weight_j (scale (y_j - centre))^k, for the terms of this degree. `lanes` is scratch for
+/// [`MAX_LANES`](super::super::MAX_LANES) scalars a term.
 #[inline(always)]
 pub(crate) fn power_moments<T: Float, S: Simd<T>>(
     simd: S,
