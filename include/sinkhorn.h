@@ -22,7 +22,8 @@
  *                         sinkhorn_solver_progress_  sinkhorn_solver_finish_
  *   where to start        sinkhorn_start_auto_  sinkhorn_start_monotone_  sinkhorn_start_dual_sort_
  *                         sinkhorn_start_gaussian_  sinkhorn_start_gaussian_unregularised_
- *                         sinkhorn_start_mixture_  sinkhorn_start_coarse_  sinkhorn_start_subsample_
+ *                         sinkhorn_start_mixture_  sinkhorn_start_cells_  sinkhorn_start_coarse_
+ *                         sinkhorn_start_subsample_
  *   a start of your own   sinkhorn_target_n_  sinkhorn_target_m_  sinkhorn_target_epsilon_
  *                         sinkhorn_target_cost_scale_
  *   numbers, potentials   sinkhorn_solution_report_  sinkhorn_solution_f_  sinkhorn_solution_g_
@@ -86,7 +87,8 @@
 /** What it takes beside that to skip pairs, for points under the squared Euclidean cost: see sinkhorn_skipping. */
 #define SINKHORN_SKIPPING_LEN(n, m, d) \
   (4 * (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m)) + (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m) + 1) * SINKHORN_SIZE_(d) \
-   + SINKHORN_PARTS_(m, SINKHORN_BLOCK_(n, m)) + (3 * SINKHORN_SIZE_(d) + 1) * 16 \
+   + SINKHORN_PARTS_(m, SINKHORN_BLOCK_(n, m)) + SINKHORN_SERIES_(m, d, SINKHORN_BLOCK_(n, m)) \
+   + (3 * SINKHORN_SIZE_(d) + 1) * 16 \
      * (SINKHORN_PARTS_(m, 16 * SINKHORN_BLOCK_(n, m)) + SINKHORN_PARTS_(m, 256 * SINKHORN_BLOCK_(n, m))))
 
 /** What SINKHORN_STORAGE_KERNEL takes beside that. */
@@ -104,7 +106,7 @@
 
 /** sinkhorn_divergence_len at compile time; add SINKHORN_KERNEL_LEN or n m as above. */
 #define SINKHORN_DIVERGENCE_LEN(scalar, n, m, d, memory) \
-  (SINKHORN_OBJECT_LEN_(scalar, 268, 100) + SINKHORN_SOLVE_LEN_(n, m, d, memory) \
+  (SINKHORN_OBJECT_LEN_(scalar, 350, 100) + SINKHORN_SOLVE_LEN_(n, m, d, memory) \
    + SINKHORN_SOLVE_LEN_(n, n, d, 0) + SINKHORN_SOLVE_LEN_(m, m, d, 0) + 2 * SINKHORN_SIZE_(m))
 
 /** sinkhorn_divergence_gradient_len at compile time: d as in SINKHORN_DERIVATIVES_LEN. */
@@ -115,7 +117,7 @@
 
 /** sinkhorn_soft_len at compile time, for n values and m levels (see there); add the same. */
 #define SINKHORN_SOFT_LEN(scalar, n, m, memory) \
-  (SINKHORN_OBJECT_LEN_(scalar, 268, 100) + 3 * (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m)) \
+  (SINKHORN_OBJECT_LEN_(scalar, 350, 100) + 3 * (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m)) \
    + SINKHORN_MAX_(n, m) + SINKHORN_SOLVE_LEN_(n, m, 1, memory) + SINKHORN_DERIVATIVES_LEN(n, m, 1))
 
 /* What the macros above are made of; a size_t without a cast, which some C++ compilers warn of. */
@@ -124,6 +126,10 @@
 #define SINKHORN_MAX_(p, q) (SINKHORN_SIZE_(p) > SINKHORN_SIZE_(q) ? SINKHORN_SIZE_(p) : SINKHORN_SIZE_(q))
 #define SINKHORN_PARTS_(count, size) \
   ((SINKHORN_SIZE_(count) + (size) - 1) / (size))
+#define SINKHORN_SERIES_(m, d, block) \
+  ((d) > 3 ? SINKHORN_SIZE_(0) \
+           : SINKHORN_PARTS_(m, 16 * (block)) + SINKHORN_FAR_(m, d, block) + SINKHORN_FAR_(m, d, 16 * (block)) + 32 * (block))
+#define SINKHORN_FAR_(m, d, rows) ((SINKHORN_SIZE_(d) + 1 + 2 * SINKHORN_PARTS_(m, rows)) * (rows))
 #define SINKHORN_BLOCK_(n, m) SINKHORN_SIZE_(SINKHORN_MAX_(n, m) < 300000 ? 32 : 64)
 #define SINKHORN_TILE_ROWS_(n, d) SINKHORN_MIN_(n, (d) < 16 ? 4 : 16)
 #define SINKHORN_OBJECT_LEN_(scalar, words, scalars) \
@@ -933,7 +939,12 @@ typedef struct sinkhorn_report_f64 {
    */
   double skipped;
   /**
-   * A bound on the share of either marginal that skipped pairs carry. It is contained in row_error and column_error.
+   * The share of the pairs that sweeps summed up by series, on average. The others were visited one by one.
+   */
+  double summed;
+  /**
+   * A bound on the share of either marginal that skipped pairs carry, and by which series err. It is contained in
+   * row_error and column_error.
    */
   double certificate;
 } sinkhorn_report_f64;
@@ -1045,7 +1056,12 @@ typedef struct sinkhorn_report_f32 {
    */
   float skipped;
   /**
-   * A bound on the share of either marginal that skipped pairs carry. It is contained in row_error and column_error.
+   * The share of the pairs that sweeps summed up by series, on average. The others were visited one by one.
+   */
+  float summed;
+  /**
+   * A bound on the share of either marginal that skipped pairs carry, and by which series err. It is contained in
+   * row_error and column_error.
    */
   float certificate;
 } sinkhorn_report_f32;

@@ -39,7 +39,7 @@ pub struct Sweeps {
 pub struct Data {
     /// Points of the unit cube, and normal ones around its corner, instead of two Gaussians
     #[arg(long)]
-    corner: bool,
+    pub corner: bool,
     /// The number of coordinates of a point
     #[arg(long, value_name = "D", default_value = "3", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub dimension: u32,
