@@ -78,8 +78,8 @@
  * sinkhorn_workspace_len at compile time, for static arrays of scalar (float or double): for n against m points of
  * dimension d (0 with a cost matrix and with SINKHORN_COST_CUSTOM) and a memory of acceleration (0 for
  * SINKHORN_ACCELERATION_PLAIN and relaxation, SINKHORN_DEFAULT_MEMORY by default). For SINKHORN_STORAGE_STREAM and
- * one thread; add SINKHORN_KERNEL_LEN or n m where kernel or costs are stored, or SINKHORN_SKIPPING_LEN where pairs may be
- * skipped. Overflow is not noticed, here and below.
+ * one thread; add SINKHORN_KERNEL_LEN or n m where kernel or costs are stored, or SINKHORN_SKIPPING_LEN where pairs may
+ * be skipped. Overflow is not noticed, here and below.
  */
 #define SINKHORN_WORKSPACE_LEN(scalar, n, m, d, memory) \
   (SINKHORN_OBJECT_LEN_(scalar, 190, 60) + SINKHORN_SOLVE_LEN_(n, m, d, memory))
@@ -128,7 +128,8 @@
   ((SINKHORN_SIZE_(count) + (size) - 1) / (size))
 #define SINKHORN_SERIES_(m, d, block) \
   ((d) > 3 ? SINKHORN_SIZE_(0) \
-           : SINKHORN_PARTS_(m, 16 * (block)) + SINKHORN_FAR_(m, d, block) + SINKHORN_FAR_(m, d, 16 * (block)) + 32 * (block))
+           : SINKHORN_PARTS_(m, 16 * (block)) + SINKHORN_FAR_(m, d, block) \
+             + SINKHORN_FAR_(m, d, 16 * (block)) + 32 * (block))
 #define SINKHORN_FAR_(m, d, rows) ((SINKHORN_SIZE_(d) + 1 + 2 * SINKHORN_PARTS_(m, rows)) * (rows))
 #define SINKHORN_BLOCK_(n, m) SINKHORN_SIZE_(SINKHORN_MAX_(n, m) < 300000 ? 32 : 64)
 #define SINKHORN_TILE_ROWS_(n, d) SINKHORN_MIN_(n, (d) < 16 ? 4 : 16)
