@@ -275,10 +275,10 @@ impl<'f, 'a, T: Real> Far<'f, 'a, T> {
     }
 }
 
-/// products_i <- weight_i factor_i.
+/// products_i <- weight_i factor_i. The factor of a row without weight may be out of range.
 fn multiply<T: Real>(products: &mut [T], weights: &[T], factors: &[T]) {
     for ((product, &weight), &factor) in products.iter_mut().zip(weights).zip(factors) {
-        *product = weight * factor;
+        *product = if weight > T::ZERO { weight * factor } else { T::ZERO };
     }
 }
 

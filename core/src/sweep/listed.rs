@@ -145,6 +145,7 @@ impl<T: Real> Rows<'_, '_, '_, T> {
         let (count, width) = (f.len(), self.skipping.width());
 
         // What the rows of all blocks meet in one series.
+        weights.fill(T::ZERO);
         let plane = self.skipping.plane(self.p, i, f);
         let groups = self.skipping.list_groups(self.p, (&plane, count), groups);
         let mut series = self.skipping.far(self.p, self.points, (&plane, i, count), groups, far_groups);
@@ -178,13 +179,14 @@ impl<T: Real> Rows<'_, '_, '_, T> {
         outcome: &mut Outcome<T>,
     ) {
         let BlockMemory { list: list_memory, far: far_memory, tile, partial, column } = memory;
+        let OfGroup { mut groups, sums: mut group_sums, weights: group_weights } = group;
         // What was added to f because it was too small for the list.
         let mut raised = [T::ZERO; MAX_WIDTH];
         let (mut at, mut lists) = (0, 0);
         while at < f.len() {
             let (first, count) = (at, f.len() - at);
             let plane = self.skipping.plane(self.p, i + at, &f[at..]);
-            let Visits { near: list, far, .. } = self.skipping.list(self.p, (&plane, count), group.groups, list_memory);
+            let Visits { near: list, far, .. } = self.skipping.list(self.p, (&plane, count), groups, list_memory);
             lists += 1;
             // Series first, because the sum of a row needs them.
             let mut series = self.skipping.far(self.p, self.points, (&plane, i + at, count), far, far_memory);
@@ -192,8 +194,8 @@ impl<T: Real> Rows<'_, '_, '_, T> {
             if !far.is_empty() {
                 series.add_rows(&f[at..], self.g, &mut far_sums[..count]);
             }
-            for (k, (sum, &of_group)) in far_sums.iter_mut().zip(group.sums.get(at..).unwrap_or_default()).enumerate() {
-                *sum += of_group * raised[at + k].exp2();
+            for (sum, &of_group) in far_sums.iter_mut().zip(group_sums.get(at..).unwrap_or_default()) {
+                *sum += of_group;
             }
             let visited = list.len();
             list.runs().for_each(|run| partial[run].fill(T::ZERO));
@@ -212,6 +214,8 @@ impl<T: Real> Rows<'_, '_, '_, T> {
                     let (any, fallbacks) = self.raise(i + at, &mut f[own.clone()], sums, raised, tile);
                     outcome.row_fallbacks = outcome.row_fallbacks.saturating_add(fallbacks);
                     if any {
+                        // What the group has for these rows belongs to the old f, and may be out of range.
+                        (groups, group_sums) = (&[], &[]);
                         break;
                     }
                 }
@@ -220,10 +224,8 @@ impl<T: Real> Rows<'_, '_, '_, T> {
                     T::add_listed_rows(self.p.instructions, sums, list, &tile[..own.len() * visited], partial);
                 }
                 weights[own.start - first..own.end - first].copy_from_slice(sums);
-                for (k, &weight) in own.clone().zip(&*sums) {
-                    if let Some(of_group) = group.weights.get_mut(k) {
-                        *of_group = weight * raised[k].exp2();
-                    }
+                if !group_sums.is_empty() {
+                    group_weights[own.clone()].copy_from_slice(sums);
                 }
                 outcome.visited += (own.len() * visited) as u64;
                 (at, lists) = (own.end, 0);

@@ -12,7 +12,7 @@ use sinkhorn_core::{
     solve,
     start::{DualSort, FixedGaussianStart, GaussianForm, Given, Monotone, Start, Zero},
 };
-use sinkhorn_init::{Auto, CoarseStart, MixtureSettings, MixtureStart, SubsampleStart};
+use sinkhorn_init::{Auto, CellsStart, CoarseStart, MixtureSettings, MixtureStart, SubsampleStart};
 
 const N: usize = 23;
 const M: usize = 17;
@@ -279,9 +279,19 @@ fn all<T: Real>(lines: &mut Lines<T>, largest: usize, allocating: bool) {
             ..MixtureStart::default()
         };
         let (coarse, subsample) = (CoarseStart::default(), SubsampleStart { seed: 7, ..SubsampleStart::default() });
-        let starts: [&dyn Start<T>; 9] =
-            [&Zero, &Monotone, &*gaussians[0], &*gaussians[1], &dual_sort, &mixture, &coarse, &subsample, &Auto];
-        for start in &starts[..if allocating { 9 } else { 5 }] {
+        let starts: [&dyn Start<T>; 10] = [
+            &Zero,
+            &Monotone,
+            &*gaussians[0],
+            &*gaussians[1],
+            &dual_sort,
+            &mixture,
+            &coarse,
+            &CellsStart,
+            &subsample,
+            &Auto,
+        ];
+        for start in &starts[..if allocating { 10 } else { 5 }] {
             for &acceleration in &accelerations {
                 let settings = Settings { acceleration, ..default };
                 last = lines.line("start", &points(d, &SquaredEuclidean), *start, &settings, false).or(last);
