@@ -10,7 +10,6 @@ use rand_distr::StandardNormal;
 use super::order::sort;
 use super::records::{Plane, Records, RowBlock, fit, len};
 use super::series::{Far, far_len, unpark};
-use crate::float::Internal;
 use crate::geometry::Points;
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
