@@ -27,7 +27,7 @@ use core::time::Duration;
 use crate::error::Error;
 use crate::real::Real;
 
-/// Says which potentials a start wrote. To one alone, the other is its c-transform; of both, a first sweep makes a pair.
+/// Says which potentials a start wrote. If it is one, the other becomes its c-transform; both are completed by a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// f alone.
