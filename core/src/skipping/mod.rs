@@ -10,6 +10,12 @@
 //! the certificate, is known after every sweep, whatever the potentials were. The marginal error of a sweep over all
 //! pairs is at most the measured error plus the certificate.
 //!
+//! Blocks that are narrow beside sqrt(epsilon) need not be visited pair by pair: [`series`] sums their pairs up.
+//!
+//! 1. `order`: the order of the points. `records`: boxes and planes of blocks, their bounds, and lists of blocks.
+//! 2. `series`: blocks, or groups of blocks, that are summed up by series.
+//! 3. [`Lists`]: all of it, and whether it is used. `kept`: lists for potentials that stay as they are.
+//!
 //! The idea of skipping blocks is that of Schmitzer 2019 ("Stabilized sparse scaling algorithms for entropy regularized
 //! transport problems") and of GeomLoss; the bound and the certificate are this library's own.
 

@@ -21,7 +21,7 @@ impl<'a, T: Real> Given<'a, T> {
         Given { f: None, g: Some(g) }
     }
 
-    /// Starts from both, as they are.
+    /// Starts from both. A first sweep makes f the c-transform of g; the given f tells which pairs matter.
     pub fn both(f: &'a [T], g: &'a [T]) -> Self {
         Given { f: Some(f), g: Some(g) }
     }

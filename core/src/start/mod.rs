@@ -27,7 +27,7 @@ use core::time::Duration;
 use crate::error::Error;
 use crate::real::Real;
 
-/// Says which potentials a start wrote. The other one is completed by its c-transform.
+/// Says which potentials a start wrote. If it is one, the other becomes its c-transform; both are completed by a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// f alone.
@@ -45,8 +45,8 @@ pub struct StartReport {
     pub wrote: Side,
     /// Its name, or that of the start that it chose.
     pub name: &'static str,
-    /// The number of pairs of points whose cost it evaluated. The c-transform that completes it takes n m more, and
-    /// twice that if it wrote g alone.
+    /// The number of pairs of points whose cost it evaluated. The c-transform or the sweep that completes it takes n m
+    /// more, and twice that if it wrote g alone; less if pairs are skipped.
     pub pairs: u64,
     /// The time that it took, if it had a clock. Starts of this crate have none; `sinkhorn_init::Timed` measures any.
     pub time: Option<Duration>,
