@@ -207,6 +207,11 @@ pub(crate) fn measure<'s, T: Real>(
     let rounding = T::constant(8.0) * T::EPSILON * p.epsilon * (mass + a.total() * b.total());
     let is_rounded = p.epsilon > p.largest_cost && !((primal_value - dual_value).abs() > rounding);
     let objective = if dual_value.is_finite() && !is_rounded { dual_value } else { primal_value };
+    #[cfg(feature = "skipping")]
+    let [skipped, summed] =
+        [progress.skipped, progress.summed].map(|shares| shares / T::count(progress.sweeps.max(1) as usize));
+    #[cfg(not(feature = "skipping"))]
+    let [skipped, summed] = [T::ZERO; 2];
     let report = Report {
         status,
         row_error: clamp(row_error),
@@ -226,8 +231,8 @@ pub(crate) fn measure<'s, T: Real>(
         rejections: progress.rejections,
         absorptions: progress.absorptions,
         rescaled: progress.rescaled,
-        skipped: progress.skipped / T::count(progress.sweeps.max(1) as usize),
-        summed: progress.summed / T::count(progress.sweeps.max(1) as usize),
+        skipped,
+        summed,
         certificate,
         storage,
     };

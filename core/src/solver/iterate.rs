@@ -326,7 +326,8 @@ impl<'a, T: Real> Iterate<'a, T> {
     }
 
     /// Replaces a pair by that of one sweep, over the pairs that matter to it. If potentials leave the range, F becomes
-    /// that of f = 0, and the result is false.
+    /// that of f = 0, and the result is false. Not inlined, so that a small stack is free of it when G is computed.
+    #[inline(never)]
     fn complete_pair(&mut self, absorptions: &mut u32) -> bool {
         self.decide_to_skip(true);
         let outcome = self.sweep_by(T::ONE);

@@ -23,7 +23,9 @@ pub(crate) struct Progress<T> {
     pub absorptions: u32,
     pub rescaled: T,
     /// The shares of all pairs that each sweep skipped, and summed up by series, added up.
+    #[cfg(feature = "skipping")]
     pub skipped: T,
+    #[cfg(feature = "skipping")]
     pub summed: T,
     /// The marginal error that the last sweep measured.
     pub(super) error: T,
@@ -54,7 +56,9 @@ impl<T: Real> Progress<T> {
             rejections,
             absorptions,
             rescaled,
+            #[cfg(feature = "skipping")]
             skipped: T::ZERO,
+            #[cfg(feature = "skipping")]
             summed: T::ZERO,
             error: T::INFINITY,
             best_error: T::INFINITY,
@@ -77,11 +81,13 @@ impl<T: Real> Progress<T> {
     /// Counts a sweep of a problem of n x m.
     pub(super) fn count(&mut self, outcome: &Outcome<T>, n: usize, m: usize) {
         self.sweeps += 1;
-        if cfg!(feature = "skipping") {
+        #[cfg(feature = "skipping")]
+        {
             let share = |pairs: u64| T::constant(pairs as f64) / T::count(n) / T::count(m);
             self.skipped += share(outcome.skipped);
             self.summed += share(outcome.summed);
         }
+        let _ = (n, m);
         self.row_fallbacks = self.row_fallbacks.saturating_add(outcome.row_fallbacks);
         self.column_fallbacks = self.column_fallbacks.saturating_add(u32::from(outcome.column_fallback));
         self.absorptions = self.absorptions.saturating_add(u32::from(outcome.absorbed));

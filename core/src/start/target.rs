@@ -22,7 +22,8 @@ pub struct Target<'t, 'a, T: Real> {
     /// The cost scale: a start writes potentials in units of the unscaled cost, which are those in units of the scaled
     /// cost times this.
     pub cost_scale: T,
-    /// The settings of the solve, for starts that solve smaller problems.
+    /// The settings of the solve, for starts that solve smaller problems (in builds with the feature `skipping`).
+    #[cfg(feature = "skipping")]
     pub settings: &'t Settings<T>,
     /// The numbers of the points with weight of either side, in the order of a k-d tree, if the solver has them.
     #[cfg(feature = "skipping")]
@@ -33,10 +34,12 @@ impl<'t, 'a, T: Real> Target<'t, 'a, T> {
     /// Makes a target: a problem with this epsilon and this scale, in units of the unscaled cost, and the settings of
     /// the solve. [`Solver::target`](crate::Solver::target) returns that of a solver.
     pub fn new(problem: &'t Problem<'a, T>, epsilon: T, cost_scale: T, settings: &'t Settings<T>) -> Self {
+        let _ = settings;
         Target {
             problem,
             epsilon,
             cost_scale,
+            #[cfg(feature = "skipping")]
             settings,
             #[cfg(feature = "skipping")]
             order: None,

@@ -38,8 +38,11 @@ pub(crate) struct Outcome<T> {
     pub shift: T,
     /// If pairs may be skipped, the number of pairs that were visited one by one, that of those that were summed up by
     /// series, and that of the others. All are 0 if all pairs are visited.
+    #[cfg(feature = "skipping")]
     pub visited: u64,
+    #[cfg(feature = "skipping")]
     pub summed: u64,
+    #[cfg(feature = "skipping")]
     pub skipped: u64,
     /// The share of a marginal that the skipped pairs carry at most. Relative to it, marginals are off by no more.
     pub certificate: T,
@@ -50,8 +53,11 @@ impl<T: Real> Outcome<T> {
     pub fn with(mut self, other: Self) -> Self {
         self.row_fallbacks = self.row_fallbacks.saturating_add(other.row_fallbacks);
         self.overflowed |= other.overflowed;
-        self.visited += other.visited;
-        self.summed += other.summed;
+        #[cfg(feature = "skipping")]
+        {
+            self.visited += other.visited;
+            self.summed += other.summed;
+        }
         self.certificate = self.certificate.max(other.certificate);
         self
     }
