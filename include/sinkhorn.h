@@ -2003,7 +2003,7 @@ typedef struct sinkhorn_soft_settings_f32 {
 #define SINKHORN_STORAGE_AUTO 3
 
 /**
- * Where that is expected to be faster: from 4 000 points with weight a side on, in at most 5 dimensions, after a look
+ * Where that is expected to be faster: from 4 000 x 4 000 points with weight on, in at most 5 dimensions, after a look
  * at some rows; and where the workspace has room for it, which is what sinkhorn_workspace_len_f64 asks for.
  */
 #define SINKHORN_SKIPPING_AUTO 0

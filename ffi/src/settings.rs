@@ -57,7 +57,7 @@ pub const SINKHORN_STORAGE_AUTO: Storage = 3;
 /// marginal errors.
 pub type Skipping = i32;
 
-/// Where that is expected to be faster: from 4 000 points with weight a side on, in at most 5 dimensions, after a look
+/// Where that is expected to be faster: from 4 000 x 4 000 points with weight on, in at most 5 dimensions, after a look
 /// at some rows; and where the workspace has room for it, which is what sinkhorn_workspace_len_f64 asks for.
 pub const SINKHORN_SKIPPING_AUTO: Skipping = 0;
 /// Nowhere: sweeps visit all pairs.

@@ -131,7 +131,7 @@ pub enum StorageName {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SkippingName {
-    /// From 4000 points a side on, in at most 5 dimensions, where it is expected to be faster
+    /// From 4000 x 4000 points on, in at most 5 dimensions, where it is expected to be faster
     Auto,
     /// Every sweep visits all pairs
     Off,

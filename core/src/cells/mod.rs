@@ -62,6 +62,7 @@ pub struct Cells<'m, T> {
     sides: [[&'m [T]; 2]; 2],
     /// n and m.
     lens: [usize; 2],
+    /// What the functions of these names return.
     levels: usize,
     sweeps: u32,
     pairs: u64,

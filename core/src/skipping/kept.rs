@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::records::{Plane, group_len};
+use super::records::{Plane, Test, group_len};
 use super::{MAX_WIDTH, PROBES, pays};
 use crate::real::Real;
 use crate::vector::{BlockBound, ColumnList, Instructions, MAX_LANES, PANEL, PackedPoints};
@@ -44,27 +44,21 @@ impl<T: Real> KeptLists<'_, T> {
 
     /// Calls `visit` with the blocks of such a list: groups of groups are tested first, then groups, then blocks.
     fn each_block(&self, i: usize, f: &[T], mut visit: impl FnMut(usize)) {
-        let plane = self.plane(i, f);
-        let mut bounds = [T::ZERO; MAX_LANES];
+        let (plane, width) = (self.plane(i, f), self.width * MAX_LANES);
+        let (test, groups) = (self.test(plane.bound()), self.points.columns.div_ceil(width));
         for (k, records) in self.groups.chunks_exact(group_len(self.points.dimension)).enumerate() {
-            T::bounds(self.instructions, plane.bound(), self.s, records, &mut bounds);
-            for (lane, _) in bounds.iter().enumerate().filter(|(_, bound)| !(**bound <= self.least)) {
-                self.each_block_of_group(plane.bound(), k * MAX_LANES + lane, &mut visit);
-            }
+            test.above(records, k * MAX_LANES..groups, &mut |group| self.each_block_of_group(&test, group, &mut visit));
         }
     }
 
-    fn each_block_of_group(&self, plane: BlockBound<'_, T>, group: usize, visit: &mut impl FnMut(usize)) {
+    fn each_block_of_group(&self, test: &Test<'_, T>, group: usize, visit: &mut impl FnMut(usize)) {
         let (len, blocks) = (group_len(self.points.dimension), self.points.columns.div_ceil(self.width));
-        let Some(records) = self.blocks.get(group * len..(group + 1) * len) else { return };
-        let mut bounds = [T::ZERO; MAX_LANES];
-        T::bounds(self.instructions, plane, self.s, records, &mut bounds);
-        for (lane, _) in bounds.iter().enumerate().filter(|(_, bound)| !(**bound <= self.least)) {
-            let block = group * MAX_LANES + lane;
-            if block < blocks {
-                visit(block);
-            }
-        }
+        let records = &self.blocks[group * len..(group + 1) * len];
+        test.above(records, group * MAX_LANES..blocks, visit);
+    }
+
+    fn test<'b>(&self, plane: BlockBound<'b, T>) -> Test<'b, T> {
+        Test { instructions: self.instructions, plane, s: self.s, least: self.least }
     }
 
     /// Returns the scalars of the planes of all blocks of n rows.
@@ -94,7 +88,7 @@ impl<T: Real> KeptLists<'_, T> {
         for (k, plane) in planes.chunks_exact(self.plane_len()).enumerate() {
             let (centre, half, slope) = (&plane[..d], &plane[d..2 * d], &plane[2 * d..3 * d]);
             let plane = BlockBound { centre, half, slope, level: plane[3 * d] };
-            self.each_block_of_group(plane, columns.start / (MAX_LANES * width), &mut |block| {
+            self.each_block_of_group(&self.test(plane), columns.start / (MAX_LANES * width), &mut |block| {
                 let own = self.range(block);
                 if columns.contains(&own.start) {
                     visit(k * width, own);

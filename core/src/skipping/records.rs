@@ -252,7 +252,6 @@ impl<'w, T: Real> Records<'w, T> {
     /// Groups of `listed`, which [`Records::list_groups`] has found for more rows, are left out.
     pub fn list<'l>(&self, rows: &RowBlock<'_, T>, listed: &[T], memory: &'l mut [T]) -> Visits<'l, T> {
         let (len, blocks) = (group_len(self.d), self.columns.div_ceil(self.width));
-        let bound = rows.plane.bound();
         // Near blocks from the front, far ones from the back.
         let (mut near, mut far) = (0, memory.len());
         let mut work = 0;
@@ -269,13 +268,8 @@ impl<'w, T: Real> Records<'w, T> {
                 work += worth;
                 return;
             }
-            let mut bounds = [T::ZERO; MAX_LANES];
-            T::bounds(rows.instructions, bound, rows.s, &self.blocks[group * len..(group + 1) * len], &mut bounds);
-            for (lane, _) in bounds.iter().enumerate().filter(|(_, bound)| !(**bound <= rows.least)) {
-                let block = group * MAX_LANES + lane;
-                if block >= blocks {
-                    break;
-                }
+            let records = &self.blocks[group * len..(group + 1) * len];
+            rows.test().above(records, group * MAX_LANES..blocks, &mut |block| {
                 if let Some((degree, worth)) = self.series(block, rows) {
                     far -= 1;
                     memory[far] = series::park(block, degree);
@@ -284,7 +278,7 @@ impl<'w, T: Real> Records<'w, T> {
                     memory[near] = T::from_index(block as u32);
                     near += 1;
                 }
-            }
+            });
         });
         let (front, back) = memory.split_at(far);
         let near = ColumnList { blocks: &front[..near], width: self.width, columns: self.columns };
@@ -309,15 +303,8 @@ impl<'w, T: Real> Records<'w, T> {
     /// Calls `work` with the number of every group whose bound is above that of the rows, in ascending order.
     fn each_group(&self, rows: &RowBlock<'_, T>, mut work: impl FnMut(usize)) {
         let count = self.columns.div_ceil(self.width * MAX_LANES);
-        let mut bounds = [T::ZERO; MAX_LANES];
         for (k, records) in self.groups.chunks_exact(group_len(self.d)).enumerate() {
-            T::bounds(rows.instructions, rows.plane.bound(), rows.s, records, &mut bounds);
-            for (lane, _) in bounds.iter().enumerate().filter(|(_, bound)| !(**bound <= rows.least)) {
-                let group = k * MAX_LANES + lane;
-                if group < count {
-                    work(group);
-                }
-            }
+            rows.test().above(records, k * MAX_LANES..count, &mut work);
         }
     }
 
@@ -367,6 +354,31 @@ pub(crate) struct RowBlock<'b, T> {
     pub least: T,
     /// A series may err by 2 to minus this, relative to its value.
     pub bits: T,
+}
+
+impl<T: Real> RowBlock<'_, T> {
+    fn test(&self) -> Test<'_, T> {
+        Test { instructions: self.instructions, plane: self.plane.bound(), s: self.s, least: self.least }
+    }
+}
+
+/// The test of blocks of columns, or of groups of them, against a block of rows.
+pub(super) struct Test<'b, T> {
+    pub instructions: Instructions,
+    pub plane: BlockBound<'b, T>,
+    pub s: T,
+    /// Pairs whose exponent is at most this are left out.
+    pub least: T,
+}
+
+impl<T: Real> Test<'_, T> {
+    /// Calls `visit` with the numbers of those of [`MAX_LANES`] blocks whose bound is above the least exponent. Their
+    /// `records` lie side by side, and their `numbers` are the first ones of a range, in which there may be fewer.
+    pub fn above(&self, records: &[T], numbers: Range<usize>, visit: &mut impl FnMut(usize)) {
+        let mut bounds = [T::ZERO; MAX_LANES];
+        T::bounds(self.instructions, self.plane, self.s, records, &mut bounds);
+        numbers.zip(&bounds).filter(|(_, bound)| !(**bound <= self.least)).for_each(|(number, _)| visit(number));
+    }
 }
 
 /// The columns that a block of rows visits.

@@ -111,6 +111,8 @@ pub(crate) fn listed_tile_rows(memory: usize, visited: usize) -> usize {
 struct OfGroup<'g, T> {
     /// The groups of columns that all its rows meet in one series.
     groups: &'g [T],
+    /// The number of columns in these.
+    pairs: u64,
     /// What these give to the sums of the rows, or nothing.
     sums: &'g [T],
     /// The weights of the rows, for the columns of these; or nothing.
@@ -152,15 +154,15 @@ impl<T: Real> Rows<'_, '_, '_, T> {
         sums.fill(T::ZERO);
         if !groups.is_empty() {
             series.add_rows(f, self.g, &mut sums[..count]);
-            outcome.summed += series.pairs();
         }
+        let pairs = series.pairs() / count as u64;
 
         // All else, block by block.
         for (k, f) in f.chunks_mut(width).enumerate() {
             let own = k * width..k * width + f.len();
             let (sums, weights) = (sums.get(own.clone()), weights.get_mut(own.clone()));
             let (sums, weights) = (sums.unwrap_or_default(), weights.unwrap_or_default());
-            let group = OfGroup { groups, sums, weights };
+            let group = OfGroup { groups, pairs, sums, weights };
             let memory = BlockMemory { list, far, tile, partial, column };
             self.sweep_block(i + own.start, f, group, memory, outcome);
         }
@@ -179,7 +181,7 @@ impl<T: Real> Rows<'_, '_, '_, T> {
         outcome: &mut Outcome<T>,
     ) {
         let BlockMemory { list: list_memory, far: far_memory, tile, partial, column } = memory;
-        let OfGroup { mut groups, sums: mut group_sums, weights: group_weights } = group;
+        let OfGroup { mut groups, pairs, sums: mut group_sums, weights: group_weights } = group;
         // What was added to f because it was too small for the list.
         let mut raised = [T::ZERO; MAX_WIDTH];
         let (mut at, mut lists) = (0, 0);
@@ -226,11 +228,12 @@ impl<T: Real> Rows<'_, '_, '_, T> {
                 weights[own.start - first..own.end - first].copy_from_slice(sums);
                 if !group_sums.is_empty() {
                     group_weights[own.clone()].copy_from_slice(sums);
+                    outcome.summed += own.len() as u64 * pairs;
                 }
                 outcome.visited += (own.len() * visited) as u64;
                 (at, lists) = (own.end, 0);
             }
-            outcome.summed += series.pairs() / count.max(1) as u64 * (at - first) as u64;
+            outcome.summed += series.pairs() / count as u64 * (at - first) as u64;
             if self.columns {
                 add_listed(list, partial, column);
                 if !far.is_empty() {

@@ -158,6 +158,8 @@ fn points_on_a_grid_keep_their_answer() {
         let (f, g, listed) = case.solve::<f32>(&Zero, Skipping::On, 1);
         assert_eq!((all.status, listed.status), (Status::Converged, Status::Converged), "{n} x {m}");
         assert!((listed.dual_value - all.dual_value).abs() <= 2e-3 * all.dual_value.abs(), "{n} x {m}");
+        // No pair counts twice, although rows leave the series of their group.
+        assert!(listed.skipped >= 0.0 && listed.skipped + listed.summed <= 1.0, "{n} x {m}: {listed:?}");
         let [rows, columns] = case.errors(&f, &g, listed.epsilon.into());
         assert!(rows.max(columns) <= 2e-3, "{n} x {m}: {rows:e}, {columns:e}");
     }

@@ -9,7 +9,7 @@ use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Settings, SimdLevel, So
 use sinkhorn_init::{Auto, Timed};
 use sinkhorn_tests::data;
 
-/// Of solves.
+/// The marginal error at which solves end.
 pub const THRESHOLD: f32 = 1e-3;
 /// Sweeps are repeated for so long, and twice at least.
 const PATIENCE: Duration = Duration::from_millis(500);

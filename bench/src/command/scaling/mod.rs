@@ -166,7 +166,7 @@ impl Row {
     }
 }
 
-/// Of the time of a sweep in all threads / n^2, relative to that of another size.
+/// Returns the time of a sweep in all threads / n^2, relative to that of another size.
 fn growth(present: &Row, first: &Row) -> Option<f64> {
     let value = |row: &Row| {
         let sweep = row.all()?;

@@ -1,7 +1,7 @@
 //! Costs of points: squared distances, and p-norms of differences.
 
 use crate::float::Float;
-use crate::vector::points::{ColumnList, GROUP, PANEL, PackedPoints};
+use crate::vector::points::{ColumnList, GROUP, PANEL, PackedPoints, Panel};
 use crate::vector::simd::{MAX_LANES, MAX_POWER, Simd, SimdExt, each_vector};
 
 /// out_j <- |x_i - y_j|^2 for the columns from `start` on, without cancellation.
@@ -26,17 +26,30 @@ pub(crate) fn squared_distances<T: Float, S: Simd<T>>(
             0..out.len(),
             #[inline(always)]
             |at, len| {
-                let (mut total, mut from) = (simd.splat(T::ZERO), inside + at);
-                for (&x, &delta) in x.clone() {
-                    let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
-                    let difference = simd.splat(x + delta) - y;
-                    total = simd.mul_add(difference, difference, total);
-                    from += panel.width;
-                }
+                let total = distances(simd, x.clone(), panel, inside + at, len);
                 simd.store_part(total, &mut out[at..at + len]);
             },
         );
     }
+}
+
+/// Returns the squared distances of a point, given its coordinates and the shifts of these, to `len` points of a panel.
+#[inline(always)]
+fn distances<'a, T: Float, S: Simd<T>>(
+    simd: S,
+    x: impl Iterator<Item = (&'a T, &'a T)>,
+    panel: Panel<'_, T>,
+    mut from: usize,
+    len: usize,
+) -> S::Vector {
+    let mut total = simd.splat(T::ZERO);
+    for (&x, &delta) in x {
+        let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
+        let difference = simd.splat(x + delta) - y;
+        total = simd.mul_add(difference, difference, total);
+        from += panel.width;
+    }
+    total
 }
 
 /// sums_k <- sum_j e_kj |x_(i+k) - y_j|^2 for the columns of a list. The rows of e lie as
@@ -84,13 +97,7 @@ fn weighted_distances<T: Float, S: Simd<T>>(
             0..own.len(),
             #[inline(always)]
             |at, len| {
-                let (mut total, mut from) = (simd.splat(T::ZERO), inside + at);
-                for (&x, &delta) in x.clone() {
-                    let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
-                    let difference = simd.splat(x + delta) - y;
-                    total = simd.mul_add(difference, difference, total);
-                    from += panel.width;
-                }
+                let total = distances(simd, x.clone(), panel, inside + at, len);
                 lanes = simd.mul_add(simd.load_part(&own[at..at + len], T::ZERO), total, lanes);
             },
         );
