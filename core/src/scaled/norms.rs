@@ -17,8 +17,8 @@ pub(crate) struct NormCosts<'a, T: Real> {
 }
 
 impl<T: Real> NormCosts<'_, T> {
-    /// out_kj <- C_ij for rows from i and `m` columns from `start` on (a multiple of [`PANEL`](crate::vector::PANEL)),
-    /// row after row, within 4 d + 16 units in the last place.
+    /// out_kj <- C_ij for rows from i and `m` columns from `start` on, row after row, within 4 d + 16 units in the last
+    /// place.
     pub fn rows(&self, instructions: Instructions, i: usize, start: usize, m: usize, out: &mut [T]) {
         if T::norms(instructions, self.norms, i, start, m, out) == T::ZERO {
             return;

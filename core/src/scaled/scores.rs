@@ -209,6 +209,15 @@ impl<'a, T: Real> Scores<'a, T> {
         }
     }
 
+    /// Returns the points whose costs are norms.
+    #[cfg(all(feature = "costs", feature = "skipping"))]
+    pub(crate) fn norms(&self) -> Option<NormCosts<'a, T>> {
+        match self.source {
+            Source::Norms(norms) => Some(norms),
+            _ => None,
+        }
+    }
+
     /// Returns a bound on |S_ij| / s and |C_ij|, if the data give one without a visit to the pairs.
     pub(crate) fn bound(&self) -> Option<T> {
         match &self.source {
