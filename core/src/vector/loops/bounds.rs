@@ -1,5 +1,6 @@
 //! Upper bounds of the exponents between blocks of points.
 
+#[cfg(feature = "costs")]
 use super::costs::Power;
 use crate::float::Float;
 use crate::vector::simd::{MAX_LANES, Simd, SimdExt};
@@ -19,6 +20,7 @@ pub(crate) struct BlockBound<'b, T> {
 
 /// What the ground cost takes from an exponent.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "skipping"), allow(dead_code))]
 pub(crate) enum BlockCost<T> {
     /// s |x - y|^2.
     Squares(T),
