@@ -371,9 +371,10 @@ impl<'w, T: Real> Workspace<'w, T> {
         Self::len_of_shape(problem.shape(), settings)
     }
 
-    /// Returns the number of scalars with which pairs can be skipped, if these are points under a cost that is bounded
-    /// ([`Skipping`](crate::Skipping)): [`Workspace::len`] if all of them have weight, and the cost scale is not that of the largest cost. It is
-    /// [`Workspace::len_of_shape`] if the settings or the sizes leave nothing to skip.
+    /// Returns the number of scalars with which pairs can be skipped, if these are points under a cost that can be
+    /// bounded ([`Skipping`](crate::Skipping)). It is [`Workspace::len`] if all of them have weight, and the cost scale
+    /// is not that of the largest cost. It is [`Workspace::len_of_shape`] if the settings or the sizes leave nothing to
+    /// skip.
     ///
     /// # Errors
     /// Those of [`Workspace::len`].
