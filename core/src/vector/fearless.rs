@@ -109,7 +109,6 @@ macro_rules! simd {
             #[inline(always)]
             fn exp2(self, x: $vector<S>) -> $vector<S> {
                 let c = |value: $t| $vector::splat(self.0, value);
-                let lowest = c(1.0 - $bias as $t);
                 let clamped = c($bias as $t + 0.9).min(x); // of a NaN and a number, the second is taken, and NaN stays
                 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
                 if let Level::Avx512(token) = self.0.level() {
@@ -117,12 +116,13 @@ macro_rules! simd {
                     let p = polynomial(self, &$fused, clamped - k);
                     return $scale(token, p.into(), k.into(), x.into()).simd_into(self.0);
                 }
+                // With k = 1 - bias - 1 and t = 0, the bits of the result are those of 0.
+                let clamped = c(-($bias as $t)).max(clamped);
                 let shifted = clamped + c($magic);
                 let t = clamped - (shifted - c($magic));
                 let p = polynomial(self, &$fused, t);
                 let exponent = shifted.bitcast::<$bits<S>>() << ($mantissa as u32);
-                let value = (p.bitcast::<$bits<S>>() + exponent).bitcast::<$vector<S>>();
-                x.simd_lt(lowest).select(c(0.0), value)
+                (p.bitcast::<$bits<S>>() + exponent).bitcast::<$vector<S>>()
             }
             #[inline(always)]
             fn log2(self, x: $vector<S>) -> $vector<S> {

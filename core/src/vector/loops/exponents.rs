@@ -236,14 +236,14 @@ impl<T: Float> Products<'_, T> {
         };
         // If coordinates are few, the loop over them is unrolled, and the factor becomes a part of the coordinates.
         match *coordinates {
-            [p] => self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, [scaled(p)].into_iter()),
+            [p] => self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, [scaled(p)].iter().copied()),
             [p, q] => {
                 let x = [scaled(p), scaled(q)];
-                self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.into_iter());
+                self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.iter().copied());
             }
             [p, q, r] => {
                 let x = [scaled(p), scaled(q), scaled(r)];
-                self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.into_iter());
+                self.columns::<S, EXP, GROUP, true>(simd, row, columns, found, x.iter().copied());
             }
             ref more => self.columns::<S, EXP, GROUP, false>(simd, row, columns, found, more.iter().copied()),
         }
@@ -260,66 +260,104 @@ impl<T: Float> Products<'_, T> {
         all: &mut [RowAccumulator<T, S, EXP>; MAX_TILE_ROWS],
         x: impl Iterator<Item = [T; R]> + Clone,
     ) {
+        let TileAt { start, f, g, .. } = self.tile;
         let mut found = [all[row]; R];
         found.copy_from_slice(&all[row..row + R]);
+        let mut of_rows = [self.factor; R];
+        of_rows.copy_from_slice(&f[row..row + R]);
+        let mut rows = self.out[row * g.len()..].chunks_exact_mut(g.len());
+        let mut rows: [&mut [T]; R] = core::array::from_fn(|_| rows.next().unwrap_or_default());
         let mut at = columns.start;
         while at < columns.end {
             // The first column may lie inside its panel, if pairs are skipped.
-            let inside = if cfg!(feature = "skipping") { (self.tile.start + at) % PANEL } else { 0 };
-            let mut panel = self.points.panel(self.tile.start + at - inside);
+            let inside = if cfg!(feature = "skipping") { (start + at) % PANEL } else { 0 };
+            let mut panel = self.points.panel(start + at - inside);
             panel.values = &panel.values[inside..];
             let width = (panel.width - inside).min(columns.end - at);
+            // All slices have this length, so that the compiler need not check every access.
+            let g = &g[at..at + width];
+            let out = rows.each_mut().map(|row| &mut row[at..at + width]);
+            let mut block = Block { factor: self.factor, f: of_rows, g, panel, out };
             let mut done = 0;
             if S::COLUMNS == 2 {
                 while done + 2 * S::LANES <= width {
-                    self.tile::<S, EXP, R, 2, SCALED>(simd, row, at, panel, done, S::LANES, &mut found, x.clone());
+                    block.vectors::<S, EXP, 2, SCALED>(simd, done, S::LANES, &mut found, x.clone());
                     done += 2 * S::LANES;
                 }
             }
             while done + S::LANES <= width {
-                self.tile::<S, EXP, R, 1, SCALED>(simd, row, at, panel, done, S::LANES, &mut found, x.clone());
+                block.vectors::<S, EXP, 1, SCALED>(simd, done, S::LANES, &mut found, x.clone());
                 done += S::LANES;
             }
             if done < width {
-                self.tile::<S, EXP, R, 1, SCALED>(simd, row, at, panel, done, width - done, &mut found, x.clone());
+                block.vectors::<S, EXP, 1, SCALED>(simd, done, width - done, &mut found, x.clone());
             }
             at += width;
         }
         all[row..row + R].copy_from_slice(&found);
     }
+}
 
-    /// Multiplies R rows with C vectors of `len` columns.
+/// R rows and the columns of a panel.
+struct Block<'b, T, const R: usize> {
+    factor: T,
+    f: [T; R],
+    g: &'b [T],
+    panel: Panel<'b, T>,
+    out: [&'b mut [T]; R],
+}
+
+impl<T: Float, const R: usize> Block<'_, T, R> {
+    /// Multiplies the rows with C vectors of `len` columns, from column `at` of the block on.
     #[inline(always)]
-    #[allow(clippy::too_many_arguments)] // the innermost part of a loop over panels and rows
-    fn tile<S: Simd<T>, const EXP: bool, const R: usize, const C: usize, const SCALED: bool>(
+    fn vectors<S: Simd<T>, const EXP: bool, const C: usize, const SCALED: bool>(
         &mut self,
         simd: S,
-        row: usize,
         at: usize,
-        panel: Panel<'_, T>,
-        done: usize,
         len: usize,
         found: &mut [RowAccumulator<T, S, EXP>; R],
-        x: impl Iterator<Item = [T; R]>,
+        x: impl Iterator<Item = [T; R]> + Clone,
     ) {
-        let (m, factor) = (self.tile.g.len(), simd.splat(self.factor));
-        let TileAt { f, g, .. } = self.tile;
-        let f = &f[row..row + R];
-        let first = at + done;
-        let g = &g[first..first + (C - 1) * S::LANES + len];
+        if SCALED && S::COLUMNS == 1 && size_of::<T>() == 4 {
+            // Row by row, because registers are few. In double precision the polynomial is long, and rows side by side
+            // hide its latency.
+            for r in 0..R {
+                let mut exponents = [simd.splat(self.f[r]); C];
+                for c in 0..C {
+                    let own = at + c * S::LANES..at + c * S::LANES + len;
+                    exponents[c] = exponents[c] + simd.load_part(&self.g[own], log_zero());
+                }
+                let mut from = at;
+                for x in x.clone() {
+                    let line = &self.panel.values[from..from + (C - 1) * S::LANES + len];
+                    from += self.panel.width;
+                    for c in 0..C {
+                        let y = simd.load_part(&line[c * S::LANES..c * S::LANES + len], T::ZERO);
+                        exponents[c] = simd.mul_add(simd.splat(x[r]), y, exponents[c]);
+                    }
+                }
+                for c in 0..C {
+                    let own = at + c * S::LANES..at + c * S::LANES + len;
+                    simd.store_part(found[r].take(simd, exponents[c]), &mut self.out[r][own]);
+                }
+            }
+            return;
+        }
+        let factor = simd.splat(self.factor);
         let mut products = [[simd.splat(T::ZERO); C]; R];
         if SCALED {
             for c in 0..C {
-                let g = simd.load_part(&g[c * S::LANES..c * S::LANES + len], log_zero());
+                let own = at + c * S::LANES..at + c * S::LANES + len;
+                let g = simd.load_part(&self.g[own], log_zero());
                 for r in 0..R {
-                    products[r][c] = g + simd.splat(f[r]);
+                    products[r][c] = g + simd.splat(self.f[r]);
                 }
             }
         }
-        let mut from = done;
+        let mut from = at;
         for x in x {
-            let line = &panel.values[from..from + (C - 1) * S::LANES + len];
-            from += panel.width;
+            let line = &self.panel.values[from..from + (C - 1) * S::LANES + len];
+            from += self.panel.width;
             for c in 0..C {
                 let y = simd.load_part(&line[c * S::LANES..c * S::LANES + len], T::ZERO);
                 for r in 0..R {
@@ -328,14 +366,14 @@ impl<T: Float> Products<'_, T> {
             }
         }
         for c in 0..C {
+            let own = at + c * S::LANES..at + c * S::LANES + len;
             for r in 0..R {
                 let mut exponent = products[r][c];
                 if !SCALED {
-                    let g = simd.load_part(&g[c * S::LANES..c * S::LANES + len], log_zero());
-                    exponent = simd.mul_add(exponent, factor, g + simd.splat(f[r]));
+                    let g = simd.load_part(&self.g[own.clone()], log_zero());
+                    exponent = simd.mul_add(exponent, factor, g + simd.splat(self.f[r]));
                 }
-                let to = (row + r) * m + first + c * S::LANES;
-                simd.store_part(found[r].take(simd, exponent), &mut self.out[to..to + len]);
+                simd.store_part(found[r].take(simd, exponent), &mut self.out[r][own.clone()]);
             }
         }
     }
