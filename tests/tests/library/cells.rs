@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use sinkhorn_core::cells::Cells;
+use sinkhorn_core::cells::{Cells, Level};
 use sinkhorn_core::cost::{Euclidean, GroundCost, SquaredEuclidean};
 use sinkhorn_core::error::ErrorKind;
 use sinkhorn_core::start::{Start, Zero};
