@@ -103,7 +103,7 @@ pub use real::Real;
 pub use report::{Observation, Report, Status};
 #[doc(inline)]
 pub use settings::{Acceleration, Settings, Skipping, Storage};
-pub use solution::Solution;
+pub use solution::{Kept, Solution};
 pub use solver::{Solver, solve};
 pub use vector::SimdLevel;
 pub use workspace::Workspace;
