@@ -6,7 +6,7 @@
 
 use linfa::{DatasetBase, ParamGuard, traits::Fit};
 use linfa_clustering::KMeans;
-use ndarray::Array2;
+use ndarray_linfa::Array2;
 use rand_linfa::SeedableRng;
 use rand_xoshiro_linfa::Xoshiro256Plus;
 use sinkhorn_core::{
