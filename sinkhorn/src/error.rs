@@ -64,7 +64,7 @@ impl fmt::Display for Error {
         match self {
             Error::Argument(error) => error.fmt(f),
             Error::Dimension { argument, actual, expected } => {
-                write!(f, "{argument} has points of {actual} coordinates where those of x have {expected}")
+                write!(f, "{argument} has {actual} coordinates a point where x has {expected}")
             }
             Error::NotConverged { status, sweeps, marginal_error } => {
                 let name = status.name();

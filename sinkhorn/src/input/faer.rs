@@ -18,7 +18,7 @@ impl<'a, T: Real> IntoPoints<'a> for MatRef<'a, T> {
     }
 }
 
-/// Borrowed if all columns lie side by side, without padding; else copied.
+/// Copied, because faer pads its columns.
 impl<'a, T: Real> IntoCosts<'a> for MatRef<'a, T> {
     type Scalar = T;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use nalgebra::{Dim, Matrix, RawStorage, U1, Vector};
+use nalgebra::{Dim, IsContiguous, Matrix, RawStorage, U1, Vector};
 
 use super::{Costs, IntoCosts, IntoPoints, IntoVector, Points};
 use crate::Real;
@@ -18,20 +18,19 @@ impl<'a, T: Real, R: Dim, C: Dim, S: RawStorage<T, R, C>> IntoPoints<'a> for &'a
     }
 }
 
-/// Copied column after column, whatever the strides are.
-impl<'a, T: Real, R: Dim, C: Dim, S: RawStorage<T, R, C>> IntoCosts<'a> for &'a Matrix<T, R, C, S> {
+/// Borrowed, column after column. A view of a part of a matrix has to be made a matrix first: `.clone_owned()`.
+impl<'a, T: Real, R: Dim, C: Dim, S: RawStorage<T, R, C> + IsContiguous> IntoCosts<'a> for &'a Matrix<T, R, C, S> {
     type Scalar = T;
 
     fn into_costs(self) -> Costs<'a, T> {
-        let entries = Cow::Owned(self.iter().copied().collect());
-        Costs { entries, rows: self.nrows(), columns: self.ncols(), column_major: true }
+        Costs { entries: Cow::Borrowed(self.as_slice()), rows: self.nrows(), columns: self.ncols(), column_major: true }
     }
 }
 
-impl<'a, T: Real, R: Dim, S: RawStorage<T, R, U1>> IntoVector<'a> for &'a Vector<T, R, S> {
+impl<'a, T: Real, R: Dim, S: RawStorage<T, R, U1> + IsContiguous> IntoVector<'a> for &'a Vector<T, R, S> {
     type Scalar = T;
 
     fn into_vector(self) -> Cow<'a, [T]> {
-        Cow::Owned(self.iter().copied().collect())
+        Cow::Borrowed(self.as_slice())
     }
 }
