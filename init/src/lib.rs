@@ -20,12 +20,24 @@
 //! assert_eq!(solution.report().start.name, "gaussian");
 //! # Ok::<(), sinkhorn_core::Error>(())
 //! ```
+//!
+//! # Features
+//!
+//! Both are on by default. [`Auto`] needs neither.
+//!
+//! | feature | what it adds | what it takes |
+//! |---|---|---|
+//! | `fit` | the start from Gaussian mixtures | linfa-clustering and what that needs |
+//! | `serde` | fits can be saved and used again | serde |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod auto;
 mod cells;
+mod cloud;
 mod coarse;
 mod fit;
 mod gaussian;
+#[cfg(feature = "fit")]
 mod mixture;
 mod representatives;
 mod small;
@@ -35,8 +47,13 @@ mod timed;
 pub use auto::Auto;
 pub use cells::CellsStart;
 pub use coarse::{CoarseFit, CoarseStart};
-pub use fit::{GaussianFit, MixtureDensity, MixtureFit, MixtureSettings};
+pub use fit::GaussianFit;
+#[cfg(feature = "fit")]
+#[cfg_attr(docsrs, doc(cfg(feature = "fit")))]
+pub use fit::{MixtureDensity, MixtureFit, MixtureSettings};
 pub use gaussian::GaussianStart;
+#[cfg(feature = "fit")]
+#[cfg_attr(docsrs, doc(cfg(feature = "fit")))]
 pub use mixture::{MixturePotential, MixtureStart};
 pub use subsample::SubsampleStart;
 pub use timed::Timed;

@@ -36,7 +36,12 @@ pub mod start {
     #[doc(no_inline)]
     pub use sinkhorn_core::start::*;
     #[doc(no_inline)]
-    pub use sinkhorn_init::{Auto, CellsStart, CoarseStart, GaussianStart, MixtureStart, SubsampleStart};
+    #[cfg(feature = "fit")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "fit")))]
+    #[doc(no_inline)]
+    pub use sinkhorn_init::MixtureStart;
+    #[doc(no_inline)]
+    pub use sinkhorn_init::{Auto, CellsStart, CoarseStart, GaussianStart, SubsampleStart};
 }
 
 use input::{IntoCosts, IntoVector};

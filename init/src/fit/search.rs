@@ -18,8 +18,9 @@ use sinkhorn_core::{
 
 use super::density::log;
 use super::em;
-use super::sample::{Cloud, Units, resample};
+use super::sample::{Units, resample};
 use super::{GaussianFit, MixtureFit, MixtureSettings};
+use crate::cloud::Cloud;
 use crate::representatives::squared_distance;
 
 /// The number that is added to the variances, in units of the spread of the data.
