@@ -51,6 +51,7 @@
 //! Without the first three, the crate needs neither `std` nor an allocator. What a build has left out is refused with
 //! [`ErrorKind::Unsupported`](error::ErrorKind::Unsupported).
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
 #[cfg(any(test, feature = "std"))]
@@ -92,6 +93,11 @@ mod workspace;
 #[cfg(doctest)]
 #[doc = include_str!("../FIRMWARE.md")]
 struct Firmware;
+
+/// The page of the package, likewise.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 #[doc(inline)]
 pub use error::Error;

@@ -57,3 +57,8 @@ pub use gaussian::GaussianStart;
 pub use mixture::{MixturePotential, MixtureStart};
 pub use subsample::SubsampleStart;
 pub use timed::Timed;
+
+/// The page of the package: its program is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
