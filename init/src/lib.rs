@@ -30,6 +30,7 @@
 //! | `fit` | the start from Gaussian mixtures | linfa-clustering and what that needs |
 //! | `serde` | fits can be saved and used again | serde |
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![forbid(unsafe_code)]
 
 mod auto;
 mod cells;

@@ -1,6 +1,6 @@
 //! Results are values: they are returned, stored, cloned, and sent to other threads.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 use std::sync::mpsc;
 use std::thread;
 
@@ -21,10 +21,10 @@ struct Cache {
 
 impl Cache {
     fn get(&mut self, shift: u32) -> Result<&Transport, Error> {
-        if !self.plans.contains_key(&shift) {
-            self.plans.insert(shift, solved(f64::from(shift))?);
+        match self.plans.entry(shift) {
+            Entry::Occupied(held) => Ok(held.into_mut()),
+            Entry::Vacant(place) => Ok(place.insert(solved(f64::from(shift))?)),
         }
-        Ok(&self.plans[&shift])
     }
 }
 
