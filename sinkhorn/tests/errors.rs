@@ -84,11 +84,11 @@ fn derivatives() {
     let t = Transport::between(&X, &Y).solve().unwrap();
     let cotangent = sinkhorn::Cotangent::of_plan(&[1.0; 5]);
     assert_eq!(t.vjp(&cotangent).unwrap_err().argument(), Some("plan"));
-    let ranks = sinkhorn::soft_rank(&[1.0, 2.0]).solve().unwrap();
+    let ranks = sinkhorn::soft_rank([1.0, 2.0]).solve().unwrap();
     assert_eq!(ranks.vjp(&[1.0]).unwrap_err().argument(), Some("vector"));
-    assert_eq!(sinkhorn::soft_rank(&[1.0, f64::NAN]).solve().unwrap_err().argument(), Some("values"));
-    assert_eq!(sinkhorn::soft_quantile(&[1.0, 2.0], &[2.0]).solve().unwrap_err().argument(), Some("levels"));
-    assert_eq!(sinkhorn::soft_sort_to(&[1.0, 2.0], 0).solve().unwrap_err().argument(), Some("output"));
+    assert_eq!(sinkhorn::soft_rank([1.0, f64::NAN]).solve().unwrap_err().argument(), Some("values"));
+    assert_eq!(sinkhorn::soft_quantile([1.0, 2.0], [2.0]).solve().unwrap_err().argument(), Some("levels"));
+    assert_eq!(sinkhorn::soft_sort_to([1.0, 2.0], 0).solve().unwrap_err().argument(), Some("output"));
 }
 
 #[test]

@@ -38,9 +38,9 @@ fn slices_vectors_and_arrays() {
     assert_eq!(under((&flat[..], 3, 2)), expected);
     assert_eq!(under((&[0.1, 1.0, 0.9, 0.2, 0.5, 0.3], 3, 2)), expected);
 
-    let expected = weighted(A, B);
-    assert_eq!(weighted(&A, &B[..]), expected);
-    assert_eq!(weighted(A.to_vec(), &B.to_vec()), expected);
+    let (expected, a, b) = (weighted(A, B), &A, &B.to_vec());
+    assert_eq!(weighted(a, &B[..]), expected);
+    assert_eq!(weighted(A.to_vec(), b), expected);
 }
 
 #[test]
@@ -91,7 +91,7 @@ mod with_ndarray {
         let (x, y) = (array(&X), array(&Y));
         assert!(matches!((&x).into_points().coordinates, Cow::Borrowed(_)));
         assert_eq!(between(&x, &y), between(&X, &Y));
-        assert_eq!(between(x.view(), &y.view()), between(&X, &Y));
+        assert_eq!(between(x.view(), y.view()), between(&X, &Y));
         // Column-major, and every second row.
         let mut fortran = Array2::zeros((3, 2).f());
         fortran.assign(&x);
