@@ -189,8 +189,8 @@ impl<'a, T: Real> TransportBuilder<'a, T> {
 
     /// Sets all settings of the solve at once, threads included.
     ///
-    /// Those of a builder are [`Settings::default`], but for two: threads, and a kernel that is stored if it is expected
-    /// to be faster and takes at most 512 MiB.
+    /// Those of a builder are [`Settings::default`], but for two: threads, and a kernel that is stored if it is
+    /// expected to be faster and takes at most 512 MiB.
     pub fn settings(mut self, settings: Settings<T>) -> Self {
         self.request.threads = Some(settings.threads);
         self.request.settings = settings;

@@ -6,8 +6,8 @@ use crate::{Matrix, Real};
 
 /// The gradient of a number in the inputs of a problem.
 ///
-/// A derivative in a weight moves that entry alone. The totals of a balanced problem must stay equal, so its derivatives
-/// hold along changes with sum da_i = sum db_j.
+/// A derivative in a weight moves that entry alone. The totals of a balanced problem must stay equal, so its
+/// derivatives hold along changes with sum da_i = sum db_j.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -5,8 +5,8 @@ use std::ops::{Index, IndexMut};
 
 /// A dense matrix, row-major: plans, maps and gradients.
 ///
-/// `matrix[(i, j)]` is an entry, [`Matrix::row`] and [`Matrix::rows`] are rows, [`Matrix::as_slice`] is everything. With
-/// the features `ndarray`, `nalgebra` and `faer`, `into()` makes the matrix of another library of it.
+/// `matrix[(i, j)]` is an entry, [`Matrix::row`] and [`Matrix::rows`] are rows, [`Matrix::as_slice`] is everything.
+/// With the features `ndarray`, `nalgebra` and `faer`, `into()` makes the matrix of another library of it.
 #[derive(Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Matrix<T> {

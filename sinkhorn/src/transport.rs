@@ -86,9 +86,9 @@ impl<T: Real> Transport<T> {
         Ok(Transport { kept, vectors, cost: cost.clone(), differentiation })
     }
 
-    /// Lends the solution as `sinkhorn-core` has it, with everything that can be made of one: rows of the plan, products
-    /// with it, potentials at new points, derivatives along a direction. This takes no time, and the bits are those of
-    /// the solve.
+    /// Lends the solution as `sinkhorn-core` has it, with everything that can be made of one: rows of the plan,
+    /// products with it, potentials at new points, derivatives along a direction. This takes no time, and the bits are
+    /// those of the solve.
     pub fn solution(&self) -> Solution<'_, T> {
         let solution = self.kept.solution(&*self.cost, &self.vectors);
         solution.expect("memory and cost are those of the solve")

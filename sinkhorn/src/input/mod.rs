@@ -1,7 +1,7 @@
 //! What points, weights and cost matrices may be.
 //!
-//! Arguments are borrowed if their numbers lie in memory as the solver reads them, and copied if they do not. Nothing is
-//! checked before the solve: its errors name the argument and the entry.
+//! Arguments are borrowed if their numbers lie in memory as the solver reads them, and copied if they do not. Nothing
+//! is checked before the solve: its errors name the argument and the entry.
 
 #[cfg(feature = "faer")]
 mod faer;
