@@ -84,7 +84,7 @@
 #define SINKHORN_WORKSPACE_LEN(scalar, n, m, d, memory) \
   (SINKHORN_OBJECT_LEN_(scalar, 190, 60) + SINKHORN_SOLVE_LEN_(n, m, d, memory))
 
-/** What it takes beside that to skip pairs, for points under the squared Euclidean cost: see sinkhorn_skipping. */
+/** What it takes beside that to skip pairs of points: see sinkhorn_skipping. */
 #define SINKHORN_SKIPPING_LEN(n, m, d) \
   (4 * (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m)) + (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m) + 1) * SINKHORN_SIZE_(d) \
    + SINKHORN_PARTS_(m, SINKHORN_BLOCK_(n, m)) + SINKHORN_SERIES_(m, d, SINKHORN_BLOCK_(n, m)) \
@@ -106,7 +106,7 @@
 
 /** sinkhorn_divergence_len at compile time; add SINKHORN_KERNEL_LEN or n m as above. */
 #define SINKHORN_DIVERGENCE_LEN(scalar, n, m, d, memory) \
-  (SINKHORN_OBJECT_LEN_(scalar, 350, 100) + SINKHORN_SOLVE_LEN_(n, m, d, memory) \
+  (SINKHORN_OBJECT_LEN_(scalar, 370, 100) + SINKHORN_SOLVE_LEN_(n, m, d, memory) \
    + SINKHORN_SOLVE_LEN_(n, n, d, 0) + SINKHORN_SOLVE_LEN_(m, m, d, 0) + 2 * SINKHORN_SIZE_(m))
 
 /** sinkhorn_divergence_gradient_len at compile time: d as in SINKHORN_DERIVATIVES_LEN. */
@@ -117,7 +117,7 @@
 
 /** sinkhorn_soft_len at compile time, for n values and m levels (see there); add the same. */
 #define SINKHORN_SOFT_LEN(scalar, n, m, memory) \
-  (SINKHORN_OBJECT_LEN_(scalar, 350, 100) + 3 * (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m)) \
+  (SINKHORN_OBJECT_LEN_(scalar, 370, 100) + 3 * (SINKHORN_SIZE_(n) + SINKHORN_SIZE_(m)) \
    + SINKHORN_MAX_(n, m) + SINKHORN_SOLVE_LEN_(n, m, 1, memory) + SINKHORN_DERIVATIVES_LEN(n, m, 1))
 
 /* What the macros above are made of; a size_t without a cast, which some C++ compilers warn of. */
@@ -432,8 +432,8 @@ typedef int32_t sinkhorn_storage;
 typedef int32_t sinkhorn_simd;
 
 /**
- * Whether sweeps leave out pairs that carry next to nothing: one of the SINKHORN_SKIPPING_ constants. For points under
- * the squared Euclidean cost with SINKHORN_STORAGE_STREAM. A bound on what the skipped pairs carry is part of the
+ * Whether sweeps leave out pairs that carry next to nothing: one of the SINKHORN_SKIPPING_ constants. For points with
+ * SINKHORN_STORAGE_STREAM, under every cost but the cosine. A bound on what the skipped pairs carry is part of the
  * marginal errors.
  */
 typedef int32_t sinkhorn_skipping;

@@ -133,9 +133,9 @@ impl Storage {
 
 /// The pairs that a sweep may leave out because they carry next to nothing.
 ///
-/// It is for points under the squared Euclidean cost that are streamed ([`Storage::Stream`]). What the skipped pairs
-/// carry is bounded, and the bound is part of the marginal errors that are reported:
-/// [`Report::certificate`](crate::Report::certificate).
+/// It is for points that are streamed ([`Storage::Stream`]), under the squared Euclidean cost, the Euclidean, the
+/// Manhattan or another p-norm. What the skipped pairs carry is bounded. The bound is part of the marginal errors that
+/// are reported: [`Report::certificate`](crate::Report::certificate).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Skipping {

@@ -14,7 +14,7 @@ use crate::sweep::outcome::Potentials;
 use crate::sweep::strips::{self, Scratch};
 use crate::sweep::tile_rows;
 #[cfg(feature = "skipping")]
-use crate::{cost::BuiltIn, geometry::PointCloud, settings::Skipping, skipping};
+use crate::{settings::Skipping, skipping};
 
 /// Returns the number of scalars that a solve needs: `const`, so that firmware can size a static array with it.
 ///
@@ -204,11 +204,10 @@ impl Support {
 /// Says whether the pairs of a problem can be skipped, and whether that is wanted.
 #[cfg(feature = "skipping")]
 fn may_skip<T: Real>(problem: &Problem<'_, T>, shape: Shape, settings: &Settings<T>) -> bool {
-    let squared = |cloud: &PointCloud<'_, T>| cloud.ground_cost().built_in() == BuiltIn::SquaredEuclidean;
-    may_skip_points(shape, settings) && problem.geometry().cloud().is_some_and(squared)
+    may_skip_points(shape, settings) && problem.geometry().cloud().is_some_and(skipping::has_bound)
 }
 
-/// Says the same of so many points under the squared Euclidean cost.
+/// Says the same of so many points under a cost that has a bound.
 #[cfg(feature = "skipping")]
 fn may_skip_points<T: Real>(shape: Shape, settings: &Settings<T>) -> bool {
     let worth = match settings.skipping {
@@ -372,9 +371,10 @@ impl<'w, T: Real> Workspace<'w, T> {
         Self::len_of_shape(problem.shape(), settings)
     }
 
-    /// Returns the number of scalars with which pairs can be skipped, if these are points under the squared Euclidean
-    /// cost: [`Workspace::len`] if all of them have weight, and the cost scale is not that of the largest cost. It is
-    /// [`Workspace::len_of_shape`] if the settings or the sizes leave nothing to skip.
+    /// Returns the number of scalars with which pairs can be skipped, if these are points under a cost that can be
+    /// bounded ([`Skipping`](crate::Skipping)). It is [`Workspace::len`] if all of them have weight, and the cost scale
+    /// is not that of the largest cost. It is [`Workspace::len_of_shape`] if the settings or the sizes leave nothing to
+    /// skip.
     ///
     /// # Errors
     /// Those of [`Workspace::len`].

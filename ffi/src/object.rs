@@ -55,7 +55,7 @@ pub(crate) const OBJECT_WORDS: usize = 190;
 pub(crate) const OBJECT_SCALARS: usize = 60;
 
 /// The same of a divergence and of soft operators.
-pub(crate) const LARGE_OBJECT_WORDS: usize = 350;
+pub(crate) const LARGE_OBJECT_WORDS: usize = 370;
 pub(crate) const LARGE_OBJECT_SCALARS: usize = 100;
 
 /// Scalars in front of what a solve needs.

@@ -52,8 +52,8 @@ pub const SINKHORN_STORAGE_KERNEL: Storage = 2;
 /// The kernel where it takes no more than storage_budget scalars and is expected to be faster, else nothing.
 pub const SINKHORN_STORAGE_AUTO: Storage = 3;
 
-/// Whether sweeps leave out pairs that carry next to nothing: one of the SINKHORN_SKIPPING_ constants. For points under
-/// the squared Euclidean cost with SINKHORN_STORAGE_STREAM. A bound on what the skipped pairs carry is part of the
+/// Whether sweeps leave out pairs that carry next to nothing: one of the SINKHORN_SKIPPING_ constants. For points with
+/// SINKHORN_STORAGE_STREAM, under every cost but the cosine. A bound on what the skipped pairs carry is part of the
 /// marginal errors.
 pub type Skipping = i32;
 

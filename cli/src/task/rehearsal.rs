@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use sinkhorn_core::{
-    Error, Problem, Report, Settings, Status, Workspace,
+    Error, Problem, Report, Settings, Skipping, Status, Workspace,
     cost::GroundCost,
     divergence::{divergence_len, sinkhorn_divergence},
     geometry::Shape,
@@ -26,6 +26,11 @@ const WIDE: usize = 64;
 /// So many pairs are tried, and so many sweeps at most.
 const PAIRS: f64 = 1e6;
 const SWEEPS: u32 = 300;
+/// From so many pairs on, sweeps may skip most of them. That shows with more points only: so many pairs are tried.
+const MANY: f64 = 2e9;
+const MANY_TRIED: f64 = 4e7;
+/// More coordinates leave nothing to skip.
+const FEW: usize = 5;
 /// Rows of a file that are tried where work grows with the rows; a part of all.
 const ROWS: usize = 4000;
 const PART: usize = 10;
@@ -37,6 +42,8 @@ pub struct Tried {
     /// Of these, the start.
     start: f64,
     is_least: bool,
+    /// Sweeps skipped pairs.
+    skips: bool,
 }
 
 impl Tried {
@@ -44,13 +51,14 @@ impl Tried {
     pub fn new<T: Scalar>(clock: Instant, reports: &[&Report<T>], settings: &Settings<f64>) -> Self {
         let start = reports.first().and_then(|report| report.start.time).unwrap_or_default();
         let is_least = settings.max_sweeps > SWEEPS && reports.iter().any(|report| report.status == Status::SweepLimit);
-        Tried { seconds: clock.elapsed().as_secs_f64(), start: start.as_secs_f64(), is_least }
+        let skips = reports.iter().any(|report| report.skipped + report.summed > T::ZERO);
+        Tried { seconds: clock.elapsed().as_secs_f64(), start: start.as_secs_f64(), is_least, skips }
     }
 
     /// Of which only that is known, and whether sweeps were used up.
     pub fn of_status(clock: Instant, is_given_up: bool, settings: &Settings<f64>) -> Self {
         let is_least = is_given_up && settings.max_sweeps > SWEEPS;
-        Tried { seconds: clock.elapsed().as_secs_f64(), start: 0.0, is_least }
+        Tried { seconds: clock.elapsed().as_secs_f64(), start: 0.0, is_least, skips: false }
     }
 }
 
@@ -91,7 +99,12 @@ fn settings<T: Scalar>(data: &Data<T>, wanted: &Settings<f64>) -> Settings<T> {
 
 /// Settings of a try, for work of this shape.
 pub fn short<T: Scalar>(settings: Settings<T>, shape: Shape) -> Settings<T> {
-    Settings { max_sweeps: settings.max_sweeps.min(SWEEPS), storage: settings.storage_for(shape), ..settings }
+    let pairs = shape.rows as f64 * shape.columns as f64;
+    let skipping = match settings.skipping {
+        Skipping::Auto if pairs >= MANY && shape.dimension <= FEW => Skipping::On,
+        chosen => chosen,
+    };
+    Settings { max_sweeps: settings.max_sweeps.min(SWEEPS), storage: settings.storage_for(shape), skipping, ..settings }
 }
 
 /// Work over so many pairs in all, tried with points of two sides. None where it is short, or nobody wants to know.
@@ -124,13 +137,18 @@ fn of_some(pairs: f64, columns: usize, mut with: impl FnMut(usize) -> Option<(f6
     if pairs * effort < LONG || terminal::is_quiet() {
         return None;
     }
-    let count = (PAIRS / effort).sqrt().max(100.0) as usize;
+    let tries = if pairs < MANY { PAIRS } else { MANY_TRIED };
+    let count = (tries / effort).sqrt().max(100.0) as usize;
     let (fewer, before) = with(count / 2)?;
     let (some, tried) = with(count)?;
-    // Starts grow with the points, or with their square, or as anything between.
-    let growth = (tried.start / before.start).ln() / (some / fewer).ln();
-    let growth = if growth.is_nan() { 1.0 } else { growth.clamp(0.5, 1.0) };
-    let seconds = tried.start * (pairs / some).powf(growth) + (tried.seconds - tried.start) * (pairs / some);
+    // Starts grow with the points, or with their square, or as anything between; and so do sweeps that skip pairs.
+    let grown = |now: f64, before: f64| {
+        let growth = (now / before).ln() / (some / fewer).ln();
+        (pairs / some).powf(if growth.is_nan() { 1.0 } else { growth.clamp(0.5, 1.0) })
+    };
+    let (sweeps, sweeps_before) = (tried.seconds - tried.start, before.seconds - before.start);
+    let factor = if tried.skips { grown(sweeps, sweeps_before) } else { pairs / some };
+    let seconds = tried.start * grown(tried.start, before.start) + sweeps * factor;
     Some(Expected { seconds, is_least: tried.is_least || columns > WIDE })
 }
 
@@ -152,7 +170,7 @@ mod tests {
     fn tried(count: usize) -> Option<(f64, Tried)> {
         let pairs = (count * count) as f64;
         let start = 1e-5 * count as f64;
-        Some((pairs, Tried { seconds: start + 1e-6 * pairs, start, is_least: false }))
+        Some((pairs, Tried { seconds: start + 1e-6 * pairs, start, is_least: false, skips: false }))
     }
 
     #[test]
@@ -160,6 +178,12 @@ mod tests {
         let expected = of_some(1e10, 2, tried).unwrap();
         assert!((expected.seconds - (1.0 + 1e4)).abs() < 0.1, "{expected:?}");
         assert!(!expected.is_least);
+        let skipping = |count| {
+            let (pairs, tried) = tried(count)?;
+            Some((pairs, Tried { seconds: tried.start + 1e-3 * pairs.sqrt(), skips: true, ..tried }))
+        };
+        let expected = of_some(1e10, 2, skipping).unwrap();
+        assert!((expected.seconds - (1.0 + 1e2)).abs() < 0.1, "{expected:?}");
         assert!(of_some(1e10, 100, tried).unwrap().is_least, "no start is tried");
         assert!(of_some(1e6, 2, tried).is_none(), "it is over soon");
         assert!(of_some(1e10, 2, |_| None).is_none(), "what is wrong the whole will tell");

@@ -1,9 +1,14 @@
 //! A solve that can be watched and ended early.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use sinkhorn_core::{Error, Problem, Settings, Solution, Solver, Workspace, start::Start};
+use sinkhorn_core::{
+    Error, Problem, Settings, Solution, Solver, Workspace,
+    cells::Level,
+    start::{Start, StartMemory, StartReport, Target},
+};
 
 use super::data::Data;
 use super::explain::{Subject, explain};
@@ -93,6 +98,18 @@ impl<T: Scalar> Solved<'_, T> {
     }
 }
 
+/// A start whose levels are watched.
+struct Shown<'s, T: Scalar> {
+    start: &'s dyn Start<T>,
+    watch: &'s dyn Fn(&Level),
+}
+
+impl<T: Scalar> Start<T> for Shown<'_, T> {
+    fn write_potentials(&self, target: &Target<'_, '_, T>, out: &mut StartMemory<'_, T>) -> Result<StartReport, Error> {
+        self.start.write_potentials(&target.watched(self.watch), out)
+    }
+}
+
 /// Solves with a line of progress, until Ctrl-C at the latest, and hands over what was found.
 pub fn solved<T: Scalar, R>(
     data: &Data<T>,
@@ -108,10 +125,11 @@ pub fn solved<T: Scalar, R>(
     let mut errors = Vec::new();
     let expected = rehearsal::of_solve(data, &method.settings, start);
     let clock = Instant::now();
-    let mut progress = Progress::of_sweeps(data.pairs(), method.settings.threshold, expected);
-    let solution = solve(&problem, start, &settings, &mut memory, &mut |error| {
+    let progress = RefCell::new(Progress::of_sweeps(data.pairs(), method.settings.threshold, expected));
+    let shown = Shown { start, watch: &|level| progress.borrow_mut().level(level.points, level.left) };
+    let solution = solve(&problem, &shown, &settings, &mut memory, &mut |error| {
         errors.push(error);
-        progress.sweep(error);
+        progress.borrow_mut().sweep(error);
         if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })
     .map_err(refuse)?;

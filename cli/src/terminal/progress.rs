@@ -96,6 +96,16 @@ impl Progress {
         Progress { bar, threshold: 0.0, begin: Instant::now(), history: Vec::new(), done }
     }
 
+    /// One level of the start is over, with so many points a side; so many are left.
+    pub fn level(&mut self, points: [usize; 2], left: usize) {
+        let Some(bar) = &self.bar else { return };
+        let left = match left {
+            0 => "then all points".into(),
+            left => format!("{left} left"),
+        };
+        bar.set_message(format!("starting potentials: {} x {} cells, {left}", points[0], points[1]));
+    }
+
     /// One sweep is over, which measured this error.
     pub fn sweep(&mut self, error: f64) {
         let Some(bar) = &self.bar else { return };

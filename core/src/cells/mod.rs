@@ -68,7 +68,7 @@ pub struct Cells<'m, T> {
     pairs: u64,
 }
 
-/// A level that has been solved: see [`Cells::fit_observed`].
+/// A level that has been solved: see [`Target::watched`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Level {
@@ -118,18 +118,6 @@ impl<'m, T: Real> Cells<'m, T> {
     /// [`ErrorKind::Unsupported`] naming the start for a cost matrix, and if the costs between cells leave the range of
     /// the scalar or forbid every plan; [`ErrorKind::Workspace`] with the length that is needed.
     pub fn fit(target: &Target<'_, '_, T>, memory: &'m mut [T]) -> Result<Self, Error> {
-        Cells::fit_observed(target, memory, &mut |_| {})
-    }
-
-    /// Does what [`Cells::fit`] does, and shows every level to `observer` when it has been solved.
-    ///
-    /// # Errors
-    /// Those of [`Cells::fit`].
-    pub fn fit_observed(
-        target: &Target<'_, '_, T>,
-        memory: &'m mut [T],
-        observer: &mut dyn FnMut(&Level),
-    ) -> Result<Self, Error> {
         check_workspace(Cells::len(target)?, memory.len())?;
         let (cloud, problem) = (points(target)?, target.problem);
         let (threads, order) = (target.settings.threads, target.order);
@@ -148,7 +136,9 @@ impl<'m, T: Real> Cells<'m, T> {
             if level > 0 || last == 0 {
                 let solved = solve(target, cost, [&mut x, &mut y], (level, level == last), rest)?;
                 (sweeps, pairs) = (sweeps + solved.sweeps, pairs + solved.pairs);
-                observer(&Level { left: level.saturating_sub(1), pairs, ..solved });
+                if let Some(observer) = target.observer {
+                    observer(&Level { left: level.saturating_sub(1), pairs, ..solved });
+                }
             }
         }
         let lens = [problem.rows(), problem.columns()];

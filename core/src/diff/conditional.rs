@@ -19,6 +19,8 @@ use super::listed::{self, ListedTile, put_back, put_in_order};
 use super::workspace::{Memory, Ordered};
 #[cfg(feature = "skipping")]
 use crate::solution::listed::ListedPlan;
+#[cfg(feature = "skipping")]
+use crate::vector::PackedPoints;
 
 /// The rows of m that a pass over rows has beside its tile: partial column sums, and two for the weights of the pairs.
 pub(super) const SPARE_ROWS: usize = 3;
@@ -90,10 +92,12 @@ impl<'d, T: Real> Conditional<'d, T> {
         })
     }
 
-    /// Returns the pairs that matter to a loss, if these are known and the loss does not depend on each of the others.
+    /// Returns the pairs that matter to a loss, and the points whose products are their exponents, if these are known
+    /// and the loss does not depend on each of the others.
     #[cfg(feature = "skipping")]
-    pub fn listed_for(&self, cotangent: &Cotangent<'_, T>) -> Option<&ListedPlan<'d, T>> {
-        self.listed.as_ref().filter(|_| cotangent.plan.is_none())
+    pub fn listed_for(&self, cotangent: &Cotangent<'_, T>) -> Option<(&ListedPlan<'d, T>, PackedPoints<'d, T>)> {
+        let listed = self.listed.as_ref().filter(|_| cotangent.plan.is_none())?;
+        Some((listed, listed.lists.pairs.products()?))
     }
 
     /// The problem in the units of sweeps.

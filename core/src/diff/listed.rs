@@ -77,7 +77,7 @@ fn sweep<T: Real, R>(
     work: &impl Fn(ListedTile<'_, T>, &mut R),
     found: &mut R,
 ) {
-    let (KeptLists { points, instructions, s, width, .. }, m) = (listed.lists, column.len());
+    let (KeptLists { pairs, instructions, s, width, .. }, m) = (listed.lists, column.len());
     let (list_memory, tile) = tile.split_at_mut(list_len(m, width));
     let (spare, tile) = tile.split_at_mut(m);
     let more = entries.len() / own.len();
@@ -94,7 +94,7 @@ fn sweep<T: Real, R>(
             of_rows[..count].iter_mut().zip(start..).for_each(|(of_row, i)| *of_row = f(i));
             let place = TileAt { i: start, start: 0, f: &of_rows[..count], g: listed.g };
             let (rows, sums) = (&mut tile[..count * visited], &mut sums[..count]);
-            T::listed_exponents(instructions, points, T::TWO * s, place, list, rows, sums, true);
+            pairs.listed_exponentials((instructions, s), place, list, rows, sums);
             work(
                 ListedTile {
                     i: start,

@@ -160,8 +160,7 @@ impl<T: Real> Pairs<'_, '_, T> {
         ordered: &mut Ordered<'_, T>,
         scratch: &mut Scratch<'_, T>,
     ) -> bool {
-        let Some(listed) = self.plan.listed_for(self.cotangent) else { return false };
-        let points = listed.lists.points;
+        let Some((listed, points)) = self.plan.listed_for(self.cotangent) else { return false };
         let (instructions, [rows, columns]) = (self.plan.p().instructions, listed.numbers);
         if let Some(in_x) = &mut gradients.x {
             put_in_order(columns, self.beta, ordered.columns);
@@ -188,7 +187,7 @@ impl<T: Real> Pairs<'_, '_, T> {
             listed.lists.write_planes(listed.f, planes);
             let (planes, beta) = (&*planes, &*ordered.columns);
             let on_block = |start: usize, out: &mut [T], memory: &mut [T]| {
-                self.listed_block_of_y(listed, (planes, beta), start, out, memory);
+                self.listed_block_of_y((listed, points), (planes, beta), start, out, memory);
             };
             down_columns(in_y, (points.dimension, COLUMNS), threads, scratch, &on_block);
             put_back(columns, in_y, ordered.columns);
@@ -232,13 +231,13 @@ impl<T: Real> Pairs<'_, '_, T> {
     #[cfg(feature = "skipping")]
     fn listed_block_of_y(
         &self,
-        listed: &ListedPlan<'_, T>,
+        (listed, points): (&ListedPlan<'_, T>, PackedPoints<'_, T>),
         (planes, beta): (&[T], &[T]),
         start: usize,
         out: &mut [T],
         memory: &mut [T],
     ) {
-        let (plan, points, n) = (self.plan, listed.lists.points, listed.f.len());
+        let (plan, n) = (self.plan, listed.f.len());
         let (p, d) = (plan.p(), points.dimension);
         let width = out.len() / d;
         let total = &mut memory[..d * width];

@@ -227,8 +227,7 @@ fn reduce_listed<T: Real>(
     scratch: &mut Scratch<'_, T>,
 ) -> bool {
     let p = plan.p();
-    let Some(listed) = plan.listed_for(cotangent) else { return false };
-    let points = listed.lists.points;
+    let Some((listed, points)) = plan.listed_for(cotangent) else { return false };
     let work = |tile: ListedTile<'_, T>, (): &mut ()| {
         let ListedTile { i, own, entries: map_mean, spare, mut pairs, column, .. } = tile;
         let mut weights = [T::ONE; MAX_TILE_ROWS];

@@ -9,7 +9,7 @@
 mod feasible;
 pub(crate) mod model;
 #[cfg(feature = "costs")]
-mod norms;
+pub(crate) mod norms;
 mod problem;
 pub(crate) mod scores;
 mod statistics;

@@ -112,10 +112,7 @@ impl<'a, T: Real> Scores<'a, T> {
                 Source::Packed(Packed { points: points.copied(to), directions })
             }
             #[cfg(feature = "costs")]
-            (Source::Norms(NormCosts { norms, bound, .. }), Geometry::Points(cloud)) => {
-                let norms = Norms { points: norms.points.copied(to), power: norms.power, unit: norms.unit };
-                Source::Norms(NormCosts { norms, cloud: *cloud, bound })
-            }
+            (Source::Norms(costs), Geometry::Points(cloud)) => Source::Norms(costs.copied(*cloud, to)),
             #[cfg(feature = "costs")]
             (_, Geometry::Points(cloud)) => Source::Cloud(*cloud),
             #[cfg(feature = "costs")]
@@ -226,6 +223,15 @@ impl<'a, T: Real> Scores<'a, T> {
         match self.source {
             Source::Packed(packed) => Some(packed),
             #[cfg(feature = "costs")]
+            _ => None,
+        }
+    }
+
+    /// Returns the points whose costs are norms.
+    #[cfg(all(feature = "costs", feature = "skipping"))]
+    pub(crate) fn norms(&self) -> Option<NormCosts<'a, T>> {
+        match self.source {
+            Source::Norms(norms) => Some(norms),
             _ => None,
         }
     }

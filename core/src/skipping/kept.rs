@@ -3,18 +3,18 @@
 use core::ops::Range;
 
 use super::records::{Plane, Test, group_len};
-use super::{MAX_WIDTH, PROBES, pays};
+use super::{MAX_WIDTH, PROBES, Pairs, pays};
 use crate::memory::CopyTo;
 use crate::real::Real;
-use crate::vector::{BlockBound, ColumnList, Instructions, MAX_LANES, PANEL, PackedPoints};
+use crate::vector::{BlockBound, ColumnList, Instructions, MAX_LANES, PANEL};
 
 /// The number of columns that a pass down the columns takes at a time. A group of blocks is a multiple of it.
 pub(crate) const COLUMNS: usize = 512;
 
 /// The records of the columns, and all that else tells which pairs to visit.
 #[derive(Clone, Copy)]
-pub(crate) struct KeptLists<'k, T> {
-    pub points: PackedPoints<'k, T>,
+pub(crate) struct KeptLists<'k, T: Real> {
+    pub pairs: Pairs<'k, T>,
     pub instructions: Instructions,
     pub s: T,
     /// The number of points of a block.
@@ -29,9 +29,9 @@ pub(crate) struct KeptLists<'k, T> {
 impl<T: Real> KeptLists<'_, T> {
     /// Copies points and records to other memory.
     pub fn copied<'t>(&self, to: &mut CopyTo<'_, 't, T>) -> KeptLists<'t, T> {
-        let KeptLists { points, instructions, s, width, least, blocks, groups } = *self;
-        let (points, blocks, groups) = (points.copied(to), to.copy(blocks), to.copy(groups));
-        KeptLists { points, instructions, s, width, least, blocks, groups }
+        let KeptLists { pairs, instructions, s, width, least, blocks, groups } = *self;
+        let (pairs, blocks, groups) = (pairs.copied(to), to.copy(blocks), to.copy(groups));
+        KeptLists { pairs, instructions, s, width, least, blocks, groups }
     }
 
     /// Returns the columns that the rows from `i` on, with these F, have to visit. `memory` is
@@ -42,7 +42,7 @@ impl<T: Real> KeptLists<'_, T> {
             memory[count] = T::from_index(block as u32);
             count += 1;
         });
-        ColumnList { blocks: &memory[..count], width: self.width, columns: self.points.columns }
+        ColumnList { blocks: &memory[..count], width: self.width, columns: self.columns() }
     }
 
     /// Calls `visit` with the columns of such a list, block by block.
@@ -53,20 +53,20 @@ impl<T: Real> KeptLists<'_, T> {
     /// Calls `visit` with the blocks of such a list: groups of groups are tested first, then groups, then blocks.
     fn each_block(&self, i: usize, f: &[T], mut visit: impl FnMut(usize)) {
         let (plane, width) = (self.plane(i, f), self.width * MAX_LANES);
-        let (test, groups) = (self.test(plane.bound()), self.points.columns.div_ceil(width));
-        for (k, records) in self.groups.chunks_exact(group_len(self.points.dimension)).enumerate() {
+        let (test, groups) = (self.test(plane.bound()), self.columns().div_ceil(width));
+        for (k, records) in self.groups.chunks_exact(group_len(self.dimension())).enumerate() {
             test.above(records, k * MAX_LANES..groups, &mut |group| self.each_block_of_group(&test, group, &mut visit));
         }
     }
 
     fn each_block_of_group(&self, test: &Test<'_, T>, group: usize, visit: &mut impl FnMut(usize)) {
-        let (len, blocks) = (group_len(self.points.dimension), self.points.columns.div_ceil(self.width));
+        let (len, blocks) = (group_len(self.dimension()), self.columns().div_ceil(self.width));
         let records = &self.blocks[group * len..(group + 1) * len];
         test.above(records, group * MAX_LANES..blocks, visit);
     }
 
     fn test<'b>(&self, plane: BlockBound<'b, T>) -> Test<'b, T> {
-        Test { instructions: self.instructions, plane, s: self.s, least: self.least }
+        Test { instructions: self.instructions, plane, cost: self.pairs.cost(self.s), least: self.least }
     }
 
     /// Returns the scalars of the planes of all blocks of n rows.
@@ -75,7 +75,7 @@ impl<T: Real> KeptLists<'_, T> {
     }
 
     fn plane_len(&self) -> usize {
-        3 * self.points.dimension + 1
+        3 * self.dimension() + 1
     }
 
     /// Writes the planes of all blocks of rows.
@@ -92,7 +92,7 @@ impl<T: Real> KeptLists<'_, T> {
     /// range of these, block by block. `planes` are those that were written; the columns begin at a multiple of
     /// [`COLUMNS`], and are no more.
     pub fn each_pair_of_blocks(&self, planes: &[T], columns: Range<usize>, mut visit: impl FnMut(usize, Range<usize>)) {
-        let (d, width) = (self.points.dimension, self.width);
+        let (d, width) = (self.dimension(), self.width);
         for (k, plane) in planes.chunks_exact(self.plane_len()).enumerate() {
             let (centre, half, slope) = (&plane[..d], &plane[d..2 * d], &plane[2 * d..3 * d]);
             let plane = BlockBound { centre, half, slope, level: plane[3 * d] };
@@ -115,16 +115,25 @@ impl<T: Real> KeptLists<'_, T> {
             visited += self.list(start, &f[start..n.min(start + width)], list).len();
             probes += 1;
         }
-        pays(T::count(visited) / T::count(probes * self.points.columns))
+        pays(T::count(visited) / T::count(probes * self.columns()))
     }
 
     fn range(&self, block: usize) -> Range<usize> {
-        block * self.width..((block + 1) * self.width).min(self.points.columns)
+        block * self.width..((block + 1) * self.width).min(self.columns())
     }
 
     /// Fits a plane to the potentials of the rows from `i` on.
     fn plane(&self, i: usize, f: &[T]) -> Plane<T> {
-        super::fit(self.points.dimension, f.len(), &|r, k| self.points.x(i + r, k), self.s, &|r| f[r])
+        let (points, square) = (self.pairs.points(), self.pairs.square(self.s));
+        super::fit(points.dimension, f.len(), &|r, k| points.x(i + r, k), square, &|r| f[r])
+    }
+
+    fn dimension(&self) -> usize {
+        self.pairs.points().dimension
+    }
+
+    fn columns(&self) -> usize {
+        self.pairs.points().columns
     }
 }
 

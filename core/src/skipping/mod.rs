@@ -14,13 +14,15 @@
 //!
 //! 1. `order`: the order of the points. `records`: boxes and planes of blocks, their bounds, and lists of blocks.
 //! 2. `series`: blocks, or groups of blocks, that are summed up by series.
-//! 3. [`Lists`]: all of it, and whether it is used. `kept`: lists for potentials that stay as they are.
+//! 3. `pairs`: the ground costs that have a bound, and their exponents.
+//! 4. [`Lists`]: all of it, and whether it is used. `kept`: lists for potentials that stay as they are.
 //!
 //! The idea of skipping blocks is that of Schmitzer 2019 ("Stabilized sparse scaling algorithms for entropy regularized
 //! transport problems") and of GeomLoss; the bound and the certificate are this library's own.
 
 pub(crate) mod kept;
 pub(crate) mod order;
+pub(crate) mod pairs;
 pub(crate) mod records;
 pub(crate) mod series;
 
@@ -30,10 +32,12 @@ use crate::memory;
 use crate::problem::Problem;
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
-use crate::scaled::scores::Recipe;
 use crate::sweep::outcome::Potentials;
-use crate::vector::{MAX_AXES, MAX_LANES, PANEL, PackedPoints};
+#[cfg(feature = "costs")]
+use crate::vector::Power;
+use crate::vector::{BlockCost, MAX_AXES, MAX_LANES, PANEL, PackedPoints};
 use kept::KeptLists;
+pub(crate) use pairs::Pairs;
 pub(crate) use records::len as records_len;
 use records::{Plane, Records, RowBlock, Visits, fit};
 use series::{Far, far_len};
@@ -99,10 +103,18 @@ pub(crate) struct ListMemory<'l, T> {
 
 /// Says whether the pairs of a problem can be skipped.
 pub(crate) fn fits<T: Real>(problem: &Problem<'_, T>) -> bool {
-    let squared = |cloud: &PointCloud<'_, T>| {
-        cloud.ground_cost().built_in() == BuiltIn::SquaredEuclidean && cloud.dimension() <= MAX_DIMENSION
-    };
-    problem.rows().min(problem.columns()) >= LEAST_POINTS && problem.geometry().cloud().is_some_and(squared)
+    let fits = |cloud: &PointCloud<'_, T>| has_bound(cloud) && cloud.dimension() <= MAX_DIMENSION;
+    problem.rows().min(problem.columns()) >= LEAST_POINTS && problem.geometry().cloud().is_some_and(fits)
+}
+
+/// Says whether the costs of blocks of points have a bound: the squared Euclidean cost, and norms in vectors.
+pub(crate) fn has_bound<T: Real>(cloud: &PointCloud<'_, T>) -> bool {
+    match cloud.ground_cost().built_in() {
+        BuiltIn::SquaredEuclidean => true,
+        #[cfg(feature = "costs")]
+        BuiltIn::Norm(p) => Power::new(p).is_some(),
+        _ => false,
+    }
 }
 
 /// Says whether it pays to visit this share of all pairs. Lists and shorter loops cost a little.
@@ -197,15 +209,15 @@ impl<'w, T: Real> Lists<'w, T> {
 
     /// Makes the records of the columns for a G.
     pub fn refit(&mut self, p: &ScaledProblem<'_, T>, g: &[T], log_b: &[T]) {
-        if let Some(points) = points(p) {
-            self.records.refit(points, p.s, &|j| g[j] - log_b[j]);
+        if let Some(pairs) = Pairs::new(p) {
+            self.records.refit(pairs.points(), pairs.square(p.s), &|j| g[j] - log_b[j]);
         }
     }
 
     /// Decides whether the next sweep skips pairs, for the present potentials, if it may use `series` or may not.
     /// Unless the caller has decided, it looks at some blocks of rows.
     pub fn decide(&mut self, p: &ScaledProblem<'_, T>, potentials: &Potentials<'_, T>, list: &mut [T], series: bool) {
-        if points(p).is_none() || self.tightened > MOST_TIGHTENED {
+        if Pairs::new(p).is_none() || self.tightened > MOST_TIGHTENED {
             self.on = false;
             return;
         }
@@ -244,8 +256,11 @@ impl<'w, T: Real> Lists<'w, T> {
 
     /// Returns the plane above rows from `i` on, with these F.
     pub fn plane(&self, p: &ScaledProblem<'_, T>, i: usize, f: &[T]) -> Plane<T> {
-        match points(p) {
-            Some(points) => fit(self.records.d, f.len(), &|r, k| points.x(i + r, k), p.s, &|r| f[r]),
+        match Pairs::new(p) {
+            Some(pairs) => {
+                let points = pairs.points();
+                fit(self.records.d, f.len(), &|r, k| points.x(i + r, k), pairs.square(p.s), &|r| f[r])
+            }
             None => Plane::everywhere(self.records.d),
         }
     }
@@ -273,7 +288,8 @@ impl<'w, T: Real> Lists<'w, T> {
 
     fn rows<'b>(&self, p: &ScaledProblem<'_, T>, plane: &'b Plane<T>, count: usize) -> RowBlock<'b, T> {
         let least = -self.bits - p.problem.a().total().max(p.problem.b().total()).log2();
-        RowBlock { instructions: p.instructions, plane, count, s: p.s, least, bits: self.bits }
+        let cost = Pairs::new(p).map_or(BlockCost::Squares(p.s), |pairs| pairs.cost(p.s));
+        RowBlock { instructions: p.instructions, plane, count, cost, least, bits: self.bits }
     }
 
     /// Returns the rows from `i` on as series see them, with the nodes of a list.
@@ -296,16 +312,7 @@ fn keep<'k, T: Real>(
     bits: T,
 ) -> Option<KeptLists<'k, T>> {
     let least = -bits - p.problem.a().total().max(p.problem.b().total()).log2();
-    Some(KeptLists { points: points(p)?, instructions: p.instructions, s: p.s, width, least, blocks, groups })
-}
-
-/// Returns the points of a problem whose exponents are F_i + G_j + 2 s x_i.y_j.
-pub(crate) fn points<'a, T: Real>(p: &ScaledProblem<'a, T>) -> Option<PackedPoints<'a, T>> {
-    match p.scores.recipe(p.s) {
-        Recipe::Products { points, .. } => Some(points),
-        #[cfg(feature = "costs")]
-        Recipe::Costs { .. } => None,
-    }
+    Some(KeptLists { pairs: Pairs::new(p)?, instructions: p.instructions, s: p.s, width, least, blocks, groups })
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@ use super::{MAX_DIMENSION, series};
 use crate::memory;
 use crate::real::Real;
 use crate::sweep::log_zero;
-use crate::vector::{BlockBound, ColumnList, Instructions, MAX_AXES, MAX_LANES, PackedPoints};
+use crate::vector::{BlockBound, BlockCost, ColumnList, Instructions, MAX_AXES, MAX_LANES, PackedPoints};
 
 /// A plane above the potentials of the points of a box.
 ///
-/// The potentials of this module are F_i + s |x_i|^2 and G_j - log2 b_j + s |y_j|^2, so that the exponent of a pair is
-/// their sum less s |x_i - y_j|^2.
+/// Under the squared Euclidean cost, the potentials of this module are F_i + s |x_i|^2 and G_j - log2 b_j + s |y_j|^2,
+/// so that the exponent of a pair is their sum less s |x_i - y_j|^2. Under a norm they are F_i and G_j - log2 b_j.
 pub(crate) struct Plane<T> {
     d: usize,
     centre: [T; MAX_DIMENSION],
@@ -46,7 +46,8 @@ impl<T: Real> Plane<T> {
 }
 
 /// Fits a plane to `count` points: the slope is that of least squares, and the level is raised until no potential lies
-/// above. Any slope gives a bound; this one gives a good bound, because potentials are smooth.
+/// above. Any slope gives a bound; this one gives a good bound, because potentials are smooth. `s` times the square of
+/// a point is added to its `potential`.
 pub(crate) fn fit<T: Real>(
     d: usize,
     count: usize,
@@ -308,20 +309,21 @@ impl<'w, T: Real> Records<'w, T> {
         }
     }
 
-    /// Returns the z of a series between the rows and a node.
-    fn reach(&self, node: &Node<T>, rows: &RowBlock<'_, T>) -> T {
+    /// Returns the z of a series between the rows and a node. There are series under the squared Euclidean cost, in few
+    /// dimensions.
+    fn reach(&self, node: &Node<T>, rows: &RowBlock<'_, T>) -> Option<T> {
         let product = (0..self.d).fold(T::ZERO, |sum, k| sum + rows.plane.half[k] * node.half[k]);
-        T::TWO * rows.s * T::LN_2 * product
+        match rows.cost {
+            BlockCost::Squares(s) if self.d <= MAX_AXES => Some(T::TWO * s * T::LN_2 * product),
+            _ => None,
+        }
     }
 
     /// Returns the degree of a series between the rows and a node, and what it takes, if it is faster than visiting the
     /// pairs.
     fn series(&self, node: usize, rows: &RowBlock<'_, T>) -> Option<(usize, usize)> {
-        if self.d > MAX_AXES {
-            return None;
-        }
         let node = self.node(node);
-        let degree = series::degree(self.d, self.reach(&node, rows), rows.bits)?;
+        let degree = series::degree(self.d, self.reach(&node, rows)?, rows.bits)?;
         let worth = series::worth(self.d, degree, rows.count, node.columns.len());
         (worth < rows.count * node.columns.len()).then_some((degree, worth))
     }
@@ -330,7 +332,7 @@ impl<'w, T: Real> Records<'w, T> {
     /// each block.
     fn series_of_group(&self, node: usize, rows: &RowBlock<'_, T>) -> Option<usize> {
         let (node, d) = (self.node(node), self.d);
-        let (reach, columns) = (self.reach(&node, rows), node.columns.len());
+        let (reach, columns) = (self.reach(&node, rows)?, node.columns.len());
         let degree = series::degree(d, reach, rows.bits)?;
         // A block of rows is narrower by the d-th root of their number.
         let narrower = [16.0, 4.0, 2.52][d - 1];
@@ -349,7 +351,7 @@ pub(crate) struct RowBlock<'b, T> {
     pub plane: &'b Plane<T>,
     /// The number of rows.
     pub count: usize,
-    pub s: T,
+    pub cost: BlockCost<T>,
     /// Pairs whose exponent is at most this may be left out.
     pub least: T,
     /// A series may err by 2 to minus this, relative to its value.
@@ -358,7 +360,7 @@ pub(crate) struct RowBlock<'b, T> {
 
 impl<T: Real> RowBlock<'_, T> {
     fn test(&self) -> Test<'_, T> {
-        Test { instructions: self.instructions, plane: self.plane.bound(), s: self.s, least: self.least }
+        Test { instructions: self.instructions, plane: self.plane.bound(), cost: self.cost, least: self.least }
     }
 }
 
@@ -366,7 +368,7 @@ impl<T: Real> RowBlock<'_, T> {
 pub(super) struct Test<'b, T> {
     pub instructions: Instructions,
     pub plane: BlockBound<'b, T>,
-    pub s: T,
+    pub cost: BlockCost<T>,
     /// Pairs whose exponent is at most this are left out.
     pub least: T,
 }
@@ -376,7 +378,7 @@ impl<T: Real> Test<'_, T> {
     /// `records` lie side by side, and their `numbers` are the first ones of a range, in which there may be fewer.
     pub fn above(&self, records: &[T], numbers: Range<usize>, visit: &mut impl FnMut(usize)) {
         let mut bounds = [T::ZERO; MAX_LANES];
-        T::bounds(self.instructions, self.plane, self.s, records, &mut bounds);
+        T::bounds(self.instructions, self.plane, self.cost, records, &mut bounds);
         numbers.zip(&bounds).filter(|(_, bound)| !(**bound <= self.least)).for_each(|(number, _)| visit(number));
     }
 }
@@ -417,11 +419,42 @@ mod tests {
         out
     }
 
-    fn no_exponent_exceeds_its_bound<T: Real>(seed: u64) {
+    /// A ground cost, and what takes its place without the crate.
+    struct Cost<T> {
+        of_blocks: BlockCost<T>,
+        of_pair: fn(&[f64]) -> f64,
+        s: T,
+    }
+
+    fn squares<T: Real>(s: T) -> Cost<T> {
+        Cost { of_blocks: BlockCost::Squares(s), of_pair: |z| z.iter().map(|z| z * z).sum(), s }
+    }
+
+    #[cfg(feature = "costs")]
+    fn norms<T: Real>(s: T) -> [Cost<T>; 8] {
+        fn norm(difference: &[f64], p: f64) -> f64 {
+            difference.iter().map(|z| z.abs().powf(p)).sum::<f64>().powf(1.0 / p)
+        }
+        let cost = |p: f64, of_pair| {
+            let power = crate::vector::Power::new(T::constant(p)).expect("a power");
+            Cost { of_blocks: BlockCost::Norm(s, power), of_pair, s }
+        };
+        [
+            cost(1.0, |z| norm(z, 1.0)),
+            cost(1.1, |z| norm(z, T::constant(1.1).widen())),
+            cost(1.5, |z| norm(z, 1.5)),
+            cost(2.0, |z| norm(z, 2.0)),
+            cost(3.0, |z| norm(z, 3.0)),
+            cost(4.3, |z| norm(z, T::constant(4.3).widen())),
+            cost(20.0, |z| norm(z, 20.0)),
+            cost(f64::INFINITY, |z| z.iter().fold(0.0, |most, z| z.abs().max(most))),
+        ]
+    }
+
+    fn no_exponent_exceeds_its_bound<T: Real>(seed: u64, cost: &Cost<T>) {
         let random = &mut StdRng::seed_from_u64(seed);
         let (d, width) = (random.random_range(1..=MAX_DIMENSION), 32);
         let (n, m) = (random.random_range(1..=width), random.random_range(1..1500));
-        let s = T::constant(10_f64.powf(random.random_range(-2.0..4.0)));
         // Wide and narrow clouds, apart or not, with rough potentials and smooth ones.
         let spread = 10_f64.powf(random.random_range(-3.0..0.5));
         let apart = random.random_range(-1.0..1.0);
@@ -434,26 +467,31 @@ mod tests {
         let delta = std::vec![T::ZERO; d];
         let (x_packed, y_packed) = (packed(&x, d, GROUP), packed(&y, d, PANEL));
         let points = PackedPoints { x: &x_packed, y: &y_packed, delta: &delta, dimension: d, rows: n, columns: m };
+        let square = if matches!(cost.of_blocks, BlockCost::Squares(_)) { cost.s } else { T::ZERO };
+        let of_point = |point: &[T]| square.widen() * point.iter().map(|z| z.widen() * z.widen()).sum::<f64>();
+        let exponent = |i: usize, j: usize| {
+            let (x, y) = (&x[i * d..][..d], &y[j * d..][..d]);
+            let difference: std::vec::Vec<f64> = x.iter().zip(y).map(|(x, y)| x.widen() - y.widen()).collect();
+            let potentials = f[i].widen() + of_point(x) + g[j].widen() + of_point(y);
+            potentials - cost.s.widen() * (cost.of_pair)(&difference)
+        };
 
         let mut memory = std::vec![T::ZERO; len(m, d, width)];
         let mut records = Records::new(&mut memory, m, d, width);
-        records.refit(points, s, &|j| g[j]);
-        let plane = fit(d, n, &|i, k| points.x(i, k), s, &|i| f[i]);
+        records.refit(points, square, &|j| g[j]);
+        let plane = fit(d, n, &|i, k| points.x(i, k), square, &|i| f[i]);
         for level in SimdLevel::ALL.into_iter().filter(|level| level.is_available()) {
             let instructions = Instructions::of(level);
             for (records, width) in [(&*records.blocks, width), (&*records.groups, width * MAX_LANES)] {
                 for (k, group) in records.chunks_exact(group_len(d)).enumerate() {
                     let mut bounds = [T::ZERO; MAX_LANES];
-                    T::bounds(instructions, plane.bound(), s, group, &mut bounds);
+                    T::bounds(instructions, plane.bound(), cost.of_blocks, group, &mut bounds);
                     for (lane, bound) in bounds.iter().enumerate() {
                         let start = (k * MAX_LANES + lane) * width;
-                        for j in start..m.min(start + width) {
-                            for i in 0..n {
-                                let product =
-                                    (0..d).fold(0.0, |sum, k| sum + x[i * d + k].widen() * y[j * d + k].widen());
-                                let exponent = f[i].widen() + g[j].widen() + 2.0 * s.widen() * product;
-                                assert!(exponent <= bound.widen(), "seed {seed}, {level:?}: {exponent} > {bound}");
-                            }
+                        for (i, j) in (start..m.min(start + width)).flat_map(|j| (0..n).map(move |i| (i, j))) {
+                            let exponent = exponent(i, j);
+                            let cost = cost.of_blocks;
+                            assert!(exponent <= bound.widen(), "{seed}, {level:?}, {cost:?}: {exponent} > {bound}");
                         }
                     }
                 }
@@ -462,7 +500,8 @@ mod tests {
         // Lists leave out what is below, and nothing else.
         let mut list = std::vec![T::ZERO; m.div_ceil(width)];
         let (instructions, least) = (Instructions::of(SimdLevel::Best), T::constant(-20.0));
-        let rows = RowBlock { instructions, plane: &plane, count: n, s, least, bits: T::constant(17.0) };
+        let bits = T::constant(17.0);
+        let rows = RowBlock { instructions, plane: &plane, count: n, cost: cost.of_blocks, least, bits };
         let visits = records.list(&rows, &[], &mut list);
         let (list, far) =
             (visits.near, visits.far.iter().flat_map(|item| records.node(series::unpark(item).0).columns));
@@ -470,19 +509,24 @@ mod tests {
         assert!(listed.is_sorted() && listed.len() == list.len());
         listed.extend(far);
         listed.sort_unstable();
-        for j in (0..m).filter(|j| listed.binary_search(j).is_err()) {
-            for i in 0..n {
-                let product = (0..d).fold(T::ZERO, |sum, k| sum + x[i * d + k] * y[j * d + k]);
-                assert!(f[i] + g[j] + T::TWO * s * product <= least + T::ONE);
-            }
+        for (i, j) in (0..m).flat_map(|j| (0..n).map(move |i| (i, j))) {
+            assert!(exponent(i, j) <= least.widen() || listed.binary_search(&j).is_ok());
+        }
+    }
+
+    fn no_bound_is_broken<T: Real>() {
+        for seed in 0..60 {
+            // From costs that are next to nothing to costs that leave nothing else.
+            let s = T::constant(10_f64.powf(StdRng::seed_from_u64(seed).random_range(-2.0..4.0)));
+            no_exponent_exceeds_its_bound(seed, &squares::<T>(s));
+            #[cfg(feature = "costs")]
+            norms(s).iter().for_each(|cost| no_exponent_exceeds_its_bound::<T>(seed, cost));
         }
     }
 
     #[test]
     fn no_bound_is_ever_broken() {
-        for seed in 0..60 {
-            no_exponent_exceeds_its_bound::<f32>(seed);
-            no_exponent_exceeds_its_bound::<f64>(seed);
-        }
+        no_bound_is_broken::<f32>();
+        no_bound_is_broken::<f64>();
     }
 }

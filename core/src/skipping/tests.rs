@@ -14,7 +14,7 @@ use crate::geometry::Points;
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
 use crate::scaled::scores::{PackedMemory, Scores};
-use crate::vector::{Instructions, MAX_LANES, SimdLevel};
+use crate::vector::{BlockCost, Instructions, MAX_LANES, SimdLevel};
 use crate::{Epsilon, PointCloud, Problem, Settings, Workspace, error::Argument, solve, start::Zero};
 
 /// The number of points of a block.
@@ -67,7 +67,7 @@ fn the_documentation_shows_what_is_visited() {
     let [x, y] = [false, true].map(|normal| in_order(&draw::<f64>(random, 2 * 1536, normal), 2));
     let mut picture = String::new();
     with_solution((&x, &y, 2), 0.002, |p, f, g| {
-        let points = super::points(p).expect("points");
+        let points = super::Pairs::new(p).and_then(|pairs| pairs.products()).expect("points");
         let (m, log_b) = (g.len(), (1.0 / g.len() as f64).log2());
         let mut memory = vec![0.0; len(m, 2, WIDTH)];
         let mut records = Records::new(&mut memory, m, 2, WIDTH);
@@ -75,7 +75,14 @@ fn the_documentation_shows_what_is_visited() {
         for (block, f) in f.chunks(WIDTH).enumerate() {
             let plane = fit(2, WIDTH, &|r, k| points.x(block * WIDTH + r, k), p.s, &|r| f[r]);
             let instructions = p.instructions;
-            let rows = RowBlock { instructions, plane: &plane, count: WIDTH, s: p.s, least: -17.0, bits: 17.0 };
+            let rows = RowBlock {
+                instructions,
+                plane: &plane,
+                count: WIDTH,
+                cost: BlockCost::Squares(p.s),
+                least: -17.0,
+                bits: 17.0,
+            };
             let mut list = vec![0.0; m.div_ceil(WIDTH)];
             let visits = records.list(&rows, &[], &mut list);
             let mut line = vec!['.'; m.div_ceil(WIDTH)];
@@ -105,7 +112,7 @@ fn series_keep_their_error<T: Real>(d: usize, bits: f64) {
     let (n, m) = (600, 1100);
     let [x, y] = [(n, false), (m, true)].map(|(count, normal)| in_order(&draw::<T>(random, d * count, normal), d));
     with_solution((&x, &y, d), 2.0, |p, f, g| {
-        let points = super::points(p).expect("points");
+        let points = super::Pairs::new(p).and_then(|pairs| pairs.products()).expect("points");
         let log_b = (T::ONE / T::count(m)).log2();
         let mut memory = vec![T::ZERO; len(m, d, WIDTH)];
         let mut records = Records::new(&mut memory, m, d, WIDTH);
@@ -114,8 +121,8 @@ fn series_keep_their_error<T: Real>(d: usize, bits: f64) {
         for (i, count) in [(0, WIDTH), (64, WIDTH), (0, 512), (512, 88), (96, 5)] {
             let f = &f[i..i + count];
             let plane: Plane<T> = fit(d, count, &|r, k| points.x(i + r, k), p.s, &|r| f[r]);
-            let (instructions, s, least) = (p.instructions, p.s, T::constant(-bits));
-            let rows = RowBlock { instructions, plane: &plane, count, s, least, bits: T::constant(bits) };
+            let (instructions, cost, least) = (p.instructions, BlockCost::Squares(p.s), T::constant(-bits));
+            let rows = RowBlock { instructions, plane: &plane, count, cost, least, bits: T::constant(bits) };
             let mut list = vec![T::ZERO; m.div_ceil(WIDTH)];
             let list = if count > WIDTH {
                 records.list_groups(&rows, &mut list)
@@ -137,7 +144,7 @@ fn series_keep_their_error<T: Real>(d: usize, bits: f64) {
             for (r, exact) in exact.iter_mut().enumerate() {
                 for &j in &columns {
                     let product = (0..d).fold(0.0, |sum, k| sum + points.x(i + r, k).widen() * points.y(j, k).widen());
-                    let entry = f64::exp2(f[r].widen() + g[j].widen() + 2.0 * s.widen() * product);
+                    let entry = f64::exp2(f[r].widen() + g[j].widen() + 2.0 * p.s.widen() * product);
                     let at = |side: &[T], point: usize, k: usize| side[point * d + k].widen();
                     let square = |k: usize| (at(&x, i + r, k) - at(&y, j, k)).powi(2);
                     *exact += entry;

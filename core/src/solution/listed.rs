@@ -126,14 +126,14 @@ impl<'s, T: Real> ListedPlan<'s, T> {
     /// Calls `work` with the exponentials of a block of rows, tile by tile: the first row of a tile, counted from
     /// `first`, its columns, and P_ij / a_i row after row. All tiles of some columns follow one another.
     fn each_tile(&self, first: usize, f: &[T], work: &mut impl FnMut(usize, Range<usize>, &[T])) {
-        let KeptLists { points, instructions, s, .. } = self.lists;
+        let KeptLists { pairs, instructions, s, .. } = self.lists;
         self.lists.each_range(first, f, |columns| {
             let g = &self.g[columns.clone()];
             for (k, f) in f.chunks(GROUP).enumerate() {
                 let (mut tile, mut sums) = ([T::ZERO; GROUP * PANEL], [T::ZERO; GROUP]);
                 let tile = &mut tile[..f.len() * g.len()];
                 let place = TileAt { i: first + k * GROUP, start: columns.start, f, g };
-                T::product_exponents(instructions, points, T::TWO * s, place, tile, &mut sums[..f.len()], true);
+                pairs.exponentials(instructions, s, place, tile, &mut sums[..f.len()]);
                 work(k * GROUP, columns.clone(), tile);
             }
         });

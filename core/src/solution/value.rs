@@ -5,7 +5,7 @@ use crate::reduce;
 use crate::report::{Report, Status};
 use crate::scaled::ScaledProblem;
 #[cfg(feature = "skipping")]
-use crate::skipping::{ListMemory, Lists, MAX_WIDTH, points, records::Visits};
+use crate::skipping::{ListMemory, Lists, MAX_WIDTH, Pairs, records::Visits};
 use crate::solution::Solution;
 #[cfg(feature = "skipping")]
 use crate::solution::listed::ListedPlan;
@@ -358,7 +358,7 @@ fn measure_listed<T: Real>(
     let (a, b, m) = (p.problem.a(), p.problem.b(), g.len());
     let work = |strip: Strip<'_, T>| {
         let (mut totals, mut ratio) = ([Wide::new(T::ZERO); 5], T::ZERO);
-        let Some(points) = points(p) else { return (totals, ratio) };
+        let Some(pairs) = Pairs::new(p) else { return (totals, ratio) };
         listed::each_group(strip, skipping, |first, f, memory| {
             let GroupMemory { lists, tile, partial, column } = memory;
             let ListMemory { list: list_memory, groups, far: far_memory, far_groups, sums: of_group, weights } = lists;
@@ -366,7 +366,7 @@ fn measure_listed<T: Real>(
             // What the rows of all blocks meet in one series.
             let (count, plane) = (f.len(), skipping.plane(p, first, f));
             let groups = skipping.list_groups(p, (&plane, count), groups);
-            let mut series = skipping.far(p, points, (&plane, first, count), groups, far_groups);
+            let mut series = skipping.far(p, pairs.points(), (&plane, first, count), groups, far_groups);
             of_group.fill(T::ZERO);
             if !groups.is_empty() {
                 weights.iter_mut().enumerate().for_each(|(r, weight)| *weight = a.at(first + r));
@@ -381,7 +381,7 @@ fn measure_listed<T: Real>(
                 let i = first + start;
                 let plane = skipping.plane(p, i, f);
                 let Visits { near: list, far, .. } = skipping.list(p, (&plane, count), groups, list_memory);
-                let mut series = skipping.far(p, points, (&plane, i, count), far, far_memory);
+                let mut series = skipping.far(p, pairs.points(), (&plane, i, count), far, far_memory);
                 let (mut far_sums, mut weights) = ([T::ZERO; MAX_WIDTH], [T::ZERO; MAX_WIDTH]);
                 weights[..count].iter_mut().enumerate().for_each(|(r, weight)| *weight = a.get(i + r));
                 if !far.is_empty() {
@@ -400,8 +400,8 @@ fn measure_listed<T: Real>(
                     let (mut sums, mut costs) = ([T::ZERO; MAX_TILE_ROWS], [T::ZERO; MAX_TILE_ROWS]);
                     let (sums, costs) = (&mut sums[..f.len()], &mut costs[..f.len()]);
                     let (place, exponentials) = (TileAt { i, start: 0, f, g }, &mut tile[..f.len() * visited]);
-                    T::listed_exponents(p.instructions, points, T::TWO * p.s, place, list, exponentials, sums, true);
-                    T::listed_costs(p.instructions, points, i, list, exponentials, costs);
+                    pairs.listed_exponentials((p.instructions, p.s), place, list, exponentials, sums);
+                    pairs.listed_costs(p.instructions, i, list, exponentials, costs);
                     let weights = &weights[k * rows..k * rows + f.len()];
                     T::add_listed_rows(p.instructions, weights, list, exponentials, partial);
                     for (r, f) in f.iter_mut().enumerate() {

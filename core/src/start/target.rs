@@ -2,6 +2,8 @@
 
 use super::sample::{MAX_SAMPLE, Sample, sample_len};
 use super::{Side, StartMemory};
+#[cfg(feature = "skipping")]
+use crate::cells::Level;
 use crate::cost::{GroundCost, SquaredEuclidean};
 use crate::error::{Argument, Error};
 use crate::geometry::PointCloud;
@@ -28,6 +30,9 @@ pub struct Target<'t, 'a, T: Real> {
     /// The numbers of the points with weight of either side, in the order of a k-d tree, if the solver has them.
     #[cfg(feature = "skipping")]
     pub(crate) order: Option<[&'t [T]; 2]>,
+    /// Who watches the levels of a start.
+    #[cfg(feature = "skipping")]
+    pub(crate) observer: Option<&'t dyn Fn(&Level)>,
 }
 
 impl<'t, 'a, T: Real> Target<'t, 'a, T> {
@@ -43,7 +48,16 @@ impl<'t, 'a, T: Real> Target<'t, 'a, T> {
             settings,
             #[cfg(feature = "skipping")]
             order: None,
+            #[cfg(feature = "skipping")]
+            observer: None,
         }
+    }
+
+    /// Returns the same target, whose [`Cells`](crate::cells::Cells) are watched: `observer` sees every level when it
+    /// has been solved. A start that wraps another hands it this target.
+    #[cfg(feature = "skipping")]
+    pub fn watched(self, observer: &'t dyn Fn(&Level)) -> Self {
+        Target { observer: Some(observer), ..self }
     }
 
     /// Returns the points of the problem.

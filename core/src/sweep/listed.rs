@@ -9,8 +9,8 @@ use super::strips::{Pass, Scratch, Strip};
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
 use crate::skipping::records::Visits;
-use crate::skipping::{ListMemory, Lists, MAX_WIDTH, points};
-use crate::vector::{ColumnList, GROUP, MAX_LANES, PackedPoints, TileAt};
+use crate::skipping::{ListMemory, Lists, MAX_WIDTH, Pairs};
+use crate::vector::{ColumnList, GROUP, MAX_LANES, TileAt};
 
 /// The factor of a row from which on the skipped pairs are chosen anew for a better f, because it multiplies the
 /// certificate.
@@ -56,8 +56,8 @@ fn sweep_rows<T: Real>(
     let all = potentials.f.len() as u64 * g.len() as u64;
     let work = |strip: Strip<'_, T>| {
         let mut outcome = Outcome::default();
-        if let Some(points) = points(p) {
-            let rows = Rows { p, points, skipping, factor, columns, g };
+        if let Some(pairs) = Pairs::new(p) {
+            let rows = Rows { p, pairs, skipping, factor, columns, g };
             each_group(strip, skipping, |i, f, memory| rows.sweep(i, f, memory, &mut outcome));
         }
         outcome
@@ -112,7 +112,7 @@ struct OfGroup<'g, T> {
     /// The groups of columns that all its rows meet in one series.
     groups: &'g [T],
     /// The number of columns in these.
-    pairs: u64,
+    summed: u64,
     /// What these give to the sums of the rows, or nothing.
     sums: &'g [T],
     /// The weights of the rows, for the columns of these; or nothing.
@@ -131,7 +131,7 @@ struct BlockMemory<'t, T> {
 /// All that the rows of a sweep read.
 struct Rows<'r, 'a, 's, T: Real> {
     p: &'r ScaledProblem<'a, T>,
-    points: PackedPoints<'a, T>,
+    pairs: Pairs<'a, T>,
     skipping: &'r Lists<'s, T>,
     factor: T,
     /// Columns are added up.
@@ -150,19 +150,19 @@ impl<T: Real> Rows<'_, '_, '_, T> {
         weights.fill(T::ZERO);
         let plane = self.skipping.plane(self.p, i, f);
         let groups = self.skipping.list_groups(self.p, (&plane, count), groups);
-        let mut series = self.skipping.far(self.p, self.points, (&plane, i, count), groups, far_groups);
+        let mut series = self.skipping.far(self.p, self.pairs.points(), (&plane, i, count), groups, far_groups);
         sums.fill(T::ZERO);
         if !groups.is_empty() {
             series.add_rows(f, self.g, &mut sums[..count]);
         }
-        let pairs = series.pairs() / count as u64;
+        let summed = series.pairs() / count as u64;
 
         // All else, block by block.
         for (k, f) in f.chunks_mut(width).enumerate() {
             let own = k * width..k * width + f.len();
             let (sums, weights) = (sums.get(own.clone()), weights.get_mut(own.clone()));
             let (sums, weights) = (sums.unwrap_or_default(), weights.unwrap_or_default());
-            let group = OfGroup { groups, pairs, sums, weights };
+            let group = OfGroup { groups, summed, sums, weights };
             let memory = BlockMemory { list, far, tile, partial, column };
             self.sweep_block(i + own.start, f, group, memory, outcome);
         }
@@ -181,7 +181,7 @@ impl<T: Real> Rows<'_, '_, '_, T> {
         outcome: &mut Outcome<T>,
     ) {
         let BlockMemory { list: list_memory, far: far_memory, tile, partial, column } = memory;
-        let OfGroup { mut groups, pairs, sums: mut group_sums, weights: group_weights } = group;
+        let OfGroup { mut groups, summed, sums: mut group_sums, weights: group_weights } = group;
         // What was added to f because it was too small for the list.
         let mut raised = [T::ZERO; MAX_WIDTH];
         let (mut at, mut lists) = (0, 0);
@@ -191,7 +191,7 @@ impl<T: Real> Rows<'_, '_, '_, T> {
             let Visits { near: list, far, .. } = self.skipping.list(self.p, (&plane, count), groups, list_memory);
             lists += 1;
             // Series first, because the sum of a row needs them.
-            let mut series = self.skipping.far(self.p, self.points, (&plane, i + at, count), far, far_memory);
+            let mut series = self.skipping.far(self.p, self.pairs.points(), (&plane, i + at, count), far, far_memory);
             let (mut far_sums, mut weights) = ([T::ZERO; MAX_WIDTH], [T::ZERO; MAX_WIDTH]);
             if !far.is_empty() {
                 series.add_rows(&f[at..], self.g, &mut far_sums[..count]);
@@ -208,8 +208,7 @@ impl<T: Real> Rows<'_, '_, '_, T> {
                 let sums = &mut sums[..own.len()];
                 let place = TileAt { i: i + at, start: 0, f: &f[own.clone()], g: self.g };
                 let exponentials = &mut tile[..own.len() * visited];
-                let factor = T::TWO * self.p.s;
-                T::listed_exponents(self.p.instructions, self.points, factor, place, list, exponentials, sums, true);
+                self.pairs.listed_exponentials((self.p.instructions, self.p.s), place, list, exponentials, sums);
                 sums.iter_mut().zip(&far_sums[at - first..]).for_each(|(sum, &far)| *sum += far);
                 if lists < MOST_LISTS {
                     let raised = &mut raised[own.clone()];
@@ -228,7 +227,7 @@ impl<T: Real> Rows<'_, '_, '_, T> {
                 weights[own.start - first..own.end - first].copy_from_slice(sums);
                 if !group_sums.is_empty() {
                     group_weights[own.clone()].copy_from_slice(sums);
-                    outcome.summed += own.len() as u64 * pairs;
+                    outcome.summed += own.len() as u64 * summed;
                 }
                 outcome.visited += (own.len() * visited) as u64;
                 (at, lists) = (own.end, 0);

@@ -64,9 +64,9 @@ impl<T: Real> Rows<'_, '_, T> {
                 let mut sums = [T::ZERO; MAX_TILE_ROWS];
                 let sums = &mut sums[..own.len()];
                 let place = TileAt { i: i + at, start: 0, f: &raised[own.clone()], g: self.g };
-                let KeptLists { points, instructions, s, .. } = self.lists;
+                let KeptLists { pairs, instructions, s, .. } = self.lists;
                 let tile = &mut memory[..own.len() * visited];
-                T::listed_exponents(instructions, points, T::TWO * s, place, list, tile, sums, true);
+                pairs.listed_exponentials((instructions, s), place, list, tile, sums);
                 if lists < MOST_LISTS && self.raise(i + at, &mut raised[own.clone()], sums, memory, outcome) {
                     break;
                 }

@@ -109,7 +109,9 @@ loops! {
         points: PackedPoints<'_, Self>, i: usize, start: usize, rows: &[Self], total: &mut [Self],
     );
     moments::along(points: PackedPoints<'_, Self>, start: usize, weights: &[Self], out: &mut [Self]);
-    bounds::bounds(block: bounds::BlockBound<'_, Self>, s: Self, records: &[Self], out: &mut [Self]);
+    bounds::bounds(
+        block: bounds::BlockBound<'_, Self>, cost: bounds::BlockCost<Self>, records: &[Self], out: &mut [Self],
+    );
     series::tilted(cluster: series::Cluster<'_, Self>, slope: &[Self], potential: &[Self], out: &mut [Self]) -> Self;
     series::power_moments(
         cluster: series::Cluster<'_, Self>, scale: Self, degree: usize, weights: &[Self],

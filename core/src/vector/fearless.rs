@@ -7,7 +7,7 @@ use fearless_simd::{Level, f32x16, f64x8, u32x16, u64x8};
 #[allow(unused_imports)] // the trait of the name below is in scope for its methods
 use fearless_simd::Simd as _;
 
-use super::exp2::{MAGIC_F32, MAGIC_F64, POLYNOMIAL_F32, POLYNOMIAL_F64};
+use super::exp2::{FUSED_F32, MAGIC_F32, MAGIC_F64, POLYNOMIAL_F32, POLYNOMIAL_F64};
 use super::level::SimdLevel;
 use super::log2::{ROUND_F32, ROUND_F64, SERIES_F32, SERIES_F64};
 use super::simd::Simd;
@@ -46,9 +46,32 @@ fn polynomial<T: Float, S: Simd<T>>(simd: S, coefficients: &[T], t: S::Vector) -
     value
 }
 
+#[cfg(target_arch = "x86")]
+use core::arch::x86::*;
+#[cfg(target_arch = "x86_64")]
+use core::arch::x86_64::*;
+
+fearless_simd::kernel!(
+    /// Returns p 2^k, or 0 if x is below the exponents of normal numbers.
+    #[inline]
+    fn scale_f32(avx512: Avx512, p: __m512, k: __m512, x: __m512) -> __m512 {
+        let normal = _mm512_cmp_ps_mask::<_CMP_NLT_UQ>(x, _mm512_set1_ps(-126.0));
+        _mm512_maskz_scalef_ps(normal, p, k)
+    }
+);
+
+fearless_simd::kernel!(
+    /// Does the same in double precision.
+    #[inline]
+    fn scale_f64(avx512: Avx512, p: __m512d, k: __m512d, x: __m512d) -> __m512d {
+        let normal = _mm512_cmp_pd_mask::<_CMP_NLT_UQ>(x, _mm512_set1_pd(-1022.0));
+        _mm512_maskz_scalef_pd(normal, p, k)
+    }
+);
+
 macro_rules! simd {
     ($t:ident, $vector:ident, $bits:ident, $uint:ident, $lanes:literal, $mantissa:literal, $bias:literal,
-     $magic:ident, $polynomial:ident, $series:ident, $round:ident, $log2:ident) => {
+     $magic:ident, $polynomial:ident, $fused:ident, $scale:ident, $series:ident, $round:ident, $log2:ident) => {
         impl<S: fearless_simd::Simd, const COLUMNS: usize> Simd<$t> for Token<S, COLUMNS> {
             type Vector = $vector<S>;
             const LANES: usize = $lanes;
@@ -88,9 +111,15 @@ macro_rules! simd {
                 let c = |value: $t| $vector::splat(self.0, value);
                 let lowest = c(1.0 - $bias as $t);
                 let clamped = c($bias as $t + 0.9).min(x); // of a NaN and a number, the second is taken, and NaN stays
+                #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+                if let Level::Avx512(token) = self.0.level() {
+                    let k = clamped.round_ties_even();
+                    let p = polynomial(self, &$fused, clamped - k);
+                    return $scale(token, p.into(), k.into(), x.into()).simd_into(self.0);
+                }
                 let shifted = clamped + c($magic);
                 let t = clamped - (shifted - c($magic));
-                let p = polynomial(self, &$polynomial, t);
+                let p = polynomial(self, &$fused, t);
                 let exponent = shifted.bitcast::<$bits<S>>() << ($mantissa as u32);
                 let value = (p.bitcast::<$bits<S>>() + exponent).bitcast::<$vector<S>>();
                 x.simd_lt(lowest).select(c(0.0), value)
@@ -149,5 +178,35 @@ macro_rules! simd {
 #[derive(Clone, Copy)]
 pub(super) struct Token<S, const COLUMNS: usize>(pub S);
 
-simd!(f32, f32x16, u32x16, u32, 16, 23, 127, MAGIC_F32, POLYNOMIAL_F32, SERIES_F32, ROUND_F32, log2_parts_f32);
-simd!(f64, f64x8, u64x8, u64, 8, 52, 1023, MAGIC_F64, POLYNOMIAL_F64, SERIES_F64, ROUND_F64, log2_parts_f64);
+simd!(
+    f32,
+    f32x16,
+    u32x16,
+    u32,
+    16,
+    23,
+    127,
+    MAGIC_F32,
+    POLYNOMIAL_F32,
+    FUSED_F32,
+    scale_f32,
+    SERIES_F32,
+    ROUND_F32,
+    log2_parts_f32
+);
+simd!(
+    f64,
+    f64x8,
+    u64x8,
+    u64,
+    8,
+    52,
+    1023,
+    MAGIC_F64,
+    POLYNOMIAL_F64,
+    POLYNOMIAL_F64,
+    scale_f64,
+    SERIES_F64,
+    ROUND_F64,
+    log2_parts_f64
+);

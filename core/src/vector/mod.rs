@@ -23,7 +23,7 @@ pub(crate) use dispatch::Loops;
 pub(crate) use instructions::Instructions;
 pub use level::SimdLevel;
 #[cfg(feature = "skipping")]
-pub(crate) use loops::bounds::BlockBound;
+pub(crate) use loops::bounds::{BlockBound, BlockCost};
 pub(crate) use loops::columns::WeightVectors;
 #[cfg(feature = "costs")]
 pub(crate) use loops::costs::{Norms, Power};

@@ -1,5 +1,7 @@
 //! The start from cells: it leads to the same answer from nearby, for any sizes, costs and weights.
 
+use std::cell::RefCell;
+
 use sinkhorn_core::cells::Cells;
 use sinkhorn_core::cost::{Euclidean, GroundCost, SquaredEuclidean};
 use sinkhorn_core::error::ErrorKind;
@@ -135,8 +137,10 @@ fn levels_are_shown_and_memory_is_as_asked() {
     let mut solver = Solver::without_start(&problem, &settings, workspace).unwrap();
     let len = Cells::len(&solver.target()).unwrap();
     let mut memory = vec![f64::NAN; len];
-    let mut shown = Vec::new();
-    let cells = Cells::fit_observed(&solver.target(), &mut memory, &mut |level| shown.push(*level)).unwrap();
+    let shown = RefCell::new(Vec::new());
+    let watch = |level: &Level| shown.borrow_mut().push(*level);
+    let cells = Cells::fit(&solver.target().watched(&watch), &mut memory).unwrap();
+    let shown = shown.into_inner();
     let points: Vec<[usize; 2]> = shown.iter().map(|level| level.points).collect();
     assert_eq!(points, [[79, 88], [625, 88]]);
     assert_eq!(shown.iter().map(|level| level.left).collect::<Vec<_>>(), [1, 0]);

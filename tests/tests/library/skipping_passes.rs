@@ -3,7 +3,7 @@
 use sinkhorn_core::{
     Epsilon, PointCloud, Problem, Real, Report, Settings, Skipping, Solution, Status,
     batch::{batch_len, solve_batch},
-    cost::CostScale,
+    cost::{CostScale, Euclidean, GroundCost, Manhattan, SquaredEuclidean},
     diff::{
         Changes, Cotangent, DerivativeSettings, Derivatives, Gradients, LinearStatus, PlanCotangent, Tangent,
         derivatives_len,
@@ -25,12 +25,13 @@ fn scalars<T: Real>(values: &[f64]) -> Vec<T> {
 
 /// Some problems with equal weights, or with weights of which every seventh is zero.
 fn cases() -> Vec<(&'static str, Inputs)> {
-    let points = |seed, shape: (usize, usize, usize), epsilon| {
-        let mut inputs = Inputs::random(seed, shape, epsilon, "squared-euclidean");
+    let norm = |seed, shape: (usize, usize, usize), epsilon, cost| {
+        let mut inputs = Inputs::random(seed, shape, epsilon, cost);
         inputs.a.fill(1.0 / shape.0 as f64);
         inputs.b.fill(1.0 / shape.1 as f64);
         inputs
     };
+    let points = |seed, shape, epsilon| norm(seed, shape, epsilon, "squared-euclidean");
     let weighted = |mut inputs: Inputs| {
         let random = &mut data::generator(inputs.a.len() as u64);
         for weights in [&mut inputs.a, &mut inputs.b] {
@@ -48,6 +49,8 @@ fn cases() -> Vec<(&'static str, Inputs)> {
         ("four dimensions", points(4, (900, 950, 4), 0.003)),
         ("a plane, with weights", weighted(points(5, (750, 800, 2), 0.003))),
         ("space, with weights", weighted(points(6, (950, 900, 3), 0.004))),
+        ("a plane, Euclidean", norm(9, (700, 650, 2), 0.01, "euclidean")),
+        ("space, Manhattan", norm(10, (800, 850, 3), 0.01, "manhattan")),
         ("a plane, relaxed", points(7, (700, 700, 2), 0.003).relaxed(0.5, 0.8)),
         ("space, relaxed on a side, with weights", weighted(points(8, (900, 950, 3), 0.004)).relaxed(0.3, 1e9)),
     ]
@@ -60,7 +63,12 @@ fn settings<T: Real>(skipping: Skipping, threads: usize) -> Settings<T> {
 /// The problem of some inputs, in a precision.
 fn with_problem<T: Real, R>(inputs: &Inputs, read: impl FnOnce(&Problem<'_, T>) -> R) -> R {
     let [x, y, a, b] = [&inputs.x, &inputs.y, &inputs.a, &inputs.b].map(|values| scalars::<T>(values));
-    let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, inputs.dimension).unwrap())
+    let cost: &dyn GroundCost<T> = match inputs.ground_cost {
+        "euclidean" => &Euclidean,
+        "manhattan" => &Manhattan,
+        _ => &SquaredEuclidean,
+    };
+    let problem = Problem::new(PointCloud::new(&x, &y, inputs.dimension, cost).unwrap())
         .and_then(|p| p.weights(&a, &b)?.epsilon(Epsilon::Absolute(T::constant(inputs.epsilon))))
         .and_then(|p| p.unbalanced(T::constant(inputs.rho.0), T::constant(inputs.rho.1)))
         .unwrap();

@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use sinkhorn_bench::machine::{self, Machine};
 use sinkhorn_bench::sweeper::{self, Sweeper, Taken};
-use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Settings, SimdLevel, Solver, Storage, Workspace};
+use sinkhorn_core::cost::{Euclidean, GroundCost, Manhattan, PNorm, SquaredEuclidean};
+use sinkhorn_core::{Epsilon, Error, PointCloud, Problem, Settings, SimdLevel, Skipping, Solver, Storage, Workspace};
 use sinkhorn_init::{Auto, Timed};
 use sinkhorn_tests::data;
 
@@ -46,6 +48,32 @@ pub struct Data {
     /// Epsilon as a share of the mean cost
     #[arg(long, value_name = "SHARE", default_value = "0.01")]
     pub epsilon: f32,
+    /// The ground cost
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = Cost::SquaredEuclidean)]
+    pub cost: Cost,
+    /// All sweeps visit all pairs
+    #[arg(long)]
+    pub dense: bool,
+}
+
+/// A ground cost.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Cost {
+    SquaredEuclidean,
+    Euclidean,
+    Manhattan,
+    ThirdNorm,
+}
+
+impl Cost {
+    fn ground_cost(self) -> Result<Box<dyn GroundCost<f32>>, Error> {
+        Ok(match self {
+            Cost::SquaredEuclidean => Box::new(SquaredEuclidean),
+            Cost::Euclidean => Box::new(Euclidean),
+            Cost::Manhattan => Box::new(Manhattan),
+            Cost::ThirdNorm => Box::new(PNorm::new(3.0)?),
+        })
+    }
 }
 
 /// A solve from `Auto` with Anderson, in all threads.
@@ -77,8 +105,8 @@ pub struct Solve {
 
 /// Times a sweep, one thread after the other.
 pub fn sweeps(size: usize, data: &Data) -> Result<Sweeps, Error> {
-    let (x, y) = points(size, data);
-    let problem = problem(&x, &y, data)?;
+    let ((x, y), cost) = (points(size, data), data.cost.ground_cost()?);
+    let problem = problem(&x, &y, &*cost, data)?;
     let mut sweeps = Vec::new();
     for threads in Machine::this().threads() {
         let settings = sweeper::settings(Storage::Stream, SimdLevel::Best, threads);
@@ -99,9 +127,10 @@ pub fn sweeps(size: usize, data: &Data) -> Result<Sweeps, Error> {
 
 /// Solves.
 pub fn run_solve(size: usize, data: &Data) -> Result<Solve, Error> {
-    let (x, y) = points(size, data);
-    let problem = problem(&x, &y, data)?;
-    let settings = Settings { threshold: THRESHOLD, threads: Machine::this().cores, ..Settings::default() };
+    let ((x, y), cost) = (points(size, data), data.cost.ground_cost()?);
+    let problem = problem(&x, &y, &*cost, data)?;
+    let skipping = if data.dense { Skipping::Off } else { Skipping::Auto };
+    let settings = Settings { threshold: THRESHOLD, threads: Machine::this().cores, skipping, ..Settings::default() };
     let mut memory = vec![0.0; Workspace::len(&problem, &settings)?];
     let workspace_bytes = size_of_val(&memory[..]);
     let workspace = Workspace::new(&mut memory, &problem, &settings)?;
@@ -161,7 +190,12 @@ fn points(size: usize, data: &Data) -> (Vec<f32>, Vec<f32>) {
     (x, y)
 }
 
-fn problem<'p>(x: &'p [f32], y: &'p [f32], data: &Data) -> Result<Problem<'p, f32>, Error> {
-    let cloud = PointCloud::squared_euclidean(x, y, data.dimension as usize)?;
+fn problem<'p>(
+    x: &'p [f32],
+    y: &'p [f32],
+    cost: &'p dyn GroundCost<f32>,
+    data: &Data,
+) -> Result<Problem<'p, f32>, Error> {
+    let cloud = PointCloud::new(x, y, data.dimension as usize, cost)?;
     Problem::new(cloud)?.epsilon(Epsilon::OfMean(data.epsilon))
 }

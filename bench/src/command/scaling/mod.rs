@@ -83,15 +83,16 @@ pub fn run(args: &Args) -> Outcome {
 }
 
 fn all(args: &Args) -> Outcome {
-    let Data { dimension, epsilon, .. } = args.data;
+    let Data { dimension, epsilon, cost, .. } = args.data;
     let what = format!(
-        "Two clouds in {dimension} dimensions, f32, costs streamed, epsilon {epsilon} of the mean cost. The sweep is \
+        "Two clouds in {dimension} dimensions, {}, f32, costs streamed, epsilon {epsilon} of the mean cost. The sweep is \
          plain, over all pairs, and the fastest of several; one thread counts without what other processes take.\n\
          Growth is its time / n^2, relative to that of the first n. The solve is from Auto in all threads, to a marginal \
          error of {THRESHOLD:e}. Its pairs are visited one by one, summed up by series, or skipped.\nEquivalents are \
          the pairs that start and sweeps visited, in sweeps over all pairs. Its times are those of the start, of \
          completing it, of the sweeps, and of measuring the result. MB are 10^6 bytes: the workspace for all threads, \
-         and the peak of the process, points and program included."
+         and the peak of the process, points and program included.",
+        name(cost)
     );
     let mut tables = Tables::begin(&args.table, &what)?;
     let sweep = "n      |1 thread ms|   all ms|growth, all|peak MB";
@@ -117,11 +118,10 @@ fn in_process<T: DeserializeOwned>(args: &Args, only: Only, size: usize) -> Outc
     let failed = |error: &dyn std::fmt::Display| format!("{what} of {size}: {error}");
     let mut child = Command::new(env::current_exe()?);
     child.args(["scaling", "--only", &what]).arg(format!("--size={size}"));
-    let Data { corner, dimension, epsilon } = args.data;
+    let Data { corner, dimension, epsilon, cost, dense } = args.data;
     child.arg(format!("--dimension={dimension}")).arg(format!("--epsilon={epsilon}")).stderr(Stdio::inherit());
-    if corner {
-        child.arg("--corner");
-    }
+    child.arg(format!("--cost={}", name(cost)));
+    child.args(corner.then_some("--corner")).args(dense.then_some("--dense"));
     let output = child.output().map_err(|error| failed(&error))?;
     if !output.status.success() {
         return Err(failed(&output.status).into());

@@ -231,7 +231,7 @@ impl<T: Float> Power<T> {
     }
 }
 
-/// out_kj <- the norm of x_(i+k) - y_j for the columns from `start` on (a multiple of [`PANEL`]), `m` in a row.
+/// out_kj <- the norm of x_(i+k) - y_j for the columns from `start` on, `m` in a row.
 ///
 /// A norm whose sum of powers left the safe range is written as -1, and is left to the caller; the result is 1 if there
 /// is one. Without vectors all are.
@@ -320,14 +320,16 @@ impl<T: Float> Differences<'_, T> {
         let m = self.m;
         let mut at = 0;
         while at < m {
-            let panel = self.norms.points.panel(self.start + at);
-            let width = panel.width.min(m - at);
+            // The first column may lie inside its panel, if pairs are skipped.
+            let inside = if cfg!(feature = "skipping") { (self.start + at) % PANEL } else { 0 };
+            let panel = self.norms.points.panel(self.start + at - inside);
+            let width = (panel.width - inside).min(m - at);
             let out = &mut *self.out;
             each_vector::<T, S>(
                 0..width,
                 #[inline(always)]
                 |first, len| {
-                    let (mut totals, mut from) = ([zero; R], first);
+                    let (mut totals, mut from) = ([zero; R], inside + first);
                     for x in x.clone() {
                         let y = simd.load_part(&panel.values[from..from + len], T::ZERO);
                         let mut z = [zero; R];
