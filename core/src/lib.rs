@@ -51,6 +51,7 @@
 //! Without the first three, the crate needs neither `std` nor an allocator. What a build has left out is refused with
 //! [`ErrorKind::Unsupported`](error::ErrorKind::Unsupported).
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
 #[cfg(any(test, feature = "std"))]
@@ -93,6 +94,11 @@ mod workspace;
 #[doc = include_str!("../FIRMWARE.md")]
 struct Firmware;
 
+/// The page of the package, likewise.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 #[doc(inline)]
 pub use error::Error;
 pub use float::Float;
@@ -103,7 +109,7 @@ pub use real::Real;
 pub use report::{Observation, Report, Status};
 #[doc(inline)]
 pub use settings::{Acceleration, Settings, Skipping, Storage};
-pub use solution::Solution;
+pub use solution::{Kept, Solution};
 pub use solver::{Solver, solve};
 pub use vector::SimdLevel;
 pub use workspace::Workspace;

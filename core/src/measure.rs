@@ -1,6 +1,7 @@
 //! Weighted points: checked, borrowed views.
 
 use crate::error::{Argument, Error, ErrorKind, Place, check_count, check_length};
+use crate::memory::CopyTo;
 use crate::real::Real;
 use crate::vector::WeightVectors;
 
@@ -107,6 +108,12 @@ impl<'a, T: Real> Weights<'a, T> {
         Weights { uniform: self.uniform * factor, factor: self.factor * factor, total, ..self }
     }
 
+    /// Copies them to other memory.
+    pub(crate) fn copied<'t>(&self, to: &mut CopyTo<'_, 't, T>) -> Weights<'t, T> {
+        let Weights { values, len, uniform, total, factor } = *self;
+        Weights { values: values.map(|values| to.copy(values)), len, uniform, total, factor }
+    }
+
     /// Returns how many are positive.
     #[cfg(feature = "support")]
     pub(crate) fn support(&self) -> usize {
@@ -191,6 +198,17 @@ impl<'a, T: Real> Points<'a, T> {
     #[cfg(feature = "support")]
     pub(crate) fn choose(self, chosen: Option<&'a [T]>) -> Self {
         Points { len: chosen.map_or(self.len, <[T]>::len), chosen, ..self }
+    }
+
+    /// Copies all of them to other memory.
+    pub(crate) fn copied<'t>(&self, to: &mut CopyTo<'_, 't, T>) -> Points<'t, T> {
+        Points {
+            data: to.copy(self.data),
+            dimension: self.dimension,
+            len: self.len,
+            #[cfg(feature = "support")]
+            chosen: self.chosen.map(|chosen| to.copy(chosen)),
+        }
     }
 
     /// Returns the coordinates of points from `start` to `end`, if they lie side by side.

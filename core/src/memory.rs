@@ -4,6 +4,24 @@
 //! [`total`] makes the length that the caller is told of them, and [`cut`] the vectors. A list that has overflowed
 //! holds `usize::MAX`, since it is computed with saturating operations.
 
+use crate::cost::GroundCost;
+use crate::real::Real;
+
+/// The memory that a value with vectors is copied to, vector by vector in a fixed order.
+pub(crate) struct CopyTo<'c, 't, T: Real> {
+    /// Takes a vector, and returns the one in the new memory.
+    pub vector: &'c mut dyn FnMut(&[T]) -> &'t [T],
+    /// The ground cost, which is lent anew.
+    pub cost: &'t dyn GroundCost<T>,
+}
+
+impl<'t, T: Real> CopyTo<'_, 't, T> {
+    /// Copies a vector.
+    pub fn copy(&mut self, vector: &[T]) -> &'t [T] {
+        (self.vector)(vector)
+    }
+}
+
 /// Adds up the lengths of groups of vectors; `None` if that is more than any memory holds.
 pub(crate) const fn total(groups: &[&[usize]]) -> Option<usize> {
     let (mut sum, mut group) = (0_usize, 0);

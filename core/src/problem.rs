@@ -4,6 +4,7 @@ use crate::cost::CostScale;
 use crate::error::{Argument, Error, ErrorKind, check_positive, not_positive};
 use crate::geometry::{Geometry, Shape};
 use crate::measure::{Weights, with_equal_totals};
+use crate::memory::CopyTo;
 use crate::real::Real;
 
 /// The strength of the entropic regularisation, in units of cost.
@@ -22,6 +23,13 @@ impl<T: Real> Default for Epsilon<T> {
     /// The default is 0.05 of the standard deviation of the cost.
     fn default() -> Self {
         Epsilon::OfStd(T::constant(0.05))
+    }
+}
+
+/// A plain number is a value.
+impl<T: Real> From<T> for Epsilon<T> {
+    fn from(value: T) -> Self {
+        Epsilon::Absolute(value)
     }
 }
 
@@ -230,6 +238,13 @@ impl<'a, T: Real> Problem<'a, T> {
         b: Weights<'a, T>,
     ) -> Self {
         Problem { geometry: self.geometry.choose(rows, columns), a, b, ..self }
+    }
+
+    /// Copies geometry and weights to other memory.
+    pub(crate) fn copied<'t>(&self, to: &mut CopyTo<'_, 't, T>) -> Problem<'t, T> {
+        let Problem { geometry, a, b, scale, epsilon, rho_a, rho_b } = self;
+        let (geometry, a, b) = (geometry.copied(to), a.copied(to), b.copied(to));
+        Problem { geometry, a, b, scale: *scale, epsilon: *epsilon, rho_a: *rho_a, rho_b: *rho_b }
     }
 
     /// Puts the same weights, of the right length, on both sides.

@@ -1,6 +1,5 @@
 //! The start from representatives of the points.
 
-use serde::{Deserialize, Serialize};
 use sinkhorn_core::{
     Error, Float, PointCloud, Real,
     error::{Argument, ErrorKind},
@@ -79,7 +78,8 @@ const NEAR: f64 = 0.05;
 ///
 /// A text format must keep every digit for the same bits to come back (with `serde_json` the feature
 /// `float_roundtrip`).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CoarseFit<T> {
     dimension: usize,
     /// k x d, the representatives of the second side.

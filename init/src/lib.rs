@@ -20,12 +20,25 @@
 //! assert_eq!(solution.report().start.name, "gaussian");
 //! # Ok::<(), sinkhorn_core::Error>(())
 //! ```
+//!
+//! # Features
+//!
+//! Both are on by default. [`Auto`] needs neither.
+//!
+//! | feature | what it adds | what it takes |
+//! |---|---|---|
+//! | `fit` | the start from Gaussian mixtures | linfa-clustering and what that needs |
+//! | `serde` | fits can be saved and used again | serde |
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![forbid(unsafe_code)]
 
 mod auto;
 mod cells;
+mod cloud;
 mod coarse;
 mod fit;
 mod gaussian;
+#[cfg(feature = "fit")]
 mod mixture;
 mod representatives;
 mod small;
@@ -35,8 +48,18 @@ mod timed;
 pub use auto::Auto;
 pub use cells::CellsStart;
 pub use coarse::{CoarseFit, CoarseStart};
-pub use fit::{GaussianFit, MixtureDensity, MixtureFit, MixtureSettings};
+pub use fit::GaussianFit;
+#[cfg(feature = "fit")]
+#[cfg_attr(docsrs, doc(cfg(feature = "fit")))]
+pub use fit::{MixtureDensity, MixtureFit, MixtureSettings};
 pub use gaussian::GaussianStart;
+#[cfg(feature = "fit")]
+#[cfg_attr(docsrs, doc(cfg(feature = "fit")))]
 pub use mixture::{MixturePotential, MixtureStart};
 pub use subsample::SubsampleStart;
 pub use timed::Timed;
+
+/// The page of the package: its program is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

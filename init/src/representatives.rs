@@ -5,7 +5,7 @@ use sinkhorn_core::{
     geometry::{Points, Weights},
 };
 
-use crate::fit::Cloud;
+use crate::cloud::Cloud;
 
 /// The number of times that points are assigned to their nearest representative after the partition. The first time
 /// matters, the second a little.

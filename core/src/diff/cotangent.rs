@@ -32,7 +32,22 @@ pub enum PlanCotangent<'c, T> {
     Rows(&'c (dyn Fn(usize, usize, &mut [T]) + Sync)),
 }
 
-impl<T: Real> Cotangent<'_, T> {
+impl<'c, T: Real> Cotangent<'c, T> {
+    /// Belongs to a loss of the plan: dL/dP, n x m row-major.
+    pub const fn of_plan(plan: &'c [T]) -> Self {
+        Cotangent { f: None, g: None, plan: Some(PlanCotangent::Matrix(plan)), map: None }
+    }
+
+    /// Belongs to a loss of the barycentric map: dL/dT, n x d row-major.
+    pub const fn of_map(map: &'c [T]) -> Self {
+        Cotangent { f: None, g: None, plan: None, map: Some(map) }
+    }
+
+    /// Belongs to a loss of the potentials: dL/df (n) and dL/dg (m).
+    pub const fn of_potentials(f: &'c [T], g: &'c [T]) -> Self {
+        Cotangent { f: Some(f), g: Some(g), plan: None, map: None }
+    }
+
     /// Belongs to a loss that depends on nothing: fill in what it depends on.
     pub const fn none() -> Self {
         Cotangent { f: None, g: None, plan: None, map: None }

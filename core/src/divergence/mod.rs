@@ -197,6 +197,12 @@ fn within<'a, T: Real>(problem: &Problem<'a, T>) -> Result<[Geometry<'a, T>; 2],
 }
 
 impl<'w, T: Real> Divergence<'w, T> {
+    /// Makes a divergence of its value and its three solutions, which were [kept](crate::Kept): between the measures,
+    /// within x, within y.
+    pub fn of_solutions(value: T, [between, within_x, within_y]: [Solution<'w, T>; 3]) -> Self {
+        Divergence { value, between, within_x, within_y }
+    }
+
     /// Returns S(a, b), in units of cost.
     pub fn value(&self) -> T {
         self.value

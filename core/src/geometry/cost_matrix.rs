@@ -1,4 +1,5 @@
 use crate::error::{Argument, Error, ErrorKind, Place, check_length};
+use crate::memory::CopyTo;
 use crate::real::Real;
 use crate::reduce::is_finite;
 #[cfg(feature = "costs")]
@@ -76,6 +77,24 @@ impl<'a, T: Real> CostMatrix<'a, T> {
             columns: count(self.columns, columns),
             chosen: (rows, columns),
             ..self
+        }
+    }
+
+    /// Copies all entries to other memory.
+    pub(crate) fn copied<'t>(&self, to: &mut CopyTo<'_, 't, T>) -> CostMatrix<'t, T> {
+        let CostMatrix { data, rows, columns, row_stride, column_stride, forbids, .. } = *self;
+        let data = to.copy(data);
+        #[cfg(feature = "support")]
+        let mut copied = |numbers: Option<&[T]>| numbers.map(|numbers| to.copy(numbers));
+        CostMatrix {
+            data,
+            rows,
+            columns,
+            row_stride,
+            column_stride,
+            forbids,
+            #[cfg(feature = "support")]
+            chosen: (copied(self.chosen.0), copied(self.chosen.1)),
         }
     }
 

@@ -8,6 +8,7 @@ pub use cost_matrix::CostMatrix;
 pub use point_cloud::PointCloud;
 
 use crate::cost::BuiltIn;
+use crate::memory::CopyTo;
 use crate::real::Real;
 
 /// The source of the costs of a problem.
@@ -66,6 +67,14 @@ impl<'a, T: Real> Geometry<'a, T> {
         match self {
             Geometry::Points(cloud) => Geometry::Points(cloud.choose(rows, columns)),
             Geometry::Matrix(matrix) => Geometry::Matrix(matrix.choose(rows, columns)),
+        }
+    }
+
+    /// Copies points or costs to other memory.
+    pub(crate) fn copied<'t>(&self, to: &mut CopyTo<'_, 't, T>) -> Geometry<'t, T> {
+        match self {
+            Geometry::Points(cloud) => Geometry::Points(cloud.copied(to)),
+            Geometry::Matrix(matrix) => Geometry::Matrix(matrix.copied(to)),
         }
     }
 

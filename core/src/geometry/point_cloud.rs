@@ -1,6 +1,7 @@
 use crate::cost::{GroundCost, SquaredEuclidean};
 use crate::error::{Argument, Error};
 use crate::measure::Points;
+use crate::memory::CopyTo;
 use crate::real::Real;
 
 /// Two point sets of the same dimension and a ground cost.
@@ -40,6 +41,11 @@ impl<'a, T: Real> PointCloud<'a, T> {
     #[cfg(feature = "skipping")]
     pub(crate) fn of(x: Points<'a, T>, y: Points<'a, T>, cost: &'a dyn GroundCost<T>) -> Self {
         PointCloud { x, y, cost }
+    }
+
+    /// Copies the points to other memory.
+    pub(crate) fn copied<'t>(&self, to: &mut CopyTo<'_, 't, T>) -> PointCloud<'t, T> {
+        PointCloud { x: self.x.copied(to), y: self.y.copied(to), cost: to.cost }
     }
 
     /// Writes c(x_i, y_j) for consecutive j from `start` on.

@@ -4,6 +4,7 @@
 //! A sum that leaves the safe range in spite of this is computed anew, relative to the largest difference of its pair.
 
 use crate::geometry::PointCloud;
+use crate::memory::CopyTo;
 use crate::real::Real;
 use crate::vector::{Instructions, Norms};
 
@@ -17,6 +18,12 @@ pub(crate) struct NormCosts<'a, T: Real> {
 }
 
 impl<T: Real> NormCosts<'_, T> {
+    /// Copies the packed points to other memory. `cloud` is a copy of the others.
+    pub fn copied<'t>(&self, cloud: PointCloud<'t, T>, to: &mut CopyTo<'_, 't, T>) -> NormCosts<'t, T> {
+        let Norms { points, power, unit } = self.norms;
+        NormCosts { norms: Norms { points: points.copied(to), power, unit }, cloud, bound: self.bound }
+    }
+
     /// out_kj <- C_ij for rows from i and `m` columns from `start` on, row after row, within 4 d + 16 units in the last
     /// place.
     pub fn rows(&self, instructions: Instructions, i: usize, start: usize, m: usize, out: &mut [T]) {

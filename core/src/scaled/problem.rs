@@ -6,6 +6,7 @@ use super::statistics::Statistics;
 use crate::cost::CostScale;
 use crate::error::{Argument, Error, ErrorKind, check_positive};
 use crate::float::Float;
+use crate::memory::CopyTo;
 use crate::problem::{Epsilon, Problem};
 use crate::real::Real;
 use crate::vector::Instructions;
@@ -139,6 +140,28 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
     #[cfg(feature = "support")]
     pub(crate) fn of_all(&self, problem: Problem<'a, T>, scores: Scores<'a, T>) -> Self {
         ScaledProblem { problem, scores, ..*self }
+    }
+
+    /// Copies the problem and its scores to other memory.
+    pub(crate) fn copied<'t>(&self, to: &mut CopyTo<'_, 't, T>) -> ScaledProblem<'t, T> {
+        let problem = self.problem.copied(to);
+        let scores = self.scores.copied(problem.geometry(), to);
+        let ScaledProblem { instructions, epsilon, rho_a, rho_b, unit, s, tau_a, tau_b, largest_cost, forbids, .. } =
+            *self;
+        ScaledProblem {
+            problem,
+            scores,
+            instructions,
+            epsilon,
+            rho_a,
+            rho_b,
+            unit,
+            s,
+            tau_a,
+            tau_b,
+            largest_cost,
+            forbids,
+        }
     }
 
     /// Changes the regularisation. The caller rescales potentials in base-2 units.

@@ -18,6 +18,7 @@ use crate::error::{Argument, Error, ErrorKind, Place};
 use crate::geometry::CostMatrix;
 use crate::geometry::{Geometry, PointCloud};
 use crate::measure::Weights;
+use crate::memory::CopyTo;
 use crate::real::Real;
 use crate::reduce;
 #[cfg(feature = "costs")]
@@ -101,6 +102,23 @@ impl<'a, T: Real> Scores<'a, T> {
             _ => return Err(only_squared_euclidean()),
         };
         Ok(Scores { source, stored: None })
+    }
+
+    /// Copies centred points and kept scores to other memory. `geometry` is the copy of that of the problem.
+    pub(crate) fn copied<'t>(&self, geometry: &Geometry<'t, T>, to: &mut CopyTo<'_, 't, T>) -> Scores<'t, T> {
+        let source = match (self.source, geometry) {
+            (Source::Packed(Packed { points, directions }), _) => {
+                let directions = directions.and(geometry.cloud().copied());
+                Source::Packed(Packed { points: points.copied(to), directions })
+            }
+            #[cfg(feature = "costs")]
+            (Source::Norms(costs), Geometry::Points(cloud)) => Source::Norms(costs.copied(*cloud, to)),
+            #[cfg(feature = "costs")]
+            (_, Geometry::Points(cloud)) => Source::Cloud(*cloud),
+            #[cfg(feature = "costs")]
+            (_, Geometry::Matrix(matrix)) => Source::Matrix(*matrix),
+        };
+        Scores { source, stored: self.stored.map(|stored| to.copy(stored)) }
     }
 
     /// Takes every cost from the pair itself from now on, and leaves nothing out of the scores. Far points then take no

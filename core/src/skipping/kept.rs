@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use super::records::{Plane, Test, group_len};
 use super::{MAX_WIDTH, PROBES, Pairs, pays};
+use crate::memory::CopyTo;
 use crate::real::Real;
 use crate::vector::{BlockBound, ColumnList, Instructions, MAX_LANES, PANEL};
 
@@ -26,6 +27,13 @@ pub(crate) struct KeptLists<'k, T: Real> {
 }
 
 impl<T: Real> KeptLists<'_, T> {
+    /// Copies points and records to other memory.
+    pub fn copied<'t>(&self, to: &mut CopyTo<'_, 't, T>) -> KeptLists<'t, T> {
+        let KeptLists { pairs, instructions, s, width, least, blocks, groups } = *self;
+        let (pairs, blocks, groups) = (pairs.copied(to), to.copy(blocks), to.copy(groups));
+        KeptLists { pairs, instructions, s, width, least, blocks, groups }
+    }
+
     /// Returns the columns that the rows from `i` on, with these F, have to visit. `memory` is
     /// [`list_len`](super::list_len) scalars.
     pub fn list<'l>(&self, i: usize, f: &[T], memory: &'l mut [T]) -> ColumnList<'l, T> {

@@ -2,6 +2,7 @@
 //!
 //! A new ground cost skips pairs if it has a bound ([`BlockCost`]) and a variant of [`Pairs`] here.
 
+use crate::memory::CopyTo;
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
 #[cfg(feature = "costs")]
@@ -31,6 +32,18 @@ impl<'a, T: Real> Pairs<'a, T> {
             Recipe::Costs { kept: None, .. } => p.scores.norms().map(Pairs::Norms),
             #[cfg(feature = "costs")]
             Recipe::Costs { .. } => None,
+        }
+    }
+
+    /// Copies the points to other memory.
+    pub fn copied<'t>(&self, to: &mut CopyTo<'_, 't, T>) -> Pairs<'t, T> {
+        match self {
+            Pairs::Products(points) => Pairs::Products(points.copied(to)),
+            #[cfg(feature = "costs")]
+            Pairs::Norms(costs) => {
+                let cloud = costs.cloud.copied(to);
+                Pairs::Norms(costs.copied(cloud, to))
+            }
         }
     }
 

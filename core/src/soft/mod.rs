@@ -3,6 +3,7 @@
 //!
 //! A new operator is a file with its function, a set of levels in `targets`, and a `Readout` of the plan.
 
+mod kept;
 mod pull_back;
 mod quantile;
 mod rank;
@@ -10,6 +11,7 @@ mod sort;
 mod targets;
 mod top_k;
 
+pub use kept::KeptSoft;
 pub use quantile::soft_quantile;
 pub use rank::soft_rank;
 pub use sort::soft_sort;
@@ -129,6 +131,8 @@ fn layout<T: Real>(n: usize, m: usize, settings: &SoftSettings<T>) -> Result<[us
 pub struct Soft<'w, T: Real> {
     /// The derivatives; or the solution and the reason, if rounding leaves nothing of the plan to differentiate.
     derivatives: Result<Derivatives<'w, T>, (Solution<'w, T>, Error)>,
+    /// The settings of the derivatives.
+    settings: DerivativeSettings<T>,
     /// n: standardised values.
     x: &'w [T],
     /// n: weights that sum to one.
@@ -218,7 +222,8 @@ impl<'w, T: Real> Soft<'w, T> {
         }
         let derivatives = Derivatives::new(&solution, &settings.differentiation, differentiation)
             .map_err(|error| (solution.clone(), error));
-        Ok(Soft { derivatives, x, a, total, b, standardised, scale, readout, in_x, in_levels })
+        let settings = settings.differentiation;
+        Ok(Soft { derivatives, settings, x, a, total, b, standardised, scale, readout, in_x, in_levels })
     }
 
     /// Returns n, the number of values.

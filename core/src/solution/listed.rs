@@ -7,6 +7,7 @@
 
 use core::ops::Range;
 
+use crate::memory::CopyTo;
 use crate::real::Real;
 use crate::scaled::ScaledProblem;
 use crate::skipping::MAX_WIDTH;
@@ -54,6 +55,13 @@ impl<'s, T: Real> ListedPlan<'s, T> {
         let (lists, auto) = lists.keep(p, bits)?;
         let pays = !auto || lists.pays(f, scratch);
         Some(ListedPlan { lists, pays, a: p.problem.a().values()?, f, g, numbers: [&[], &[]] })
+    }
+
+    /// Copies all vectors to other memory.
+    pub fn copied<'t>(&self, to: &mut CopyTo<'_, 't, T>) -> ListedPlan<'t, T> {
+        let ListedPlan { lists, pays, a, f, g, numbers } = *self;
+        let (lists, a, f, g) = (lists.copied(to), to.copy(a), to.copy(f), to.copy(g));
+        ListedPlan { lists, pays, a, f, g, numbers: numbers.map(|numbers| to.copy(numbers)) }
     }
 
     /// Returns the number of row i among all points.

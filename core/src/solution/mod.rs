@@ -1,10 +1,13 @@
 //! The solution of a problem: potentials, a report, and the plan without storing it.
 
+mod kept;
 #[cfg(feature = "skipping")]
 pub(crate) mod listed;
 mod map;
 mod plan;
 pub(crate) mod value;
+
+pub use kept::Kept;
 
 pub(crate) use crate::problem::Problem;
 use crate::real::Real;

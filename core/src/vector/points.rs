@@ -3,6 +3,8 @@
 use core::ops::Range;
 
 use crate::float::Float;
+use crate::memory::CopyTo;
+use crate::real::Real;
 
 /// The number of rows whose coordinates lie side by side. x is kept as d lines of the first GROUP points, then as d
 /// lines of the next. The last group is as wide as there are points left.
@@ -39,6 +41,14 @@ impl<'a, T> Panel<'a, T> {
     fn new(values: &'a [T], count: usize, d: usize, start: usize, most: usize) -> Self {
         let width = most.min(count - start);
         Panel { values: &values[start * d..(start + width) * d], width }
+    }
+}
+
+impl<T: Real> PackedPoints<'_, T> {
+    /// Copies them to other memory.
+    pub fn copied<'t>(&self, to: &mut CopyTo<'_, 't, T>) -> PackedPoints<'t, T> {
+        let PackedPoints { x, y, delta, dimension, rows, columns } = *self;
+        PackedPoints { x: to.copy(x), y: to.copy(y), delta: to.copy(delta), dimension, rows, columns }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Expectation and maximisation with weights.
 
-use super::{Cloud, MixtureDensity, MixtureFit};
+use super::{MixtureDensity, MixtureFit};
+use crate::cloud::Cloud;
 
 /// Components with a smaller share are dropped.
 const LEAST_SHARE: f64 = 1e-9;

@@ -1,4 +1,3 @@
-use serde::{Deserialize, Serialize};
 use sinkhorn_core::{
     Error, Real,
     error::Argument,
@@ -22,7 +21,8 @@ use super::{MEAN, check_covariance, check_entries};
 /// assert_eq!(read, fit);
 /// # Ok::<(), sinkhorn_core::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct GaussianFit {
     /// d coordinates.
     pub mean: Vec<f64>,

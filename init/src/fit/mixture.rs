@@ -1,4 +1,3 @@
-use serde::{Deserialize, Serialize};
 use sinkhorn_core::{
     Error, Real,
     error::{Argument, ErrorKind},
@@ -24,7 +23,8 @@ use super::{MEAN, MixtureDensity, SHARES, check_covariance, check_entries, searc
 /// assert_eq!(read, fit);
 /// # Ok::<(), sinkhorn_core::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MixtureFit {
     /// k shares of the mass; they need not sum to 1.
     pub shares: Vec<f64>,

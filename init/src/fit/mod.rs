@@ -2,24 +2,32 @@
 //! A reader of text that rounds to the nearest number gives back the same bits; `serde_json` does with its feature
 //! `float_roundtrip`.
 
+#[cfg(feature = "fit")]
 mod density;
+#[cfg(feature = "fit")]
 mod em;
 mod gaussian;
+#[cfg(feature = "fit")]
 mod mixture;
+#[cfg(feature = "fit")]
 mod sample;
+#[cfg(feature = "fit")]
 mod search;
 
+#[cfg(feature = "fit")]
 pub use density::MixtureDensity;
 pub use gaussian::GaussianFit;
+#[cfg(feature = "fit")]
 pub use mixture::{MixtureFit, MixtureSettings};
 
+#[cfg(feature = "fit")]
 pub(crate) use density::{exp, log};
-pub(crate) use sample::Cloud;
 use sinkhorn_core::{
     Error,
     error::{Argument, ErrorKind, Place},
 };
 
+#[cfg(feature = "fit")]
 const SHARES: Argument = Argument::new(&"shares\0");
 const MEAN: Argument = Argument::new(&"mean\0");
 

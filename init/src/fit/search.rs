@@ -6,7 +6,7 @@
 
 use linfa::{DatasetBase, ParamGuard, traits::Fit};
 use linfa_clustering::KMeans;
-use ndarray::Array2;
+use ndarray_linfa::Array2;
 use rand_linfa::SeedableRng;
 use rand_xoshiro_linfa::Xoshiro256Plus;
 use sinkhorn_core::{
@@ -18,8 +18,9 @@ use sinkhorn_core::{
 
 use super::density::log;
 use super::em;
-use super::sample::{Cloud, Units, resample};
+use super::sample::{Units, resample};
 use super::{GaussianFit, MixtureFit, MixtureSettings};
+use crate::cloud::Cloud;
 use crate::representatives::squared_distance;
 
 /// The number that is added to the variances, in units of the spread of the data.
