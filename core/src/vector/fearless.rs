@@ -3,6 +3,8 @@
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, f32x16, f64x8, u32x16, u64x8};
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use fearless_simd::{f32x8, f64x4};
 
 #[allow(unused_imports)] // the trait of the name below is in scope for its methods
 use fearless_simd::Simd as _;
@@ -69,9 +71,25 @@ fearless_simd::kernel!(
     }
 );
 
+fearless_simd::kernel!(
+    /// Returns a value, or 0 if x is below the exponents of normal numbers. (A selection takes twice the instructions.)
+    #[inline]
+    fn keep_f32(avx2: Avx2, value: __m256, x: __m256) -> __m256 {
+        _mm256_and_ps(_mm256_cmp_ps::<_CMP_NLT_UQ>(x, _mm256_set1_ps(-126.0)), value)
+    }
+);
+
+fearless_simd::kernel!(
+    /// Does the same in double precision.
+    #[inline]
+    fn keep_f64(avx2: Avx2, value: __m256d, x: __m256d) -> __m256d {
+        _mm256_and_pd(_mm256_cmp_pd::<_CMP_NLT_UQ>(x, _mm256_set1_pd(-1022.0)), value)
+    }
+);
+
 macro_rules! simd {
     ($t:ident, $vector:ident, $bits:ident, $uint:ident, $lanes:literal, $mantissa:literal, $bias:literal,
-     $magic:ident, $polynomial:ident, $fused:ident, $scale:ident, $series:ident, $round:ident, $log2:ident) => {
+     $magic:ident, $polynomial:ident, $fused:ident, $half:ident, $scale:ident, $keep:ident, $series:ident, $round:ident, $log2:ident) => {
         impl<S: fearless_simd::Simd, const COLUMNS: usize> Simd<$t> for Token<S, COLUMNS> {
             type Vector = $vector<S>;
             const LANES: usize = $lanes;
@@ -116,13 +134,19 @@ macro_rules! simd {
                     let p = polynomial(self, &$fused, clamped - k);
                     return $scale(token, p.into(), k.into(), x.into()).simd_into(self.0);
                 }
-                // With k = 1 - bias - 1 and t = 0, the bits of the result are those of 0.
-                let clamped = c(-($bias as $t)).max(clamped);
                 let shifted = clamped + c($magic);
                 let t = clamped - (shifted - c($magic));
                 let p = polynomial(self, &$fused, t);
                 let exponent = shifted.bitcast::<$bits<S>>() << ($mantissa as u32);
-                (p.bitcast::<$bits<S>>() + exponent).bitcast::<$vector<S>>()
+                let value = (p.bitcast::<$bits<S>>() + exponent).bitcast::<$vector<S>>();
+                #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+                if let Level::Avx2(token) = self.0.level() {
+                    let ((x0, x1), (v0, v1)) = (x.split(), value.split());
+                    let low: $half<S> = $keep(token, v0.into(), x0.into()).simd_into(self.0);
+                    let high: $half<S> = $keep(token, v1.into(), x1.into()).simd_into(self.0);
+                    return low.combine(high);
+                }
+                x.simd_lt(c(1.0 - $bias as $t)).select(c(0.0), value)
             }
             #[inline(always)]
             fn log2(self, x: $vector<S>) -> $vector<S> {
@@ -189,7 +213,9 @@ simd!(
     MAGIC_F32,
     POLYNOMIAL_F32,
     FUSED_F32,
+    f32x8,
     scale_f32,
+    keep_f32,
     SERIES_F32,
     ROUND_F32,
     log2_parts_f32
@@ -205,7 +231,9 @@ simd!(
     MAGIC_F64,
     POLYNOMIAL_F64,
     POLYNOMIAL_F64,
+    f64x4,
     scale_f64,
+    keep_f64,
     SERIES_F64,
     ROUND_F64,
     log2_parts_f64
