@@ -89,7 +89,8 @@ fearless_simd::kernel!(
 
 macro_rules! simd {
     ($t:ident, $vector:ident, $bits:ident, $uint:ident, $lanes:literal, $mantissa:literal, $bias:literal,
-     $magic:ident, $polynomial:ident, $fused:ident, $half:ident, $scale:ident, $keep:ident, $series:ident, $round:ident, $log2:ident) => {
+     $magic:ident, $polynomial:ident, $fused:ident, $half:ident, $scale:ident, $keep:ident, $series:ident,
+     $round:ident, $log2:ident) => {
         impl<S: fearless_simd::Simd, const COLUMNS: usize> Simd<$t> for Token<S, COLUMNS> {
             type Vector = $vector<S>;
             const LANES: usize = $lanes;
