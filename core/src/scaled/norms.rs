@@ -6,7 +6,7 @@
 use crate::geometry::PointCloud;
 use crate::memory::CopyTo;
 use crate::real::Real;
-use crate::vector::{Instructions, Norms};
+use crate::vector::{Instructions, Norms, Power};
 
 /// Points, and their packed copies.
 #[derive(Clone, Copy)]
@@ -27,7 +27,12 @@ impl<T: Real> NormCosts<'_, T> {
     /// out_kj <- C_ij for rows from i and `m` columns from `start` on, row after row, within 4 d + 16 units in the last
     /// place.
     pub fn rows(&self, instructions: Instructions, i: usize, start: usize, m: usize, out: &mut [T]) {
-        if T::norms(instructions, self.norms, i, start, m, out) == T::ZERO {
+        let norms = match self.norms.power {
+            Power::One | Power::Two | Power::Largest => T::norms,
+            Power::Whole(..) | Power::Even(..) => T::whole_norms,
+            Power::Half(..) | Power::Any(_) => T::other_norms,
+        };
+        if norms(instructions, self.norms, i, start, m, out) == T::ZERO {
             return;
         }
         for (k, row) in out.chunks_exact_mut(m).enumerate() {

@@ -80,6 +80,8 @@ loops! {
         points: PackedPoints<'_, Self>, i: usize, list: ColumnList<'_, Self>, rows: &[Self], sums: &mut [Self],
     );
     costs::norms(norms: costs::Norms<'_, Self>, i: usize, start: usize, m: usize, out: &mut [Self]) -> Self;
+    costs::whole_norms(norms: costs::Norms<'_, Self>, i: usize, start: usize, m: usize, out: &mut [Self]) -> Self;
+    costs::other_norms(norms: costs::Norms<'_, Self>, i: usize, start: usize, m: usize, out: &mut [Self]) -> Self;
     deviations::deviations(
         row: &[Self], weights: columns::WeightVectors<'_, Self>, origin: Self, scale: Self,
     ) -> deviations::Deviations<Self>;

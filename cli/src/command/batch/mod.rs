@@ -256,7 +256,7 @@ fn solve_all<T: Scalar>(
         let shape =
             Shape { rows: sides[i].table.rows, columns: sides[j].table.rows, dimension: sides[i].table.columns };
         let settings = rehearsal::short(settings, shape);
-        rehearsal::of_pairs(pairs, [&sides[i], &sides[j]], cost, question, |problem| {
+        rehearsal::of_pairs((pairs, rehearsal::PAIRS), [&sides[i], &sides[j]], cost, question, |problem| {
             let clock = Instant::now();
             let mut memory = vec![T::ZERO; job.measure.len(problem, &settings)?];
             let zero = rehearsal::zero(sides[i].table.columns);

@@ -234,7 +234,7 @@ impl<T: Float> Power<T> {
 /// out_kj <- the norm of x_(i+k) - y_j for the columns from `start` on, `m` in a row.
 ///
 /// A norm whose sum of powers left the safe range is written as -1, and is left to the caller; the result is 1 if there
-/// is one. Without vectors all are.
+/// is one. Without vectors all are, and so are powers other than 1, 2 and infinity, which have loops of their own below.
 #[inline(always)]
 pub(crate) fn norms<T: Float, S: Simd<T>>(
     simd: S,
@@ -244,22 +244,52 @@ pub(crate) fn norms<T: Float, S: Simd<T>>(
     m: usize,
     out: &mut [T],
 ) -> T {
-    if S::COMPACT {
-        out.fill(-T::ONE);
-        return T::ONE;
-    }
     let differences = Differences { norms, i, start, m, out };
     // One call a kind, which the compiler then knows in the loop.
     match norms.power {
         Power::One => differences.over::<S, 4>(simd, Power::One),
         Power::Two => differences.over::<S, 4>(simd, Power::Two),
         Power::Largest => differences.over::<S, 4>(simd, Power::Largest),
+        _ => differences.left_to_the_caller(),
+    }
+}
+
+/// Does what [`norms`] does for whole powers from 3 on. (One loop for all would have a frame of megabytes in a build that
+/// is not optimised.)
+#[inline(always)]
+pub(crate) fn whole_norms<T: Float, S: Simd<T>>(
+    simd: S,
+    norms: Norms<'_, T>,
+    i: usize,
+    start: usize,
+    m: usize,
+    out: &mut [T],
+) -> T {
+    let differences = Differences { norms, i, start, m, out };
+    match norms.power {
         Power::Whole(3, p) => differences.over::<S, 4>(simd, Power::Whole(3, p)),
         Power::Whole(whole, p) => differences.over_few(simd, Power::Whole(whole, p)),
         Power::Even(whole, p) => differences.over_few(simd, Power::Even(whole, p)),
+        _ => differences.left_to_the_caller(),
+    }
+}
+
+/// Does what [`norms`] does for all other powers.
+#[inline(always)]
+pub(crate) fn other_norms<T: Float, S: Simd<T>>(
+    simd: S,
+    norms: Norms<'_, T>,
+    i: usize,
+    start: usize,
+    m: usize,
+    out: &mut [T],
+) -> T {
+    let differences = Differences { norms, i, start, m, out };
+    match norms.power {
         Power::Half(1, p) => differences.over::<S, 4>(simd, Power::Half(1, p)),
         Power::Half(whole, p) => differences.over_few(simd, Power::Half(whole, p)),
         Power::Any(p) => differences.over::<S, 2>(simd, Power::Any(p)),
+        _ => differences.left_to_the_caller(),
     }
 }
 
@@ -279,9 +309,17 @@ impl<T: Float> Differences<'_, T> {
         if S::COLUMNS == 2 { self.over::<S, 4>(simd, power) } else { self.over::<S, 2>(simd, power) }
     }
 
+    fn left_to_the_caller(self) -> T {
+        self.out.fill(-T::ONE);
+        T::ONE
+    }
+
     /// Computes R rows at a time if they lie in one group.
     #[inline(always)]
     fn over<S: Simd<T>, const R: usize>(mut self, simd: S, power: Power<T>) -> T {
+        if S::COMPACT {
+            return self.left_to_the_caller();
+        }
         let (mut row, mut repair) = (0, simd.splat(T::ZERO));
         let points = self.norms.points;
         while row * self.m < self.out.len() {
