@@ -12,8 +12,10 @@ pub fn all_threads() -> usize {
 
 /// Solves many problems, so many at a time, and returns their results in the order of the problems.
 ///
-/// Problems may be of any sizes and have settings of their own, except for threads: each is solved on one. A problem
-/// that cannot be solved has an error, and the others go on. No bit of a result depends on the number of threads.
+/// Problems may be of any sizes and have settings of their own, except for threads: each is solved on one. Result k
+/// belongs to problem k. A problem that cannot be solved has an error, which does not know k, and the others go on. A
+/// panic of your own code, an observer or a ground cost, ends the batch. No bit of a result depends on the number of
+/// threads.
 ///
 /// ```
 /// use sinkhorn::{Error, Transport, solve_all};

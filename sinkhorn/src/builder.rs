@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sinkhorn_core::{
     Workspace,
     cost::{CostScale, GroundCost},
+    error::Argument,
     start::Start,
 };
 
@@ -76,21 +77,22 @@ impl<'a, T: Real> TransportBuilder<'a, T> {
         TransportBuilder { request: Request::new(source), observer: None }
     }
 
-    /// Sets the weights of both sides. They may sum to anything, but to the same on both sides, unless the problem is
-    /// [unbalanced](TransportBuilder::unbalanced). A weight may be zero. By default all points of a side weigh the
-    /// same, and a side sums to 1.
+    /// Sets the weights of both sides. Their sums need not be 1, but must be the same on both sides, unless the problem
+    /// is [unbalanced](TransportBuilder::unbalanced). (If they differ by rounding, b is rescaled, and
+    /// [`Report::rescaled`](crate::Report::rescaled) says by how much.) A weight may be zero. By default all points of
+    /// a side weigh the same, and a side sums to 1.
     pub fn weights(mut self, a: impl IntoVector<'a, Scalar = T>, b: impl IntoVector<'a, Scalar = T>) -> Self {
         (self.request.a, self.request.b) = (Some(a.into_vector()), Some(b.into_vector()));
         self
     }
 
-    /// Sets the weights of x alone.
+    /// Sets the weights of x alone. The other side sums to 1 unless its weights are set.
     pub fn weights_a(mut self, a: impl IntoVector<'a, Scalar = T>) -> Self {
         self.request.a = Some(a.into_vector());
         self
     }
 
-    /// Sets the weights of y alone.
+    /// Sets the weights of y alone. The other side sums to 1 unless its weights are set.
     pub fn weights_b(mut self, b: impl IntoVector<'a, Scalar = T>) -> Self {
         self.request.b = Some(b.into_vector());
         self
@@ -106,7 +108,7 @@ impl<'a, T: Real> TransportBuilder<'a, T> {
         self
     }
 
-    /// Sets the ground cost: one of [`cost`](crate::cost), or your own. By default it is the squared Euclidean distance
+    /// Sets the ground cost: one of [`cost`](crate::cost), or a type of your own that is a [`GroundCost`]. By default it is the squared Euclidean distance
     /// |x - y|^2. A cost matrix does not look at it.
     ///
     /// ```
@@ -156,7 +158,7 @@ impl<'a, T: Real> TransportBuilder<'a, T> {
     }
 
     /// Starts from an earlier result. Points may have moved, may be more or fewer, and epsilon and weights may be
-    /// others. It is [`TransportBuilder::start`] under another name.
+    /// others; points must have as many coordinates as before. It is [`TransportBuilder::start`] under another name.
     pub fn warm(self, earlier: &'a Transport<T>) -> Self {
         self.start(earlier)
     }
@@ -174,7 +176,7 @@ impl<'a, T: Real> TransportBuilder<'a, T> {
         self
     }
 
-    /// Sets the acceleration. By default it is [`Acceleration::Auto`].
+    /// Sets the acceleration. By default it is that of [`Settings::default`]: [`Acceleration::Auto`], with its memory.
     pub fn acceleration(mut self, acceleration: Acceleration<T>) -> Self {
         self.request.settings.acceleration = acceleration;
         self
@@ -224,8 +226,8 @@ impl<'a, T: Real> TransportBuilder<'a, T> {
     ///
     /// # Errors
     /// Every bad argument, by name and entry: lengths that do not fit, numbers that are not finite, negative weights,
-    /// totals that differ, an epsilon or a rho that is not positive, points or costs out of range, an epsilon that the
-    /// scalar does not resolve, and costs that forbid every plan.
+    /// totals that differ, an epsilon or a rho that is not positive, a relative epsilon where all costs are equal,
+    /// points or costs out of range, an epsilon that the scalar does not resolve, and costs that forbid every plan.
     pub fn solve(self) -> Result<Transport<T>, Error> {
         let TransportBuilder { request, observer } = self;
         let settings = request.settings();
@@ -235,7 +237,8 @@ impl<'a, T: Real> TransportBuilder<'a, T> {
     }
 
     /// Computes the Sinkhorn divergence of the two sides: what it costs to transport one to the other, less what it
-    /// costs to transport each onto itself. It is zero for equal sides, and a smooth loss.
+    /// costs to transport each onto itself. It is zero for equal sides, and a smooth loss. All three solves use one
+    /// epsilon: a relative one is that of x against y. An earlier result serves the solve between the sides only.
     ///
     /// ```
     /// use sinkhorn::Transport;
@@ -247,8 +250,13 @@ impl<'a, T: Real> TransportBuilder<'a, T> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`TransportBuilder::solve`], and for a cost matrix, which does not tell the costs within a side.
+    /// Those of [`TransportBuilder::solve`]; for a cost matrix, which does not tell the costs within a side; and for an
+    /// [observer](TransportBuilder::observe), because nobody can watch the three solves.
     pub fn divergence(self) -> Result<Divergence<T>, Error> {
+        if self.observer.is_some() {
+            let reason = "a divergence has three solves, which nobody can watch";
+            return Err(sinkhorn_core::Error::unsupported(Argument::new(&"observer\0"), reason).into());
+        }
         self.request.divergence()
     }
 

@@ -10,7 +10,9 @@ use sinkhorn_core::{
 use crate::Real;
 
 /// A bad call, or a solve that should have converged and did not.
-#[derive(Debug, Clone, Copy, PartialEq)]
+///
+/// `Debug` writes the message, too, so that `main` and `unwrap` show it.
+#[derive(Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
     /// An argument is at fault. The message names it and the entry: "x[7, 1] is NaN".
@@ -68,10 +70,17 @@ impl fmt::Display for Error {
             }
             Error::NotConverged { status, sweeps, marginal_error } => {
                 let name = status.name();
-                write!(f, "{name} after {sweeps} sweeps, with a marginal error of {marginal_error:.1e}")?;
+                let plural = if *sweeps == 1 { "" } else { "s" };
+                write!(f, "{name} after {sweeps} sweep{plural}, with a marginal error of {marginal_error:.1e}")?;
                 status.remedy().map_or(Ok(()), |remedy| write!(f, ": {remedy}"))
             }
         }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

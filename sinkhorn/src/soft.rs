@@ -6,7 +6,7 @@ use sinkhorn_core::diff::LinearReport;
 use sinkhorn_core::soft::{self, KeptSoft, SoftSettings};
 
 use crate::input::IntoVector;
-use crate::{Error, Real, Report};
+use crate::{Error, Real, Report, Status};
 
 /// Begins to sort values softly, in increasing order: the k-th result is the mean of the values that go to the k-th
 /// level (Cuturi, Teboul and Vert 2019). A small epsilon is sharp.
@@ -101,7 +101,7 @@ impl<'a, T: Real> SoftBuilder<'a, T> {
     }
 
     /// Sets how soft the operator is. Values are standardised, so that epsilon does not depend on their scale; for n
-    /// values, about 1 / n^2 tells neighbours apart. By default it is 0.01.
+    /// values, about 1 / n^2 tells neighbours apart. By default it is 0.01, which is soft for more than ten values.
     pub fn epsilon(mut self, epsilon: T) -> Self {
         self.settings.epsilon = epsilon;
         self
@@ -172,6 +172,11 @@ impl<T: Real> Soft<T> {
     /// Returns the results, and drops the rest.
     pub fn into_values(self) -> Vec<T> {
         self.out
+    }
+
+    /// Says whether the solve has converged. If not, the report says why.
+    pub fn converged(&self) -> bool {
+        self.report().status == Status::Converged
     }
 
     /// Returns the numbers of the solve.

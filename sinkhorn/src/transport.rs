@@ -148,7 +148,10 @@ impl<T: Real> Transport<T> {
     /// # Panics
     /// If an index is out of range.
     pub fn entry(&self, i: usize, j: usize) -> T {
-        self.solution().entry(i, j)
+        let solution = self.solution();
+        let (n, m) = (solution.f().len(), solution.g().len());
+        assert!(i < n && j < m, "entry ({i}, {j}) of a plan that is {n} x {m}");
+        solution.entry(i, j)
     }
 
     /// Returns the partner of every x that has mass: the y that most of it goes to.
@@ -196,18 +199,23 @@ impl<T: Real> Transport<T> {
     /// For points that are not finite, are too far away or have another number of coordinates, and for a cost matrix.
     pub fn map_points<'p>(&self, points: impl IntoPoints<'p, Scalar = T>) -> Result<Matrix<T>, Error> {
         let Points { coordinates, dimension } = points.into_points();
-        let solution = self.solution();
+        let (solution, points) = (self.solution(), Argument::new(&"points\0"));
         let expected = solution.problem().geometry().dimension();
         if expected != dimension && expected > 0 {
-            return Err(Error::Dimension { argument: Argument::new(&"points\0"), actual: dimension, expected });
+            return Err(Error::Dimension { argument: points, actual: dimension, expected });
         }
         let mut images = vec![T::ZERO; coordinates.len()];
-        solution.map_at(&coordinates, &mut images)?;
+        let named = |error: sinkhorn_core::Error| match error.argument {
+            Argument::X => sinkhorn_core::Error::new(points, error.kind),
+            _ => error,
+        };
+        solution.map_at(&coordinates, &mut images).map_err(named)?;
         Ok(Matrix::new(images, dimension))
     }
 
     /// Returns the gradient of the objective in everything that the problem was made of, by the envelope theorem. It
-    /// takes a few passes over the pairs, and no linear system.
+    /// takes a few passes over the pairs, and no linear system. An epsilon that is relative to the data is held fixed at
+    /// the value of the report.
     ///
     /// # Errors
     /// For a ground cost of your own that has no gradient, and if a derivative leaves the range of the scalar.

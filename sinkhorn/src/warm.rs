@@ -20,13 +20,17 @@ impl<T: Real> Start<T> for Transport<T> {
         let unit = earlier.report().cost_scale / target.cost_scale;
         let g: Vec<T> = earlier.g().iter().map(|&g| g * unit).collect();
         match (earlier.problem().geometry(), target.problem.geometry()) {
+            (Geometry::Points(before), Geometry::Points(now)) if before.dimension() != now.dimension() => {
+                let reason = "points of an earlier solve have another number of coordinates";
+                Err(Error::unsupported(Argument::START, reason))
+            }
             (Geometry::Points(before), Geometry::Points(now)) if before.y().data() != now.y().data() => {
                 let (y, b) = (before.y(), earlier.problem().b().values());
                 Carried::from_g(y.data(), y.dimension(), b, &g)?.write_potentials(target, out)
             }
             _ if g.len() == out.g.len() => Given::g(&g).write_potentials(target, out),
             _ => {
-                let reason = "an earlier solve with a cost matrix is a start for matrices with as many columns";
+                let reason = "an earlier solve is a start for a cost matrix if it has as many columns";
                 Err(Error::unsupported(Argument::START, reason))
             }
         }

@@ -115,3 +115,26 @@ fn one_bad_problem_of_a_batch() {
     assert_eq!(solved[1].as_ref().unwrap_err().to_string(), "y[1, 0] is inf: every entry must be finite");
     assert!(solve_all(Vec::<sinkhorn::TransportBuilder<'_, f64>>::new(), 3).is_empty());
 }
+
+#[test]
+fn what_cannot_be_is_refused_by_its_name() {
+    let (x, y) = ([[0.0, 0.0], [1.0, 0.5]], [[0.5, 1.0], [2.0, 1.0]]);
+    let t = Transport::between(&x, &y).epsilon(0.1).solve().unwrap();
+    let refused = |error: Error| (error.argument().unwrap_or_default(), error.to_string());
+
+    let error = Transport::between(&x, &y).epsilon(0.1).observe(|_| ()).divergence().unwrap_err();
+    assert_eq!(refused(error), ("observer", "observer: a divergence has three solves, which nobody can watch".into()));
+    let error = Transport::between(&[[0.0], [1.0]], &[[0.5], [2.0]]).epsilon(0.1).warm(&t).solve().unwrap_err();
+    assert_eq!(refused(error).0, "start");
+    let error = Transport::with_costs(&[[0.0, 1.0, 2.0]]).epsilon(0.1).warm(&t).solve().unwrap_err();
+    assert!(refused(error).1.contains("as many columns"), "{error}");
+    assert_eq!(refused(t.map_points(&[[0.0, f64::NAN]]).unwrap_err()).0, "points");
+    assert_eq!(format!("{error:?}"), format!("{error}"), "main shows the message");
+}
+
+#[test]
+#[should_panic(expected = "entry (0, 2) of a plan that is 2 x 2")]
+fn an_entry_outside_the_plan_panics_with_its_place() {
+    let t = Transport::between(&[[0.0], [1.0]], &[[0.5], [2.0]]).epsilon(0.1).solve().unwrap();
+    t.entry(0, 2);
+}

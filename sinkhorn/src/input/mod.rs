@@ -42,7 +42,7 @@ pub struct Costs<'a, T: Real> {
     message = "`{Self}` is no set of points",
     label = "no set of points",
     note = "a flat slice needs the number of coordinates of a point: `(&x, 2)`",
-    note = "`&[[T; D]]` and `&Vec<[T; D]>` are points of D coordinates",
+    note = "`&[[T; D]]` and `&Vec<[T; D]>` are points of D coordinates; for a `Vec` of rows, `(rows.concat(), d)`",
     note = "arrays of ndarray, nalgebra and faer need the feature of that name, and the same version of that library"
 )]
 pub trait IntoPoints<'a> {
@@ -69,7 +69,11 @@ pub trait IntoCosts<'a> {
 }
 
 /// What can be weights.
-#[diagnostic::on_unimplemented(message = "`{Self}` is no vector of weights", label = "no vector of weights")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no vector",
+    label = "no vector",
+    note = "vectors of ndarray, nalgebra and faer are borrowed: `&w`"
+)]
 pub trait IntoVector<'a> {
     /// `f32` or `f64`.
     type Scalar: Real;
