@@ -108,8 +108,8 @@ impl<'a, T: Real> TransportBuilder<'a, T> {
         self
     }
 
-    /// Sets the ground cost: one of [`cost`](crate::cost), or a type of your own that is a [`GroundCost`]. By default it is the squared Euclidean distance
-    /// |x - y|^2. A cost matrix does not look at it.
+    /// Sets the ground cost: one of [`cost`](crate::cost), or a type of your own that is a [`GroundCost`]. By default
+    /// it is the squared Euclidean distance |x - y|^2. A cost matrix does not look at it.
     ///
     /// ```
     /// use sinkhorn::{Transport, cost::GroundCost};

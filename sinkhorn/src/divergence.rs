@@ -71,8 +71,8 @@ impl<T: Real> Divergence<T> {
         failed.map_or(Ok(self), Err)
     }
 
-    /// Returns the gradient of the divergence in points, weights and epsilon, by the envelope theorem. An epsilon that is
-    /// relative to the data is held fixed.
+    /// Returns the gradient of the divergence in points, weights and epsilon, by the envelope theorem. An epsilon that
+    /// is relative to the data is held fixed.
     ///
     /// # Errors
     /// For a ground cost of your own that has no gradient, and if a derivative leaves the range of the scalar.

@@ -214,8 +214,8 @@ impl<T: Real> Transport<T> {
     }
 
     /// Returns the gradient of the objective in everything that the problem was made of, by the envelope theorem. It
-    /// takes a few passes over the pairs, and no linear system. An epsilon that is relative to the data is held fixed at
-    /// the value of the report.
+    /// takes a few passes over the pairs, and no linear system. An epsilon that is relative to the data is held fixed
+    /// at the value of the report.
     ///
     /// # Errors
     /// For a ground cost of your own that has no gradient, and if a derivative leaves the range of the scalar.

@@ -115,7 +115,8 @@ fn skips<T: Scalar>(settings: &Settings<T>, shape: Shape) -> bool {
     settings.skipping != Skipping::Off && pairs >= MANY && shape.dimension <= FEW
 }
 
-/// Work over so many pairs in all, tried with so many, of points of two sides. None where it is short, or nobody wants to know.
+/// Work over so many pairs in all, tried with so many, of points of two sides. None where it is short, or nobody wants
+/// to know.
 pub fn of_pairs<T: Scalar>(
     (pairs, tries): (f64, f64),
     [x, y]: [&Side<T>; 2],

@@ -234,7 +234,7 @@ impl<T: Float> Power<T> {
 /// out_kj <- the norm of x_(i+k) - y_j for the columns from `start` on, `m` in a row.
 ///
 /// A norm whose sum of powers left the safe range is written as -1, and is left to the caller; the result is 1 if there
-/// is one. Without vectors all are, and so are powers other than 1, 2 and infinity, which have loops of their own below.
+/// is one. Without vectors all are. So are powers other than 1, 2 and infinity, which have loops of their own below.
 #[inline(always)]
 pub(crate) fn norms<T: Float, S: Simd<T>>(
     simd: S,
@@ -254,8 +254,8 @@ pub(crate) fn norms<T: Float, S: Simd<T>>(
     }
 }
 
-/// Does what [`norms`] does for whole powers from 3 on. (One loop for all would have a frame of megabytes in a build that
-/// is not optimised.)
+/// Does what [`norms`] does for whole powers from 3 on. (One loop for all would have a frame of megabytes in a build
+/// that is not optimised.)
 #[inline(always)]
 pub(crate) fn whole_norms<T: Float, S: Simd<T>>(
     simd: S,
