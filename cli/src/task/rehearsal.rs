@@ -109,7 +109,7 @@ pub fn short<T: Scalar>(settings: Settings<T>, shape: Shape) -> Settings<T> {
     Settings { max_sweeps: settings.max_sweeps.min(SWEEPS), ..settings }
 }
 
-/// Whether sweeps may skip so many pairs that it matters.
+/// Says whether sweeps may skip so many pairs that it matters.
 fn skips<T: Scalar>(settings: &Settings<T>, shape: Shape) -> bool {
     let pairs = shape.rows as f64 * shape.columns as f64;
     settings.skipping != Skipping::Off && pairs >= MANY && shape.dimension <= FEW

@@ -33,7 +33,7 @@ pub struct KeptSoft<T: Real> {
     total: T,
     standardised: bool,
     scale: T,
-    /// Of [`Readout::Levels`].
+    /// This belongs to [`Readout::Levels`].
     factor: Option<T>,
 }
 

@@ -10,8 +10,8 @@
 pub(super) const POLYNOMIAL_F32: [f32; 7] =
     [1.0, 0.693_147_2, 0.240_226_47, 0.055_503_29, 0.009_618_489, 0.001_339_993_1, 0.000_153_458_12];
 
-/// The same of degree 5, for vectors, whose products and sums are rounded once: within 1.8 ulp. It is fitted in units
-/// of the last place, which below t = 0 are half as large.
+/// The coefficients of degree 5, for vectors, whose products and sums are rounded once: within 2 ulp. They are fitted
+/// in units of the last place, which below t = 0 are half as large.
 #[cfg(feature = "simd")]
 #[allow(clippy::approx_constant, clippy::excessive_precision)] // fitted: the second is near ln 2 and is not it
 pub(super) const FUSED_F32: [f32; 6] = [1.0, 0.693_146_8, 0.240_222_38, 0.055_508_96, 0.009_671_721, 0.001_322_455_1];

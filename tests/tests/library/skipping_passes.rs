@@ -99,8 +99,8 @@ fn divergences_are_those_over_all_pairs_in<T: Real>() {
         for (k, (report, all)) in reports.iter().zip(&of_all).enumerate() {
             assert_eq!(report.status, Status::Converged, "{name}, {k}");
             assert!(report.skipped > T::constant(0.03) && report.certificate > T::ZERO, "{name}, {k}: {report:?}");
-            // An accelerated solve of many sweeps may take another path.
-            let most = all.sweeps + all.sweeps / 10 + 1;
+            // Near its floor, an accelerated solve in single precision may take another path.
+            let most = all.sweeps + 1 + if size_of::<T>() == 4 { all.sweeps / 10 } else { 0 };
             assert!(all.skipped == T::ZERO && report.sweeps <= most, "{name}, {k}: {report:?}");
         }
         let error = (value - all).abs().widen();

@@ -18,7 +18,7 @@ pub(crate) struct BlockBound<'b, T> {
     pub level: T,
 }
 
-/// What the ground cost takes from an exponent.
+/// A ground cost, as what it takes from an exponent.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(not(feature = "skipping"), allow(dead_code))]
 pub(crate) enum BlockCost<T> {
@@ -64,7 +64,7 @@ struct Pairs<'b, T> {
     at: usize,
 }
 
-/// What belongs to one coordinate: D = c_x - c_y, half the widths of x and of y, and the slopes of the linear part p xi
+/// One coordinate of the two boxes: D = c_x - c_y, half the widths of x and of y, and the slopes of the linear part p xi
 /// + q eta as `own` xi - `other` eta.
 struct Coordinate<V> {
     distance: V,
