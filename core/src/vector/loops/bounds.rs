@@ -64,8 +64,8 @@ struct Pairs<'b, T> {
     at: usize,
 }
 
-/// One coordinate of the two boxes: D = c_x - c_y, half the widths of x and of y, and the slopes of the linear part p xi
-/// + q eta as `own` xi - `other` eta.
+/// One coordinate of the two boxes: D = c_x - c_y, half the widths of x and of y, and the slopes of the linear part
+/// p xi + q eta, as `own` xi - `other` eta.
 struct Coordinate<V> {
     distance: V,
     h: V,
