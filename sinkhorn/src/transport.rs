@@ -157,12 +157,10 @@ impl<T: Real> Transport<T> {
     /// Returns the partner of every x that has mass: the y that most of it goes to.
     pub fn matches(&self) -> Vec<Match<T>> {
         let solution = self.solution();
-        let largest = |from| {
-            let (mut to, mut mass) = ([0], [T::ZERO]);
-            solution.largest_in_row(from, &mut to, &mut mass).expect("both have one place");
-            Match { from, to: to[0], mass: mass[0] }
-        };
-        (0..solution.f().len()).map(largest).filter(|partner| partner.mass > T::ZERO).collect()
+        let mut largest = vec![(0, T::ZERO); solution.f().len()];
+        solution.largest_in_rows(&mut largest).expect("there are n places");
+        let partners = largest.into_iter().enumerate().map(|(from, (to, mass))| Match { from, to, mass });
+        partners.filter(|partner| partner.mass > T::ZERO).collect()
     }
 
     /// Returns the marginals of the plan: P 1 (n) and P^T 1 (m). Their distances from the weights are in the report.

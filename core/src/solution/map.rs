@@ -1,12 +1,20 @@
 //! Barycentric images of the points, and potentials and maps at new points.
 
 use super::Solution;
+use super::blocks::ROWS;
 use crate::error::{Argument, Error, ErrorKind, Place, check_length};
 use crate::geometry::PointCloud;
 use crate::measure::{Points, Weights};
 use crate::real::Real;
 use crate::reduce::{is_finite, power_shares};
 use crate::sweep::is_safe;
+use crate::vector::PANEL;
+
+/// The number of coordinates of images that are computed at a time.
+const COORDINATES: usize = if cfg!(feature = "simd") { 64 } else { 4 };
+
+/// Fewer coordinates than these fill no vector.
+const FEW: usize = 16;
 
 /// One side of a problem, as seen from a point of the other side.
 struct Opposite<'s, T: Real> {
@@ -32,14 +40,20 @@ impl<T: Real> Solution<'_, T> {
         let listed = self.write_listed_images(cloud, out);
         #[cfg(not(feature = "skipping"))]
         let listed = false;
-        for (i, image) in out.chunks_exact_mut(d).enumerate() {
-            let is_listed = listed && self.scaled.problem.a().get(i) > T::ZERO;
-            if !(is_listed || self.image_of_row(i, cloud, image)) {
-                self.image_of(i, cloud, cloud.x().point(i), image)?;
+        self.each_block_of_rows(d, out, &|i, out| {
+            let mut sums = [T::ZERO; ROWS];
+            if !listed {
+                self.write_images(i, cloud, out, &mut sums);
             }
-            check_image(image)?;
-        }
-        Ok(())
+            for (i, (image, sum)) in (i..).zip(out.chunks_exact_mut(d).zip(sums)) {
+                let is_listed = listed && self.scaled.problem.a().get(i) > T::ZERO;
+                if !(is_listed || is_safe(sum)) {
+                    self.image_of(i, cloud, cloud.x().point(i), image)?;
+                }
+                check_image(image)?;
+            }
+            Ok(())
+        })
     }
 
     /// Writes the entropic map at new points (k x d, row-major) into `out` (k x d): sum_j w_j y_j / sum_j w_j with w_j
@@ -49,17 +63,19 @@ impl<T: Real> Solution<'_, T> {
     /// # Errors
     /// [`ErrorKind::Unsupported`] for a cost matrix, [`ErrorKind::Length`] naming `output`, and those of
     /// [`Points::new`] naming `x`. [`ErrorKind::TooFar`] for a point so far away that its costs are infinite, and
-    /// [`ErrorKind::Overflow`] naming `y` as in [`Solution::barycentric_map`] (the points before it have been written).
+    /// [`ErrorKind::Overflow`] naming `y` as in [`Solution::barycentric_map`] (other points may have been written).
     pub fn map_at(&self, x: &[T], out: &mut [T]) -> Result<(), Error> {
         let cloud = self.cloud()?;
         let d = cloud.dimension();
         let points = Points::new(Argument::X, x, d)?;
         check_length(Argument::OUTPUT, out, x.len())?;
-        for (k, image) in out.chunks_exact_mut(d).enumerate() {
-            self.image_of(k, cloud, points.point(k), image)?;
-            check_image(image)?;
-        }
-        Ok(())
+        self.each_block_of_rows(d, out, &|first, out| {
+            for (k, image) in (first..).zip(out.chunks_exact_mut(d)) {
+                self.image_of(k, cloud, points.point(k), image)?;
+                check_image(image)?;
+            }
+            Ok(())
+        })
     }
 
     /// Writes f at new points (k x d, row-major) into `out` (k):
@@ -99,25 +115,27 @@ impl<T: Real> Solution<'_, T> {
         argument: Argument,
         data: &[T],
         side: Opposite<'_, T>,
-        cost: impl Fn(&[T], &[T]) -> T,
+        cost: impl Fn(&[T], &[T]) -> T + Sync,
         out: &mut [T],
     ) -> Result<(), Error> {
         let points = Points::new(argument, data, side.points.dimension())?;
         check_length(Argument::OUTPUT, out, points.len())?;
-        for (k, value) in out.iter_mut().enumerate() {
-            let point = points.point(k);
-            let exponent = |j: usize| self.exponent(&side, j, |other| cost(point, other));
-            let (largest, sum) = power_shares(side.points.len(), &exponent, |_, _| {});
-            if !largest.is_finite() {
-                return Err(Error::new(argument, ErrorKind::TooFar { place: Place::entry(k) }));
+        self.each_block_of_rows(1, out, &|first, out| {
+            for (k, value) in (first..).zip(out) {
+                let point = points.point(k);
+                let exponent = |j: usize| self.exponent(&side, j, |other| cost(point, other));
+                let (largest, sum) = power_shares(side.points.len(), &exponent, |_, _| {});
+                if !largest.is_finite() {
+                    return Err(Error::new(argument, ErrorKind::TooFar { place: Place::entry(k) }));
+                }
+                let potential = -side.tau * (largest + sum.log2()) / (self.scaled.s * self.scaled.unit);
+                if !potential.is_finite() {
+                    return Err(Error::new(argument, ErrorKind::Overflow));
+                }
+                *value = potential;
             }
-            let potential = -side.tau * (largest + sum.log2()) / (self.scaled.s * self.scaled.unit);
-            if !potential.is_finite() {
-                return Err(Error::new(argument, ErrorKind::Overflow));
-            }
-            *value = potential;
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Returns log2 of w_j exp((potential_j - cost_j) / epsilon), or nothing if the weight is zero.
@@ -142,26 +160,43 @@ impl<T: Real> Solution<'_, T> {
         true
     }
 
-    /// Writes the image of x_i by the exponentials of the sweeps. Returns false if their sum leaves the safe range.
-    fn image_of_row(&self, i: usize, cloud: &PointCloud<'_, T>, image: &mut [T]) -> bool {
-        let y = cloud.y();
+    /// Writes the images of the rows from i on by the exponentials of the sweeps, and the sums of these. An image whose
+    /// sum is not safe means nothing.
+    fn write_images(&self, i: usize, cloud: &PointCloud<'_, T>, out: &mut [T], sums: &mut [T; ROWS]) {
+        let (y, d) = (cloud.y(), cloud.dimension());
         let origin = y.point(0);
-        let mut sum = T::ZERO;
-        image.fill(T::ZERO);
-        // Chunk by chunk, so that a sum over a million points is not rounded a million times.
-        self.for_chunks(i, |start, shares| {
-            let of_chunk = |term: &dyn Fn(usize, T) -> T| {
-                shares.iter().enumerate().fold(T::ZERO, |total, (j, &share)| total + term(start + j, share))
-            };
-            sum += of_chunk(&|_, share| share);
-            for (k, (value, &from)) in image.iter_mut().zip(origin).enumerate() {
-                *value += of_chunk(&|j, share| share * (y.point(j)[k] - from));
+        let rows = i..i + out.len() / d;
+        out.fill(T::ZERO);
+        self.each_panel(rows.clone(), |columns, shares, own| {
+            sums.iter_mut().zip(own).for_each(|(total, own)| *total += *own);
+            for first in (0..d).step_by(COORDINATES) {
+                // Some coordinates of these y, relative to the first y.
+                let (some, count) = (first..d.min(first + COORDINATES), columns.len());
+                let mut values = [T::ZERO; COORDINATES * PANEL];
+                if some.len() < FEW {
+                    // One line a coordinate: sums along the columns are then in vectors.
+                    for (k, line) in some.clone().zip(values.chunks_exact_mut(count)) {
+                        columns.clone().zip(&mut *line).for_each(|(j, value)| *value = y.point(j)[k] - origin[k]);
+                        let mut part = [T::ZERO; ROWS];
+                        T::times_vector(self.scaled.instructions, shares, line, &mut part[..rows.len()]);
+                        out.chunks_exact_mut(d).zip(part).for_each(|(image, part)| image[k] += part);
+                    }
+                    continue;
+                }
+                // One line a point: all coordinates are summed side by side.
+                let values = &mut values[..count * some.len()];
+                for (j, line) in columns.clone().zip(values.chunks_exact_mut(some.len())) {
+                    let pairs = y.point(j)[some.clone()].iter().zip(&origin[some.clone()]);
+                    line.iter_mut().zip(pairs).for_each(|(value, (&y, &from))| *value = y - from);
+                }
+                for (image, shares) in out.chunks_exact_mut(d).zip(shares.chunks_exact(count)) {
+                    T::add_rows(self.scaled.instructions, shares, values, &mut image[some.clone()]);
+                }
             }
         });
-        for (value, &from) in image.iter_mut().zip(origin) {
-            *value = from + *value / sum;
+        for (image, &sum) in out.chunks_exact_mut(d).zip(&*sums) {
+            image.iter_mut().zip(origin).for_each(|(value, &from)| *value = from + *value / sum);
         }
-        is_safe(sum)
     }
 
     /// Writes the image of a point by exponentials relative to the largest. `number` is that of the point, for errors.

@@ -1,5 +1,6 @@
 //! The solution of a problem: potentials, a report, and the plan without storing it.
 
+mod blocks;
 mod kept;
 #[cfg(feature = "skipping")]
 pub(crate) mod listed;
@@ -31,6 +32,9 @@ pub struct Solution<'s, T: Real> {
     /// m: g, in units of cost.
     pub(crate) g: &'s [T],
     pub(crate) report: Report<T>,
+    /// The solve had more than one thread, and what is made of the solution has, too.
+    #[cfg(feature = "parallel")]
+    pub(crate) parallel: bool,
     /// The pairs that matter, if the solve skipped the others.
     #[cfg(feature = "skipping")]
     pub(crate) listed: Option<ListedPlan<'s, T>>,

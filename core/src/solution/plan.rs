@@ -1,16 +1,13 @@
 //! The plan, entry by entry, row by row, and as an operator. It is computed from the potentials and never stored.
 
 use super::Solution;
+use super::blocks::ROWS;
 #[cfg(feature = "skipping")]
 use super::listed::ListedPlan;
 use crate::error::{Argument, Error, ErrorKind, check_length};
 use crate::measure::check_finite_vector;
 use crate::real::Real;
-use crate::sweep::exponents::{TileAt, exponentials};
 use crate::vector::PANEL;
-
-/// The number of columns that are computed at a time, on the stack.
-const CHUNK: usize = PANEL;
 
 impl<T: Real> Solution<'_, T> {
     /// Returns P_ij.
@@ -18,10 +15,10 @@ impl<T: Real> Solution<'_, T> {
     /// # Panics
     /// If an index is out of range.
     pub fn entry(&self, i: usize, j: usize) -> T {
-        let mut part = [T::ZERO; CHUNK];
-        let (start, m) = (j - j % CHUNK, self.g.len());
+        let mut part = [T::ZERO; PANEL];
+        let (start, m) = (j - j % PANEL, self.g.len());
         assert!(j < m, "column {j} of {m}");
-        let part = &mut part[..CHUNK.min(m - start)];
+        let part = &mut part[..PANEL.min(m - start)];
         self.write_part_of_row(i, start, part);
         part[j - start]
     }
@@ -47,10 +44,15 @@ impl<T: Real> Solution<'_, T> {
         let m = self.g.len();
         let expected = self.f.len().checked_mul(m).ok_or(Error::new(Argument::OUTPUT, ErrorKind::TooLarge))?;
         check_length(Argument::OUTPUT, out, expected)?;
-        for (i, row) in out.chunks_exact_mut(m).enumerate() {
-            self.write_part_of_row(i, 0, row);
-        }
-        Ok(())
+        let a = self.scaled.problem.a();
+        self.each_block_of_rows(m, out, &|i, out| {
+            let rows = i..i + out.len() / m;
+            self.write_shares(rows.clone(), 0..m, out, &mut [T::ZERO; ROWS][..rows.len()]);
+            for (i, row) in rows.zip(out.chunks_exact_mut(m)) {
+                row.iter_mut().for_each(|value| *value = entry(a.get(i), *value));
+            }
+            Ok(())
+        })
     }
 
     /// Writes P v into `out` (n), for `v` of m. It computes one exponential a pair. If the solve skipped pairs, those
@@ -66,18 +68,17 @@ impl<T: Real> Solution<'_, T> {
             self.listed_row_sums(listed, &|j| v[j], out);
             return Ok(());
         }
-        for (i, value) in out.iter_mut().enumerate() {
-            // Chunk by chunk, so that a long sum is not rounded at every term.
-            let (mut total, mut part) = (T::ZERO, T::ZERO);
-            self.for_row(i, |j, entry| {
-                part += entry * v[j];
-                if j % CHUNK == CHUNK - 1 {
-                    total += core::mem::take(&mut part);
-                }
+        self.each_block_of_rows(1, out, &|i, out| {
+            let rows = i..i + out.len();
+            out.fill(T::ZERO);
+            self.each_panel(rows.clone(), |columns, shares, _| {
+                let mut part = [T::ZERO; ROWS];
+                T::times_vector(self.scaled.instructions, shares, &v[columns], &mut part[..rows.len()]);
+                out.iter_mut().zip(part).for_each(|(total, part)| *total += part);
             });
-            *value = total + part;
-        }
-        Ok(())
+            self.finish_row_sums(i, &|j| v[j], out);
+            Ok(())
+        })
     }
 
     /// Writes P^T w into `out` (m), for `w` of n. It computes one exponential a pair.
@@ -92,10 +93,7 @@ impl<T: Real> Solution<'_, T> {
             listed.column_sums(&|i| w[i], out);
             return Ok(());
         }
-        out.fill(T::ZERO);
-        for (i, &weight) in w.iter().enumerate() {
-            self.for_row(i, |j, entry| out[j] += weight * entry);
-        }
+        self.write_column_sums(&|i| w[i], &|j| self.column_sum(j, &|i| w[i]), out);
         Ok(())
     }
 
@@ -106,21 +104,52 @@ impl<T: Real> Solution<'_, T> {
     pub fn marginals(&self, rows: &mut [T], columns: &mut [T]) -> Result<(), Error> {
         check_length(Argument::OUTPUT, rows, self.f.len())?;
         check_length(Argument::OUTPUT, columns, self.g.len())?;
+        let one = |_| T::ONE;
         #[cfg(feature = "skipping")]
         if let Some(listed) = &self.listed {
-            self.listed_row_sums(listed, &|_| T::ONE, rows);
-            listed.column_sums(&|_| T::ONE, columns);
+            self.listed_row_sums(listed, &one, rows);
+            listed.column_sums(&one, columns);
             return Ok(());
         }
-        columns.fill(T::ZERO);
-        for (i, total) in rows.iter_mut().enumerate() {
-            *total = T::ZERO;
-            self.for_row(i, |j, entry| {
-                *total += entry;
-                columns[j] += entry;
+        self.write_column_sums(&one, &|j| self.column_sum(j, &one), columns);
+        self.each_block_of_rows(1, rows, &|i, out| {
+            out.fill(T::ZERO);
+            self.each_panel(i..i + out.len(), |_, _, sums| {
+                out.iter_mut().zip(sums).for_each(|(total, part)| *total += *part);
             });
+            self.finish_row_sums(i, &one, out);
+            Ok(())
+        })
+    }
+
+    /// Writes the largest entry of every row into `out` (n): its column, the first if there are several, and the entry
+    /// itself.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Length`] naming `output`.
+    pub fn largest_in_rows(&self, out: &mut [(usize, T)]) -> Result<(), Error> {
+        let expected = self.f.len();
+        if out.len() != expected {
+            return Err(Error::new(Argument::OUTPUT, ErrorKind::Length { expected, actual: out.len() }));
         }
-        Ok(())
+        let a = self.scaled.problem.a();
+        self.each_block_of_rows(1, out, &|i, out| {
+            // NaN and minus infinity, which no entry is, are never larger.
+            out.fill((0, -T::ONE));
+            self.each_panel(i..i + out.len(), |columns, shares, _| {
+                for (row, largest) in shares.chunks_exact(columns.len()).zip(&mut *out) {
+                    for (j, &share) in columns.clone().zip(row) {
+                        if share > largest.1 {
+                            *largest = (j, share);
+                        }
+                    }
+                }
+            });
+            for (k, (_, largest)) in out.iter_mut().enumerate() {
+                *largest = entry(a.get(i + k), *largest);
+            }
+            Ok(())
+        })
     }
 
     /// Writes the largest entries of row i, largest first: their columns, and the entries themselves. Ties are in the
@@ -154,42 +183,36 @@ impl<T: Real> Solution<'_, T> {
         listed.row_sums(1, &|_, j| v(j), &mut |i, sums| out[i] = a.get(i) * sums[0]);
     }
 
+    /// Turns sums of shares into sums of entries, for the rows from i on. A sum that left the range is computed anew, of
+    /// entries that are finite: sum_j P_ij v_j, given v_j at j.
+    fn finish_row_sums(&self, i: usize, v: &dyn Fn(usize) -> T, out: &mut [T]) {
+        for (i, value) in (i..).zip(out) {
+            *value *= self.scaled.problem.a().get(i);
+            if !value.is_finite() {
+                *value = T::ZERO;
+                self.for_row(i, |j, entry| *value += entry * v(j));
+            }
+        }
+    }
+
+    /// Returns sum_i P_ij w_i, given w_i at i, of entries that are finite.
+    fn column_sum(&self, j: usize, w: &dyn Fn(usize) -> T) -> T {
+        (0..self.f.len()).fold(T::ZERO, |sum, i| sum + w(i) * self.entry(i, j))
+    }
+
     /// Calls `visit` with every column and entry of row i.
     fn for_row(&self, i: usize, mut visit: impl FnMut(usize, T)) {
         let a = self.scaled.problem.a().get(i);
-        self.for_chunks(i, |start, part| {
-            for (k, &share) in part.iter().enumerate() {
-                visit(start + k, entry(a, share));
-            }
+        self.each_panel(i..i + 1, |columns, shares, _| {
+            columns.zip(shares).for_each(|(j, &share)| visit(j, entry(a, share)));
         });
     }
 
-    /// Calls `visit` with chunks of row i: the first column of a chunk, and P_ij / a_i for all its columns.
-    pub(super) fn for_chunks(&self, i: usize, mut visit: impl FnMut(usize, &[T])) {
-        let m = self.g.len();
-        let mut buffer = [T::ZERO; CHUNK];
-        let mut start = 0;
-        while start < m {
-            let part = &mut buffer[..CHUNK.min(m - start)];
-            self.write_shares(i, start, part);
-            visit(start, part);
-            start += part.len();
-        }
-    }
-
-    /// Writes P_ij for the columns from `start` on, which is the first of a chunk.
+    /// Writes P_ij for the columns from `start` on, which is a multiple of [`PANEL`].
     fn write_part_of_row(&self, i: usize, start: usize, out: &mut [T]) {
-        self.write_shares(i, start, out);
+        self.write_shares(i..i + 1, start..start + out.len(), out, &mut [T::ZERO]);
         let a = self.scaled.problem.a().get(i);
-        for value in out {
-            *value = entry(a, *value);
-        }
-    }
-
-    /// Writes P_ij / a_i for the columns from `start` on, which is the first of a chunk.
-    fn write_shares(&self, i: usize, start: usize, out: &mut [T]) {
-        let place = TileAt { i, start, f: &self.f_hat[i..=i], g: &self.g_hat[start..start + out.len()] };
-        exponentials(&self.scaled, place, out, &mut [T::ZERO]);
+        out.iter_mut().for_each(|value| *value = entry(a, *value));
     }
 }
 

@@ -247,6 +247,8 @@ pub(crate) fn measure<'s, T: Real>(
         f,
         g,
         report,
+        #[cfg(feature = "parallel")]
+        parallel: !scratch.strips.is_empty(),
         #[cfg(feature = "skipping")]
         listed,
     }

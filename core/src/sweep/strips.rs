@@ -24,7 +24,7 @@ const PARTS_PER_THREAD: usize = 4;
 
 /// The number of pairs from which on threads are woken.
 #[cfg(feature = "parallel")]
-const WORTH_A_THREAD: usize = 1 << 15;
+pub(crate) const WORTH_A_THREAD: usize = 1 << 15;
 
 /// Returns the number of rows of a strip.
 const fn rows_per_strip(n: usize) -> usize {
