@@ -490,32 +490,6 @@ impl<'a, T: Real> Packed<'a, T> {
         let bound = reach * reach;
         if self.directions.is_some() { bound + T::ONE } else { bound }
     }
-
-    /// Says whether [`Packed::trace_of_product`], about (n + m) d^2 / 2 products, is cheaper than a visit to the n m
-    /// pairs of dimension d.
-    pub(crate) fn is_cheap(&self) -> bool {
-        let PackedPoints { rows, columns, dimension, .. } = self.points;
-        let [n, m, d] = [rows, columns, dimension].map(|len| len as u128);
-        (n + m) * d <= n * m
-    }
-
-    /// Returns tr(S0 S1) / unit^2 with S0, S1 the weighted covariances.
-    pub(crate) fn trace_of_product(&self, a: Weights<'_, T>, b: Weights<'_, T>, unit: T) -> T {
-        let (d, m) = (self.points.dimension, self.points.columns);
-        let mut trace = T::ZERO;
-        for k in 0..d {
-            for l in 0..=k {
-                let on_x = reduce::sum_of(a.len(), &|i| {
-                    a.get(i) / a.total() * (self.points.x(i, k) * self.points.x(i, l) / unit)
-                });
-                let on_y =
-                    reduce::sum_of(m, &|j| b.get(j) / b.total() * (self.points.y(j, k) * self.points.y(j, l) / unit));
-                let both = if l == k { T::ONE } else { T::TWO };
-                trace += both * (on_x * on_y);
-            }
-        }
-        trace
-    }
 }
 
 /// Returns the point that is farthest from the mean, or from zero if points are not centred.

@@ -1,5 +1,6 @@
 //! The size of costs, which relative epsilons and cost scales refer to.
 
+use super::covariance::{is_cheap, trace_of_product};
 use super::scores::{Packed, Scores};
 use crate::error::{Argument, Error, ErrorKind, Place};
 use crate::measure::Weights;
@@ -30,8 +31,8 @@ impl<T: Real> Statistics<T> {
         row: &mut [T],
     ) -> Result<Self, Error> {
         let found = match scores.products() {
-            Some(packed) if !needs_largest && (!needs_std || packed.is_cheap()) => {
-                Self::closed_form(problem, scores, &packed, needs_std)
+            Some(packed) if !needs_largest && (!needs_std || is_cheap(packed.points)) => {
+                Self::closed_form(problem, scores, instructions, &packed, needs_std)
             }
             _ => Self::over_pairs(problem, scores, instructions, row)?,
         };
@@ -43,7 +44,13 @@ impl<T: Real> Statistics<T> {
 
     /// Measures C_ij = r_i + c_j - 2 u_i.v_j, with u, v the centred points and r, c the row and column offsets. The
     /// three terms are uncorrelated under a x b, so that var C = var r + var c + 4 tr(S0 S1).
-    fn closed_form(problem: &Problem<'_, T>, scores: &Scores<'_, T>, packed: &Packed<'_, T>, needs_std: bool) -> Self {
+    fn closed_form(
+        problem: &Problem<'_, T>,
+        scores: &Scores<'_, T>,
+        instructions: Instructions,
+        packed: &Packed<'_, T>,
+        needs_std: bool,
+    ) -> Self {
         let (a, b) = (problem.a(), problem.b());
         // In units of a bound, so that squares neither overflow nor vanish.
         let largest = scores.bound().unwrap_or(T::ZERO);
@@ -59,7 +66,7 @@ impl<T: Real> Statistics<T> {
         };
         let (mean_r, var_r) = side(a, &|i| scores.cost_offset_of_row(i));
         let (mean_c, var_c) = side(b, &|j| scores.cost_offset_of_column(j));
-        let cross = if needs_std { packed.trace_of_product(a, b, unit) } else { T::ZERO };
+        let cross = if needs_std { trace_of_product(instructions, packed.points, a, b, unit) } else { T::ZERO };
         let variance = var_r + var_c + T::TWO * T::TWO * cross;
         Statistics { mean: unit * (mean_r + mean_c), std: unit * variance.max(T::ZERO).sqrt(), largest, forbids: false }
     }

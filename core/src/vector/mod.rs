@@ -31,7 +31,7 @@ pub(crate) use loops::products::PRODUCT_ROWS;
 #[cfg(feature = "skipping")]
 pub(crate) use loops::series::{Cluster, MAX_AXES};
 pub(crate) use loops::terms::{Costs, RowTerms};
-pub(crate) use loops::{MAX_TILE_ROWS, log_zero};
+pub(crate) use loops::{FLUSH, MAX_TILE_ROWS, log_zero};
 #[cfg(feature = "skipping")]
 pub(crate) use points::ColumnList;
 pub(crate) use points::{GROUP, PANEL, PackedPoints, TileAt};
