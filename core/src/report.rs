@@ -51,7 +51,9 @@ impl Status {
             Status::SweepLimit => {
                 c"allow more sweeps; if the error hardly falls, use the default acceleration, anneal, or raise epsilon"
             }
-            Status::PrecisionFloor => c"use a scalar of more digits, or a larger epsilon",
+            Status::PrecisionFloor => {
+                c"use a scalar of more digits, a larger epsilon, or a smaller rho if a side is relaxed"
+            }
             Status::Infeasible => c"forbid fewer pairs, or relax the marginals",
             Status::Converged | Status::Stopped => c"",
         }

@@ -234,8 +234,7 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
         if self.tau_a() == T::ONE {
             return -log_sum;
         }
-        let full = f + self.row_offset(i);
-        self.tau_a() * (full - log_sum) - full
+        change(self.tau_a(), self.epsilon / (self.rho_a + self.epsilon), f + self.row_offset(i), log_sum)
     }
 
     /// Returns what an update adds to G_j, here without log2 b_j, if its column sums to b_j 2^`log_ratio`.
@@ -244,8 +243,7 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
         if self.tau_b() == T::ONE {
             return -log_ratio;
         }
-        let full = g + self.column_offset(j);
-        self.tau_b() * (full - log_ratio) - full
+        change(self.tau_b(), self.epsilon / (self.rho_b + self.epsilon), g + self.column_offset(j), log_ratio)
     }
 
     /// Returns rho_a / (rho_a + epsilon). It is 1 if the marginal is exact, and a constant in builds without relaxed
@@ -265,6 +263,13 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
     pub(crate) fn is_balanced(&self) -> bool {
         self.tau_a() == T::ONE && self.tau_b() == T::ONE
     }
+}
+
+/// Returns tau (potential - log_sum) - potential, where `rest` is 1 - tau. If rho is large, a potential may be far from
+/// zero and as good as fixed: its own digits must not be rounded into the difference, which is the marginal error.
+#[inline]
+fn change<T: Real>(tau: T, rest: T, potential: T, log_sum: T) -> T {
+    -(tau * log_sum + rest * potential)
 }
 
 /// Refuses an epsilon that the scalar does not resolve between costs that are `apart`. All are in units of the unscaled

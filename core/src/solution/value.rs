@@ -12,14 +12,14 @@ use crate::solution::listed::ListedPlan;
 use crate::solver::progress::Progress;
 use crate::solver::units::{error_floor, full_f, full_g};
 use crate::sweep::columns::moved;
-use crate::sweep::exponents::{TileAt, exponents};
-use crate::sweep::half::row_logsum;
+use crate::sweep::exponents::{TileAt, exponentials, exponents};
+use crate::sweep::half::{log_sums, row_logsum};
 #[cfg(feature = "skipping")]
 use crate::sweep::listed::{self, GroupMemory};
 use crate::sweep::outcome::Potentials;
-use crate::sweep::strips::{Pass, Scratch, Strip};
+use crate::sweep::strips::{Pass, Scratch, Strip, Tile};
 use crate::sweep::{MAX_TILE_ROWS, is_safe};
-use crate::vector::{Costs, RowTerms};
+use crate::vector::{Costs, PackedPoints, RowTerms};
 use crate::wide::Wide;
 
 impl<T: Real> Potentials<'_, T> {
@@ -127,14 +127,20 @@ pub(crate) fn measure<'s, T: Real>(
     };
     #[cfg(not(feature = "skipping"))]
     let (listed, certificate) = (None, T::ZERO);
-    let mut pass = |cost_g: Option<&[T]>| {
+    let pass = |cost_g: Option<&[T]>, f: &mut [T], scratch: &mut Scratch<'_, T>| {
         let work = |strip: Strip<'_, T>| measure_strip(p, g, log_b, cost_g, strip);
         Pass::sums(f).run(scratch, &work, join_totals)
     };
-    let mut totals = listed.unwrap_or_else(|| pass(dear.then_some(&**cost_g)));
+    // If epsilon is small beside the costs, the entropy follows from sums. Small programs have one way for all.
+    let by_sums = cfg!(feature = "simd") && !dear && p.epsilon <= mean;
+    let mut totals = match (listed, p.scores.packed()) {
+        (Some(totals), _) => totals,
+        (None, Some(points)) if by_sums => measure_by_sums(p, points, f, g, log_b, scratch),
+        _ => pass(dear.then_some(&**cost_g), f, scratch),
+    };
     let [transport, _, mass, ..] = totals;
     if dear && !(transport.value() > T::constant(1.0 / 64.0) * mean * mass.value()) {
-        totals = pass(None);
+        totals = pass(None, f, scratch);
     }
     let [transport, entropy, mass, row_error, relaxed_a] = totals;
 
@@ -320,6 +326,55 @@ fn measure_strip<T: Real>(
     totals
 }
 
+/// Does what [`measure_strip`] does for all rows, with fewer instructions a pair. The entropy follows from the sums of
+/// rows and columns ([`entropy_of_sums`]).
+fn measure_by_sums<T: Real>(
+    p: &ScaledProblem<'_, T>,
+    points: PackedPoints<'_, T>,
+    f: &mut [T],
+    g: &[T],
+    log_b: &[T],
+    scratch: &mut Scratch<'_, T>,
+) -> [Wide<T>; 5] {
+    let work = |Tile { i, f, rows, column, .. }: Tile<'_, T>, totals: &mut [Wide<T>; 5]| {
+        let mut values = [[T::ZERO; MAX_TILE_ROWS]; 4];
+        let [sums, costs, logs, shifts] = values.each_mut().map(|values| &mut values[..f.len()]);
+        let place = TileAt { i, start: 0, f, g };
+        exponentials(p, place, rows, sums);
+        log_sums(p, place, rows, sums, logs, shifts);
+        T::total_costs(p.instructions, points, i, rows, costs);
+        let mut weights = [T::ZERO; MAX_TILE_ROWS];
+        for (k, f) in f.iter_mut().enumerate() {
+            // The exponentials of a row that was computed anew are in units of the largest.
+            let (i, scale) = (i + k, shifts[k].exp2());
+            let sum = sums[k] * scale;
+            let terms = RowTerms { sum, entropy: sum * full_f(p, i, *f), cost: costs[k] * scale };
+            weights[k] = if p.problem.a().get(i) > T::ZERO { p.problem.a().get(i) * scale } else { T::ZERO };
+            add_row(p, i, f, logs[k], terms, totals);
+        }
+        T::add_rows(p.instructions, &weights[..f.len()], rows, column);
+    };
+    let mut totals = Pass::sums(f).each_tile(scratch.tile_rows(), scratch, &work, join_totals);
+    entropy_of_sums(p, g, log_b, scratch.column, &mut totals);
+    totals
+}
+
+/// Turns sum_i F_i P_ij into the entropy of the plan.
+///
+/// It follows from the sums of rows and columns and from the transport cost, because log (P_ij / a_i b_j) is (f_i + g_j
+/// - C_ij) / epsilon. Its rounding is in proportion to the potentials, which is little if epsilon is small beside the
+/// costs.
+fn entropy_of_sums<T: Real>(p: &ScaledProblem<'_, T>, g: &[T], log_b: &[T], column: &[T], totals: &mut [Wide<T>; 5]) {
+    let (a, b) = (p.problem.a(), p.problem.b());
+    let [cost, entropy, mass, ..] = totals;
+    *entropy = entropy.sub(cost.mul(Wide::new(p.s)));
+    for (j, &sum) in column.iter().enumerate().filter(|&(j, _)| b.get(j) > T::ZERO) {
+        *entropy = entropy.add(Wide::new(sum * full_g(p, j, g[j] - log_b[j])));
+    }
+    let product = Wide::new(a.total() * b.total());
+    *entropy = entropy.mul(Wide::new(T::LN_2)).sub(*mass).add(product);
+}
+
 /// Adds a row to the sums over pairs. A row without weight gets its F instead.
 fn add_row<T: Real>(
     p: &ScaledProblem<'_, T>,
@@ -341,11 +396,7 @@ fn add_row<T: Real>(
     add_to(totals, terms.map(Wide::new));
 }
 
-/// Does what [`measure_strip`] does for all rows, over the pairs that are not skipped.
-///
-/// The entropy follows from the sums of rows and columns and from the transport cost, because log (P_ij / a_i b_j) is
-/// (f_i + g_j - C_ij) / epsilon. Its rounding is in proportion to the potentials, which is little where pairs are
-/// skipped: epsilon is small beside the costs.
+/// Does what [`measure_by_sums`] does, over the pairs that are not skipped: epsilon is small beside the costs then.
 ///
 /// Also returns the largest ratio of a weight to its marginal.
 #[cfg(feature = "skipping")]
@@ -357,7 +408,7 @@ fn measure_listed<T: Real>(
     log_b: &[T],
     scratch: &mut Scratch<'_, T>,
 ) -> ([Wide<T>; 5], T) {
-    let (a, b, m) = (p.problem.a(), p.problem.b(), g.len());
+    let (a, m) = (p.problem.a(), g.len());
     let work = |strip: Strip<'_, T>| {
         let (mut totals, mut ratio) = ([Wide::new(T::ZERO); 5], T::ZERO);
         let Some(pairs) = Pairs::new(p) else { return (totals, ratio) };
@@ -428,13 +479,7 @@ fn measure_listed<T: Real>(
         (join_totals(totals, others), ratio.max(other))
     };
     let (mut totals, ratio) = Pass::sums(f).run(scratch, &work, join);
-    let [cost, entropy, mass, ..] = &mut totals;
-    *entropy = entropy.sub(cost.mul(Wide::new(p.s)));
-    for (j, &sum) in scratch.column.iter().enumerate().filter(|&(j, _)| b.get(j) > T::ZERO) {
-        *entropy = entropy.add(Wide::new(sum * full_g(p, j, g[j] - log_b[j])));
-    }
-    let product = Wide::new(a.total() * b.total());
-    *entropy = entropy.mul(Wide::new(T::LN_2)).sub(*mass).add(product);
+    entropy_of_sums(p, g, log_b, scratch.column, &mut totals);
     (totals, ratio)
 }
 

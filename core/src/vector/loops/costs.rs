@@ -75,6 +75,75 @@ pub(crate) fn listed_costs<T: Float, S: Simd<T>>(
     }
 }
 
+/// sums_k <- sum_j e_kj |x_(i+k) - y_j|^2 for all columns, row after row.
+#[inline(always)]
+pub(crate) fn total_costs<T: Float, S: Simd<T>>(
+    simd: S,
+    points: PackedPoints<'_, T>,
+    i: usize,
+    rows: &[T],
+    sums: &mut [T],
+) {
+    let m = points.columns;
+    let mut row = 0;
+    while row < sums.len() {
+        let rest = &rows[row * m..];
+        if (i + row).is_multiple_of(GROUP) && row + GROUP <= sums.len() {
+            let sums = &mut sums[row..row + GROUP];
+            weighted_distances_of_group(simd, points, i + row, &rest[..GROUP * m], sums);
+            row += GROUP;
+        } else {
+            sums[row] = weighted_distances(simd, points, i + row, 0, &rest[..m]);
+            row += 1;
+        }
+    }
+}
+
+/// Does what [`weighted_distances`] does for all columns and the rows of a group, which share every y that is read.
+#[inline(always)]
+fn weighted_distances_of_group<T: Float, S: Simd<T>>(
+    simd: S,
+    points: PackedPoints<'_, T>,
+    i: usize,
+    rows: &[T],
+    sums: &mut [T],
+) {
+    let (m, x) = (points.columns, points.group(i).values.as_chunks::<GROUP>().0);
+    let zero = simd.splat(T::ZERO);
+    sums.fill(T::ZERO);
+    points.each_panel(
+        0,
+        m,
+        #[inline(always)]
+        |panel, columns| {
+            let mut lanes = [zero; GROUP];
+            each_vector::<T, S>(
+                0..columns.len(),
+                #[inline(always)]
+                |at, len| {
+                    let (mut totals, mut from) = ([zero; GROUP], at);
+                    for (x, &delta) in x.iter().zip(points.delta) {
+                        let y = simd.load_part(&panel.values[from..from + len], T::ZERO) - simd.splat(delta);
+                        for r in 0..GROUP {
+                            let difference = simd.splat(x[r]) - y;
+                            totals[r] = simd.mul_add(difference, difference, totals[r]);
+                        }
+                        from += panel.width;
+                    }
+                    for r in 0..GROUP {
+                        let first = r * m + columns.start + at;
+                        let weights = simd.load_part(&rows[first..first + len], T::ZERO);
+                        lanes[r] = simd.mul_add(weights, totals[r], lanes[r]);
+                    }
+                },
+            );
+            for r in 0..GROUP {
+                sums[r] += simd.sum(lanes[r]);
+            }
+        },
+    );
+}
+
 /// Returns sum_j e_j |x_i - y_j|^2 for the columns from `start` on.
 #[inline(always)]
 fn weighted_distances<T: Float, S: Simd<T>>(
