@@ -144,8 +144,8 @@ impl<'a, T: Real> TransportBuilder<'a, T> {
     }
 
     /// Relaxes the marginals: rho times their Kullback-Leibler divergence, in units of cost. Infinity keeps a side
-    /// exact. A rho of more than about 1e4 epsilon in `f32` (1e11 in `f64`) fixes the level of the potentials more finely
-    /// than they are rounded, if the weights have different sums: the solve then ends at the precision floor.
+    /// exact. If the weights have different sums, a rho of more than about 1e4 epsilon in `f32` (1e11 in `f64`) fixes
+    /// the level of the potentials more finely than they are rounded. The solve then ends at the precision floor.
     pub fn unbalanced(mut self, rho_a: T, rho_b: T) -> Self {
         self.request.rho = [rho_a, rho_b];
         self

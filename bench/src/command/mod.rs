@@ -5,6 +5,7 @@ mod derivatives;
 mod ours;
 mod roofline;
 mod scaling;
+mod sizes;
 mod small;
 mod starts;
 
@@ -24,6 +25,7 @@ pub enum Command {
     Ours(ours::Args),
     Roofline(roofline::Args),
     Scaling(scaling::Args),
+    Sizes(sizes::Args),
     Small(small::Args),
     Starts(starts::Args),
 }
@@ -36,6 +38,7 @@ pub fn run(command: &Command) -> Outcome {
         Command::Ours(args) => ours::run(args),
         Command::Roofline(args) => roofline::run(args),
         Command::Scaling(args) => scaling::run(args),
+        Command::Sizes(args) => sizes::run(args),
         Command::Small(args) => small::run(args),
         Command::Starts(args) => starts::run(args),
     }

@@ -45,14 +45,16 @@ impl<T: Real> Solution<'_, T> {
             if !listed {
                 self.write_images(i, cloud, out, &mut sums);
             }
-            for (i, (image, sum)) in (i..).zip(out.chunks_exact_mut(d).zip(sums)) {
+            // No image that is not finite stays, also after the first error.
+            let images = (i..).zip(out.chunks_exact_mut(d).zip(sums));
+            images.fold(Ok(()), |found, (i, (image, sum))| {
                 let is_listed = listed && self.scaled.problem.a().get(i) > T::ZERO;
-                if !(is_listed || is_safe(sum)) {
-                    self.image_of(i, cloud, cloud.x().point(i), image)?;
-                }
-                check_image(image)?;
-            }
-            Ok(())
+                let own = match is_listed || is_safe(sum) {
+                    true => Ok(()),
+                    false => self.image_of(i, cloud, cloud.x().point(i), image),
+                };
+                found.and(own.and(check_image(image)))
+            })
         })
     }
 

@@ -183,8 +183,8 @@ impl<T: Real> Solution<'_, T> {
         listed.row_sums(1, &|_, j| v(j), &mut |i, sums| out[i] = a.get(i) * sums[0]);
     }
 
-    /// Turns sums of shares into sums of entries, for the rows from i on. A sum that left the range is computed anew, of
-    /// entries that are finite: sum_j P_ij v_j, given v_j at j.
+    /// Turns sums of shares into sums of entries, sum_j P_ij v_j, for the rows from i on. A sum that left the range is
+    /// computed anew, of entries that are finite.
     fn finish_row_sums(&self, i: usize, v: &dyn Fn(usize) -> T, out: &mut [T]) {
         for (i, value) in (i..).zip(out) {
             *value *= self.scaled.problem.a().get(i);

@@ -2,7 +2,7 @@
 //! narrower vectors.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Level, f32x16, f64x8, u32x16, u64x8};
+use fearless_simd::{Level, f32x4, f32x16, f64x2, f64x8, u32x16, u64x8};
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use fearless_simd::{f32x8, f64x4};
 
@@ -90,7 +90,7 @@ fearless_simd::kernel!(
 macro_rules! simd {
     ($t:ident, $vector:ident, $bits:ident, $uint:ident, $lanes:literal, $mantissa:literal, $bias:literal,
      $magic:ident, $polynomial:ident, $fused:ident, $half:ident, $scale:ident, $keep:ident, $series:ident,
-     $round:ident, $log2:ident) => {
+     $round:ident, $log2:ident, $piece:ident) => {
         impl<S: fearless_simd::Simd, const COLUMNS: usize> Simd<$t> for Token<S, COLUMNS> {
             type Vector = $vector<S>;
             const LANES: usize = $lanes;
@@ -104,6 +104,16 @@ macro_rules! simd {
             #[inline(always)]
             fn load(self, from: &[$t]) -> $vector<S> {
                 $vector::from_slice(self.0, from)
+            }
+            #[inline(always)]
+            fn load_few(self, from: &[$t], fill: $t) -> $vector<S> {
+                // Piece by piece, in registers: a vector that is read right after parts of it were written to memory
+                // waits for them.
+                const QUARTER: usize = $lanes / 4;
+                let (p, rest) = (self.$piece(from, fill), rest_of(from, QUARTER));
+                let (q, rest) = (self.$piece(rest, fill), rest_of(rest, QUARTER));
+                let (r, rest) = (self.$piece(rest, fill), rest_of(rest, QUARTER));
+                p.combine(q).combine(r.combine(self.$piece(rest, fill)))
             }
             #[inline(always)]
             fn store(self, vector: $vector<S>, to: &mut [$t]) {
@@ -199,9 +209,39 @@ macro_rules! simd {
     };
 }
 
+/// Returns what comes after the first `count` values.
+#[inline(always)]
+fn rest_of<T>(values: &[T], count: usize) -> &[T] {
+    values.get(count..).unwrap_or(&[])
+}
+
 /// A level, and the number of vectors of columns that its registers have room for.
 #[derive(Clone, Copy)]
 pub(super) struct Token<S, const COLUMNS: usize>(pub S);
+
+impl<S: fearless_simd::Simd, const COLUMNS: usize> Token<S, COLUMNS> {
+    /// Reads up to four scalars; the other lanes are `fill`.
+    #[inline(always)]
+    fn piece_f32(self, from: &[f32], fill: f32) -> f32x4<S> {
+        match *from {
+            [] => f32x4::splat(self.0, fill),
+            [p] => [p, fill, fill, fill].simd_into(self.0),
+            [p, q] => [p, q, fill, fill].simd_into(self.0),
+            [p, q, r] => [p, q, r, fill].simd_into(self.0),
+            [p, q, r, s, ..] => [p, q, r, s].simd_into(self.0),
+        }
+    }
+
+    /// Reads up to two scalars; the other lanes are `fill`.
+    #[inline(always)]
+    fn piece_f64(self, from: &[f64], fill: f64) -> f64x2<S> {
+        match *from {
+            [] => f64x2::splat(self.0, fill),
+            [p] => [p, fill].simd_into(self.0),
+            [p, q, ..] => [p, q].simd_into(self.0),
+        }
+    }
+}
 
 simd!(
     f32,
@@ -219,7 +259,8 @@ simd!(
     keep_f32,
     SERIES_F32,
     ROUND_F32,
-    log2_parts_f32
+    log2_parts_f32,
+    piece_f32
 );
 simd!(
     f64,
@@ -237,5 +278,6 @@ simd!(
     keep_f64,
     SERIES_F64,
     ROUND_F64,
-    log2_parts_f64
+    log2_parts_f64,
+    piece_f64
 );

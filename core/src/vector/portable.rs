@@ -22,6 +22,10 @@ impl<T: Float> Simd<T> for Portable {
         from[0]
     }
     #[inline(always)]
+    fn load_few(self, _: &[T], fill: T) -> T {
+        fill
+    }
+    #[inline(always)]
     fn store(self, value: T, to: &mut [T]) {
         to[0] = value;
     }

@@ -26,6 +26,8 @@ pub(crate) trait Simd<T>: Copy {
     fn splat(self, value: T) -> Self::Vector;
     /// Reads a slice of length `LANES`.
     fn load(self, from: &[T]) -> Self::Vector;
+    /// Reads a slice of fewer than `LANES` scalars; the other lanes are `fill`.
+    fn load_few(self, from: &[T], fill: T) -> Self::Vector;
     /// Writes a slice of length `LANES`.
     fn store(self, vector: Self::Vector, to: &mut [T]);
     /// Returns p q + r, rounded once if the instructions can.
@@ -73,12 +75,7 @@ pub(crate) trait SimdExt<T: Float>: Simd<T> {
     /// Reads a slice of at most `LANES` scalars; the other lanes are `fill`.
     #[inline(always)]
     fn load_part(self, from: &[T], fill: T) -> Self::Vector {
-        if from.len() == Self::LANES {
-            return self.load(from);
-        }
-        let mut lanes = [fill; MAX_LANES];
-        copy_few(from, &mut lanes);
-        self.load(&lanes[..Self::LANES])
+        if from.len() == Self::LANES { self.load(from) } else { self.load_few(from, fill) }
     }
 
     /// Writes as many lanes as the slice has places.

@@ -55,10 +55,12 @@ pub(super) fn add_four<T: Float, S: Simd<T>>(
         range,
         #[inline(always)]
         |at, len| {
-            let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
-            let left = simd.mul_add(p, load(t0), q * load(t1));
-            let right = simd.mul_add(r, load(t2), s * load(t3));
-            let sum = load(total) + (left + right);
+            let own = at..at + len;
+            let left = q * simd.load_part(&t1[own.clone()], T::ZERO);
+            let left = simd.mul_add(p, simd.load_part(&t0[own.clone()], T::ZERO), left);
+            let right = s * simd.load_part(&t3[own.clone()], T::ZERO);
+            let right = simd.mul_add(r, simd.load_part(&t2[own.clone()], T::ZERO), right);
+            let sum = simd.load_part(&total[own], T::ZERO) + (left + right);
             simd.store_part(sum, &mut total[at..at + len]);
         },
     );
@@ -115,10 +117,9 @@ fn dots<T: Float, S: Simd<T>, const R: usize>(simd: S, rows: [&[T]; R], v: &[T],
             part,
             #[inline(always)]
             |at, len| {
-                let load = |from: &[T]| simd.load_part(&from[at..at + len], T::ZERO);
-                let v = load(v);
+                let v = simd.load_part(&v[at..at + len], T::ZERO);
                 for r in 0..R {
-                    lanes[r] = simd.mul_add(load(rows[r]), v, lanes[r]);
+                    lanes[r] = simd.mul_add(simd.load_part(&rows[r][at..at + len], T::ZERO), v, lanes[r]);
                 }
             },
         );
