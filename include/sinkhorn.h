@@ -426,7 +426,7 @@ typedef int32_t sinkhorn_acceleration;
 typedef int32_t sinkhorn_storage;
 
 /**
- * The vector instructions of a solve: one of the SINKHORN_SIMD_ constants. All but SINKHORN_SIMD_PORTABLE give the
+ * The vector instructions of a solve: one of the SINKHORN_SIMD_ constants. NEON, AVX2 and AVX-512 give the
  * same bits.
  */
 typedef int32_t sinkhorn_simd;
@@ -2042,6 +2042,16 @@ typedef struct sinkhorn_soft_settings_f32 {
  * 512 bits: x86-64 with AVX-512.
  */
 #define SINKHORN_SIMD_AVX512 4
+
+/**
+ * 128 bits: x86-64 with SSE4.2.
+ */
+#define SINKHORN_SIMD_SSE42 5
+
+/**
+ * 128 bits: WebAssembly, compiled for simd128.
+ */
+#define SINKHORN_SIMD_WASM 6
 
 /**
  * Writes to *len how many scalars (not bytes) the workspace of sinkhorn_solve_f64 and sinkhorn_solver_new_f64

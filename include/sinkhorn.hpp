@@ -109,7 +109,7 @@ enum class Storage : std::int32_t { stream, cost, kernel, automatic };
 /// Sweeps leave out pairs that carry next to nothing: where that is expected to be faster, nowhere, or where they can.
 enum class Skipping : std::int32_t { automatic, off, on };
 /// The vector instructions of a solve.
-enum class Simd : std::int32_t { best, portable, neon, avx2, avx512 };
+enum class Simd : std::int32_t { best, portable, neon, avx2, avx512, sse42, wasm };
 
 /// One of the three problems of a divergence.
 enum class Term : std::int32_t { between, within_x, within_y };

@@ -65,7 +65,7 @@ pub const SINKHORN_SKIPPING_OFF: Skipping = 1;
 /// Wherever they can, and the workspace has room for it: from 64 points with weight a side on, in at most 8 dimensions.
 pub const SINKHORN_SKIPPING_ON: Skipping = 2;
 
-/// The vector instructions of a solve: one of the SINKHORN_SIMD_ constants. All but SINKHORN_SIMD_PORTABLE give the
+/// The vector instructions of a solve: one of the SINKHORN_SIMD_ constants. NEON, AVX2 and AVX-512 give the
 /// same bits.
 pub type Simd = i32;
 
@@ -79,6 +79,10 @@ pub const SINKHORN_SIMD_NEON: Simd = 2;
 pub const SINKHORN_SIMD_AVX2: Simd = 3;
 /// 512 bits: x86-64 with AVX-512.
 pub const SINKHORN_SIMD_AVX512: Simd = 4;
+/// 128 bits: x86-64 with SSE4.2.
+pub const SINKHORN_SIMD_SSE42: Simd = 5;
+/// 128 bits: WebAssembly, compiled for simd128.
+pub const SINKHORN_SIMD_WASM: Simd = 6;
 
 /// What an observer sees after every sweep.
 #[repr(C)]
@@ -229,6 +233,8 @@ impl<T: Real> Settings<T> {
                 SINKHORN_SIMD_NEON => SimdLevel::Neon,
                 SINKHORN_SIMD_AVX2 => SimdLevel::Avx2,
                 SINKHORN_SIMD_AVX512 => SimdLevel::Avx512,
+                SINKHORN_SIMD_SSE42 => SimdLevel::Sse42,
+                SINKHORN_SIMD_WASM => SimdLevel::Wasm,
                 value => return Err(Fault::new(c"simd", FaultKind::Choice { value })),
             },
         };

@@ -69,6 +69,8 @@ int main() {
   SAME(Simd::neon, SIMD_NEON);
   SAME(Simd::avx2, SIMD_AVX2);
   SAME(Simd::avx512, SIMD_AVX512);
+  SAME(Simd::sse42, SIMD_SSE42);
+  SAME(Simd::wasm, SIMD_WASM);
   SAME(Term::between, TERM_BETWEEN);
   SAME(Term::within_x, TERM_WITHIN_X);
   SAME(Term::within_y, TERM_WITHIN_Y);

@@ -39,7 +39,8 @@ const STORAGES: [Storage; 2] = [Storage::Kernel, Storage::Stream];
 
 pub fn run(args: &Args) -> Outcome {
     let what = format!(
-        "{} dimensions, {}, one thread: nanoseconds a pair of a plain sweep, and times those of the nearest multiple of 64.",
+        "{} dimensions, {}, one thread: nanoseconds a pair of a plain sweep, and times those of the nearest multiple \
+         of 64.",
         args.dimension,
         name(args.precision)
     );

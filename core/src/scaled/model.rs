@@ -26,8 +26,8 @@ pub(crate) fn kernel_pays(shape: Shape, level: SimdLevel, bytes: usize) -> bool 
         (SimdLevel::Avx2, 4) => (0.43, 0.035, 0.14),
         (SimdLevel::Avx2, _) => (1.25, 0.07, 0.28),
         // These have vectors of 128 bits.
-        (SimdLevel::Neon, 4) => (0.86, 0.07, 0.28),
-        (SimdLevel::Neon, _) => (2.5, 0.14, 0.56),
+        (SimdLevel::Neon | SimdLevel::Sse42 | SimdLevel::Wasm, 4) => (0.86, 0.07, 0.28),
+        (SimdLevel::Neon | SimdLevel::Sse42 | SimdLevel::Wasm, _) => (2.5, 0.14, 0.56),
         (SimdLevel::Portable, 4) => (1.35, 0.08, 0.44),
         (SimdLevel::Portable, _) => (4.4, 0.2, 0.62),
     };

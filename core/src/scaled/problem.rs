@@ -18,6 +18,9 @@ pub(crate) struct ScaledProblem<'a, T: Real> {
     pub scores: Scores<'a, T>,
     /// The instructions that sweeps use.
     pub instructions: Instructions,
+    /// The solve has more than one thread, and what is made of its solution has, too.
+    #[cfg(feature = "parallel")]
+    pub parallel: bool,
     /// In units of the unscaled cost, as all numbers here.
     pub epsilon: T,
     /// Infinite if the marginal is exact.
@@ -120,6 +123,8 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
             problem,
             scores,
             instructions,
+            #[cfg(feature = "parallel")]
+            parallel: false,
             epsilon,
             rho_a,
             rho_b,
@@ -152,6 +157,8 @@ impl<'a, T: Real> ScaledProblem<'a, T> {
             problem,
             scores,
             instructions,
+            #[cfg(feature = "parallel")]
+            parallel: self.parallel,
             epsilon,
             rho_a,
             rho_b,

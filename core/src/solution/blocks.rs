@@ -42,7 +42,7 @@ impl<T: Real> Solution<'_, T> {
         work: &(impl Fn(usize, &mut [U]) -> Result<(), Error> + Sync),
     ) -> Result<(), Error> {
         #[cfg(feature = "parallel")]
-        if self.parallel && self.f.len().saturating_mul(self.g.len()) >= WORTH_A_THREAD && has_threads() {
+        if self.scaled.parallel && self.f.len().saturating_mul(self.g.len()) >= WORTH_A_THREAD && has_threads() {
             let blocks = out.par_chunks_mut(len).enumerate();
             return blocks.map(|(k, out)| work(k, out)).reduce(|| Ok(()), Result::and);
         }

@@ -99,8 +99,6 @@ impl<T: Real> Solution<'_, T> {
             f: to.copy(self.f),
             g: to.copy(self.g),
             report: self.report,
-            #[cfg(feature = "parallel")]
-            parallel: self.parallel,
             #[cfg(feature = "skipping")]
             listed: self.listed.as_ref().map(|listed: &ListedPlan<'_, T>| listed.copied(to)),
         }

@@ -32,9 +32,6 @@ pub struct Solution<'s, T: Real> {
     /// m: g, in units of cost.
     pub(crate) g: &'s [T],
     pub(crate) report: Report<T>,
-    /// The solve had more than one thread, and what is made of the solution has, too.
-    #[cfg(feature = "parallel")]
-    pub(crate) parallel: bool,
     /// The pairs that matter, if the solve skipped the others.
     #[cfg(feature = "skipping")]
     pub(crate) listed: Option<ListedPlan<'s, T>>,

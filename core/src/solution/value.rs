@@ -253,8 +253,6 @@ pub(crate) fn measure<'s, T: Real>(
         f,
         g,
         report,
-        #[cfg(feature = "parallel")]
-        parallel: !scratch.strips.is_empty(),
         #[cfg(feature = "skipping")]
         listed,
     }

@@ -157,6 +157,10 @@ impl<'a, T: Real> Solver<'a, T> {
             (None, scaled) => scaled,
         };
         let mut scaled = scaled?;
+        #[cfg(feature = "parallel")]
+        {
+            scaled.parallel = !scratch.strips.is_empty();
+        }
 
         // Keep the costs, if there is room for them.
         if let Stored::Cost(memory) = &mut stored

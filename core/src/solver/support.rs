@@ -269,8 +269,6 @@ impl<'a, T: Real> Whole<'a, T> {
             f,
             g,
             report: own.report,
-            #[cfg(feature = "parallel")]
-            parallel: own.parallel,
             #[cfg(feature = "skipping")]
             listed,
         }

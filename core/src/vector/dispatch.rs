@@ -20,8 +20,12 @@ macro_rules! run {
             Some(Level::Avx512(token)) => return run!(token, 2, |$simd| $loop),
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
             Some(Level::Avx2(token)) => return run!(token, 1, |$simd| $loop),
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Some(Level::Sse4_2(token)) => return run!(token, 1, |$simd| $loop),
             #[cfg(target_arch = "aarch64")]
             Some(Level::Neon(token)) => return run!(token, 1, |$simd| $loop),
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Some(Level::WasmSimd128(token)) => return run!(token, 1, |$simd| $loop),
             _ => {}
         }
         let _ = $instructions;

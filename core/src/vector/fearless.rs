@@ -30,6 +30,10 @@ pub(super) fn find(level: SimdLevel) -> Option<Level> {
         SimdLevel::Avx2 => detected().as_avx2().map(Level::Avx2),
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
         SimdLevel::Avx512 => detected().as_avx512().map(Level::Avx512),
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        SimdLevel::Sse42 => detected().as_sse4_2().map(Level::Sse4_2),
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        SimdLevel::Wasm => detected().as_wasm_simd128().map(Level::WasmSimd128),
         #[cfg(target_arch = "aarch64")]
         SimdLevel::Neon => detected().as_neon().map(Level::Neon),
         _ => None,
@@ -147,7 +151,8 @@ macro_rules! simd {
                 }
                 let shifted = clamped + c($magic);
                 let t = clamped - (shifted - c($magic));
-                let p = polynomial(self, &$fused, t);
+                // If every step rounds, the shorter polynomial is not exact enough.
+                let p = if self.is_fused() { polynomial(self, &$fused, t) } else { polynomial(self, &$polynomial, t) };
                 let exponent = shifted.bitcast::<$bits<S>>() << ($mantissa as u32);
                 let value = (p.bitcast::<$bits<S>>() + exponent).bitcast::<$vector<S>>();
                 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
@@ -220,6 +225,18 @@ fn rest_of<T>(values: &[T], count: usize) -> &[T] {
 pub(super) struct Token<S, const COLUMNS: usize>(pub S);
 
 impl<S: fearless_simd::Simd, const COLUMNS: usize> Token<S, COLUMNS> {
+    /// Says whether multiplications are fused with additions.
+    #[inline(always)]
+    fn is_fused(self) -> bool {
+        match self.0.level() {
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Level::Sse4_2(_) => false,
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Level::WasmSimd128(_) => false,
+            _ => true,
+        }
+    }
+
     /// Reads up to four scalars; the other lanes are `fill`.
     #[inline(always)]
     fn piece_f32(self, from: &[f32], fill: f32) -> f32x4<S> {

@@ -4,10 +4,10 @@ use crate::error::{Argument, Error};
 
 /// The vector instructions of a solve.
 ///
-/// [`SimdLevel::Portable`] is plain code, which every target runs. Its additions and multiplications round one by one.
-/// All other levels fuse them, and work on vectors of 512 bits, in pieces if the processor has narrower ones. So with
-/// the same storage they agree with each other to the last bit, and with the portable level to rounding. Force a level
-/// only for tests and comparisons.
+/// [`SimdLevel::Portable`] is plain code, which every target runs. All other levels work on vectors of 512 bits, in
+/// pieces if the processor has narrower ones. NEON, AVX2 and AVX-512 fuse multiplications with additions. So with the
+/// same storage these three agree with each other to the last bit. The others round one by one, and agree to rounding.
+/// Force a level only for tests and comparisons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SimdLevel {
@@ -16,6 +16,10 @@ pub enum SimdLevel {
     Best,
     /// Plain code.
     Portable,
+    /// 128 bits: WebAssembly, if the program is compiled for simd128.
+    Wasm,
+    /// 128 bits: SSE4.2, which nearly all x86 processors since 2008 have.
+    Sse42,
     /// 128 bits: ARM, 64-bit.
     Neon,
     /// 256 bits: AVX2 and FMA.
@@ -26,17 +30,25 @@ pub enum SimdLevel {
 
 impl SimdLevel {
     /// All levels but [`SimdLevel::Best`], the narrowest first.
-    pub const ALL: [SimdLevel; 4] = [SimdLevel::Portable, SimdLevel::Neon, SimdLevel::Avx2, SimdLevel::Avx512];
+    pub const ALL: [SimdLevel; 6] =
+        [SimdLevel::Portable, SimdLevel::Wasm, SimdLevel::Sse42, SimdLevel::Neon, SimdLevel::Avx2, SimdLevel::Avx512];
 
     /// Returns the name that reports use.
     pub const fn name(self) -> &'static str {
         match self {
             SimdLevel::Best => "best",
             SimdLevel::Portable => "portable",
+            SimdLevel::Wasm => "wasm",
+            SimdLevel::Sse42 => "sse4.2",
             SimdLevel::Neon => "neon",
             SimdLevel::Avx2 => "avx2",
             SimdLevel::Avx512 => "avx512",
         }
+    }
+
+    /// Says whether the level fuses multiplications with additions.
+    pub fn is_fused(self) -> bool {
+        matches!(self.resolve(), SimdLevel::Neon | SimdLevel::Avx2 | SimdLevel::Avx512)
     }
 
     /// Says whether this machine and this build have the level.

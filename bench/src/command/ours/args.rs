@@ -40,7 +40,7 @@ pub struct Common {
     /// Threads that share a sweep [default: all cores]
     #[arg(long)]
     pub threads: Option<NonZeroUsize>,
-    /// Vector instructions: best, portable, neon, avx2, avx512
+    /// Vector instructions: best, portable, wasm, sse4.2, neon, avx2, avx512
     #[arg(long, value_parser = level, default_value = "best")]
     pub simd: SimdLevel,
     /// Measurements, of which the least and the median are printed

@@ -23,6 +23,8 @@ fn vectors(level: SimdLevel) -> Option<Level> {
         SimdLevel::Avx2 => found.as_avx2().map(Level::Avx2),
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
         SimdLevel::Avx512 => found.as_avx512().map(Level::Avx512),
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        SimdLevel::Sse42 => found.as_sse4_2().map(Level::Sse4_2),
         #[cfg(target_arch = "aarch64")]
         SimdLevel::Neon => found.as_neon().map(Level::Neon),
         _ => None,
@@ -57,6 +59,11 @@ macro_rules! scalar {
                     Some(Level::Avx2(token)) => token.vectorize(
                         #[inline(always)]
                         || chains::<_, 6>(token),
+                    ),
+                    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+                    Some(Level::Sse4_2(token)) => token.vectorize(
+                        #[inline(always)]
+                        || chains::<_, 3>(token),
                     ),
                     #[cfg(target_arch = "aarch64")]
                     Some(Level::Neon(token)) => token.vectorize(
