@@ -11,6 +11,8 @@ mod gradient;
 pub mod input;
 mod matrix;
 mod request;
+#[cfg(feature = "serde")]
+mod saved;
 mod soft;
 mod transport;
 mod warm;

@@ -163,6 +163,23 @@ pub struct SoftGradient<T> {
     pub weights: Vec<T>,
 }
 
+#[cfg(feature = "serde")]
+impl<T: Real> Soft<T> {
+    /// Returns what the operator consists of: its parts, its transport, and the number of the level that each result
+    /// is read off.
+    pub(crate) fn parts(&self) -> Result<(soft::SoftParts<T>, crate::Transport<T>, Vec<u32>), Error> {
+        let (parts, solution, levels) = self.kept.parts(&self.vectors)?;
+        let cost: crate::transport::SharedCost<T> = std::sync::Arc::new(crate::cost::SquaredEuclidean);
+        Ok((parts, crate::Transport::keep(&solution, &cost, parts.differentiation)?, levels.collect()))
+    }
+
+    /// Makes an operator of its results and of what is kept of it.
+    pub(crate) fn of_parts(out: Vec<T>, kept: KeptSoft<T>, vectors: Vec<T>) -> Self {
+        let count = kept.len();
+        Soft { out, kept, vectors, count }
+    }
+}
+
 impl<T: Real> Soft<T> {
     /// Returns the results.
     pub fn values(&self) -> &[T] {

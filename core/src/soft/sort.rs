@@ -34,7 +34,7 @@ pub fn soft_sort<'w, T: Real>(
     memory: &'w mut [T],
     out: &mut [T],
 ) -> Result<Soft<'w, T>, Error> {
-    if out.is_empty() {
+    if out.is_empty() && !values.is_empty() {
         return Err(Error::new(Argument::OUTPUT, ErrorKind::Empty));
     }
     Soft::new(values, weights, &Targets::Sorted(out.len()), settings, memory, out)
