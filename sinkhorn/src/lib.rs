@@ -48,6 +48,21 @@ pub mod start {
     pub use sinkhorn_init::{Auto, CellsStart, CoarseStart, GaussianStart, SubsampleStart};
 }
 
+/// The programs of the book.
+#[cfg(doctest)]
+mod book {
+    #[doc = include_str!("../../docs/epsilon.md")]
+    struct Epsilon;
+    #[doc = include_str!("../../docs/choosing-a-start.md")]
+    struct ChoosingAStart;
+    #[doc = include_str!("../../docs/conventions.md")]
+    struct Conventions;
+    #[doc = include_str!("../../docs/how-it-works.md")]
+    struct HowItWorks;
+    #[doc = include_str!("../../docs/troubleshooting.md")]
+    struct Troubleshooting;
+}
+
 use input::{IntoCosts, IntoVector};
 
 /// Solves the transport between weights under a cost matrix (n x m): a row for every entry of `a`, a column for every

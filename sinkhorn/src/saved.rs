@@ -298,10 +298,9 @@ fn finite<T: Real>(value: T) -> Option<T> {
     value.is_finite().then_some(value)
 }
 
-/// The weights of one side; nothing if all are the same and sum to 1.
-fn weights<T: Real>(weights: Weights<'_, T>) -> Option<Numbers<'static, T>> {
-    let is_default = weights.is_uniform() && weights.total() == T::ONE;
-    (!is_default).then(|| (0..weights.len()).map(|i| weights.get(i)).collect())
+/// The weights of one side as they were given; nothing if they were not.
+fn weights<'w, T: Real>(weights: Weights<'w, T>) -> Option<Numbers<'w, T>> {
+    weights.values().map(Cow::from)
 }
 
 impl<'a, T: Real> SavedSolve<'a, T> {
@@ -460,22 +459,22 @@ impl<'de, T: Real + Deserialize<'de>> Deserialize<'de> for Divergence<T> {
             };
             // As the solve between the sides took them: totals are equal.
             let solution = between.solution();
-            let [a, b] = [solution.problem().a(), solution.problem().b()].map(weights);
-            let onto_itself = |name: &str, saved: SavedSolve<'_, T>, data: &[T], weights: Option<&[T]>, rho: T| {
+            let [a, b] = [solution.problem().a(), solution.problem().b()];
+            let onto_itself = |name: &str, saved: SavedSolve<'_, T>, data: &[T], weights: Weights<'_, T>, rho: T| {
                 let report = between.report();
                 let of_numbers = || {
-                    let problem = Problem::new(PointCloud::new(data, data, cloud.dimension(), &**cost)?)?
+                    Problem::new(PointCloud::new(data, data, cloud.dimension(), &**cost)?)?
                         .epsilon(Epsilon::Absolute(report.epsilon))?
                         .cost_scale(CostScale::Given(report.cost_scale))?
-                        .unbalanced(rho, rho)?;
-                    weights.map_or(Ok(problem), |weights| problem.weights(weights, weights))
+                        .unbalanced(rho, rho)?
+                        .weights_of_both(weights)
                 };
                 let problem = of_numbers().map_err(|error: sinkhorn_core::Error| format!("{name}: {error}"))?;
                 saved.read(&problem, cost).map_err(|error| format!("{name}: {error}"))
             };
             Ok([
-                onto_itself("within_x", within_x, cloud.x().data(), a.as_deref(), problem.rho_a())?,
-                onto_itself("within_y", within_y, cloud.y().data(), b.as_deref(), problem.rho_b())?,
+                onto_itself("within_x", within_x, cloud.x().data(), a, problem.rho_a())?,
+                onto_itself("within_y", within_y, cloud.y().data(), b, problem.rho_b())?,
             ])
         };
         let read = between.read(within).map_err(de::Error::custom);

@@ -78,7 +78,9 @@ fn single_precision_and_skipped_pairs_survive() {
         let shifted = |[x, y]: [f64; 2]| [x as f32 + shift, y as f32 * 0.5];
         points(n, 0.0).into_iter().enumerate().map(|(k, point)| shifted(point.map(|v| v * (k as f64).sin()))).collect()
     };
-    let saved = Transport::between(&of(4200, 0.0), &of(4100, 0.5)).epsilon(Epsilon::OfMean(0.002)).solve().unwrap();
+    let (x, y) = (of(4200, 0.0), of(4100, 0.5));
+    let streamed = Transport::between(&x, &y).epsilon(Epsilon::OfMean(0.002)).settings(Settings::default());
+    let saved = streamed.solve().unwrap();
     assert!(saved.report().skipped + saved.report().summed > 0.3, "{:?}", saved.report());
     for again in both(&saved) {
         assert_eq!(saved.report(), again.report());

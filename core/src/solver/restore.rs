@@ -49,7 +49,12 @@ impl<'a, T: Real> Solution<'a, T> {
         check_finite_vector(Argument::F, f)?;
         check_finite_vector(Argument::G, g)?;
         let (epsilon, scale) = (problem.requested_epsilon(), problem.requested_scale());
-        let resolved = problem.epsilon(Epsilon::Absolute(report.epsilon))?;
+        // What was asked for, unless it was not reached or is relative to costs: these are not looked at again.
+        let reached = |value: T| (value * report.cost_scale) / report.cost_scale == report.epsilon;
+        let resolved = match epsilon {
+            Epsilon::Absolute(value) if reached(value) => *problem,
+            _ => problem.epsilon(Epsilon::Absolute(report.epsilon))?,
+        };
         let resolved = resolved.cost_scale(CostScale::Given(report.cost_scale))?;
         let mut solver = Solver::without_start(&resolved, settings, workspace)?;
         #[cfg(feature = "support")]

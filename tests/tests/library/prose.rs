@@ -45,7 +45,7 @@ fn sentences(page: &str) -> Vec<String> {
     let mut is_code = false;
     for line in page.lines() {
         is_code ^= line.starts_with("```");
-        let is_prose = !is_code && !line.starts_with("```") && !line.starts_with(['|', '#', '>', '!']);
+        let is_prose = !is_code && !line.starts_with("```") && !line.starts_with(['|', '#', '>', '!', '<']);
         match line.strip_prefix("- ") {
             _ if !is_prose || line.trim().is_empty() => paragraphs.push(String::new()),
             Some(item) => paragraphs.push(item.into()),
