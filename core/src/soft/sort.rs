@@ -25,8 +25,9 @@ use crate::real::Real;
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Empty`] and [`ErrorKind::NotFinite`] naming `values`, those of weights naming `a`,
-/// [`ErrorKind::Workspace`] with the length that is needed ([`soft_len`](super::soft_len)), and bad settings.
+/// [`ErrorKind::Empty`], [`ErrorKind::NotFinite`], and [`ErrorKind::Overflow`] for their spread, naming `values`; those
+/// of weights naming `a`; [`ErrorKind::Workspace`] with the length that is needed ([`soft_len`](super::soft_len)), and bad
+/// settings.
 pub fn soft_sort<'w, T: Real>(
     values: &[T],
     weights: Option<&[T]>,
