@@ -413,8 +413,8 @@ impl<'a, T: Real> SavedTransport<'a, T> {
     }
 }
 
-/// A ground cost of your own cannot be saved. Read again, f, g and the report have the same bits, and so has all else
-/// on a machine with the same instructions, unless the solve kept costs or skipped pairs.
+/// A ground cost of your own cannot be saved. Read again, f, g and the report have the same bits. So has all else on a
+/// machine with the same instructions, unless the solve divided or kept costs, or skipped pairs: then it may be rounded.
 impl<T: Real + Serialize> Serialize for Transport<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         SavedTransport::of(self).map_err(ser::Error::custom)?.serialize(serializer)
