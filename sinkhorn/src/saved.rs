@@ -499,8 +499,11 @@ struct SavedSoft<'a, T: Clone> {
 
 impl<T: Real + Serialize> Serialize for Soft<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (parts, transport, levels) = self.parts().map_err(ser::Error::custom)?;
+        let (kept, vectors) = self.kept();
+        let (parts, solution, levels) = kept.parts(vectors).map_err(ser::Error::custom)?;
         let SoftParts { total, standardised, scale, factor, differentiation } = parts;
+        let cost: SharedCost<T> = Arc::new(SquaredEuclidean);
+        let transport = Transport::keep(&solution, &cost, differentiation).map_err(ser::Error::custom)?;
         SavedSoft {
             values: self.values().into(),
             total,
@@ -509,7 +512,7 @@ impl<T: Real + Serialize> Serialize for Soft<T> {
             factor,
             tolerance: differentiation.tolerance,
             max_iterations: differentiation.max_iterations,
-            levels,
+            levels: levels.collect(),
             transport: SavedTransport::of(&transport).map_err(ser::Error::custom)?,
         }
         .serialize(serializer)

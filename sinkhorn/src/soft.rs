@@ -165,12 +165,9 @@ pub struct SoftGradient<T> {
 
 #[cfg(feature = "serde")]
 impl<T: Real> Soft<T> {
-    /// Returns what the operator consists of: its parts, its transport, and the number of the level that each result
-    /// is read off.
-    pub(crate) fn parts(&self) -> Result<(soft::SoftParts<T>, crate::Transport<T>, Vec<u32>), Error> {
-        let (parts, solution, levels) = self.kept.parts(&self.vectors)?;
-        let cost: crate::transport::SharedCost<T> = std::sync::Arc::new(crate::cost::SquaredEuclidean);
-        Ok((parts, crate::Transport::keep(&solution, &cost, parts.differentiation)?, levels.collect()))
+    /// Returns what is kept of the operator, and its vectors.
+    pub(crate) fn kept(&self) -> (&KeptSoft<T>, &[T]) {
+        (&self.kept, &self.vectors)
     }
 
     /// Makes an operator of its results and of what is kept of it.

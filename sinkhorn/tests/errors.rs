@@ -171,12 +171,12 @@ fn messages_say_what_may_be_done_and_are_short() {
 #[test]
 fn soft_operators_name_their_values() {
     let message = |solved: Result<sinkhorn::Soft, Error>| solved.unwrap_err().to_string();
-    assert_eq!(message(sinkhorn::soft_sort(&[]).solve()), "values is empty");
-    assert_eq!(message(sinkhorn::soft_rank(&[]).solve()), "values is empty");
-    assert_eq!(message(sinkhorn::soft_sort_to(&[1.0, 2.0], 0).solve()), "output is empty");
-    let far = message(sinkhorn::soft_sort(&[1e308, -1e308]).solve());
+    assert_eq!(message(sinkhorn::soft_sort([]).solve()), "values is empty");
+    assert_eq!(message(sinkhorn::soft_rank([]).solve()), "values is empty");
+    assert_eq!(message(sinkhorn::soft_sort_to([1.0, 2.0], 0).solve()), "output is empty");
+    let far = message(sinkhorn::soft_sort([1e308, -1e308]).solve());
     assert_eq!(far, "values are too far apart: their spread overflows the scalar");
-    let nan = message(sinkhorn::soft_sort(&[1.0, f64::NAN]).solve());
+    let nan = message(sinkhorn::soft_sort([1.0, f64::NAN]).solve());
     assert_eq!(nan, "values[1] is NaN: every entry must be finite");
 }
 

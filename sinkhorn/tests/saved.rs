@@ -138,12 +138,12 @@ fn divergences_survive() {
 fn soft_operators_survive() {
     let (values, weights) = ([3.0, -1.0, 2.0, 0.5, 2.0], [1.0, 2.0, 0.5, 1.0, 1.0]);
     let results: [Soft; 6] = [
-        sinkhorn::soft_sort(&values).solve().unwrap(),
-        sinkhorn::soft_sort_to(&values, 2).weights(weights).solve().unwrap(),
-        sinkhorn::soft_rank(&values).epsilon(0.1).solve().unwrap(),
-        sinkhorn::soft_quantile(&values, &[0.5, 0.1, 0.5]).solve().unwrap(),
-        sinkhorn::soft_top_k(&values, 2.0).solve().unwrap(),
-        sinkhorn::soft_rank(&values)
+        sinkhorn::soft_sort(values).solve().unwrap(),
+        sinkhorn::soft_sort_to(values, 2).weights(weights).solve().unwrap(),
+        sinkhorn::soft_rank(values).epsilon(0.1).solve().unwrap(),
+        sinkhorn::soft_quantile(values, [0.5, 0.1, 0.5]).solve().unwrap(),
+        sinkhorn::soft_top_k(values, 2.0).solve().unwrap(),
+        sinkhorn::soft_rank(values)
             .settings(sinkhorn::core::soft::SoftSettings { standardise: false, ..Default::default() })
             .solve()
             .unwrap(),
@@ -269,7 +269,7 @@ fn divergences_and_soft_operators_are_checked() {
     let matrix = json!({"matrix": {"columns": 2, "entries": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]}});
     assert!(refused("/between/costs", Some(matrix)).contains("a cost matrix, which has no divergence"));
 
-    let sorted = sinkhorn::soft_sort(&[3.0, -1.0, 2.0]).solve().unwrap();
+    let sorted = sinkhorn::soft_sort([3.0, -1.0, 2.0]).solve().unwrap();
     let saved = serde_json::to_value(sorted).unwrap();
     let refused = |place: &str, value| refusal::<Soft>(&saved, place, value);
     assert!(refused("/levels/0", Some(json!(3))).contains("levels is 3: it must lie in [0, m)"));
@@ -278,7 +278,7 @@ fn divergences_and_soft_operators_are_checked() {
     assert!(refused("/scale", Some(json!(0.0))).contains("values is 0: it must be positive"));
     assert!(refused("/tolerance", Some(json!(-1.0))).contains("tolerance is -1: it must be positive"));
     assert!(refused("/transport/solve/g/0", None).contains("g has 2 scalars where 3 are needed"));
-    let ranks = serde_json::to_value(sinkhorn::soft_rank(&[3.0, -1.0, 2.0]).solve().unwrap()).unwrap();
+    let ranks = serde_json::to_value(sinkhorn::soft_rank([3.0, -1.0, 2.0]).solve().unwrap()).unwrap();
     assert!(refusal::<Soft>(&ranks, "/values/0", None).contains("values has 2 entries"));
     let plane = serde_json::to_value(Transport::between(&points(3, 0.0), &points(3, 1.0)).solve().unwrap()).unwrap();
     assert!(refused("/transport", Some(plane)).contains("no values and levels on the line"));
