@@ -15,7 +15,7 @@ use sinkhorn_core::{
     diff::DerivativeSettings,
     geometry::{Geometry, Weights},
     soft::{KeptSoft, SoftParts},
-    start::Side,
+    start::{Side, StartReport},
 };
 
 use crate::request::threads_for;
@@ -118,33 +118,6 @@ enum SavedSide {
     Both,
 }
 
-/// Has the fields of [`Report`].
-#[derive(Serialize, Deserialize)]
-struct SavedReport<T> {
-    status: Cow<'static, str>,
-    sweeps: u32,
-    row_error: T,
-    column_error: T,
-    dual_value: T,
-    start_value: T,
-    objective: T,
-    primal_value: T,
-    transport_cost: T,
-    mass: T,
-    epsilon: T,
-    cost_scale: T,
-    start: SavedStart,
-    row_fallbacks: u32,
-    column_fallbacks: u32,
-    rejections: u32,
-    absorptions: u32,
-    rescaled: T,
-    skipped: T,
-    summed: T,
-    certificate: T,
-    storage: Cow<'static, str>,
-}
-
 #[derive(Serialize, Deserialize)]
 struct SavedStart {
     wrote: SavedSide,
@@ -171,102 +144,88 @@ fn text(name: &str, text: &str) -> Result<&'static str, String> {
     Ok(kept)
 }
 
-impl<T: Real> SavedReport<T> {
-    fn of(report: &Report<T>) -> Self {
-        let start = report.start;
-        SavedReport {
-            status: report.status.name().into(),
-            sweeps: report.sweeps,
-            row_error: report.row_error,
-            column_error: report.column_error,
-            dual_value: report.dual_value,
-            start_value: report.start_value,
-            objective: report.objective,
-            primal_value: report.primal_value,
-            transport_cost: report.transport_cost,
-            mass: report.mass,
-            epsilon: report.epsilon,
-            cost_scale: report.cost_scale,
-            start: SavedStart {
-                wrote: match start.wrote {
-                    Side::F => SavedSide::F,
-                    Side::G => SavedSide::G,
-                    Side::Both => SavedSide::Both,
-                },
-                name: start.name.into(),
-                pairs: start.pairs,
-                time: start.time,
-                note: start.note.map(Cow::from),
-            },
-            row_fallbacks: report.row_fallbacks,
-            column_fallbacks: report.column_fallbacks,
-            rejections: report.rejections,
-            absorptions: report.absorptions,
-            rescaled: report.rescaled,
-            skipped: report.skipped,
-            summed: report.summed,
-            certificate: report.certificate,
-            storage: report.storage.into(),
+/// Makes [`SavedReport`] of the fields of [`Report`]: measured numbers, which are finite, and counts.
+macro_rules! saved_report {
+    (numbers: $($number:ident)*; counts: $($count:ident)*) => {
+        #[derive(Serialize, Deserialize)]
+        struct SavedReport<T> {
+            status: Cow<'static, str>,
+            start: SavedStart,
+            storage: Cow<'static, str>,
+            epsilon: T,
+            cost_scale: T,
+            $($number: T,)*
+            $($count: u32,)*
         }
-    }
 
-    fn read(self) -> Result<Report<T>, String> {
-        use Status::{Converged, PrecisionFloor, Stopped, SweepLimit};
-        let status = [Converged, SweepLimit, Stopped, PrecisionFloor].into_iter().find(|s| s.name() == self.status);
-        let status = status.ok_or(format!("report.status is {:?}, which no solve ends with", self.status))?;
-        let numbers = [
-            ("row_error", self.row_error),
-            ("column_error", self.column_error),
-            ("dual_value", self.dual_value),
-            ("start_value", self.start_value),
-            ("objective", self.objective),
-            ("primal_value", self.primal_value),
-            ("transport_cost", self.transport_cost),
-            ("mass", self.mass),
-            ("rescaled", self.rescaled),
-            ("skipped", self.skipped),
-            ("summed", self.summed),
-            ("certificate", self.certificate),
-        ];
-        if let Some((name, value)) = numbers.into_iter().find(|(_, value)| !value.is_finite()) {
-            return Err(format!("report.{name} is {value}: it must be finite"));
-        }
-        for (name, value) in [("epsilon", self.epsilon), ("cost_scale", self.cost_scale)] {
-            if !(value > T::ZERO && value.is_finite()) {
-                return Err(format!("report.{name} is {value}: it must be positive"));
+        impl<T: Real> SavedReport<T> {
+            fn of(report: &Report<T>) -> Self {
+                SavedReport {
+                    status: report.status.name().into(),
+                    start: SavedStart::of(&report.start),
+                    storage: report.storage.into(),
+                    epsilon: report.epsilon,
+                    cost_scale: report.cost_scale,
+                    $($number: report.$number,)*
+                    $($count: report.$count,)*
+                }
+            }
+
+            fn read(self) -> Result<Report<T>, String> {
+                $(if !self.$number.is_finite() {
+                    return Err(format!("report.{} is {}: it must be finite", stringify!($number), self.$number));
+                })*
+                for (name, value) in [("epsilon", self.epsilon), ("cost_scale", self.cost_scale)] {
+                    if !(value > T::ZERO && value.is_finite()) {
+                        return Err(format!("report.{name} is {value}: it must be positive"));
+                    }
+                }
+                let mut report = Report::unmeasured(status(&self.status)?);
+                report.start = self.start.read()?;
+                report.storage = text("report.storage", &self.storage)?;
+                report.epsilon = self.epsilon;
+                report.cost_scale = self.cost_scale;
+                $(report.$number = self.$number;)*
+                $(report.$count = self.$count;)*
+                Ok(report)
             }
         }
-        let mut report = Report::unmeasured(status);
-        report.sweeps = self.sweeps;
-        report.row_error = self.row_error;
-        report.column_error = self.column_error;
-        report.dual_value = self.dual_value;
-        report.start_value = self.start_value;
-        report.objective = self.objective;
-        report.primal_value = self.primal_value;
-        report.transport_cost = self.transport_cost;
-        report.mass = self.mass;
-        report.epsilon = self.epsilon;
-        report.cost_scale = self.cost_scale;
-        report.start.wrote = match self.start.wrote {
+    };
+}
+
+saved_report! {
+    numbers: row_error column_error dual_value start_value objective primal_value transport_cost mass rescaled skipped
+        summed certificate;
+    counts: sweeps row_fallbacks column_fallbacks rejections absorptions
+}
+
+/// The status of this name. A solve that is infeasible has no result.
+fn status(name: &str) -> Result<Status, String> {
+    let all = [Status::Converged, Status::SweepLimit, Status::Stopped, Status::PrecisionFloor];
+    let found = all.into_iter().find(|status| status.name() == name);
+    found.ok_or(format!("report.status is {name:?}, which no result has"))
+}
+
+impl SavedStart {
+    fn of(start: &StartReport) -> Self {
+        let wrote = match start.wrote {
+            Side::F => SavedSide::F,
+            Side::G => SavedSide::G,
+            Side::Both => SavedSide::Both,
+        };
+        let StartReport { name, pairs, time, note, .. } = *start;
+        SavedStart { wrote, name: name.into(), pairs, time, note: note.map(Cow::from) }
+    }
+
+    fn read(self) -> Result<StartReport, String> {
+        let SavedStart { wrote, name, pairs, time, note } = self;
+        let wrote = match wrote {
             SavedSide::F => Side::F,
             SavedSide::G => Side::G,
             SavedSide::Both => Side::Both,
         };
-        report.start.name = text("report.start.name", &self.start.name)?;
-        report.start.pairs = self.start.pairs;
-        report.start.time = self.start.time;
-        report.start.note = self.start.note.map(|note| text("report.start.note", &note)).transpose()?;
-        report.row_fallbacks = self.row_fallbacks;
-        report.column_fallbacks = self.column_fallbacks;
-        report.rejections = self.rejections;
-        report.absorptions = self.absorptions;
-        report.rescaled = self.rescaled;
-        report.skipped = self.skipped;
-        report.summed = self.summed;
-        report.certificate = self.certificate;
-        report.storage = text("report.storage", &self.storage)?;
-        Ok(report)
+        let note = note.map(|note| text("report.start.note", &note)).transpose()?;
+        Ok(StartReport { wrote, name: text("report.start.name", &name)?, pairs, time, note })
     }
 }
 
@@ -414,7 +373,7 @@ impl<'a, T: Real> SavedTransport<'a, T> {
 }
 
 /// A ground cost of your own cannot be saved. Read again, f, g and the report have the same bits. So has all else on a
-/// machine with the same instructions, unless the solve divided or kept costs, or skipped pairs: then it may be rounded.
+/// machine with the same instructions, unless the solve divided or kept costs, or skipped pairs: that may be rounded.
 impl<T: Real + Serialize> Serialize for Transport<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         SavedTransport::of(self).map_err(ser::Error::custom)?.serialize(serializer)

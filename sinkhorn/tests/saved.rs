@@ -216,7 +216,7 @@ fn what_was_tampered_with_is_refused_by_name() {
         ("/solve/report/epsilon", Some(json!(0.0)), "report.epsilon is 0: it must be positive"),
         ("/solve/report/epsilon", Some(json!(1e-300)), "epsilon is 1.000e-300: f64 resolves costs"),
         ("/solve/report/cost_scale", Some(json!(-2.0)), "report.cost_scale is -2: it must be positive"),
-        ("/solve/report/status", Some(json!("fine")), "report.status is \"fine\", which no solve ends with"),
+        ("/solve/report/status", Some(json!("fine")), "report.status is \"fine\", which no result has"),
         ("/solve/report/start/name", Some(json!("x".repeat(300))), "report.start.name is longer than 200 bytes"),
         ("/format", Some(json!(2)), "format is 2, and this version reads 1"),
         ("/solve/f", None, "missing field `f`"),
