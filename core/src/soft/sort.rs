@@ -26,8 +26,8 @@ use crate::real::Real;
 ///
 /// # Errors
 /// [`ErrorKind::Empty`], [`ErrorKind::NotFinite`], and [`ErrorKind::Overflow`] for their spread, naming `values`; those
-/// of weights naming `a`; [`ErrorKind::Workspace`] with the length that is needed ([`soft_len`](super::soft_len)), and bad
-/// settings.
+/// of weights naming `a`; [`ErrorKind::Workspace`] with the length that is needed ([`soft_len`](super::soft_len)); and
+/// bad settings.
 pub fn soft_sort<'w, T: Real>(
     values: &[T],
     weights: Option<&[T]>,
