@@ -291,19 +291,32 @@ impl ErrorKind {
         use ErrorKind::*;
         match *self {
             Empty => write!(f, "{argument} is empty"),
-            NotFinite { place, value } => write!(f, "{argument}{place} is {value}: every entry must be finite"),
-            Negative { place, value } => write!(f, "{argument}{place} is {value}: no entry may be negative"),
-            NotPositive { value } => write!(f, "{argument} is {value}: it must be positive"),
-            OutOfRange { value, range } => write!(f, "{argument} is {value}: it must lie in {range}"),
+            NotFinite { place, value } => {
+                // Where costs must be finite, an infinite one is refused.
+                let may_forbid = argument == Argument::COST.name() && value != f64::INFINITY;
+                let unless = if may_forbid { ", or inf to forbid the pair" } else { "" };
+                write!(f, "{argument}{place} is {value}: every entry must be finite{unless}")
+            }
+            Negative { place, value } => {
+                write!(f, "{argument}{place} is {}: no entry may be negative", Number(value))
+            }
+            NotPositive { value } => write!(f, "{argument} is {}: it must be positive", Number(value)),
+            OutOfRange { value, range } => write!(f, "{argument} is {}: it must lie in {range}", Number(value)),
             EntryOutOfRange { place, value, range } => {
-                write!(f, "{argument}{place} is {value}: every entry must lie in {range}")
+                write!(f, "{argument}{place} is {}: every entry must lie in {range}", Number(value))
             }
             Length { expected, actual } => write!(f, "{argument} has {actual} scalars where {expected} are needed"),
             Ragged { length, dimension } => {
                 write!(f, "{argument} has {length} scalars, not a multiple of the dimension {dimension}")
             }
             NoMass => write!(f, "{argument} sums to zero: there is no mass to transport"),
-            UnequalMass { a, b } => write!(f, "a sums to {a} and b to {b}: a balanced problem needs equal totals"),
+            UnequalMass { a, b } => {
+                let (a, b) = (Number(a), Number(b));
+                write!(f, "a sums to {a} and b to {b}: a balanced problem needs equal totals")
+            }
+            Overflow if argument == Argument::VALUES.name() => {
+                write!(f, "{argument} are too far apart: their spread overflows the scalar")
+            }
             Overflow => write!(f, "{argument} is too extreme: what is computed from it overflows the scalar"),
             BelowResolution { value, least, apart, bits, wider } => write!(
                 f,
@@ -329,7 +342,9 @@ impl ErrorKind {
                 "{argument} forbids every plan: some points of one side have more mass than all points \
                  of the other that they may go to"
             ),
-            Total { value, range } => write!(f, "{argument} sums to {value}: the sum must lie in {range}"),
+            Total { value, range } => {
+                write!(f, "{argument} sums to {}: the sum must lie in {range}", Number(value))
+            }
             Workspace { required, actual } => {
                 write!(f, "{argument} holds {actual} scalars where {required} are needed")
             }
@@ -346,6 +361,23 @@ impl fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
+
+/// A number in a message: 0.25 as it is, and 1e300 without 301 digits.
+///
+/// ```
+/// use sinkhorn_core::error::Number;
+/// assert_eq!([1e300, -1e-7, 0.25, 2.0].map(|value| Number(value).to_string()), ["1e300", "-1e-7", "0.25", "2"]);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Number(pub f64);
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Number(value) = *self;
+        let is_short = value == 0.0 || !value.is_finite() || (1e-5..1e15).contains(&value.abs());
+        if is_short { write!(f, "{value}") } else { write!(f, "{value:e}") }
+    }
+}
 
 /// Refuses another number of values than the rest of the problem asks for.
 pub(crate) fn check_length<T>(argument: Argument, values: &[T], expected: usize) -> Result<(), Error> {

@@ -247,8 +247,16 @@ impl<'a, T: Real> Problem<'a, T> {
         Problem { geometry, a, b, scale: *scale, epsilon: *epsilon, rho_a: *rho_a, rho_b: *rho_b }
     }
 
-    /// Puts the same weights, of the right length, on both sides.
-    pub(crate) fn with_weights_of(self, weights: Weights<'a, T>) -> Self {
-        Problem { a: weights, b: weights, ..self }
+    /// Puts the same weights on both sides, for the transport of a measure onto itself.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Length`] if there are not as many as points.
+    pub fn weights_of_both(self, weights: Weights<'a, T>) -> Result<Self, Error> {
+        for (argument, expected) in [(Argument::A, self.rows()), (Argument::B, self.columns())] {
+            if weights.len() != expected {
+                return Err(Error::new(argument, ErrorKind::Length { expected, actual: weights.len() }));
+            }
+        }
+        Ok(Problem { a: weights, b: weights, ..self })
     }
 }

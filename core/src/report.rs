@@ -3,7 +3,7 @@
 use core::ffi::CStr;
 
 use crate::real::Real;
-use crate::start::StartReport;
+use crate::start::{Side, StartReport};
 
 /// The way in which a solve ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -134,6 +134,36 @@ pub struct Observation<T> {
 }
 
 impl<T: Real> Report<T> {
+    /// Returns a report of nothing but zeros, for those who fill in a saved one
+    /// ([`Solution::restore`](crate::Solution::restore)).
+    pub fn unmeasured(status: Status) -> Self {
+        let zero = T::ZERO;
+        Report {
+            status,
+            sweeps: 0,
+            row_error: zero,
+            column_error: zero,
+            dual_value: zero,
+            start_value: zero,
+            objective: zero,
+            primal_value: zero,
+            transport_cost: zero,
+            mass: zero,
+            epsilon: zero,
+            cost_scale: zero,
+            start: StartReport::new("zero", Side::F),
+            row_fallbacks: 0,
+            column_fallbacks: 0,
+            rejections: 0,
+            absorptions: 0,
+            rescaled: zero,
+            skipped: zero,
+            summed: zero,
+            certificate: zero,
+            storage: "stream",
+        }
+    }
+
     /// Returns the larger of the two marginal errors.
     pub fn marginal_error(&self) -> T {
         self.row_error.max(self.column_error)

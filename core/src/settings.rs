@@ -34,6 +34,13 @@ pub enum Acceleration<T> {
     },
 }
 
+impl<T> Default for Acceleration<T> {
+    /// Returns [`Acceleration::Auto`] with memory 10.
+    fn default() -> Self {
+        Acceleration::Auto { memory: 10 }
+    }
+}
+
 /// The largest number of columns for which [`Acceleration::Auto`] goes on to Newton's method, whose memory is the
 /// square of them.
 pub const MAX_NEWTON_COLUMNS: usize = 512;
@@ -193,7 +200,7 @@ impl<T: Real> Default for Settings<T> {
         Settings {
             threshold: T::DEFAULT_THRESHOLD,
             max_sweeps: 10_000,
-            acceleration: Acceleration::Auto { memory: 10 },
+            acceleration: Acceleration::default(),
             annealing: None,
             storage: Storage::Stream,
             skipping: Skipping::Auto,

@@ -357,14 +357,10 @@ impl<T: Real> Results<T> {
     ) -> Result<Status, Fault> {
         let (empty, memory) = lent.begin::<Soft<T>>(GroundCost::SquaredEuclidean, Observers::NONE);
         let applied = operator(inputs, memory).map_err(|error| match (error.argument, error.kind) {
-            // Entries are looked at before anything is written, and their spread afterwards. The core calls weights a.
+            // Entries are looked at before anything is written, their spread afterwards. In the core, weights are a.
             (Argument::A, kind) => empty.undo(Fault::core(c"weights", kind)),
             (Argument::LEVELS | Argument::K, _) => empty.undo(error.into()),
-            (Argument::VALUES, ErrorKind::NotFinite { place, .. })
-                if inputs.0.get(place.row).is_some_and(|value| !value.is_finite()) =>
-            {
-                empty.undo(error.into())
-            }
+            (Argument::VALUES, ErrorKind::NotFinite { .. }) => empty.undo(error.into()),
             _ => error.into(),
         })?;
         let numbers = Report::of(applied.solution())?;

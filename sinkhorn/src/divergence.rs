@@ -35,6 +35,13 @@ impl<T: Real> Divergence<T> {
         })
     }
 
+    /// Makes a divergence of its value and its three solves.
+    #[cfg(feature = "serde")]
+    pub(crate) fn of_parts(value: T, between: Transport<T>, within_x: Transport<T>, within_y: Transport<T>) -> Self {
+        let differentiation = between.differentiation();
+        Divergence { value, between, within_x, within_y, differentiation }
+    }
+
     /// Returns S(a, b), in units of cost.
     pub fn value(&self) -> T {
         self.value

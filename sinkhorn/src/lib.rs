@@ -11,6 +11,8 @@ mod gradient;
 pub mod input;
 mod matrix;
 mod request;
+#[cfg(feature = "serde")]
+mod saved;
 mod soft;
 mod transport;
 mod warm;
@@ -44,6 +46,21 @@ pub mod start {
     pub use sinkhorn_init::MixtureStart;
     #[doc(no_inline)]
     pub use sinkhorn_init::{Auto, CellsStart, CoarseStart, GaussianStart, SubsampleStart};
+}
+
+/// The programs of the book.
+#[cfg(doctest)]
+mod book {
+    #[doc = include_str!("../../docs/epsilon.md")]
+    struct Epsilon;
+    #[doc = include_str!("../../docs/choosing-a-start.md")]
+    struct ChoosingAStart;
+    #[doc = include_str!("../../docs/conventions.md")]
+    struct Conventions;
+    #[doc = include_str!("../../docs/how-it-works.md")]
+    struct HowItWorks;
+    #[doc = include_str!("../../docs/troubleshooting.md")]
+    struct Troubleshooting;
 }
 
 use input::{IntoCosts, IntoVector};

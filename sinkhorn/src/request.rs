@@ -25,6 +25,11 @@ const KERNEL_BYTES: usize = 512 << 20;
 /// The number of pairs from which on a solve uses all threads by default.
 const MANY_PAIRS: usize = 1 << 18;
 
+/// The number of threads of a solve that does not say.
+pub(crate) fn threads_for(n: usize, m: usize) -> usize {
+    if n.saturating_mul(m) < MANY_PAIRS { 1 } else { all_threads() }
+}
+
 /// A function that is called after every sweep.
 pub(crate) type Observer<'a, T> = Box<dyn FnMut(&Observation<T>) -> ControlFlow<()> + Send + 'a>;
 
@@ -104,8 +109,7 @@ impl<'a, T: Real> Request<'a, T> {
             Source::Points(x, y) => [x, y].map(|points| points.coordinates.len() / points.dimension.max(1)),
             Source::Costs(costs) => [costs.rows, costs.columns],
         };
-        let few = n.saturating_mul(m) < MANY_PAIRS;
-        let threads = self.threads.unwrap_or_else(|| if few { 1 } else { all_threads() });
+        let threads = self.threads.unwrap_or_else(|| threads_for(n, m));
         Settings { threads, ..self.settings }
     }
 

@@ -163,6 +163,20 @@ pub struct SoftGradient<T> {
     pub weights: Vec<T>,
 }
 
+#[cfg(feature = "serde")]
+impl<T: Real> Soft<T> {
+    /// Returns what is kept of the operator, and its vectors.
+    pub(crate) fn kept(&self) -> (&KeptSoft<T>, &[T]) {
+        (&self.kept, &self.vectors)
+    }
+
+    /// Makes an operator of its results and of what is kept of it.
+    pub(crate) fn of_parts(out: Vec<T>, kept: KeptSoft<T>, vectors: Vec<T>) -> Self {
+        let count = kept.len();
+        Soft { out, kept, vectors, count }
+    }
+}
+
 impl<T: Real> Soft<T> {
     /// Returns the results.
     pub fn values(&self) -> &[T] {

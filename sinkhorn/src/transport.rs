@@ -86,6 +86,18 @@ impl<T: Real> Transport<T> {
         Ok(Transport { kept, vectors, cost: cost.clone(), differentiation })
     }
 
+    /// Returns the settings of derivatives.
+    #[cfg(feature = "serde")]
+    pub(crate) fn differentiation(&self) -> DerivativeSettings<T> {
+        self.differentiation
+    }
+
+    /// Returns the ground cost.
+    #[cfg(feature = "serde")]
+    pub(crate) fn cost(&self) -> &SharedCost<T> {
+        &self.cost
+    }
+
     /// Lends the solution as `sinkhorn-core` has it, with everything that can be made of one: rows of the plan,
     /// products with it, potentials at new points, derivatives along a direction. This takes no time, and the bits are
     /// those of the solve.

@@ -138,3 +138,37 @@ fn an_entry_outside_the_plan_panics_with_its_place() {
     let t = Transport::between(&[[0.0], [1.0]], &[[0.5], [2.0]]).epsilon(0.1).solve().unwrap();
     t.entry(0, 2);
 }
+
+#[test]
+fn messages_say_what_may_be_done_and_are_short() {
+    let costs = |entry: f64| refused(solve(&[[0.0, 1.0], [entry, 0.0]], [0.5, 0.5], [0.5, 0.5], 0.1)).0;
+    assert_eq!(costs(f64::NAN), "cost[1, 0] is NaN: every entry must be finite, or inf to forbid the pair");
+    assert_eq!(costs(-f64::INFINITY), "cost[1, 0] is -inf: every entry must be finite, or inf to forbid the pair");
+    assert!(solve(&[[0.0, 1.0], [f64::INFINITY, 0.0]], [0.5, 0.5], [0.5, 0.5], 0.1).is_ok());
+
+    let of = |a: [f64; 3], b: [f64; 2]| refused(Transport::between(&X, &Y).weights(a, b).solve()).0;
+    assert_eq!(of([1e300, 0.0, 0.0], [0.5, 0.5]), "a sums to 1e300: the sum must lie in (8.6e-78, 1.2e77)");
+    assert_eq!(of([-1e300, 0.0, 0.0], [0.5, 0.5]), "a[0] is -1e300: no entry may be negative");
+    let message = "a sums to 1e60 and b to 1e-7: a balanced problem needs equal totals";
+    assert_eq!(of([1e60, 0.0, 0.0], [1e-7, 0.0]), message);
+    let message = refused(Transport::between(&X, &Y).epsilon(-1e200).solve()).0;
+    assert_eq!(message, "epsilon is -1e200: it must be positive");
+}
+
+#[test]
+fn soft_operators_name_their_values() {
+    let message = |solved: Result<sinkhorn::Soft, Error>| solved.unwrap_err().to_string();
+    assert_eq!(message(sinkhorn::soft_sort([]).solve()), "values is empty");
+    assert_eq!(message(sinkhorn::soft_rank([]).solve()), "values is empty");
+    assert_eq!(message(sinkhorn::soft_sort_to([1.0, 2.0], 0).solve()), "output is empty");
+    let far = message(sinkhorn::soft_sort([1e308, -1e308]).solve());
+    assert_eq!(far, "values are too far apart: their spread overflows the scalar");
+    let nan = message(sinkhorn::soft_sort([1.0, f64::NAN]).solve());
+    assert_eq!(nan, "values[1] is NaN: every entry must be finite");
+}
+
+#[test]
+fn the_default_acceleration_is_that_of_the_default_settings() {
+    let settings = sinkhorn::Settings::<f64>::default();
+    assert_eq!(sinkhorn::Acceleration::default(), settings.acceleration);
+}

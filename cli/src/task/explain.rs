@@ -2,7 +2,7 @@
 
 use sinkhorn_core::{
     Epsilon, Error,
-    error::{Argument, ErrorKind, Place},
+    error::{Argument, ErrorKind, Number, Place},
 };
 
 use super::data::{Data, Side};
@@ -138,7 +138,7 @@ pub fn explain(error: Error, subject: &Subject<'_>) -> Failure {
         (ErrorKind::NotFinite { place, value, .. } | ErrorKind::Negative { place, value, .. }, _) => {
             let rows = if matches!(argument, Argument::X | Argument::A) { subject.rows_x } else { subject.rows_y };
             let place = Place { row: rows.get(place.row).map_or(place.row, |&row| row as usize), ..place };
-            Failure::data(format!("{}: {value} at {}", subject.file(argument), point(place)))
+            Failure::data(format!("{}: {} at {}", subject.file(argument), Number(value), point(place)))
         }
         _ => Failure::data(format!("the solver refused {} and {}: {error}", subject.x, subject.y)),
     }

@@ -1,5 +1,6 @@
 //! The sessions of the pages, run and compared. `TRYCMD=overwrite` writes what the program prints into them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -22,8 +23,9 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-/// Runs the sessions of a page in a folder with the program's data where the page has it.
-fn check(page: &Path, data: &str) {
+/// Runs the sessions of a page in a folder with the program's data where the page has it. Returns the folder, which is
+/// in one that goes away.
+fn check(page: &Path, data: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join(page.file_name().unwrap());
     std::fs::copy(page, &copy).unwrap();
@@ -38,6 +40,8 @@ fn check(page: &Path, data: &str) {
     } else if let Err(panic) = outcome {
         std::panic::resume_unwind(panic);
     }
+    let ran_in = copy.with_extension("in");
+    (folder, ran_in)
 }
 
 #[test]
@@ -48,6 +52,39 @@ fn the_page_of_the_command_line() {
 #[test]
 fn the_front_page() {
     check(&root().join("README.md"), "cli/data");
+}
+
+/// `SINKHORN_UPDATE_SNAPSHOTS=1` draws the pictures anew.
+#[test]
+fn the_book() {
+    let docs = root().join("docs");
+    let mut drawn = BTreeSet::new();
+    for entry in std::fs::read_dir(&docs).unwrap() {
+        let page = entry.unwrap().path();
+        let is_page = page.extension().is_some_and(|extension| extension == "md");
+        if !is_page || !std::fs::read_to_string(&page).unwrap().contains("```console") {
+            continue;
+        }
+        let (_folder, ran_in) = check(&page, "cli/data");
+        for entry in std::fs::read_dir(ran_in).unwrap() {
+            let picture = entry.unwrap();
+            let name = picture.file_name().into_string().unwrap();
+            if !name.ends_with(".svg") {
+                continue;
+            }
+            let committed = docs.join("pictures").join(&name);
+            if std::env::var_os("SINKHORN_UPDATE_SNAPSHOTS").is_some() {
+                std::fs::copy(picture.path(), &committed).unwrap();
+            }
+            let is_same = std::fs::read(&committed).ok() == std::fs::read(picture.path()).ok();
+            assert!(is_same, "{} is not what {} draws", committed.display(), page.display());
+            assert!(drawn.insert(name), "two sessions draw {}", committed.display());
+        }
+    }
+    let committed = std::fs::read_dir(docs.join("pictures")).unwrap();
+    let committed: BTreeSet<String> =
+        committed.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(drawn == committed && drawn.len() >= 4, "drawn: {drawn:?}; in the book: {committed:?}");
 }
 
 #[test]

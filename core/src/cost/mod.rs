@@ -8,6 +8,7 @@ mod p_norm;
 mod scale;
 mod squared_euclidean;
 
+pub use built_in::LibraryCost;
 pub use cosine::Cosine;
 pub use euclidean::Euclidean;
 pub use manhattan::Manhattan;

@@ -144,7 +144,7 @@ pub fn sinkhorn_divergence_between<'w, T: Real>(
             .epsilon(Epsilon::Absolute(epsilon))?
             .cost_scale(CostScale::Given(cost_scale))?
             .unbalanced(rho, rho)?
-            .with_weights_of(weights);
+            .weights_of_both(weights)?;
         let mut solver = Solver::without_start(&problem, &plain, Workspace::new(memory, &problem, &plain)?)?;
         if solver.forbids() {
             let reason = "a cost that is infinite within a measure has no divergence";

@@ -39,7 +39,7 @@ pub(super) fn layout<T: Real>(
         if [geometry.rows(), geometry.columns()] != [weights.len(); 2] {
             return Ok(len);
         }
-        let problem = Problem::new(geometry)?.with_weights_of(weights);
+        let problem = Problem::new(geometry)?.weights_of_both(weights)?;
         Workspace::len(&problem, &settings_within(settings)).map(|more| more.max(len))
     };
     let between = between.max(Workspace::len(problem, settings)?);

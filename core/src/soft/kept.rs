@@ -3,11 +3,11 @@
 use super::{Readout, Soft};
 use crate::cost::SquaredEuclidean;
 use crate::diff::{DerivativeSettings, Derivatives};
-use crate::error::{Argument, Error, ErrorKind, check_workspace};
+use crate::error::{Argument, Error, ErrorKind, check_positive, check_workspace};
 use crate::memory;
 use crate::real::Real;
 use crate::report::Report;
-use crate::solution::Kept;
+use crate::solution::{Kept, Solution};
 
 /// A soft operator without its vectors. They are in memory of the caller, who owns both, and who lends scratch for
 /// derivatives.
@@ -76,10 +76,95 @@ impl<T: Real> Soft<'_, T> {
     }
 }
 
+/// What a soft operator consists of beside the solution of values against levels: to save one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SoftParts<T> {
+    /// The sum of the weights as they were given.
+    pub total: T,
+    /// Values are standardised.
+    pub standardised: bool,
+    /// The standard deviation of the values, or 1.
+    pub scale: T,
+    /// What an output grows by with the mean of the levels that a value goes to; `None` if outputs are values.
+    pub factor: Option<T>,
+    /// The settings of the derivatives.
+    pub differentiation: DerivativeSettings<T>,
+}
+
 impl<T: Real> KeptSoft<T> {
     /// Returns the report of the solve.
     pub fn report(&self) -> &Report<T> {
         self.solution.report()
+    }
+
+    /// Returns n, the number of values.
+    #[allow(clippy::len_without_is_empty)] // an operator of no values is refused
+    pub fn len(&self) -> usize {
+        self.sizes[0]
+    }
+
+    /// Returns what the operator consists of, the solution of its values against its levels, and the number of the
+    /// level that each output is read off. `vectors` is what [`Soft::keep`] has written.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Workspace`] if it is too short.
+    pub fn parts<'v>(
+        &self,
+        vectors: &'v [T],
+    ) -> Result<(SoftParts<T>, Solution<'v, T>, impl Iterator<Item = u32> + use<'v, T>), Error> {
+        let KeptSoft { settings, total, standardised, scale, factor, .. } = *self;
+        let parts = SoftParts { total, standardised, scale, factor, differentiation: settings };
+        check_workspace(self.sizes[2], vectors.len())?;
+        let (columns, rest) = vectors.split_at(self.sizes[2]);
+        let solution = self.solution.solution(&SquaredEuclidean, rest)?;
+        Ok((parts, solution, columns.iter().map(|column| column.to_index())))
+    }
+
+    /// Makes an operator again of its parts, and copies all vectors to `memory`: at least as many scalars as the
+    /// solution needs ([`Solution::kept_len`]), and one for each of `columns`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Workspace`]; [`ErrorKind::NotPositive`] and [`ErrorKind::OutOfRange`] for a part that no operator
+    /// has; [`ErrorKind::Unsupported`] for a solution that is not on the line.
+    pub fn restore(
+        parts: &SoftParts<T>,
+        solution: &Solution<'_, T>,
+        columns: &[u32],
+        memory: &mut [T],
+    ) -> Result<Self, Error> {
+        let SoftParts { total, standardised, scale, factor, differentiation } = *parts;
+        let problem = solution.problem();
+        let is_on_the_line = problem.geometry().cloud().is_some_and(|cloud| {
+            cloud.dimension() == 1 && cloud.ground_cost().is_squared_euclidean() && !problem.b().is_uniform()
+        });
+        if !is_on_the_line || problem.a().is_uniform() {
+            return Err(Error::unsupported(Argument::VALUES, "these are no values and levels on the line"));
+        }
+        check_positive(Argument::A, total)?;
+        check_positive(Argument::VALUES, scale)?;
+        if let Some(factor) = factor {
+            check_positive(Argument::LEVELS, factor)?;
+        }
+        differentiation.check()?;
+        check_workspace(solution.kept_len() + columns.len(), memory.len())?;
+        let (head, rest) = memory.split_at_mut(columns.len());
+        for (to, &column) in head.iter_mut().zip(columns) {
+            if column as usize >= problem.columns() {
+                let kind = ErrorKind::OutOfRange { value: f64::from(column), range: "[0, m)" };
+                return Err(Error::new(Argument::LEVELS, kind));
+            }
+            *to = T::from_index(column);
+        }
+        let sizes = [problem.rows(), problem.columns(), columns.len()];
+        Ok(KeptSoft {
+            solution: solution.keep(rest)?,
+            settings: differentiation,
+            sizes,
+            total,
+            standardised,
+            scale,
+            factor,
+        })
     }
 
     /// Returns the number of scalars of scratch that [`KeptSoft::soft`] needs.

@@ -11,7 +11,7 @@ mod sort;
 mod targets;
 mod top_k;
 
-pub use kept::KeptSoft;
+pub use kept::{KeptSoft, SoftParts};
 pub use quantile::soft_quantile;
 pub use rank::soft_rank;
 pub use sort::soft_sort;
@@ -19,7 +19,7 @@ pub use top_k::soft_top_k;
 
 use crate::diff::means::{along_columns, along_rows};
 use crate::diff::{DerivativeSettings, Derivatives, derivatives_len};
-use crate::error::{Argument, Error, ErrorKind, Place, arguments, check_workspace};
+use crate::error::{Argument, Error, ErrorKind, arguments, check_workspace};
 use crate::geometry::{PointCloud, Shape};
 use crate::measure::{Points, Weights, check_finite_vector};
 use crate::memory;
@@ -300,11 +300,10 @@ fn standardise<T: Real>(values: &[T], a: &[T], asked: bool, out: &mut [T]) -> Re
     // result.
     let origin = values[0];
     let mut largest = T::ZERO;
-    for (row, &value) in values.iter().enumerate() {
+    for &value in values {
         let deviation = (value - origin).abs();
         if !deviation.is_finite() {
-            let place = Place::entry(row);
-            return Err(Error::new(Argument::VALUES, ErrorKind::NotFinite { place, value: deviation.widen() }));
+            return Err(Error::new(Argument::VALUES, ErrorKind::Overflow));
         }
         largest = largest.max(deviation);
     }

@@ -25,8 +25,9 @@ use crate::real::Real;
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Empty`] and [`ErrorKind::NotFinite`] naming `values`, those of weights naming `a`,
-/// [`ErrorKind::Workspace`] with the length that is needed ([`soft_len`](super::soft_len)), and bad settings.
+/// [`ErrorKind::Empty`], [`ErrorKind::NotFinite`], and [`ErrorKind::Overflow`] for their spread, naming `values`; those
+/// of weights naming `a`; [`ErrorKind::Workspace`] with the length that is needed ([`soft_len`](super::soft_len)); and
+/// bad settings.
 pub fn soft_sort<'w, T: Real>(
     values: &[T],
     weights: Option<&[T]>,
@@ -34,7 +35,7 @@ pub fn soft_sort<'w, T: Real>(
     memory: &'w mut [T],
     out: &mut [T],
 ) -> Result<Soft<'w, T>, Error> {
-    if out.is_empty() {
+    if out.is_empty() && !values.is_empty() {
         return Err(Error::new(Argument::OUTPUT, ErrorKind::Empty));
     }
     Soft::new(values, weights, &Targets::Sorted(out.len()), settings, memory, out)

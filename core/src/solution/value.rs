@@ -258,6 +258,25 @@ pub(crate) fn measure<'s, T: Real>(
     }
 }
 
+/// Lists the pairs that matter to F and G, in one visit of theirs, and lends F for good. No row is without weight.
+#[cfg(feature = "skipping")]
+pub(crate) fn list<'s, T: Real>(
+    p: &ScaledProblem<'s, T>,
+    lists: Lists<'s, T>,
+    f: &'s mut [T],
+    (g, log_b): (&'s [T], &[T]),
+    scratch: &mut Scratch<'_, T>,
+) -> (&'s [T], Option<ListedPlan<'s, T>>) {
+    let mut lists = lists.tighter();
+    lists.refit(p, g, log_b);
+    let (_, mut ratio) = measure_listed(p, &lists, f, g, log_b, scratch);
+    for (j, &marginal) in scratch.column[..g.len()].iter().enumerate() {
+        ratio = ratio.max(p.problem.b().get(j) / marginal);
+    }
+    let f: &'s [T] = f;
+    (f, ListedPlan::new(p, lists, (f, g), ratio, scratch.spare))
+}
+
 /// Computes the share of the smaller total that the plan of a relaxed problem carries, at most 1; it is 1 if both
 /// marginals are exact. A marginal error is relative to the totals. If next to nothing is carried, it has to be as
 /// small in proportion.

@@ -16,6 +16,7 @@ use super::units::{full_f, full_g, into_f, into_g, level_potentials, level_start
 use crate::error::Error;
 use crate::real::Real;
 use crate::reduce;
+use crate::report::Report;
 use crate::scaled::ScaledProblem;
 use crate::solution::{Solution, value};
 use crate::start::Side;
@@ -136,6 +137,37 @@ impl<'a, T: Real> Iterate<'a, T> {
             #[cfg(feature = "skipping")]
             skipping,
         )
+    }
+
+    /// Hands over the vectors for a solution that was made before: `write` writes its f and g. If sweeps would skip
+    /// pairs, those that matter are listed in one visit of theirs.
+    pub fn restore(&mut self, write: impl FnOnce(&mut [T], &mut [T]), report: Report<T>) -> Solution<'a, T> {
+        let empty = Potentials { f: &mut [], g: &mut [], image: &mut [], log_b: &mut [], row: &mut [] };
+        let mut potentials = core::mem::replace(&mut self.potentials, empty);
+        write(potentials.row, potentials.image);
+        potentials.come_back(&self.scaled);
+        #[cfg(feature = "skipping")]
+        let lists = self.skipping.take().and_then(|mut lists| {
+            lists.decide(&self.scaled, &potentials, self.scratch.spare, true);
+            lists.is_on().then_some(lists)
+        });
+        let Potentials { f: f_hat, g: g_hat, row: f, image: g, .. } = potentials;
+        let g_hat: &'a [T] = g_hat;
+        #[cfg(feature = "skipping")]
+        let (f_hat, listed) = match lists {
+            Some(lists) => value::list(&self.scaled, lists, f_hat, (g_hat, potentials.log_b), &mut self.scratch),
+            None => (&*f_hat, None),
+        };
+        Solution {
+            scaled: self.scaled,
+            f_hat,
+            g_hat,
+            f,
+            g,
+            report,
+            #[cfg(feature = "skipping")]
+            listed,
+        }
     }
 
     /// Makes Sinkhorn's own sweep, in the fastest form that the memory allows.
@@ -419,12 +451,19 @@ impl<T: Real> Potentials<'_, T> {
 
         // And back.
         if ended {
-            f_hat.copy_from_slice(f);
-            into_f(p, unit, f_hat);
-            g_hat.copy_from_slice(g);
-            into_g(p, unit, g_hat, |j| log_b[j]);
+            self.come_back(p);
         } else {
             mask(p, g_hat);
         }
+    }
+
+    /// Computes F and G from the f in `row` and the g in `image`, which are in units of the scaled cost.
+    pub fn come_back(&mut self, p: &ScaledProblem<'_, T>) {
+        let Potentials { f: f_hat, g: g_hat, image: g, log_b, row: f } = self;
+        let unit = p.s * p.unit;
+        f_hat.copy_from_slice(f);
+        into_f(p, unit, f_hat);
+        g_hat.copy_from_slice(g);
+        into_g(p, unit, g_hat, |j| log_b[j]);
     }
 }

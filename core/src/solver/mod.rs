@@ -7,6 +7,7 @@
 //! 4. `progress`: the numbers of the report so far.
 //! 5. `overfull`: the proof that forbidden pairs leave no plan.
 //! 6. `support`: points without weight. `symmetric`: problems whose two sides are the same.
+//! 7. `restore`: a solution that was saved.
 
 mod accelerate;
 mod accelerator;
@@ -17,6 +18,7 @@ mod newton;
 mod overfull;
 pub(crate) mod progress;
 mod relaxation;
+mod restore;
 mod start;
 #[cfg(feature = "support")]
 mod support;

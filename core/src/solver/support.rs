@@ -230,11 +230,9 @@ impl<'a, T: Real> Whole<'a, T> {
     }
 
     /// Makes the solution for all points of that for those with weight.
-    pub fn complete(self, own: &Solution<'a, T>) -> Solution<'a, T> {
-        let Whole { problem, points, f_hat, g_hat, f, g, rows, columns, .. } = self;
-        // They have been packed before, without an error.
-        let scores = scores(&problem, points, &own.scaled).unwrap_or(own.scaled.scores);
-        let p = own.scaled.of_all(problem, scores);
+    pub fn complete(mut self, own: &Solution<'a, T>) -> Solution<'a, T> {
+        let p = self.scaled(own);
+        let Whole { problem, f, g, rows, columns, .. } = &mut self;
         let (a, b) = (problem.a(), problem.b());
         let unit = p.s * p.unit;
         let cost = |i: usize, j: usize| problem.geometry().cost(i, j);
@@ -245,7 +243,7 @@ impl<'a, T: Real> Whole<'a, T> {
             (-tau * log_sum).min(limit).max(-limit) / unit
         };
         let (own_a, own_b) = (own.problem().a(), own.problem().b());
-        for (numbers, from, to) in [(rows, own.f(), &mut *f), (columns, own.g(), &mut *g)] {
+        for (numbers, from, to) in [(*rows, own.f(), &mut **f), (*columns, own.g(), &mut **g)] {
             from.iter().enumerate().for_each(|(k, &value)| to[number(numbers, k)] = value);
         }
         for i in (0..f.len()).filter(|&i| a.get(i) == T::ZERO) {
@@ -256,6 +254,38 @@ impl<'a, T: Real> Whole<'a, T> {
             let term = |k: usize| unit * own.f()[k] - p.s * cost(number(rows, k), j);
             g[j] = transform(p.tau_b(), own_a, &term);
         }
+        self.finish(p, own)
+    }
+
+    /// Writes the potentials of the points with weight, given those of all points.
+    pub fn choose_potentials(&self, f: &[T], g: &[T], own_f: &mut [T], own_g: &mut [T]) {
+        for (numbers, from, to) in [(self.rows, f, own_f), (self.columns, g, own_g)] {
+            to.iter_mut().enumerate().for_each(|(k, value)| *value = from[number(numbers, k)]);
+        }
+    }
+
+    /// Makes the solution for all points of their potentials, given that for those with weight.
+    pub fn restore(mut self, own: &Solution<'a, T>, f: &[T], g: &[T]) -> Solution<'a, T> {
+        let p = self.scaled(own);
+        self.f.copy_from_slice(f);
+        self.g.copy_from_slice(g);
+        self.finish(p, own)
+    }
+
+    /// Returns the scaled problem of all points.
+    fn scaled(&mut self, own: &Solution<'a, T>) -> ScaledProblem<'a, T> {
+        let nothing = PackedMemory { x: &mut [], y: &mut [], delta: &mut [] };
+        let points = core::mem::replace(&mut self.points, nothing);
+        // They have been packed before, without an error.
+        let scores = scores(&self.problem, points, &own.scaled).unwrap_or(own.scaled.scores);
+        own.scaled.of_all(self.problem, scores)
+    }
+
+    /// Makes the solution for all points, whose f and g are written.
+    #[cfg_attr(not(feature = "skipping"), expect(unused_variables))]
+    fn finish(self, p: ScaledProblem<'a, T>, own: &Solution<'a, T>) -> Solution<'a, T> {
+        let Whole { problem, f_hat, g_hat, f, g, rows, columns, .. } = self;
+        let (b, unit) = (problem.b(), p.s * p.unit);
         f_hat.copy_from_slice(f);
         into_f(&p, unit, f_hat);
         g_hat.copy_from_slice(g);

@@ -127,5 +127,8 @@ fn a_cost_function_that_returns_nan_is_found_out() {
     let settings = Settings::default();
     let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
     let workspace = Workspace::new(&mut memory, &problem, &settings).unwrap();
-    assert_eq!(message(solve(&problem, &Zero, &settings, workspace)), "cost[2, 1] is NaN: every entry must be finite");
+    assert_eq!(
+        message(solve(&problem, &Zero, &settings, workspace)),
+        "cost[2, 1] is NaN: every entry must be finite, or inf to forbid the pair"
+    );
 }

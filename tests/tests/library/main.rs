@@ -25,6 +25,7 @@ mod in_place;
 mod judged;
 mod known_defects;
 mod line;
+mod pages;
 mod prose;
 mod resolution;
 mod simd;

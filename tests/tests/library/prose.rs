@@ -1,4 +1,4 @@
-//! How the sources and the README are written.
+//! How the sources, the README and the book are written.
 
 use std::path::{Path, PathBuf};
 
@@ -45,7 +45,7 @@ fn sentences(page: &str) -> Vec<String> {
     let mut is_code = false;
     for line in page.lines() {
         is_code ^= line.starts_with("```");
-        let is_prose = !is_code && !line.starts_with("```") && !line.starts_with(['|', '#', '>', '!']);
+        let is_prose = !is_code && !line.starts_with("```") && !line.starts_with(['|', '#', '>', '!', '<', '{']);
         match line.strip_prefix("- ") {
             _ if !is_prose || line.trim().is_empty() => paragraphs.push(String::new()),
             Some(item) => paragraphs.push(item.into()),
@@ -74,13 +74,17 @@ fn sentences(page: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_readme_has_short_sentences() {
-    let page = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let sentences = sentences(&page);
-    let words = |sentence: &String| sentence.split_whitespace().count();
-    let mean = sentences.iter().map(words).sum::<usize>() as f64 / sentences.len() as f64;
-    assert!(sentences.len() > 50 && mean <= 18.0, "{mean:.1} words in each of {} sentences", sentences.len());
-    for sentence in &sentences {
-        assert!(words(sentence) <= 35, "{} words: {sentence}", words(sentence));
+fn the_readme_and_the_book_have_short_sentences() {
+    let book = ["introduction", "quick-start", "epsilon", "choosing-a-start", "conventions", "how-it-works"];
+    let pages = book.map(|name| (format!("docs/{name}.md"), 4));
+    for (page, least) in [("README.md".to_string(), 50)].into_iter().chain(pages) {
+        let sentences = sentences(&std::fs::read_to_string(root().join(&page)).unwrap());
+        let words = |sentence: &String| sentence.split_whitespace().count();
+        let mean = sentences.iter().map(words).sum::<usize>() as f64 / sentences.len() as f64;
+        let count = sentences.len();
+        assert!(count > least && mean <= 18.0, "{page}: {mean:.1} words in each of {count} sentences");
+        for sentence in &sentences {
+            assert!(words(sentence) <= 35, "{page}: {} words: {sentence}", words(sentence));
+        }
     }
 }
