@@ -7,6 +7,7 @@ use crate::memory;
 use crate::real::Real;
 use crate::reduce;
 use crate::sweep::strips::STRIP_ROWS;
+use crate::vector::FLUSH;
 
 use super::conditional::Conditional;
 use super::conjugate_gradients::{self, Size, square_over};
@@ -82,8 +83,8 @@ impl<T: Real> Derivatives<'_, T> {
                 }
             }
             if let (Some(out), Some(cloud)) = (&mut changes.map, plan.cloud()) {
-                let d = cloud.dimension();
-                write_change_of_mean(cloud, &row, tangent.y, &mut out[row.i * d..(row.i + 1) * d]);
+                let (i, d) = (row.i, cloud.dimension());
+                write_change_of_mean(plan, cloud, row, tangent.y, &mut out[i * d..(i + 1) * d]);
             }
         });
         // Mass that a growing weight brings to a column without any.
@@ -269,10 +270,23 @@ fn each_omega<'d, T: Real>(
             plan.log_densities(i, q, log_b, omega);
             omega.iter_mut().for_each(|value| *value *= epsilon);
         }
-        if tangent.cost.is_some() || tangent.has_points() {
-            for (j, value) in omega.iter_mut().enumerate().filter(|&(j, _)| q[j] > T::ZERO) {
-                *value += change_of_cost(plan, tangent, (i, j), gradient);
+        match plan.p().scores.packed() {
+            Some(points) if tangent.cost.is_none() => {
+                let d = points.dimension;
+                let dx = tangent.x.map_or(&[][..], |dx| &dx[i * d..(i + 1) * d]);
+                if tangent.has_points() {
+                    T::changes_of_costs(plan.p().instructions, points, i, dx, tangent.y.unwrap_or_default(), spare);
+                    for ((value, &change), &q) in omega.iter_mut().zip(&*spare).zip(&*q) {
+                        *value += if q > T::ZERO { change } else { T::ZERO };
+                    }
+                }
             }
+            _ if tangent.cost.is_some() || tangent.has_points() => {
+                for (j, value) in omega.iter_mut().enumerate().filter(|&(j, _)| q[j] > T::ZERO) {
+                    *value += change_of_cost(plan, tangent, (i, j), gradient);
+                }
+            }
+            _ => {}
         }
         visit(i, [q, omega, spare], gradient);
     }
@@ -299,15 +313,32 @@ fn change_of_cost<T: Real>(
 
 /// Writes the change of a barycentre, sum_j Q_ij (d log Q_ij y_j + dy_j).
 fn write_change_of_mean<T: Real>(
+    plan: &Conditional<'_, T>,
     cloud: &PointCloud<'_, T>,
-    row: &ChangedRow<'_, '_, T>,
+    row: ChangedRow<'_, '_, T>,
     dy: Option<&[T]>,
     out: &mut [T],
 ) {
-    let (d, y) = (out.len(), cloud.y());
+    let (d, y, instructions) = (out.len(), cloud.y(), plan.p().instructions);
     let mean = reduce::dot(row.q, row.rate);
-    let origin = y.point(0);
     out.fill(T::ZERO);
+    if let Some(points) = plan.p().scores.packed() {
+        // The factors of the points sum to zero: sum_j w_j (x_i - y_j) is - sum_j w_j y_j.
+        for (weight, (&q, &rate)) in row.spare.iter_mut().zip(row.q.iter().zip(row.rate)) {
+            *weight = q * (rate - mean);
+        }
+        T::add_row_moments(instructions, points, row.i, 0, row.spare, out);
+        out.iter_mut().for_each(|value| *value = -*value);
+        // Some points at a time, so that long sums are not rounded at every term.
+        for (q, dy) in row.q.chunks(FLUSH).zip(dy.into_iter().flat_map(|dy| dy.chunks(FLUSH * d))) {
+            let partial = &mut *row.gradient[0];
+            partial.fill(T::ZERO);
+            T::add_rows(instructions, q, dy, partial);
+            out.iter_mut().zip(partial).for_each(|(out, part)| *out += *part);
+        }
+        return;
+    }
+    let origin = y.point(0);
     for (j, (&q, &rate)) in row.q.iter().zip(row.rate).enumerate() {
         for (l, value) in out.iter_mut().enumerate() {
             *value += q * (rate - mean) * (y.point(j)[l] - origin[l]);

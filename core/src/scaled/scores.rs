@@ -20,6 +20,7 @@ use crate::geometry::{Geometry, PointCloud};
 use crate::measure::Weights;
 use crate::memory::CopyTo;
 use crate::real::Real;
+#[cfg(feature = "costs")]
 use crate::reduce;
 #[cfg(feature = "costs")]
 use crate::scaled::norms::NormCosts;

@@ -45,16 +45,17 @@ impl<T: Real> Solution<'_, T> {
             if !listed {
                 self.write_images(i, cloud, out, &mut sums);
             }
-            // No image that is not finite stays, also after the first error.
-            let images = (i..).zip(out.chunks_exact_mut(d).zip(sums));
-            images.fold(Ok(()), |found, (i, (image, sum))| {
+            let mut found = Ok(());
+            for (i, (image, sum)) in (i..).zip(out.chunks_exact_mut(d).zip(sums)) {
                 let is_listed = listed && self.scaled.problem.a().get(i) > T::ZERO;
-                let own = match is_listed || is_safe(sum) {
-                    true => Ok(()),
-                    false => self.image_of(i, cloud, cloud.x().point(i), image),
-                };
-                found.and(own.and(check_image(image)))
-            })
+                let mut own = Ok(());
+                if !(is_listed || is_safe(sum)) {
+                    own = self.image_of(i, cloud, cloud.x().point(i), image);
+                }
+                // No image that is not finite stays, also after the first error.
+                found = found.and(own.and(check_image(image)));
+            }
+            found
         })
     }
 

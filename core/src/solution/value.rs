@@ -378,9 +378,9 @@ fn measure_by_sums<T: Real>(
 
 /// Turns sum_i F_i P_ij into the entropy of the plan.
 ///
-/// It follows from the sums of rows and columns and from the transport cost, because log (P_ij / a_i b_j) is (f_i + g_j
-/// - C_ij) / epsilon. Its rounding is in proportion to the potentials, which is little if epsilon is small beside the
-/// costs.
+/// It follows from the sums of rows and columns and from the transport cost. For log (P_ij / (a_i b_j)) is the sum of
+/// f_i and g_j less C_ij, over epsilon. Its rounding is in proportion to the potentials, which is little if epsilon is
+/// small beside the costs.
 fn entropy_of_sums<T: Real>(p: &ScaledProblem<'_, T>, g: &[T], log_b: &[T], column: &[T], totals: &mut [Wide<T>; 5]) {
     let (a, b) = (p.problem.a(), p.problem.b());
     let [cost, entropy, mass, ..] = totals;

@@ -83,6 +83,9 @@ loops! {
     costs::listed_costs(
         points: PackedPoints<'_, Self>, i: usize, list: ColumnList<'_, Self>, rows: &[Self], sums: &mut [Self],
     );
+    costs::changes_of_costs(
+        points: PackedPoints<'_, Self>, i: usize, dx: &[Self], dy: &[Self], out: &mut [Self],
+    );
     costs::total_costs(points: PackedPoints<'_, Self>, i: usize, rows: &[Self], sums: &mut [Self]);
     costs::norms(norms: costs::Norms<'_, Self>, i: usize, start: usize, m: usize, out: &mut [Self]) -> Self;
     costs::whole_norms(norms: costs::Norms<'_, Self>, i: usize, start: usize, m: usize, out: &mut [Self]) -> Self;

@@ -52,6 +52,44 @@ fn distances<'a, T: Float, S: Simd<T>>(
     total
 }
 
+/// out_j <- 2 (x_i - y_j).(dx - dy_j) for all columns: the change of |x_i - y_j|^2. `dy` is m x d, row-major. A
+/// direction that is empty is zero.
+#[inline(always)]
+pub(crate) fn changes_of_costs<T: Float, S: Simd<T>>(
+    _: S,
+    points: PackedPoints<'_, T>,
+    i: usize,
+    dx: &[T],
+    dy: &[T],
+    out: &mut [T],
+) {
+    let d = points.dimension;
+    out.fill(T::ZERO);
+    points.each_panel(
+        0,
+        points.columns,
+        #[inline(always)]
+        |panel, columns| {
+            let (dy, out) = (dy.get(columns.start * d..).unwrap_or(&[]), &mut out[columns]);
+            let width = out.len();
+            for k in 0..d {
+                let x = points.x(i, k) + points.delta[k];
+                let dx = T::TWO * dx.get(k).copied().unwrap_or(T::ZERO);
+                let line = &panel.values[k * panel.width..][..width];
+                if dy.is_empty() {
+                    for (out, &y) in out.iter_mut().zip(line) {
+                        *out += (x - y) * dx;
+                    }
+                } else {
+                    for ((out, &y), &dy) in out.iter_mut().zip(line).zip(dy[k..].iter().step_by(d)) {
+                        *out += (x - y) * (dx - T::TWO * dy);
+                    }
+                }
+            }
+        },
+    );
+}
+
 /// sums_k <- sum_j e_kj |x_(i+k) - y_j|^2 for the columns of a list. The rows of e lie as
 /// [`listed_exponents`](super::exponents::listed_exponents) writes them.
 #[inline(always)]
