@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 
 import numpy as np
 
@@ -27,6 +28,12 @@ def metric_name(metric):
             "for instance scipy.spatial.distance.cdist(X_a, X_b, metric)"
         )
     return name
+
+
+def renamed(message, names):
+    """Return a message that begins with the name of an argument, by the name that the caller has for it."""
+    name = re.match(r"\w*", message)[0]
+    return names.get(name, name) + message[len(name) :]
 
 
 def as_array(name, value):

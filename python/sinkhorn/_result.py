@@ -56,14 +56,12 @@ class LazyPlan(LinearOperator):
 
 
 def remedy(report, dtype, names):
-    """Return what to do about a solve that has not converged."""
-    reg, tol = names.get("reg", "reg"), names.get("tol", "tol")
-    if report["status"] == "sweep limit":
-        return f"raise {names.get('max_iter', 'max_iter')}, {tol} or {reg}"
-    if report["status"] == "precision floor":
-        wider = "pass float64 arrays, or " if dtype == np.float32 else ""
-        return f"{wider}raise {reg} or {tol}"
-    return "nothing needs to be done if you stopped it"
+    """Return what to do about a solve that has not converged; None in names stands for an argument that is not there."""
+    limit = ["max_iter"] if report["status"] == "sweep limit" else []
+    named = [names.get(name, name) for name in [*limit, "tol", "reg"]]
+    *others, last = [name for name in named if name]
+    wider = "pass float64 arrays, or " if report["status"] == "precision floor" and dtype == np.float32 else ""
+    return f"{wider}raise {', '.join(others)}{' or ' if others else ''}{last}"
 
 
 def warn_unless_converged(report, dtype, names, stacklevel):

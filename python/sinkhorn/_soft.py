@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from . import _sinkhorn
-from ._inputs import as_array, count, in_c_order, scalar_of
+from ._inputs import as_array, count, in_c_order, real, renamed, scalar_of
 from ._result import warn_unless_converged
+
+_NAMES = {"reg": "epsilon", "a": "weights", "levels": "q"}
 
 
 def _apply(operator, values, weights, epsilon, axis, return_vjp, warn, levels=None, number=0.0, linear=False):
@@ -26,16 +28,21 @@ def _apply(operator, values, weights, epsilon, axis, return_vjp, warn, levels=No
         weights = in_c_order(weights, dtype)
     levels = None if levels is None else in_c_order(levels, dtype)
     outer = values.shape[:-1]
+    if values.shape[-1] == 0:
+        raise ValueError("values is empty")
     lines = values.reshape(-1, values.shape[-1])
-    softs = [
-        _sinkhorn.soft(operator, in_c_order(line, dtype), weights, levels, float(number), float(epsilon), linear)
-        for line in lines
-    ]
+    numbers = (real("k", number), real("epsilon", epsilon))
+    try:
+        softs = [
+            _sinkhorn.soft(operator, in_c_order(line, dtype), weights, levels, *numbers, linear) for line in lines
+        ]
+    except ValueError as error:
+        raise ValueError(renamed(str(error), _NAMES)) from None
     for soft in softs if warn else ():
         status, _, error, sweeps = soft.ended()
         if status != "converged":
             report = {"status": status, "marginal_error": error, "sweeps": sweeps}
-            warn_unless_converged(report, dtype, {"reg": "epsilon"}, 3)
+            warn_unless_converged(report, dtype, {"reg": "epsilon", "tol": None, "max_iter": None}, 3)
             break
     rows = [soft.values() for soft in softs]
     length = rows[0].size if rows else 0

@@ -14,6 +14,7 @@ from ._inputs import (
     points,
     potential,
     real,
+    renamed,
     scalar_of,
     weights,
 )
@@ -79,11 +80,7 @@ class Problem:
         try:
             return function(self.sides, self.metric, *arguments)
         except ValueError as error:
-            message = str(error)
-            for ours, theirs in self.names.items():
-                if message.startswith(ours):
-                    raise ValueError(theirs + message[len(ours) :]) from None
-            raise
+            raise ValueError(renamed(str(error), self.names)) from None
 
     def solve(self, numbers, start, record=False):
         """Solve, and return a result."""
