@@ -3,8 +3,8 @@
     python bench/against_pot.py
 
 Both get the same cost matrix (squared Euclidean, normal points in 3 dimensions, float64), equal weights, and a
-threshold of 1e-9; reg is 0.05 of the mean cost unless the table says otherwise. A time is the median of calls, in
-microseconds. The two take turns, so that other work on the machine slows both.
+threshold of 1e-9. A time is the median of calls, in microseconds. The two take turns, so that other work on the machine
+slows both. At 0.01 of the mean cost POT takes seconds a call, and minutes for 1 000 points: that row is left out.
 """
 
 import argparse
@@ -24,7 +24,7 @@ def timed(calls, seconds):
     """Return the median time of each call, in microseconds, and their results."""
     times, results = [[] for _ in calls], [call() for call in calls]
     end = time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times[0]) < 3:
+    while time.perf_counter() < end or not times[0]:
         for taken, call in zip(times, calls):
             begin = time.perf_counter()
             call()
@@ -43,7 +43,7 @@ def main():
     print("| points a side | reg / mean cost | sinkhorn.sinkhorn, us | ot.sinkhorn, us | ratio | largest difference |")
     print("|---|---|---|---|---|---|")
     for n in (10, 50, 200, 1000):
-        for share in (0.05, 0.01):
+        for share in (0.05,) if n == 1000 else (0.05, 0.01):
             rng = np.random.default_rng(n)
             X, Y, a = rng.normal(size=(n, 3)), rng.normal(size=(n, 3)) + 0.5, np.full(n, 1 / n)
             M = ot.dist(X, Y)

@@ -7,6 +7,7 @@
 
 from importlib.metadata import version as _version
 
+from ._batch import solve_batch, solve_sample_batch
 from ._pot import (
     empirical_sinkhorn,
     empirical_sinkhorn2,
@@ -37,6 +38,8 @@ __all__ = [
     "soft_sort",
     "soft_top_k",
     "solve",
+    "solve_batch",
     "solve_sample",
+    "solve_sample_batch",
 ]
 __version__ = _version("sinkhorn")
