@@ -3,7 +3,8 @@
     python bench/against_pot.py
 
 Both get the same cost matrix (squared Euclidean, normal points in 3 dimensions, float64), equal weights, and a
-threshold of 1e-9. A time is the median of calls, in microseconds. The two take turns, so that other work on the machine
+threshold of 1e-9 with at most 100 000 iterations; POT has its default method. Errors are L2 distances of marginals
+from the weights. A time is the median of calls, in microseconds. The two take turns, so that other work on the machine
 slows both. At 0.01 of the mean cost POT takes seconds a call, and minutes for 1 000 points: that row is left out.
 """
 
@@ -40,8 +41,8 @@ def main():
     (ours, theirs), _ = timed([lambda: sinkhorn.sinkhorn(half, half, M, 1), lambda: ot.sinkhorn(half, half, M, 1)], 1)
     (plain,), _ = timed([lambda: sinkhorn.solve(M, half, half, 1)], 1)
     print(f"2 x 2: sinkhorn.sinkhorn {ours:.0f} us, sinkhorn.solve {plain:.0f} us, ot.sinkhorn {theirs:.0f} us\n")
-    print("| points a side | reg / mean cost | sinkhorn.sinkhorn, us | ot.sinkhorn, us | ratio | largest difference |")
-    print("|---|---|---|---|---|---|")
+    print("| points a side | reg / mean cost | sinkhorn.sinkhorn, us | ot.sinkhorn, us ", end="")
+    print("| ratio | errors of both | largest difference |\n|---|---|---|---|---|---|---|")
     for n in (10, 50, 200, 1000):
         for share in (0.05,) if n == 1000 else (0.05, 0.01):
             rng = np.random.default_rng(n)
@@ -53,7 +54,9 @@ def main():
                 [lambda: sinkhorn.sinkhorn(a, a, M, reg, **limits), lambda: ot.sinkhorn(a, a, M, reg, **limits)],
                 seconds,
             )
-            print(f"| {n} | {share} | {ours:.0f} | {theirs:.0f} | {theirs / ours:.1f} | {np.abs(P - Q).max():.0e} |")
+            errors = [max(np.linalg.norm(plan.sum(axis) - a) for axis in (0, 1)) for plan in (P, Q)]
+            print(f"| {n} | {share} | {ours:.0f} | {theirs:.0f} | {theirs / ours:.1f} ", end="")
+            print(f"| {errors[0]:.0e}, {errors[1]:.0e} | {np.abs(P - Q).max():.0e} |", flush=True)
 
 
 if __name__ == "__main__":

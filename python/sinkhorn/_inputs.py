@@ -102,7 +102,7 @@ def pair_of(name, value):
         value = value * 2
     if len(value) != 2:
         raise ValueError(f"{name} has {len(value)} entries: a number or a pair is needed")
-    return tuple(np.inf if side is None else float(side) for side in value)
+    return tuple(np.inf if side is None else real(f"{name}[{k}]", side) for k, side in enumerate(value))
 
 
 def count(name, value):

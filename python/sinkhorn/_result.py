@@ -56,7 +56,7 @@ class LazyPlan(LinearOperator):
 
 
 def remedy(report, dtype, names):
-    """Return what to do about a solve that has not converged; None in names stands for an argument that is not there."""
+    """Return what to do about a solve that has not converged. None in names is an argument that is not there."""
     limit = ["max_iter"] if report["status"] == "sweep limit" else []
     named = [names.get(name, name) for name in [*limit, "tol", "reg"]]
     *others, last = [name for name in named if name]

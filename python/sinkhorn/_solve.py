@@ -40,7 +40,7 @@ class Problem:
             X_a, X_b = in_c_order(X_a, self.dtype), in_c_order(X_b, self.dtype)
             self.shape, self.points = (X_a.shape[0], X_b.shape[0]), (X_a, X_b)
             sides = (X_a, X_b, False)
-            self.metric = (metric_name(metric), float(p))
+            self.metric = (metric_name(metric), real("p", 2.0 if p is None else p))
         self.weights = tuple(None if w is None else in_c_order(w, self.dtype) for w in (a, b))
         self.sides = sides + self.weights
 

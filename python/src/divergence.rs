@@ -9,8 +9,8 @@ use crate::solved::{From, Metric, Numbers, Sides, Solved, to_parts, with_builder
 
 /// A divergence of either scalar.
 enum Either {
-    Single(sinkhorn::Divergence<f32>),
-    Double(sinkhorn::Divergence<f64>),
+    Single(Box<sinkhorn::Divergence<f32>>),
+    Double(Box<sinkhorn::Divergence<f64>>),
 }
 
 /// A finished divergence.
@@ -37,8 +37,8 @@ impl Divergence {
             solves.map(|solve| Solved::new(solve.clone(), threads)).into()
         }
         match &self.0 {
-            Either::Single(divergence) => copies(divergence, self.1),
-            Either::Double(divergence) => copies(divergence, self.1),
+            Either::Single(divergence) => copies(&**divergence, self.1),
+            Either::Double(divergence) => copies(&**divergence, self.1),
         }
     }
 
@@ -52,8 +52,8 @@ impl Divergence {
             to_parts(py, detached(py, threads, |_| divergence.gradient())?.map_err(value_error)?)
         }
         match &self.0 {
-            Either::Single(divergence) => of(py, divergence, self.1),
-            Either::Double(divergence) => of(py, divergence, self.1),
+            Either::Single(divergence) => of(py, &**divergence, self.1),
+            Either::Double(divergence) => of(py, &**divergence, self.1),
         }
     }
 }
@@ -73,11 +73,11 @@ pub fn divergence<'py>(
         metric: Metric,
         numbers: Numbers,
         from: From<'py>,
-        wrap: impl FnOnce(sinkhorn::Divergence<T>) -> Either,
+        wrap: impl FnOnce(Box<sinkhorn::Divergence<T>>) -> Either,
     ) -> PyResult<Divergence> {
         with_builder::<T, _>(sides, metric, numbers, from, |builder, threads| {
             let divergence = detached(py, threads, move |_| builder.divergence())?.map_err(value_error)?;
-            Ok(Divergence(wrap(divergence), threads))
+            Ok(Divergence(wrap(Box::new(divergence)), threads))
         })
     }
     match is_double(&sides.0)? {

@@ -346,6 +346,7 @@ def changed(array, place, value):
         ((GOOD, A, B, 0.1), {"unbalanced": -1}, r"^unbalanced\[0\] is -1"),
         ((GOOD, A, B, 0.1), {"unbalanced": (1, np.nan)}, r"^unbalanced\[1\] is NaN"),
         ((GOOD, A, B, 0.1), {"unbalanced": (1, 2, 3)}, r"^unbalanced has 3 entries"),
+        ((GOOD, A, B, 0.1), {"unbalanced": "x"}, r"^unbalanced\[0\] is 'x'"),
         ((GOOD, A, B, 0.1), {"tol": 0}, r"^tol is 0"),
         ((GOOD, A, B, 0.1), {"max_iter": 0}, r"^max_iter is 0"),
         ((GOOD, A, B, 0.1), {"max_iter": 1.5}, r"^max_iter is 1.5"),
