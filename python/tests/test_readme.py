@@ -1,4 +1,4 @@
-"""The programs of the page on PyPI run, and say what they say."""
+"""The programs of the page on PyPI and of the first page run, and say what they say."""
 
 import pathlib
 import re
@@ -6,9 +6,23 @@ import re
 import numpy as np
 
 
+PYTHON = pathlib.Path(__file__).parent.parent
+
+
+def programs_of(page):
+    return re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def test_the_program_of_the_first_page_runs():
+    (program,) = programs_of(PYTHON.parent / "README.md")
+    names = {}
+    exec(program, names)
+    assert names["P"].shape == names["M"].shape
+    np.testing.assert_allclose(names["P"], names["r"].plan, atol=1e-6)
+
+
 def test_the_programs_run():
-    page = (pathlib.Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-    programs = re.findall(r"^```python\n(.*?)^```", page, re.M | re.S)
+    programs = programs_of(PYTHON / "README.md")
     assert len(programs) == 2
     names = {}
     for program in programs:
