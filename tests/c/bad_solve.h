@@ -48,9 +48,10 @@ static void NAME(settings_cases_)(setup_function *setup, call_function *call) {
   BAD(T.settings->skipping = -1, OUT_OF_RANGE, "skipping");
   BAD(T.settings->skipping = 3, OUT_OF_RANGE, "skipping");
   BAD(T.settings->simd = -1, OUT_OF_RANGE, "simd");
-  BAD(T.settings->simd = 5, OUT_OF_RANGE, "simd");
+  BAD(T.settings->simd = 7, OUT_OF_RANGE, "simd");
 #if defined(__x86_64__)
   BAD(T.settings->simd = SINKHORN_SIMD_NEON, UNSUPPORTED, "simd");
+  BAD(T.settings->simd = SINKHORN_SIMD_WASM, UNSUPPORTED, "simd");
 #endif
   BAD(T.settings->memory = 1, OUT_OF_RANGE, "memory");
   BAD(T.settings->memory = 65, OUT_OF_RANGE, "memory");

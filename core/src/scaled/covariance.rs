@@ -8,8 +8,9 @@ use crate::reduce;
 use crate::vector::{FLUSH, Instructions, PANEL, PackedPoints};
 use crate::wide::Wide;
 
-/// The number of coordinates whose covariances are computed at a time.
-const COORDINATES: usize = if cfg!(feature = "simd") { 32 } else { 2 };
+/// The number of coordinates whose covariances are computed at a time, with vectors and without.
+const COORDINATES: usize = if cfg!(feature = "simd") { 32 } else { SMALL };
+const SMALL: usize = 2;
 
 /// Covariances between some coordinates and some others, line after line.
 type Block<T> = [T; COORDINATES * COORDINATES];
@@ -31,14 +32,17 @@ pub(super) fn trace_of_product<T: Real>(
 ) -> T {
     // Squares of coordinates in these units neither overflow nor vanish.
     let (d, by) = (points.dimension, T::ONE / unit.sqrt());
+    // Plain code has small blocks in every build.
+    let step = if instructions.has_vectors() { COORDINATES } else { SMALL };
     let mut trace = Wide::new(T::ZERO);
-    for k in (0..d).step_by(COORDINATES) {
-        for l in (0..=k).step_by(COORDINATES) {
-            let [rows, columns] = [k, l].map(|first| first..d.min(first + COORDINATES));
+    for k in (0..d).step_by(step) {
+        for l in (0..=k).step_by(step) {
+            let [rows, columns] = [k, l].map(|first| first..d.min(first + step));
             let x = Side { instructions, weights: a, point: |i, k| points.x(i, k) * by };
             let y = Side { instructions, weights: b, point: |j, k| points.y(j, k) * by };
             let (on_x, on_y) = (x.covariances(&rows, &columns), y.covariances(&rows, &columns));
-            let sum = reduce::sum_of(on_x.len(), &|entry| on_x[entry] * on_y[entry]);
+            let at = |entry: usize| entry / step * COORDINATES + entry % step;
+            let sum = reduce::sum_of(step * step, &|entry| on_x[at(entry)] * on_y[at(entry)]);
             // Both are symmetric.
             trace = trace.add(Wide::new(if l == k { sum } else { T::TWO * sum }));
         }

@@ -176,7 +176,7 @@ impl<T: Real> Solution<'_, T> {
                 // Some coordinates of these y, relative to the first y.
                 let (some, count) = (first..d.min(first + COORDINATES), columns.len());
                 let mut values = [T::ZERO; COORDINATES * PANEL];
-                if some.len() < FEW {
+                if some.len() < FEW || !self.scaled.instructions.has_vectors() {
                     // One line a coordinate: sums along the columns are then in vectors.
                     for (k, line) in some.clone().zip(values.chunks_exact_mut(count)) {
                         columns.clone().zip(&mut *line).for_each(|(j, value)| *value = y.point(j)[k] - origin[k]);

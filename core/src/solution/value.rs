@@ -131,8 +131,8 @@ pub(crate) fn measure<'s, T: Real>(
         let work = |strip: Strip<'_, T>| measure_strip(p, g, log_b, cost_g, strip);
         Pass::sums(f).run(scratch, &work, join_totals)
     };
-    // If epsilon is small beside the costs, the entropy follows from sums. Small programs have one way for all.
-    let by_sums = cfg!(feature = "simd") && !dear && p.epsilon <= mean;
+    // If epsilon is small beside the costs, the entropy follows from sums. Plain code has one way for all.
+    let by_sums = p.instructions.has_vectors() && !dear && p.epsilon <= mean;
     let mut totals = match (listed, p.scores.packed()) {
         (Some(totals), _) => totals,
         (None, Some(points)) if by_sums => measure_by_sums(p, points, f, g, log_b, scratch),

@@ -11,6 +11,14 @@ pub(crate) struct Instructions {
 }
 
 impl Instructions {
+    /// Says whether there are vectors. Plain code takes the same way in all builds, which then find the same bits.
+    pub fn has_vectors(self) -> bool {
+        #[cfg(feature = "simd")]
+        return self.vector.is_some();
+        #[cfg(not(feature = "simd"))]
+        false
+    }
+
     /// Returns the instructions of a level, or plain code if the machine does not have them.
     pub fn of(level: SimdLevel) -> Self {
         #[cfg(feature = "simd")]
