@@ -371,6 +371,11 @@ def _empirical(X_s, X_t, reg, a, b, metric, numIterMax, stopThr, verbose, log, w
     return _one(problem, a, b, reg, stopThr, numIterMax, verbose, warn, warmstart, log, stacklevel + 1)
 
 
+def _without_plan(made, result):
+    """Make of a log that of a lazy solve: logarithms, and a plan that is not stored."""
+    made.update(u=made["log_u"], v=made["log_v"], lazy_plan=result.lazy_plan)
+
+
 def empirical_sinkhorn(
     X_s,
     X_t,
@@ -417,7 +422,7 @@ def empirical_sinkhorn(
     )
     if not isLazy:
         return (result.plan, made) if log else result.plan
-    made.update(u=made["log_u"], v=made["log_v"], lazy_plan=result.lazy_plan)
+    _without_plan(made, result)
     return (made["u"], made["v"], made) if log else (made["u"], made["v"])
 
 
@@ -446,7 +451,7 @@ def empirical_sinkhorn2(
     result, made = _empirical(X_s, X_t, reg, a, b, metric, numIterMax, stopThr, verbose, log, warn, warmstart, 2)
     value = result.dtype.type(result.value_linear)
     if log and isLazy:
-        made.update(u=made["log_u"], v=made["log_v"], lazy_plan=result.lazy_plan)
+        _without_plan(made, result)
     return (value, made) if log else value
 
 

@@ -13,7 +13,7 @@ use pyo3::exceptions::{PyOSError, PyRuntimeError};
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// How often signals are looked for.
+/// The time between two looks for signals.
 const EVERY: Duration = Duration::from_millis(50);
 
 /// Looks for signals, and remembers what their handlers raised.
@@ -71,7 +71,8 @@ fn pool() -> PyResult<Arc<ThreadPool>> {
 /// Computes on so many threads, without the lock of the interpreter.
 ///
 /// # Errors
-/// That of a signal handler, `KeyboardInterrupt` for one; `RuntimeError` for a panic, which is a defect of the library.
+/// The error of a signal handler, `KeyboardInterrupt` for one. `RuntimeError` for a panic, which is a defect of the
+/// library.
 pub fn detached<R: Send>(py: Python<'_>, threads: usize, work: impl FnOnce(&Watch) -> R + Send) -> PyResult<R> {
     let watch = Watch::new(threads <= 1);
     let pool = if threads > 1 { Some(pool()?) } else { None };

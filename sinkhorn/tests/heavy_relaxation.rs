@@ -35,14 +35,16 @@ fn no_mass_is_wrong_that_is_said_to_have_converged() {
     let (a, b) = ([0.5, 0.2, 0.1], [0.9, 0.6]);
     let limit = (0.8f64 * 1.5).sqrt();
     let exact = masses(|value| value, (&a, &b), 0..=8);
-    for (power, mass) in masses(|value| value as f32, (&a, &b), 0..=12) {
+    let single = masses(|value| value as f32, (&a, &b), 0..=12);
+    assert!(single.len() >= 4, "{single:?}");
+    for (power, mass) in single {
         let expected = exact.iter().find(|other| other.0 == power).map_or(limit, |other| other.1);
-        assert!((mass / expected - 1.0).abs() < 4e-3, "f32: rho 1e{power} epsilon: {mass} for {expected}");
+        assert!((mass / expected - 1.0).abs() < 1e-3, "f32: rho 1e{power} epsilon: {mass} for {expected}");
     }
     let (few, many): (Vec<_>, Vec<_>) =
         masses(|value| value, (&a, &b), 0..=16).into_iter().partition(|other| other.0 <= 8);
     assert!(few.len() == 9, "all are solved");
     for (power, mass) in many {
-        assert!((mass / limit - 1.0).abs() < 1e-5, "f64: rho 1e{power} epsilon: {mass} for {limit}");
+        assert!((mass / limit - 1.0).abs() < 2e-6, "f64: rho 1e{power} epsilon: {mass} for {limit}");
     }
 }

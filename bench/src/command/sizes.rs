@@ -33,7 +33,7 @@ pub struct Args {
     table: TableArgs,
 }
 
-/// What is timed beside each size.
+/// The steps to the sizes that are timed beside each.
 const NEIGHBOURS: [isize; 7] = [-1, 0, 1, 7, 8, 9, 15];
 const STORAGES: [Storage; 2] = [Storage::Kernel, Storage::Stream];
 

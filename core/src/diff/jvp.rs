@@ -270,23 +270,19 @@ fn each_omega<'d, T: Real>(
             plan.log_densities(i, q, log_b, omega);
             omega.iter_mut().for_each(|value| *value *= epsilon);
         }
-        match plan.p().scores.packed() {
-            Some(points) if tangent.cost.is_none() => {
-                let d = points.dimension;
-                let dx = tangent.x.map_or(&[][..], |dx| &dx[i * d..(i + 1) * d]);
-                if tangent.has_points() {
-                    T::changes_of_costs(plan.p().instructions, points, i, dx, tangent.y.unwrap_or_default(), spare);
-                    for ((value, &change), &q) in omega.iter_mut().zip(&*spare).zip(&*q) {
-                        *value += if q > T::ZERO { change } else { T::ZERO };
-                    }
-                }
+        // Points alone change, under the squared Euclidean cost: a whole row at once.
+        let packed = plan.p().scores.packed().filter(|_| tangent.cost.is_none() && tangent.has_points());
+        if let Some(points) = packed {
+            let d = points.dimension;
+            let dx = tangent.x.map_or(&[][..], |dx| &dx[i * d..(i + 1) * d]);
+            T::changes_of_costs(plan.p().instructions, points, i, dx, tangent.y.unwrap_or_default(), spare);
+            for ((value, &change), &q) in omega.iter_mut().zip(&*spare).zip(&*q) {
+                *value += if q > T::ZERO { change } else { T::ZERO };
             }
-            _ if tangent.cost.is_some() || tangent.has_points() => {
-                for (j, value) in omega.iter_mut().enumerate().filter(|&(j, _)| q[j] > T::ZERO) {
-                    *value += change_of_cost(plan, tangent, (i, j), gradient);
-                }
+        } else if tangent.cost.is_some() || tangent.has_points() {
+            for (j, value) in omega.iter_mut().enumerate().filter(|&(j, _)| q[j] > T::ZERO) {
+                *value += change_of_cost(plan, tangent, (i, j), gradient);
             }
-            _ => {}
         }
         visit(i, [q, omega, spare], gradient);
     }

@@ -76,7 +76,7 @@ impl<T: Real> Soft<'_, T> {
     }
 }
 
-/// What a soft operator consists of beside the solution of values against levels: to save one.
+/// The parts of a soft operator beside the solution of values against levels: to save one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SoftParts<T> {
     /// The sum of the weights as they were given.
@@ -85,7 +85,8 @@ pub struct SoftParts<T> {
     pub standardised: bool,
     /// The standard deviation of the values, or 1.
     pub scale: T,
-    /// What an output grows by with the mean of the levels that a value goes to; `None` if outputs are values.
+    /// The factor by which an output grows with the mean of the levels that a value goes to. `None` if outputs are
+    /// values.
     pub factor: Option<T>,
     /// The settings of the derivatives.
     pub differentiation: DerivativeSettings<T>,

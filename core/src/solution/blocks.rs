@@ -62,13 +62,8 @@ impl<T: Real> Solution<'_, T> {
         }
     }
 
-    /// out_j <- sum_i P_ij w_i, given w_i at i. A sum that is not finite is left to `careful`, which gets its column.
-    pub(super) fn write_column_sums(
-        &self,
-        w: &(impl Fn(usize) -> T + Sync),
-        careful: &(impl Fn(usize) -> T + Sync),
-        out: &mut [T],
-    ) {
+    /// out_j <- sum_i P_ij w_i, given w_i at i. A sum that left the range is computed anew, of entries that are finite.
+    pub(super) fn write_column_sums(&self, w: &(impl Fn(usize) -> T + Sync), out: &mut [T]) {
         let (p, n) = (&self.scaled, self.f.len());
         let work = |k: usize, out: &mut [T]| {
             let columns = k * PANEL..k * PANEL + out.len();
@@ -90,7 +85,7 @@ impl<T: Real> Solution<'_, T> {
                 out.iter_mut().zip(partial).for_each(|(total, part)| *total += *part);
             }
             for (j, value) in columns.zip(out).filter(|(_, value)| !value.is_finite()) {
-                *value = careful(j);
+                *value = (0..n).fold(T::ZERO, |sum, i| sum + w(i) * self.entry(i, j));
             }
             Ok(())
         };

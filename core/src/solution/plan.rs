@@ -93,7 +93,7 @@ impl<T: Real> Solution<'_, T> {
             listed.column_sums(&|i| w[i], out);
             return Ok(());
         }
-        self.write_column_sums(&|i| w[i], &|j| self.column_sum(j, &|i| w[i]), out);
+        self.write_column_sums(&|i| w[i], out);
         Ok(())
     }
 
@@ -111,7 +111,7 @@ impl<T: Real> Solution<'_, T> {
             listed.column_sums(&one, columns);
             return Ok(());
         }
-        self.write_column_sums(&one, &|j| self.column_sum(j, &one), columns);
+        self.write_column_sums(&one, columns);
         self.each_block_of_rows(1, rows, &|i, out| {
             out.fill(T::ZERO);
             self.each_panel(i..i + out.len(), |_, _, sums| {
@@ -193,11 +193,6 @@ impl<T: Real> Solution<'_, T> {
                 self.for_row(i, |j, entry| *value += entry * v(j));
             }
         }
-    }
-
-    /// Returns sum_i P_ij w_i, given w_i at i, of entries that are finite.
-    fn column_sum(&self, j: usize, w: &dyn Fn(usize) -> T) -> T {
-        (0..self.f.len()).fold(T::ZERO, |sum, i| sum + w(i) * self.entry(i, j))
     }
 
     /// Calls `visit` with every column and entry of row i.

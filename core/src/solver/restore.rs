@@ -34,7 +34,7 @@ impl<'a, T: Real> Solution<'a, T> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`Solver::new`]; [`ErrorKind::Length`](crate::error::ErrorKind::Length) and
+    /// The errors of [`Solver::new`]. [`ErrorKind::Length`](crate::error::ErrorKind::Length) and
     /// [`ErrorKind::NotFinite`](crate::error::ErrorKind::NotFinite), naming `f` or `g`.
     pub fn restore(
         problem: &Problem<'a, T>,

@@ -18,7 +18,7 @@ pub enum SimdLevel {
     Portable,
     /// 128 bits: WebAssembly, if the program is compiled for simd128.
     Wasm,
-    /// 128 bits: SSE4.2, which nearly all x86 processors since 2008 have.
+    /// 128 bits: SSE4.2.
     Sse42,
     /// 128 bits: ARM, 64-bit.
     Neon,

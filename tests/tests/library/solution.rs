@@ -1,7 +1,7 @@
 //! The plan as an operator, maps and potentials at new points: against the stored plan.
 
 use sinkhorn_core::{
-    CostMatrix, Epsilon, Error, PointCloud, Problem, Real, Settings, Workspace,
+    CostMatrix, Epsilon, Error, PointCloud, Problem, Real, Settings, SimdLevel, Solution, Workspace,
     cost::{CostScale, GroundCost},
     error::{Argument, ErrorKind},
     solve,
@@ -139,4 +139,87 @@ fn images_that_leave_the_range<T: Real>() {
 fn a_mean_of_points_too_far_apart_is_refused() {
     images_that_leave_the_range::<f64>();
     images_that_leave_the_range::<f32>();
+}
+
+/// Everything that is made of a solution, by name.
+fn made(solution: &Solution<'_, f64>, d: usize) -> Vec<(&'static str, Vec<f64>)> {
+    let (n, m) = (solution.f().len(), solution.g().len());
+    let of = |len: usize, write: &dyn Fn(&mut [f64])| {
+        let mut out = vec![0.0; len];
+        write(&mut out);
+        out
+    };
+    let mut largest = vec![(0, 0.0); n];
+    solution.largest_in_rows(&mut largest).unwrap();
+    let (mut rows, mut columns) = (vec![0.0; n], vec![0.0; m]);
+    solution.marginals(&mut rows, &mut columns).unwrap();
+    let x = solution.problem().geometry().cloud().unwrap().x().data();
+    vec![
+        ("plan", of(n * m, &|out| solution.plan(out).unwrap())),
+        ("apply", of(n, &|out| solution.apply(solution.g(), out).unwrap())),
+        ("apply_transposed", of(m, &|out| solution.apply_transposed(solution.f(), out).unwrap())),
+        ("rows", rows),
+        ("columns", columns),
+        ("map", of(n * d, &|out| solution.barycentric_map(out).unwrap())),
+        ("map_at", of(n * d, &|out| solution.map_at(x, out).unwrap())),
+        ("f_at", of(n, &|out| solution.f_at(x, out).unwrap())),
+        ("largest", largest.iter().flat_map(|&(j, entry)| [j as f64, entry]).collect()),
+    ]
+}
+
+#[test]
+fn threads_change_no_bit_of_what_is_made_of_a_solution() {
+    let (n, m) = (210, 190);
+    // Few coordinates, some that fill a vector, and more than are computed at a time.
+    for d in [2, 20, 70] {
+        let mut generator = data::generator(d as u64);
+        let (x, y) = (data::normal(&mut generator, n * d), data::normal(&mut generator, m * d));
+        let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, d).unwrap()).unwrap();
+        let solved = |threads: usize, check: &mut dyn FnMut(&Solution<'_, f64>)| {
+            let settings = Settings { threads, ..Settings::default() };
+            let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
+            let workspace = Workspace::new(&mut memory, &problem, &settings).unwrap();
+            check(&solve(&problem, &Zero, &settings, workspace).unwrap());
+        };
+        let mut one = Vec::new();
+        solved(1, &mut |solution| one = made(solution, d));
+        solved(3, &mut |solution| assert!(made(solution, d) == one, "{d} dimensions"));
+
+        // And they are what they should be.
+        let of = |name: &str| &one.iter().find(|(other, _)| *other == name).unwrap().1;
+        let plan = of("plan");
+        for i in 0..n {
+            let row = &plan[i * m..(i + 1) * m];
+            let mass: f64 = row.iter().sum();
+            for k in 0..d {
+                let mean = row.iter().zip(y[k..].iter().step_by(d)).map(|(p, y)| p * y).sum::<f64>() / mass;
+                assert!((of("map")[i * d + k] - mean).abs() < 1e-9, "{d} dimensions, image {i}");
+            }
+            let first = (0..m).fold(0, |best, j| if row[j] > row[best] { j } else { best });
+            assert_eq!(of("largest")[2 * i..2 * i + 2], [first as f64, row[first]]);
+        }
+    }
+}
+
+/// The default epsilon is relative to it.
+#[test]
+fn the_deviation_of_costs_is_that_of_the_pairs_in_any_dimension() {
+    for (n, m, d) in [(40, 50, 3), (150, 170, 33), (200, 300, 70)] {
+        let mut generator = data::generator(3);
+        let (x, y) = (data::normal(&mut generator, n * d), data::normal(&mut generator, m * d));
+        let problem = Problem::new(PointCloud::squared_euclidean(&x, &y, d).unwrap()).unwrap();
+        let problem = problem.epsilon(Epsilon::OfStd(0.5)).unwrap();
+        let costs: Vec<f64> =
+            (0..n).flat_map(|i| (0..m).map(move |j| (i, j))).map(|(i, j)| problem.geometry().cost(i, j)).collect();
+        let mean = costs.iter().sum::<f64>() / costs.len() as f64;
+        let deviation =
+            (costs.iter().map(|cost| (cost - mean) * (cost - mean)).sum::<f64>() / costs.len() as f64).sqrt();
+        for simd in [SimdLevel::Portable, SimdLevel::Best] {
+            let settings = Settings { simd, ..Settings::default() };
+            let mut memory = vec![0.0; Workspace::len(&problem, &settings).unwrap()];
+            let workspace = Workspace::new(&mut memory, &problem, &settings).unwrap();
+            let epsilon = solve(&problem, &Zero, &settings, workspace).unwrap().report().epsilon;
+            assert!((epsilon / (0.5 * deviation) - 1.0).abs() < 1e-10, "{d} dimensions: {epsilon}");
+        }
+    }
 }

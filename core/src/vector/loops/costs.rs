@@ -53,7 +53,7 @@ fn distances<'a, T: Float, S: Simd<T>>(
 }
 
 /// out_j <- 2 (x_i - y_j).(dx - dy_j) for all columns: the change of |x_i - y_j|^2. `dy` is m x d, row-major. A
-/// direction that is empty is zero.
+/// direction that is empty is zero. The compiler makes vectors of these loops.
 #[inline(always)]
 pub(crate) fn changes_of_costs<T: Float, S: Simd<T>>(
     _: S,
